@@ -1,0 +1,4 @@
+"""The program's entry."""
+
+
+def main() -> None: ...

@@ -1,0 +1,235 @@
+"""Everything that can go wrong, as one tree of exceptions.
+
+Each class has a stable code that a person can read to the support desk, a title, a sentence that
+says what happened and a hint that says what to do. The sentences are templates over the facts
+given to the constructor, so that the faces can translate them; a fact never holds a value from
+user data or a secret.
+
+Codes: DM-1nn browser storage, DM-2nn plans, DM-3nn the database, DM-5nn a run, DM-9nn wrong use.
+"""
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What the command line answers to the shell."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    DONE_WITH_REJECTIONS = 3
+    CONFLICTS_WAIT = 4
+    LOCKED = 5
+    ROLLED_BACK = 6
+    REFUSED = 7
+    CANCELLED = 130
+
+
+class MigratorError(Exception):
+    """The root. `str()` gives the whole sentence, without code and hint."""
+
+    code: ClassVar[str] = "DM-000"
+    title: ClassVar[str] = "Something went wrong"
+    detail_template: ClassVar[str] = "{reason}"
+    hint_template: ClassVar[str] = "Try again; if it happens again, tell the support desk the code."
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+    transient: ClassVar[bool] = False
+    """Whether trying again by itself can help."""
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(facts)
+        self.facts = facts
+
+    @property
+    def detail(self) -> str:
+        return self.detail_template.format(**self.facts)
+
+    @property
+    def hint(self) -> str:
+        return self.hint_template.format(**self.facts)
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.detail}"
+
+
+# DM-1nn: browser storage ------------------------------------------------------------------------
+
+
+class StorageError(MigratorError):
+    """A browser's storage could not be found or read."""
+
+    code = "DM-100"
+    title = "The browser's storage could not be read"
+    hint_template = "Close the browser and try again."
+
+
+class SourceNotFound(StorageError):
+    code = "DM-101"
+    title = "Nothing to read there"
+    detail_template = "{path} does not exist or holds no browser storage."
+    hint_template = (
+        "Name a browser profile folder, a browser's user-data folder or one of its stores; "
+        "`desktop-migrator scan` lists those it finds."
+    )
+
+
+class StoreUnreadable(StorageError):
+    code = "DM-102"
+    detail_template = "{path} cannot be read: {reason}"
+    hint_template = "Check that you may read this folder, close the browser, and try again."
+
+
+class UnknownStorageFormat(StorageError):
+    """The store's layout is of a version that this program does not know."""
+
+    code = "DM-103"
+    title = "This storage is of an unknown kind"
+    detail_template = "{path}: {reason}"
+    hint_template = "Nothing was changed. Look for a newer version of this program."
+
+
+class SnapshotFailed(StorageError):
+    code = "DM-104"
+    title = "No private copy of the storage could be made"
+    detail_template = "{path}: {reason}"
+    hint_template = "Make room on the disk or close the browser, then try again."
+
+
+# DM-2nn: plans ----------------------------------------------------------------------------------
+
+
+class PlanError(MigratorError):
+    code = "DM-200"
+    title = "The plan cannot be used"
+    detail_template = "{path}: {reason}"
+    hint_template = (
+        "Mend the plan at the place named, or leave --plan away to use the built-in plan."
+    )
+    exit_code = ExitCode.USAGE
+
+
+class PlanDoesNotFit(PlanError):
+    """The plan asks for something that the target's tables cannot take."""
+
+    code = "DM-201"
+    title = "The plan and the database do not fit together"
+    detail_template = "{reason}"
+    hint_template = "{remedy}"
+    exit_code = ExitCode.FAILED
+
+
+class OriginNotChosen(PlanError):
+    code = "DM-202"
+    title = "Several web sites have data that fits the plan"
+    detail_template = "{origins}"
+    hint_template = "Say which one is meant: --origin ORIGIN."
+
+
+# DM-3nn: the database ---------------------------------------------------------------------------
+
+
+class DatabaseError(MigratorError):
+    code = "DM-300"
+    title = "The database refused"
+
+
+class ConnectionFailed(DatabaseError):
+    code = "DM-301"
+    title = "The database cannot be reached"
+    detail_template = "{server}: {reason}"
+    hint_template = "Check host, port and network; `desktop-migrator test-connection` shows more."
+    transient = True
+
+
+class AuthenticationFailed(DatabaseError):
+    code = "DM-302"
+    title = "The database does not accept this user or password"
+    detail_template = "{server}, user {user}"
+    hint_template = "Check the user name and the password."
+    exit_code = ExitCode.REFUSED
+
+
+class PermissionMissing(DatabaseError):
+    code = "DM-303"
+    title = "The database user may not do this"
+    detail_template = "{reason}"
+    hint_template = "Ask the database's administrator for this right: {right}."
+    exit_code = ExitCode.REFUSED
+
+
+class TableMissing(DatabaseError):
+    code = "DM-304"
+    title = "The database lacks a table"
+    detail_template = "There is no table {table}."
+    hint_template = "Use --create-tables to have it made, or name another table in the plan."
+
+
+class BadDatabaseUrl(DatabaseError):
+    code = "DM-305"
+    title = "This is not a database address"
+    detail_template = "{reason}"
+    hint_template = (
+        "Write it as postgresql://user@host:5432/database, or `builtin` for the built-in one."
+    )
+    exit_code = ExitCode.USAGE
+
+
+class BuiltinDatabaseFailed(DatabaseError):
+    code = "DM-306"
+    title = "The built-in database does not start"
+    detail_template = "{reason}"
+    hint_template = "See {log}; or give the address of another PostgreSQL with --database."
+
+
+class UserNotFound(DatabaseError):
+    code = "DM-307"
+    title = "This person is not known to the app"
+    detail_template = "No row of {table} has this {column}."
+    hint_template = "Check the spelling, or give the user's id with --user-id."
+
+
+# DM-5nn: a run ----------------------------------------------------------------------------------
+
+
+class RunError(MigratorError):
+    code = "DM-500"
+    title = "The migration stopped"
+
+
+class VerificationFailed(RunError):
+    code = "DM-501"
+    title = "What lies in the database is not what was sent"
+    detail_template = "{reason}"
+    hint_template = "Do not clear the browser's data. Tell the support desk the code and the run."
+
+
+class ItemsRejected(RunError):
+    """A run without --continue-on-error met an item that cannot go."""
+
+    code = "DM-502"
+    title = "An item cannot be migrated, so nothing was"
+    detail_template = "{count} of {total} items were rejected, the first: {reason}"
+    hint_template = (
+        "Look at them with `desktop-migrator preview`; use --continue-on-error to migrate the rest."
+    )
+    exit_code = ExitCode.ROLLED_BACK
+
+
+class Cancelled(RunError):
+    code = "DM-503"
+    title = "Cancelled"
+    detail_template = "You stopped the migration; what was finished before stays."
+    hint_template = "Run the same command again to go on."
+    exit_code = ExitCode.CANCELLED
+
+
+# DM-9nn: wrong use ------------------------------------------------------------------------------
+
+
+class UsageError(MigratorError):
+    code = "DM-900"
+    title = "This cannot be asked for"
+    detail_template = "{reason}"
+    hint_template = "See `desktop-migrator --help`."
+    exit_code = ExitCode.USAGE

@@ -1,0 +1,289 @@
+"""The few values that travel between the rooms of the house. All are immutable.
+
+Texts that come from a browser are Python `str` with exactly the UTF-16 code units that the page
+wrote: lone surrogates stay lone surrogates, U+0000 stays U+0000.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+# ---- what lies in the browser -------------------------------------------------------------------
+
+
+class StoreFormat(StrEnum):
+    CHROMIUM_LEVELDB = "chromium-leveldb"
+    CHROMIUM_SQLITE = "chromium-sqlite"
+    FIREFOX = "firefox"
+    FIREFOX_LEGACY = "firefox-legacy"
+    WEBKIT = "webkit"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One person's profile in one browser."""
+
+    browser: str
+    """The registry's id: chrome, chrome-beta, edge, firefox …; `other` for a folder by hand."""
+    browser_name: str
+    """As people know it: Google Chrome Beta."""
+    name: str
+    """As its owner named it, else the folder's name."""
+    path: Path
+    last_used: datetime | None = None
+    running: bool = False
+    """Whether a browser process holds the profile now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One localStorage database of a profile."""
+
+    profile: Profile
+    format: StoreFormat
+    path: Path
+    """The folder of a LevelDB; the main file of everything else."""
+    size: int
+    """Bytes on disk, side files included."""
+    modified: datetime | None = None
+    in_use: bool = True
+    """False for the backend that the browser has left behind; such a store is listed, not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageKey:
+    """The browser's identity of one area: an origin and what partitions it.
+
+    `str()` gives Chromium's LevelDB spelling, whichever browser it came from; attributes that
+    only Firefox has follow it in Firefox's spelling.
+    """
+
+    origin: str
+    """Serialised origin without trailing slash: `https://a.test:8443`."""
+    top_level_site: str | None = None
+    """The site in whose page the area was framed: `https://top.test`."""
+    cross_site_ancestor: bool = False
+    """Same site as the top level, but with a cross-site frame between (`^31`)."""
+    nonce: tuple[int, int] | None = None
+    """High and low 64 bits of an anonymous area (`^1…^2…`)."""
+    opaque_site: tuple[int, int, str] | None = None
+    """High, low and precursor of an opaque top-level site (`^4…^5…^6…`)."""
+    attributes: tuple[tuple[str, str], ...] = ()
+    """Firefox's other origin attributes, sorted: `(("userContextId", "2"),)`."""
+
+    @property
+    def first_party(self) -> bool:
+        """Whether this is the plain area of a page visited directly, in no container."""
+        return self == StorageKey(self.origin)
+
+    def __str__(self) -> str:
+        if self.nonce:
+            text = f"{self.origin}/^1{self.nonce[0]}^2{self.nonce[1]}"
+        elif self.opaque_site:
+            high, low, precursor = self.opaque_site
+            text = f"{self.origin}/^4{high}^5{low}^6{precursor}"
+        elif self.cross_site_ancestor:
+            text = f"{self.origin}/^31"
+        elif self.top_level_site:
+            text = f"{self.origin}/^0{self.top_level_site}"
+        else:
+            text = self.origin
+        if self.attributes:
+            text += "^" + "&".join(f"{name}={value}" for name, value in self.attributes)
+        return text
+
+
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """One key and value as the browser holds it. A msgspec struct since millions are made."""
+
+    store: Store
+    storage_key: StorageKey
+    key: str
+    value: str
+    modified: datetime | None = None
+    """When the area (Chromium) or the record was last written, in UTC; None if unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something in a store that could not be read, and how much is missing because of it."""
+
+    store: Store
+    what: str
+    """A sentence for a person: which part is damaged."""
+    lost_records: int | None
+    """How many records are missing; None where it cannot be known."""
+
+
+# ---- where it goes ------------------------------------------------------------------------------
+
+
+class ColumnType(StrEnum):
+    """The column types that a plan can fill."""
+
+    TEXT = "text"
+    UUID = "uuid"
+    BOOLEAN = "boolean"
+    SMALLINT = "smallint"
+    INTEGER = "integer"
+    BIGINT = "bigint"
+    NUMERIC = "numeric"
+    DOUBLE = "double"
+    TIMESTAMP = "timestamp"
+    TIMESTAMPTZ = "timestamptz"
+    DATE = "date"
+    JSON = "json"
+    JSONB = "jsonb"
+    ENUM = "enum"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    type: ColumnType | None
+    """None: a type that a plan cannot fill; fine as long as the plan leaves the column alone."""
+    declared: str = ""
+    """The type as the database spells it."""
+    max_length: int | None = None
+    """Characters, for varchar(n) and char(n)."""
+    precision: tuple[int, int] | None = None
+    """Digits in all and after the point, for numeric(p, s)."""
+    nullable: bool = True
+    has_default: bool = False
+    generated: bool = False
+    """Computed by the database (generated or identity always): never written."""
+    enum_values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A target table, introspected or as the plan would create it."""
+
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...] = ()
+    schema: str | None = None
+    unique: tuple[tuple[str, ...], ...] = ()
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+
+# ---- what goes ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an item was found, for reports."""
+
+    store: Store
+    storage_key: StorageKey
+    key: str
+    position: str = ""
+    """The place inside the value: an array's index or an object's key; empty for the whole."""
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One row to be."""
+
+    entity: str
+    source: Source
+    source_id: str
+    """The item's identity in the app's own data."""
+    id: Any
+    """The row's id: a `uuid.UUID`, `str` or `int`, as the target's id column asks."""
+    derived: bool
+    """Whether `id` was made from the source id because that does not fit the column."""
+    values: tuple[Any, ...]
+    """One value a target column, in the order of `TargetEntity.columns`."""
+    updated_at: datetime | None = None
+    """When the app last changed the item, if it says so."""
+    escaped: tuple[str, ...] = ()
+    """The columns whose text was escaped since PostgreSQL cannot hold it."""
+
+
+class Rejection(msgspec.Struct, frozen=True):
+    """An item that cannot go, and what to do about it."""
+
+    entity: str
+    source: Source
+    source_id: str | None
+    code: str
+    """A stable word for the kind of reason: too-long, bad-date, missing …"""
+    reason: str
+    """A sentence for the person; names fields, never values."""
+    remedy: str
+    raw: str
+    """The item's own text, kept so that it can be mended and sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetEntity:
+    """One kind of item, bound to the table it goes to."""
+
+    name: str
+    table: Table
+    id_column: str
+    user_column: str | None
+    columns: tuple[Column, ...]
+    """The columns that items fill, the id column first."""
+
+
+class ConflictPolicy(StrEnum):
+    SKIP = "skip"
+    OVERWRITE = "overwrite"
+
+
+# ---- what came of it ----------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of a run's records and items."""
+
+    records: int = 0
+    items: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    rejected: int = 0
+    conflicts: int = 0
+
+    def __iadd__(self, other: "Counts") -> "Counts":
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        return self
+
+
+class Outcome(StrEnum):
+    COMPLETED = "completed"
+    ROLLED_BACK = "rolled_back"
+    FAILED = "failed"
+    DRY_RUN = "dry_run"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    run: str
+    outcome: Outcome
+    counts: Counts
+    by_entity: dict[str, Counts]
+    left_aside: dict[str, int]
+    """Records that did not become items, by reason: cache, secret, other-site, partitioned …"""
+    damages: tuple[Damage, ...]
+    verified: bool
+    seconds: float
+    peak_memory_mb: float
+    backup: str | None = None
+    rejections: tuple[Rejection, ...] = field(default=(), repr=False)
+    """The first ones; all are in the run's bookkeeping."""
+
+    @property
+    def items_per_second(self) -> float:
+        return self.counts.items / self.seconds if self.seconds else 0.0

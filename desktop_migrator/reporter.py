@@ -1,0 +1,72 @@
+"""How a use case tells a face what goes on. The faces implement `Reporter`; so do the doubles here.
+
+A use case calls `started` once for each stage, `advanced` as often as it likes (a face thins it
+out), and `rejected` and `warned` as things come up. It polls `cancelled` between chunks.
+"""
+
+import threading
+from typing import Protocol
+
+from desktop_migrator.model import Rejection
+
+
+class Reporter(Protocol):
+    def started(self, stage: str, total: int | None) -> None:
+        """A stage begins; `total` is None while nobody knows it."""
+
+    def advanced(self, stage: str, current: int, total: int | None) -> None: ...
+
+    def rejected(self, rejection: Rejection) -> None: ...
+
+    def warned(self, text: str) -> None:
+        """Something a person should know and that stops nothing; holds no user value."""
+
+    @property
+    def cancelled(self) -> bool: ...
+
+
+class NullReporter:
+    """Says nothing; can be cancelled."""
+
+    def __init__(self) -> None:
+        self.cancel = threading.Event()
+
+    def started(self, stage: str, total: int | None) -> None:
+        pass
+
+    def advanced(self, stage: str, current: int, total: int | None) -> None:
+        pass
+
+    def rejected(self, rejection: Rejection) -> None:
+        pass
+
+    def warned(self, text: str) -> None:
+        pass
+
+    @property
+    def cancelled(self) -> bool:
+        return self.cancel.is_set()
+
+
+class RecordingReporter(NullReporter):
+    """Keeps what it was told, for tests and for reports made afterwards."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stages: list[str] = []
+        self.progress: list[tuple[str, int, int | None]] = []
+        self.rejections: list[Rejection] = []
+        self.warnings: list[str] = []
+
+    def started(self, stage: str, total: int | None) -> None:
+        self.stages.append(stage)
+        self.advanced(stage, 0, total)
+
+    def advanced(self, stage: str, current: int, total: int | None) -> None:
+        self.progress.append((stage, current, total))
+
+    def rejected(self, rejection: Rejection) -> None:
+        self.rejections.append(rejection)
+
+    def warned(self, text: str) -> None:
+        self.warnings.append(text)

@@ -1,0 +1,12 @@
+"""Where the files that ship with the program lie, in a checkout and when installed."""
+
+from pathlib import Path
+
+_INSTALLED = Path(__file__).parent / "_resources"
+_CHECKOUT = Path(__file__).parent.parent / "resources"
+
+
+def resource(*parts: str) -> Path:
+    """The path of a shipped file: `resource("plans", "default.toml")`."""
+    root = _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
+    return root.joinpath(*parts)

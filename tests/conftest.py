@@ -1,0 +1,39 @@
+"""What all tests share: real parts that not every machine has, skipped by name or required."""
+
+import shutil
+from collections.abc import Callable
+from importlib.util import find_spec
+
+import pytest
+
+REAL_PARTS: dict[str, Callable[[], bool]] = {
+    "chromium": lambda: bool(shutil.which("chromium") and shutil.which("chromedriver")),
+    "firefox": lambda: bool(shutil.which("firefox-esr")),
+    "webkit": lambda: bool(shutil.which("WebKitWebDriver")),
+    "postgresql-15": lambda: bool(shutil.which("postgres", path="/usr/lib/postgresql/15/bin")),
+    "dfindexeddb": lambda: find_spec("dfindexeddb") is not None,
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-real",
+        action="store_true",
+        help="fail, instead of skip, where a real part (a browser, a server) is not installed",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(part, ...): real parts that the test runs against")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    missing = [
+        part for mark in item.iter_markers("needs") for part in mark.args if not REAL_PARTS[part]()
+    ]
+    if not missing:
+        return
+    message = f"not installed: {', '.join(missing)}"
+    if item.config.getoption("--require-real"):
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
