@@ -11,6 +11,7 @@ REAL_PARTS: dict[str, Callable[[], bool]] = {
     "firefox": lambda: bool(shutil.which("firefox-esr")),
     "webkit": lambda: bool(shutil.which("WebKitWebDriver")),
     "postgresql-15": lambda: bool(shutil.which("postgres", path="/usr/lib/postgresql/15/bin")),
+    "makensis": lambda: bool(shutil.which("makensis")),
     "dfindexeddb": lambda: find_spec("dfindexeddb") is not None,
 }
 
