@@ -19,6 +19,7 @@ def test_builds_a_windows_program_that_carries_the_payload(tmp_path: Path) -> No
         [
             "makensis",
             "-WX",
+            "-V4",
             f"-DPAYLOAD={payload}",
             "-DVERSION=0.1.0",
             f"-DOUTFILE={installer}",
