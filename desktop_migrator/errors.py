@@ -233,3 +233,15 @@ class UsageError(MigratorError):
     detail_template = "{reason}"
     hint_template = "See `desktop-migrator --help`."
     exit_code = ExitCode.USAGE
+
+
+class InternalError(MigratorError):
+    """A mistake of ours; the kind of exception is all that is told, since its text may hold values."""
+
+    code = "DM-999"
+    title = "This program made a mistake"
+    detail_template = "An unexpected {kind} occurred."
+    hint_template = (
+        "Nothing that was finished is lost. Run the command again with --debug '*' and send what "
+        "it prints to the support desk."
+    )

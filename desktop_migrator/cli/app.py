@@ -1,0 +1,143 @@
+"""The command line's outermost frame: global options, the list of commands, errors and exit codes.
+
+Each command lies in the module of its name and is imported only when called, so that help comes
+at once.
+"""
+
+import importlib
+import logging
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from desktop_migrator import __version__
+from desktop_migrator.cli.session import Session
+from desktop_migrator.errors import ExitCode, InternalError, MigratorError
+
+COMMANDS = {
+    "scan": "List browsers, profiles and the web sites that keep data in them.",
+    "records": "Print every decoded record.",
+    "preview": "Show what would become of the records, without writing anything.",
+    "migrate": "Move the data into a database: the main job.",
+    "status": "Say whether a migration is needed and what was done.",
+    "test-connection": "Check a database: reachable, safe, the rights and tables needed.",
+    "demo": "Migrate sample profiles into the built-in database.",
+}
+_GLOBAL_FLAGS = {"--json", "--yes", "--version"}
+_GLOBAL_VALUES = {"--data-dir", "--plan", "--debug"}
+
+
+class LazyGroup(TyperGroup):
+    """Knows each command's name and summary, and loads the one that is called."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, _, rest = super().resolve_command(ctx, args)
+        module = importlib.import_module(f"desktop_migrator.cli.{name.replace('-', '_')}")
+        single = typer.Typer(add_completion=False)
+        single.command(name, help=COMMANDS[name])(module.command)
+        return name, typer.main.get_command(single), rest
+
+
+app = typer.Typer(
+    name="desktop-migrator",
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Moves what a web app kept in a browser's localStorage into PostgreSQL.",
+)
+for _name, _summary in COMMANDS.items():
+    app.command(_name, help=_summary)(lambda: None)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"desktop-migrator {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def configure(
+    ctx: typer.Context,
+    json: Annotated[
+        bool, typer.Option("--json", help="JSON on standard output, and nothing else there.")
+    ] = False,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Where catalog, logs and the built-in database lie.")
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="The plan file; without it the built-in plan.")
+    ] = None,
+    debug: Annotated[
+        str,
+        typer.Option(
+            envvar="DEBUG", help="Log these categories, e.g. migration:load, or * for all."
+        ),
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take the safe answer.")] = False,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    _log_categories(debug)
+    ctx.obj = Session(json=json, data_dir=data_dir, plan=plan, yes=yes)
+
+
+def _log_categories(categories: str) -> None:
+    """Sends the named categories (`migration:load`) to standard error; loggers hold no values."""
+    if not categories:
+        return
+    logging.basicConfig(format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    for category in categories.split(","):
+        name = category.strip().replace(":", ".")
+        logging.getLogger(None if name == "*" else f"desktop_migrator.{name}").setLevel("DEBUG")
+
+
+def _globals_first(args: list[str]) -> list[str]:
+    """Global options may stand anywhere, as people type them; the parser wants them first."""
+    first: list[str] = []
+    rest: list[str] = []
+    waiting = list(args)
+    while waiting:
+        word = waiting.pop(0)
+        if word == "--":
+            rest += [word, *waiting]
+            break
+        if word in _GLOBAL_FLAGS or word.split("=")[0] in _GLOBAL_VALUES:
+            first.append(word)
+            if word in _GLOBAL_VALUES and waiting:
+                first.append(waiting.pop(0))
+        else:
+            rest.append(word)
+    return first + rest
+
+
+def run(args: list[str]) -> int:
+    """Runs one command line and returns its exit code. No traceback unless debugging is on."""
+    words = _globals_first(args)
+    debugging = "--debug" in words or bool(os.environ.get("DEBUG"))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        typer.main.get_command(app)(words, prog_name="desktop-migrator")
+    except SystemExit as end:
+        return int(end.code or 0)
+    except MigratorError as error:
+        if debugging:
+            traceback.print_exc()
+        Session(json="--json" in words).fail(error)
+        return int(error.exit_code)
+    except Exception as error:
+        if debugging:
+            traceback.print_exc()
+        Session(json="--json" in words).fail(InternalError(kind=type(error).__name__))
+        return int(ExitCode.FAILED)
+    return 0

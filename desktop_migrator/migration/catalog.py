@@ -1,0 +1,112 @@
+"""What this computer remembers of the runs it made: a small SQLite file in the workspace.
+
+The database's own bookkeeping is the truth; the catalog tells what was done even when the
+database cannot be reached.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from desktop_migrator.model import RunResult
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+  run TEXT PRIMARY KEY,
+  started TEXT NOT NULL,
+  finished TEXT,
+  outcome TEXT,
+  user_id TEXT NOT NULL,
+  database TEXT NOT NULL,
+  plan TEXT NOT NULL,
+  origins TEXT NOT NULL,
+  counts TEXT,
+  verified INTEGER
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogedRun:
+    run: str
+    started: datetime
+    finished: datetime | None
+    """None: the run was cut off."""
+    outcome: str | None
+    user_id: str
+    database: str
+    """Without a password."""
+    plan: str
+    origins: tuple[str, ...]
+    counts: dict[str, int] | None
+    verified: bool
+
+
+class Catalog:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with self._connection() as connection:
+            connection.execute(_SCHEMA)
+
+    def begin(
+        self, run: str, *, user_id: str, database: str, plan: str, origins: Sequence[str]
+    ) -> None:
+        with self._connection() as connection:
+            connection.execute(
+                "INSERT INTO runs (run, started, user_id, database, plan, origins)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (run, _now(), user_id, database, plan, json.dumps(list(origins))),
+            )
+
+    def finish(self, result: RunResult) -> None:
+        with self._connection() as connection:
+            connection.execute(
+                "UPDATE runs SET finished = ?, outcome = ?, counts = ?, verified = ? WHERE run = ?",
+                (
+                    _now(),
+                    result.outcome,
+                    json.dumps(asdict(result.counts)),
+                    result.verified,
+                    result.run,
+                ),
+            )
+
+    def runs(self, user_id: str | None = None) -> list[CatalogedRun]:
+        """The runs, the newest first; those of one user where one is named."""
+        with self._connection() as connection:
+            rows = connection.execute(
+                "SELECT run, started, finished, outcome, user_id, database, plan, origins, counts,"
+                " verified FROM runs WHERE ?1 IS NULL OR user_id = ?1 ORDER BY started DESC",
+                (user_id,),
+            ).fetchall()
+        return [_run(row) for row in rows]
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self._path)) as connection, connection:
+            yield connection
+
+
+def _run(row: tuple[Any, ...]) -> CatalogedRun:
+    run, started, finished, outcome, user_id, database, plan, origins, counts, verified = row
+    return CatalogedRun(
+        run=run,
+        started=datetime.fromisoformat(started),
+        finished=finished and datetime.fromisoformat(finished),
+        outcome=outcome,
+        user_id=user_id,
+        database=database,
+        plan=plan,
+        origins=tuple(json.loads(origins)),
+        counts=counts and json.loads(counts),
+        verified=bool(verified),
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

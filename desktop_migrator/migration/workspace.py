@@ -1,0 +1,43 @@
+"""The folder that holds what the program keeps on this computer, readable by its owner alone."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from desktop_migrator.browsers import snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    root: Path
+
+    @classmethod
+    def open(cls, root: Path | None) -> "Workspace":
+        """The folder `root`, or the system's usual place; what a crashed run left is removed."""
+        workspace = cls(root or platformdirs.user_data_path("desktop-migrator", appauthor=False))
+        workspace.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        workspace.snapshots.mkdir(exist_ok=True, mode=0o700)
+        workspace.logs.mkdir(exist_ok=True, mode=0o700)
+        snapshot.sweep(workspace.snapshots)
+        return workspace
+
+    @property
+    def snapshots(self) -> Path:
+        return self.root / "snapshots"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def catalog(self) -> Path:
+        return self.root / "catalog.sqlite"
+
+    @property
+    def postgres(self) -> Path:
+        return self.root / "postgres"
+
+    @property
+    def demo(self) -> Path:
+        return self.root / "demo"
