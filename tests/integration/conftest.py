@@ -1,0 +1,75 @@
+"""Real PostgreSQL servers for the tests, run by the product's own manager."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+import sqlalchemy
+from psycopg import sql
+from sqlalchemy.pool import NullPool
+
+from desktop_migrator.postgres.embedded import BuiltinPostgres
+
+BINARIES = {"builtin": None, "postgresql-15": Path("/usr/lib/postgresql/15/bin")}
+
+on_every_server = pytest.mark.parametrize(
+    "server",
+    ["builtin", pytest.param("postgresql-15", marks=pytest.mark.needs("postgresql-15"))],
+    indirect=True,
+)
+"""Runs a test that uses `server`, `database` or `connection` on each PostgreSQL there is."""
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    """A folder that the account of a server started by root can reach, unlike pytest's own."""
+    folder = Path(tempfile.mkdtemp(prefix="dm-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest, server_folder: Path) -> Iterator[BuiltinPostgres]:
+    """A running server: the built-in one, or another by `on_every_server`."""
+    which = getattr(request, "param", "builtin")
+    server = BuiltinPostgres(
+        server_folder / which,
+        BINARIES[which],
+        {"fsync": "off", "full_page_writes": "off", "max_prepared_transactions": "10"},
+    )
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def database(server: BuiltinPostgres) -> Iterator[str]:
+    """The URL of an empty database of its own, whose time zone is not UTC."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(server.url, autocommit=True) as administrator:
+        administrator.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        administrator.execute(
+            sql.SQL("ALTER DATABASE {} SET timezone = 'America/New_York'").format(
+                sql.Identifier(name)
+            )
+        )
+        yield urlsplit(server.url)._replace(path=f"/{name}").geturl()
+        administrator.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[sqlalchemy.Connection]:
+    """An open connection to `database`."""
+    engine = sqlalchemy.create_engine(
+        database.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool
+    )
+    with engine.connect() as connection:
+        yield connection
