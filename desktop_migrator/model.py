@@ -9,8 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
+
+from desktop_migrator.errors import MigratorError
 
 # ---- what lies in the browser -------------------------------------------------------------------
 
@@ -93,7 +96,7 @@ class StorageKey:
         else:
             text = self.origin
         if self.attributes:
-            text += "^" + "&".join(f"{name}={value}" for name, value in self.attributes)
+            text += "^" + urlencode(self.attributes)
         return text
 
 
@@ -281,6 +284,8 @@ class RunResult:
     seconds: float
     peak_memory_mb: float
     backup: str | None = None
+    error: MigratorError | None = None
+    """Why the run did not complete."""
     rejections: tuple[Rejection, ...] = field(default=(), repr=False)
     """The first ones; all are in the run's bookkeeping."""
 

@@ -1,0 +1,149 @@
+"""localStorage of the Chromium family in a LevelDB folder.
+
+Keys (Chromium's `local_storage_leveldb.cc`): `VERSION` = `1`, `META:<storage key>` (a protobuf:
+1 = last modified in microseconds since 1601, 2 = the area's bytes), `METAACCESS:<storage key>`,
+and `_<storage key>\\0<text>` = `<text>`. In key order all notes stand before the records.
+
+LevelDB itself reads sound folders; what it cannot read, or would pass over in silence, goes
+through `leveldb_salvage`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import plyvel
+
+from desktop_migrator.browsers.leveldb_salvage import is_empty, is_whole, salvage
+from desktop_migrator.browsers.storage_key import parse_chromium
+from desktop_migrator.browsers.text import decode_prefixed
+from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
+from desktop_migrator.model import Damage, Record, StorageKey, Store
+
+_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+
+
+def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
+    """Yields the live records of the private copy `copy`, which LevelDB may rewrite.
+
+    Raises UnknownStorageFormat for another layout than VERSION 1, StoreUnreadable where the
+    copy's files cannot be opened at all.
+    """
+
+    def damaged(what: str, lost: int | None) -> None:
+        report(Damage(store, what, lost))
+
+    walk = _Walk(store, damaged)
+    try:
+        if is_empty(copy):
+            return
+        if is_whole(copy):
+            try:
+                # Without verify_checksums LevelDB yields flipped bits as if they were right.
+                with (
+                    closing(
+                        plyvel.DB(str(copy), create_if_missing=False, paranoid_checks=True)
+                    ) as db,
+                    closing(db.iterator(verify_checksums=True, fill_cache=False)) as entries,
+                ):
+                    yield from walk.records(entries)
+                    walk.finish()
+                    return
+            except plyvel.Error:
+                pass  # the salvage tells what is damaged
+        rest = salvage(copy, damaged)
+    except OSError as error:
+        raise StoreUnreadable(path=store.path, reason=error.strerror or str(error)) from error
+    yield from walk.records((key, rest[key]) for key in sorted(rest) if key > walk.last)
+    walk.finish()
+
+
+class _Walk:
+    """One pass over the entries in key order, which may go on in another source."""
+
+    def __init__(self, store: Store, damaged: Callable[[str, int | None], None]) -> None:
+        self.last = b""
+        """The last key that was dealt with."""
+        self._store = store
+        self._damaged = damaged
+        self._modified: dict[bytes, datetime | None] = {}
+        self._unread = 0
+        self._foreign = 0
+
+    def records(self, entries: Iterable[tuple[bytes, bytes]]) -> Iterator[Record]:
+        store, decode = self._store, decode_prefixed
+        key = self.last
+        prefix, start = b"\0", 0  # no key begins with it: a new area
+        storage_key: StorageKey | None = None
+        modified = None
+        try:
+            for key, value in entries:
+                if not key.startswith(prefix):
+                    if not key.startswith(b"_"):
+                        self._note(key, value)
+                        continue
+                    raw, separator, _ = key[1:].partition(b"\0")
+                    storage_key = _storage_key(raw) if separator else None
+                    prefix = b"_" + raw + separator
+                    start = len(prefix)
+                    modified = self._modified.get(raw)
+                if storage_key is None:
+                    self._unread += 1
+                    continue
+                try:
+                    record = Record(
+                        store, storage_key, decode(key[start:]), decode(value), modified
+                    )
+                except ValueError:
+                    self._damaged("A record holds text in no known encoding.", 1)
+                    continue
+                yield record
+        finally:
+            self.last = key
+
+    def _note(self, key: bytes, value: bytes) -> None:
+        if key.startswith(b"META:"):
+            self._modified[key[5:]] = _last_modified(value)
+        elif key == b"VERSION":
+            if value != b"1":
+                raise UnknownStorageFormat(
+                    path=self._store.path, reason="its LevelDB layout is not version 1"
+                )
+        elif not key.startswith(b"METAACCESS:"):
+            self._foreign += 1
+
+    def finish(self) -> None:
+        """Tells what was passed over."""
+        if self._unread:
+            self._damaged("Records belong to a site whose name is damaged.", self._unread)
+        if self._foreign:
+            self._damaged("Entries are of an unknown kind.", self._foreign)
+
+
+def _storage_key(raw: bytes) -> StorageKey | None:
+    try:
+        key = parse_chromium(raw)
+    except ValueError:
+        return None
+    return key if str(key).encode() == raw else None  # SQLite's spelling has no place here
+
+
+def _last_modified(meta: bytes) -> datetime | None:
+    """Field 1 of the META protobuf; None if it is not there."""
+    if not meta.startswith(b"\x08"):
+        return None
+    microseconds = 0
+    for position, byte in enumerate(meta[1:11]):
+        microseconds |= (byte & 0x7F) << 7 * position
+        if byte < 0x80:
+            return chromium_time(microseconds)
+    return None
+
+
+def chromium_time(microseconds: int) -> datetime | None:
+    """Microseconds since 1601 as Chromium notes them; None for 0 and for nonsense."""
+    try:
+        return _EPOCH + timedelta(microseconds=microseconds) if microseconds > 0 else None
+    except OverflowError:
+        return None

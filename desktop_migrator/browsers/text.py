@@ -1,0 +1,24 @@
+"""Strings of the Web Storage API as Chromium and WebKit keep them.
+
+Chromium puts one byte before a string: 0 for UTF-16LE, 1 for Latin-1; no bytes at all are the
+empty string (Blink's `CachedStorageArea`, kept alike in LevelDB and SQLite). UTF-16 code units
+are taken as they lie: pairs of surrogates combine, lone ones stay lone.
+"""
+
+
+def decode_prefixed(raw: bytes) -> str:
+    """The string in Chromium's spelling; ValueError where the bytes are not one."""
+    try:
+        kind = raw[0]
+    except IndexError:
+        return ""
+    if kind == 1:
+        return raw[1:].decode("latin-1")
+    if kind == 0:
+        return decode_utf16(raw[1:])
+    raise ValueError("unknown prefix byte")
+
+
+def decode_utf16(raw: bytes) -> str:
+    """The string whose UTF-16LE code units are `raw`; ValueError for half a unit."""
+    return raw.decode("utf-16-le", "surrogatepass")
