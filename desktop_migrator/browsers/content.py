@@ -1,0 +1,115 @@
+"""What a file or a folder is, told from its content; a name counts only where content is damaged.
+
+SQLite keeps the text of every CREATE TABLE in clear on the first page of a file, or in the
+write-ahead log while that page waits there (https://sqlite.org/fileformat2.html); so no foreign
+database needs to be opened to know it. A LevelDB is known by its files, and its comparator by the
+first record of its MANIFEST (leveldb's doc/impl.md).
+"""
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from desktop_migrator.browsers.store_files import store_files
+from desktop_migrator.model import StoreFormat
+
+_MAGIC = b"SQLite format 3\0"
+_WAL_MAGIC = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
+_PAGE = 64 * 1024
+"""Bytes of the largest page that SQLite knows."""
+_LOG_PART = 4 * 2**20
+"""Bytes of a log or a table that are looked at."""
+_CREATE = re.compile(rb"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"'`\[]?(\w+)", re.IGNORECASE)
+_TABLES = {
+    StoreFormat.CHROMIUM_SQLITE: {b"maps", b"map_entries"},
+    StoreFormat.FIREFOX: {b"data", b"database"},
+    StoreFormat.FIREFOX_LEGACY: {b"webappsstore2"},
+    StoreFormat.WEBKIT: {b"ItemTable"},
+}
+_NAMES = {
+    "LocalStorage": StoreFormat.CHROMIUM_SQLITE,
+    "data.sqlite": StoreFormat.FIREFOX,
+    "webappsstore.sqlite": StoreFormat.FIREFOX_LEGACY,
+    "ls-archive.sqlite": StoreFormat.FIREFOX_LEGACY,
+    "localstorage.sqlite3": StoreFormat.WEBKIT,
+}
+_IDB_COMPARATOR = b"idb_cmp1"
+_AREA_MARK = b"META:"
+"""Begins the key by which Chromium's localStorage describes an area."""
+
+
+def sqlite_format(path: Path) -> StoreFormat | None:
+    """Which store the file is; None if it is another file. Raises OSError.
+
+    The write-ahead log is looked into as well: all of a young database may still lie there. Where
+    no table's name can be read, the first page is damaged, and the file's own name decides.
+    """
+    files = store_files(path, StoreFormat.CHROMIUM_SQLITE)
+    wal = path.with_name(path.name + "-wal")
+    head = _head(path, _PAGE) if path.name in files else b""
+    log = _head(wal, _LOG_PART) if wal.name in files else b""
+    tables = set(_CREATE.findall(head)) if head.startswith(_MAGIC) else set()
+    if log.startswith(_WAL_MAGIC):
+        tables.update(_CREATE.findall(log))
+    if not tables:
+        return _format_by_name(path) if head or log else None
+    return next((known for known, needed in _TABLES.items() if needed <= tables), None)
+
+
+def holds_rows(path: Path, table: str) -> bool:
+    """Whether the SQLite file's table has a row; True where that cannot be known untouched."""
+    files = store_files(path, StoreFormat.FIREFOX_LEGACY)
+    if any(facts.st_size for name, facts in files.items() if name != path.name):
+        return True
+    # immutable: no lock, no side file, no write, whatever the browser does meanwhile.
+    uri = f"{path.absolute().as_uri()}?immutable=1"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            connection.execute("PRAGMA trusted_schema=OFF")
+            if not connection.execute(
+                "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? AND rootpage > 0",
+                (table,),
+            ).fetchone():
+                return False
+            query = f'SELECT 1 FROM "{table}" LIMIT 1'  # noqa: S608 - a name of our own
+            return connection.execute(query).fetchone() is not None
+    except sqlite3.Error:
+        return True
+
+
+def is_leveldb(folder: Path) -> bool:
+    """Whether the folder holds a LevelDB that can be localStorage. Raises OSError.
+
+    One without CURRENT or MANIFEST counts too, since that is how a damaged one looks.
+    """
+    names = store_files(folder, StoreFormat.CHROMIUM_LEVELDB)
+    manifests = [folder / name for name in names if name.startswith("MANIFEST-")]
+    others = any(name[0].isdigit() for name in names)
+    return bool(manifests or others) and not any(
+        _IDB_COMPARATOR in _head(manifest, 256) for manifest in manifests
+    )
+
+
+def holds_areas(folder: Path) -> bool:
+    """Whether the LevelDB shows areas of localStorage, unlike Chromium's many other ones."""
+    names = store_files(folder, StoreFormat.CHROMIUM_LEVELDB)
+    return any(_AREA_MARK in _head(folder / name, _LOG_PART) for name in names if name[0].isdigit())
+
+
+def leveldb_holds_data(folder: Path) -> bool:
+    """Whether the LevelDB has any table or log with content. Raises OSError."""
+    files = store_files(folder, StoreFormat.CHROMIUM_LEVELDB)
+    return any(facts.st_size for name, facts in files.items() if name[0].isdigit())
+
+
+def _format_by_name(path: Path) -> StoreFormat | None:
+    return StoreFormat.WEBKIT if path.suffix == ".localstorage" else _NAMES.get(path.name)
+
+
+def _head(path: Path, length: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(length)
+    except FileNotFoundError:
+        return b""

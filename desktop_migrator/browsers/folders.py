@@ -1,0 +1,61 @@
+"""Looking into folders that may be unreadable, endless or damaged, without ever failing."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+MAX_ENTRIES = 100_000
+"""Entries of one folder that are looked at; a browser's own folders hold a few thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A folder that may hold browser storage and could not be looked into."""
+
+    path: Path
+    reason: str
+
+
+class Folders:
+    def __init__(self) -> None:
+        self._unreadable: dict[Path, Unreadable] = {}
+
+    @property
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        return tuple(self._unreadable.values())
+
+    def report(self, path: Path, error: OSError) -> None:
+        self._unreadable.setdefault(path, Unreadable(path, error.strerror or str(error)))
+
+    def entries(self, folder: Path) -> dict[str, os.DirEntry[str]]:
+        """The folder's entries by name, sorted; none if there is no such folder."""
+        try:
+            with os.scandir(folder) as entries:
+                found = list(itertools.islice(entries, MAX_ENTRIES))
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        except OSError as error:
+            self.report(folder, error)
+            return {}
+        return {entry.name: entry for entry in sorted(found, key=lambda entry: entry.name)}
+
+    def glob(self, base: Path, pattern: str) -> Iterator[tuple[Path, str]]:
+        """Paths below `base` that may exist, each with what the pattern's last `*` stands for.
+
+        Only names with `*` are looked up: a path without any is given back as it stands.
+        """
+        first, _, rest = pattern.partition("/")
+        if "*" in first:
+            names = [name for name in self.entries(base) if fnmatchcase(name, first)]
+        else:
+            names = [first]
+        for name in names:
+            starred = name if "*" in first else ""
+            if not rest:
+                yield base / name, starred
+                continue
+            for path, deeper in self.glob(base / name, rest):
+                yield path, deeper or starred

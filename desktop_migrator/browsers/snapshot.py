@@ -1,0 +1,201 @@
+"""A private, consistent copy of a store, whether a browser uses it or not.
+
+The source is opened for reading alone; its bytes and times stay as they are. A copy lies in a
+folder of its own (0700, unpredictable name) below a root and goes when the context ends; `sweep`
+removes what a killed process left behind.
+
+Why a copy is consistent though nothing is locked:
+
+- SQLite (main file, `-wal`, `-journal`; `-shm` is only an index): after all files have been copied
+  all are read again. If they read the same, all had these contents at one instant in between. The
+  log alone may have grown: what was copied of it is then an earlier state, cut at a commit by
+  SQLite's own checksums (https://sqlite.org/walformat.html), and its unchanged header says that it
+  was not begun anew meanwhile.
+- LevelDB (leveldb's doc/impl.md): tables are written once, logs and MANIFEST only grow, and file
+  numbers are never used again. If the same files, the same CURRENT and a MANIFEST of the same size
+  are there before and after, the copy is one version of the database; a log that has grown gives
+  an earlier state of it, which LevelDB recovers as after a crash. A copy without any growth is
+  preferred, so that no half-written record is taken for damage.
+"""
+
+import os
+import re
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import psutil
+
+from desktop_migrator.browsers.store_files import store_files
+from desktop_migrator.errors import SnapshotFailed
+from desktop_migrator.model import Store, StoreFormat
+
+_ATTEMPTS = 40
+_PATIENT_ATTEMPTS = 10
+"""Attempts of these that wait for a LevelDB's log to rest."""
+_PAUSE = 0.02
+"""Seconds between attempts."""
+_RESERVE = 16 * 2**20
+"""Bytes of the disk that stay free."""
+_CHUNK = 2**20
+_COMPANIONS = {StoreFormat.FIREFOX: ".metadata-v2", StoreFormat.WEBKIT: "origin"}
+"""The file two folders up that names the origin."""
+_MAX_COMPANION = 2**16
+_NAME = re.compile(r"snapshot-(?P<pid>\d+)-(?P<started>\d+)-")
+_CLOCK_SLACK = 60
+"""Seconds by which the system may see the same process's start differently later on."""
+
+
+@contextmanager
+def snapshot(store: Store, root: Path) -> Iterator[Path]:
+    """Copy the store below `root` and give the copy's path: a LevelDB's folder, else the file.
+
+    The file keeps its name and those of the two folders above it, with Firefox's `.metadata-v2`
+    or WebKit's `origin` where the browser keeps them. Raises SnapshotFailed.
+    """
+    try:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private = Path(tempfile.mkdtemp(prefix=_prefix(), dir=root))
+    except OSError as error:
+        raise SnapshotFailed(path=root, reason=error.strerror or str(error)) from error
+    try:
+        try:
+            copy = _copy(store, private)
+        except OSError as error:
+            raise SnapshotFailed(path=store.path, reason=error.strerror or str(error)) from error
+        yield copy
+    finally:
+        # What a virus scanner still holds open on Windows goes with the next sweep.
+        shutil.rmtree(private, ignore_errors=True)
+
+
+def sweep(root: Path) -> int:
+    """Remove the snapshots of processes that are gone; how many."""
+    removed = 0
+    for folder in root.iterdir() if root.is_dir() else ():
+        owner = _NAME.match(folder.name)
+        if owner and not folder.is_symlink() and not _alive(owner):
+            shutil.rmtree(folder, ignore_errors=True)
+            removed += not folder.exists()
+    return removed
+
+
+def _prefix() -> str:
+    # The owner stands in the name, so that no folder is ever without one.
+    process = psutil.Process()
+    return f"snapshot-{process.pid}-{int(process.create_time())}-"
+
+
+def _alive(owner: re.Match[str]) -> bool:
+    try:
+        started = psutil.Process(int(owner["pid"])).create_time()
+    except psutil.AccessDenied:
+        return True
+    except (psutil.Error, OverflowError):
+        return False
+    return abs(started - int(owner["started"])) < _CLOCK_SLACK
+
+
+def _copy(store: Store, private: Path) -> Path:
+    if store.format is StoreFormat.CHROMIUM_LEVELDB:
+        target = private / "leveldb"
+        _copy_stable(store, target)
+        return target
+    folder = store.path.parent
+    target = private / (folder.parent.name or "_") / (folder.name or "_")
+    _copy_stable(store, target)
+    companion = _COMPANIONS.get(store.format)
+    if companion:
+        _copy_companion(folder.parent / companion, target.parent / companion)
+    return target / store.path.name
+
+
+def _copy_stable(store: Store, target: Path) -> None:
+    is_leveldb = store.format is StoreFormat.CHROMIUM_LEVELDB
+    source = store.path if is_leveldb else store.path.parent
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            time.sleep(_PAUSE)
+            shutil.rmtree(target)
+        target.mkdir(mode=0o700, parents=True)
+        before = store_files(store.path, store.format)
+        if not before:
+            raise SnapshotFailed(path=store.path, reason="it holds no files of a local storage")
+        _check_space(store.path, target, before)
+        try:
+            for name in before:
+                _copy_file(source / name, target / name)
+            after = store_files(store.path, store.format)
+            if before.keys() != after.keys():
+                continue
+            if is_leveldb:
+                stable = _is_one_version(before, after, growing=attempt >= _PATIENT_ATTEMPTS)
+                checked = [name for name in before if name == "CURRENT"]
+            else:
+                stable = True
+                checked = list(before)
+            if stable and all(_still_same(source / name, target / name) for name in checked):
+                return
+        except FileNotFoundError:  # a browser at work removes files
+            continue
+    raise SnapshotFailed(path=store.path, reason="the browser kept changing it")
+
+
+def _is_one_version(
+    before: dict[str, os.stat_result], after: dict[str, os.stat_result], *, growing: bool
+) -> bool:
+    for name, facts in before.items():
+        if facts.st_ino != after[name].st_ino:
+            return False
+        grown = after[name].st_size - facts.st_size
+        if grown and not (growing and grown > 0 and name.endswith(".log")):
+            return False
+    return True
+
+
+def _still_same(source: Path, copy: Path) -> bool:
+    """Whether the source reads as the copy; of a write-ahead log, whether it begins so."""
+    with _open(source) as original, copy.open("rb") as copied:
+        while chunk := copied.read(_CHUNK):
+            if original.read(len(chunk)) != chunk:
+                return False
+        return source.name.endswith("-wal") or not original.read(1)
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    with _open(source) as original, target.open("xb") as copy:
+        shutil.copyfileobj(original, copy, _CHUNK)
+
+
+def _copy_companion(source: Path, target: Path) -> None:
+    try:
+        with _open(source) as original:
+            target.write_bytes(original.read(_MAX_COMPANION))
+    except FileNotFoundError:
+        return
+
+
+def _open(path: Path) -> BinaryIO:
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise SnapshotFailed(path=path, reason="it is not a regular file")
+    return os.fdopen(descriptor, "rb")
+
+
+def _check_space(path: Path, target: Path, files: dict[str, os.stat_result]) -> None:
+    # A reader that brings in a log writes as much again.
+    needed = 2 * sum(facts.st_size for facts in files.values()) + _RESERVE
+    free = shutil.disk_usage(target).free
+    if free < needed:
+        raise SnapshotFailed(
+            path=path,
+            reason=f"{needed // 2**20} MB are needed on the disk, {free // 2**20} MB are free",
+        )
