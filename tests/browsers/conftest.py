@@ -1,0 +1,37 @@
+"""One life for each browser and backend, lived once and shared by all tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browsers.launch import Chromium, ChromiumSqlite, Firefox
+from tests.browsers.lives import State, live
+from tests.browsers.site import Site
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    with Site(0, 0) as site:
+        yield site
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(Chromium, marks=pytest.mark.needs("chromium"), id="chromium-leveldb"),
+        pytest.param(ChromiumSqlite, marks=pytest.mark.needs("chromium"), id="chromium-sqlite"),
+        pytest.param(Firefox, marks=pytest.mark.needs("firefox"), id="firefox"),
+    ],
+)
+def days(
+    request: pytest.FixtureRequest, site: Site, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, State]]:
+    folder = tmp_path_factory.mktemp(request.param.__name__)
+    with live(request.param, site, folder) as days:
+        yield days
+
+
+@pytest.fixture(params=["quit", "killed", "running"])
+def state(request: pytest.FixtureRequest, days: dict[str, State]) -> State:
+    """A profile whose browser was quit, was killed, or is still running."""
+    return days[request.param]

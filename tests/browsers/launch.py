@@ -1,0 +1,187 @@
+"""Starts real browsers without a window, and ends them politely or not at all politely."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar, Self
+
+from desktop_migrator.model import StoreFormat
+from tests.browsers.marionette import Marionette
+from tests.browsers.site import PATIENCE, Session, Site
+
+HOSTS = tuple(
+    f"{name}.test"
+    for name in (
+        *("start", "app.demo", "hub.demo", "widget", "hard", "hardest", "big"),
+        *("many", "churn", "cleared", "emptied", "news"),
+    )
+)
+"""The names that lead to this machine in every browser."""
+
+
+class Browser(ABC):
+    """A running browser and the wire to its page; leaving the context kills what still runs."""
+
+    format: ClassVar[StoreFormat]
+    store_patterns: ClassVar[tuple[str, ...]]
+    lock: ClassVar[str]
+    """The symbolic link in the profile that a browser leaves behind when it is killed."""
+
+    def __init__(self, site: Site, profile: Path, *flags: str) -> None:
+        self.site = site
+        self.profile = profile
+        self.session = site.session()
+        self.profile.mkdir(exist_ok=True)
+        home = profile.with_name(f"{profile.name}-home")
+        home.mkdir(exist_ok=True)
+        start = self.session.address(f"http://start.test:{site.ports[0]}")
+        self.process = subprocess.Popen(
+            [*self.command(), *flags, start],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"HOME": str(home)},
+            start_new_session=True,
+        )
+        try:
+            self.session.arrived()
+        except BaseException:
+            self.kill()
+            raise
+
+    @abstractmethod
+    def command(self) -> Sequence[str]: ...
+
+    @abstractmethod
+    def quit(self) -> None:
+        """Ends the browser as its own menu would; it saves everything."""
+
+    def kill(self) -> None:
+        """Ends the browser and its helpers as a power cut would."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self._ended()
+
+    def _ended(self) -> None:
+        self.process.wait(PATIENCE)
+        if self.process.stdin:
+            with contextlib.suppress(BrokenPipeError):
+                self.process.stdin.close()
+
+    def wait_until_saved(self, *marks: str) -> None:
+        """Waits until the stores on disk hold each of these texts, which nothing else holds."""
+        wanted = {mark.encode("ascii") for mark in marks}
+        deadline = time.monotonic() + PATIENCE
+        while wanted:
+            assert time.monotonic() < deadline, "the browser does not save"
+            time.sleep(0.25)
+            for pattern in self.store_patterns:
+                for file in self.profile.glob(pattern):
+                    with contextlib.suppress(FileNotFoundError):
+                        content = file.read_bytes()
+                        wanted = {mark for mark in wanted if mark not in content}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.kill()
+
+
+class Chromium(Browser):
+    """Chromium with the backend that it chooses by itself: LevelDB in version 156."""
+
+    format = StoreFormat.CHROMIUM_LEVELDB
+    store_patterns = ("Default/Local Storage/leveldb/*.*", "Default/LocalStorage*")
+    lock = "SingletonLock"
+    features: ClassVar[tuple[str, ...]] = ()
+
+    def command(self) -> Sequence[str]:
+        return (
+            # The shell hands the browser's debugging pipe (3 in, 4 out) its standard input.
+            *("sh", "-c", 'exec "$0" "$@" 3<&0 4>/dev/null', "chromium"),
+            *("--remote-debugging-pipe", "--headless=new", "--no-sandbox", "--disable-gpu"),
+            *("--disable-quic", "--no-first-run", "--disable-background-networking"),
+            *("--disable-component-update", "--disable-sync", "--disable-extensions"),
+            *("--password-store=basic", "--host-resolver-rules=MAP *.test 127.0.0.1"),
+            f"--user-data-dir={self.profile}",
+            *self.features,
+        )
+
+    def quit(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(b'{"id":1,"method":"Browser.close"}\0')
+        self.process.stdin.flush()
+        self._ended()
+
+
+class ChromiumSqlite(Chromium):
+    """Chromium with the backend that is coming."""
+
+    format = StoreFormat.CHROMIUM_SQLITE
+    features = ("--enable-features=DomStorageSqlite,DomStorageSqliteNewDatabases",)
+
+
+class Firefox(Browser):
+    format = StoreFormat.FIREFOX
+    store_patterns = ("storage/default/*/ls/data.sqlite*",)
+    lock = "lock"
+    preferences: ClassVar[dict[str, str | int | bool]] = {
+        "network.dns.localDomains": ",".join(HOSTS),
+        "marionette.port": 0,
+        "browser.aboutwelcome.enabled": False,
+        "datareporting.policy.dataSubmissionEnabled": False,
+        "app.normandy.enabled": False,
+        "dom.security.https_first": False,
+    }
+
+    def command(self) -> Sequence[str]:
+        self.profile.joinpath("user.js").write_text(
+            "".join(
+                f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
+                for name, value in self.preferences.items()
+            )
+        )
+        self.profile.joinpath("MarionetteActivePort").unlink(missing_ok=True)
+        return (
+            *("firefox-esr", "--headless", "--no-remote", "--marionette"),
+            *("--remote-allow-system-access", "--profile", str(self.profile)),
+        )
+
+    def quit(self) -> None:
+        with self._marionette() as marionette:
+            marionette.call("Marionette:Quit", flags=["eForceQuit"])
+        self._ended()
+
+    def open_container(self, number: int) -> Session:
+        """Opens a tab in a container; the session leads to its page."""
+        session = self.site.session()
+        with self._marionette() as marionette:
+            marionette.call("Marionette:SetContext", value="chrome")
+            marionette.call(
+                "WebDriver:ExecuteScript",
+                script="""Services.wm.getMostRecentWindow("navigator:browser").gBrowser.addTab(
+                    arguments[0], {
+                        userContextId: arguments[1],
+                        triggeringPrincipal: Services.scriptSecurityManager.getSystemPrincipal(),
+                    });""",
+                args=[session.address(f"http://start.test:{self.site.ports[0]}"), number],
+            )
+            session.arrived()
+            marionette.call("WebDriver:DeleteSession")
+        return session
+
+    def _marionette(self) -> Marionette:
+        port = self.profile / "MarionetteActivePort"
+        deadline = time.monotonic() + PATIENCE
+        while not port.exists():
+            assert time.monotonic() < deadline, "Firefox opens no port"
+            time.sleep(0.05)
+        return Marionette(int(port.read_text()))
