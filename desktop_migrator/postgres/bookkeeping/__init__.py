@@ -1,0 +1,25 @@
+"""What the program remembers in the target itself: schema `desktop_migrator`.
+
+`upgrade` makes it or brings it up to date; the others keep the list of migrations and tell what
+each left aside. All of it happens in the caller's transaction, so that a dry run leaves nothing.
+"""
+
+from desktop_migrator.postgres.bookkeeping.runs import (
+    Quarantined,
+    Run,
+    finish_run,
+    list_runs,
+    quarantined,
+    start_run,
+)
+from desktop_migrator.postgres.bookkeeping.schema import upgrade
+
+__all__ = [
+    "Quarantined",
+    "Run",
+    "finish_run",
+    "list_runs",
+    "quarantined",
+    "start_run",
+    "upgrade",
+]

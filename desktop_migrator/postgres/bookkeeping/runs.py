@@ -1,0 +1,119 @@
+"""The list of migrations and what each left aside, in schema `desktop_migrator`."""
+
+import platform
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import uuid4
+
+import sqlalchemy
+from sqlalchemy import RowMapping, func, insert, select, update
+
+from desktop_migrator import __version__
+from desktop_migrator.model import ConflictPolicy, Counts, Outcome
+from desktop_migrator.postgres.bookkeeping.tables import quarantine, runs
+from desktop_migrator.postgres.exact import from_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    id: str
+    user_id: str
+    plan: str
+    plan_digest: bytes
+    policy: ConflictPolicy
+    host: str
+    tool_version: str
+    started: datetime
+    finished: datetime | None
+    outcome: Outcome | None
+    counts: dict[str, Counts]
+    """By entity; empty while the run is not finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A rejection as it was kept; texts from the browser are escaped, save `raw`."""
+
+    entity: str
+    code: str
+    reason: str
+    remedy: str
+    source_id: str | None
+    browser: str
+    profile: str
+    store: str
+    storage_key: str
+    key: str
+    position: str
+    raw: str
+
+
+def start_run(
+    connection: sqlalchemy.Connection,
+    *,
+    user_id: str,
+    plan: str,
+    plan_digest: bytes,
+    policy: ConflictPolicy,
+) -> str:
+    """Enter a run, begun now on this computer by this version; returns its id."""
+    run = str(uuid4())
+    connection.execute(
+        insert(runs).values(
+            id=run,
+            user_id=user_id,
+            plan=plan,
+            plan_digest=plan_digest,
+            policy=policy,
+            host=platform.node(),
+            tool_version=__version__,
+        )
+    )
+    return run
+
+
+def finish_run(
+    connection: sqlalchemy.Connection, run: str, outcome: Outcome, counts: Mapping[str, Counts]
+) -> None:
+    connection.execute(
+        update(runs)
+        .where(runs.c.id == run)
+        .values(
+            finished=func.clock_timestamp(),
+            outcome=outcome,
+            counts={entity: asdict(number) for entity, number in counts.items()},
+        )
+    )
+
+
+def list_runs(connection: sqlalchemy.Connection, user_id: str) -> list[Run]:
+    """This person's runs, the newest first."""
+    rows = connection.execute(
+        select(runs).where(runs.c.user_id == user_id).order_by(runs.c.started.desc())
+    )
+    return [_run(row) for row in rows.mappings()]
+
+
+def _run(row: RowMapping) -> Run:
+    return Run(
+        **{
+            **row,
+            "policy": ConflictPolicy(row["policy"]),
+            "outcome": row["outcome"] and Outcome(row["outcome"]),
+            "counts": {
+                entity: Counts(**numbers) for entity, numbers in (row["counts"] or {}).items()
+            },
+        }
+    )
+
+
+def quarantined(connection: sqlalchemy.Connection, run: str) -> Iterator[Quarantined]:
+    """What a run left aside, in the order in which it was met."""
+    columns = [column for column in quarantine.c if column.name not in {"run", "number"}]
+    rows = connection.execute(
+        select(*columns).where(quarantine.c.run == run).order_by(quarantine.c.number),
+        execution_options={"yield_per": 100},
+    )
+    for row in rows.mappings():
+        yield Quarantined(**{**row, "raw": from_bytes(row["raw"])})

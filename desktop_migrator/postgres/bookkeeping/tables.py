@@ -1,0 +1,110 @@
+"""The tables of schema `desktop_migrator`, as the newest version in `versions/` leaves them."""
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+SCHEMA = "desktop_migrator"
+
+metadata = MetaData(schema=SCHEMA)
+
+
+def _run_column() -> Column[str]:
+    return Column(
+        "run",
+        Uuid(as_uuid=False),
+        ForeignKey(f"{SCHEMA}.runs.id", ondelete="CASCADE"),
+        primary_key=True,
+    )
+
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("user_id", Text, nullable=False, index=True, comment="The person in the app"),
+    Column("plan", Text, nullable=False, comment="The plan's name"),
+    Column("plan_digest", LargeBinary, nullable=False, comment="SHA-256 of the plan"),
+    Column("policy", Text, nullable=False, comment="What was to become of conflicts"),
+    Column("host", Text, nullable=False, comment="The computer that ran it"),
+    Column("tool_version", Text, nullable=False),
+    Column(
+        "started", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()
+    ),
+    Column("finished", DateTime(timezone=True), comment="NULL: running, or broken off"),
+    Column("outcome", Text, comment="completed, rolled_back, failed or cancelled"),
+    Column("counts", JSONB, comment="Numbers of items by entity and by what became of them"),
+    comment="One row for each migration",
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    _run_column(),
+    Column("seq", Integer, primary_key=True, comment="The order in which they were written"),
+    Column("entity", Text, nullable=False, comment="The plan's name for this kind of item"),
+    Column("target", Text, nullable=False, comment="The table, with its schema if it has one"),
+    Column("columns", ARRAY(Text), nullable=False, comment="Columns given, the id's first"),
+    Column("ids", ARRAY(Text), nullable=False, comment="The rows' ids"),
+    Column("actions", Text, nullable=False, comment="A letter a row: i, u, = or s, see counts"),
+    Column(
+        "digests", LargeBinary, nullable=False, comment="16 bytes a row: digest of what was sent"
+    ),
+    Column("inserted", Integer, nullable=False, comment="i: new rows"),
+    Column("updated", Integer, nullable=False, comment="u: rows overwritten"),
+    Column("unchanged", Integer, nullable=False, comment="=: rows that were there and equal"),
+    Column("skipped", Integer, nullable=False, comment="s: rows that differ and were kept"),
+    comment="What a run did to each row, written in the transaction that did it",
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _run_column(),
+    Column("number", Integer, primary_key=True, comment="Counts the run's rejections"),
+    Column("entity", Text, nullable=False),
+    Column("code", Text, nullable=False, comment="The kind of reason"),
+    Column("reason", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
+    Column("source_id", Text, comment="The item's id in the browser, escaped"),
+    Column("browser", Text, nullable=False),
+    Column("profile", Text, nullable=False),
+    Column("store", Text, nullable=False, comment="Path of the browser's store"),
+    Column("storage_key", Text, nullable=False, comment="Origin, and what partitions it"),
+    Column("key", Text, nullable=False, comment="Key of the record, escaped"),
+    Column("position", Text, nullable=False, comment="Place in the record's value"),
+    Column(
+        "raw", LargeBinary, nullable=False, comment="The item, WTF-8: convert_from(raw, 'UTF8')"
+    ),
+    comment="Items that could not be migrated, kept whole",
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    Column("entity", Text, primary_key=True),
+    Column("origin", Text, primary_key=True, comment="The web site"),
+    Column("source_id", Text, primary_key=True, comment="The item's id in the browser, escaped"),
+    Column("target_id", Text, nullable=False, comment="The id of its row"),
+    comment="Which row an item became, where its own id does not fit the table",
+)
+
+escaped_texts = Table(
+    "escaped_texts",
+    metadata,
+    Column("target", Text, primary_key=True, comment="The table, with its schema if it has one"),
+    Column("target_id", Text, primary_key=True, comment="The id of the row"),
+    Column("columns", ARRAY(Text), nullable=False, comment="The columns whose text is escaped"),
+    comment="Rows with text that PostgreSQL cannot hold as it is",
+)

@@ -1,0 +1,111 @@
+"""One notion of equality between an item's value and a row's value, as a digest.
+
+Two rows have the same digest if and only if PostgreSQL holds each pair of their values equal:
+numbers by number (1.0 is 1, and no digit is lost), times by instant, jsonb by JSON value (order of
+keys, repeated keys and the spelling of numbers and strings do not matter), json and text by their
+exact characters. NULL equals NULL and nothing else. Values are as `model.Item.values` has them;
+rows come through `wire.read`, which gives the same types.
+"""
+
+import json
+import math
+import struct
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from desktop_migrator.model import Column, ColumnType
+
+DIGEST_SIZE = 16
+BLANK_PADDED = ("character(", "bpchar")
+"""How the declarations of char(n) begin; blanks at the end mean nothing there."""
+
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+_MOST_PLAIN_DIGITS = 4300
+"""Python reads no longer integer from text, so longer numbers are all spelled as decimals."""
+
+
+def _numeral(number: str | Decimal) -> msgspec.Raw:
+    """The one spelling of a number, such that an integer is spelled as `int` spells it."""
+    value = Decimal(number)
+    if not value:
+        return msgspec.Raw(b"0")
+    value = value.normalize(_EXACT)
+    plain = 0 <= value.adjusted() < _MOST_PLAIN_DIGITS
+    return msgspec.Raw((format(value, "f") if plain else str(value)).encode())
+
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+_decode = msgspec.json.Decoder(float_hook=_numeral).decode
+
+
+def _decode_long(text: bytes) -> Any:
+    return json.loads(text, parse_int=_numeral, parse_float=_numeral)
+
+
+def _json(text: bytes) -> list[Any]:
+    """The JSON value in a list of its own, which tells JSON's null from NULL."""
+    for read in (_decode, _decode_long):
+        with suppress(msgspec.DecodeError, ValueError, ArithmeticError):
+            return [read(text)]
+    return [text]  # PostgreSQL refuses it too, and says so better
+
+
+def _double(value: float) -> float | str:
+    return value + 0.0 if math.isfinite(value) else str(value)
+
+
+def _real(value: float) -> float | str:
+    return _double(struct.unpack("f", struct.pack("f", value))[0])
+
+
+def _instant(value: datetime | date | str) -> datetime | date | str:
+    if isinstance(value, datetime) and value.tzinfo is not UTC:
+        return value.astimezone(UTC)
+    return value
+
+
+_CONVERSIONS: dict[ColumnType, Callable[[Any], Any]] = {
+    ColumnType.NUMERIC: _numeral,
+    ColumnType.DOUBLE: _double,
+    ColumnType.TIMESTAMP: _instant,
+    ColumnType.TIMESTAMPTZ: _instant,
+    ColumnType.JSON: bytes.decode,
+    ColumnType.JSONB: _json,
+}
+
+
+def _conversion(column: Column) -> Callable[[Any], Any] | None:
+    if column.declared.startswith(BLANK_PADDED):
+        return lambda text: text.rstrip(" ")
+    if column.declared == "real":
+        return _real
+    return _CONVERSIONS.get(column.type) if column.type else None
+
+
+def digester(columns: Sequence[Column]) -> Callable[[Sequence[Any]], bytes]:
+    """A function from one value a column to the row's digest of `DIGEST_SIZE` bytes.
+
+    It raises RecursionError for JSON nested too deeply to be read, and UnicodeEncodeError for
+    text that is no Unicode; PostgreSQL holds no such text.
+    """
+    conversions = [
+        (index, convert)
+        for index, column in enumerate(columns)
+        if (convert := _conversion(column)) is not None
+    ]
+
+    def digest(values: Sequence[Any]) -> bytes:
+        row = list(values)
+        for index, convert in conversions:
+            value = row[index]
+            if value is not None:
+                row[index] = convert(value)
+        return blake2b(_encode(row), digest_size=DIGEST_SIZE).digest()
+
+    return digest

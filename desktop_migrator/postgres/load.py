@@ -1,0 +1,154 @@
+"""Puts items into the target, a chunk a transaction, and writes down in it what was done.
+
+For each chunk: the ids are settled, the rows that exist are read and locked, each item is decided
+(new, unchanged, conflict), new rows go in by binary COPY, others are changed through a temporary
+stage, and the chunk's record and its rejections are written: all of it or nothing. A row that the
+server refuses costs its neighbours nothing: the chunk goes back to a savepoint and is repeated
+without it.
+"""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+import sqlalchemy
+from psycopg.errors import UniqueViolation
+
+from desktop_migrator.errors import Cancelled
+from desktop_migrator.model import ConflictPolicy, Counts, Item, Rejection, TargetEntity
+from desktop_migrator.postgres import record, wire
+from desktop_migrator.postgres.chunks import LARGEST_CHUNK, Chunk, ChunkLimits, chunks, rounds
+from desktop_migrator.postgres.failures import translated
+from desktop_migrator.postgres.identities import resolve
+from desktop_migrator.postgres.rejections import refused, too_large
+from desktop_migrator.postgres.target import Cursor, RowsRefusedError, Target
+from desktop_migrator.postgres.write import Result, write
+from desktop_migrator.reporter import Reporter
+
+STAGE = "load"
+
+
+class Loader:
+    """Loads into some entities' tables for one run; see `load`.
+
+    The run must stand in the bookkeeping. `connection` must have no transaction open, unless it
+    is a dry run: that works in the caller's transaction, with savepoints where it would commit.
+    """
+
+    def __init__(
+        self,
+        connection: sqlalchemy.Connection,
+        entities: Iterable[TargetEntity],
+        *,
+        run: UUID | str,
+        user_id: str,
+        policy: ConflictPolicy,
+        reporter: Reporter,
+        limits: ChunkLimits | None = None,
+        dry_run: bool = False,
+    ) -> None:
+        self._connection = connection
+        self._targets = {entity.name: Target(entity, user_id) for entity in entities}
+        self._run = str(run)
+        self._user_id = user_id
+        self._policy = policy
+        self._reporter = reporter
+        self._limits = limits or ChunkLimits()
+        self._begin = connection.begin_nested if dry_run else connection.begin
+        self._seq = 0
+        self._rejected = 0
+        self.counts: dict[str, Counts] = {name: Counts() for name in self._targets}
+        """By entity, of the chunks that are committed; `items` counts rejections too."""
+
+    def load(self, outcomes: Iterable[Item | Rejection]) -> dict[str, Counts]:
+        """Load all items and keep all rejections; returns `counts`.
+
+        Raises Cancelled between two chunks, and DatabaseError where more than a row is at fault;
+        what was committed before stays.
+        """
+        self._reporter.started(STAGE, None)
+        for chunk in chunks(outcomes, self._targets, self._limits):
+            if self._reporter.cancelled:
+                raise Cancelled
+            with translated(), self._begin():
+                result = self._store(chunk)
+            self.counts[chunk.entity] = self.counts.get(chunk.entity, Counts())
+            self.counts[chunk.entity] += result.counts
+            for rejection in result.rejected:
+                self._reporter.rejected(rejection)
+            done = sum(counts.items for counts in self.counts.values())
+            self._reporter.advanced(STAGE, done, None)
+        return self.counts
+
+    def _store(self, chunk: Chunk) -> Result:
+        cursor = wire.cursor(self._connection)
+        result = Result(rejected=chunk.rejections)
+        if chunk.items:
+            target = self._targets[chunk.entity]
+            if chunk.bytes > LARGEST_CHUNK:
+                result.rejected += [too_large(item, target.entity.columns) for item in chunk.items]
+            else:
+                self._load_items(cursor, target, chunk.items, result)
+        record.quarantine(
+            cursor, run=self._run, first_number=self._rejected, rejections=result.rejected
+        )
+        self._rejected += len(result.rejected)
+        result.counts.rejected = len(result.rejected)
+        result.counts.items = len(chunk)
+        return result
+
+    def _load_items(
+        self, cursor: Cursor, target: Target, items: Sequence[Item], result: Result
+    ) -> None:
+        for turn in rounds(resolve(cursor, self._user_id, target.entity, items)):
+            self._isolate(cursor, target, turn, result)
+        for written in result.written:
+            record.chunk(
+                cursor,
+                run=self._run,
+                seq=self._seq,
+                entity=target.entity.name,
+                target=target.name,
+                written=written,
+            )
+            self._seq += 1
+        if any(item.escaped for item in result.touched) or result.counts.updated:
+            record.escapes(cursor, target=target.name, written=result.touched)
+
+    def _isolate(self, cursor: Cursor, target: Target, items: list[Item], result: Result) -> None:
+        """Write all items but those that the server refuses, in order."""
+        pending = [(items, False)]
+        while pending:
+            batch, again = pending.pop()
+            if not batch:
+                continue
+            try:
+                with self._connection.begin_nested():
+                    written = write(cursor, target, self._policy, batch)
+            except RowsRefusedError as refusal:
+                pending += reversed(self._narrow(target, batch, again, refusal, result))
+            else:
+                result.add(written)
+
+    def _narrow(
+        self,
+        target: Target,
+        batch: list[Item],
+        again: bool,
+        refusal: RowsRefusedError,
+        result: Result,
+    ) -> list[tuple[list[Item], bool]]:
+        """Reject the bad item if it is known; returns what is to be tried, and whether again.
+
+        A row that clashes may have been inserted by somebody else since its id was looked up, so
+        that it is tried once more by itself.
+        """
+        index = 0 if len(batch) == 1 else refusal.index
+        if index is None:
+            half = len(batch) // 2
+            return [(batch[:half], False), (batch[half:], False)]
+        bad = batch[index : index + 1]
+        if isinstance(refusal.cause, UniqueViolation) and not again:
+            return [(batch[:index], False), (bad, True), (batch[index + 1 :], False)]
+        columns = target.entity.columns
+        result.rejected += [refused(item, columns, refusal.cause) for item in bad]
+        return [(batch[:index], False), (batch[index + 1 :], False)]

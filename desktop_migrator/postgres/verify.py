@@ -1,0 +1,169 @@
+"""Reads a run's rows back from the target and compares them with what was sent.
+
+A row that was inserted, overwritten or found equal must be there and have the digest of the item
+that was sent, in the columns that the item filled; so a trigger that changed it shows. A row that
+was kept in a conflict is the app's own and is not looked at.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy
+from sqlalchemy import Row, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from desktop_migrator.errors import Cancelled
+from desktop_migrator.model import Column, TargetEntity
+from desktop_migrator.postgres import wire
+from desktop_migrator.postgres.bookkeeping.tables import chunks
+from desktop_migrator.postgres.compare import DIGEST_SIZE, digester
+from desktop_migrator.postgres.failures import translated
+from desktop_migrator.postgres.identities import id_from_text
+from desktop_migrator.postgres.record import Action
+from desktop_migrator.reporter import Reporter
+
+STAGE = "verify"
+_MOST_EXAMPLES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    entity: str
+    id: str
+    missing: bool
+    """Not there at all; else it differs."""
+
+
+@dataclass(slots=True)
+class Verified:
+    """Numbers of rows."""
+
+    checked: int = 0
+    missing: int = 0
+    different: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    by_entity: dict[str, Verified]
+    examples: tuple[Discrepancy, ...]
+    """The first few."""
+
+    @property
+    def checked(self) -> int:
+        return sum(part.checked for part in self.by_entity.values())
+
+    @property
+    def missing(self) -> int:
+        return sum(part.missing for part in self.by_entity.values())
+
+    @property
+    def different(self) -> int:
+        return sum(part.different for part in self.by_entity.values())
+
+    @property
+    def ok(self) -> bool:
+        return not self.missing and not self.different
+
+
+def verify(
+    connection: sqlalchemy.Connection,
+    entities: Iterable[TargetEntity],
+    run: UUID | str,
+    reporter: Reporter,
+) -> Verification:
+    """Compare all rows of the run, a chunk at a time; changes nothing, commits nothing.
+
+    Raises Cancelled between two chunks.
+    """
+    by_name = {entity.name: entity for entity in entities}
+    by_entity = {name: Verified() for name in by_name}
+    examples: list[Discrepancy] = []
+    done = 0
+    with translated():
+        parts = _parts(connection, run)
+        total = sum(rows for _, rows in parts)
+        reporter.started(STAGE, total)
+        for seq, rows in parts:
+            if reporter.cancelled:
+                raise Cancelled
+            chunk = connection.execute(
+                select(chunks).where(chunks.c.run == str(run), chunks.c.seq == seq)
+            ).one()
+            numbers = by_entity[chunk.entity]
+            for discrepancy in _check(connection, by_name[chunk.entity], chunk, numbers):
+                if len(examples) < _MOST_EXAMPLES:
+                    examples.append(discrepancy)
+            done += rows
+            reporter.advanced(STAGE, done, total)
+    return Verification(by_entity, tuple(examples))
+
+
+def _parts(connection: sqlalchemy.Connection, run: UUID | str) -> list[tuple[int, int]]:
+    """The run's chunks, in order, and how many rows each names."""
+    rows = connection.execute(
+        select(chunks.c.seq, func.length(chunks.c.actions))
+        .where(chunks.c.run == str(run))
+        .order_by(chunks.c.seq)
+    )
+    return [(seq, number) for seq, number in rows]
+
+
+def _check(
+    connection: sqlalchemy.Connection, entity: TargetEntity, chunk: Row[Any], numbers: Verified
+) -> list[Discrepancy]:
+    sent = {
+        row_id: chunk.digests[index * DIGEST_SIZE : (index + 1) * DIGEST_SIZE]
+        for index, (row_id, action) in enumerate(zip(chunk.ids, chunk.actions, strict=True))
+        if action != Action.SKIPPED
+    }
+    columns = {column.name: column for column in entity.columns}
+    found = _read(connection, entity, [columns[name] for name in chunk.columns], list(sent))
+    wrong = {row_id for row_id, digest in sent.items() if found.get(row_id) != digest}
+    if wrong:
+        wrong -= _written_later(connection, chunk, wrong)
+    missing = wrong - found.keys()
+    numbers.checked += len(sent)
+    numbers.missing += len(missing)
+    numbers.different += len(wrong) - len(missing)
+    return [Discrepancy(entity.name, row_id, missing=row_id in missing) for row_id in sorted(wrong)]
+
+
+def _read(
+    connection: sqlalchemy.Connection,
+    entity: TargetEntity,
+    columns: Sequence[Column],
+    ids: Sequence[str],
+) -> dict[str, bytes]:
+    """The digests of the rows there are, by id."""
+    id_column = entity.columns[0]
+    digest = digester(columns)
+    rows = wire.read(
+        wire.cursor(connection),
+        wire.select(entity.table, id_column, columns),
+        [id_from_text(row_id, id_column) for row_id in ids],
+    )
+    return {str(row[0]): digest(row[1:]) for row in rows}
+
+
+def _written_later(
+    connection: sqlalchemy.Connection, chunk: Row[Any], ids: Collection[str]
+) -> set[str]:
+    """Those that a later chunk of the same run overwrote, and that are checked with it."""
+    row = func.unnest(chunks.c.ids).table_valued("id", with_ordinality="number").render_derived()
+    later = connection.execute(
+        select(row.c.id)
+        .select_from(chunks)
+        .join(row, sqlalchemy.true())
+        .where(
+            chunks.c.run == chunk.run,
+            chunks.c.target == chunk.target,
+            chunks.c.seq > chunk.seq,
+            chunks.c.updated > 0,
+            row.c.id == func.any(sqlalchemy.cast(list(ids), ARRAY(sqlalchemy.Text))),
+            func.substr(chunks.c.actions, row.c.number, 1) == Action.UPDATED,
+        )
+    )
+    return set(later.scalars())
