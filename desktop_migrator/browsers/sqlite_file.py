@@ -2,23 +2,26 @@
 
 The copy stands with its `-wal` or `-journal` beside it, and SQLite itself brings both in. Files
 come from elsewhere: nothing that a schema could smuggle in is run (views, triggers, virtual
-tables, generated columns, CHECK expressions, functions of the schema, extensions), and a value
-over 64 MiB counts as damage. What SQLite cannot read is reported as damage.
+tables, CHECK expressions, functions, extensions), and a value over 64 MiB counts as damage. A file
+that SQLite finds faulty is read by `sqlite_salvage` instead, from its first row on.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+from desktop_migrator.browsers.sqlite_format import DatabaseFile, read_wal, wal_file
+from desktop_migrator.browsers.sqlite_salvage import (
+    MAX_VALUE,
+    Damaged,
+    salvage_columns,
+    salvage_rows,
+)
 from desktop_migrator.errors import StoreUnreadable
 
-MAX_VALUE = 64 * 2**20
-"""Bytes; browsers allow some 10 MiB for a whole area."""
-
-Damaged = Callable[[str, int | None], None]
-"""Takes a sentence for a person and how many rows are missing, None if that cannot be known."""
+_SUPER_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 
 
 def has_table(copy: Path, table: str) -> bool:
@@ -27,35 +30,70 @@ def has_table(copy: Path, table: str) -> bool:
 
 
 def columns_of(copy: Path, table: str) -> list[str]:
-    """The table's stored columns in declared order; empty if there is no such table."""
-    with closing(_open(copy)) as connection:
-        try:
-            return _columns(connection, table)
-        except sqlite3.Error as error:
-            raise StoreUnreadable(path=copy, reason=str(error)) from error
+    """The table's stored columns in declared order; empty if there is no such table.
+
+    Raises StoreUnreadable where damage makes it impossible to tell.
+    """
+    try:
+        with closing(_open(copy)) as connection:
+            real = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? AND rootpage > 0"
+            if not connection.execute(real, (table,)).fetchone():
+                return []
+            columns = connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
+            return [name.decode() for (name,) in columns]
+    except sqlite3.Error:
+        return salvage_columns(copy, table)
 
 
 def read_rows(
-    copy: Path, table: str, columns: Sequence[str], damaged: Damaged
+    copy: Path, table: str, columns: Sequence[str], damaged: Damaged, create_table: str = ""
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the table's rows lazily, the columns in the order asked for.
 
-    INTEGER, REAL and NULL come as int, float and None, TEXT and BLOB both as bytes.
+    INTEGER, REAL and NULL come as int, float and None; TEXT and BLOB both as bytes, TEXT in UTF-8.
+    What is damaged is told to `damaged`; `create_table` is as for `salvage_rows`.
     """
-    with closing(_open(copy)) as connection:
-        stored = _columns(connection, table)
-        if unknown := [column for column in columns if column not in stored]:
-            raise StoreUnreadable(path=copy, reason=f"table {table} lacks {', '.join(unknown)}")
-        names = ", ".join(map(_quoted, columns))
-        try:
-            yield from connection.execute(f"SELECT {names} FROM {_quoted(table)}")  # noqa: S608 - quoted
-        except sqlite3.Error as error:
-            damaged(str(error), None)
+    wal = wal_file(copy)
+    if wal.exists() and (damage := read_wal(wal.read_bytes()).damage):
+        damaged(damage, None)
+    select = _sound_select(copy, table, columns)
+    if not select:
+        yield from salvage_rows(copy, table, columns, damaged, create_table)
+        return
+    try:
+        with closing(_open(copy)) as connection:
+            yield from connection.execute(select)
+    except sqlite3.Error as error:
+        raise StoreUnreadable(path=copy, reason=str(error)) from error
+
+
+def _sound_select(copy: Path, table: str, columns: Sequence[str]) -> str | None:
+    """The statement that reads the rows, if SQLite can run it without a complaint."""
+    # In brackets, since SQLite takes an unknown name in quotes for a text.
+    names = [f"[{column}]" for column in columns]
+    source = f"FROM [{table}]"
+    try:
+        with closing(_open(copy)) as connection:
+            encoding = connection.execute("PRAGMA encoding").fetchone()
+            check = connection.execute("PRAGMA quick_check(1)").fetchone()
+            # The check passes over rows whose record is malformed or too large: touch every byte.
+            sizes = ", ".join(f"sum(length(CAST({name} AS BLOB)))" for name in names)
+            connection.execute(f"SELECT {sizes} {source}").fetchone()
+    except sqlite3.Error:
+        return None
+    # SQLite would turn UTF-16 into UTF-8 and lose lone surrogates; the salvage reader does not.
+    sound = (
+        encoding == (b"UTF-8",) and check == (b"ok",) and not DatabaseFile(copy).has_wiped_page()
+    )
+    return f"SELECT {', '.join(names)} {source}" if sound else None
 
 
 def _open(copy: Path) -> sqlite3.Connection:
-    # as_uri() percent-encodes: Firefox's folder names hold % and ^.
-    connection = sqlite3.connect(f"{copy.absolute().as_uri()}?mode=rw", uri=True)
+    journal = copy.with_name(copy.name + "-journal")
+    if journal.exists():
+        _roll_back(copy, journal)
+    # Read-only, since the last writer to close would merge the log into the file and delete it.
+    connection = sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)
     connection.text_factory = bytes
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
     for pragma in ("trusted_schema=OFF", "ignore_check_constraints=ON", "cell_size_check=ON"):
@@ -63,18 +101,17 @@ def _open(copy: Path) -> sqlite3.Connection:
     return connection
 
 
-def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
-    real = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? AND rootpage > 0"
-    if not connection.execute(real, (table,)).fetchone():
-        return []
-    return [
-        name.decode()
-        for _, name, _, _, _, _, hidden in connection.execute(
-            f"PRAGMA table_xinfo({_quoted(table)})"
-        )
-        if not hidden  # hidden ones are generated, that is, computed by the schema
-    ]
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _roll_back(copy: Path, journal: Path) -> None:
+    """Let SQLite undo the unfinished transaction of a journal in the copy."""
+    content = journal.read_bytes()
+    if content.endswith(_SUPER_JOURNAL):
+        # A transaction over several files names a further journal, which SQLite would read and
+        # delete, wherever it lies. Without the name the transaction counts as unfinished.
+        length = int.from_bytes(content[-16:-12], "big")
+        journal.write_bytes(content[: max(len(content) - 20 - length, 0)])
+    with (
+        suppress(sqlite3.Error),
+        closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=rw", uri=True)) as connection,
+    ):
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    journal.unlink(missing_ok=True)
