@@ -11,8 +11,8 @@ import psycopg
 import pytest
 import sqlalchemy
 from psycopg import sql
-from sqlalchemy.pool import NullPool
 
+from desktop_migrator.postgres.connect import open_engine
 from desktop_migrator.postgres.embedded import BuiltinPostgres
 
 BINARIES = {"builtin": None, "postgresql-15": Path("/usr/lib/postgresql/15/bin")}
@@ -68,8 +68,5 @@ def database(server: BuiltinPostgres) -> Iterator[str]:
 @pytest.fixture
 def connection(database: str) -> Iterator[sqlalchemy.Connection]:
     """An open connection to `database`."""
-    engine = sqlalchemy.create_engine(
-        database.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool
-    )
-    with engine.connect() as connection:
+    with open_engine(database).connect() as connection:
         yield connection

@@ -12,9 +12,3 @@ def test_a_started_server_answers_and_takes_logical_replication(server: BuiltinP
     with psycopg.connect(server.url) as connection:
         assert connection.execute("SHOW wal_level").fetchone() == ("logical",)
         assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
-
-
-@on_every_server
-def test_the_test_database_is_not_in_utc(connection: Connection) -> None:
-    assert connection.scalar(text("SHOW server_encoding")) == "UTF8"
-    assert connection.scalar(text("SHOW timezone")) == "America/New_York"

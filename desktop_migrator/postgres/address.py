@@ -1,0 +1,195 @@
+"""Database addresses: what libpq's URLs say, with TLS verified unless they say otherwise.
+
+`postgresql://` and `postgres://` URLs with everything that libpq takes in them, and SQLAlchemy's
+`postgresql+psycopg://`. libpq itself completes them from PG* variables, service and password
+files. No message here quotes the address: a slip in it can make a password look like another part.
+
+TLS: a server on another machine is verified in full (`verify-full`) against the certificates that
+the system trusts. Another `sslmode` or `sslrootcert` of the URL, the environment or the service
+file goes before this, except that `prefer` has to stand in the URL to count, being libpq's own
+default. To this machine libpq's defaults hold.
+"""
+
+import atexit
+import os
+import re
+import ssl
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import psycopg
+from psycopg import pq
+from psycopg.conninfo import conninfo_to_dict
+
+from desktop_migrator.errors import BadDatabaseUrl
+
+_SCHEME = re.compile(r"(postgres|postgresql)(\+\w+)?://", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}(?=://)", re.IGNORECASE)
+_MAX_LENGTH = 4096
+_RESERVED = (
+    "special characters in a user name or password have to be written with percent signs, "
+    "for instance %40 for @, %2F for /, %3A for :, %23 for # and %25 for %"
+)
+
+
+class Address:
+    """Where a database is and how to get in. Its repr holds no secret."""
+
+    def __init__(self, url: str, password: str | None = None) -> None:
+        self.parameters = _parse(url)
+        """libpq's parameters as the URL gives them, the password too."""
+        if password is not None:
+            self.parameters["password"] = password
+        self._effective = _defaults(self.parameters) | self.parameters
+
+    def __repr__(self) -> str:
+        return f"Address({self})"
+
+    def __str__(self) -> str:
+        """The address as a URL, without its password."""
+        user = self.parameters.get("user")
+        login = f"{quote(user, safe='')}@" if user else ""
+        hosts, ports = (self.parameters.get(name, "").split(",") for name in ("host", "port"))
+        if len(ports) < len(hosts):
+            ports = ports[:1] * len(hosts)
+        name = quote(self.parameters.get("dbname", ""))
+        if any(host.startswith("/") for host in hosts):
+            return f"postgresql://{login}/{name}?host={quote(','.join(hosts), safe='')}"
+        servers = ",".join(
+            (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+            for host, port in zip(hosts, ports, strict=False)
+        )
+        service = self.parameters.get("service")
+        return f"postgresql://{login}{servers}/{name}" + (
+            f"?service={quote(service)}" if service else ""
+        )
+
+    @property
+    def user(self) -> str:
+        return self._effective["user"]
+
+    @property
+    def server(self) -> str:
+        """Host, port and database, as libpq completes them, for people to read."""
+        host = self._effective.get("hostaddr") or self._effective.get("host") or "this machine"
+        database = self._effective.get("dbname") or self.user
+        return f"{host}, port {self._effective['port']}, database {database}"
+
+    @property
+    def local(self) -> bool:
+        """Whether the server is on this machine, reached by a socket or the loopback."""
+        hosts = self._effective.get("hostaddr") or self._effective.get("host") or ""
+        return all(_is_local(host) for host in hosts.split(","))
+
+    @property
+    def tls(self) -> dict[str, str]:
+        """The TLS parameters to add to `parameters`."""
+        if self.local or self._says("sslmode"):
+            return {}
+        added = {"sslmode": "verify-full"}
+        if not self._says("sslrootcert") and not _own_root_certificates().exists():
+            added["sslrootcert"] = _system_certificates()
+        return added
+
+    def _says(self, name: str) -> bool:
+        default = next(o for o in pq.Conninfo.get_defaults() if o.keyword == name.encode())
+        compiled = default.compiled.decode() if default.compiled else ""
+        return name in self.parameters or self._effective.get(name, "") not in {"", compiled}
+
+
+def redacted(url: str) -> str:
+    """The address without its password, for printing. Raises `BadDatabaseUrl`."""
+    return str(Address(url))
+
+
+def _parse(url: str) -> dict[str, str]:
+    scheme = _SCHEME.match(url)
+    if scheme is None:
+        other = _OTHER_SCHEME.match(url)
+        raise BadDatabaseUrl(
+            reason=f"{other[0]}:// is not PostgreSQL"
+            if other
+            else "It does not begin with postgresql://"
+        )
+    if len(url) > _MAX_LENGTH or not url.isprintable():
+        raise BadDatabaseUrl(reason="It is too long or has unprintable characters")
+    plain = "postgresql://" + url[scheme.end() :]
+    try:
+        parameters = {key: str(value) for key, value in conninfo_to_dict(plain).items()}
+    except psycopg.Error:
+        raise BadDatabaseUrl(
+            reason="It cannot be read, or has a parameter that PostgreSQL does not know; "
+            + _RESERVED
+        ) from None
+    # An unquoted @ or / of a password would end up, and be shown, as a host or a database.
+    ports = [port for port in parameters.get("port", "").split(",") if port]
+    misplaced = "@" in parameters.get("host", "") or "@" in _raw_path(plain)
+    if misplaced or not all(port.isascii() and port.isdigit() for port in ports):
+        raise BadDatabaseUrl(reason=f"Host, port and database cannot be told apart; {_RESERVED}")
+    if not all(0 < int(port) < 65536 for port in ports):
+        raise BadDatabaseUrl(reason="A port is a number from 1 to 65535")
+    return parameters
+
+
+def _raw_path(url: str) -> str:
+    # libpq knows no fragment: a # belongs to what it stands in.
+    return urlsplit(url.replace("#", "%23"), allow_fragments=False).path
+
+
+def _defaults(parameters: dict[str, str]) -> dict[str, str]:
+    """What libpq takes where the address is silent: service file, environment, built-in."""
+    with _service(parameters.get("service")):
+        options = pq.Conninfo.get_defaults()
+    return {option.keyword.decode(): option.val.decode() for option in options if option.val}
+
+
+@contextmanager
+def _service(name: str | None) -> Iterator[None]:
+    """libpq tells what a service file says only of the service named in the environment."""
+    before = os.environ.get("PGSERVICE")
+    try:
+        if name is not None:
+            os.environ["PGSERVICE"] = name
+        yield
+    finally:
+        if before is not None:
+            os.environ["PGSERVICE"] = before
+        elif name is not None:
+            del os.environ["PGSERVICE"]
+
+
+def _is_local(host: str) -> bool:
+    return (
+        host in {"", "localhost", "::1"}
+        or host.startswith(("/", "@", "127."))
+        or host[1:2] == ":"  # a socket's folder on Windows
+    )
+
+
+def _own_root_certificates() -> Path:
+    """The file that libpq takes by itself."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("APPDATA", "")) / "postgresql" / "root.crt"
+    return Path.home() / ".postgresql" / "root.crt"
+
+
+@cache
+def _system_certificates() -> str:
+    """A file of the certificates that this system trusts.
+
+    The driver's own OpenSSL looks where it was built for, which is nowhere here, so that libpq's
+    `sslrootcert=system` would trust nobody.
+    """
+    known = ssl.get_default_verify_paths().cafile
+    if known:
+        return known
+    authorities = ssl.create_default_context().get_ca_certs(binary_form=True)
+    with tempfile.NamedTemporaryFile("w", suffix=".pem", delete=False) as file:
+        file.writelines(map(ssl.DER_cert_to_PEM_cert, authorities))
+    atexit.register(Path(file.name).unlink, missing_ok=True)
+    return file.name

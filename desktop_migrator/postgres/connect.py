@@ -1,0 +1,85 @@
+"""Connections to the target database, all alike: UTC, UTF-8, bounded waits, verified TLS.
+
+Everything raised on the way in is a `DatabaseError` (see `failures`); wrap what runs on a
+connection in `translated()`. An engine keeps no connection open and knows no secret in its URL or
+repr.
+"""
+
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+import psycopg
+import sqlalchemy
+from sqlalchemy.engine import Dialect
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from desktop_migrator.errors import MigratorError
+from desktop_migrator.postgres.address import Address, redacted
+from desktop_migrator.postgres.failures import connection_failure, translate, translated
+
+__all__ = ["needs_password", "open_engine", "redacted", "translate", "translated"]
+
+_PARAMETERS: Mapping[str, str] = {
+    "application_name": "desktop-migrator",
+    "client_encoding": "UTF8",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+_CONNECT_SECONDS = "10"
+# Statements, not start-up options: a connection pooler in between may refuse those. A role or
+# database may have any of these set to something else.
+_SESSION = """
+    SET TIME ZONE 'UTC';
+    SET datestyle = 'ISO, YMD';
+    SET statement_timeout = '10min';
+    SET lock_timeout = '30s';
+    SET idle_in_transaction_session_timeout = '15min';
+"""
+
+
+def open_engine(url: str, *, password: str | None = None) -> sqlalchemy.Engine:
+    """An engine for a libpq or SQLAlchemy URL; `password` goes before the URL's own.
+
+    Nothing is connected yet. Raises `BadDatabaseUrl`; connecting raises `ConnectionFailed`,
+    `AuthenticationFailed`, `TlsFailed`, `ConnectionRefused` or `DatabaseBusy`.
+    """
+    address = Address(url, password)
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg://", poolclass=NullPool, hide_parameters=True
+    )
+
+    @sqlalchemy.event.listens_for(engine, "do_connect")
+    def connect(
+        _dialect: Dialect,
+        _entry: ConnectionPoolEntry,
+        _arguments: list[Any],
+        parameters: MutableMapping[str, Any],
+    ) -> psycopg.Connection[Any]:
+        return _connect(address, parameters)
+
+    return engine
+
+
+def needs_password(error: MigratorError) -> bool:
+    """Whether a password, asked of the person, is worth another try: there was none."""
+    return bool(error.facts.get("password_missing"))
+
+
+def _connect(address: Address, driver: Mapping[str, Any]) -> psycopg.Connection[Any]:
+    parameters = (
+        {"connect_timeout": _CONNECT_SECONDS}
+        | address.parameters
+        | address.tls
+        | dict(_PARAMETERS)
+        | dict(driver)
+    )
+    try:
+        connection = psycopg.connect("", **parameters)
+    except psycopg.Error as error:
+        raise connection_failure(error, address) from None
+    with translated():
+        connection.execute(_SESSION)
+        connection.commit()
+    return connection

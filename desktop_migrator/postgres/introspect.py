@@ -1,0 +1,154 @@
+"""The app's tables as they are, read from PostgreSQL's catalog.
+
+The catalog and not SQLAlchemy's inspector, since every column's type is wanted as PostgreSQL
+spells it, through domains and for types that SQLAlchemy does not know.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from desktop_migrator.errors import PlanDoesNotFit
+from desktop_migrator.model import Column, ColumnType, Table
+
+_TYPES = {
+    "text": ColumnType.TEXT,
+    "varchar": ColumnType.TEXT,
+    "bpchar": ColumnType.TEXT,
+    "citext": ColumnType.TEXT,
+    "uuid": ColumnType.UUID,
+    "bool": ColumnType.BOOLEAN,
+    "int2": ColumnType.SMALLINT,
+    "int4": ColumnType.INTEGER,
+    "int8": ColumnType.BIGINT,
+    "numeric": ColumnType.NUMERIC,
+    "float4": ColumnType.DOUBLE,
+    "float8": ColumnType.DOUBLE,
+    "timestamp": ColumnType.TIMESTAMP,
+    "timestamptz": ColumnType.TIMESTAMPTZ,
+    "date": ColumnType.DATE,
+    "json": ColumnType.JSON,
+    "jsonb": ColumnType.JSONB,
+}
+_NOT_TABLES = {"v": "a view", "m": "a materialized view", "f": "a foreign table"}
+
+_RELATION = text("""
+    SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.oid = pg_catalog.to_regclass(:name) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+""")
+
+# A domain is followed down to the type that it stands for, gathering NOT NULL and defaults.
+_COLUMNS = text("""
+    WITH RECURSIVE resolved (number, type, modifier, required, has_default) AS (
+        SELECT attnum, atttypid, atttypmod, attnotnull, atthasdef
+        FROM pg_catalog.pg_attribute
+        WHERE attrelid = :oid AND attnum > 0 AND NOT attisdropped
+      UNION ALL
+        SELECT r.number, t.typbasetype, t.typtypmod, r.required OR t.typnotnull,
+               r.has_default OR t.typdefault IS NOT NULL
+        FROM resolved r JOIN pg_catalog.pg_type t ON t.oid = r.type AND t.typtype = 'd'
+    )
+    SELECT a.attname AS name, t.typname AS type, t.typtype AS kind, r.modifier,
+           pg_catalog.format_type(r.type, r.modifier) AS declared,
+           r.required, r.has_default OR a.attidentity <> '' AS has_default,
+           a.attgenerated <> '' OR a.attidentity = 'a' AS generated,
+           ARRAY(SELECT e.enumlabel::text FROM pg_catalog.pg_enum e
+                 WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) AS enum_values
+    FROM resolved r
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = :oid AND a.attnum = r.number
+    JOIN pg_catalog.pg_type t ON t.oid = r.type AND t.typtype <> 'd'
+    ORDER BY a.attnum
+""")
+
+_KEYS = text("""
+    SELECT i.indisprimary AS is_primary, array_agg(a.attname::text ORDER BY k.position) AS columns
+    FROM pg_catalog.pg_index i
+    CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k (number, position)
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
+    WHERE i.indrelid = :oid AND i.indisunique AND i.indisvalid
+      AND i.indpred IS NULL AND i.indexprs IS NULL AND k.position <= i.indnkeyatts
+    GROUP BY i.indexrelid, i.indisprimary
+    ORDER BY i.indexrelid
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table or something that can be read like one."""
+
+    oid: int
+    schema: str
+    name: str
+    kind: str
+    """pg_class.relkind."""
+
+
+def find_relation(connection: Connection, name: str) -> Relation | None:
+    """What `table` or `schema.table` names, first exactly, then in small letters as SQL would.
+
+    A name without schema is looked for along the search path.
+    """
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    for spelling in dict.fromkeys((name, name.lower())):
+        quoted = ".".join(map(quote, spelling.split(".", 1)))
+        row = connection.execute(_RELATION, {"name": quoted}).one_or_none()
+        if row is not None:
+            return Relation(row.oid, row.schema, row.name, row.kind)
+    return None
+
+
+def introspect(connection: Connection, names: Iterable[str]) -> dict[str, Table]:
+    """The tables of these names (see `find_relation`), each with its schema; what is missing is
+    left out.
+
+    Partitioned tables count as tables. Raises `PlanDoesNotFit` for views and foreign tables.
+    """
+    found = {name: find_relation(connection, name) for name in names}
+    return {
+        name: _table(connection, relation)
+        for name, relation in found.items()
+        if relation is not None
+    }
+
+
+def _table(connection: Connection, relation: Relation) -> Table:
+    if relation.kind in _NOT_TABLES:
+        kind = _NOT_TABLES[relation.kind]
+        raise PlanDoesNotFit(
+            reason=f"{relation.schema}.{relation.name} is {kind}, not a table.",
+            remedy="Name the table behind it in the plan.",
+        )
+    where = {"oid": relation.oid}
+    keys = connection.execute(_KEYS, where).all()
+    return Table(
+        name=relation.name,
+        schema=relation.schema,
+        columns=tuple(_column(row) for row in connection.execute(_COLUMNS, where)),
+        primary_key=next((tuple(key.columns) for key in keys if key.is_primary), ()),
+        unique=tuple(tuple(key.columns) for key in keys if not key.is_primary),
+    )
+
+
+def _column(row: Row[Any]) -> Column:
+    kind = ColumnType.ENUM if row.kind == "e" else _TYPES.get(row.type)
+    sized = row.modifier >= 0
+    return Column(
+        name=row.name,
+        type=kind,
+        declared=row.declared,
+        max_length=row.modifier - 4 if sized and row.type in {"varchar", "bpchar"} else None,
+        precision=_precision(row.modifier) if sized and kind is ColumnType.NUMERIC else None,
+        nullable=not row.required,
+        has_default=row.has_default,
+        generated=row.generated,
+        enum_values=tuple(row.enum_values),
+    )
+
+
+def _precision(modifier: int) -> tuple[int, int]:
+    """Precision and scale of numeric's type modifier; the scale has 11 bits and a sign."""
+    packed = modifier - 4
+    return packed >> 16, ((packed & 0x7FF) ^ 1024) - 1024

@@ -1,0 +1,90 @@
+"""Makes the tables that a plan describes, where somebody asked for that."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
+
+from desktop_migrator.errors import PlanDoesNotFit
+from desktop_migrator.model import Column, ColumnType, Table
+from desktop_migrator.postgres.failures import translated
+
+_COMMENT = "Made by desktop-migrator"
+_USER_COLUMNS = ("user_id", "userId")
+
+_TYPES: dict[ColumnType, TypeEngine[Any]] = {
+    ColumnType.TEXT: sqlalchemy.Text(),
+    ColumnType.UUID: sqlalchemy.Uuid(),
+    ColumnType.BOOLEAN: sqlalchemy.Boolean(),
+    ColumnType.SMALLINT: sqlalchemy.SmallInteger(),
+    ColumnType.INTEGER: sqlalchemy.Integer(),
+    ColumnType.BIGINT: sqlalchemy.BigInteger(),
+    ColumnType.NUMERIC: sqlalchemy.Numeric(),
+    ColumnType.DOUBLE: sqlalchemy.Double(),
+    ColumnType.TIMESTAMP: postgresql.TIMESTAMP(),
+    ColumnType.TIMESTAMPTZ: postgresql.TIMESTAMP(timezone=True),
+    ColumnType.DATE: sqlalchemy.Date(),
+    ColumnType.JSON: postgresql.JSON(),
+    ColumnType.JSONB: postgresql.JSONB(),
+}
+
+
+def create_tables(connection: Connection, tables: Iterable[Table]) -> None:
+    """Create those that are missing, in the caller's transaction; existing ones stay untouched.
+
+    A column of the person's id gets an index
+    unless a key begins with it. Raises `PermissionMissing`, and `PlanDoesNotFit` for a type that
+    cannot be made and for a table described in two ways.
+    """
+    metadata = sqlalchemy.MetaData()
+    described: dict[tuple[str | None, str], Table] = {}
+    for table in tables:
+        if described.setdefault((table.schema, table.name), table) != table:
+            raise PlanDoesNotFit(
+                reason=f"The plan describes the table {table.name} in two ways.",
+                remedy="Give its entities the same columns in the plan, or two tables.",
+            )
+    for table in described.values():
+        _add(table, metadata)
+    with translated():
+        metadata.create_all(connection)
+
+
+def _add(table: Table, metadata: sqlalchemy.MetaData) -> None:
+    keys = (table.primary_key, *table.unique)
+    sqlalchemy.Table(
+        table.name,
+        metadata,
+        *(_column(column) for column in table.columns),
+        sqlalchemy.PrimaryKeyConstraint(*table.primary_key),
+        *(sqlalchemy.UniqueConstraint(*columns) for columns in table.unique),
+        *(
+            sqlalchemy.Index(None, name)
+            for name in _USER_COLUMNS
+            if table.column(name) and not any(key[:1] == (name,) for key in keys)
+        ),
+        schema=table.schema,
+        comment=_COMMENT,
+    )
+
+
+def _column(column: Column) -> sqlalchemy.Column[Any]:
+    return sqlalchemy.Column(
+        column.name, _type(column), nullable=column.nullable, autoincrement=False
+    )
+
+
+def _type(column: Column) -> TypeEngine[Any]:
+    if column.type is None or column.type not in _TYPES:
+        raise PlanDoesNotFit(
+            reason=f"A column of type {column.declared or column.type} cannot be created.",
+            remedy=f"Give {column.name} another type in the plan, or create the table yourself.",
+        )
+    if column.max_length is not None:
+        return sqlalchemy.String(column.max_length)
+    if column.precision is not None:
+        return sqlalchemy.Numeric(*column.precision)
+    return _TYPES[column.type]
