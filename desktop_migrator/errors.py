@@ -189,6 +189,52 @@ class UserNotFound(DatabaseError):
     hint_template = "Check the spelling, or give the user's id with --user-id."
 
 
+class DatabaseInterrupted(DatabaseError):
+    """A deadlock or a serialization failure: the transaction was undone and can be repeated."""
+
+    code = "DM-308"
+    title = "The database broke a transaction off"
+    transient = True
+
+
+class TlsFailed(DatabaseError):
+    code = "DM-309"
+    title = "No secure connection to the database"
+    detail_template = "{server}: {reason}"
+    hint_template = (
+        "If the server's certificate comes from an authority of its own, name that authority's "
+        "file: ?sslmode=verify-full&sslrootcert=FILE at the end of the address. In a network "
+        "that you trust, ?sslmode=disable does without security."
+    )
+    exit_code = ExitCode.REFUSED
+
+
+class ConnectionRefused(DatabaseError):
+    """The server answered, and lets nobody in this way."""
+
+    code = "DM-310"
+    title = "The database refuses this connection"
+    detail_template = "{server}: {reason}"
+    hint_template = "Check the database's name, or show this to the database's administrator."
+
+
+class DatabaseBusy(DatabaseError):
+    code = "DM-311"
+    title = "The database is busy"
+    detail_template = "{reason}"
+    hint_template = "Try again in a few minutes."
+    transient = True
+
+
+class UserAmbiguous(DatabaseError):
+    code = "DM-312"
+    title = "Several people match"
+    detail_template = (
+        "More than one row of {table} has this {column}, small and capital letters aside."
+    )
+    hint_template = "Write it exactly as the app shows it, or give the user's id with --user-id."
+
+
 # DM-5nn: a run ----------------------------------------------------------------------------------
 
 
@@ -236,7 +282,7 @@ class UsageError(MigratorError):
 
 
 class InternalError(MigratorError):
-    """A mistake of ours; the kind of exception is all that is told, since its text may hold values."""
+    """A mistake of ours; only the exception's kind is told, since its text may hold values."""
 
     code = "DM-999"
     title = "This program made a mistake"
