@@ -19,7 +19,7 @@ HOSTS = tuple(
     f"{name}.test"
     for name in (
         *("start", "app.demo", "hub.demo", "widget", "hard", "hardest", "big"),
-        *("many", "churn", "cleared", "emptied", "news"),
+        *("many", "churn", "cleared", "emptied", "news", "shop"),
     )
 )
 """The names that lead to this machine in every browser."""
