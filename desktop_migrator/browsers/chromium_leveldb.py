@@ -91,9 +91,15 @@ class _Walk:
                 if storage_key is None:
                     self._unread += 1
                     continue
+                text = key[start:]
                 try:
+                    # Latin-1 is decoded here too since a call costs as much as the decoding.
                     record = Record(
-                        store, storage_key, decode(key[start:]), decode(value), modified
+                        store,
+                        storage_key,
+                        text[1:].decode("latin-1") if text[:1] == b"\1" else decode(text),
+                        value[1:].decode("latin-1") if value[:1] == b"\1" else decode(value),
+                        modified,
                     )
                 except ValueError:
                     self._damaged("A record holds text in no known encoding.", 1)

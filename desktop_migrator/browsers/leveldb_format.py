@@ -8,6 +8,7 @@ block by block, since each block ends with a checksum that only its true end sat
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from struct import Struct
 from typing import NamedTuple
 
@@ -171,7 +172,7 @@ def _verifies(data: bytes, position: int, end: int) -> bool:
 
 def _next_sound(data: bytes, position: int, claimed_end: int, block_end: int) -> int:
     """Where reading can go on behind a broken part: at a part that verifies, or the next block."""
-    for start in (claimed_end, *range(position + 1, block_end - _LOG_HEADER + 1)):
+    for start in chain((claimed_end,), range(position + 1, block_end - _LOG_HEADER + 1)):
         end = _part_end(data, start, block_end) if start > position else 0
         if end and _verifies(data, start, end):
             return start
@@ -285,7 +286,7 @@ def _apply_edit(manifest: Manifest, edit: bytes) -> None:
 
 # ---- tables -------------------------------------------------------------------------------------
 
-_FOOTER = 48
+FOOTER_SIZE = 48
 _MAGIC = bytes.fromhex("57fb808b247547db")
 _TRAILER = 5  # a block's compression type and masked CRC
 _Handle = tuple[int, int]  # a block's offset and size, trailer not counted
@@ -315,13 +316,28 @@ def read_table(data: bytes) -> Iterator[TableBlock]:
             yield TableBlock([], sound=False, legible=False)
 
 
+def footer_fits(footer: bytes, table_size: int) -> bool:
+    """Whether a table's footer points inside the table; no checksum guards it."""
+    try:
+        _index_handle(footer, table_size)
+    except ValueError:
+        return False
+    return True
+
+
+def _index_handle(footer: bytes, table_size: int) -> _Handle:
+    if len(footer) < FOOTER_SIZE or not footer.endswith(_MAGIC):
+        raise ValueError("no footer")
+    metaindex, position = _handle(footer, 0)
+    index, _ = _handle(footer, position)
+    if any(offset + size + _TRAILER > table_size for offset, size in (metaindex, index)):
+        raise ValueError("points outside")
+    return index
+
+
 def _index(data: bytes) -> list[_Handle]:
     """Where the data blocks lie; ValueError unless footer and index are sound."""
-    footer = data[-_FOOTER:]
-    if len(footer) < _FOOTER or not footer.endswith(_MAGIC):
-        raise ValueError("no footer")
-    _, position = _handle(footer, 0)
-    index, _ = _handle(footer, position)
+    index = _index_handle(data[-FOOTER_SIZE:], len(data))
     if not _block_verifies(data, index):
         raise ValueError("index broken")
     return [_handle(value, 0)[0] for _, value in _pairs(_unpacked(data, index))]
@@ -349,12 +365,18 @@ def _unpacked(data: bytes, handle: _Handle) -> bytes:
         return raw
     if compression != 1:
         raise ValueError("unknown compression")
+    return unpack_snappy(raw, MAX_BLOCK)
+
+
+def unpack_snappy(raw: bytes, limit: int) -> bytes:
+    """What a raw snappy block holds; ValueError if that is damaged or over `limit` bytes."""
     try:
-        if cramjam.snappy.decompress_raw_len(raw) > MAX_BLOCK:
-            raise ValueError("too large")
+        # The length is announced, and cramjam allocates that much before it unpacks.
+        if cramjam.snappy.decompress_raw_len(raw) > limit:
+            raise ValueError("it unpacks to too much")
         return bytes(cramjam.snappy.decompress_raw(raw))
     except cramjam.DecompressionError as error:
-        raise ValueError("not to be unpacked") from error
+        raise ValueError("it cannot be unpacked") from error
 
 
 def _pairs(block: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -2,12 +2,14 @@
 
 LevelDB's own reader stops at damage, or passes over it in silence where it looks like the end of
 a file (measured: a wrong length in a log's last block, a missing log); its repair does not check
-the logs' checksums and gives up a whole table for its index. Here nothing is taken whose checksum
-fails, everything else is, and the newest version of a key counts.
+checksums by default, gives up a whole table for its index, and ends the process on a wrong footer.
+Here nothing is taken whose checksum fails, everything else is, and the newest version of a key
+counts.
 
 Counting: the operations in the logs are numbered without gaps, so that what is missing between
 two sound writes is known exactly. Which records these were is read from the broken part itself
-where that is still legible; such bytes are used for the count alone.
+where that is still legible; such bytes are used for the count alone, which is exact unless a
+key itself is hit. Where they are illegible, the number of missing operations is the upper bound.
 """
 
 import re
@@ -17,11 +19,13 @@ from pathlib import Path
 
 from desktop_migrator.browsers.leveldb_format import (
     BATCH_HEADER,
+    FOOTER_SIZE,
     Entry,
     LogRecord,
     Manifest,
     Operation,
     batch_operations,
+    footer_fits,
     read_log,
     read_manifest,
     read_table,
@@ -32,6 +36,8 @@ Lost = Callable[[str, int | None], None]
 
 _FILE = re.compile(r"([0-9]{1,20})\.(log|ldb|sst)")
 _MANIFEST = re.compile(r"MANIFEST-([0-9]{1,20})")
+_NOTES = (b"META:", b"METAACCESS:", b"VERSION")
+"""The browser's own entries among the records."""
 
 
 @dataclass
@@ -76,10 +82,19 @@ def is_whole(folder: Path) -> bool:
     manifest = read_manifest(files.current.read_bytes(), verify=False)
     return (
         manifest.whole
-        and manifest.tables.keys() <= files.tables.keys()
+        and all(_has_footer(files.tables.get(table), at) for table, at in manifest.tables.items())
         and (not manifest.log_number or manifest.log_number in files.logs)
         and _logs_add_up(files, manifest)
     )
+
+
+def _has_footer(table: Path | None, size: int) -> bool:
+    """Whether LevelDB can open the table: it ends the process where a footer points outside."""
+    if table is None or size < FOOTER_SIZE:
+        return False
+    with table.open("rb") as file:
+        file.seek(size - FOOTER_SIZE)
+        return footer_fits(file.read(FOOTER_SIZE), size)
 
 
 def _logs_add_up(files: _Files, manifest: Manifest) -> bool:
@@ -115,7 +130,7 @@ def salvage(folder: Path, lost: Lost) -> dict[bytes, bytes]:
     """The newest sound version of every key that was not deleted.
 
     `lost` is told every damaged place, at least one, since this is for damaged folders. Counts
-    are of localStorage records (keys that begin with `_`), not of the browser's notes on them.
+    are of localStorage records, not of the browser's notes on them.
     """
     reader = _Salvage(_files(folder))
     reader.read()
@@ -144,7 +159,8 @@ class _Salvage:
     def tell(self, lost: Lost) -> None:
         for place in self.places:
             if place.suspects is not None:
-                lost(place.what, len({entry.key for entry in place.suspects if self._gone(entry)}))
+                newest = {entry.key: entry for entry in sorted(place.suspects, key=_sequence)}
+                lost(place.what, sum(map(self._shows, newest.values())))
             else:
                 lost(place.what, place.at_most)
         if not self.places:
@@ -173,9 +189,9 @@ class _Salvage:
         if known is None or known[0] <= sequence:
             self.newest[key] = sequence, value
 
-    def _gone(self, entry: Entry) -> bool:
+    def _shows(self, entry: Entry) -> bool:
         """Whether the loss of this operation shows in what is left."""
-        if not entry.key.startswith(b"_"):
+        if entry.key.startswith(_NOTES):
             return False
         sequence, value = self.newest.get(entry.key, (-1, None))
         return sequence < entry.sequence and not (value is None and entry.value is None)
@@ -233,6 +249,10 @@ class _Salvage:
             missing = max(missing - taken, 0)
             legible = legible and len(suspects) == missing
         self.places.append(_Place(what, suspects if legible else None, missing))
+
+
+def _sequence(entry: Entry) -> int:
+    return entry.sequence
 
 
 def _operations(payload: bytes) -> tuple[list[Operation], bool]:
