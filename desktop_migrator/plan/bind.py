@@ -1,0 +1,217 @@
+"""Checks a plan against the target's tables, and says which column each part of it fills.
+
+A plan's column means the table's column of exactly that name, else the one that differs only in
+how its words are joined: `created_at`, `createdAt` and `createdat` are the same.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from typing import Any, NoReturn
+
+from msgspec import Raw
+
+from desktop_migrator.errors import PlanDoesNotFit, TableMissing, UsageError
+from desktop_migrator.model import Column, ColumnType, Table, TargetEntity
+from desktop_migrator.plan.convert import converter
+from desktop_migrator.plan.identity import ULID_LENGTH
+from desktop_migrator.plan.json_text import encode, storable
+from desktop_migrator.plan.refusal import Refused
+from desktop_migrator.plan.schema import USER, Entity, Plan, PlanColumn, column_of_type
+
+_INTEGER = re.compile("-?(0|[1-9][0-9]{0,18})")
+JSON_TYPES = (ColumnType.JSON, ColumnType.JSONB)
+
+
+def planned_tables(plan: Plan) -> tuple[Table, ...]:
+    """The tables as the plan would have them created."""
+    return tuple(_planned_table(entity) for entity in plan.entities.values())
+
+
+def bind(
+    plan: Plan, tables: Mapping[str, Table], entities: Collection[str] | None = None
+) -> tuple[TargetEntity, ...]:
+    """The plan's entities (all, or those named) bound to the tables, in the plan's order.
+
+    `tables` has them by the names that the plan uses. Raises TableMissing, PlanDoesNotFit, and
+    UsageError for an entity that the plan does not have.
+    """
+    unknown = set(entities or ()) - plan.entities.keys()
+    if unknown:
+        raise UsageError(
+            reason=f"The plan has no {', '.join(sorted(unknown))}; "
+            f"it has {', '.join(plan.entities)}."
+        )
+    return tuple(
+        _bind(name, entity, tables)
+        for name, entity in plan.entities.items()
+        if entities is None or name in entities
+    )
+
+
+def user_value(user_id: str, column: Column) -> Any:
+    """The user's id as the column takes it.
+
+    Raises PlanDoesNotFit if the column cannot hold it.
+    """
+    convert = converter("The user id", column, PlanColumn.model_validate({"from": [USER]}))
+    spellings = [encode(user_id)] if storable(user_id) else []
+    if _INTEGER.fullmatch(user_id):
+        spellings.append(user_id.encode())
+    for spelling in spellings:
+        with suppress(Refused):
+            return convert(Raw(spelling))
+    return _misfit(
+        f"The user id does not fit the column {column.name}, which is of type {_type(column)}.",
+        "Give the id as the app's database spells it.",
+    )
+
+
+def default_value(name: str, rules: PlanColumn, column: Column) -> Any:
+    """The plan's default as the column takes it, None if the plan has none.
+
+    Raises PlanDoesNotFit if the column cannot hold it.
+    """
+    if rules.default is None:
+        return None
+    try:
+        plain = rules.model_copy(update={"values": None})
+        return converter(name, column, plain)(Raw(encode(rules.default)))
+    except Refused as refused:
+        _misfit(
+            f"The plan's default does not fit the column {column.name}: {refused.reason}",
+            "Correct `default` in the plan.",
+        )
+
+
+def matching_columns(entity: Entity, table: Table) -> dict[str, Column]:
+    """The table's column for each of the plan's columns (the id's included) that it has.
+
+    Columns that the database computes are left alone. Raises PlanDoesNotFit if a name could mean
+    several columns, or one column is meant twice.
+    """
+    found: dict[str, Column] = {}
+    for name in (entity.id.column, *entity.columns):
+        column = table.column(name) or _same_words(name, table)
+        if column is None or column.generated:
+            continue
+        if column in found.values():
+            _misfit(
+                f"The plan fills the column {column.name} of {table.name} twice.",
+                "Remove one of the two from the plan.",
+            )
+        found[name] = column
+    return found
+
+
+def _planned_table(entity: Entity) -> Table:
+    schema, _, name = entity.table.rpartition(".")
+    columns = [column_of_type(entity.id.column, entity.id.type, nullable=False)]
+    columns += [
+        column_of_type(name, rules.type, nullable=not rules.required)
+        for name, rules in entity.columns.items()
+        if rules.type
+    ]
+    return Table(
+        name=name,
+        columns=tuple(columns),
+        primary_key=(entity.id.column,),
+        schema=schema or None,
+        unique=tuple(tuple(key) for key in entity.unique),
+    )
+
+
+def _bind(name: str, entity: Entity, tables: Mapping[str, Table]) -> TargetEntity:
+    table = tables.get(entity.table)
+    if table is None:
+        raise TableMissing(table=entity.table)
+    found = matching_columns(entity, table)
+    id_column = _id_column(entity, table, found.get(entity.id.column))
+    for plan_name, rules in entity.columns.items():
+        _check_column(plan_name, rules, table, found.get(plan_name))
+    _check_all_filled(table, found.values())
+    user_columns = (
+        found[plan_name].name
+        for plan_name, rules in entity.columns.items()
+        if plan_name in found and rules.from_ == [USER]
+    )
+    return TargetEntity(
+        name=name,
+        table=table,
+        id_column=id_column.name,
+        user_column=next(user_columns, None),
+        columns=tuple(found.values()),
+    )
+
+
+def _id_column(entity: Entity, table: Table, column: Column | None) -> Column:
+    if column is None:
+        _misfit(
+            f"The table {table.name} has no column {entity.id.column} to write ids to.",
+            "Name the table's id column in the plan (`id.column`).",
+        )
+    too_short = column.max_length is not None and column.max_length < ULID_LENGTH
+    if column.type not in (ColumnType.UUID, ColumnType.TEXT) or too_short:
+        _misfit(
+            f"The id column {table.name}.{column.name} is of type {_type(column)}, "
+            "which cannot hold the ids of items.",
+            f"It must be uuid, text or varchar of at least {ULID_LENGTH} characters.",
+        )
+    return column
+
+
+def _check_column(name: str, rules: PlanColumn, table: Table, column: Column | None) -> None:
+    if column is None:
+        if rules.required:
+            _misfit(
+                f"The table {table.name} lacks the column {name}, which the plan requires.",
+                "Add the column to the table, or take `required` from it in the plan.",
+            )
+        return
+    if column.type is None:
+        _misfit(
+            f"The column {table.name}.{column.name} is of type {_type(column)}, "
+            "which a plan cannot fill.",
+            "Take the column out of the plan, or name another.",
+        )
+    if rules.rest and column.type not in JSON_TYPES:
+        _misfit(
+            f"The column {table.name}.{column.name} is of type {_type(column)}, "
+            "but is to take fields that have no column.",
+            "It must be jsonb or json; or take `rest` from it in the plan.",
+        )
+    default_value(name, rules, column)
+
+
+def _check_all_filled(table: Table, filled: Collection[Column]) -> None:
+    for column in table.columns:
+        optional = column.nullable or column.has_default or column.generated
+        if not optional and column not in filled:
+            _misfit(
+                f"The column {table.name}.{column.name} must have a value, "
+                "and the plan does not say which.",
+                f"Add {column.name} to the plan's columns, or give the column a default.",
+            )
+
+
+def _same_words(name: str, table: Table) -> Column | None:
+    found = [column for column in table.columns if _words(column.name) == _words(name)]
+    if len(found) > 1:
+        _misfit(
+            f"The plan's column {name} could be any of "
+            f"{', '.join(column.name for column in found)} of {table.name}.",
+            "Spell it in the plan exactly as in the table.",
+        )
+    return found[0] if found else None
+
+
+def _words(name: str) -> str:
+    return name.replace("_", "").casefold()
+
+
+def _type(column: Column) -> str:
+    return column.declared or str(column.type)
+
+
+def _misfit(reason: str, remedy: str) -> NoReturn:
+    raise PlanDoesNotFit(reason=reason, remedy=remedy)

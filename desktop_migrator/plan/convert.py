@@ -1,0 +1,341 @@
+"""One JSON value -> what the loader writes into one column, or a refusal. Nothing is guessed.
+
+| column | Python value |
+| --- | --- |
+| text, varchar, enum | str |
+| uuid | uuid.UUID |
+| boolean | bool |
+| smallint, integer, bigint | int |
+| numeric | decimal.Decimal |
+| double | float |
+| timestamp, timestamptz | aware datetime in UTC |
+| date | date |
+| json, jsonb | bytes: the JSON text in its source's spelling |
+
+JSON's null is None everywhere. Each converter is bound to its column once and then called for
+every item.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Context, Decimal, Inexact, InvalidOperation
+from math import isfinite
+from typing import Any, NoReturn, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Raw
+
+from desktop_migrator.model import Column, ColumnType
+from desktop_migrator.plan.json_text import (
+    MAX_EXACT_INTEGER,
+    NUMERIC_MAX_FRACTION_DIGITS,
+    NUMERIC_MAX_INTEGER_DIGITS,
+    as_string,
+    encode,
+    memory,
+    number,
+)
+from desktop_migrator.plan.refusal import Code, Refused
+from desktop_migrator.plan.schema import PlanColumn
+
+Converter = Callable[[Raw], Any]
+_T = TypeVar("_T")
+Decode = Callable[[Raw], _T]
+
+_MEND = "Correct it in the app, or leave the item out."
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_INTEGER_BITS = {ColumnType.SMALLINT: 16, ColumnType.INTEGER: 32, ColumnType.BIGINT: 64}
+_MAX_INTEGER_DIGITS = 20
+_ANY_SIZE = Context(prec=NUMERIC_MAX_INTEGER_DIGITS + NUMERIC_MAX_FRACTION_DIGITS)
+_FAR_YEAR = re.compile(r"[+-]\d{6}-")
+_FINER_THAN_MICROSECONDS = re.compile(rb"\.\d{6}\d*[1-9]")
+# "2024-01-15T10:00:00.123456Z" and its quotes: any longer and there may be finer digits.
+_PLAIN_TIME_LENGTH = 29
+
+_text: Decode[str | None] = msgspec.json.Decoder(str | None).decode
+_uuid: Decode[UUID | None] = msgspec.json.Decoder(UUID | None).decode
+_boolean: Decode[bool | None] = msgspec.json.Decoder(bool | None).decode
+_integer: Decode[int | None] = msgspec.json.Decoder(int | None).decode
+_time: Decode[datetime | None] = msgspec.json.Decoder(datetime | None).decode
+_date: Decode[date | None] = msgspec.json.Decoder(date | None).decode
+
+
+def converter(field: str, column: Column, rules: PlanColumn) -> Converter:
+    """What converts the field's values for the column, by the plan's rules for it.
+
+    The converter raises Refused. Raises KeyError for a column without type.
+    """
+    convert = _MAKERS[column.type](field, column, rules)
+    if rules.values is not None:
+        return _mapped(field, column, rules.values, convert)
+    return convert
+
+
+def _for_text(field: str, column: Column, rules: PlanColumn) -> Converter:
+    longest = column.max_length
+
+    def convert(raw: Raw) -> str | None:
+        try:
+            text = _text(raw)
+        except msgspec.DecodeError:
+            _wrong_type(field, "a text")
+        if longest is not None and text is not None and len(text) > longest:
+            raise Refused(
+                Code.TOO_LONG,
+                f"{field} is longer than the {longest} characters that the column holds.",
+                "Shorten it in the app, or have the column widened.",
+            )
+        return text
+
+    return convert
+
+
+def _for_enum(field: str, column: Column, rules: PlanColumn) -> Converter:
+    admitted = frozenset(column.enum_values)
+
+    def convert(raw: Raw) -> str | None:
+        try:
+            text = _text(raw)
+        except msgspec.DecodeError:
+            _wrong_type(field, "a text")
+        if text is not None and text not in admitted:
+            _unknown(field, column.enum_values)
+        return text
+
+    return convert
+
+
+def _mapped(field: str, column: Column, values: Mapping[str, Any], convert: Converter) -> Converter:
+    # An enum that lacks what a value is mapped to may have the value itself.
+    enum = frozenset(column.enum_values) if column.type is ColumnType.ENUM else None
+    outcomes: dict[str, Any] = {}
+    for value, outcome in values.items():
+        fitting = value if enum and outcome not in enum and value in enum else outcome
+        if not enum or fitting in enum:
+            outcomes[value] = convert(Raw(encode(fitting)))
+    known = column.enum_values if enum else tuple(values)
+
+    def convert_mapped(raw: Raw) -> Any:
+        text = as_string(raw)
+        value = memory(raw).decode() if text is None else text
+        if value in outcomes:
+            return outcomes[value]
+        if enum and value in enum:
+            return value
+        if value == "null" and text is None:
+            return None
+        return _unknown(field, known)
+
+    return convert_mapped
+
+
+def _for_uuid(field: str, column: Column, rules: PlanColumn) -> Converter:
+    return _decoding(field, _uuid, "a UUID")
+
+
+def _for_boolean(field: str, column: Column, rules: PlanColumn) -> Converter:
+    return _decoding(field, _boolean, "true or false")
+
+
+def _for_date(field: str, column: Column, rules: PlanColumn) -> Converter:
+    def convert(raw: Raw) -> date | None:
+        try:
+            return _date(raw)
+        except msgspec.DecodeError:
+            return _bad_date(field, "a date such as 2024-01-31")
+
+    return convert
+
+
+def _decoding(field: str, decode: Decode[Any], expected: str) -> Converter:
+    def convert(raw: Raw) -> Any:
+        try:
+            return decode(raw)
+        except msgspec.DecodeError:
+            return _wrong_type(field, expected)
+
+    return convert
+
+
+def _for_integer(field: str, column: Column, rules: PlanColumn) -> Converter:
+    bits = _INTEGER_BITS[column.type or ColumnType.BIGINT]
+    least, most = -(1 << bits - 1), (1 << bits - 1) - 1
+
+    def convert(raw: Raw) -> int | None:
+        try:
+            value = _integer(raw)
+        except msgspec.DecodeError:
+            value = _whole(field, _number(field, raw))
+        if value is not None and not least <= value <= most:
+            _out_of_range(field)
+        return value
+
+    return convert
+
+
+def _whole(field: str, value: Decimal) -> int:
+    """JavaScript has one kind of number: 1.0 and 1e3 are integers."""
+    if value != value.to_integral_value():
+        raise Refused(Code.TOO_PRECISE, f"{field} is not a whole number.", _MEND)
+    if value.adjusted() > _MAX_INTEGER_DIGITS:
+        _out_of_range(field)
+    return int(value)
+
+
+def _for_numeric(field: str, column: Column, rules: PlanColumn) -> Converter:
+    precision, scale = column.precision or (0, 0)
+    # Refuses just what numeric(precision, scale) would round or refuse.
+    context = Context(prec=precision or 1, traps=[Inexact, InvalidOperation])
+    unit = Decimal(1).scaleb(-scale)
+
+    def convert(raw: Raw) -> Decimal | None:
+        if memory(raw) == b"null":
+            return None
+        value = _number(field, raw)
+        try:
+            if precision:
+                context.quantize(value, unit)
+        except Inexact:
+            raise Refused(
+                Code.TOO_PRECISE,
+                f"{field} has more than the {scale} decimal places that the column holds.",
+                "Round it in the app, or have the column widened.",
+            ) from None
+        except InvalidOperation:
+            _out_of_range(field)
+        return value
+
+    return convert
+
+
+def _for_double(field: str, column: Column, rules: PlanColumn) -> Converter:
+    def convert(raw: Raw) -> float | None:
+        if memory(raw) == b"null":
+            return None
+        exact = _number(field, raw)
+        value = float(exact)
+        if not isfinite(value):
+            _out_of_range(field)
+        if abs(exact) > MAX_EXACT_INTEGER and exact != Decimal(value):
+            raise Refused(
+                Code.TOO_PRECISE, f"{field} has more digits than the column holds.", _MEND
+            )
+        return value
+
+    return convert
+
+
+def _for_time(field: str, column: Column, rules: PlanColumn) -> Converter:
+    zone = ZoneInfo(rules.zone) if rules.zone else None
+    unit = {"milliseconds": Decimal(1000), "seconds": Decimal(1_000_000)}.get(rules.numbers or "")
+
+    def convert(raw: Raw) -> datetime | None:
+        try:
+            time = _time(raw)
+        except msgspec.DecodeError:
+            return _unusual_time(field, raw, unit)
+        if time is None or (time.tzinfo is UTC and len(raw) <= _PLAIN_TIME_LENGTH):
+            return time
+        if _FINER_THAN_MICROSECONDS.search(memory(raw)):
+            raise Refused(Code.TOO_PRECISE, f"{field} is finer than microseconds.", _MEND)
+        if time.tzinfo is None:
+            time = _in_zone(field, time, zone)
+        try:
+            return time.astimezone(UTC)
+        except OverflowError:
+            return _out_of_range(field)
+
+    return convert
+
+
+def _unusual_time(field: str, raw: Raw, unit: Decimal | None) -> datetime:
+    if memory(raw)[:1] in b"-0123456789":
+        if unit is None:
+            raise Refused(
+                Code.BAD_DATE,
+                f"{field} is a number, and the plan does not say what it counts.",
+                'Set `numbers = "milliseconds"` or "seconds" for this column in the plan.',
+            )
+        try:
+            # As microseconds: PostgreSQL's resolution.
+            return _EPOCH + timedelta(
+                microseconds=_whole(field, _ANY_SIZE.multiply(number(raw), unit))
+            )
+        except OverflowError:
+            _out_of_range(field)
+    if _FAR_YEAR.match(as_string(raw) or ""):
+        _out_of_range(field)
+    return _bad_date(field, "a time such as 2024-01-31T10:00:00Z")
+
+
+def _in_zone(field: str, time: datetime, zone: tzinfo | None) -> datetime:
+    if zone is None:
+        raise Refused(
+            Code.NO_ZONE,
+            f"{field} does not say its time zone.",
+            "Set `zone` for this column in the plan.",
+        )
+    local = time.replace(tzinfo=zone)
+    if local.utcoffset() != local.replace(fold=1).utcoffset():
+        raise Refused(
+            Code.BAD_DATE,
+            f"{field} is within the hour in which clocks are changed, so it is not clear.",
+            _MEND,
+        )
+    return local
+
+
+def _for_json(field: str, column: Column, rules: PlanColumn) -> Converter:
+    def convert(raw: Raw) -> bytes | None:
+        value = memory(raw)
+        return None if value == b"null" else value
+
+    return convert
+
+
+_MAKERS: dict[ColumnType | None, Callable[[str, Column, PlanColumn], Converter]] = {
+    ColumnType.TEXT: _for_text,
+    ColumnType.ENUM: _for_enum,
+    ColumnType.UUID: _for_uuid,
+    ColumnType.BOOLEAN: _for_boolean,
+    ColumnType.SMALLINT: _for_integer,
+    ColumnType.INTEGER: _for_integer,
+    ColumnType.BIGINT: _for_integer,
+    ColumnType.NUMERIC: _for_numeric,
+    ColumnType.DOUBLE: _for_double,
+    ColumnType.TIMESTAMP: _for_time,
+    ColumnType.TIMESTAMPTZ: _for_time,
+    ColumnType.DATE: _for_date,
+    ColumnType.JSON: _for_json,
+    ColumnType.JSONB: _for_json,
+}
+
+
+def _number(field: str, raw: Raw) -> Decimal:
+    numeral = memory(raw)
+    if numeral[:1] not in b"-0123456789":
+        _wrong_type(field, "a number")
+    return number(numeral)
+
+
+def _wrong_type(field: str, expected: str) -> NoReturn:
+    raise Refused(Code.WRONG_TYPE, f"{field} is not {expected}.", _MEND)
+
+
+def _bad_date(field: str, expected: str) -> NoReturn:
+    raise Refused(Code.BAD_DATE, f"{field} is not {expected}.", _MEND)
+
+
+def _out_of_range(field: str) -> NoReturn:
+    raise Refused(Code.OUT_OF_RANGE, f"{field} is beyond what the column holds.", _MEND)
+
+
+def _unknown(field: str, known: Iterable[str]) -> NoReturn:
+    raise Refused(
+        Code.UNKNOWN_VALUE,
+        f"{field} has a value that is none of {', '.join(known)}.",
+        "Correct it in the app, or add the value to `values` of this column in the plan.",
+    )

@@ -1,0 +1,57 @@
+"""The JMESPath expressions of a plan. Those that only name fields are answered with slices of the
+JSON text, so that numbers keep their spelling; others decode it (exactly) and encode the result."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jmespath
+from msgspec import Raw
+
+from desktop_migrator.plan.json_text import as_object, as_value, decode, encode
+
+
+class Expression:
+    def __init__(self, text: str) -> None:
+        """Raises jmespath.exceptions.JMESPathError."""
+        self._compiled = jmespath.compile(text)
+        self.path = _fields(self._compiled.parsed)
+        """The fields to go through, if that is all it asks for: `@`, `a`, `a.b."c d"`."""
+
+    @property
+    def field(self) -> str | None:
+        """The field, if it asks for just one."""
+        return self.path[0] if self.path and len(self.path) == 1 else None
+
+    def find(self, json: Raw) -> Raw | None:
+        """What the expression finds in a JSON text; None for nothing, as for text that is no JSON.
+
+        Raises Refused for what cannot be read exactly.
+        """
+        if self.path is not None:
+            found: Raw | None = json
+            for field in self.path:
+                found = None if found is None else (as_object(found) or {}).get(field)
+            return found
+        if as_value(json) is None:
+            return None
+        result = self._compiled.search(decode(json))
+        return None if result is None else Raw(encode(result))
+
+    def leaves_some(self, json: Raw) -> bool:
+        """Whether objects on the way to what it finds hold more; False if it is not a path."""
+        found: Raw | None = json
+        for field in self.path or ():
+            members = as_object(found) or {} if found is not None else {}
+            if len(members) > 1:
+                return True
+            found = members.get(field)
+        return False
+
+
+def _fields(parsed: Mapping[str, Any]) -> list[str] | None:
+    if parsed["type"] == "current":
+        return []
+    nodes = parsed["children"] if parsed["type"] == "subexpression" else [parsed]
+    if any(node["type"] != "field" for node in nodes):
+        return None
+    return [node["value"] for node in nodes]

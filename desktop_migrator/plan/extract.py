@@ -1,0 +1,137 @@
+"""Records -> items and rejections, lazily and without I/O.
+
+Every record read is either left aside under one word or gives at least one item, rejection or
+duplicate; nothing vanishes. An item's rejection never costs its neighbours.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from msgspec import Raw
+
+from desktop_migrator.model import Item, Record, Rejection, Source, TargetEntity
+from desktop_migrator.plan.json_text import (
+    canonical,
+    escape,
+    holds_big_integers,
+    marked_unstorable,
+    printable,
+    restore,
+    storable,
+    unescape,
+)
+from desktop_migrator.plan.refusal import Code, Refused
+from desktop_migrator.plan.rows import Place, RowMaker
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.plan.sources import Aside, Failed, Found, Sorter
+
+
+class Extractor:
+    """Applies a plan for one user to the records of the chosen origins.
+
+    Raises PlanDoesNotFit if a column cannot hold the user's id.
+    """
+
+    def __init__(
+        self, plan: Plan, entities: Sequence[TargetEntity], user_id: str, origins: Collection[str]
+    ) -> None:
+        self.records = 0
+        """Records read so far."""
+        self.left_aside: Counter[str] = Counter()
+        """Those of them that gave nothing, each under one word."""
+        self.duplicates = 0
+        """Items dropped because their record holds an equal one with the same id."""
+        self.warnings: Counter[str] = Counter()
+        """`big-integer`: items with integers that JavaScript cannot read back exactly;
+        `data-beside-items`: records that hold more than the items taken from them."""
+        self._sorter = Sorter(plan, origins)
+        self._makers = {
+            entity.name: RowMaker(plan.entities[entity.name], entity, user_id)
+            for entity in entities
+        }
+        self._reject_unstorable = plan.text.unstorable == "reject"
+
+    def extract(self, records: Iterable[Record]) -> Iterator[Item | Rejection]:
+        for record in records:
+            self.records += 1
+            sorted_out = self._sorter.sort(record)
+            if isinstance(sorted_out, str):
+                self.left_aside[sorted_out] += 1
+            elif sorted_out.entity not in self._makers:
+                self.left_aside[Aside.EXCLUDED] += 1
+            elif isinstance(sorted_out, Failed):
+                source = Source(record.store, record.storage_key, record.key)
+                yield _rejection(
+                    sorted_out.entity, source, None, sorted_out.refused, printable(record.value)
+                )
+            else:
+                if sorted_out.beside:
+                    self.warnings["data-beside-items"] += 1
+                yield from self._items(record, sorted_out)
+
+    def _items(self, record: Record, found: Found) -> Iterator[Item | Rejection]:
+        maker = self._makers[found.entity]
+        seen: dict[object, Raw] = {}
+        for index, raw in enumerate(found.items):
+            position = found.position(index)
+            source = Source(record.store, record.storage_key, record.key, position)
+            source_id = None
+            try:
+                place = self._place(record, found, raw, found.name_of(index))
+                fields = maker.fields(place)
+                source_id = maker.source_id(fields, place)
+                item = maker.item(fields, place, source, source_id)
+                known_as = source_id if item.derived else item.id
+                if known_as in seen:
+                    _check_equal(raw, seen[known_as])
+                    self.duplicates += 1
+                    continue
+                seen[known_as] = raw
+                if found.big_integers and holds_big_integers(raw):
+                    self.warnings["big-integer"] += 1
+            except Refused as refused:
+                yield _rejection(found.entity, source, source_id, refused, restore(raw))
+            else:
+                yield item
+
+    def _place(self, record: Record, found: Found, raw: Raw, name: str) -> Place:
+        key = escape(record.key)
+        touched = found.marked or key != record.key
+        if touched and self._reject_unstorable:
+            key, name = _exact(key), _exact(name)
+            if marked_unstorable(raw):
+                raise _unstorable()
+            raw, touched = Raw(restore(raw).encode()), False
+        return Place(raw, record.storage_key.origin, key, name, found.encoding, touched)
+
+
+def _exact(text: str) -> str:
+    exact = unescape(text)
+    if not storable(exact):
+        raise _unstorable()
+    return exact
+
+
+def _unstorable() -> Refused:
+    return Refused(
+        Code.UNSTORABLE,
+        "It holds a character that PostgreSQL cannot hold (U+0000 or half of a surrogate pair).",
+        'Remove it in the app, or set `unstorable = "escape"` in the plan.',
+    )
+
+
+def _check_equal(one: Raw, other: Raw) -> None:
+    if one != other and canonical(one) != canonical(other):
+        raise Refused(
+            Code.DUPLICATE_ID,
+            "An item before it in the same record has the same id and other content.",
+            "Give one of the two another id in the app.",
+        )
+
+
+def _rejection(
+    entity: str, source: Source, source_id: str | None, refused: Refused, raw: str
+) -> Rejection:
+    return Rejection(
+        entity, source, source_id, refused.code.value, refused.reason, refused.remedy, raw
+    )

@@ -1,0 +1,120 @@
+"""Which id an item's row gets: its own where that fits, else one that is always derived alike.
+
+A derived id has 128 bits. The first 48 are milliseconds since 1970 at which the item was made (0
+if the item does not say, or says a time before 1970). The rest is the beginning of the SHA-256 of
+five texts, each as its length in bytes (4 bytes, big endian) and its UTF-8: "desktop-migrator/1",
+user id, origin, entity, source id. In text columns the id is a ULID (26 characters of Crockford's
+base32); in uuid columns a version 7 UUID (RFC 9562), whose version and variant bits take the
+place of six bits of the hash.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import RFC_4122, UUID
+
+from msgspec import Raw
+
+from desktop_migrator.model import Column, ColumnType
+from desktop_migrator.plan.json_text import as_string, memory, number
+from desktop_migrator.plan.refusal import Code, Refused
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [high + low for high in _CROCKFORD for low in _CROCKFORD]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_MAX_ID_DIGITS = 100
+
+ULID_LENGTH = 26
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# Ids that random generators make. Words joined by dashes are not among them: an app that greets
+# everybody with the item `getting-started-task-1` must not make them share one row.
+_GLOBALLY_UNIQUE = re.compile(
+    r"[0-7][0-9A-HJKMNP-TV-Z]{25}"  # ULID
+    r"|(?=[^0-9]*[0-9])(?=[0-9]*[A-Za-z])[0-9A-Za-z]{20,64}"  # ObjectId, cuid, KSUID, Firestore
+    r"|(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z])[\w-]{21}"  # nanoid
+    r"|-(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z])[\w-]{19}",  # Firebase push id
+    re.ASCII,
+)
+
+
+def source_id(raw: Raw) -> str:
+    """The item's id in its own data as one text: 1, 1.0 and "1" are the same id.
+
+    Raises Refused if there is none or it is no text and no number.
+    """
+    text = as_string(raw)
+    if text is None:
+        numeral = memory(raw)
+        if numeral == b"null":
+            text = ""
+        elif numeral[:1] in b"-0123456789":
+            text = _number_text(number(numeral))
+        else:
+            raise Refused(
+                Code.BAD_ID, "Its id is neither a text nor a number.", "Give it an id in the app."
+            )
+    if not text:
+        raise Refused(Code.MISSING_ID, "It has no id.", "Give it an id in the app.")
+    return text
+
+
+def _number_text(value: Decimal) -> str:
+    if abs(value.adjusted()) > _MAX_ID_DIGITS:
+        raise Refused(Code.BAD_ID, "Its id is too large a number.", "Give it an id in the app.")
+    text = f"{value:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def universal(text: str) -> UUID | None:
+    """The UUID that the text spells, if it is one by RFC 9562 (of any version, not nil)."""
+    if not _UUID.fullmatch(text):
+        return None
+    uuid = UUID(text)
+    return uuid if uuid.variant == RFC_4122 and uuid.version in range(1, 9) else None
+
+
+def row_ids(
+    column: Column, user_id: str, origin: str, entity: str
+) -> Callable[[str, datetime | None], tuple[UUID | str, bool]]:
+    """What makes row ids for one text or uuid column: (source id, time made) -> (id, derived)."""
+    base = hashlib.sha256()
+    for part in ("desktop-migrator/1", user_id, origin, entity):
+        base.update(_sized(part))
+
+    def bits(source: str, made: datetime | None) -> int:
+        digest = base.copy()
+        digest.update(_sized(source))
+        time = max(0, (made - _EPOCH) // _MILLISECOND) if made else 0
+        return time << 80 | int.from_bytes(digest.digest()[:10], "big")
+
+    longest = column.max_length or 64
+
+    def text_id(source: str, made: datetime | None) -> tuple[UUID | str, bool]:
+        if len(source) <= longest and (_GLOBALLY_UNIQUE.fullmatch(source) or universal(source)):
+            return source, False
+        return ulid(bits(source, made)), True
+
+    def uuid_id(source: str, made: datetime | None) -> tuple[UUID | str, bool]:
+        kept = universal(source)
+        return (kept, False) if kept else (uuid7(bits(source, made)), True)
+
+    return text_id if column.type is ColumnType.TEXT else uuid_id
+
+
+def ulid(bits: int) -> str:
+    return "".join([_PAIRS[bits >> shift & 1023] for shift in range(120, -1, -10)])
+
+
+def uuid7(bits: int) -> UUID:
+    return UUID(int=bits & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
+
+
+def _sized(text: str) -> bytes:
+    data = text.encode("utf-8", "surrogatepass")
+    return len(data).to_bytes(4, "big") + data

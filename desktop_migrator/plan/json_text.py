@@ -1,0 +1,236 @@
+"""JSON as web pages store it, read without losing anything, and text that PostgreSQL can hold.
+
+PostgreSQL's text and jsonb hold neither U+0000 nor lone surrogates; a page can store both, raw in
+a string or as an escape (`"\\u0000"`, `"\\ud800"`) in JSON. Such characters are written as `␛`
+(U+241B) and the four hexadecimal digits of their UTF-16 code unit, and `␛` itself as `␛241b`, so
+that every text has one escaped form and every escaped form one text: replace each `␛XXXX` by the
+code unit it names to have the original back.
+
+`read` does this to a whole JSON text at once, keys included, before anything parses it. From then
+on values are slices of UTF-8 that any parser takes, and numbers keep their source's spelling.
+
+What counts as JSON is what `JSON.parse` accepts: no NaN, no byte order mark, the last of equal
+keys wins. The one difference: nesting beyond the interpreter's recursion limit (about 1,000) is
+`TooDeep`.
+"""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Raw
+
+from desktop_migrator.plan.refusal import Code, Refused
+
+_T = TypeVar("_T")
+
+MARK = "␛"
+MARK_BYTES = MARK.encode()
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_UNSTORABLE_OR_MARK = re.compile(f"[\0\ud800-\udfff{MARK}]")
+_MARKED = re.compile(f"{MARK}([0-9a-f]{{4}})")
+_MARKED_UNSTORABLE = re.compile(f"{MARK}(?:0000|d[89a-f][0-9a-f]{{2}})")
+# A pair of escapes, any other escape, or a raw character; consuming every backslash with what
+# follows it keeps the `\u0000` in `\\u0000` (a backslash and five letters) from being seen.
+_JSON_CHARACTER = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|\\u([0-9a-fA-F]{4})|\\.|[\ud800-\udfff" + MARK + "]",
+    re.DOTALL,
+)
+_NUMERAL = re.compile(rb'"(?:[^"\\]|\\.)*"|(-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)', re.DOTALL)
+_DIGITS_ALIKE = bytes(ord("0") if byte in b"0123456789" else ord(" ") for byte in range(256))
+
+MAX_EXACT_INTEGER = 2**53
+"""Above it JavaScript's numbers lose integers."""
+# PostgreSQL's numeric: digits before and after the decimal point.
+NUMERIC_MAX_INTEGER_DIGITS = 131_072
+NUMERIC_MAX_FRACTION_DIGITS = 16_383
+
+_objects: msgspec.json.Decoder[dict[str, Raw]] = msgspec.json.Decoder(dict[str, Raw])
+_lists: msgspec.json.Decoder[list[Raw]] = msgspec.json.Decoder(list[Raw])
+_strings: msgspec.json.Decoder[str] = msgspec.json.Decoder(str)
+_raws: msgspec.json.Decoder[Raw] = msgspec.json.Decoder(Raw)
+_exact = msgspec.json.Decoder(float_hook=Decimal)
+_encoder = msgspec.json.Encoder(decimal_format="number")
+_canonical = msgspec.json.Encoder(decimal_format="number", order="sorted")
+encode: Callable[[Any], bytes] = _encoder.encode
+
+
+def escape(text: str) -> str:
+    """The form of a plain text that PostgreSQL can hold; see the module's description."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return _UNSTORABLE_OR_MARK.sub(lambda found: _mark(ord(found[0])), text)
+
+
+def unescape(text: str) -> str:
+    """The exact inverse of `escape`."""
+    if MARK not in text:
+        return text
+    return _MARKED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def storable(text: str) -> bool:
+    """Whether PostgreSQL can hold the text as it is."""
+    return (text.isascii() and "\0" not in text) or _UNSTORABLE.search(text) is None
+
+
+def printable(text: str) -> str:
+    """A page's text for a report: what cannot be stored spelled as JSON would, U+0000 too."""
+    return _UNSTORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def read(text: str) -> bytes:
+    """A record's JSON text as UTF-8 with all unstorable characters escaped.
+
+    Does not check that it is JSON: what parses the bytes does.
+    """
+    if "\\u" not in text and MARK not in text:
+        try:
+            return text.encode()
+        except UnicodeEncodeError:  # a lone surrogate
+            pass
+    return _JSON_CHARACTER.sub(_storable_character, text).encode()
+
+
+def marked(data: bytes | Raw) -> bool:
+    """Whether what `read` returned, or a slice of it, holds an escape."""
+    return MARK_BYTES in memory(data)
+
+
+def marked_unstorable(data: bytes | Raw) -> bool:
+    """Whether it holds one that stands for a character which PostgreSQL cannot hold."""
+    return _MARKED_UNSTORABLE.search(str(data, "utf-8")) is not None
+
+
+def restore(data: bytes | Raw) -> str:
+    """JSON text equal to the page's own: the inverse of `read`, with unstorable ones spelled
+    as JSON escapes."""
+    text = str(data, "utf-8")
+    if MARK not in text:
+        return text
+    return _MARKED.sub(lambda found: _json_spelling(int(found[1], 16)), text)
+
+
+def as_object(data: bytes | Raw) -> dict[str, Raw] | None:
+    """The members of a JSON object, undecoded; None for any other value or no JSON."""
+    return _decoded(_objects, data)
+
+
+def as_list(data: bytes | Raw) -> list[Raw] | None:
+    return _decoded(_lists, data)
+
+
+def as_string(data: bytes | Raw) -> str | None:
+    return _decoded(_strings, data)
+
+
+def as_value(data: bytes | Raw) -> Raw | None:
+    """The JSON text without the white space around it; None if it is not JSON."""
+    return _decoded(_raws, data)
+
+
+def decode(data: bytes | Raw) -> Any:
+    """The whole value: integers of any size as `int`, other numbers as `Decimal`."""
+    try:
+        return _exact.decode(data)
+    except RecursionError:
+        raise too_deep() from None
+    except (msgspec.DecodeError, InvalidOperation):
+        raise number_out_of_range() from None
+
+
+def canonical(data: bytes | Raw) -> bytes:
+    """The same for values that differ only in white space and the order of members."""
+    return _canonical.encode(decode(data))
+
+
+def join_object(members: dict[str, Raw]) -> bytes:
+    """The JSON object with these members, each in its source's spelling."""
+    return b"{%b}" % b",".join([b"%b:%b" % (encode(name), raw) for name, raw in members.items()])
+
+
+def may_hold_big_integers(data: bytes) -> bool:
+    """Whether some run of digits is as long as 2^53; a quick test that overlooks none."""
+    return b"0" * 16 in data.translate(_DIGITS_ALIKE)
+
+
+def holds_big_integers(data: bytes | Raw) -> bool:
+    """Whether a number in the JSON text is an integer above 2^53 or below -2^53."""
+    return any(
+        abs(value) > MAX_EXACT_INTEGER and value == value.to_integral_value()
+        for value in (
+            number(found[1])
+            for found in _NUMERAL.finditer(memory(data))
+            if found[1] and len(found[1]) >= 16
+        )
+    )
+
+
+def number(numeral: bytes | Raw) -> Decimal:
+    """The exact value of a JSON number.
+
+    Raises Refused if PostgreSQL's numeric cannot hold it.
+    """
+    try:
+        value = Decimal(str(numeral, "ascii"))
+    except InvalidOperation:
+        raise number_out_of_range() from None
+    exponent = value.as_tuple().exponent
+    if value.adjusted() >= NUMERIC_MAX_INTEGER_DIGITS or (
+        isinstance(exponent, int) and -exponent > NUMERIC_MAX_FRACTION_DIGITS
+    ):
+        raise number_out_of_range()
+    return value
+
+
+def number_out_of_range() -> Refused:
+    return Refused(
+        Code.OUT_OF_RANGE,
+        "It holds a number larger or finer than PostgreSQL's numbers.",
+        "Correct the number in the app, or leave the item out.",
+    )
+
+
+def too_deep() -> Refused:
+    return Refused(
+        Code.TOO_DEEP,
+        "It is nested more deeply than this program reads.",
+        "Tell the support desk; the record stays in the browser and in the backup.",
+    )
+
+
+def memory(data: bytes | Raw) -> bytes:
+    return data if isinstance(data, bytes) else bytes(data)
+
+
+def _decoded(decoder: msgspec.json.Decoder[_T], data: bytes | Raw) -> _T | None:
+    try:
+        return decoder.decode(data)
+    except RecursionError:
+        raise too_deep() from None
+    except msgspec.DecodeError:
+        return None
+
+
+def _storable_character(found: re.Match[str]) -> str:
+    whole = found[0]
+    if len(whole) == 1:
+        return _mark(ord(whole))
+    if found[1] is None:
+        return whole
+    unit = int(found[1], 16)
+    if unit == 0 or 0xD800 <= unit <= 0xDFFF or unit == ord(MARK):
+        return _mark(unit)
+    return whole
+
+
+def _mark(unit: int) -> str:
+    return f"{MARK}{unit:04x}"
+
+
+def _json_spelling(unit: int) -> str:
+    return MARK if unit == ord(MARK) else f"\\u{unit:04x}"

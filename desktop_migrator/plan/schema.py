@@ -1,0 +1,334 @@
+"""What a plan file may say, as pydantic models; docs/plan.md explains it to those who write one.
+
+A plan comes from somebody else and is only ever data: it names keys, fields and columns, and
+holds no code and no regular expressions. Its JMESPath expressions are short and compiled here, so
+that a mistake shows when the plan is loaded and not in the middle of a run.
+"""
+
+import hashlib
+import json
+import math
+import re
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from jmespath.exceptions import JMESPathError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from desktop_migrator.errors import PlanError
+from desktop_migrator.model import Column, ColumnType
+from desktop_migrator.plan.expressions import Expression
+from desktop_migrator.plan.patterns import Pattern
+from desktop_migrator.resources import resource
+
+MAX_PLAN_BYTES = 1 << 20
+
+USER, KEY, NAME, ENCODING = "$user", "$key", "$name", "$encoding"
+VARIABLES = (USER, KEY, NAME, ENCODING)
+_SQL_TYPES = {
+    "text": ColumnType.TEXT,
+    "varchar": ColumnType.TEXT,
+    "uuid": ColumnType.UUID,
+    "boolean": ColumnType.BOOLEAN,
+    "smallint": ColumnType.SMALLINT,
+    "integer": ColumnType.INTEGER,
+    "bigint": ColumnType.BIGINT,
+    "numeric": ColumnType.NUMERIC,
+    "double precision": ColumnType.DOUBLE,
+    "timestamp": ColumnType.TIMESTAMP,
+    "timestamptz": ColumnType.TIMESTAMPTZ,
+    "date": ColumnType.DATE,
+    "json": ColumnType.JSON,
+    "jsonb": ColumnType.JSONB,
+}
+_SQL_TYPE = re.compile(r"([a-z ]{1,20})(?:\((\d{1,8})(?:, ?(\d{1,4}))?\))?")
+
+
+def _sql_type(text: str) -> str:
+    column_of_type("", text)
+    return text
+
+
+def _expression(text: str) -> str:
+    if text.startswith("$"):
+        if text not in VARIABLES:
+            message = f"{text} is none of {', '.join(VARIABLES)}"
+            raise ValueError(message)
+        return text
+    try:
+        Expression(text)
+    except JMESPathError as error:
+        message = f"is no JMESPath: {error}".replace("\n", " ")
+        raise ValueError(message) from None
+    return text
+
+
+def _time_zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError):
+        message = f"{text!r} is no time zone such as Europe/Berlin or UTC"
+        raise ValueError(message) from None
+    return text
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        message = "is not a number that JSON has"
+        raise ValueError(message)
+    return value
+
+
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+PatternText = Annotated[str, Field(max_length=500)]
+ExpressionText = Annotated[Text, AfterValidator(_expression)]
+Expressions = Annotated[list[ExpressionText], BeforeValidator(_listed), Field(min_length=1)]
+SqlType = Annotated[Text, AfterValidator(_sql_type)]
+Scalar = Annotated[str | bool | int | float, AfterValidator(_finite)]
+Constant = Scalar | dict[str, Scalar] | list[Scalar]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Source(_Part):
+    """Which web sites the plan is for."""
+
+    origins: list[PatternText] = []
+    """Patterns such as `https://*.example.com`. Empty: any, and the person says which."""
+    partitioned: bool = False
+    """Whether areas of these sites framed in other sites, and in containers, are read too."""
+
+    @cached_property
+    def patterns(self) -> tuple[Pattern, ...]:
+        return tuple(Pattern(text) for text in self.origins)
+
+
+class Lookup(_Part):
+    """The app's own table that knows a person's id by what the person types."""
+
+    table: Text
+    match: Text
+    """The column that holds what is typed, such as an e-mail address."""
+    id: Text
+    """The column that holds the id."""
+
+
+class User(_Part):
+    lookup: Lookup
+
+
+class TextRules(_Part):
+    unstorable: Literal["escape", "reject"] = "escape"
+    """What becomes of text with U+0000 or lone surrogates, which PostgreSQL cannot hold."""
+
+
+class Ignore(_Part):
+    """Records that are left aside and counted."""
+
+    kind: Text
+    """The word under which they are counted: cache, secret …"""
+    keys: Annotated[list[PatternText], Field(min_length=1)] = ["*"]
+    holds: Literal["login", "one-word"] | None = None
+    """Only if the value looks so. Such a rule spares records that an entity names by key."""
+
+    @cached_property
+    def patterns(self) -> tuple[Pattern, ...]:
+        return tuple(Pattern(text) for text in self.keys)
+
+
+class EntitySource(_Part):
+    """One way in which an app keeps an entity's items."""
+
+    keys: Annotated[list[PatternText], Field(min_length=1)]
+    unwrap: Literal["bare", "zustand", "redux-persist", "superjson", "any"] = "bare"
+    """Which library wrapped the value; `any` takes texts that are no JSON too."""
+    items: ExpressionText = "@"
+    """Where in the unwrapped value the items lie."""
+    shape: Literal["list", "map", "single"] = "list"
+    """What lies there: a list of items, an object of names and items, or one item."""
+
+    @cached_property
+    def patterns(self) -> tuple[Pattern, ...]:
+        return tuple(Pattern(text) for text in self.keys)
+
+    @property
+    def catch_all(self) -> bool:
+        return any(pattern.any for pattern in self.patterns)
+
+
+class Id(_Part):
+    column: Text = "id"
+    from_: ExpressionText = Field(alias="from", default="id")
+    """Which field is the item's id in the app's data; or `$key`, `$name`."""
+    type: SqlType = "uuid"
+    """The column's type where the table is created: uuid, text or varchar(n)."""
+
+
+class PlanColumn(_Part):
+    """How a column is filled."""
+
+    from_: Expressions | None = Field(alias="from", default=None)
+    """A field, a JMESPath, `@` (the whole item) or a variable; of several the first present."""
+    type: SqlType | None = None
+    """The type where the table is created; without it the column is never created, only filled
+    where the table has it."""
+    required: bool = False
+    """Whether the table must have the column and each item a value for it."""
+    default: Constant | None = None
+    """The value of items that have none."""
+    values: dict[str, Scalar] | None = None
+    """All values there may be, each with what becomes of it."""
+    numbers: Literal["milliseconds", "seconds"] | None = None
+    """What a number in a timestamp's place counts since 1970; without it a number is rejected."""
+    zone: Annotated[str, AfterValidator(_time_zone)] | None = None
+    """The time zone of times that name none; without it they are rejected."""
+    rest: bool = False
+    """Whether the column takes the fields that have no column; json or jsonb."""
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> "PlanColumn":
+        if self.from_ is None and self.default is None and not self.rest:
+            raise ValueError("needs `from`, `default` or `rest`")
+        variables = [text for text in self.from_ or () if text in VARIABLES]
+        if variables and len(self.from_ or ()) > 1:
+            raise ValueError("a variable stands alone in `from`")
+        if self.rest and variables:
+            raise ValueError("`rest` can be joined to plain fields only")
+        if self.rest and self.from_ and not all(Expression(text).field for text in self.from_):
+            raise ValueError("`rest` can be joined to plain fields only")
+        return self
+
+
+class Entity(_Part):
+    """One kind of item, and the table it goes to."""
+
+    table: Annotated[str, Field(pattern=r"^[^.]+(\.[^.]+)?$", max_length=130)]
+    """The table's name, or `schema.table`."""
+    id: Id = Id()
+    created: Text | None = None
+    """The column, among `columns`, that says when an item was made."""
+    updated: Text | None = None
+    """The column, among `columns`, that says when the app last changed an item."""
+    unique: list[list[Text]] = []
+    """Unique keys of the table where it is created."""
+    omit: list[Text] = []
+    """Fields that are not migrated."""
+    sources: Annotated[list[EntitySource], Field(min_length=1)]
+    columns: Annotated[dict[str, PlanColumn], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> "Entity":
+        known = {self.id.column, *self.columns}
+        named = [self.created, self.updated, *(name for key in self.unique for name in key)]
+        for name in named:
+            if name is not None and name not in known:
+                message = f"{name} is not among the columns"
+                raise ValueError(message)
+        if self.id.column in self.columns:
+            raise ValueError("the id's column stands under `id`, not among the columns")
+        return self
+
+
+class Plan(_Part):
+    """The whole file."""
+
+    version: Literal[1]
+    name: Text
+    source: Source = Source()
+    user: User | None = None
+    text: TextRules = TextRules()
+    ignore: list[Ignore] = []
+    entities: Annotated[dict[str, Entity], Field(min_length=1)]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of what the plan says; its comments and layout do not count."""
+        content = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def load_plan(path: Path | None) -> Plan:
+    """Read and check a plan; None stands for the built-in one.
+
+    Raises PlanError, which names the file and the place in it.
+    """
+    path = path or resource("plans", "default.toml")
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_PLAN_BYTES + 1)
+    except OSError as error:
+        raise PlanError(path=path, reason=error.strerror or "cannot be read") from None
+    if len(data) > MAX_PLAN_BYTES:
+        raise PlanError(path=path, reason=f"is larger than {MAX_PLAN_BYTES} bytes")
+    try:
+        content = tomllib.loads(data.decode())
+    except UnicodeDecodeError:
+        raise PlanError(path=path, reason="is not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise PlanError(path=path, reason=f"is not TOML: {error}") from None
+    except RecursionError:
+        raise PlanError(path=path, reason="is nested too deeply") from None
+    try:
+        return Plan.model_validate(content)
+    except ValidationError as error:
+        raise PlanError(path=path, reason=_in_words(error)) from None
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of plans, for editors; docs/plan.schema.json is a copy."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Plan.model_json_schema(by_alias=True),
+    }
+
+
+def column_of_type(name: str, declared: str, *, nullable: bool = True) -> Column:
+    """A column as SQL would declare it: `varchar(255)`, `numeric(10, 2)` …
+
+    Raises ValueError for a type that plans cannot fill.
+    """
+    found = _SQL_TYPE.fullmatch(declared)
+    kind = _SQL_TYPES.get(found[1]) if found else None
+    sized = {"varchar": 1, "numeric": 2}.get(found[1], 0) if found else 0
+    if not found or not kind or (found[2] and not sized) or (found[3] and sized != 2):
+        message = f"{declared!r} is none of {', '.join(_SQL_TYPES)}, varchar(n), numeric(p, s)"
+        raise ValueError(message)
+    size = int(found[2]) if found[2] else None
+    return Column(
+        name=name,
+        type=kind,
+        declared=declared,
+        max_length=size if kind is ColumnType.TEXT else None,
+        precision=(size, int(found[3] or 0)) if kind is ColumnType.NUMERIC and size else None,
+        nullable=nullable,
+    )
+
+
+def _in_words(error: ValidationError) -> str:
+    """The first mistakes with their places: `entities.tasks.columns.title.type: …`."""
+    problems = error.errors(include_url=False, include_input=False)
+    told = [
+        f"{'.'.join(str(part) for part in problem['loc']) or 'the plan'}: "
+        f"{problem['msg'].removeprefix('Value error, ')}"
+        for problem in problems[:3]
+    ]
+    if len(problems) > len(told):
+        told.append(f"and {len(problems) - len(told)} more")
+    return "; ".join(told)
