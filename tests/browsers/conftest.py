@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browsers.launch import Chromium, ChromiumSqlite, Firefox
+from tests.browsers.launch import Chromium, ChromiumSqlite, Firefox, WebKit
 from tests.browsers.lives import State, live
 from tests.browsers.site import Site
 
@@ -21,6 +21,7 @@ def site() -> Iterator[Site]:
         pytest.param(Chromium, marks=pytest.mark.needs("chromium"), id="chromium-leveldb"),
         pytest.param(ChromiumSqlite, marks=pytest.mark.needs("chromium"), id="chromium-sqlite"),
         pytest.param(Firefox, marks=pytest.mark.needs("firefox"), id="firefox"),
+        pytest.param(WebKit, marks=pytest.mark.needs("webkit"), id="webkit"),
     ],
 )
 def days(

@@ -30,8 +30,10 @@ class Browser(ABC):
 
     format: ClassVar[StoreFormat]
     store_patterns: ClassVar[tuple[str, ...]]
-    lock: ClassVar[str]
+    lock: ClassVar[str | None] = None
     """The symbolic link in the profile that a browser leaves behind when it is killed."""
+    encoding: ClassVar[str] = "ascii"
+    """In which plain texts lie on disk."""
 
     def __init__(self, site: Site, profile: Path, *flags: str) -> None:
         self.site = site
@@ -46,7 +48,7 @@ class Browser(ABC):
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"HOME": str(home)},
+            env=os.environ | {"HOME": str(home), "XDG_DATA_HOME": str(profile)},
             start_new_session=True,
         )
         try:
@@ -76,7 +78,7 @@ class Browser(ABC):
 
     def wait_until_saved(self, *marks: str) -> None:
         """Waits until the stores on disk hold each of these texts, which nothing else holds."""
-        wanted = {mark.encode("ascii") for mark in marks}
+        wanted = {mark.encode(self.encoding) for mark in marks}
         deadline = time.monotonic() + PATIENCE
         while wanted:
             assert time.monotonic() < deadline, "the browser does not save"
@@ -185,3 +187,22 @@ class Firefox(Browser):
             assert time.monotonic() < deadline, "Firefox opens no port"
             time.sleep(0.05)
         return Marionette(int(port.read_text()))
+
+
+class WebKit(Browser):
+    """WebKitGTK's own small browser, which needs a display, if only a pretended one."""
+
+    format = StoreFormat.WEBKIT
+    store_patterns = ("webkitgtk-4.1/MiniBrowser/localstorage/*",)
+    encoding = "utf-16-le"
+    program = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser"
+
+    def command(self) -> Sequence[str]:
+        proxy = f"--proxy=http://127.0.0.1:{self.site.ports[0]}"
+        return ("xvfb-run", "--auto-servernum", self.program, proxy)
+
+    def quit(self) -> None:
+        # It has no polite end without a person; it saves half a second after a page writes.
+        time.sleep(2)
+        os.killpg(self.process.pid, signal.SIGTERM)
+        self._ended()

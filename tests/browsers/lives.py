@@ -14,7 +14,7 @@ from pathlib import Path
 
 from desktop_migrator.model import StoreFormat
 from tests.browsers import hard_data
-from tests.browsers.launch import Browser, Chromium, Firefox
+from tests.browsers.launch import Browser, Chromium, Firefox, WebKit
 from tests.browsers.site import Operation, Records, Session, Site
 
 
@@ -35,8 +35,8 @@ class State:
 
     format: StoreFormat
     profile: Path
-    lock: Path
-    """The link that the running browser keeps in the profile."""
+    lock: Path | None
+    """The link that the running browser keeps in the profile, if it is of that kind."""
     written: dict[Area, Records]
     """What the pages read back, every area that was ever written; cleared ones are empty."""
     began: datetime
@@ -82,20 +82,21 @@ def live(kind: type[Browser], site: Site, folder: Path) -> Iterator[dict[str, St
 
     def state(day: str, *, running: bool) -> State:
         profile = folder / day
-        return State(kind.format, profile, profile / kind.lock, dict(written), began, running)
+        lock = profile / kind.lock if kind.lock else None
+        return State(kind.format, profile, lock, dict(written), began, running)
 
     with kind(site, folder / "quit") as browser:
         _first_day(Diary(browser, written), site)
         browser.quit()
     after_quit = state("quit", running=False)
 
-    _copy(folder / "quit", folder / "killed", kind.lock)
+    _copy(folder / "quit", folder / "killed")
     with kind(site, folder / "killed") as browser:
         _later_day(Diary(browser, written), site, turn=3)
         browser.kill()
     after_kill = state("killed", running=False)
 
-    _copy(folder / "killed", folder / "running", kind.lock)
+    _copy(folder / "killed", folder / "running")
     with kind(site, folder / "running") as browser:
         _later_day(Diary(browser, written), site, turn=4)
         yield {
@@ -105,8 +106,9 @@ def live(kind: type[Browser], site: Site, folder: Path) -> Iterator[dict[str, St
         }
 
 
-def _copy(profile: Path, to: Path, lock: str) -> None:
-    shutil.copytree(profile, to, ignore=shutil.ignore_patterns("Singleton*", lock, "*Cache*"))
+def _copy(profile: Path, to: Path) -> None:
+    locks_and_caches = shutil.ignore_patterns("Singleton*", "lock", "*Cache*")
+    shutil.copytree(profile, to, ignore=locks_and_caches)
 
 
 def _first_day(diary: Diary, site: Site) -> None:
@@ -128,6 +130,9 @@ def _first_day(diary: Diary, site: Site) -> None:
     for turn in range(3):
         diary.visit(Area(f"http://churn.test:{port}"), hard_data.churning(turn))
 
+    if isinstance(diary.browser, WebKit):
+        diary.visit(Area(widget), [diary.mark()])
+        return  # WebKitGTK keeps framed areas in memory alone
     framed = Area(widget, top_level_site="http://demo.test")
     diary.visit(Area(widget), [diary.mark()])
     diary.visit(framed, [diary.mark()], top=app, frames=[widget])

@@ -1,7 +1,8 @@
 """The web site that the real browsers visit, and the wire on which tests tell its page what to do.
 
 The page asks the server for its next step and answers with what it reads back through the Web
-Storage API. Every host name leads here, so one server stands for any number of sites.
+Storage API. Every host name leads here, so one server stands for any number of sites; it also
+serves browsers that take it for their proxy.
 """
 
 import json
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 PAGE = Path(__file__).with_name("page.html").read_bytes()
 PATIENCE = 60.0
@@ -87,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer("text/html; charset=utf-8", PAGE)
 
     def do_POST(self) -> None:
-        session = self.sessions[self.path.split("/")[1]]
+        session = self.sessions[urlsplit(self.path).path.split("/")[1]]
         session.answers.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self._answer("application/json", json.dumps(session.steps.get()).encode("ascii"))
 
