@@ -40,6 +40,7 @@ _PATIENT_ATTEMPTS = 10
 """Attempts of these that wait for a LevelDB's log to rest."""
 _PAUSE = 0.02
 """Seconds between attempts."""
+_TABLES = (".ldb", ".sst")
 _RESERVE = 16 * 2**20
 """Bytes of the disk that stay free."""
 _CHUNK = 2**20
@@ -118,32 +119,43 @@ def _copy(store: Store, private: Path) -> Path:
 def _copy_stable(store: Store, target: Path) -> None:
     is_leveldb = store.format is StoreFormat.CHROMIUM_LEVELDB
     source = store.path if is_leveldb else store.path.parent
+    target.mkdir(mode=0o700, parents=True)
     for attempt in range(_ATTEMPTS):
         if attempt:
             time.sleep(_PAUSE)
-            shutil.rmtree(target)
-        target.mkdir(mode=0o700, parents=True)
         before = store_files(store.path, store.format)
         if not before:
             raise SnapshotFailed(path=store.path, reason="it holds no files of a local storage")
         _check_space(store.path, target, before)
         try:
-            for name in before:
+            copied = _remove_outdated(target, before)
+            for name in before.keys() - copied:
                 _copy_file(source / name, target / name)
             after = store_files(store.path, store.format)
             if before.keys() != after.keys():
                 continue
+            reread = set(before)
             if is_leveldb:
-                stable = _is_one_version(before, after, growing=attempt >= _PATIENT_ATTEMPTS)
-                checked = [name for name in before if name == "CURRENT"]
-            else:
-                stable = True
-                checked = list(before)
-            if stable and all(_still_same(source / name, target / name) for name in checked):
+                if not _is_one_version(before, after, growing=attempt >= _PATIENT_ATTEMPTS):
+                    continue
+                reread &= {"CURRENT"}
+            if all(_still_same(source / name, target / name) for name in reread):
                 return
         except FileNotFoundError:  # a browser at work removes files
             continue
     raise SnapshotFailed(path=store.path, reason="the browser kept changing it")
+
+
+def _remove_outdated(target: Path, files: dict[str, os.stat_result]) -> set[str]:
+    """Remove what an earlier attempt copied, but for tables, which never change once written."""
+    kept = set()
+    for copy in target.iterdir():
+        facts = files.get(copy.name)
+        if facts and copy.suffix in _TABLES and copy.stat().st_size == facts.st_size:
+            kept.add(copy.name)
+        else:
+            copy.unlink()
+    return kept
 
 
 def _is_one_version(
