@@ -34,7 +34,7 @@ class Account:
 
     def may_enter(self, folder: Path) -> bool:
         """Whether the permission bits let this account pass through every part of the path."""
-        return all(self._may_search(part) for part in (folder, *folder.parents) if part.exists())
+        return all(self._may_search(part) for part in (folder, *folder.parents) if part.is_dir())
 
     def _may_search(self, folder: Path) -> bool:
         status = folder.stat()
@@ -57,7 +57,7 @@ def server_account(folder: Path) -> Account | None:
     """Whose the server's processes are to be; None for our own, as everywhere but for root."""
     if sys.platform == "win32" or os.geteuid() != 0:
         return None
-    nearest = next(part for part in (folder, *folder.parents) if part.exists())
+    nearest = next(part for part in (folder, *folder.parents) if part.is_dir())
     owner = nearest.stat().st_uid
     # initdb wants an account that has a name.
     known = owner != 0 and any(entry.pw_uid == owner for entry in pwd.getpwall())
