@@ -126,6 +126,17 @@ class OriginNotChosen(PlanError):
     hint_template = "Say which one is meant: --origin ORIGIN."
 
 
+class NothingToMigrate(PlanError):
+    code = "DM-203"
+    title = "There is nothing to migrate"
+    detail_template = "No web site has data in these browsers that the plan is for."
+    hint_template = (
+        "See what there is with `desktop-migrator scan`; name the web site with --origin, or the "
+        "folder with --source."
+    )
+    exit_code = ExitCode.FAILED
+
+
 # DM-3nn: the database ---------------------------------------------------------------------------
 
 
@@ -254,8 +265,8 @@ class ItemsRejected(RunError):
     """A run without --continue-on-error met an item that cannot go."""
 
     code = "DM-502"
-    title = "An item cannot be migrated, so nothing was"
-    detail_template = "{count} of {total} items were rejected, the first: {reason}"
+    title = "Some items cannot be migrated"
+    detail_template = "{count} were rejected and {written} written; the first: {reason}"
     hint_template = (
         "Look at them with `desktop-migrator preview`; use --continue-on-error to migrate the rest."
     )

@@ -273,7 +273,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    run: str
+    run: str | None
+    """The run's id in the bookkeeping; None if it was refused before anything was written."""
     outcome: Outcome
     counts: Counts
     by_entity: dict[str, Counts]

@@ -5,9 +5,21 @@ out), and `rejected` and `warned` as things come up. It polls `cancelled` betwee
 """
 
 import threading
+from dataclasses import dataclass
 from typing import Protocol
 
 from desktop_migrator.model import Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that only the person knows."""
+
+    text: str
+    choices: tuple[str, ...] = ()
+    """The possible answers; empty: any text."""
+    secret: bool = False
+    """The answer must not show on the screen."""
 
 
 class Reporter(Protocol):
@@ -20,6 +32,9 @@ class Reporter(Protocol):
 
     def warned(self, text: str) -> None:
         """Something a person should know and that stops nothing; holds no user value."""
+
+    def ask(self, question: Question) -> str | None:
+        """The person's answer; None where nobody is there to give one."""
 
     @property
     def cancelled(self) -> bool: ...
@@ -43,9 +58,38 @@ class NullReporter:
     def warned(self, text: str) -> None:
         pass
 
+    def ask(self, question: Question) -> str | None:
+        return None
+
     @property
     def cancelled(self) -> bool:
         return self.cancel.is_set()
+
+
+class ForwardingReporter:
+    """Passes everything on to another one; for what needs to listen in."""
+
+    def __init__(self, inner: Reporter) -> None:
+        self._inner = inner
+
+    def started(self, stage: str, total: int | None) -> None:
+        self._inner.started(stage, total)
+
+    def advanced(self, stage: str, current: int, total: int | None) -> None:
+        self._inner.advanced(stage, current, total)
+
+    def rejected(self, rejection: Rejection) -> None:
+        self._inner.rejected(rejection)
+
+    def warned(self, text: str) -> None:
+        self._inner.warned(text)
+
+    def ask(self, question: Question) -> str | None:
+        return self._inner.ask(question)
+
+    @property
+    def cancelled(self) -> bool:
+        return self._inner.cancelled
 
 
 class RecordingReporter(NullReporter):

@@ -38,6 +38,7 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, _, rest = super().resolve_command(ctx, args)
+        name = str(name)
         module = importlib.import_module(f"desktop_migrator.cli.{name.replace('-', '_')}")
         single = typer.Typer(add_completion=False)
         single.command(name, help=COMMANDS[name])(module.command)

@@ -5,17 +5,18 @@ import sys
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
+from rich.prompt import Prompt
 
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.migration.progress import Progress, ProgressReporter
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import Rejection
-from desktop_migrator.reporter import Reporter
+from desktop_migrator.reporter import Question
 
 
 @dataclass(frozen=True)
@@ -47,20 +48,28 @@ class Session:
         (self.err if self.json else self.out).print(text, markup=False, highlight=False)
 
     def reporter(self) -> "JsonReporter | TerminalReporter":
-        return JsonReporter() if self.json else TerminalReporter(self.err)
+        if self.json:
+            return JsonReporter()
+        return TerminalReporter(self.err, interactive=self.interactive)
+
+    def notes(self) -> "TerminalReporter":
+        """For commands whose output is data: warnings go to standard error, no bars."""
+        return TerminalReporter(self.err)
 
     def fail(self, error: MigratorError) -> None:
-        """The error as one sentence, its code and the remedy."""
+        """An error that left no result."""
         if self.json:
-            write_json(
-                {
-                    "event": "error",
-                    "code": error.code,
-                    "title": error.title,
-                    "detail": error.detail,
-                    "hint": error.hint,
-                }
+            self.emit(
+                event="error",
+                code=error.code,
+                title=error.title,
+                detail=error.detail,
+                hint=error.hint,
             )
+        self.tell(error)
+
+    def tell(self, error: MigratorError) -> None:
+        """The error as one sentence, its code and the remedy, on standard error."""
         self.err.print(f"{error} ({error.code})", style="red", markup=False, highlight=False)
         self.err.print(error.hint, markup=False, highlight=False)
 
@@ -95,7 +104,7 @@ class JsonReporter(ProgressReporter):
     def warned(self, text: str) -> None:
         write_json({"event": "warning", "text": text})
 
-    def __enter__(self) -> Reporter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -105,8 +114,9 @@ class JsonReporter(ProgressReporter):
 class TerminalReporter(ProgressReporter):
     """A bar for each stage, on standard error."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, interactive: bool = False) -> None:
         super().__init__()
+        self._interactive = interactive
         self._bars = Bars(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -127,7 +137,21 @@ class TerminalReporter(ProgressReporter):
     def warned(self, text: str) -> None:
         self._bars.console.print(f"Note: {text}", style="yellow", markup=False, highlight=False)
 
-    def __enter__(self) -> Reporter:
+    def ask(self, question: Question) -> str | None:
+        if not self._interactive:
+            return None
+        self._bars.stop()
+        try:
+            return Prompt.ask(
+                question.text,
+                console=self._bars.console,
+                password=question.secret,
+                choices=list(question.choices) or None,
+            )
+        finally:
+            self._bars.start()
+
+    def __enter__(self) -> Self:
         self._bars.start()
         return self
 

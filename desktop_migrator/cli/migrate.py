@@ -1,0 +1,69 @@
+"""`migrate`: the main job."""
+
+from typing import Annotated
+
+import typer
+
+from desktop_migrator.cli.cancel import cancelling
+from desktop_migrator.cli.options import Database, Origin, Source, UserEmail, UserId
+from desktop_migrator.cli.result import exit_code, finished_event, print_result
+from desktop_migrator.cli.session import Session
+from desktop_migrator.migration.run import Job, migrate
+from desktop_migrator.migration.target import Person
+from desktop_migrator.model import ConflictPolicy
+from desktop_migrator.plan.schema import load_plan
+
+
+def command(
+    ctx: typer.Context,
+    database: Database,
+    source: Source = None,
+    origin: Origin = None,
+    user_id: UserId = None,
+    user_email: UserEmail = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Do everything, then leave the database as it was.")
+    ] = False,
+    continue_on_error: Annotated[
+        bool,
+        typer.Option("--continue-on-error", help="Keep rejected items aside and go on."),
+    ] = False,
+    conflict: Annotated[
+        ConflictPolicy,
+        typer.Option(help="What becomes of a row that exists and differs."),
+    ] = ConflictPolicy.SKIP,
+    include: Annotated[
+        list[str] | None, typer.Option(help="Only this kind of item, e.g. tasks; repeatable.")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(help="Not this kind of item; repeatable.")
+    ] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Items in one transaction.")] = None,
+    create_tables: Annotated[
+        bool, typer.Option("--create-tables", help="Make tables that are missing.")
+    ] = False,
+) -> None:
+    session: Session = ctx.obj
+    job = Job(
+        plan=load_plan(session.plan),
+        database=database,
+        person=Person(user_id, user_email),
+        sources=tuple(source or ()),
+        origins=tuple(origin or ()),
+        include=frozenset(include or ()),
+        exclude=frozenset(exclude or ()),
+        policy=conflict,
+        batch_size=batch_size,
+        create_tables=create_tables,
+        continue_on_error=continue_on_error,
+        dry_run=dry_run,
+    )
+    with session.reporter() as reporter, cancelling(reporter):
+        result = migrate(job, session.workspace, reporter)
+    if session.json:
+        session.emit(**finished_event(result))
+    else:
+        print_result(session.out, result)
+    if result.error:
+        session.tell(result.error)
+    raise typer.Exit(exit_code(result))

@@ -1,0 +1,33 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Source = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--source",
+        help="A profile, a browser's user-data folder, a Firefox root or one store; may be given"
+        " several times. Without it: every browser found.",
+    ),
+]
+Origin = Annotated[
+    list[str] | None,
+    typer.Option("--origin", help="Only this web site, e.g. https://app.example.com; repeatable."),
+]
+Database = Annotated[
+    str,
+    typer.Option(
+        help="postgresql://user@host/database, or `builtin` for the database that comes with"
+        " this program."
+    ),
+]
+UserId = Annotated[
+    str | None, typer.Option("--user-id", help="Who the person is in the app's database.")
+]
+UserEmail = Annotated[
+    str | None,
+    typer.Option("--user-email", help="Instead of --user-id, where the plan says how to look up."),
+]

@@ -1,0 +1,165 @@
+"""`preview`: what would become of the records."""
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId
+from desktop_migrator.cli.result import finished_event, print_left_aside, print_result
+from desktop_migrator.cli.session import Session
+from desktop_migrator.migration.preview import Preview, open_preview
+from desktop_migrator.migration.run import Job, migrate
+from desktop_migrator.migration.target import Person
+from desktop_migrator.model import Item, TargetEntity
+from desktop_migrator.plan.schema import load_plan
+
+_SHOWN_ITEMS = 10
+_SHOWN_COLUMNS = 5
+_WIDEST_CELL = 40
+_NOBODY = "preview"
+"""Stands for the user's id where none is named: ids made from it are not shown."""
+
+
+def command(
+    ctx: typer.Context,
+    source: Source = None,
+    origin: Origin = None,
+    user_id: UserId = None,
+    user_email: UserEmail = None,
+    database: Annotated[
+        str | None, typer.Option(help="Compare with this database too, by a dry run.")
+    ] = None,
+) -> None:
+    session: Session = ctx.obj
+    plan = load_plan(session.plan)
+    sources, origins = tuple(source or ()), tuple(origin or ())
+    with (
+        session.reporter() as reporter,
+        open_preview(
+            plan, sources, origins, user_id or _NOBODY, session.workspace, reporter
+        ) as preview,
+    ):
+        if session.json:
+            for event in _events(preview, with_ids=user_id is not None):
+                session.emit(**event)
+        else:
+            _print(session, preview)
+    if database is None:
+        return
+    job = Job(
+        plan=plan,
+        database=database,
+        person=Person(user_id, user_email),
+        sources=sources,
+        origins=preview.origins,
+        create_tables=True,
+        continue_on_error=True,
+        dry_run=True,
+    )
+    with session.reporter() as reporter:
+        result = migrate(job, session.workspace, reporter)
+    if session.json:
+        session.emit(**finished_event(result))
+    else:
+        print_result(session.out, result)
+    if result.error:
+        raise result.error
+
+
+def _events(preview: Preview, *, with_ids: bool) -> Iterator[dict[str, Any]]:
+    for outcome in preview.outcomes:
+        source = outcome.source
+        event = {
+            "event": "item" if isinstance(outcome, Item) else "rejected",
+            "entity": outcome.entity,
+            "source_id": outcome.source_id,
+            "origin": source.storage_key.origin,
+            "key": source.key,
+            "position": source.position,
+        }
+        if isinstance(outcome, Item):
+            columns = _columns(preview.entities[outcome.entity], outcome)
+            if with_ids:
+                event["id"] = outcome.id
+            yield event | {"columns": columns}
+        else:
+            reason = {"code": outcome.code, "reason": outcome.reason, "remedy": outcome.remedy}
+            yield event | reason
+    yield {
+        "event": "previewed",
+        "origins": preview.origins,
+        "left_aside": dict(preview.left_aside),
+    }
+
+
+def _columns(entity: TargetEntity, item: Item) -> dict[str, Any]:
+    """The row to be, but for its id; JSON columns as JSON."""
+    pairs = zip(entity.columns[1:], item.values[1:], strict=True)
+    return {
+        column.name: json.loads(value) if isinstance(value, bytes) else value
+        for column, value in pairs
+        if value is not msgspec.UNSET
+    }
+
+
+@dataclasses.dataclass
+class _Sample:
+    """The first items of an entity, and how many there are."""
+
+    entity: TargetEntity
+    number: int = 0
+    items: list[Item] = dataclasses.field(default_factory=list)
+
+
+def _print(session: Session, preview: Preview) -> None:
+    samples: dict[str, _Sample] = {}
+    rejected = 0
+    for outcome in preview.outcomes:
+        if not isinstance(outcome, Item):
+            rejected += 1
+            where = f"{outcome.source.key}[{outcome.source.position}]"
+            session.say(f"Rejected: {outcome.entity} {where}: {outcome.reason} {outcome.remedy}")
+            continue
+        sample = samples.setdefault(outcome.entity, _Sample(preview.entities[outcome.entity]))
+        sample.number += 1
+        if len(sample.items) < _SHOWN_ITEMS:
+            sample.items.append(outcome)
+    session.say(f"From {', '.join(preview.origins)}:")
+    for sample in samples.values():
+        session.out.print(_table(sample))
+    if rejected:
+        session.say(f"{rejected:,} items would be rejected.")
+    print_left_aside(session.out, preview.left_aside)
+
+
+def _table(sample: _Sample) -> Table:
+    entity = sample.entity
+    title = f"{entity.name} → table {entity.table.name}: {sample.number:,} items"
+    more = sample.number - len(sample.items)
+    table = Table(
+        title=Text(title),
+        title_justify="left",
+        caption=f"… and {more:,} more" if more else None,
+        caption_justify="left",
+    )
+    names = [column.name for column in entity.columns[1 : _SHOWN_COLUMNS + 1]]
+    for name in ("source id", *names):
+        table.add_column(name)
+    for item in sample.items:
+        row = _columns(entity, item)
+        table.add_row(_cell(item.source_id), *(_cell(row.get(name)) for name in names))
+    return table
+
+
+def _cell(value: object) -> Text:
+    if isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False)
+    text = "" if value is None else str(value)
+    text = text.encode("utf-8", "replace").decode()
+    return Text(text if len(text) <= _WIDEST_CELL else text[: _WIDEST_CELL - 1] + "…")

@@ -1,0 +1,42 @@
+"""`records`: every decoded record."""
+
+import typer
+
+from desktop_migrator.cli.options import Origin, Source
+from desktop_migrator.cli.session import Session, write_json
+from desktop_migrator.migration.sources import open_sources
+from desktop_migrator.model import Record
+
+
+def command(ctx: typer.Context, source: Source = None, origin: Origin = None) -> None:
+    session: Session = ctx.obj
+    wanted = frozenset(origin or ())
+    with open_sources(source or (), session.workspace.snapshots, session.notes()) as sources:
+        for record in sources.records():
+            if wanted and record.storage_key.origin not in wanted:
+                continue
+            if session.json:
+                write_json(as_json(record))
+            else:
+                session.out.print(
+                    f"{record.storage_key}  {record.key!r}  {len(record.value):,} characters",
+                    markup=False,
+                    highlight=False,
+                    soft_wrap=True,
+                )
+
+
+def as_json(record: Record) -> dict[str, str | None]:
+    store = record.store
+    return {
+        "browser": store.profile.browser,
+        "profile": store.profile.name,
+        "store": str(store.path),
+        "format": store.format,
+        "storage_key": str(record.storage_key),
+        "origin": record.storage_key.origin,
+        "top_level_site": record.storage_key.top_level_site,
+        "key": record.key,
+        "value": record.value,
+        "modified": record.modified.isoformat() if record.modified else None,
+    }

@@ -1,0 +1,115 @@
+"""How a run's result is printed: a table for people, an event for machines."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from desktop_migrator.errors import ExitCode
+from desktop_migrator.model import Outcome, RunResult
+
+_SHOWN_REJECTIONS = 10
+_HEADLINES = {
+    Outcome.COMPLETED: "Done: everything that was sent lies in the database, checked row by row.",
+    Outcome.DRY_RUN: "This was a dry run: the database is as it was before.",
+    Outcome.ROLLED_BACK: "The run was taken back.",
+    Outcome.FAILED: "The run did not complete.",
+    Outcome.CANCELLED: "The run was cancelled.",
+}
+_LEFT_ASIDE = {
+    "other-site": "of other web sites",
+    "partitioned": "framed in other web sites",
+    "cache": "caches",
+    "secret": "login tokens and other secrets",
+    "excluded": "of kinds not asked for",
+    "empty": "empty",
+    "unmatched": "that the plan does not name",
+}
+
+
+def exit_code(result: RunResult) -> ExitCode:
+    if result.error:
+        return result.error.exit_code
+    return ExitCode.DONE_WITH_REJECTIONS if result.counts.rejected else ExitCode.DONE
+
+
+def finished_event(result: RunResult) -> dict[str, Any]:
+    """The last line of `migrate --json`."""
+    return {
+        "event": "finished",
+        "run": result.run,
+        "outcome": result.outcome,
+        "counts": asdict(result.counts),
+        "by_entity": {name: asdict(counts) for name, counts in result.by_entity.items()},
+        "left_aside": result.left_aside,
+        "damages": [
+            {
+                "store": str(damage.store.path),
+                "what": damage.what,
+                "lost_records": damage.lost_records,
+            }
+            for damage in result.damages
+        ],
+        "backup": result.backup,
+        "verified": result.verified,
+        "seconds": round(result.seconds, 3),
+        "items_per_second": round(result.items_per_second, 1),
+        "peak_memory_mb": round(result.peak_memory_mb, 1),
+    }
+
+
+def print_result(console: Console, result: RunResult) -> None:
+    table = Table(title=f"Run {result.run}" if result.run else None, title_justify="left")
+    columns = ("items", "inserted", "updated", "unchanged", "skipped", "rejected", "conflicts")
+    table.add_column("Kind")
+    for column in columns:
+        table.add_column(column.capitalize(), justify="right")
+    for name, counts in result.by_entity.items():
+        table.add_row(name, *(f"{getattr(counts, column):,}" for column in columns))
+    if len(result.by_entity) > 1:
+        total = (f"{getattr(result.counts, column):,}" for column in columns)
+        table.add_section()
+        table.add_row("all", *total)
+    console.print(table)
+    print_left_aside(console, result.left_aside)
+    _print_rejections(console, result)
+    for damage in result.damages:
+        lost = "an unknown number of" if damage.lost_records is None else str(damage.lost_records)
+        _say(console, f"Damaged: {damage.store.path}: {damage.what} ({lost} records lost)")
+    _say(
+        console,
+        f"{result.counts.records:,} records read in {result.seconds:.1f} s, "
+        f"{result.items_per_second:,.0f} items a second, {result.peak_memory_mb:.0f} MB at most.",
+    )
+    _say(console, _HEADLINES[result.outcome])
+
+
+def print_left_aside(console: Console, left_aside: Mapping[str, int]) -> None:
+    if left_aside:
+        parts = (
+            f"{number:,} {_LEFT_ASIDE.get(kind, kind)}"
+            for kind, number in sorted(left_aside.items(), key=lambda each: -each[1])
+        )
+        _say(console, f"Left in the browser: {', '.join(parts)}.")
+
+
+def _print_rejections(console: Console, result: RunResult) -> None:
+    """The first rejections one by one, of the rest how many there are of each kind."""
+    for rejection in result.rejections[:_SHOWN_REJECTIONS]:
+        where = f"{rejection.source.key}[{rejection.source.position}]"
+        _say(
+            console,
+            f"Rejected: {rejection.entity} {where}: {rejection.reason} {rejection.remedy}",
+            style="yellow",
+        )
+    if result.counts.rejected > _SHOWN_REJECTIONS:
+        kinds = Counter(rejection.code for rejection in result.rejections)
+        listed = ", ".join(f"{number} × {code}" for code, number in kinds.most_common())
+        _say(console, f"… {result.counts.rejected:,} in all ({listed})", style="yellow")
+
+
+def _say(console: Console, text: str, style: str | None = None) -> None:
+    console.print(text, style=style, markup=False, highlight=False)

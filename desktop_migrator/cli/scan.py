@@ -1,0 +1,61 @@
+"""`scan`: what there is on this computer."""
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from desktop_migrator.cli.options import Source
+from desktop_migrator.cli.session import Session
+from desktop_migrator.migration.scan import Scan, ScannedProfile, as_json, scan
+
+
+def command(ctx: typer.Context, source: Source = None) -> None:
+    session: Session = ctx.obj
+    scanned = scan(source or (), session.workspace.snapshots)
+    if session.json:
+        session.emit(**as_json(scanned))
+        return
+    print_scan(session, scanned)
+
+
+def print_scan(session: Session, scanned: Scan) -> None:
+    if not scanned.profiles:
+        session.say(
+            "No browser was found on this computer. Name a folder with --source if you know where"
+            " one keeps its data."
+        )
+    for profile in scanned.profiles:
+        session.out.print(_table(profile))
+    for warning in scanned.warnings:
+        session.say(f"Note: {warning}")
+    for unreadable in scanned.unreadable:
+        session.say(f"Skipped {unreadable.path}: {unreadable.reason}")
+
+
+def _table(scanned: ScannedProfile) -> Table:
+    profile = scanned.profile
+    state = " · running now" if profile.running else ""
+    used = f" · last used {profile.last_used:%Y-%m-%d %H:%M}" if profile.last_used else ""
+    table = Table(
+        title=Text(f"{profile.browser_name} · {profile.name}{used}{state}"),
+        caption=Text(str(profile.path)),
+        title_justify="left",
+        caption_justify="left",
+    )
+    table.add_column("Web site", overflow="fold")
+    table.add_column("Records", justify="right")
+    table.add_column("Size", justify="right")
+    table.add_column("Last written")
+    table.add_column("Kept in")
+    for store in scanned.stores:
+        kind = store.store.format if store.store.in_use else f"{store.store.format}, left behind"
+        for area in sorted(store.areas, key=lambda area: -area.bytes):
+            written = f"{area.modified:%Y-%m-%d}" if area.modified else ""
+            size = f"{area.bytes / 1024:,.1f} KB"
+            table.add_row(Text(str(area.storage_key)), f"{area.records:,}", size, written, kind)
+        for damage in store.damages:
+            lost = "?" if damage.lost_records is None else f"{damage.lost_records:,} lost"
+            table.add_row(Text(damage.what, "red"), lost, "", "", kind)
+    if not scanned.stores:
+        table.add_row("no localStorage", "", "", "", "")
+    return table

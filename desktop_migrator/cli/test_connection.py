@@ -1,0 +1,25 @@
+"""`test-connection`: what has to be right at the database, checked one by one."""
+
+from dataclasses import asdict
+
+import typer
+
+from desktop_migrator.cli.options import Database
+from desktop_migrator.cli.session import Session
+from desktop_migrator.errors import ExitCode
+from desktop_migrator.migration.target import check_database
+from desktop_migrator.plan.schema import load_plan
+
+
+def command(ctx: typer.Context, database: Database) -> None:
+    session: Session = ctx.obj
+    with session.reporter() as reporter:
+        checks = check_database(database, load_plan(session.plan), session.workspace, reporter)
+    ok = all(check.ok for check in checks)
+    if session.json:
+        session.emit(ok=ok, checks=[asdict(check) for check in checks])
+    for check in [] if session.json else checks:
+        session.say(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {check.detail}")
+        if check.remedy:
+            session.say(f"      {check.remedy}")
+    raise typer.Exit(ExitCode.DONE if ok else ExitCode.FAILED)

@@ -1,0 +1,308 @@
+"""The main job: records of the chosen sources become verified rows of the target.
+
+The sources are copied once and read three times: to see what there is, to check every item
+against the target's tables before anything is written, and to load. A dry run is the same code in
+one transaction that is rolled back.
+"""
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from desktop_migrator.errors import (
+    Cancelled,
+    ItemsRejected,
+    MigratorError,
+    UsageError,
+    VerificationFailed,
+)
+from desktop_migrator.migration import logs
+from desktop_migrator.migration.catalog import Catalog
+from desktop_migrator.migration.memory import peak_memory_mb
+from desktop_migrator.migration.sources import Sources, open_sources
+from desktop_migrator.migration.survey import Survey, choose_origins, survey
+from desktop_migrator.migration.target import Person, open_database, person_id, prepare_entities
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.model import (
+    ConflictPolicy,
+    Counts,
+    Item,
+    Outcome,
+    Rejection,
+    RunResult,
+    TargetEntity,
+)
+from desktop_migrator.plan.extract import Extractor
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.postgres.bookkeeping.runs import finish_run, start_run
+from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.chunks import ChunkLimits
+from desktop_migrator.postgres.connect import translated
+from desktop_migrator.postgres.load import Loader
+from desktop_migrator.postgres.verify import verify
+from desktop_migrator.reporter import ForwardingReporter, Reporter
+
+log = logging.getLogger(__name__)
+
+_KEPT_REJECTIONS = 100
+"""Rejections that the result carries itself; all are in the run's quarantine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What to migrate, whose it is and where it goes."""
+
+    plan: Plan
+    database: str
+    """A URL, or `builtin`."""
+    person: Person
+    sources: tuple[Path, ...] = ()
+    """Empty: every browser found."""
+    origins: tuple[str, ...] = ()
+    """Empty: the plan's, else the only web site with data that fits the plan."""
+    include: frozenset[str] = frozenset()
+    """Empty: every entity of the plan."""
+    exclude: frozenset[str] = frozenset()
+    policy: ConflictPolicy = ConflictPolicy.SKIP
+    batch_size: int | None = None
+    """Items in one transaction."""
+    create_tables: bool = False
+    continue_on_error: bool = False
+    dry_run: bool = False
+
+
+def migrate(job: Job, workspace: Workspace, reporter: Reporter) -> RunResult:
+    """Runs the job and says what came of it.
+
+    Errors before the run has begun (nothing found, no connection, plan and tables do not fit) are
+    raised; later ones stand in the result, together with what was done until then.
+    """
+    began = time.perf_counter()
+    newest_first = job.policy is ConflictPolicy.SKIP  # the newest wins under either policy
+    with (
+        open_sources(job.sources, workspace.snapshots, reporter, newest_first) as sources,
+        open_database(job.database, workspace, reporter) as engine,
+        engine.connect() as connection,
+    ):
+        origins = choose_origins(job.plan, job.origins, sources, reporter)
+        surveyed = survey(job.plan, origins, sources)
+        with translated(), connection.begin():
+            user_id = person_id(connection, job.plan, job.person, reporter)
+        run = _Run(job, connection, sources, origins, user_id, reporter)
+        with run.whole():
+            error = run.go(surveyed, Catalog(workspace.catalog))
+        result = replace(
+            run.result(error),
+            seconds=time.perf_counter() - began,
+            peak_memory_mb=peak_memory_mb(),
+        )
+        if result.run:
+            Catalog(workspace.catalog).finish(result)
+        logs.write_run(workspace.logs, result)
+        return result
+
+
+class _Run:
+    """One run's steps, and what is known of it so far."""
+
+    def __init__(
+        self,
+        job: Job,
+        connection: Connection,
+        sources: Sources,
+        origins: Sequence[str],
+        user_id: str,
+        reporter: Reporter,
+    ) -> None:
+        self._job = job
+        self._connection = connection
+        self._sources = sources
+        self._origins = origins
+        self._user_id = user_id
+        self._reporter = _Keeper(reporter)
+        self._id: str | None = None
+        self._counts: dict[str, Counts] = {}
+        self._extractor: Extractor | None = None
+        self._verified = False
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """For a dry run the one transaction that is rolled back; else nothing."""
+        if not self._job.dry_run:
+            yield
+            return
+        with translated(), self._connection.begin() as transaction:
+            yield
+            transaction.rollback()
+
+    def go(self, surveyed: Survey, catalog: Catalog) -> MigratorError | None:
+        """Checks, loads and verifies; returns what stopped it."""
+        try:
+            with self._step():  # tables, bookkeeping and run, or none of them
+                entities = self._prepare(surveyed)
+                total = self._check(entities, surveyed.records)
+                self._begin()
+        except (ItemsRejected, Cancelled) as error:
+            return error
+        catalog.begin(
+            self._id or "",
+            user_id=self._user_id,
+            database=printable(self._job.database),
+            plan=self._job.plan.name,
+            origins=self._origins,
+        )
+        stopped: MigratorError | None = None
+        try:
+            self._load(entities, total)
+            self._verify(entities)
+        except MigratorError as error:
+            stopped = error
+        with suppress(MigratorError):  # the connection may be what failed
+            self._finish(outcome(stopped, self._job))
+        return stopped
+
+    def result(self, error: MigratorError | None) -> RunResult:
+        counts = Counts(records=self._extractor.records if self._extractor else 0)
+        for of_entity in self._counts.values():
+            counts += of_entity
+        return RunResult(
+            run=self._id,
+            outcome=outcome(error, self._job),
+            counts=counts,
+            by_entity=self._counts,
+            left_aside=dict(self._extractor.left_aside) if self._extractor else {},
+            damages=self._sources.damages,
+            verified=self._verified,
+            seconds=0.0,
+            peak_memory_mb=0.0,
+            error=error,
+            rejections=tuple(self._reporter.kept),
+        )
+
+    @contextmanager
+    def _step(self) -> Iterator[None]:
+        """A transaction of its own; in a dry run a savepoint."""
+        begin = self._connection.begin_nested if self._job.dry_run else self._connection.begin
+        with translated(), begin():
+            yield
+
+    def _prepare(self, surveyed: Survey) -> tuple[TargetEntity, ...]:
+        job = self._job
+        if unknown := (job.include | job.exclude) - job.plan.entities.keys():
+            raise UsageError(
+                reason=f"The plan has no {', '.join(sorted(unknown))}; it has "
+                f"{', '.join(job.plan.entities)}."
+            )
+        wanted = ((job.include or job.plan.entities.keys()) - job.exclude) & surveyed.entities
+        return prepare_entities(self._connection, job.plan, wanted, create=job.create_tables)
+
+    def _check(self, entities: Sequence[TargetEntity], records: int) -> int:
+        """The number of items and rejections to come.
+
+        Raises ItemsRejected, before anything is written, if there are rejections and the run may
+        not go on in spite of them.
+        """
+        self._reporter.started("check", records)
+        outcomes = rejected = 0
+        for each in self._extracted(entities):
+            outcomes += 1
+            if isinstance(each, Rejection):
+                rejected += 1
+                if not self._job.continue_on_error:
+                    self._reporter.rejected(each)
+                    self._counts.setdefault(each.entity, Counts()).rejected += 1
+            if self._reporter.cancelled:
+                raise Cancelled
+            if self._extractor:
+                self._reporter.advanced("check", self._extractor.records, records)
+        self._reporter.advanced("check", records, records)
+        if rejected and not self._job.continue_on_error:
+            raise ItemsRejected(count=rejected, written=0, reason=self._reporter.kept[0].reason)
+        return outcomes
+
+    def _extracted(self, entities: Sequence[TargetEntity]) -> Iterator[Item | Rejection]:
+        self._extractor = Extractor(self._job.plan, entities, self._user_id, self._origins)
+        return self._extractor.extract(self._sources.records())
+
+    def _begin(self) -> None:
+        upgrade(self._connection)
+        self._id = start_run(
+            self._connection,
+            user_id=self._user_id,
+            plan=self._job.plan.name,
+            plan_digest=bytes.fromhex(self._job.plan.digest),
+            policy=self._job.policy,
+        )
+
+    def _load(self, entities: Sequence[TargetEntity], total: int) -> None:
+        loader = Loader(
+            self._connection,
+            entities,
+            run=self._id or "",
+            user_id=self._user_id,
+            policy=self._job.policy,
+            reporter=self._reporter,
+            limits=ChunkLimits(self._job.batch_size) if self._job.batch_size else None,
+            keep_going=self._job.continue_on_error,
+            dry_run=self._job.dry_run,
+        )
+        self._counts = loader.counts
+        loader.load(self._extracted(entities), total)
+        for warning in self._extractor_notes():
+            self._reporter.warned(warning)
+
+    def _verify(self, entities: Sequence[TargetEntity]) -> None:
+        verification = verify(self._connection, entities, self._id or "", self._reporter)
+        if not self._job.dry_run:
+            self._connection.rollback()  # it only read
+        if not verification.ok:
+            raise VerificationFailed(
+                reason=f"{verification.missing:,} rows are missing and {verification.different:,} "
+                f"differ, of {verification.checked:,}"
+            )
+        self._verified = True
+
+    def _finish(self, how: Outcome) -> None:
+        with self._step():
+            finish_run(self._connection, self._id or "", how, self._counts)
+
+    def _extractor_notes(self) -> Iterator[str]:
+        extractor = self._extractor
+        if extractor is None:
+            return
+        if extractor.duplicates:
+            yield f"{extractor.duplicates:,} items stood twice in their record and went once."
+        if number := extractor.warnings["big-integer"]:
+            yield f"{number:,} items hold integers beyond 2^53, which JavaScript reads inexactly."
+        if number := extractor.warnings["data-beside-items"]:
+            yield f"{number:,} records hold more than the items taken from them."
+        if number := extractor.left_aside["partitioned"]:
+            yield f"{number:,} records of the site lie framed in other sites; they were left aside."
+
+
+class _Keeper(ForwardingReporter):
+    """Keeps the first rejections for the result."""
+
+    def __init__(self, inner: Reporter) -> None:
+        super().__init__(inner)
+        self.kept: list[Rejection] = []
+
+    def rejected(self, rejection: Rejection) -> None:
+        if len(self.kept) < _KEPT_REJECTIONS:
+            self.kept.append(rejection)
+        super().rejected(rejection)
+
+
+def outcome(error: MigratorError | None, job: Job) -> Outcome:
+    if isinstance(error, Cancelled):
+        return Outcome.CANCELLED
+    if isinstance(error, ItemsRejected):
+        return Outcome.ROLLED_BACK
+    if error:
+        return Outcome.FAILED
+    return Outcome.DRY_RUN if job.dry_run else Outcome.COMPLETED

@@ -1,0 +1,104 @@
+"""What there is: browsers, profiles, stores and the web sites that keep data in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from desktop_migrator.browsers import reading
+from desktop_migrator.browsers.discover import Discovery, Unreadable
+from desktop_migrator.migration import sources
+from desktop_migrator.model import Damage, Profile, Store
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedStore:
+    store: Store
+    areas: tuple[reading.Area, ...]
+    damages: tuple[Damage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedProfile:
+    profile: Profile
+    stores: tuple[ScannedStore, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    profiles: tuple[ScannedProfile, ...]
+    unreadable: tuple[Unreadable, ...]
+    warnings: tuple[str, ...]
+
+
+def scan(folders: Sequence[Path], snapshot_root: Path) -> Scan:
+    found: Discovery = sources.find(folders)
+    return Scan(
+        profiles=tuple(
+            ScannedProfile(
+                each.profile, tuple(_measured(store, snapshot_root) for store in each.stores)
+            )
+            for each in found.profiles
+        ),
+        unreadable=found.unreadable,
+        warnings=found.warnings,
+    )
+
+
+def _measured(store: Store, snapshot_root: Path) -> ScannedStore:
+    damages: list[Damage] = []
+    with reading.copied([store], snapshot_root) as copies:
+        areas = reading.measure(copies.records(damages.append))
+    return ScannedStore(store, tuple(areas), tuple(damages))
+
+
+def as_json(scanned: Scan) -> dict[str, Any]:
+    """The shape that `scan --json` prints."""
+    return {
+        "profiles": [
+            {
+                "browser": each.profile.browser,
+                "browser_name": each.profile.browser_name,
+                "profile": each.profile.name,
+                "path": str(each.profile.path),
+                "running": each.profile.running,
+                "last_used": _iso(each.profile.last_used),
+                "stores": [_store_json(store) for store in each.stores],
+            }
+            for each in scanned.profiles
+        ],
+        "unreadable": [
+            {"path": str(each.path), "reason": each.reason} for each in scanned.unreadable
+        ],
+        "warnings": list(scanned.warnings),
+    }
+
+
+def _store_json(scanned: ScannedStore) -> dict[str, Any]:
+    store = scanned.store
+    return {
+        "format": store.format,
+        "path": str(store.path),
+        "size": store.size,
+        "modified": _iso(store.modified),
+        "in_use": store.in_use,
+        "origins": [
+            {
+                "origin": area.storage_key.origin,
+                "storage_key": str(area.storage_key),
+                "top_level_site": area.storage_key.top_level_site,
+                "records": area.records,
+                "bytes": area.bytes,
+                "modified": _iso(area.modified),
+            }
+            for area in scanned.areas
+        ],
+        "damages": [
+            {"what": damage.what, "lost_records": damage.lost_records} for damage in scanned.damages
+        ],
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

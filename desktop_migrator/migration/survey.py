@@ -1,0 +1,53 @@
+"""Whose data there is: which web site is meant, and which kinds of items it has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from desktop_migrator.errors import NothingToMigrate, OriginNotChosen
+from desktop_migrator.migration.sources import Sources
+from desktop_migrator.plan.origins import fitting_origins
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.plan.sources import Sorter
+from desktop_migrator.reporter import Question, Reporter
+
+
+def choose_origins(
+    plan: Plan, named: Sequence[str], sources: Sources, reporter: Reporter
+) -> tuple[str, ...]:
+    """The origins named, else those of the sources that fit the plan's own patterns.
+
+    A plan that is for any site takes the only one whose data fits; the person is asked where
+    there are several. Raises OriginNotChosen, NothingToMigrate.
+    """
+    if named:
+        return tuple(named)
+    fitting = fitting_origins(plan, sources.records())
+    if not fitting:
+        raise NothingToMigrate
+    origins = sorted(fitting, key=lambda origin: -fitting[origin])
+    if plan.source.origins or len(origins) == 1:
+        return tuple(origins)
+    chosen = reporter.ask(Question("Which web site's data shall be taken?", tuple(origins)))
+    if chosen is None:
+        raise OriginNotChosen(origins=", ".join(origins))
+    return (chosen,)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    records: int
+    """All records of the sources, other sites' included."""
+    entities: frozenset[str]
+    """The plan's entities that at least one record of the chosen origins belongs to."""
+
+
+def survey(plan: Plan, origins: Sequence[str], sources: Sources) -> Survey:
+    sorter = Sorter(plan, origins)
+    records = 0
+    entities = set()
+    for record in sources.records():
+        records += 1
+        sorted_out = sorter.sort(record)
+        if not isinstance(sorted_out, str):
+            entities.add(sorted_out.entity)
+    return Survey(records, frozenset(entities))

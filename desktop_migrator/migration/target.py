@@ -1,0 +1,111 @@
+"""The database a use case works on, made ready: server, connection, tables, the person's id."""
+
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from desktop_migrator.errors import AuthenticationFailed, TableMissing, UsageError
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.model import TargetEntity
+from desktop_migrator.plan.bind import bind, planned_tables
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.postgres.checks import Check, check_connection
+from desktop_migrator.postgres.connect import open_engine, redacted
+from desktop_migrator.postgres.embedded import BuiltinPostgres
+from desktop_migrator.postgres.introspect import introspect
+from desktop_migrator.postgres.tables import create_tables
+from desktop_migrator.postgres.users import lookup_user
+from desktop_migrator.reporter import Question, Reporter
+
+BUILTIN = "builtin"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who the migrated data belongs to: an id in the app's database, or what finds it there."""
+
+    user_id: str | None = None
+    email: str | None = None
+
+
+@contextmanager
+def open_database(database: str, workspace: Workspace, reporter: Reporter) -> Iterator[Engine]:
+    """An engine for the URL, or for the built-in server, which runs as long as it is needed.
+
+    Asks the person for a password where the server wants one and none is known.
+    """
+    with _server(database, workspace) as url:
+        engine = open_engine(url)
+        try:
+            engine.connect().close()
+        except AuthenticationFailed as error:
+            engine = open_engine(url, password=_ask_password(error, reporter))
+        yield engine
+
+
+def check_database(
+    database: str, plan: Plan, workspace: Workspace, reporter: Reporter
+) -> list[Check]:
+    """What has to be right at the database for this plan, checked one by one."""
+    tables = [table.name for table in planned_tables(plan)]
+    with _server(database, workspace) as url:
+        try:
+            return check_connection(url, tables)
+        except AuthenticationFailed as error:
+            return check_connection(url, tables, password=_ask_password(error, reporter))
+
+
+def _server(database: str, workspace: Workspace) -> AbstractContextManager[str]:
+    """The URL, while the built-in server runs if that is meant."""
+    if database == BUILTIN:
+        return BuiltinPostgres(workspace.postgres).running()
+    return nullcontext(database)
+
+
+def _ask_password(error: AuthenticationFailed, reporter: Reporter) -> str:
+    password = reporter.ask(Question(f"Password for {error.facts['user']}", secret=True))
+    if password is None:
+        raise error
+    return password
+
+
+def printable(database: str) -> str:
+    """The database as it may be shown and kept: without a password."""
+    return database if database == BUILTIN else redacted(database)
+
+
+def person_id(connection: Connection, plan: Plan, person: Person, reporter: Reporter) -> str:
+    """The user's id as given, or looked up as the plan says."""
+    if person.user_id:
+        return person.user_id
+    lookup = plan.user.lookup if plan.user else None
+    if lookup is None:
+        if person.email:
+            raise UsageError(reason="The plan does not say where to look up an e-mail address.")
+        raise UsageError(reason="Nobody said whose data this is: --user-id is missing.")
+    email = person.email or reporter.ask(Question("Your e-mail address in the app"))
+    if not email:
+        raise UsageError(reason="Nobody said whose data this is: --user-email is missing.")
+    return lookup_user(connection, lookup.table, lookup.match, lookup.id, email)
+
+
+def prepare_entities(
+    connection: Connection, plan: Plan, entities: Collection[str], *, create: bool
+) -> tuple[TargetEntity, ...]:
+    """The named entities of the plan, bound to the database's tables.
+
+    With `create`, tables that are missing are made as the plan describes them, in the caller's
+    transaction.
+    """
+    planned = zip(plan.entities.items(), planned_tables(plan), strict=True)
+    tables = {entity.table: table for (name, entity), table in planned if name in entities}
+    found = introspect(connection, tables)
+    missing = [table for name, table in tables.items() if name not in found]
+    if missing and not create:
+        raise TableMissing(table=", ".join(table.name for table in missing))
+    if missing:
+        create_tables(connection, missing)
+        found = introspect(connection, tables)
+    return bind(plan, found, entities)
