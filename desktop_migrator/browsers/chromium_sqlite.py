@@ -13,10 +13,10 @@ from pathlib import Path
 import zstandard
 
 from desktop_migrator.browsers.chromium_leveldb import chromium_time
-from desktop_migrator.browsers.leveldb_format import unpack_snappy
-from desktop_migrator.browsers.sqlite_file import MAX_VALUE, columns_of, has_table, read_rows
+from desktop_migrator.browsers.sqlite_file import columns_of, has_table, read_rows
+from desktop_migrator.browsers.sqlite_salvage import MAX_VALUE
 from desktop_migrator.browsers.storage_key import parse_chromium
-from desktop_migrator.browsers.text import decode_prefixed
+from desktop_migrator.browsers.text import decode_prefixed, unpack_snappy
 from desktop_migrator.errors import UnknownStorageFormat
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 

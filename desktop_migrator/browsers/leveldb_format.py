@@ -12,7 +12,7 @@ from itertools import chain
 from struct import Struct
 from typing import NamedTuple
 
-import cramjam
+from desktop_migrator.browsers.text import unpack_snappy
 
 MAX_BLOCK = 64 * 2**20
 """Bytes that one block may unpack to."""
@@ -366,17 +366,6 @@ def _unpacked(data: bytes, handle: _Handle) -> bytes:
     if compression != 1:
         raise ValueError("unknown compression")
     return unpack_snappy(raw, MAX_BLOCK)
-
-
-def unpack_snappy(raw: bytes, limit: int) -> bytes:
-    """What a raw snappy block holds; ValueError if that is damaged or over `limit` bytes."""
-    try:
-        # The length is announced, and cramjam allocates that much before it unpacks.
-        if cramjam.snappy.decompress_raw_len(raw) > limit:
-            raise ValueError("it unpacks to too much")
-        return bytes(cramjam.snappy.decompress_raw(raw))
-    except cramjam.DecompressionError as error:
-        raise ValueError("it cannot be unpacked") from error
 
 
 def _pairs(block: bytes) -> Iterator[tuple[bytes, bytes]]:

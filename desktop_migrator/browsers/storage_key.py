@@ -75,7 +75,7 @@ def from_firefox(origin: str, suffix: str) -> StorageKey:
     A plain partition key becomes the top-level site, or the cross-site ancestor where it names
     the origin's own site. Whatever that cannot say stays, exactly, among the attributes.
     """
-    if not origin or (suffix and not suffix.startswith("^")):
+    if not origin or (suffix and not re.match(r"\^.", suffix)):
         raise ValueError("not an origin of Firefox")
     pairs = (
         parse_qsl(suffix[1:], keep_blank_values=True, strict_parsing=True, errors="strict")

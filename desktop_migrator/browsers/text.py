@@ -5,6 +5,8 @@ empty string (Blink's `CachedStorageArea`, kept alike in LevelDB and SQLite). UT
 are taken as they lie: pairs of surrogates combine, lone ones stay lone.
 """
 
+import cramjam
+
 
 def decode_prefixed(raw: bytes) -> str:
     """The string in Chromium's spelling; ValueError where the bytes are not one."""
@@ -22,3 +24,14 @@ def decode_prefixed(raw: bytes) -> str:
 def decode_utf16(raw: bytes) -> str:
     """The string whose UTF-16LE code units are `raw`; ValueError for half a unit."""
     return raw.decode("utf-16-le", "surrogatepass")
+
+
+def unpack_snappy(raw: bytes, limit: int) -> bytes:
+    """What a raw snappy block holds; ValueError if that is damaged or over `limit` bytes."""
+    try:
+        # The length is announced, and cramjam allocates that much before it unpacks.
+        if cramjam.snappy.decompress_raw_len(raw) > limit:
+            raise ValueError("it unpacks to too much")
+        return bytes(cramjam.snappy.decompress_raw(raw))
+    except cramjam.DecompressionError as error:
+        raise ValueError("it cannot be unpacked") from error

@@ -1,0 +1,158 @@
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import cramjam
+import pytest
+import zstandard
+
+from desktop_migrator.browsers import chromium_sqlite
+from desktop_migrator.errors import UnknownStorageFormat
+from desktop_migrator.model import Damage, Profile, Record, Store, StoreFormat
+from tests.unit.browsers.test_chromium_leveldb import by_area, pages_own_readback, profile_files
+
+MAPS = (
+    "CREATE TABLE maps(row_id INTEGER PRIMARY KEY AUTOINCREMENT, storage_key BLOB NOT NULL,"
+    " last_accessed INTEGER, last_modified INTEGER, total_size INTEGER)"
+)
+META = "CREATE TABLE meta(key LONGVARCHAR NOT NULL UNIQUE PRIMARY KEY, value LONGVARCHAR)"
+ENTRIES = (
+    "CREATE TABLE map_entries(map_id INTEGER NOT NULL, value_compression_type INTEGER NOT NULL,"
+    " key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY(map_id, key)) WITHOUT ROWID"
+)
+EARLIER_ENTRIES = ENTRIES.replace("value_compression_type INTEGER NOT NULL,", "")
+TEXT = "a text that is worth compressing; " * 9
+Entry = tuple[int, int, bytes, bytes]
+
+
+def read_all(file: Path) -> tuple[list[Record], list[Damage]]:
+    profile = Profile("chromium", "Chromium", "Default", file.parent)
+    store = Store(profile, StoreFormat.CHROMIUM_SQLITE, file, size=0)
+    damages: list[Damage] = []
+    return list(chromium_sqlite.read(store, file, damages.append)), damages
+
+
+def make_store(
+    file: Path, entries: list[Entry], *, version: str = "1", layout: str = ENTRIES
+) -> Path:
+    """One area, `https://a.test`, with number 1."""
+    with closing(sqlite3.connect(file)) as database, database:
+        for statement in (MAPS, META, layout):
+            database.execute(statement)
+        database.execute("INSERT INTO meta VALUES ('version', ?)", (version,))
+        database.execute(
+            "INSERT INTO maps VALUES (1, ?, ?, ?, 1)", (b"https://a.test/", 1, 13411699200000000)
+        )
+        database.executemany(
+            "INSERT INTO map_entries(map_id, value_compression_type, key, value)"
+            " VALUES (?, ?, ?, ?)"
+            if layout == ENTRIES
+            else "INSERT INTO map_entries(map_id, key, value) VALUES (?1, ?3, ?4)",
+            entries,
+        )
+    return file
+
+
+def test_a_real_profile_reads_as_the_browser_itself_reads_it(tmp_path: Path) -> None:
+    records, damages = read_all(profile_files("chromium-sqlite", tmp_path) / "LocalStorage")
+    assert by_area(records) == pages_own_readback("chromium-sqlite")
+    assert damages == []
+    assert {str(record.modified)[:10] for record in records} == {"2026-11-23"}
+
+
+def test_what_still_lies_in_the_wal_is_read(tmp_path: Path) -> None:
+    file = make_store(tmp_path / "LocalStorage", [])
+    with closing(sqlite3.connect(file, isolation_level=None)) as browser:
+        browser.execute("PRAGMA journal_mode = WAL")
+        browser.execute("INSERT INTO map_entries VALUES (1, 0, x'016b', x'0176')")
+        (tmp_path / "copy").mkdir()
+        for name in ("LocalStorage", "LocalStorage-wal"):
+            shutil.copy(tmp_path / name, tmp_path / "copy" / name)
+    records, damages = read_all(tmp_path / "copy" / "LocalStorage")
+    assert [(record.key, record.value) for record in records] == [("k", "v")]
+    assert damages == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "pack"),
+    [
+        (0, bytes),
+        (1, zstandard.ZstdCompressor().compress),
+        (1, zstandard.ZstdCompressor(write_content_size=False).compress),
+        (2, lambda raw: bytes(cramjam.snappy.compress_raw(raw))),
+    ],
+)
+def test_every_compression_is_unpacked(
+    tmp_path: Path, kind: int, pack: Callable[[bytes], bytes]
+) -> None:
+    latin, utf16 = b"\x01" + TEXT.encode(), b"\0" + TEXT.encode("utf-16-le")
+    entries = [(1, kind, b"\x01a", pack(latin)), (1, kind, b"\x01b", pack(utf16))]
+    records, damages = read_all(make_store(tmp_path / "LocalStorage", entries))
+    assert [record.value for record in records] == [TEXT, TEXT]
+    assert damages == []
+
+
+def test_the_earlier_layout_without_compression_is_read(tmp_path: Path) -> None:
+    entries = [(1, 0, b"\x01k", b"\x01v"), (1, 0, b"", b"")]
+    file = make_store(tmp_path / "LocalStorage", entries, layout=EARLIER_ENTRIES)
+    records, damages = read_all(file)
+    assert [(record.key, record.value) for record in records] == [("", ""), ("k", "v")]
+    assert damages == []
+
+
+BOMB = b"\0" * (65 * 2**20)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (0, b"\0odd"),
+        (0, b"\x05unknown prefix"),
+        (1, b"no zstd"),
+        (1, zstandard.ZstdCompressor().compress(TEXT.encode())[:-2]),
+        (1, zstandard.ZstdCompressor().compress(TEXT.encode()) + b"more"),
+        (1, zstandard.ZstdCompressor().compress(BOMB)),
+        (1, zstandard.ZstdCompressor(write_content_size=False).compress(BOMB)),
+        (2, b"\xff\xff\xff\xff\x0fno snappy"),
+        (2, bytes(cramjam.snappy.compress_raw(BOMB))),
+        (3, b"\x01what is 3?"),
+    ],
+)
+def test_a_value_that_cannot_be_decoded_is_reported_and_costs_no_other(
+    tmp_path: Path, kind: int, value: bytes
+) -> None:
+    entries = [(1, kind, b"\x01bad", value), (1, 0, b"\x01good", b"\x01v")]
+    records, damages = read_all(make_store(tmp_path / "LocalStorage", entries))
+    assert [record.key for record in records] == ["good"]
+    assert [damage.lost_records for damage in damages] == [1]
+
+
+def test_records_of_an_unlisted_area_are_counted(tmp_path: Path) -> None:
+    entries = [(1, 0, b"\x01k", b"\x01v"), (2, 0, b"\x01k", b"\x01v"), (7, 0, b"\x01k", b"\x01v")]
+    records, damages = read_all(make_store(tmp_path / "LocalStorage", entries))
+    assert len(records) == 1
+    assert [damage.lost_records for damage in damages] == [2]
+
+
+def test_areas_without_records_or_times_are_fine(tmp_path: Path) -> None:
+    file = make_store(tmp_path / "LocalStorage", [(9, 0, b"\x01k", b"\x01v")])
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("INSERT INTO maps VALUES (9, ?, NULL, NULL, NULL)", (b"file:///",))
+    records, damages = read_all(file)
+    assert [(str(record.storage_key), record.modified) for record in records] == [("file://", None)]
+    assert damages == []
+
+
+def test_another_version_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnknownStorageFormat):
+        read_all(make_store(tmp_path / "LocalStorage", [], version="2"))
+
+
+def test_another_database_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "LocalStorage"
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("CREATE TABLE ItemTable(key TEXT, value BLOB)")
+    with pytest.raises(UnknownStorageFormat):
+        read_all(file)

@@ -1,0 +1,197 @@
+"""Damage of every kind, at places all over a store that LevelDB itself wrote.
+
+`live` is what the store held, `ever` every version it ever held.
+"""
+
+import pickle
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desktop_migrator.browsers.leveldb_salvage import salvage
+from desktop_migrator.model import Damage
+from tests.unit.browsers.leveldb_stores import History, key_of, layered_store, opened, read_all
+
+DAMAGES: dict[str, Callable[[bytes, int], bytes]] = {
+    "one bit": lambda data, at: data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :],
+    "a byte": lambda data, at: data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :],
+    "zeros": lambda data, at: data[:at] + bytes(len(data[at : at + 20])) + data[at + 20 :],
+    "cut off": lambda data, at: data[:at],
+}
+REPAIR = """
+import pickle, sys, plyvel
+plyvel.repair_db(sys.argv[1], paranoid_checks=True)
+with plyvel.DB(sys.argv[1]) as database:
+    sys.stdout.buffer.write(pickle.dumps(dict(database)))
+"""
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> History:
+    return layered_store(tmp_path_factory.mktemp("layered") / "leveldb")
+
+
+def read_raw(folder: Path) -> tuple[dict[bytes, bytes], list[Damage]]:
+    records, damages = read_all(folder)
+    found = {
+        b"_%s\0\x01%s" % (str(r.storage_key).encode(), r.key.encode()): b"\x01" + r.value.encode()
+        for r in records
+    }
+    assert len(found) == len(records)
+    return found, damages
+
+
+def repaired(folder: Path) -> dict[bytes, bytes]:
+    """What LevelDB's own repair leaves, checksums on; it may end the process, hence another."""
+    run = subprocess.run(
+        [sys.executable, "-c", REPAIR, str(folder)], capture_output=True, check=False
+    )
+    found: dict[bytes, bytes] = pickle.loads(run.stdout) if run.returncode == 0 else {}  # noqa: S301
+    return found
+
+
+def boundaries_of_log(data: bytes) -> set[int]:
+    """Where a log of one block may end without a trace."""
+    ends, at = {0}, 0
+    while at < len(data):
+        at += 7 + int.from_bytes(data[at + 4 : at + 6], "little")
+        ends.add(at)
+    return ends
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+@pytest.mark.parametrize("pattern", ["000005.ldb", "000008.ldb", "*.log", "MANIFEST-*", "CURRENT"])
+def test_nothing_wrong_is_read_and_nothing_is_lost_in_silence(
+    store: History, tmp_path: Path, pattern: str, kind: str
+) -> None:
+    (name,) = (path.name for path in store.folder.glob(pattern))
+    data = (store.folder / name).read_bytes()
+    without_trace = boundaries_of_log(data) if kind == "cut off" and name.endswith("log") else ()
+    copy = tmp_path / "copy"
+    for at in range(0, len(data), 7):
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(store.folder, copy)
+        (copy / name).write_bytes(DAMAGES[kind](data, at))
+        found, damages = read_raw(copy)
+        assert found.items() <= store.ever, f"{name} {at}"
+        assert found == store.records() or damages or at in without_trace, f"{name} {at}"
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+@pytest.mark.parametrize("pattern", ["000005.ldb", "000008.ldb", "MANIFEST-*", "CURRENT"])
+def test_at_least_what_leveldbs_own_repair_recovers_is_recovered(
+    store: History, tmp_path: Path, pattern: str, kind: str
+) -> None:
+    (name,) = (path.name for path in store.folder.glob(pattern))
+    data = (store.folder / name).read_bytes()
+    for at in range(0, len(data), max(len(data) // 6, 1)):
+        ours, theirs = tmp_path / f"ours {at}", tmp_path / f"theirs {at}"
+        for copy in (ours, theirs):
+            shutil.copytree(store.folder, copy)
+            (copy / name).write_bytes(DAMAGES[kind](data, at))
+        right = repaired(theirs).items() & store.records().items()
+        found, _ = read_raw(ours)
+        assert right <= found.items(), f"{name} {at}"
+
+
+def test_a_damaged_index_or_footer_costs_nothing(store: History, tmp_path: Path) -> None:
+    for table in store.folder.glob("*.ldb"):
+        data = table.read_bytes()
+        for at in range(len(data) - 60, len(data)):
+            shutil.copytree(store.folder, tmp_path / "copy", dirs_exist_ok=True)
+            (tmp_path / "copy" / table.name).write_bytes(DAMAGES["a byte"](data, at))
+            assert salvage(tmp_path / "copy", lambda _what, _lost: None) == store.live
+
+
+@pytest.mark.parametrize("missing", ["CURRENT", "MANIFEST-*"])
+def test_without_the_list_of_files_every_record_is_still_found(
+    store: History, tmp_path: Path, missing: str
+) -> None:
+    shutil.copytree(store.folder, tmp_path / "copy")
+    for path in (tmp_path / "copy").glob(missing):
+        path.unlink()
+    found, damages = read_raw(tmp_path / "copy")
+    assert found == store.records()
+    assert len(damages) == 1
+
+
+@pytest.mark.parametrize("missing", ["000005.ldb", "000008.ldb", "000009.log"])
+def test_a_missing_file_is_noticed_and_the_others_are_read(
+    store: History, tmp_path: Path, missing: str
+) -> None:
+    shutil.copytree(store.folder, tmp_path / "copy")
+    (tmp_path / "copy" / missing).unlink()
+    found, damages = read_raw(tmp_path / "copy")
+    assert found
+    assert found.items() <= store.ever
+    assert len(damages) == 1
+
+
+def test_a_table_that_no_longer_counts_brings_nothing_back(tmp_path: Path) -> None:
+    with opened(tmp_path / "db") as database:
+        database.put(key_of(1), b"\x01deleted long ago")
+    with opened(tmp_path / "db") as database:
+        (obsolete,) = (tmp_path / "db").glob("*.ldb")
+        content = obsolete.read_bytes()
+        database.delete(key_of(1))
+        database.put(key_of(2), b"\x01here")
+        database.compact_range()
+    obsolete.write_bytes(content)
+    (tmp_path / "db" / "CURRENT").unlink()
+    found, _ = read_raw(tmp_path / "db")
+    assert found == {key_of(2): b"\x01here"}
+
+
+@pytest.mark.parametrize(
+    ("at", "counted"),
+    [(0, 5), (60, 5), (200, 5), (6, 6)],
+    ids=["checksum", "value", "later value", "type: at most all operations"],
+)
+def test_lost_records_of_a_log_are_counted(tmp_path: Path, at: int, counted: int) -> None:
+    with opened(tmp_path / "db") as database:
+        for start in range(0, 50, 5):
+            with database.write_batch() as batch:
+                batch.put(b"META:https://a.test", b"\x08\x01")
+                for number in range(start, start + 5):
+                    batch.put(key_of(number), b"\x01" + b"x" * 50)
+        shutil.copytree(tmp_path / "db", tmp_path / "copy")
+    (log,) = (tmp_path / "copy").glob("*.log")
+    data = log.read_bytes()
+    third_write = 2 * (len(data) // 10)
+    log.write_bytes(DAMAGES["one bit"](data, third_write + at))
+    found, damages = read_raw(tmp_path / "copy")
+    assert found.keys() == {key_of(number) for number in (*range(10), *range(15, 50))}
+    assert [damage.lost_records for damage in damages] == [counted]
+
+
+def test_a_wrong_length_near_a_logs_end_hides_nothing(tmp_path: Path) -> None:
+    """LevelDB takes it for the end of the file, and drops all that follows without a word."""
+    with opened(tmp_path / "db") as database:
+        for number in range(20):
+            database.put(key_of(number), b"\x01" + b"x" * 50)
+        shutil.copytree(tmp_path / "db", tmp_path / "copy")
+    (log,) = (tmp_path / "copy").glob("*.log")
+    data = bytearray(log.read_bytes())
+    data[5] = 0x40  # the first record now claims 16 KiB
+    log.write_bytes(data)
+    found, damages = read_raw(tmp_path / "copy")
+    assert found.keys() == {key_of(number) for number in range(1, 20)}
+    assert len(damages) == 1
+
+
+def test_a_write_over_several_blocks_keeps_what_stands_before_its_damage(tmp_path: Path) -> None:
+    with opened(tmp_path / "db") as database:
+        with database.write_batch() as batch:
+            for number in range(10):
+                batch.put(key_of(number), b"\x01" + b"x" * 10_000)
+        database.put(key_of(10), b"\x01after")
+        shutil.copytree(tmp_path / "db", tmp_path / "copy")
+    (log,) = (tmp_path / "copy").glob("*.log")
+    log.write_bytes(DAMAGES["a byte"](log.read_bytes(), 70_000))
+    found, damages = read_raw(tmp_path / "copy")
+    assert found.keys() == {key_of(number) for number in (*range(6), 10)}
+    assert [damage.lost_records for damage in damages] == [4]
