@@ -32,6 +32,8 @@ class Browser(ABC):
     store_patterns: ClassVar[tuple[str, ...]]
     lock: ClassVar[str | None] = None
     """The symbolic link in the profile that a browser leaves behind when it is killed."""
+    data_folder: ClassVar[str] = "."
+    """Where below its folder the browser keeps what we read."""
     encoding: ClassVar[str] = "ascii"
     """In which plain texts lie on disk."""
 
@@ -193,7 +195,8 @@ class WebKit(Browser):
     """WebKitGTK's own small browser, which needs a display, if only a pretended one."""
 
     format = StoreFormat.WEBKIT
-    store_patterns = ("webkitgtk-4.1/MiniBrowser/localstorage/*",)
+    data_folder = "webkitgtk-4.1/MiniBrowser"
+    store_patterns = (f"{data_folder}/localstorage/*",)
     encoding = "utf-16-le"
     program = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser"
 

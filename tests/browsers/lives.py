@@ -130,11 +130,10 @@ def _first_day(diary: Diary, site: Site) -> None:
     for turn in range(3):
         diary.visit(Area(f"http://churn.test:{port}"), hard_data.churning(turn))
 
+    diary.visit(Area(widget), [diary.mark()])
     if isinstance(diary.browser, WebKit):
-        diary.visit(Area(widget), [diary.mark()])
         return  # WebKitGTK keeps framed areas in memory alone
     framed = Area(widget, top_level_site="http://demo.test")
-    diary.visit(Area(widget), [diary.mark()])
     diary.visit(framed, [diary.mark()], top=app, frames=[widget])
     # The frame's own site is on top, but another one lies between.
     between = Area(hub, cross_site_ancestor=True)

@@ -1,7 +1,7 @@
 """Makes the demo's sample profiles anew with the real browsers.
 
 Run it with `python -m tests.tools.make_samples`.
-Needs Chromium and Firefox as the tests in tests/browsers do, and port 3000 for the app's origin.
+Needs all browsers, as the tests in tests/browsers do, and port 3000 for the app's origin.
 Each sample is `resources/profiles/<name>.tar.xz`, a person's home folder with one browser's profile
 cut down to what bears on localStorage, and `<name>.json`, what the pages themselves read back:
 a list of `{"origin", "top_level_site", "records": {key: value}}`.
@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from desktop_migrator.resources import resource
 from tests.browsers.hard_data import writing
-from tests.browsers.launch import Browser, Chromium, ChromiumSqlite, Firefox
+from tests.browsers.launch import Browser, Chromium, ChromiumSqlite, Firefox, WebKit
 from tests.browsers.lives import Diary
 from tests.browsers.site import Site
 from tests.tools import sample_data
@@ -34,14 +34,14 @@ class Sample:
     areas: Areas
     kept: tuple[str, ...]
     """Patterns of the profile's files that are kept."""
-    added: tuple[str, str]
-    """A file in the home that replaces the browser's own, which is full of this machine."""
+    added: dict[str, str]
+    """Files in the home that replace the browser's own, which are full of this machine."""
 
 
-def named_by_chromium(folder: str, profile: str) -> tuple[str, str]:
+def named_by_chromium(folder: str, profile: str) -> dict[str, str]:
     names = {"Default": {"name": profile, "is_using_default_name": False}}
     state = {"profile": {"info_cache": names, "last_used": "Default"}}
-    return f"{folder}/Local State", json.dumps(state)
+    return {f"{folder}/Local State": json.dumps(state)}
 
 
 SAMPLES = (
@@ -68,11 +68,20 @@ SAMPLES = (
         PurePosixPath(".mozilla/firefox/demo.default-release"),
         sample_data.holiday(),
         ("storage/default/http*/.metadata-v2", "storage/default/http*/ls/*"),
-        (
-            ".mozilla/firefox/profiles.ini",
-            "[Profile0]\nName=Old laptop\nIsRelative=1\nPath=demo.default-release\nDefault=1\n\n"
-            "[General]\nStartWithLastProfile=1\nVersion=2\n",
-        ),
+        {
+            ".mozilla/firefox/profiles.ini": (
+                "[Profile0]\nName=Old laptop\nIsRelative=1\nPath=demo.default-release\nDefault=1\n"
+                "\n[General]\nStartWithLastProfile=1\nVersion=2\n"
+            )
+        },
+    ),
+    Sample(
+        "webkit",
+        WebKit,
+        PurePosixPath(".local/share/epiphany"),
+        sample_data.tablet(),
+        ("localstorage/*.localstorage", "localstorage/*-wal"),
+        {},
     ),
 )
 
@@ -94,10 +103,10 @@ def make(sample: Sample, site: Site, profile: Path) -> Areas:
 def pack(sample: Sample, profile: Path, archive: Path) -> None:
     with tarfile.open(archive, "w:xz", preset=9) as tar:
         for file in sorted(file for pattern in sample.kept for file in profile.glob(pattern)):
-            name = sample.profile / file.relative_to(profile).as_posix()
-            add(tar, str(name), file.read_bytes(), file.stat().st_mtime)
-        name_file, text = sample.added
-        add(tar, name_file, text.encode("ascii"), profile.stat().st_mtime)
+            place = sample.profile / file.relative_to(profile).as_posix()
+            add(tar, str(place), file.read_bytes(), file.stat().st_mtime)
+        for name, text in sample.added.items():
+            add(tar, name, text.encode("ascii"), profile.stat().st_mtime)
 
 
 def add(tar: tarfile.TarFile, name: str, content: bytes, modified: float) -> None:
@@ -122,7 +131,8 @@ def main() -> None:
         for sample in SAMPLES:
             profile = Path(folder, sample.name)
             written = make(sample, site, profile)
-            pack(sample, profile, resource("profiles", f"{sample.name}.tar.xz"))
+            data = profile / sample.browser.data_folder
+            pack(sample, data, resource("profiles", f"{sample.name}.tar.xz"))
             resource("profiles", f"{sample.name}.json").write_text(as_json(written) + "\n")
 
 

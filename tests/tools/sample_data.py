@@ -1,4 +1,4 @@
-"""The made-up person of the demo's sample profiles: what the app kept in three browsers.
+"""The made-up person of the demo's sample profiles: what the app kept in four browsers.
 
 Nothing here belongs to anybody; every token is plainly a fake.
 """
@@ -134,6 +134,19 @@ def holiday() -> Areas:
         ),
         Area(NEWS): {"font": "small"},
         Area(SHOP, top_level_site="http://demo.test"): _as_json({"chat": {"open": True}}),
+    }
+
+
+def tablet() -> Areas:
+    """On a tablet: a form half filled in and two tasks."""
+    return {
+        Area(APP): _as_json(
+            {
+                "tasks": _tasks(range(71, 73), ("todo",)),
+                "form_checkin": {"room": "4 b", "guests": 2},
+            }
+        ),
+        Area(NEWS): {"font": "huge"},
     }
 
 

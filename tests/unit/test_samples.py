@@ -11,7 +11,7 @@ from desktop_migrator.browsers import discover, reading
 from desktop_migrator.model import Damage
 from desktop_migrator.resources import resource
 
-NAMES = ("chromium-leveldb", "chromium-sqlite", "firefox")
+NAMES = ("chromium-leveldb", "chromium-sqlite", "firefox", "webkit")
 
 
 @pytest.fixture
@@ -53,7 +53,8 @@ def test_the_profiles_bear_the_names_that_people_gave_them(home: Path) -> None:
     assert {(each.profile.browser_name, each.profile.name) for each in found.profiles} == {
         ("Chromium", "Maria"),
         ("Google Chrome", "Work"),
-        ("Firefox", "Old laptop"),
+        ("Mozilla Firefox", "Old laptop"),
+        ("GNOME Web", "epiphany"),
     }
     assert not any(each.profile.running for each in found.profiles)
 
