@@ -36,8 +36,13 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
     entries_have = columns_of(copy, "map_entries")
     if not {"map_id", "key", "value"} <= set(entries_have) or not has_table(copy, "maps"):
         raise UnknownStorageFormat(path=store.path, reason="it has not localStorage's tables")
-    _check_version(store, copy, damaged)
-    areas = _areas(copy, damaged)
+
+    def damaged_list(what: str, _lost_rows: int | None) -> None:
+        # Rows of a list are no records; records that lost their site are counted when met.
+        damaged(what, 0)
+
+    _check_version(store, copy, damaged_list)
+    areas = _areas(copy, damaged_list)
     without_area = 0
     columns = ["map_id", "key", "value"]
     compressed = "value_compression_type" in entries_have
@@ -83,7 +88,6 @@ def _areas(
         try:
             areas[row_id] = (parse_chromium(raw or b""), chromium_time(last_modified or 0))
         except ValueError:
-            # Its records, if there are any, are counted when they are met.
             damaged("A site's name in the list of sites is damaged.", 0)
     return areas
 

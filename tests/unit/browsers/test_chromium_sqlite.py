@@ -156,3 +156,13 @@ def test_another_database_is_refused(tmp_path: Path) -> None:
         database.execute("CREATE TABLE ItemTable(key TEXT, value BLOB)")
     with pytest.raises(UnknownStorageFormat):
         read_all(file)
+
+
+def test_a_damaged_list_of_sites_is_not_taken_for_lost_records_twice(tmp_path: Path) -> None:
+    entries = [(1, 0, b"\x01k", b"\x01v"), (1, 0, b"\x01l", b"\x01v")]
+    file = make_store(tmp_path / "LocalStorage", entries)
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("UPDATE maps SET storage_key = 'nonsense'")
+    records, damages = read_all(file)
+    assert records == []
+    assert [damage.lost_records for damage in damages] == [0, 2]
