@@ -74,7 +74,10 @@ class _Walk:
     def records(self, entries: Iterable[tuple[bytes, bytes]]) -> Iterator[Record]:
         store, decode = self._store, decode_prefixed
         key = self.last
-        prefix, start = b"\0", 0  # no key begins with it: a new area
+        # No key begins with this: a new area. The hot path (Latin-1 in the area of the record
+        # before) decodes by itself since a call costs as much as the decoding.
+        prefix = latin1 = b"\0"
+        start = 0
         storage_key: StorageKey | None = None
         modified = None
         try:
@@ -86,19 +89,20 @@ class _Walk:
                     raw, separator, _ = key[1:].partition(b"\0")
                     storage_key = _storage_key(raw) if separator else None
                     prefix = b"_" + raw + separator
-                    start = len(prefix)
+                    latin1 = prefix + b"\x01"
+                    start = len(latin1)
                     modified = self._modified.get(raw)
                 if storage_key is None:
                     self._unread += 1
                     continue
-                text = key[start:]
                 try:
-                    # Latin-1 is decoded here too since a call costs as much as the decoding.
                     record = Record(
                         store,
                         storage_key,
-                        text[1:].decode("latin-1") if text[:1] == b"\1" else decode(text),
-                        value[1:].decode("latin-1") if value[:1] == b"\1" else decode(value),
+                        key[start:].decode("latin-1")
+                        if key.startswith(latin1)
+                        else decode(key[start - 1 :]),
+                        value[1:].decode("latin-1") if value[:1] == b"\x01" else decode(value),
                         modified,
                     )
                 except ValueError:
