@@ -7,10 +7,11 @@ that SQLite finds faulty is read by `sqlite_salvage` instead, from its first row
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from desktop_migrator.browsers.sqlite_format import DatabaseFile, read_wal, wal_file
 from desktop_migrator.browsers.sqlite_salvage import (
@@ -20,6 +21,8 @@ from desktop_migrator.browsers.sqlite_salvage import (
     salvage_rows,
 )
 from desktop_migrator.errors import StoreUnreadable
+
+Decoded = TypeVar("Decoded")
 
 _SUPER_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 
@@ -45,6 +48,26 @@ def columns_of(copy: Path, table: str) -> list[str]:
         return salvage_columns(copy, table)
 
 
+def holds_text(copy: Path, table: str, column: str) -> bool:
+    """Whether any value of the column is TEXT; False too where damage hides it."""
+    try:
+        with closing(_open(copy)) as connection:
+            query = f"SELECT 1 FROM [{table}] WHERE typeof([{column}]) = 'text' LIMIT 1"  # noqa: S608 - our own names
+            return connection.execute(query).fetchone() is not None
+    except sqlite3.Error:
+        return False
+
+
+def user_version(copy: Path) -> int | None:
+    """The number by which a program marks its schema; None where damage hides it."""
+    try:
+        with closing(_open(copy)) as connection:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            return int(version)
+    except sqlite3.Error:
+        return None
+
+
 def read_rows(
     copy: Path, table: str, columns: Sequence[str], damaged: Damaged, create_table: str = ""
 ) -> Iterator[tuple[Any, ...]]:
@@ -65,6 +88,33 @@ def read_rows(
             yield from connection.execute(select)
     except sqlite3.Error as error:
         raise StoreUnreadable(path=copy, reason=str(error)) from error
+
+
+def decode_rows(
+    rows: Iterable[tuple[Any, ...]],
+    decode: Callable[..., Decoded],
+    damaged: Damaged,
+) -> Iterator[Decoded]:
+    """Yield `decode(*row)`; rows for which it raises ValueError are told as lost, by reason."""
+    lost: Counter[str] = Counter()
+    for row in rows:
+        try:
+            decoded = decode(*row)
+        except ValueError as error:
+            lost["a text is damaged" if isinstance(error, UnicodeError) else str(error)] += 1
+        else:
+            yield decoded
+    for reason, count in lost.items():
+        damaged(reason, count)
+
+
+def decode_text(text: bytes) -> str:
+    """TEXT as `read_rows` gives it, lone surrogates included; ValueError if it is none."""
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        units = text.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
+        return units.decode("utf-16-le", "surrogatepass")
 
 
 def _sound_select(copy: Path, table: str, columns: Sequence[str]) -> str | None:

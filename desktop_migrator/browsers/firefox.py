@@ -1,0 +1,165 @@
+"""Firefox's localStorage: `storage/default/<origin folder>/ls/data.sqlite`, one file for each area.
+
+Sources: Firefox's dom/localstorage/ActorsParent.cpp (schemas 1.0 to 5.0 and how one becomes the
+next), LSValue.cpp (the text of a value), dom/quota (`.metadata-v2`).
+
+Values are exact. Keys pass through SQLite's own conversion to UTF-8 when Firefox writes them,
+which merges a lone surrogate with the code unit behind it and drops a leading byte-order mark:
+what it changes is gone before it reaches the disk. A lone surrogate at a key's end lies there
+exactly and is read exactly, although Firefox itself shows it as U+FFFD after a restart.
+
+No record has a time of its own (`last_access_time` is never written). `Record.modified` is the
+database file's time: Firefox flushes 5 s after a write and touches the file at no other time; the
+time in `.metadata-v2` is that of the last access, reading included.
+"""
+
+import re
+import struct
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cramjam
+
+from desktop_migrator.browsers.sqlite_file import (
+    columns_of,
+    decode_rows,
+    decode_text,
+    has_table,
+    read_rows,
+    user_version,
+)
+from desktop_migrator.browsers.sqlite_salvage import MAX_VALUE
+from desktop_migrator.browsers.storage_key import parse_firefox
+from desktop_migrator.browsers.text import decode_utf16
+from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
+from desktop_migrator.model import Damage, Record, StorageKey, Store
+
+_CURRENT = 5
+_CREATE_DATA = (
+    "CREATE TABLE data(key TEXT PRIMARY KEY, utf16_length INTEGER NOT NULL,"
+    " conversion_type INTEGER NOT NULL, compression_type INTEGER NOT NULL,"
+    " last_access_time INTEGER NOT NULL DEFAULT 0, value BLOB NOT NULL)"
+)
+# What is read in each major version; the first four always hold UTF-8.
+_COLUMNS = {
+    1: ("key", "value", "compressed"),
+    2: ("key", "value", "compressed"),
+    3: ("key", "value", "compressed", "utf16Length"),
+    4: ("key", "value", "compressed", "utf16Length"),
+    _CURRENT: ("key", "value", "compression_type", "utf16_length", "conversion_type"),
+}
+_MAX_METADATA = 2**16
+_FOLDER = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9-]*)\+\+\+(?P<host>\[[0-9a-f+.]+\]|[^+\[\]^]+)"
+    r"(?:\+(?P<port>[0-9]+))?(?P<suffix>\^.*)?"
+)
+
+
+def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
+    """Yield the area's records. Raises StoreUnreadable and UnknownStorageFormat."""
+
+    def damaged(what: str, lost: int | None) -> None:
+        report(Damage(store, what, lost))
+
+    version = _version(store, copy)
+    if version is None:
+        damaged("the file is empty", None)
+        return
+    storage_key = origin_of(store.path, copy)
+    rows = read_rows(copy, "data", _COLUMNS[version], damaged, _CREATE_DATA)
+    for key, value in decode_rows(rows, _decode, damaged):
+        yield Record(store, storage_key, key, value, store.modified)
+
+
+def origin_of(store_path: Path, copy: Path | None = None) -> StorageKey:
+    """Whose area a data.sqlite is. Raises StoreUnreadable if nothing tells.
+
+    Firefox keeps the origin in `.metadata-v2` of the origin's folder and in the table `database`,
+    which is looked at if a private copy is given; the folder's name, in which several characters
+    became `+`, comes last.
+    """
+    folder = store_path.parent.parent
+    try:
+        with (folder / ".metadata-v2").open("rb") as file:
+            return parse_firefox(_metadata_origin(file.read(_MAX_METADATA)))
+    except (OSError, ValueError, struct.error):
+        pass  # missing or damaged, as after a crash
+    try:
+        return parse_firefox(_database_origin(copy) or _folder_origin(folder.name))
+    except ValueError as error:
+        raise StoreUnreadable(path=store_path, reason="nothing tells its web site") from error
+
+
+def _version(store: Store, copy: Path) -> int | None:
+    """The schema's major version, the newest where damage hides it; None for an empty file."""
+    marked = user_version(copy)
+    try:
+        stored = set(columns_of(copy, "data"))
+    except StoreUnreadable:
+        return _CURRENT
+    if not stored and not copy.stat().st_size:
+        return None
+    fitting = [major for major, columns in _COLUMNS.items() if stored.issuperset(columns)]
+    major, minor = (max(fitting, default=0), 0) if marked is None else divmod(marked, 16)
+    if major not in fitting or minor:
+        reason = f"schema {major}.{minor} of Firefox's localStorage is not known"
+        raise UnknownStorageFormat(path=store.path, reason=reason)
+    return major
+
+
+def _decode(
+    key: bytes, value: bytes, compression: int, utf16_length: int | None = None, conversion: int = 1
+) -> tuple[str, str]:
+    """A record's key and value; ValueError where they are not exactly what Firefox wrote."""
+    if compression == 1:
+        value = _uncompressed(value)
+    elif compression:
+        raise ValueError("unknown kind of compression")
+    if conversion not in {0, 1}:
+        raise ValueError("unknown kind of text")
+    text = decode_text(value) if conversion else decode_utf16(value)
+    length = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    if utf16_length is not None and length != utf16_length:
+        raise ValueError("a value is not as long as it was written")
+    return decode_text(key), text
+
+
+def _uncompressed(value: bytes) -> bytes:
+    try:
+        if cramjam.snappy.decompress_raw_len(value) > MAX_VALUE:
+            raise ValueError("a compressed value is larger than 64 MiB")
+        return bytes(cramjam.snappy.decompress_raw(value))
+    except cramjam.DecompressionError as error:
+        raise ValueError("a compressed value is damaged") from error
+
+
+def _metadata_origin(metadata: bytes) -> str:
+    # Time, persisted and two words of flags; then suffix, group and origin, each with its length.
+    position, texts = struct.calcsize(">qBII"), []
+    for _ in range(3):
+        (length,) = struct.unpack_from(">I", metadata, position)
+        position += 4 + length
+        texts.append(metadata[position - length : position])
+    suffix, _, origin = texts
+    if not origin.endswith(suffix) or position > len(metadata):
+        raise ValueError("not a .metadata-v2")
+    return origin.decode()
+
+
+def _database_origin(copy: Path | None) -> str | None:
+    try:
+        if copy is None or not has_table(copy, "database"):
+            return None
+    except StoreUnreadable:
+        return None
+    rows = list(read_rows(copy, "database", ["origin"], lambda *_: None))
+    return decode_text(rows[0][0]) if len(rows) == 1 else None
+
+
+def _folder_origin(name: str) -> str:
+    match = _FOLDER.fullmatch(name)
+    if not match:
+        raise ValueError("not the name of an origin's folder")
+    host = match["host"].replace("+", ":")  # of an IPv6 address
+    port = f":{match['port']}" if match["port"] else ""
+    return f"{match['scheme']}://{host}{port}{match['suffix'] or ''}"

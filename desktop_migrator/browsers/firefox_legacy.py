@@ -1,0 +1,108 @@
+"""Firefox's older localStorage: `webappsstore2` in webappsstore.sqlite and ls-archive.sqlite.
+
+Sources: Firefox's dom/storage/StorageDBUpdater.cpp (schemas 0 to 2) and StorageUtils.cpp (the
+spelling of an origin). An origin lies reversed: `tset.a.:https:443`, for a file its folder:
+`/u/emoh/.:file`. Schema 0 keeps it in `scope`, where `1001:t:` or a whole suffix may come first;
+the app ids of that prefix belong to Firefox OS, and stay as attributes of the storage key. Tables
+of Firefox 3.0 and before (`webappsstore`, `moz_webappsstore`) do not hold localStorage.
+
+Text is SQLite's UTF-8 (see `firefox` on keys; values suffer the same here). No record has a time;
+`Record.modified` is that of the file.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from desktop_migrator.browsers.sqlite_file import (
+    columns_of,
+    decode_rows,
+    decode_text,
+    read_rows,
+    user_version,
+)
+from desktop_migrator.browsers.storage_key import from_firefox
+from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
+from desktop_migrator.model import Damage, Record, StorageKey, Store
+
+_NEWEST = 2
+_CREATE_TABLE = (
+    "CREATE TABLE webappsstore2(originAttributes TEXT, originKey TEXT, scope TEXT, key TEXT,"
+    " value TEXT)"
+)
+_COLUMNS = ("scope", "key", "value")
+_COLUMNS_SPLIT = (*_COLUMNS, "originAttributes", "originKey")
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+_SCOPE_PREFIX = re.compile(r"([0-9]+):([tf]):(?:(\^[^:]*):)?")
+_KEY = re.compile(r"(?P<reversed>.+)\.:(?P<scheme>[a-z][a-z0-9+.-]*)(?::(?P<port>[0-9]+))?")
+
+
+def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
+    """Yield the records of all areas. Raises StoreUnreadable and UnknownStorageFormat."""
+
+    def damaged(what: str, lost: int | None) -> None:
+        report(Damage(store, what, lost))
+
+    version = user_version(copy) or 0
+    columns = _columns(copy)
+    if columns is None and not copy.stat().st_size:
+        damaged("the file is empty", None)
+        return
+    if columns is None or version > _NEWEST:
+        reason = f"schema {version} of Firefox's older localStorage is not known"
+        raise UnknownStorageFormat(path=store.path, reason=reason)
+    rows = read_rows(copy, "webappsstore2", columns, damaged, _CREATE_TABLE)
+    for storage_key, key, value in decode_rows(rows, _decode, damaged):
+        yield Record(store, storage_key, key, value, store.modified)
+
+
+def _columns(copy: Path) -> tuple[str, ...] | None:
+    try:
+        stored = set(columns_of(copy, "webappsstore2"))
+    except StoreUnreadable:
+        return _COLUMNS_SPLIT
+    return next((c for c in (_COLUMNS_SPLIT, _COLUMNS) if stored.issuperset(c)), None)
+
+
+def _decode(
+    scope: bytes | None,
+    key: bytes,
+    value: bytes,
+    suffix: bytes | None = None,
+    origin_key: bytes | None = None,
+) -> tuple[StorageKey, str, str]:
+    if key is None or value is None:
+        raise ValueError("a record without key or value")
+    if origin_key is None:  # written by schema 0, perhaps into a table of a newer one
+        storage_key = _key_of_scope(scope or b"")
+    else:
+        storage_key = _storage_key(origin_key.decode(), (suffix or b"").decode())
+    return storage_key, decode_text(key), decode_text(value)
+
+
+@lru_cache(maxsize=256)
+def _key_of_scope(scope: bytes) -> StorageKey:
+    text = scope.decode()
+    prefix = _SCOPE_PREFIX.match(text)
+    if not prefix:
+        return _storage_key(text, "")
+    app, in_browser, suffix = prefix.groups()
+    attributes = [f"appId={app}"] * (app != "0") + ["inBrowser=1"] * (in_browser == "t")
+    return _storage_key(
+        text[prefix.end() :], suffix or "^" * bool(attributes) + "&".join(attributes)
+    )
+
+
+@lru_cache(maxsize=256)
+def _storage_key(origin_key: str, suffix: str) -> StorageKey:
+    """The key of a reversed origin such as `tset.a.:https:443`."""
+    match = _KEY.fullmatch(origin_key)
+    if not match:
+        raise ValueError("a record of an unknown web site")
+    scheme, port = match["scheme"], match["port"]
+    host = match["reversed"][::-1]
+    if ":" in host and scheme != "file":
+        host = f"[{host}]"  # an IPv6 address
+    shown_port = f":{port}" if port and port != _DEFAULT_PORTS.get(scheme) else ""
+    return from_firefox(f"{scheme}://{host}{shown_port}", suffix)
