@@ -74,9 +74,10 @@ def size_of(outcome: Item | Rejection) -> int:
         return _BYTES_A_ROW + 4 * len(outcome.raw)
     size = _BYTES_A_ROW
     for value in outcome.values:
-        if isinstance(value, bytes):
+        kind = type(value)
+        if kind is bytes:
             size += len(value)
-        elif isinstance(value, str):
+        elif kind is str:
             size += len(value) if value.isascii() else 4 * len(value)
     return size
 

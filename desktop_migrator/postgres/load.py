@@ -81,6 +81,7 @@ class Loader:
 
     def _store(self, chunk: Chunk) -> Result:
         cursor = wire.cursor(self._connection)
+        cursor.execute("SET LOCAL synchronous_commit = off")
         result = Result(rejected=chunk.rejections)
         if chunk.items:
             target = self._targets[chunk.entity]

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import Row, func, select
+from sqlalchemy import Integer, Row, Text, cast, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from desktop_migrator.errors import Cancelled
@@ -156,14 +156,14 @@ def _written_later(
     later = connection.execute(
         select(row.c.id)
         .select_from(chunks)
-        .join(row, sqlalchemy.true())
+        .join(row, true())
         .where(
             chunks.c.run == chunk.run,
             chunks.c.target == chunk.target,
             chunks.c.seq > chunk.seq,
             chunks.c.updated > 0,
-            row.c.id == func.any(sqlalchemy.cast(list(ids), ARRAY(sqlalchemy.Text))),
-            func.substr(chunks.c.actions, row.c.number, 1) == Action.UPDATED,
+            row.c.id == func.any(cast(list(ids), ARRAY(Text))),
+            func.substr(chunks.c.actions, cast(row.c.number, Integer), 1) == Action.UPDATED,
         )
     )
     return set(later.scalars())
