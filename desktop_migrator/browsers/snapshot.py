@@ -44,9 +44,6 @@ _TABLES = (".ldb", ".sst")
 _RESERVE = 16 * 2**20
 """Bytes of the disk that stay free."""
 _CHUNK = 2**20
-_COMPANIONS = {StoreFormat.FIREFOX: ".metadata-v2", StoreFormat.WEBKIT: "origin"}
-"""The file two folders up that names the origin."""
-_MAX_COMPANION = 2**16
 _NAME = re.compile(r"snapshot-(?P<pid>\d+)-(?P<started>\d+)-")
 _CLOCK_SLACK = 60
 """Seconds by which the system may see the same process's start differently later on."""
@@ -56,8 +53,7 @@ _CLOCK_SLACK = 60
 def snapshot(store: Store, root: Path) -> Iterator[Path]:
     """Copy the store below `root` and give the copy's path: a LevelDB's folder, else the file.
 
-    The file keeps its name and those of the two folders above it, with Firefox's `.metadata-v2`
-    or WebKit's `origin` where the browser keeps them. Raises SnapshotFailed.
+    Raises SnapshotFailed.
     """
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -103,17 +99,9 @@ def _alive(owner: re.Match[str]) -> bool:
 
 
 def _copy(store: Store, private: Path) -> Path:
-    if store.format is StoreFormat.CHROMIUM_LEVELDB:
-        target = private / "leveldb"
-        _copy_stable(store, target)
-        return target
-    folder = store.path.parent
-    target = private / (folder.parent.name or "_") / (folder.name or "_")
+    target = private / "copy"
     _copy_stable(store, target)
-    companion = _COMPANIONS.get(store.format)
-    if companion:
-        _copy_companion(folder.parent / companion, target.parent / companion)
-    return target / store.path.name
+    return target if store.format is StoreFormat.CHROMIUM_LEVELDB else target / store.path.name
 
 
 def _copy_stable(store: Store, target: Path) -> None:
@@ -182,14 +170,6 @@ def _still_same(source: Path, copy: Path) -> bool:
 def _copy_file(source: Path, target: Path) -> None:
     with _open(source) as original, target.open("xb") as copy:
         shutil.copyfileobj(original, copy, _CHUNK)
-
-
-def _copy_companion(source: Path, target: Path) -> None:
-    try:
-        with _open(source) as original:
-            target.write_bytes(original.read(_MAX_COMPANION))
-    except FileNotFoundError:
-        return
 
 
 def _open(path: Path) -> BinaryIO:

@@ -1,0 +1,126 @@
+"""The one door through which every format is read.
+
+Each store is copied privately, read lazily by its format's reader, and the copy removed, also when
+the caller stops early. A store that cannot be read is reported and the next one goes on; damages
+are reported at the end of their store.
+
+Where Firefox holds an area in several stores the newest generation wins, record by record none is
+mixed in: data.sqlite, then ls-archive.sqlite (from which Firefox itself would fill a missing
+data.sqlite), then webappsstore.sqlite (dom/localstorage/ActorsParent.cpp).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from desktop_migrator.browsers import (
+    chromium_leveldb,
+    chromium_sqlite,
+    firefox,
+    firefox_legacy,
+    webkit,
+)
+from desktop_migrator.browsers.snapshot import snapshot
+from desktop_migrator.errors import StorageError
+from desktop_migrator.model import Damage, Record, StorageKey, Store, StoreFormat
+
+Report = Callable[[Damage], None]
+Reader = Callable[[Store, Path, Report], Iterator[Record]]
+
+READERS: Mapping[StoreFormat, Reader] = MappingProxyType(
+    {
+        StoreFormat.CHROMIUM_LEVELDB: chromium_leveldb.read,
+        StoreFormat.CHROMIUM_SQLITE: chromium_sqlite.read,
+        StoreFormat.FIREFOX: firefox.read,
+        StoreFormat.FIREFOX_LEGACY: firefox_legacy.read,
+        StoreFormat.WEBKIT: webkit.read,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What one storage key holds."""
+
+    storage_key: StorageKey
+    records: int
+    bytes: int
+    """Of keys and values as browsers count them: two for each UTF-16 code unit."""
+    modified: datetime | None
+    """The newest record's time; None if no time is known."""
+
+
+def read_stores(stores: Iterable[Store], snapshot_root: Path, report: Report) -> Iterator[Record]:
+    """Yield the records of the stores in use, lazily; what is lost or unreadable is reported."""
+    by_profile: dict[Path, list[Store]] = defaultdict(list)
+    for store in stores:
+        if store.in_use:
+            by_profile[store.profile.path].append(store)
+    for of_profile in by_profile.values():
+        taken: set[StorageKey] = set()
+        for generation in _generations(of_profile):
+            found: set[StorageKey] = set()
+            for store in generation:
+                found |= yield from _read(store, snapshot_root, taken, report)
+            taken |= found
+
+
+def measure(records: Iterable[Record]) -> list[Area]:
+    """Add up records by storage key, in the order of the keys' spelling."""
+    sums: dict[StorageKey, tuple[int, int, datetime | None]] = {}
+    for record in records:
+        count, size, modified = sums.get(record.storage_key, (0, 0, None))
+        if record.modified and (modified is None or record.modified > modified):
+            modified = record.modified
+        size += _utf16_bytes(record.key) + _utf16_bytes(record.value)
+        sums[record.storage_key] = (count + 1, size, modified)
+    areas = (Area(storage_key, *summed) for storage_key, summed in sums.items())
+    return sorted(areas, key=lambda area: str(area.storage_key))
+
+
+def _read(
+    store: Store, snapshot_root: Path, taken: set[StorageKey], report: Report
+) -> Generator[Record, None, set[StorageKey]]:
+    """Yield the store's records but for areas already taken; give the areas that it holds."""
+    areas: set[StorageKey] = set()
+    damages: list[Damage] = []
+    try:
+        with snapshot(store, snapshot_root) as copy:
+            area, wanted = None, True
+            for record in READERS[store.format](store, copy, damages.append):
+                if record.storage_key is not area:
+                    area = record.storage_key
+                    wanted = area not in taken
+                    areas.add(area)
+                if wanted:
+                    yield record
+            if store.format is StoreFormat.FIREFOX and not damages:
+                # What an app has emptied must not come back from an older store.
+                areas.add(firefox.origin_of(store.path, copy))
+    except StorageError as error:
+        damages.append(Damage(store, error.detail, None))
+    for damage in damages:
+        report(damage)
+    return areas
+
+
+def _generations(stores: list[Store]) -> list[list[Store]]:
+    """The stores of one profile, those first that win over the ones that follow."""
+    generations: list[list[Store]] = [[], [], []]
+    for store in stores:
+        if store.format is not StoreFormat.FIREFOX_LEGACY:
+            generations[0].append(store)
+        elif store.path.name == "ls-archive.sqlite":
+            generations[1].append(store)
+        else:
+            generations[2].append(store)
+    return generations
+
+
+def _utf16_bytes(text: str) -> int:
+    if text.isascii():
+        return 2 * len(text)
+    return len(text.encode("utf-16-le", "surrogatepass"))
