@@ -10,7 +10,7 @@ Why a copy is consistent though nothing is locked:
   all are read again. If they read the same, all had these contents at one instant in between. The
   log alone may have grown: what was copied of it is then an earlier state, cut at a commit by
   SQLite's own checksums (https://sqlite.org/walformat.html), and its unchanged header says that it
-  was not begun anew meanwhile.
+  was not begun anew meanwhile. It is copied last, so that the main file holds nothing newer.
 - LevelDB (leveldb's doc/impl.md): tables are written once, logs and MANIFEST only grow, and file
   numbers are never used again. If the same files, the same CURRENT and a MANIFEST of the same size
   are there before and after, the copy is one version of the database; a log that has grown gives
@@ -117,7 +117,7 @@ def _copy_stable(store: Store, target: Path) -> None:
         _check_space(store.path, target, before)
         try:
             copied = _remove_outdated(target, before)
-            for name in before.keys() - copied:
+            for name in sorted(before.keys() - copied):  # an SQLite log after its main file
                 _copy_file(source / name, target / name)
             after = store_files(store.path, store.format)
             if before.keys() != after.keys():
