@@ -59,7 +59,10 @@ def sqlite_format(path: Path) -> StoreFormat | None:
 
 def holds_rows(path: Path, table: str) -> bool:
     """Whether the SQLite file's table has a row; True where that cannot be known untouched."""
-    files = store_files(path, StoreFormat.FIREFOX_LEGACY)
+    try:
+        files = store_files(path, StoreFormat.FIREFOX_LEGACY)
+    except OSError:
+        return True
     if any(facts.st_size for name, facts in files.items() if name != path.name):
         return True
     # immutable: no lock, no side file, no write, whatever the browser does meanwhile.
@@ -98,8 +101,11 @@ def holds_areas(folder: Path) -> bool:
 
 
 def leveldb_holds_data(folder: Path) -> bool:
-    """Whether the LevelDB has any table or log with content. Raises OSError."""
-    files = store_files(folder, StoreFormat.CHROMIUM_LEVELDB)
+    """Whether the LevelDB has any table or log with content; True where that cannot be known."""
+    try:
+        files = store_files(folder, StoreFormat.CHROMIUM_LEVELDB)
+    except OSError:
+        return True
     return any(facts.st_size for name, facts in files.items() if name[0].isdigit())
 
 

@@ -13,7 +13,7 @@ MAX_ENTRIES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A folder that may hold browser storage and could not be looked into."""
+    """A folder or file that may hold browser storage and could not be looked into."""
 
     path: Path
     reason: str

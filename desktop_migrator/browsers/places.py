@@ -68,7 +68,7 @@ def _chromium(folder: Path, folders: Folders) -> list[Place]:
     leveldb, sqlite = folder / "Local Storage" / "leveldb", folder / "LocalStorage"
     if "Local Storage" in names and folders.entries(leveldb):
         found.append(place(leveldb, StoreFormat.CHROMIUM_LEVELDB))
-    if "LocalStorage" in names and _format(sqlite) is StoreFormat.CHROMIUM_SQLITE:
+    if "LocalStorage" in names and _format(sqlite, folders) is StoreFormat.CHROMIUM_SQLITE:
         found.append(place(sqlite, StoreFormat.CHROMIUM_SQLITE))
     return [store for store in found if store]
 
@@ -97,10 +97,11 @@ def _webkit(folder: Path, folders: Folders) -> list[Place]:
     return [store for store in found if store]
 
 
-def _format(path: Path) -> StoreFormat | None:
+def _format(path: Path, folders: Folders) -> StoreFormat | None:
     try:
         return content.sqlite_format(path)
-    except OSError:
+    except OSError as error:
+        folders.report(path, error)
         return None
 
 

@@ -260,6 +260,25 @@ def test_a_folder_that_may_not_be_read_is_reported_and_the_rest_found(
     ]
 
 
+def test_a_store_that_may_not_be_read_is_reported(
+    system: System, chrome: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = trees.chromium_sqlite(chrome / "Default")
+    real = Path.open
+
+    def refuse(self: Path, *arguments: Any, **more: Any) -> Any:
+        if self == path:
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(self, *arguments, **more)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    found = discover(system)
+    assert not found.profiles
+    assert [(each.path, each.reason) for each in found.unreadable] == [(path, "Permission denied")]
+    with pytest.raises(StoreUnreadable, match="Permission denied"):
+        open_source(path, system)
+
+
 def test_a_source_that_may_not_be_read_says_so(
     system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
