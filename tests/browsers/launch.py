@@ -133,6 +133,21 @@ class ChromiumSqlite(Chromium):
     features = ("--enable-features=DomStorageSqlite,DomStorageSqliteNewDatabases",)
 
 
+class ChromiumMovingToSqlite(Chromium):
+    """Chromium that moves what it has in LevelDB, once its areas have been idle for a while."""
+
+    format = StoreFormat.CHROMIUM_SQLITE
+    features = (f"{ChromiumSqlite.features[0]},DomStorageSqliteMigration",)
+
+    def move(self) -> None:
+        """Closes the page and waits for the move, which begins within a minute."""
+        self.session.steps.put({"go": "about:blank"})
+        deadline = time.monotonic() + 3 * PATIENCE
+        while self.profile.joinpath("Default/Local Storage/leveldb").exists():
+            assert time.monotonic() < deadline, "the browser does not move"
+            time.sleep(1)
+
+
 class Firefox(Browser):
     format = StoreFormat.FIREFOX
     store_patterns = ("storage/default/*/ls/data.sqlite*",)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from desktop_migrator.model import StoreFormat
 from tests.browsers import hard_data
-from tests.browsers.launch import Browser, Chromium, Firefox, WebKit
+from tests.browsers.launch import Browser, Chromium, ChromiumMovingToSqlite, Firefox, WebKit
 from tests.browsers.site import Operation, Records, Session, Site
 
 
@@ -104,6 +104,19 @@ def live(kind: type[Browser], site: Site, folder: Path) -> Iterator[dict[str, St
             "killed": after_kill,
             "running": state("running", running=True),
         }
+
+
+def move(site: Site, folder: Path) -> State:
+    """A profile whose browser has moved its LevelDB into SQLite by itself."""
+    began = datetime.now(UTC)
+    written: dict[Area, Records] = {}
+    with Chromium(site, folder) as browser:
+        _first_day(Diary(browser, written), site)
+        browser.quit()
+    with ChromiumMovingToSqlite(site, folder) as browser:
+        browser.move()
+        browser.quit()
+    return State(ChromiumMovingToSqlite.format, folder, None, written, began, running=False)
 
 
 def _copy(profile: Path, to: Path) -> None:
