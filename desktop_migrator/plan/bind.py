@@ -13,7 +13,7 @@ from msgspec import Raw
 
 from desktop_migrator.errors import PlanDoesNotFit, TableMissing, UsageError
 from desktop_migrator.model import Column, ColumnType, Table, TargetEntity
-from desktop_migrator.plan.convert import converter
+from desktop_migrator.plan.convert import admitted, converter
 from desktop_migrator.plan.identity import ULID_LENGTH
 from desktop_migrator.plan.json_text import encode, storable
 from desktop_migrator.plan.refusal import Refused
@@ -74,9 +74,10 @@ def default_value(name: str, rules: PlanColumn, column: Column) -> Any:
     """
     if rules.default is None:
         return None
+    default = admitted(rules.default, rules.values or {}, column)
     try:
         plain = rules.model_copy(update={"values": None})
-        return converter(name, column, plain)(Raw(encode(rules.default)))
+        return converter(name, column, plain)(Raw(encode(default or rules.default)))
     except Refused as refused:
         _misfit(
             f"The plan's default does not fit the column {column.name}: {refused.reason}",
@@ -181,6 +182,13 @@ def _check_column(name: str, rules: PlanColumn, table: Table, column: Column | N
             "It must be jsonb or json; or take `rest` from it in the plan.",
         )
     default_value(name, rules, column)
+    try:
+        converter(name, column, rules)
+    except Refused as refused:
+        _misfit(
+            f"The plan's values do not fit the column {column.name}: {refused.reason}",
+            "Correct `values` in the plan.",
+        )
 
 
 def _check_all_filled(table: Table, filled: Collection[Column]) -> None:

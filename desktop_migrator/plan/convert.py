@@ -66,12 +66,25 @@ _date: Decode[date | None] = msgspec.json.Decoder(date | None).decode
 def converter(field: str, column: Column, rules: PlanColumn) -> Converter:
     """What converts the field's values for the column, by the plan's rules for it.
 
-    The converter raises Refused. Raises KeyError for a column without type.
+    The converter raises Refused, and so does this if the plan's `values` do not fit the column.
     """
     convert = _MAKERS[column.type](field, column, rules)
     if rules.values is not None:
         return _mapped(field, column, rules.values, convert)
     return convert
+
+
+def admitted(outcome: Any, values: Mapping[str, Any], column: Column, preferred: str = "") -> Any:
+    """How the column spells what a value is mapped to; None if it does not have it.
+
+    An enum that lacks `in_progress` may have `in-progress`, which the plan's `values` say is the
+    same.
+    """
+    enum = column.enum_values
+    if not enum or outcome in enum:
+        return outcome
+    same = [preferred, *(value for value, mapped in values.items() if mapped == outcome)]
+    return next((value for value in same if value in enum), None)
 
 
 def _for_text(field: str, column: Column, rules: PlanColumn) -> Converter:
@@ -109,22 +122,19 @@ def _for_enum(field: str, column: Column, rules: PlanColumn) -> Converter:
 
 
 def _mapped(field: str, column: Column, values: Mapping[str, Any], convert: Converter) -> Converter:
-    # An enum that lacks what a value is mapped to may have the value itself.
-    enum = frozenset(column.enum_values) if column.type is ColumnType.ENUM else None
     outcomes: dict[str, Any] = {}
     for value, outcome in values.items():
-        fitting = value if enum and outcome not in enum and value in enum else outcome
-        if not enum or fitting in enum:
-            outcomes[value] = convert(Raw(encode(fitting)))
-    known = column.enum_values if enum else tuple(values)
+        spelling = admitted(outcome, values, column, preferred=value)
+        if spelling is not None:
+            outcomes[value] = convert(Raw(encode(spelling)))
+    outcomes |= {value: value for value in column.enum_values if value not in outcomes}
+    known = column.enum_values or tuple(values)
 
     def convert_mapped(raw: Raw) -> Any:
         text = as_string(raw)
         value = memory(raw).decode() if text is None else text
         if value in outcomes:
             return outcomes[value]
-        if enum and value in enum:
-            return value
         if value == "null" and text is None:
             return None
         return _unknown(field, known)

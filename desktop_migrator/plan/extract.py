@@ -72,12 +72,17 @@ class Extractor:
     def _items(self, record: Record, found: Found) -> Iterator[Item | Rejection]:
         maker = self._makers[found.entity]
         seen: dict[object, Raw] = {}
+        key = escape(record.key)
+        touched = found.marked or key != record.key
         for index, raw in enumerate(found.items):
             position = found.position(index)
             source = Source(record.store, record.storage_key, record.key, position)
             source_id = None
             try:
-                place = self._place(record, found, raw, found.name_of(index))
+                name = found.name_of(index)
+                place = Place(raw, record.storage_key.origin, key, name, found.encoding, touched)
+                if touched and self._reject_unstorable:
+                    place = _exactly(place)
                 fields = maker.fields(place)
                 source_id = maker.source_id(fields, place)
                 item = maker.item(fields, place, source, source_id)
@@ -87,22 +92,26 @@ class Extractor:
                     self.duplicates += 1
                     continue
                 seen[known_as] = raw
-                if found.big_integers and holds_big_integers(raw):
+                if holds_big_integers(raw):
                     self.warnings["big-integer"] += 1
             except Refused as refused:
                 yield _rejection(found.entity, source, source_id, refused, restore(raw))
             else:
                 yield item
 
-    def _place(self, record: Record, found: Found, raw: Raw, name: str) -> Place:
-        key = escape(record.key)
-        touched = found.marked or key != record.key
-        if touched and self._reject_unstorable:
-            key, name = _exact(key), _exact(name)
-            if marked_unstorable(raw):
-                raise _unstorable()
-            raw, touched = Raw(restore(raw).encode()), False
-        return Place(raw, record.storage_key.origin, key, name, found.encoding, touched)
+
+def _exactly(place: Place) -> Place:
+    """The place without escapes. Raises Refused if it cannot do without."""
+    if marked_unstorable(place.json):
+        raise _unstorable()
+    return Place(
+        Raw(restore(place.json).encode()),
+        place.origin,
+        _exact(place.key),
+        _exact(place.name),
+        place.encoding,
+        marked=False,
+    )
 
 
 def _exact(text: str) -> str:

@@ -13,8 +13,9 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from uuid import RFC_4122, UUID
+from uuid import UUID
 
+import msgspec
 from msgspec import Raw
 
 from desktop_migrator.model import Column, ColumnType
@@ -29,7 +30,10 @@ _MAX_ID_DIGITS = 100
 
 ULID_LENGTH = 26
 
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# By RFC 9562: of a version from 1 to 8 and its variant; nil and made-up ones are not unique.
+_UUID = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE
+)
 # Ids that random generators make. Words joined by dashes are not among them: an app that greets
 # everybody with the item `getting-started-task-1` must not make them share one row.
 _GLOBALLY_UNIQUE = re.compile(
@@ -71,14 +75,6 @@ def _number_text(value: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
-def universal(text: str) -> UUID | None:
-    """The UUID that the text spells, if it is one by RFC 9562 (of any version, not nil)."""
-    if not _UUID.fullmatch(text):
-        return None
-    uuid = UUID(text)
-    return uuid if uuid.variant == RFC_4122 and uuid.version in range(1, 9) else None
-
-
 def row_ids(
     column: Column, user_id: str, origin: str, entity: str
 ) -> Callable[[str, datetime | None], tuple[UUID | str, bool]]:
@@ -96,13 +92,16 @@ def row_ids(
     longest = column.max_length or 64
 
     def text_id(source: str, made: datetime | None) -> tuple[UUID | str, bool]:
-        if len(source) <= longest and (_GLOBALLY_UNIQUE.fullmatch(source) or universal(source)):
+        if len(source) <= longest and (
+            _UUID.fullmatch(source) or _GLOBALLY_UNIQUE.fullmatch(source)
+        ):
             return source, False
         return ulid(bits(source, made)), True
 
     def uuid_id(source: str, made: datetime | None) -> tuple[UUID | str, bool]:
-        kept = universal(source)
-        return (kept, False) if kept else (uuid7(bits(source, made)), True)
+        if _UUID.fullmatch(source):
+            return msgspec.convert(source, UUID), False  # several times as fast as UUID(source)
+        return uuid7(bits(source, made)), True
 
     return text_id if column.type is ColumnType.TEXT else uuid_id
 

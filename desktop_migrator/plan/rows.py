@@ -5,7 +5,7 @@ the item lacks, else to the last, beside what that holds. A field whose column t
 to the last. Nothing is overwritten and nothing dropped: what finds no place refuses the item.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,7 @@ class Place(msgspec.Struct):
 Taker = Callable[[Fields, Place], Any]
 """Takes a column's value out of an item's fields. Raises Refused."""
 
+TIME_TYPES = (ColumnType.TIMESTAMP, ColumnType.TIMESTAMPTZ)
 _NULL = Raw(b"null")
 _MAX_NAMED_FIELDS = 5
 _VARIABLE_TEXTS: dict[str, Callable[[Place], str]] = {
@@ -82,8 +83,10 @@ class RowMaker:
             for field in _plain_fields(rules)
         }
         self._omit = plan.omit
-        self._created = _time_reader(plan, plan.created)
-        self._updated = _time_reader(plan, plan.updated)
+        positions = {name: index for index, name in enumerate(found, start=1)}
+        times = [name for name, column in found.items() if column.type in TIME_TYPES]
+        self._created = _Time(plan, plan.created, positions if plan.created in times else {})
+        self._updated = _Time(plan, plan.updated, positions if plan.updated in times else {})
         self._takes_fields = self._id_from not in VARIABLES or any(
             rules.rest or any(text not in ("@", *VARIABLES) for text in rules.from_ or ())
             for rules in plan.columns.values()
@@ -111,11 +114,12 @@ class RowMaker:
         return identity.source_id(self._id_raw(fields, place) or _NULL)
 
     def item(self, fields: Fields, place: Place, source: Source, source_id: str) -> Item:
-        made = self._created(fields) if self._created else None
-        updated = self._updated(fields) if self._updated else None
+        made = self._created.before(fields)
+        updated = self._updated.before(fields)
+        values: list[Any] = [None, *[take(fields, place) for take in self._takers]]
         make_id = self._row_ids.get(place.origin) or self._ids_of(place.origin)
-        row_id, derived = make_id(source_id, made)
-        values = [row_id, *[take(fields, place) for take in self._takers]]
+        row_id, derived = make_id(source_id, made or self._created.after(values))
+        values[0] = row_id
         if fields or self._rests:
             self._place_rest(fields, values)
         return Item(
@@ -125,7 +129,7 @@ class RowMaker:
             row_id,
             derived,
             tuple(values),
-            updated,
+            updated or self._updated.after(values),
             self._escaped(values) if place.marked else (),
         )
 
@@ -187,6 +191,32 @@ class _Rest:
         return join_object(members | added)
 
 
+class _Time:
+    """A time that the plan asks for, whether or not the table has a column for it."""
+
+    def __init__(self, plan: Entity, name: str | None, positions: Mapping[str, int]) -> None:
+        self._position = positions.get(name or "")
+        self._fields: list[str] = []
+        if name is not None and self._position is None:
+            rules = plan.columns[name]
+            self._fields = _plain_fields(rules)
+            column = Column(name, ColumnType.TIMESTAMPTZ)
+            self._convert = converter(_label(name, rules), column, rules)
+
+    def before(self, fields: Fields) -> datetime | None:
+        """The time read from the fields, if no column will take it."""
+        for field in self._fields:
+            if field in fields:
+                time: datetime | None = self._convert(fields[field])
+                return time
+        return None
+
+    def after(self, values: list[Any]) -> datetime | None:
+        """The time that a column took."""
+        time = None if self._position is None else values[self._position]
+        return None if time is UNSET else time
+
+
 def _taker(name: str, rules: PlanColumn, column: Column, user_id: str) -> Taker:
     if rules.from_ == [USER]:
         user = user_value(user_id, column)
@@ -199,10 +229,13 @@ def _taker(name: str, rules: PlanColumn, column: Column, user_id: str) -> Taker:
         return lambda fields, place: memory(place.json)
     label = _label(name, rules)
     convert = converter(label, column, rules)
-    missing, null = _absences(label, name, rules, column)
+    missing, null = _absences(name, rules, column)
+    plain = _plain_fields(rules)
+    # One plain field, as most columns have, is taken without a call.
+    field = plain[0] if len(plain) == len(rules.from_ or ()) == 1 else None
 
     def take(fields: Fields, place: Place) -> Any:
-        raw = find(fields, place)
+        raw = fields.pop(field, None) if field is not None else find(fields, place)
         value = None if raw is None else convert(raw)
         if value is not None:
             return value
@@ -221,7 +254,7 @@ def _taker(name: str, rules: PlanColumn, column: Column, user_id: str) -> Taker:
 _REFUSE = object()
 
 
-def _absences(label: str, name: str, rules: PlanColumn, column: Column) -> tuple[Any, Any]:
+def _absences(name: str, rules: PlanColumn, column: Column) -> tuple[Any, Any]:
     """What stands for a missing value and for null: a value, UNSET, None or `_REFUSE`."""
     default = default_value(name, rules, column)
     if default is not None:
@@ -258,25 +291,6 @@ def _finder(text: str) -> Callable[[Fields, Place], Raw | None]:
     if field is None:
         return lambda fields, place: expression.find(place.json)
     return lambda fields, place: fields.pop(field, None)
-
-
-def _time_reader(plan: Entity, name: str | None) -> Callable[[Fields], datetime | None] | None:
-    """What reads the time that a column stands for, whether or not the table has the column."""
-    if name is None:
-        return None
-    rules = plan.columns[name]
-    fields_of_it = _plain_fields(rules)
-    convert = converter(_label(name, rules), Column(name, ColumnType.TIMESTAMPTZ), rules)
-
-    def read(fields: Fields) -> datetime | None:
-        for field in fields_of_it:
-            raw = fields.get(field)
-            if raw is not None:
-                time: datetime | None = convert(raw)
-                return time
-        return None
-
-    return read
 
 
 def _plain_fields(rules: PlanColumn) -> list[str]:

@@ -206,13 +206,13 @@ class PlanColumn(_Part):
     def _has_a_source(self) -> "PlanColumn":
         if self.from_ is None and self.default is None and not self.rest:
             raise ValueError("needs `from`, `default` or `rest`")
-        variables = [text for text in self.from_ or () if text in VARIABLES]
-        if variables and len(self.from_ or ()) > 1:
+        texts = self.from_ or []
+        if len(texts) > 1 and any(text in VARIABLES for text in texts):
             raise ValueError("a variable stands alone in `from`")
-        if self.rest and variables:
+        if self.rest and any(text in VARIABLES or not Expression(text).field for text in texts):
             raise ValueError("`rest` can be joined to plain fields only")
-        if self.rest and self.from_ and not all(Expression(text).field for text in self.from_):
-            raise ValueError("`rest` can be joined to plain fields only")
+        if self.rest and (self.default is not None or self.values is not None):
+            raise ValueError("`rest` goes neither with `default` nor with `values`")
         return self
 
 

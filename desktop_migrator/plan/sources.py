@@ -21,7 +21,6 @@ from desktop_migrator.plan.json_text import (
     encode,
     escape,
     marked,
-    may_hold_big_integers,
     read,
 )
 from desktop_migrator.plan.logins import logs_in, opaque
@@ -58,8 +57,6 @@ class Found(msgspec.Struct):
     """`text` for a record that is not JSON and so stands as a JSON string."""
     marked: bool = False
     """Whether there may be escapes of unstorable characters."""
-    big_integers: bool = False
-    """Whether there may be integers above 2^53."""
     beside: bool = False
     """Whether the record holds data beside the items."""
 
@@ -200,7 +197,6 @@ class _Reader:
         found = None if inner is None else self._found(inner, name)
         if found and whole is not None:
             found.marked = marked(data)
-            found.big_integers = may_hold_big_integers(data)
             found.beside = self.items.leaves_some(whole)
         return found
 
