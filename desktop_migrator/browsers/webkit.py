@@ -7,10 +7,11 @@ wtf/persistence (the file `origin`).
 - Now: `<top hash>/<frame hash>/LocalStorage/localstorage.sqlite3`; the file `origin` beside
   `LocalStorage` holds the page's origin and the frame's. The page's whole origin becomes
   `StorageKey.top_level_site`, since that is what WebKit tells areas apart by.
-- Before Safari 15: `<scheme>_<host>_<port>.localstorage`, where port 0 stands for the default.
+- Older, and wherever an app sets a folder of its own: `<scheme>_<host>_<port>.localstorage`, where
+  port 0 stands for the default.
 
-Values are UTF-16LE and exact. Keys are TEXT and pass through SQLite's own conversion, as in
-`firefox`. No record has a time; `Record.modified` is that of the file.
+Values are UTF-16LE and exact. Keys are UTF-8; WebKit writes U+FFFD for a lone surrogate in a key.
+No record has a time; `Record.modified` is that of the file.
 """
 
 import re
