@@ -62,12 +62,9 @@ def resolve(
 def _with_id(item: Item, text: str, id_column: Column) -> Item:
     if str(item.id) == text:
         return item
-    row_id = id_from_text(text, id_column)
+    row_id: UUID | str | int = text
+    if id_column.type is ColumnType.UUID:
+        row_id = UUID(text)
+    elif id_column.type in _INTEGERS:
+        row_id = int(text)
     return msgspec.structs.replace(item, id=row_id, values=(row_id, *item.values[1:]))
-
-
-def id_from_text(text: str, column: Column) -> UUID | str | int:
-    """A row's id from its `str`."""
-    if column.type is ColumnType.UUID:
-        return UUID(text)
-    return int(text) if column.type in _INTEGERS else text

@@ -5,6 +5,9 @@ For each chunk: the ids are settled, the rows that exist are read and locked, ea
 stage, and the chunk's record and its rejections are written: all of it or nothing. A row that the
 server refuses costs its neighbours nothing: the chunk goes back to a savepoint and is repeated
 without it.
+
+A chunk's commit does not wait for the disk. After a crash of the server the last few may be gone,
+each as a whole and with its record; `bookkeeping.finish_run`, once committed, makes all durable.
 """
 
 from collections.abc import Iterable, Sequence

@@ -82,8 +82,8 @@ class Target:
             shape = self._shapes[filled] = Shape(columns, digester(columns), _picker(filled))
         return shape
 
-    def lock(self, cursor: Cursor, ids: Sequence[Any]) -> dict[Any, Found]:
-        """The rows with these ids, locked until the transaction ends."""
+    def lock(self, cursor: Cursor, ids: list[str]) -> dict[str, Found]:
+        """The rows with these ids by id, locked until the transaction ends."""
         end = 1 + len(self._every)
         return {
             row[0]: Found(row[1:end], foreign=len(row) > end and row[end] != self._user)

@@ -20,7 +20,6 @@ from desktop_migrator.postgres import wire
 from desktop_migrator.postgres.bookkeeping.tables import chunks
 from desktop_migrator.postgres.compare import DIGEST_SIZE, digester
 from desktop_migrator.postgres.failures import translated
-from desktop_migrator.postgres.identities import id_from_text
 from desktop_migrator.postgres.record import Action
 from desktop_migrator.reporter import Reporter
 
@@ -135,7 +134,7 @@ def _read(
     connection: sqlalchemy.Connection,
     entity: TargetEntity,
     columns: Sequence[Column],
-    ids: Sequence[str],
+    ids: list[str],
 ) -> dict[str, bytes]:
     """The digests of the rows there are, by id."""
     id_column = entity.columns[0]
@@ -143,9 +142,9 @@ def _read(
     rows = wire.read(
         wire.cursor(connection),
         wire.select(entity.table, id_column, columns),
-        [id_from_text(row_id, id_column) for row_id in ids],
+        ids,
     )
-    return {str(row[0]): digest(row[1:]) for row in rows}
+    return {row[0]: digest(row[1:]) for row in rows}
 
 
 def _written_later(

@@ -5,7 +5,7 @@ takes part in its transaction.
 """
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, LiteralString
 
@@ -37,13 +37,14 @@ _WIRE_TYPES = {
     ColumnType.JSON: "json",
     ColumnType.JSONB: "jsonb",
 }
-_ARRAY_TYPES = {
-    ColumnType.UUID: "uuid[]",
-    ColumnType.SMALLINT: "bigint[]",
-    ColumnType.INTEGER: "bigint[]",
-    ColumnType.BIGINT: "bigint[]",
+_ID_ARRAYS: dict[ColumnType | None, LiteralString] = {
+    ColumnType.UUID: "%b::text[]::uuid[]",
+    ColumnType.SMALLINT: "%b::text[]::bigint[]",
+    ColumnType.INTEGER: "%b::text[]::bigint[]",
+    ColumnType.BIGINT: "%b::text[]::bigint[]",
 }
 _INSTANT_ZERO = datetime(2000, 1, 1, tzinfo=UTC)
+_ROWS_AT_ONCE = 100
 _DAY_ZERO = date(2000, 1, 1)
 
 
@@ -135,12 +136,11 @@ def types(columns: Iterable[Column]) -> list[str]:
     ]
 
 
-def ids_parameter(id_column: Column) -> sql.SQL:
-    """The placeholder of an array of ids, such that the id column's index is used."""
-    if id_column.type in _ARRAY_TYPES:
-        return sql.SQL(f"%b::{_ARRAY_TYPES[id_column.type]}")
-    blank_padded = id_column.declared.startswith(BLANK_PADDED)
-    return sql.SQL("%b::bpchar[]" if blank_padded else "%b::text[]")
+def _ids(id_column: Column) -> sql.SQL:
+    """The placeholder of the ids' texts, cast such that the id column's index is used."""
+    if id_column.declared.startswith(BLANK_PADDED):
+        return sql.SQL("%b::bpchar[]")
+    return sql.SQL(_ID_ARRAYS.get(id_column.type, "%b::text[]"))
 
 
 def _value(column: Column) -> sql.Composable:
@@ -156,17 +156,20 @@ def select(
     columns: Sequence[Column],
     suffix: LiteralString = "",
 ) -> sql.Composed:
-    """A query for the rows of an array of ids: the id, then the columns."""
-    return sql.SQL("SELECT {} FROM {} WHERE {} = ANY({}){}").format(
-        sql.SQL(", ").join(_value(column) for column in (id_column, *columns)),
+    """A query for the rows of some ids, given as texts: the id as text, then the columns."""
+    name = sql.Identifier(id_column.name)
+    return sql.SQL("SELECT {}::text, {} FROM {} WHERE {} = ANY({}){}").format(
+        name,
+        sql.SQL(", ").join(map(_value, columns)),
         table_name(table),
-        sql.Identifier(id_column.name),
-        ids_parameter(id_column),
+        name,
+        _ids(id_column),
         sql.SQL(suffix),
     )
 
 
 def read(
-    at: psycopg.Cursor[tuple[Any, ...]], query: sql.Composed, ids: Sequence[Any]
-) -> Iterator[tuple[Any, ...]]:
-    return iter(at.execute(query, [list(ids)], binary=True))
+    at: psycopg.Cursor[tuple[Any, ...]], query: sql.Composed, ids: list[str]
+) -> Iterable[tuple[Any, ...]]:
+    """The rows of a `select`, while the server is still sending the rest."""
+    return at.stream(query, [ids], binary=True, size=_ROWS_AT_ONCE)

@@ -44,10 +44,11 @@ def write(cursor: Cursor, target: Target, policy: ConflictPolicy, items: Sequenc
     Raises RowsRefusedError with the position among `items` where the server says which it is.
     """
     result = Result()
-    existing = target.lock(cursor, [item.id for item in items])
+    ids = [str(item.id) for item in items]
+    existing = target.lock(cursor, ids)
     groups: dict[Shape, _Group] = {}
     for position, item in enumerate(items):
-        found = existing.get(item.id)
+        found = existing.get(ids[position])
         if found is not None and found.foreign:
             result.rejected.append(foreign(item, target.entity.columns))
             continue
@@ -60,7 +61,7 @@ def write(cursor: Cursor, target: Target, policy: ConflictPolicy, items: Sequenc
         else:
             _decide(policy, shape, group, position, item, found)
     for shape, group in groups.items():
-        result.written.append(_write_group(cursor, target, items, shape, group))
+        result.written.append(_write_group(cursor, target, items, ids, shape, group))
         result.touched += [items[position] for position in (*group.inserts, *group.updates)]
         result.counts += Counts(
             inserted=len(group.inserts),
@@ -89,7 +90,12 @@ def _decide(
 
 
 def _write_group(
-    cursor: Cursor, target: Target, items: Sequence[Item], shape: Shape, group: _Group
+    cursor: Cursor,
+    target: Target,
+    items: Sequence[Item],
+    ids: Sequence[str],
+    shape: Shape,
+    group: _Group,
 ) -> Written:
     digests: list[bytes] = []
     with _positions(group.inserts):
@@ -108,7 +114,7 @@ def _write_group(
     order = [*group.inserts, *(position for _, part in decided for position in part)]
     return Written(
         columns=tuple(column.name for column in shape.columns),
-        ids=[str(items[position].id) for position in order],
+        ids=[ids[position] for position in order],
         actions=Action.INSERTED * len(group.inserts)
         + "".join(action * len(part) for action, part in decided),
         digests=b"".join((*digests, *(digest for _, part in decided for digest in part.values()))),

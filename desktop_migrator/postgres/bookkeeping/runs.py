@@ -76,6 +76,7 @@ def start_run(
 def finish_run(
     connection: sqlalchemy.Connection, run: str, outcome: Outcome, counts: Mapping[str, Counts]
 ) -> None:
+    """Enter how a run ended; the commit of this makes all its chunks durable."""
     connection.execute(
         update(runs)
         .where(runs.c.id == run)
