@@ -1,8 +1,8 @@
 """The one door through which every format is read.
 
-Each store is copied privately, read lazily by its format's reader, and the copy removed, also when
-the caller stops early. A store that cannot be read is reported and the next one goes on; damages
-are reported at the end of their store.
+Stores are copied privately, read lazily by their formats' readers, as often as needed, and the
+copies removed, also when the caller stops early. A store that cannot be read is reported and the
+next one goes on; damages are reported at the end of their store.
 
 Where Firefox holds an area in several stores the newest generation wins, record by record none is
 mixed in: data.sqlite, then ls-archive.sqlite (from which Firefox itself would fill a missing
@@ -11,6 +11,7 @@ data.sqlite), then webappsstore.sqlite (dom/localstorage/ActorsParent.cpp).
 
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,19 +54,44 @@ class Area:
     """The newest record's time; None if no time is known."""
 
 
-def read_stores(stores: Iterable[Store], snapshot_root: Path, report: Report) -> Iterator[Record]:
-    """Yield the records of the stores in use, lazily; what is lost or unreadable is reported."""
-    by_profile: dict[Path, list[Store]] = defaultdict(list)
-    for store in stores:
-        if store.in_use:
-            by_profile[store.profile.path].append(store)
+@contextmanager
+def copied(
+    stores: Iterable[Store], snapshot_root: Path, report: Report
+) -> Iterator[list[tuple[Store, Path]]]:
+    """Private copies of the stores in use, for as long as they are to be read.
+
+    A store that cannot be copied is reported and left out.
+    """
+    with ExitStack() as kept:
+        copies = []
+        for store in stores:
+            if not store.in_use:
+                continue
+            try:
+                copies.append((store, kept.enter_context(snapshot(store, snapshot_root))))
+            except StorageError as error:
+                report(Damage(store, error.detail, None))
+        yield copies
+
+
+def read_copies(copies: Iterable[tuple[Store, Path]], report: Report) -> Iterator[Record]:
+    """Yield the copies' records lazily; what is lost or unreadable is reported."""
+    by_profile: dict[Path, list[tuple[Store, Path]]] = defaultdict(list)
+    for store, copy in copies:
+        by_profile[store.profile.path].append((store, copy))
     for of_profile in by_profile.values():
         taken: set[StorageKey] = set()
         for generation in _generations(of_profile):
             found: set[StorageKey] = set()
-            for store in generation:
-                found |= yield from _read(store, snapshot_root, taken, report)
+            for store, copy in generation:
+                found |= yield from _read(store, copy, taken, report)
             taken |= found
+
+
+def read_stores(stores: Iterable[Store], snapshot_root: Path, report: Report) -> Iterator[Record]:
+    """Copy the stores and yield their records, once."""
+    with copied(stores, snapshot_root, report) as copies:
+        yield from read_copies(copies, report)
 
 
 def measure(records: Iterable[Record]) -> list[Area]:
@@ -82,24 +108,23 @@ def measure(records: Iterable[Record]) -> list[Area]:
 
 
 def _read(
-    store: Store, snapshot_root: Path, taken: set[StorageKey], report: Report
+    store: Store, copy: Path, taken: set[StorageKey], report: Report
 ) -> Generator[Record, None, set[StorageKey]]:
     """Yield the store's records but for areas already taken; give the areas that it holds."""
     areas: set[StorageKey] = set()
     damages: list[Damage] = []
     try:
-        with snapshot(store, snapshot_root) as copy:
-            area, wanted = None, True
-            for record in READERS[store.format](store, copy, damages.append):
-                if record.storage_key is not area:
-                    area = record.storage_key
-                    wanted = area not in taken
-                    areas.add(area)
-                if wanted:
-                    yield record
-            if store.format is StoreFormat.FIREFOX and not damages:
-                # What an app has emptied must not come back from an older store.
-                areas.add(firefox.origin_of(store.path, copy))
+        area, wanted = None, True
+        for record in READERS[store.format](store, copy, damages.append):
+            if record.storage_key is not area:
+                area = record.storage_key
+                wanted = area not in taken
+                areas.add(area)
+            if wanted:
+                yield record
+        if store.format is StoreFormat.FIREFOX and not damages:
+            # What an app has emptied must not come back from an older store.
+            areas.add(firefox.origin_of(store.path, copy))
     except StorageError as error:
         damages.append(Damage(store, error.detail, None))
     for damage in damages:
@@ -107,16 +132,16 @@ def _read(
     return areas
 
 
-def _generations(stores: list[Store]) -> list[list[Store]]:
+def _generations(copies: list[tuple[Store, Path]]) -> list[list[tuple[Store, Path]]]:
     """The stores of one profile, those first that win over the ones that follow."""
-    generations: list[list[Store]] = [[], [], []]
-    for store in stores:
+    generations: list[list[tuple[Store, Path]]] = [[], [], []]
+    for store, copy in copies:
         if store.format is not StoreFormat.FIREFOX_LEGACY:
-            generations[0].append(store)
+            generations[0].append((store, copy))
         elif store.path.name == "ls-archive.sqlite":
-            generations[1].append(store)
+            generations[1].append((store, copy))
         else:
-            generations[2].append(store)
+            generations[2].append((store, copy))
     return generations
 
 

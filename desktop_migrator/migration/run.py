@@ -26,7 +26,13 @@ from desktop_migrator.migration.catalog import Catalog
 from desktop_migrator.migration.memory import peak_memory_mb
 from desktop_migrator.migration.sources import Sources, open_sources
 from desktop_migrator.migration.survey import Survey, choose_origins, survey
-from desktop_migrator.migration.target import Person, open_database, person_id, prepare_entities
+from desktop_migrator.migration.target import (
+    Person,
+    open_database,
+    person_id,
+    prepare_entities,
+    printable,
+)
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import (
     ConflictPolicy,

@@ -48,8 +48,7 @@ def scan(folders: Sequence[Path], snapshot_root: Path) -> Scan:
 
 def _measured(store: Store, snapshot_root: Path) -> ScannedStore:
     damages: list[Damage] = []
-    with reading.copied([store], snapshot_root) as copies:
-        areas = reading.measure(copies.records(damages.append))
+    areas = reading.measure(reading.read_stores([store], snapshot_root, damages.append))
     return ScannedStore(store, tuple(areas), tuple(damages))
 
 

@@ -14,16 +14,21 @@ def find(folders: Sequence[Path]) -> discover.Discovery:
     system = discover.System.current()
     if not folders:
         return discover.discover(system)
-    return discover.merge([discover.open_source(folder, system) for folder in folders])
+    found = [discover.open_source(folder, system) for folder in folders]
+    return discover.Discovery(
+        profiles=tuple(profile for each in found for profile in each.profiles),
+        unreadable=tuple(path for each in found for path in each.unreadable),
+        warnings=tuple(warning for each in found for warning in each.warnings),
+    )
 
 
 class Sources:
-    """Stores with their private copies. What the copies hold does not change any more."""
+    """Stores with their private copies; what the copies hold does not change any more."""
 
-    def __init__(self, copies: reading.Copies, reporter: Reporter) -> None:
-        self._copies = copies
+    def __init__(self, reporter: Reporter) -> None:
         self._reporter = reporter
         self._damages: dict[Damage, None] = {}
+        self.copies: list[tuple[Store, Path]] = []
 
     @property
     def damages(self) -> tuple[Damage, ...]:
@@ -31,13 +36,12 @@ class Sources:
         return tuple(self._damages)
 
     def records(self) -> Iterator[Record]:
-        return self._copies.records(self._damaged)
+        return reading.read_copies(self.copies, self.damaged)
 
-    def _damaged(self, damage: Damage) -> None:
-        if damage in self._damages:
-            return
-        self._damages[damage] = None
-        self._reporter.warned(damage_sentence(damage))
+    def damaged(self, damage: Damage) -> None:
+        if damage not in self._damages:
+            self._damages[damage] = None
+            self._reporter.warned(damage_sentence(damage))
 
 
 @contextmanager
@@ -50,15 +54,15 @@ def open_sources(
         reporter.warned(warning)
     for unreadable in found.unreadable:
         reporter.warned(f"{unreadable.path} cannot be read: {unreadable.reason}")
-    stores = [store for profile in found.profiles for store in profile.stores if store.in_use]
-    stores.sort(key=_written, reverse=newest_first)
-    with reading.copied(stores, snapshot_root) as copies:
-        yield Sources(copies, reporter)
+    sources = Sources(reporter)
+    stores = sorted(found.stores, key=_written, reverse=newest_first)
+    with reading.copied(stores, snapshot_root, sources.damaged) as sources.copies:
+        yield sources
 
 
 def damage_sentence(damage: Damage) -> str:
     lost = "an unknown number of" if damage.lost_records is None else f"{damage.lost_records:,}"
-    return f"{damage.store.path}: {damage.what}; {lost} records are lost"
+    return f"{damage.store.path}: {damage.what} {lost} records are lost."
 
 
 def _written(store: Store) -> float:
