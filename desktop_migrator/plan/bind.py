@@ -33,8 +33,8 @@ def bind(
 ) -> tuple[TargetEntity, ...]:
     """The plan's entities (all, or those named) bound to the tables, in the plan's order.
 
-    `tables` has them by the names that the plan uses. Raises TableMissing, PlanDoesNotFit, and
-    UsageError for an entity that the plan does not have.
+    `tables` has them by the names that the plan uses: `table` or `schema.table`. Raises
+    TableMissing, PlanDoesNotFit, and UsageError for an entity that the plan does not have.
     """
     unknown = set(entities or ()) - plan.entities.keys()
     if unknown:

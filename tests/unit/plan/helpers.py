@@ -43,8 +43,14 @@ def extractor(
     entities: Sequence[str] | None = None,
 ) -> Extractor:
     """For the tables given, else for those that the plan would create."""
-    by_name = {table.name: table for table in tables or planned_tables(of)}
-    return Extractor(of, bind(of, by_name, entities), user, [ORIGIN])
+    return Extractor(of, bind(of, _by_name(of, tables), entities), user, [ORIGIN])
+
+
+def _by_name(of: Plan, tables: Sequence[Table] | None) -> dict[str, Table]:
+    return {
+        f"{table.schema}.{table.name}" if table.schema else table.name: table
+        for table in tables or planned_tables(of)
+    }
 
 
 def extracted(
@@ -56,8 +62,7 @@ def extracted(
 def row(item: Item | Rejection, of: Plan = DEFAULT, table: Table | None = None) -> dict[str, Any]:
     """The item's values by column."""
     assert isinstance(item, Item), item
-    tables = {known.name: known for known in ([table] if table else planned_tables(of))}
-    (target,) = bind(of, tables, [item.entity])
+    (target,) = bind(of, _by_name(of, [table] if table else None), [item.entity])
     names = [column.name for column in target.columns]
     return dict(zip(names, item.values, strict=True))
 
