@@ -23,8 +23,8 @@ CHROMIUM_PROFILES = (".", "*", "_side_profiles/*", "_side_profiles/*/Default")
 
 ELECTRON_PROFILES = (".", "Partitions/*")
 
-NOT_A_PERSONS = frozenset({"Guest Profile", "System Profile"})
-"""Chromium's profiles that hold nobody's data."""
+NOT_A_PERSONS = frozenset({"System Profile"})
+"""Chromium's profiles in which nobody browses: that one draws the profile picker."""
 
 WEBKIT_STORES = (
     "*.localstorage",

@@ -77,10 +77,13 @@ def test_a_damaged_local_state_leaves_the_folders_name_and_the_stores_time(
     assert found.profile.last_used == datetime.fromtimestamp(1_000_000_000, UTC)
 
 
-def test_nobodys_profiles_are_left_out(system: System, chrome: Path) -> None:
+def test_the_browsers_own_profile_is_left_out_and_the_guests_is_not(
+    system: System, chrome: Path
+) -> None:
     for name in ("Guest Profile", "System Profile", "Default"):
         trees.chromium_leveldb(chrome / name)
-    assert [found.profile.name for found in discover(system).profiles] == ["Default"]
+    names = {found.profile.name for found in discover(system).profiles}
+    assert names == {"Default", "Guest Profile"}
 
 
 def test_firefox_profiles_are_called_and_placed_as_profiles_ini_says(

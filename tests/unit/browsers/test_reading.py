@@ -1,11 +1,19 @@
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from desktop_migrator.browsers.discover import OperatingSystem, System, discover
-from desktop_migrator.browsers.reading import READERS, Area, measure, read_stores
+from desktop_migrator.browsers.reading import (
+    READERS,
+    Area,
+    copied,
+    measure,
+    read_copies,
+    read_stores,
+)
 from desktop_migrator.model import Damage, Record, StorageKey, Store, StoreFormat
 from tests.unit.browsers import trees
 
@@ -135,15 +143,26 @@ def test_reading_is_lazy_and_leaves_nothing_behind_when_stopped_early(
 ) -> None:
     stores: list[Store] = [
         trees.store_at(trees.leveldb(home / "one", ["a", "b"]), StoreFormat.CHROMIUM_LEVELDB),
-        trees.store_at(home / "gone", StoreFormat.CHROMIUM_LEVELDB),
+        trees.store_at(trees.leveldb(home / "two", ["c"]), StoreFormat.CHROMIUM_LEVELDB),
     ]
     damages: list[Damage] = []
     records = read_stores(stores, root, damages.append)
     assert not root.exists()
     next(iter(records))
-    assert len(list(root.iterdir())) == 1
+    assert len(list(root.iterdir())) == len(stores)
     records.close()  # type: ignore[attr-defined]  # a generator, though promised as an iterator
     assert list(root.iterdir()) == []
+    assert not damages
+
+
+def test_copies_can_be_read_again_whatever_becomes_of_the_source(home: Path, root: Path) -> None:
+    store = trees.store_at(trees.leveldb(home / "one", ["a", "b"]), StoreFormat.CHROMIUM_LEVELDB)
+    damages: list[Damage] = []
+    with copied([store], root, damages.append) as copies:
+        first = list(read_copies(copies, damages.append))
+        shutil.rmtree(store.path)
+        assert list(read_copies(copies, damages.append)) == first
+    assert [record.key for record in first] == ["a", "b"]
     assert not damages
 
 
