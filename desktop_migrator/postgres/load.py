@@ -16,7 +16,7 @@ from uuid import UUID
 import sqlalchemy
 from psycopg.errors import UniqueViolation
 
-from desktop_migrator.errors import Cancelled
+from desktop_migrator.errors import Cancelled, ItemsRejected
 from desktop_migrator.model import ConflictPolicy, Counts, Item, Rejection, TargetEntity
 from desktop_migrator.postgres import record, wire
 from desktop_migrator.postgres.chunks import LARGEST_CHUNK, Chunk, ChunkLimits, chunks, rounds
@@ -47,6 +47,7 @@ class Loader:
         policy: ConflictPolicy,
         reporter: Reporter,
         limits: ChunkLimits | None = None,
+        keep_going: bool = True,
         dry_run: bool = False,
     ) -> None:
         self._connection = connection
@@ -56,31 +57,43 @@ class Loader:
         self._policy = policy
         self._reporter = reporter
         self._limits = limits or ChunkLimits()
+        self._keep_going = keep_going
         self._begin = connection.begin_nested if dry_run else connection.begin
         self._seq = 0
         self._rejected = 0
         self.counts: dict[str, Counts] = {name: Counts() for name in self._targets}
         """By entity, of the chunks that are committed; `items` counts rejections too."""
 
-    def load(self, outcomes: Iterable[Item | Rejection]) -> dict[str, Counts]:
-        """Load all items and keep all rejections; returns `counts`.
+    def load(
+        self, outcomes: Iterable[Item | Rejection], total: int | None = None
+    ) -> dict[str, Counts]:
+        """Load all items and keep all rejections; returns `counts`. `total` is for progress alone.
 
-        Raises Cancelled between two chunks, and DatabaseError where more than a row is at fault;
-        what was committed before stays.
+        Raises Cancelled between two chunks, DatabaseError where more than a row is at fault and,
+        unless it is to keep going, ItemsRejected for a chunk with a rejection, which is rolled
+        back; what was committed before stays.
         """
-        self._reporter.started(STAGE, None)
+        self._reporter.started(STAGE, total)
         for chunk in chunks(outcomes, self._targets, self._limits):
             if self._reporter.cancelled:
                 raise Cancelled
             with translated(), self._begin():
                 result = self._store(chunk)
+                if result.rejected and not self._keep_going:
+                    raise self._stopped(result.rejected)
             self.counts[chunk.entity] = self.counts.get(chunk.entity, Counts())
             self.counts[chunk.entity] += result.counts
             for rejection in result.rejected:
                 self._reporter.rejected(rejection)
             done = sum(counts.items for counts in self.counts.values())
-            self._reporter.advanced(STAGE, done, None)
+            self._reporter.advanced(STAGE, done, total)
         return self.counts
+
+    def _stopped(self, rejected: Sequence[Rejection]) -> ItemsRejected:
+        for rejection in rejected:
+            self._reporter.rejected(rejection)
+        written = sum(counts.inserted + counts.updated for counts in self.counts.values())
+        return ItemsRejected(count=len(rejected), written=written, reason=rejected[0].reason)
 
     def _store(self, chunk: Chunk) -> Result:
         cursor = wire.cursor(self._connection)
