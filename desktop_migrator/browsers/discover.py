@@ -41,6 +41,8 @@ _SEARCH_DEPTH = 3
 """Levels below a folder given by hand that are searched."""
 _MAX_SEARCHED = 20_000
 """Folders that such a search visits."""
+_HOME_DISTANCE = 8
+"""Levels above a folder given by hand at which a home is looked for."""
 _SIDE_FILES = ("-wal", "-shm", "-journal")
 _ENGINES = {
     StoreFormat.CHROMIUM_LEVELDB: Engine.CHROMIUM,
@@ -90,8 +92,9 @@ def open_source(path: Path, system: System) -> Discovery:
     except OSError as error:
         raise StoreUnreadable(path=path, reason=error.strerror or str(error)) from error
     finder = _Finder()
-    for browser, root in _roots(system, Folders()):
-        finder.known_roots.setdefault(_real(root), browser)
+    for computer in (system, *_computers_above(path)):
+        for browser, root in _roots(computer, Folders()):
+            finder.known_roots.setdefault(_real(root), browser)
     if path.is_dir():
         finder.search(path)
     else:
@@ -102,6 +105,13 @@ def open_source(path: Path, system: System) -> Discovery:
             raise StoreUnreadable(path=unreadable.path, reason=unreadable.reason)
         raise SourceNotFound(path=path)
     return discovery
+
+
+def _computers_above(path: Path) -> Iterator[System]:
+    """Each folder above as somebody's home: a profile copied with its folders keeps its browser."""
+    for home in (path, *list(path.parents)[:_HOME_DISTANCE]):
+        for os_ in OperatingSystem:
+            yield System.at(os_, home)
 
 
 def _roots(system: System, folders: Folders) -> Iterator[tuple[Browser, Path]]:

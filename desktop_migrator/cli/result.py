@@ -12,12 +12,13 @@ from desktop_migrator.errors import ExitCode
 from desktop_migrator.model import Outcome, RunResult
 
 _SHOWN_REJECTIONS = 10
-_HEADLINES = {
-    Outcome.COMPLETED: "Done: everything that was sent lies in the database, checked row by row.",
-    Outcome.DRY_RUN: "This was a dry run: the database is as it was before.",
-    Outcome.ROLLED_BACK: "The run was taken back.",
-    Outcome.FAILED: "The run did not complete.",
-    Outcome.CANCELLED: "The run was cancelled.",
+_COLUMNS = {
+    "items": "Items",
+    "inserted": "New",
+    "updated": "Replaced",
+    "unchanged": "Same",
+    "skipped": "Kept",
+    "rejected": "Rejected",
 }
 _LEFT_ASIDE = {
     "other-site": "of other web sites",
@@ -63,16 +64,14 @@ def finished_event(result: RunResult) -> dict[str, Any]:
 
 def print_result(console: Console, result: RunResult) -> None:
     table = Table(title=f"Run {result.run}" if result.run else None, title_justify="left")
-    columns = ("items", "inserted", "updated", "unchanged", "skipped", "rejected", "conflicts")
     table.add_column("Kind")
-    for column in columns:
-        table.add_column(column.capitalize(), justify="right")
+    for header in _COLUMNS.values():
+        table.add_column(header, justify="right")
     for name, counts in result.by_entity.items():
-        table.add_row(name, *(f"{getattr(counts, column):,}" for column in columns))
+        table.add_row(name, *(f"{getattr(counts, column):,}" for column in _COLUMNS))
     if len(result.by_entity) > 1:
-        total = (f"{getattr(result.counts, column):,}" for column in columns)
         table.add_section()
-        table.add_row("all", *total)
+        table.add_row("all", *(f"{getattr(result.counts, column):,}" for column in _COLUMNS))
     console.print(table)
     print_left_aside(console, result.left_aside)
     _print_rejections(console, result)
@@ -82,9 +81,23 @@ def print_result(console: Console, result: RunResult) -> None:
     _say(
         console,
         f"{result.counts.records:,} records read in {result.seconds:.1f} s, "
-        f"{result.items_per_second:,.0f} items a second, {result.peak_memory_mb:.0f} MB at most.",
+        f"with {result.peak_memory_mb:.0f} MB of memory at most.",
     )
-    _say(console, _HEADLINES[result.outcome])
+    _say(console, _headline(result))
+
+
+def _headline(result: RunResult) -> str:
+    counts = result.counts
+    written = f"{counts.inserted:,} rows new, {counts.updated:,} replaced"
+    if result.outcome is Outcome.COMPLETED:
+        return f"Done: {written}; all that was sent lies in the database, checked row by row."
+    if result.outcome is Outcome.DRY_RUN:
+        return f"This was a dry run ({written}): the database is as it was before."
+    if result.outcome is Outcome.ROLLED_BACK:
+        return f"The run stopped at an item that cannot be migrated: {written}."
+    if result.outcome is Outcome.CANCELLED:
+        return f"The run was cancelled: {written}."
+    return f"The run did not complete: {written}."
 
 
 def print_left_aside(console: Console, left_aside: Mapping[str, int]) -> None:
