@@ -24,6 +24,7 @@ from desktop_migrator.browsers.sqlite_file import (
     columns_of,
     decode_rows,
     decode_text,
+    expect_bytes,
     has_table,
     read_rows,
     user_version,
@@ -111,9 +112,10 @@ def _decode(
     key: bytes, value: bytes, compression: int, utf16_length: int | None = None, conversion: int = 1
 ) -> tuple[str, str]:
     """A record's key and value; ValueError where they are not exactly what Firefox wrote."""
+    expect_bytes(key, value)
     if compression == 1:
         value = _uncompressed(value)
-    elif compression:
+    elif compression != 0:
         raise ValueError("unknown kind of compression")
     if conversion not in {0, 1}:
         raise ValueError("unknown kind of text")
@@ -153,7 +155,10 @@ def _database_origin(copy: Path | None) -> str | None:
     except StoreUnreadable:
         return None
     rows = list(read_rows(copy, "database", ["origin"], lambda *_: None))
-    return decode_text(rows[0][0]) if len(rows) == 1 else None
+    if len(rows) != 1:
+        return None
+    expect_bytes(*rows[0])
+    return decode_text(rows[0][0])
 
 
 def _folder_origin(name: str) -> str:

@@ -19,6 +19,7 @@ from desktop_migrator.browsers.sqlite_file import (
     columns_of,
     decode_rows,
     decode_text,
+    expect_bytes,
     read_rows,
     user_version,
 )
@@ -72,18 +73,21 @@ def _decode(
     suffix: bytes | None = None,
     origin_key: bytes | None = None,
 ) -> tuple[StorageKey, str, str]:
-    if key is None or value is None:
-        raise ValueError("a record without key or value")
+    expect_bytes(key, value)
     if origin_key is None:  # written by schema 0, perhaps into a table of a newer one
-        storage_key = _key_of_scope(scope or b"")
+        storage_key = _key_of_scope(_text(scope))
     else:
-        storage_key = _storage_key(origin_key.decode(), (suffix or b"").decode())
+        storage_key = _storage_key(_text(origin_key), _text(suffix))
     return storage_key, decode_text(key), decode_text(value)
 
 
+def _text(value: bytes | None) -> str:
+    expect_bytes(value or b"")
+    return (value or b"").decode()
+
+
 @lru_cache(maxsize=256)
-def _key_of_scope(scope: bytes) -> StorageKey:
-    text = scope.decode()
+def _key_of_scope(text: str) -> StorageKey:
     prefix = _SCOPE_PREFIX.match(text)
     if not prefix:
         return _storage_key(text, "")

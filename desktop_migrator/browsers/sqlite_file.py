@@ -24,6 +24,9 @@ from desktop_migrator.errors import StoreUnreadable
 
 Decoded = TypeVar("Decoded")
 
+_FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What a damaged file raises; the second where an error message quotes damaged bytes."""
+
 _SUPER_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 
 
@@ -43,8 +46,8 @@ def columns_of(copy: Path, table: str) -> list[str]:
             if not connection.execute(real, (table,)).fetchone():
                 return []
             columns = connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
-            return [name.decode() for (name,) in columns]
-    except sqlite3.Error:
+            return [name.decode(errors="replace") for (name,) in columns]
+    except _FAULTS:
         return salvage_columns(copy, table)
 
 
@@ -54,7 +57,7 @@ def holds_text(copy: Path, table: str, column: str) -> bool:
         with closing(_open(copy)) as connection:
             query = f"SELECT 1 FROM [{table}] WHERE typeof([{column}]) = 'text' LIMIT 1"  # noqa: S608 - our own names
             return connection.execute(query).fetchone() is not None
-    except sqlite3.Error:
+    except _FAULTS:
         return False
 
 
@@ -64,7 +67,7 @@ def user_version(copy: Path) -> int | None:
         with closing(_open(copy)) as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             return int(version)
-    except sqlite3.Error:
+    except _FAULTS:
         return None
 
 
@@ -86,7 +89,7 @@ def read_rows(
     try:
         with closing(_open(copy)) as connection:
             yield from connection.execute(select)
-    except sqlite3.Error as error:
+    except _FAULTS as error:
         raise StoreUnreadable(path=copy, reason=str(error)) from error
 
 
@@ -106,6 +109,12 @@ def decode_rows(
             yield decoded
     for reason, count in lost.items():
         damaged(reason, count)
+
+
+def expect_bytes(*values: object) -> None:
+    """Raise ValueError unless all are TEXT or BLOB, as browsers write them."""
+    if not all(isinstance(value, bytes) for value in values):
+        raise ValueError("a value is of a wrong type")
 
 
 def decode_text(text: bytes) -> str:
@@ -129,7 +138,7 @@ def _sound_select(copy: Path, table: str, columns: Sequence[str]) -> str | None:
             # The check passes over rows whose record is malformed or too large: touch every byte.
             sizes = ", ".join(f"sum(length(CAST({name} AS BLOB)))" for name in names)
             connection.execute(f"SELECT {sizes} {source}").fetchone()
-    except sqlite3.Error:
+    except _FAULTS:
         return None
     # SQLite would turn UTF-16 into UTF-8 and lose lone surrogates; the salvage reader does not.
     sound = (
@@ -160,7 +169,7 @@ def _roll_back(copy: Path, journal: Path) -> None:
         length = int.from_bytes(content[-16:-12], "big")
         journal.write_bytes(content[: max(len(content) - 20 - length, 0)])
     with (
-        suppress(sqlite3.Error),
+        suppress(*_FAULTS),
         closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=rw", uri=True)) as connection,
     ):
         connection.execute("SELECT count(*) FROM sqlite_master")

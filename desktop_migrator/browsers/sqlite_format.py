@@ -77,6 +77,8 @@ class DatabaseFile:
         if header[24:28] == header[92:96] and not self._log:
             # The size in the header counts only if it was written with the last change.
             self.count = int.from_bytes(header[28:32], "big") or self.count
+        # However many a hostile header claims, no more can be there.
+        self.count = min(self.count, -(-len(self._data) // self.page_size) + len(self._log))
         self.encoding = {2: "utf-16-le", 3: "utf-16-be"}.get(header[59], "utf-8")
         self._first_free, self._free_count = struct.unpack_from(">II", header, 32)
         self.auto_vacuum = any(header[52:56])
@@ -145,7 +147,7 @@ class DatabaseFile:
             return None
         kind, parent = struct.unpack_from(">BI", data, 5 * (number - map_page - 1))
         rootlike = kind in {1, 2}
-        valid = 1 <= kind <= 5 and rootlike == (parent == 0) and parent <= self.count
+        valid = 1 <= kind <= 5 and rootlike == (parent == 0)
         return (kind, parent) if valid else None
 
     def _likely_page_size(self) -> int:

@@ -66,7 +66,9 @@ def salvage_rows(
     """
     salvage = _Salvage(DatabaseFile(copy))
     found = salvage.find(table) or salvage.guess(create_table)
-    if not found:
+    if found and not set(columns) <= set(found[1].columns) and (known := _layout(create_table)):
+        found = found[0], known  # the names of the columns are damaged
+    if not found or not set(columns) <= set(found[1].columns):
         damaged("the part of the file that says where its tables lie is damaged", None)
         return
     root, layout = found
@@ -143,7 +145,7 @@ def _layout(sql: str) -> _Layout | None:
         )
         try:
             connection.execute(sql)
-        except (sqlite3.Error, sqlite3.Warning):
+        except (sqlite3.Error, sqlite3.Warning, ValueError):
             return None
         connection.set_authorizer(None)
         made = connection.execute(

@@ -23,6 +23,7 @@ from desktop_migrator.browsers.sqlite_file import (
     columns_of,
     decode_rows,
     decode_text,
+    expect_bytes,
     holds_text,
     read_rows,
 )
@@ -76,8 +77,7 @@ def origin_of(store_path: Path) -> StorageKey:
 
 
 def _decode(key: bytes, value: bytes) -> tuple[str, str]:
-    if key is None:
-        raise ValueError("a record without key")
+    expect_bytes(key, value)
     return decode_text(key), decode_utf16(value)
 
 

@@ -127,6 +127,7 @@ def test_keys_read_as_they_lie_on_the_disk(make: Callable[..., Path], key: str) 
         ((b"k", 1, 7, 0, b"v"), "unknown kind of text"),
         ((b"k", 5, 1, 0, b"v"), "a value is not as long as it was written"),
         ((b"k", 1, 1, 0, b"\xff"), "a text is damaged"),
+        ((b"k", 1, 1, 0, 7), "a value is of a wrong type"),
         ((b"\xff", 1, 1, 0, b"v"), "a text is damaged"),
         ((b"k", 1, 0, 0, b"v"), "a text is damaged"),
         ((b"k", 1, 1, 1, b"\x09no snappy"), "a compressed value is damaged"),

@@ -114,7 +114,8 @@ def test_what_a_schema_smuggles_in_is_not_run(tmp_path: Path) -> None:
 
 def test_a_schema_that_would_never_end_is_not_run_in_salvage(tmp_path: Path) -> None:
     path = make(tmp_path / "x", "CREATE TABLE t(a)", "INSERT INTO t VALUES (1)")
-    endless = "CREATE TABLE t AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i FROM n"
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i FROM n"
+    endless = f"CREATE TABLE t AS {numbers}"
     make(path, "PRAGMA writable_schema=ON", f"UPDATE sqlite_master SET sql = '{endless}'")
     rows, damages = read(path, "a")
     assert rows == []

@@ -311,3 +311,10 @@ def test_a_damaged_file_is_salvaged_with_its_log(logged: Callable[..., Path]) ->
     with copy.open("r+b") as file:
         file.write(b"garbage garbage!")  # SQLite refuses the file, whose first page the log holds
     assert read(copy, "data")[0].total() == 40
+
+
+def test_a_damaged_name_of_a_column_is_made_up_for(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    expected = build(path, auto_vacuum=0)
+    path.write_bytes(path.read_bytes().replace(b"NULL, value BLOB", b"NULL, v\x8clue BLOB", 1))
+    assert read(path, "data")[0] == expected["data"]
