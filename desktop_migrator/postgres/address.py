@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -52,21 +53,21 @@ class Address:
 
     def __str__(self) -> str:
         """The address as a URL, without its password."""
-        user = self.parameters.get("user")
+        named = self.parameters
+        user, host, port = named.get("user"), named.get("host", ""), named.get("port", "")
         login = f"{quote(user, safe='')}@" if user else ""
-        hosts, ports = (self.parameters.get(name, "").split(",") for name in ("host", "port"))
-        if len(ports) < len(hosts):
-            ports = ports[:1] * len(hosts)
-        name = quote(self.parameters.get("dbname", ""))
-        if any(host.startswith("/") for host in hosts):
-            return f"postgresql://{login}/{name}?host={quote(','.join(hosts), safe='')}"
-        servers = ",".join(
-            (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
-            for host, port in zip(hosts, ports, strict=False)
-        )
-        service = self.parameters.get("service")
-        return f"postgresql://{login}{servers}/{name}" + (
-            f"?service={quote(service)}" if service else ""
+        extra = {"service": named.get("service"), "hostaddr": named.get("hostaddr")}
+        if "/" in host:
+            extra |= {"host": host, "port": port}
+            servers = ""
+        else:
+            servers = ",".join(
+                (f"[{one}]" if ":" in one else one) + (f":{its_port}" if its_port else "")
+                for one, its_port in zip_longest(host.split(","), port.split(","), fillvalue=port)
+            )
+        query = "&".join(f"{name}={quote(text, safe='')}" for name, text in extra.items() if text)
+        return f"postgresql://{login}{servers}/{quote(named.get('dbname', ''))}" + (
+            f"?{query}" if query else ""
         )
 
     @property

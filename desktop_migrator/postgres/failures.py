@@ -42,7 +42,7 @@ _BAD_PARAMETER = re.compile(r"invalid .* value|definition of service|service fil
 _WRONG_LOGIN = re.compile(
     r"authentication failed|role .* does not exist|not permitted to log in|no password supplied"
 )
-_BUSY = re.compile(r"starting up|shutting down|recovery|too many clients|connection slots")
+_BUSY = re.compile(r"starting up|shutting down|recovery|too many|connection slots")
 _NO_TLS = re.compile(r"\bSSL\b|\bTLS\b|certificate|root\.crt|sslmode|no encryption", re.IGNORECASE)
 
 
@@ -88,6 +88,8 @@ def connection_failure(error: psycopg.Error, address: Address) -> MigratorError:
     reason = _ATTEMPT.sub("", text, count=1).strip()
     if text.startswith("failed to resolve host"):
         reason = "no machine of this name can be found"
+    elif "invalid response" in text:
+        reason = "what answers there is not PostgreSQL"
     asked = bool(error.pgconn and error.pgconn.needs_password)
     answered = "FATAL" in text or bool(error.pgconn and error.pgconn.used_password)
     if asked or _WRONG_LOGIN.search(reason):
