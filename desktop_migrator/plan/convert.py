@@ -17,6 +17,7 @@ every item.
 """
 
 import re
+import struct
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Context, Decimal, Inexact, InvalidOperation
@@ -49,6 +50,8 @@ _MEND = "Correct it in the app, or leave the item out."
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INTEGER_BITS = {ColumnType.SMALLINT: 16, ColumnType.INTEGER: 32, ColumnType.BIGINT: 64}
 _MAX_INTEGER_DIGITS = 20
+# Decimal digits that a real (4 bytes) always gives back.
+_REAL_DIGITS = 6
 _ANY_SIZE = Context(prec=NUMERIC_MAX_INTEGER_DIGITS + NUMERIC_MAX_FRACTION_DIGITS)
 _FAR_YEAR = re.compile(r"[+-]\d{6}-")
 _FINER_THAN_MICROSECONDS = re.compile(rb"\.\d{6}\d*[1-9]")
@@ -222,14 +225,18 @@ def _for_numeric(field: str, column: Column, rules: PlanColumn) -> Converter:
 
 
 def _for_double(field: str, column: Column, rules: PlanColumn) -> Converter:
+    real = column.declared == "real"
+
     def convert(raw: Raw) -> float | None:
         if memory(raw) == b"null":
             return None
         exact = _number(field, raw)
         value = float(exact)
-        if not isfinite(value):
+        held: float = struct.unpack("f", struct.pack("f", value))[0] if real else value
+        if not isfinite(held):
             _out_of_range(field)
-        if abs(exact) > MAX_EXACT_INTEGER and exact != Decimal(value):
+        lost = abs(exact) > MAX_EXACT_INTEGER and exact != Decimal(value)
+        if lost or (real and float(f"{held:.{_REAL_DIGITS}g}") != value):
             raise Refused(
                 Code.TOO_PRECISE, f"{field} has more digits than the column holds.", _MEND
             )

@@ -5,15 +5,21 @@ from collections.abc import Mapping
 from typing import Any
 
 import jmespath
+from jmespath.exceptions import JMESPathError, UnknownFunctionError
+from jmespath.functions import Functions
 from msgspec import Raw
 
 from desktop_migrator.plan.json_text import as_object, as_value, decode, encode
+from desktop_migrator.plan.refusal import Code, Refused
+
+_FUNCTIONS = Functions.FUNCTION_TABLE
 
 
 class Expression:
     def __init__(self, text: str) -> None:
-        """Raises jmespath.exceptions.JMESPathError."""
+        """Raises jmespath.exceptions.JMESPathError, for functions that do not exist too."""
         self._compiled = jmespath.compile(text)
+        _check_functions(self._compiled.parsed)
         self.path = _fields(self._compiled.parsed)
         """The fields to go through, if that is all it asks for: `@`, `a`, `a.b."c d"`."""
 
@@ -34,7 +40,14 @@ class Expression:
             return found
         if as_value(json) is None:
             return None
-        result = self._compiled.search(decode(json))
+        try:
+            result = self._compiled.search(decode(json))
+        except JMESPathError:
+            raise Refused(
+                Code.WRONG_TYPE,
+                "The plan has an expression that cannot be computed from what it holds.",
+                "Correct the expression in the plan, or the item in the app.",
+            ) from None
         return None if result is None else Raw(encode(result))
 
     def leaves_some(self, json: Raw) -> bool:
@@ -46,6 +59,15 @@ class Expression:
                 return True
             found = members.get(field)
         return False
+
+
+def _check_functions(node: Mapping[str, Any]) -> None:
+    if node["type"] == "function_expression" and node["value"] not in _FUNCTIONS:
+        message = f"there is no function {node['value']}()"
+        raise UnknownFunctionError(message)
+    for child in node["children"]:
+        if isinstance(child, Mapping):
+            _check_functions(child)
 
 
 def _fields(parsed: Mapping[str, Any]) -> list[str] | None:

@@ -147,12 +147,15 @@ class RowMaker:
             if names:
                 raise _no_column(names)
             return
-        last = self._rests[-1][0]
-        homeless = {name: fields.pop(name) for name in self._homeless & fields.keys()}
-        taking = next((index for index, _ in self._rests if values[index] is None), last)
+        last = taking = self._rests[-1][0]
+        for index, _ in self._rests:
+            if values[index] is None:
+                taking = index
+                break
+        homeless = {name: fields.pop(name) for name in self._homeless if name in fields}
         for index, rest in self._rests:
             added = fields if index == taking else {}
-            if index == last and homeless:
+            if homeless and index == last:
                 added = added | homeless
             values[index] = rest.value(values[index], added)
 

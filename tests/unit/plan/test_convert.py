@@ -11,6 +11,7 @@ from desktop_migrator.model import Column, ColumnType, Item, Rejection, Table
 from tests.unit.plan.helpers import extracted, plan, record
 
 TEN = datetime(2024, 1, 31, 10, 0, tzinfo=UTC)
+REAL = Column("v", ColumnType.DOUBLE, "real")
 ENUM = Column("v", ColumnType.ENUM, "mood", enum_values=("sad", "in_progress"))
 
 
@@ -83,6 +84,12 @@ v = {{ from = "v"{rules} }}
         (column("double"), '"0.1"', "wrong-type"),
         (column("uuid"), '"0190A1B2-c3d4-7e5f-8a6b-000000000001"',
          UUID("0190a1b2-c3d4-7e5f-8a6b-000000000001")),
+        (REAL, "0.1", 0.1),
+        (REAL, "123456", 123456.0),
+        (REAL, "0.123456789", "too-precise"),
+        (REAL, "16777217", "too-precise"),
+        (REAL, "1e39", "out-of-range"),
+        (REAL, "1e400", "out-of-range"),
         (column("uuid"), '"x"', "wrong-type"),
         (column("timestamp"), '"2024-01-31T10:00:00Z"', TEN),
         (column("timestamp"), '"2024-01-31T10:00:00.000Z"', TEN),

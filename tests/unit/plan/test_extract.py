@@ -142,6 +142,23 @@ columns = { title = { from = "title", type = "text" } }
     assert made.left_aside == {"unmatched": 1}
 
 
+def test_an_expression_that_cannot_be_computed_rejects_the_record_or_the_item() -> None:
+    of = plan("""
+[entities.e]
+table = "e"
+sources = [{ keys = ["k"], items = "sort_by(list, &at)" }]
+columns = { total = { from = "sum(parts)", type = "numeric" }, rest = { rest = true, type = "json" } }
+""")
+    items = '{"list":[{"id":2,"at":2,"parts":["x"]},{"id":1,"at":1,"parts":[1,2]}]}'
+    good, bad = extracted([record("k", items)], of)
+    assert row(good, of)["total"] == 3
+    assert isinstance(bad, Rejection)
+    assert bad.code == Code.WRONG_TYPE
+    rejection = outcome('{"list":[{"at":1},{"at":"x"}]}', "k", of)
+    assert isinstance(rejection, Rejection)
+    assert rejection.code == Code.WRONG_TYPE
+
+
 def test_reading_is_lazy() -> None:
     made = extractor()
     found = made.extract(record("tasks", tasks(TASK)) for _ in range(3))

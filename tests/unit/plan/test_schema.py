@@ -70,6 +70,7 @@ def test_the_digest_is_of_what_a_plan_says_and_not_of_how(tmp_path: Path) -> Non
         ('keys = ["tasks"]', "keys = []", ["entities.tasks.sources.0.keys"]),
         ('keys = ["tasks"]', 'keys = ["tasks"]\nunwrap = "redux"', ["unwrap", "zustand"]),
         ('keys = ["tasks"]', 'keys = ["tasks"]\nitems = "a["', ["items", "JMESPath"]),
+        ('keys = ["tasks"]', 'keys = ["tasks"]\nitems = "a[?nope(@)]"', ["items", "nope"]),
         ('keys = ["tasks"]', f'keys = ["tasks"]\nitems = "{"a." * 300}a"', ["items", "500"]),
         ('keys = ["tasks"]', f'keys = ["tasks"]\nitems = "{"(" * 400}"', ["items", "JMESPath"]),
         ('from = "title"', 'from = "$nobody"', ["title.from", "$nobody", "$user"]),
