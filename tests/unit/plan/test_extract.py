@@ -147,7 +147,9 @@ def test_an_expression_that_cannot_be_computed_rejects_the_record_or_the_item() 
 [entities.e]
 table = "e"
 sources = [{ keys = ["k"], items = "sort_by(list, &at)" }]
-columns = { total = { from = "sum(parts)", type = "numeric" }, rest = { rest = true, type = "json" } }
+[entities.e.columns]
+total = { from = "sum(parts)", type = "numeric" }
+rest = { rest = true, type = "json" }
 """)
     items = '{"list":[{"id":2,"at":2,"parts":["x"]},{"id":1,"at":1,"parts":[1,2]}]}'
     good, bad = extracted([record("k", items)], of)
