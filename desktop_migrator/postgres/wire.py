@@ -143,8 +143,13 @@ def _ids(id_column: Column) -> sql.SQL:
     return sql.SQL(_ID_ARRAYS.get(id_column.type, "%b::text[]"))
 
 
+def _in_query(*names: str) -> sql.Identifier:
+    """An identifier for a statement with parameters, where psycopg reads % as the start of one."""
+    return sql.Identifier(*(name.replace("%", "%%") for name in names))
+
+
 def _value(column: Column) -> sql.Composable:
-    name = sql.Identifier(column.name)
+    name = _in_query(column.name)
     if column.type in {ColumnType.TEXT, ColumnType.ENUM}:
         return sql.SQL("{}::text").format(name)
     return name
@@ -157,11 +162,11 @@ def select(
     suffix: LiteralString = "",
 ) -> sql.Composed:
     """A query for the rows of some ids, given as texts: the id as text, then the columns."""
-    name = sql.Identifier(id_column.name)
+    name = _in_query(id_column.name)
     return sql.SQL("SELECT {}::text, {} FROM {} WHERE {} = ANY({}){}").format(
         name,
         sql.SQL(", ").join(map(_value, columns)),
-        table_name(table),
+        _in_query(*filter(None, (table.schema, table.name))),
         name,
         _ids(id_column),
         sql.SQL(suffix),

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given, reject, settings
 from hypothesis import strategies as st
 
 from desktop_migrator.model import Column, ColumnType
@@ -113,7 +113,10 @@ def pairs_of_documents(draw: st.DrawFn) -> tuple[str, str]:
 def test_jsonb_is_equal_where_postgresql_says_so(
     other: psycopg.Connection[Any], pair: tuple[str, str]
 ) -> None:
-    agrees(other, ColumnType.JSONB, pair[0].encode(), pair[1].encode())
+    try:
+        agrees(other, ColumnType.JSONB, pair[0].encode(), pair[1].encode())
+    except psycopg.DataError:  # the two, put together, are no longer JSON that it takes
+        reject()
 
 
 @with_postgres
