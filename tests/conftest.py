@@ -7,9 +7,9 @@ from importlib.util import find_spec
 import pytest
 
 REAL_PARTS: dict[str, Callable[[], bool]] = {
-    "chromium": lambda: bool(shutil.which("chromium") and shutil.which("chromedriver")),
+    "chromium": lambda: bool(shutil.which("chromium")),
     "firefox": lambda: bool(shutil.which("firefox-esr")),
-    "webkit": lambda: bool(shutil.which("WebKitWebDriver")),
+    "webkit": lambda: bool(shutil.which("WebKitWebDriver") and shutil.which("xvfb-run")),
     "postgresql-15": lambda: bool(shutil.which("postgres", path="/usr/lib/postgresql/15/bin")),
     "makensis": lambda: bool(shutil.which("makensis")),
     "dfindexeddb": lambda: find_spec("dfindexeddb") is not None,

@@ -44,6 +44,11 @@ _MAX_SEARCHED = 20_000
 _HOME_DISTANCE = 8
 """Levels above a folder given by hand at which a home is looked for."""
 _SIDE_FILES = ("-wal", "-shm", "-journal")
+_NAMELESS = {
+    Engine.CHROMIUM: "A browser like Chrome",
+    Engine.FIREFOX: "A browser like Firefox",
+    Engine.WEBKIT: "A browser like Safari",
+}
 _ENGINES = {
     StoreFormat.CHROMIUM_LEVELDB: Engine.CHROMIUM,
     StoreFormat.CHROMIUM_SQLITE: Engine.CHROMIUM,
@@ -239,7 +244,7 @@ class _Finder:
             known = self.known_roots.get(root)
             if known and known.engine is engine:
                 return known
-        return Browser("other", "Other browser", engine)
+        return Browser("other", _NAMELESS[engine], engine)
 
     # ---- the result -----------------------------------------------------------------------------
 

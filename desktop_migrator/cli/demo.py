@@ -1,5 +1,7 @@
 """`demo`: the main job on sample profiles, into a database of its own."""
 
+from pathlib import Path
+
 import typer
 
 from desktop_migrator.cli.cancel import cancelling
@@ -7,47 +9,46 @@ from desktop_migrator.cli.result import exit_code, finished_event, print_result
 from desktop_migrator.cli.scan import print_scan
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.migration.demo import USER_ID, run_demo, unpack_profiles
+from desktop_migrator.migration.demo import USER_ID, database_folder, run_demo, unpack_home
 from desktop_migrator.migration.scan import scan
 from desktop_migrator.migration.workspace import Workspace
-from desktop_migrator.model import RunResult
-from desktop_migrator.postgres.embedded import BuiltinPostgres
 
 
 def command(ctx: typer.Context) -> None:
     session: Session = ctx.obj
     workspace = Workspace.open(session.workspace.demo)
-    profiles = unpack_profiles(workspace)
+    home = unpack_home(workspace)
     if not session.json:
-        session.say("Sample profiles, made by real browsers:")
-        print_scan(session, scan(sorted(profiles.iterdir()), workspace.snapshots))
+        session.say("Maria has used an app in four browsers. This is what they hold:")
+        print_scan(session, scan((home,), workspace.snapshots))
     with session.reporter() as reporter, cancelling(reporter):
-        result = run_demo(profiles, workspace, reporter)
+        result = run_demo(home, workspace, reporter)
     if session.json:
         session.emit(**finished_event(result))
     else:
         print_result(session.out, result)
-        _print_what_lies_where(session, workspace, result)
+        _print_what_lies_where(session, workspace, home)
     if result.error:
         raise result.error
     # The samples hold an item that must be rejected; here that is no failure.
     raise typer.Exit(ExitCode.DONE if result.verified else exit_code(result))
 
 
-def _print_what_lies_where(session: Session, workspace: Workspace, result: RunResult) -> None:
+def _print_what_lies_where(session: Session, workspace: Workspace, home: Path) -> None:
     program = f"desktop-migrator --data-dir {workspace.root}"
-    repeat = f"{program} migrate --source {workspace.root / 'profiles' / 'firefox'}"
-    options = f"--database builtin --user-id {USER_ID} --continue-on-error"
+    options = f"--source {home} --database builtin --user-id {USER_ID}"
     lines = [
         "",
         "What lies where",
-        f"  sample profiles   {workspace.root / 'profiles'}",
-        f"  the database      {BuiltinPostgres(workspace.postgres).folder}",
-        f"  logs              {workspace.logs}",
+        f"  the browsers' profiles   {home}",
+        f"  the database             {database_folder(workspace)}",
+        f"  logs                     {workspace.logs}",
         "",
         "Try next",
-        f"  the same again, which inserts nothing:  {repeat} {options}",
-        f"  what the browsers on this computer hold:  {program} scan",
+        "  the same again, which inserts nothing:",
+        f"    {program} migrate {options} --continue-on-error",
+        "  what the browsers on this computer hold:",
+        "    desktop-migrator scan",
     ]
     for line in lines:
         session.out.print(line, markup=False, highlight=False, soft_wrap=True)

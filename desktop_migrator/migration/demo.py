@@ -9,31 +9,34 @@ from desktop_migrator.migration.target import BUILTIN, Person
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import RunResult
 from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.postgres.embedded import BuiltinPostgres
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.resources import resource
 
 USER_ID = "maria"
 
 
-def unpack_profiles(workspace: Workspace) -> Path:
-    """Lays the sample profiles out anew; returns the folder that holds them."""
-    folder = workspace.root / "profiles"
-    shutil.rmtree(folder, ignore_errors=True)
+def unpack_home(workspace: Workspace) -> Path:
+    """Lays out anew the home of somebody with four browsers; returns the folder."""
+    home = workspace.root / "home"
+    shutil.rmtree(home, ignore_errors=True)
     for archive in sorted(resource("profiles").glob("*.tar.xz")):
-        target = folder / archive.name.removesuffix(".tar.xz")
-        target.mkdir(parents=True)
         with tarfile.open(archive) as packed:
-            packed.extractall(target, filter="data")
-    return folder
+            packed.extractall(home, filter="data")
+    return home
 
 
-def run_demo(profiles: Path, workspace: Workspace, reporter: Reporter) -> RunResult:
-    """Migrates all samples into the workspace's built-in database."""
+def database_folder(workspace: Workspace) -> Path:
+    return BuiltinPostgres(workspace.postgres).folder
+
+
+def run_demo(home: Path, workspace: Workspace, reporter: Reporter) -> RunResult:
+    """Migrates all that lies in the home into the workspace's built-in database."""
     job = Job(
         plan=load_plan(None),
         database=BUILTIN,
         person=Person(USER_ID),
-        sources=tuple(sorted(profiles.iterdir())),
+        sources=(home,),
         create_tables=True,
         continue_on_error=True,
     )

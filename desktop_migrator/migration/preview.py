@@ -39,7 +39,8 @@ def open_preview(
     with open_sources(sources, workspace.snapshots, reporter) as opened:
         chosen = choose_origins(plan, origins, opened, reporter)
         occurring = survey(plan, chosen, opened).entities
-        tables = {table.name: table for table in planned_tables(plan)}
+        named = zip(plan.entities.values(), planned_tables(plan), strict=True)
+        tables = {entity.table: table for entity, table in named}
         entities = bind(plan, tables, occurring)
         extractor = Extractor(plan, entities, user_id, chosen)
         yield Preview(

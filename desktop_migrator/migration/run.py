@@ -89,9 +89,8 @@ def migrate(job: Job, workspace: Workspace, reporter: Reporter) -> RunResult:
     raised; later ones stand in the result, together with what was done until then.
     """
     began = time.perf_counter()
-    newest_first = job.policy is ConflictPolicy.SKIP  # the newest wins under either policy
     with (
-        open_sources(job.sources, workspace.snapshots, reporter, newest_first) as sources,
+        open_sources(job.sources, workspace.snapshots, reporter) as sources,
         open_database(job.database, workspace, reporter) as engine,
         engine.connect() as connection,
     ):

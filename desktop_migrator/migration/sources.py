@@ -46,16 +46,19 @@ class Sources:
 
 @contextmanager
 def open_sources(
-    folders: Sequence[Path], snapshot_root: Path, reporter: Reporter, newest_first: bool = True
+    folders: Sequence[Path], snapshot_root: Path, reporter: Reporter
 ) -> Iterator[Sources]:
-    """Finds the stores, orders them by their last writing, and copies them privately."""
+    """Finds the stores and copies them privately.
+
+    The one written last comes first, since of an item met twice the first counts.
+    """
     found = find(folders)
     for warning in found.warnings:
         reporter.warned(warning)
     for unreadable in found.unreadable:
         reporter.warned(f"{unreadable.path} cannot be read: {unreadable.reason}")
     sources = Sources(reporter)
-    stores = sorted(found.stores, key=_written, reverse=newest_first)
+    stores = sorted(found.stores, key=_written, reverse=True)
     with reading.copied(stores, snapshot_root, sources.damaged) as sources.copies:
         yield sources
 

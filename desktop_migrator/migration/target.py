@@ -49,7 +49,7 @@ def check_database(
     database: str, plan: Plan, workspace: Workspace, reporter: Reporter
 ) -> list[Check]:
     """What has to be right at the database for this plan, checked one by one."""
-    tables = [table.name for table in planned_tables(plan)]
+    tables = [entity.table for entity in plan.entities.values()]
     with _server(database, workspace) as url:
         try:
             return check_connection(url, tables)
@@ -104,7 +104,7 @@ def prepare_entities(
     found = introspect(connection, tables)
     missing = [table for name, table in tables.items() if name not in found]
     if missing and not create:
-        raise TableMissing(table=", ".join(table.name for table in missing))
+        raise TableMissing(table=", ".join(name for name in tables if name not in found))
     if missing:
         create_tables(connection, missing)
         found = introspect(connection, tables)

@@ -10,7 +10,8 @@ A chunk's commit does not wait for the disk. After a crash of the server the las
 each as a whole and with its record; `bookkeeping.finish_run`, once committed, makes all durable.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy
@@ -59,6 +60,8 @@ class Loader:
         self._limits = limits or ChunkLimits()
         self._keep_going = keep_going
         self._begin = connection.begin_nested if dry_run else connection.begin
+        self._met: set[tuple[str, Any]] = set()
+        """Tables and ids met so far; where rows are never overwritten, none are kept."""
         self._seq = 0
         self._rejected = 0
         self.counts: dict[str, Counts] = {name: Counts() for name in self._targets}
@@ -116,8 +119,9 @@ class Loader:
     def _load_items(
         self, cursor: Cursor, target: Target, items: Sequence[Item], result: Result
     ) -> None:
-        for turn in rounds(resolve(cursor, self._user_id, target.entity, items)):
-            self._isolate(cursor, target, turn, result)
+        resolved = resolve(cursor, self._user_id, target.entity, items)
+        for policy, turn in self._turns(target, resolved):
+            self._isolate(cursor, target, policy, turn, result)
         for written in result.written:
             record.chunk(
                 cursor,
@@ -131,7 +135,34 @@ class Loader:
         if any(item.escaped for item in result.touched) or result.counts.updated:
             record.escapes(cursor, target=target.name, written=result.touched)
 
-    def _isolate(self, cursor: Cursor, target: Target, items: list[Item], result: Result) -> None:
+    def _turns(
+        self, target: Target, items: Sequence[Item]
+    ) -> Iterator[tuple[ConflictPolicy, list[Item]]]:
+        """The items in turns without an id twice, each with the policy that holds for it.
+
+        What the run itself has written, or found to be so, it does not overwrite again: of an
+        item that it meets twice, the first one counts.
+        """
+        for turn in rounds(items):
+            if self._policy is ConflictPolicy.SKIP:
+                yield self._policy, turn
+                continue
+            first = [item for item in turn if (target.name, item.id) not in self._met]
+            again = [item for item in turn if (target.name, item.id) in self._met]
+            self._met.update((target.name, item.id) for item in first)
+            if first:
+                yield self._policy, first
+            if again:
+                yield ConflictPolicy.SKIP, again
+
+    def _isolate(
+        self,
+        cursor: Cursor,
+        target: Target,
+        policy: ConflictPolicy,
+        items: list[Item],
+        result: Result,
+    ) -> None:
         """Write all items but those that the server refuses, in order."""
         pending = [(items, False)]
         while pending:
@@ -140,7 +171,7 @@ class Loader:
                 continue
             try:
                 with self._connection.begin_nested():
-                    written = write(cursor, target, self._policy, batch)
+                    written = write(cursor, target, policy, batch)
             except RowsRefusedError as refusal:
                 pending += reversed(self._narrow(target, batch, again, refusal, result))
             else:

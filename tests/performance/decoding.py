@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+import msgspec
 import plyvel
 
 from desktop_migrator.browsers.chromium_leveldb import read
@@ -84,8 +85,9 @@ WAYS = {"bare plyvel walk": bare_walk, "Desktop Migrator": ours, "raw files (pee
 
 def measure(way: str, folder: Path) -> dict[str, float]:
     """One way in a process of its own: seconds of the reading alone, MiB of the whole process."""
-    command = [sys.executable, "-m", __name__, way, folder]
-    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)  # type: ignore[no-any-return]
+    command = [sys.executable, "-m", __name__, way, str(folder)]
+    output = subprocess.run(command, check=True, capture_output=True).stdout
+    return msgspec.json.decode(output, type=dict[str, float])
 
 
 def run() -> None:
