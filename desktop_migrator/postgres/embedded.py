@@ -201,8 +201,8 @@ class BuiltinPostgres:
             process = psutil.Process(pid)
             # A postmaster works in its data folder; a number used again since does not.
             return process if Path(process.cwd()) == self.data.resolve() else None
-        except psutil.NoSuchProcess:
-            return None
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            return None  # what we may not look at is not of our account
 
     def _recorded_pid(self) -> int | None:
         try:

@@ -32,6 +32,7 @@ from desktop_migrator.errors import (
     TlsFailed,
 )
 from desktop_migrator.postgres.address import Address
+from desktop_migrator.postgres.checks import check_connection
 from desktop_migrator.postgres.connect import needs_password, open_engine, redacted, translated
 from desktop_migrator.postgres.embedded import BuiltinPostgres
 from tests.integration.conftest import BINARIES, on_every_server
@@ -331,6 +332,15 @@ def test_what_is_no_address_is_refused_without_quoting_it(url: str, reason: str)
     assert "ss@" not in str(error)
 
 
+def test_the_checks_leave_asking_for_a_password_to_the_caller(tcp: TcpServer) -> None:
+    with pytest.raises(AuthenticationFailed):
+        check_connection(tcp.url(None))
+    assert check_connection(tcp.url(None), password=PASSWORD)[0].ok
+    (wrong,) = check_connection(tcp.url("wrong"))
+    assert not wrong.ok
+    assert "wrong" not in repr(wrong)
+
+
 # ---- TLS ----------------------------------------------------------------------------------------
 
 
@@ -367,6 +377,32 @@ def test_a_certificate_of_another_host_is_refused(tls: TcpServer) -> None:
 @pytest.mark.needs("postgresql-15")
 def test_a_server_that_insists_on_tls_says_so(tls: TcpServer) -> None:
     assert isinstance(failure(tls.url(rest="postgres?sslmode=disable")), TlsFailed)
+
+
+@pytest.mark.needs("postgresql-15")
+@pytest.mark.parametrize(
+    ("host", "parameters", "ok", "detail"),
+    [
+        ("127.0.0.1", "sslmode=verify-full&sslrootcert={trusted}", True, "certificate verified"),
+        ("127.0.0.1", "", True, "certificate not verified"),
+        ("0.0.0.0", "sslmode=require", False, "certificate not verified"),  # noqa: S104 - as above
+    ],
+)
+def test_the_checks_say_how_safe_the_connection_is(
+    tls: TcpServer, host: str, parameters: str, ok: bool, detail: str
+) -> None:
+    url = tls.url(rest=f"postgres?{parameters.format(trusted=tls.certificate)}")
+    found = {check.name: check for check in check_connection(url.replace("127.0.0.1", host))}
+    assert found["Encryption"].ok is ok
+    assert found["Encryption"].detail.startswith("TLSv1.")
+    assert found["Encryption"].detail.endswith(detail)
+
+
+def test_the_checks_find_that_another_machine_is_reached_in_the_clear(tcp: TcpServer) -> None:
+    url = tcp.url(rest="postgres?sslmode=disable").replace("127.0.0.1", "0.0.0.0")  # noqa: S104
+    found = {check.name: check for check in check_connection(url)}
+    assert not found["Encryption"].ok
+    assert "verify-full" in found["Encryption"].remedy
 
 
 @pytest.mark.parametrize(
