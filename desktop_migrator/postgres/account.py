@@ -2,7 +2,7 @@
 
 PostgreSQL refuses root. So root starts it as the owner of the folder that its data is to lie in,
 or as `nobody` where that is root too. Such an account often cannot reach the folder or the
-program's own files (a virtualenv below /root): they then get a place or a copy below
+program's own files (a virtualenv in root's home): they then get a place or a copy below
 `ROOT_HOME`. No rights of an existing folder are changed and no account is made.
 """
 
