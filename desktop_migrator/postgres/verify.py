@@ -2,17 +2,17 @@
 
 A row that was inserted, overwritten or found equal must be there and have the digest of the item
 that was sent, in the columns that the item filled; so a trigger that changed it shows. A row that
-was kept in a conflict is the app's own and is not looked at.
+was kept in a conflict is the app's own and is not looked at. A run never overwrites what it wrote
+itself, so that what was sent first is what must be there.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import Integer, Row, Text, cast, func, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Row, func, select
 
 from desktop_migrator.errors import Cancelled
 from desktop_migrator.model import Column, TargetEntity
@@ -121,8 +121,6 @@ def _check(
     columns = {column.name: column for column in entity.columns}
     found = _read(connection, entity, [columns[name] for name in chunk.columns], list(sent))
     wrong = {row_id for row_id, digest in sent.items() if found.get(row_id) != digest}
-    if wrong:
-        wrong -= _written_later(connection, chunk, wrong)
     missing = wrong - found.keys()
     numbers.checked += len(sent)
     numbers.missing += len(missing)
@@ -145,24 +143,3 @@ def _read(
         ids,
     )
     return {row[0]: digest(row[1:]) for row in rows}
-
-
-def _written_later(
-    connection: sqlalchemy.Connection, chunk: Row[Any], ids: Collection[str]
-) -> set[str]:
-    """Those that a later chunk of the same run overwrote, and that are checked with it."""
-    row = func.unnest(chunks.c.ids).table_valued("id", with_ordinality="number").render_derived()
-    later = connection.execute(
-        select(row.c.id)
-        .select_from(chunks)
-        .join(row, true())
-        .where(
-            chunks.c.run == chunk.run,
-            chunks.c.target == chunk.target,
-            chunks.c.seq > chunk.seq,
-            chunks.c.updated > 0,
-            row.c.id == func.any(cast(list(ids), ARRAY(Text))),
-            func.substr(chunks.c.actions, cast(row.c.number, Integer), 1) == Action.UPDATED,
-        )
-    )
-    return set(later.scalars())

@@ -84,13 +84,15 @@ def test_rows_kept_in_a_conflict_are_the_apps_own(bench: Bench) -> None:
     assert found.checked == 299
 
 
-def test_a_row_written_twice_in_a_run_is_compared_with_what_came_last(bench: Bench) -> None:
-    items = [task(1), task(2), task(1, title="New"), task(3), task(2, title="New")]
-    bench.load(*items, policy=ConflictPolicy.OVERWRITE, items=2)
+@pytest.mark.parametrize("policy", list(ConflictPolicy))
+def test_an_item_met_again_is_compared_with_what_was_written(
+    bench: Bench, policy: ConflictPolicy
+) -> None:
+    items = [task(1), task(2), task(1, title="Copy"), task(3), task(2), task(2, title="Copy")]
+    bench.load(*items, policy=policy, items=2)
     assert bench.verify().ok
-    bench.sql("UPDATE tasks SET title = 'Task 1' WHERE id = %s", row(1))
-    found = bench.verify()
-    assert [example.id for example in found.examples] == [row(1)]
+    bench.sql("UPDATE tasks SET title = 'Copy' WHERE id = %s", row(1))
+    assert [example.id for example in bench.verify().examples] == [row(1)]
 
 
 def test_only_the_columns_that_were_given_are_compared(bench: Bench) -> None:
