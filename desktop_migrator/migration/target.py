@@ -12,7 +12,7 @@ from desktop_migrator.model import TargetEntity
 from desktop_migrator.plan.bind import bind, planned_tables
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.checks import Check, check_connection
-from desktop_migrator.postgres.connect import open_engine, redacted
+from desktop_migrator.postgres.connect import needs_password, open_engine, redacted
 from desktop_migrator.postgres.embedded import BuiltinPostgres
 from desktop_migrator.postgres.introspect import introspect
 from desktop_migrator.postgres.tables import create_tables
@@ -41,6 +41,8 @@ def open_database(database: str, workspace: Workspace, reporter: Reporter) -> It
         try:
             engine.connect().close()
         except AuthenticationFailed as error:
+            if not needs_password(error):
+                raise
             engine = open_engine(url, password=_ask_password(error, reporter))
         yield engine
 

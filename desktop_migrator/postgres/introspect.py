@@ -91,13 +91,17 @@ def find_relation(connection: Connection, name: str) -> Relation | None:
 
     A name without schema is looked for along the search path.
     """
-    quote = connection.dialect.identifier_preparer.quote_identifier
     for spelling in dict.fromkeys((name, name.lower())):
-        quoted = ".".join(map(quote, spelling.split(".", 1)))
+        # Not SQLAlchemy's quoting, which doubles % for the driver; here it is a bound value.
+        quoted = ".".join(_quoted(part) for part in spelling.split(".", 1))
         row = connection.execute(_RELATION, {"name": quoted}).one_or_none()
         if row is not None:
             return Relation(row.oid, row.schema, row.name, row.kind)
     return None
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def introspect(connection: Connection, names: Iterable[str]) -> dict[str, Table]:

@@ -276,12 +276,10 @@ def test_rows_of_the_app_that_python_cannot_hold_are_conflicts(bench: Bench) -> 
 def test_names_of_any_spelling_are_taken_as_they_are(
     connection: sqlalchemy.Connection, database: str
 ) -> None:
-    bench = Bench(
-        connection, database, 'CREATE TABLE "Half Done" ("Id%" int PRIMARY KEY, "a""b%" text)'
-    )
-    bench.entity("Half Done", user_column=None)
+    bench = Bench(connection, database, 'CREATE TABLE "50%s" ("Id%" int PRIMARY KEY, "a""b%" text)')
+    bench.entity("50%s", user_column=None)
     for body, counts in (("x", {"inserted": 1}), ("y", {"updated": 1, "conflicts": 1})):
-        assert bench.load(item("Half Done", 1, body), policy=OVERWRITE) == counts
+        assert bench.load(item("50%s", 1, body), policy=OVERWRITE) == counts
         assert bench.verify().ok
 
 
