@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import traceback
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,7 +31,13 @@ COMMANDS = {
     "demo": "Migrate sample profiles into the built-in database.",
 }
 _GLOBAL_FLAGS = {"--json", "--yes", "--version"}
-_GLOBAL_VALUES = {"--data-dir", "--plan", "--debug"}
+_GLOBAL_VALUES = {"--data-dir", "--plan", "--debug", "--lang"}
+
+
+class Language(StrEnum):
+    """Those that the texts exist in."""
+
+    EN = "en"
 
 
 class LazyGroup(TyperGroup):
@@ -81,6 +88,7 @@ def configure(
             envvar="DEBUG", help="Log these categories, e.g. migration:load, or * for all."
         ),
     ] = "",
+    _lang: Annotated[Language, typer.Option("--lang", help="The language of texts.")] = Language.EN,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take the safe answer.")] = False,
     _version: Annotated[
         bool,

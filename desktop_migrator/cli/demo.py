@@ -1,5 +1,6 @@
 """`demo`: the main job on sample profiles, into a database of its own."""
 
+import sys
 from pathlib import Path
 
 import typer
@@ -9,7 +10,13 @@ from desktop_migrator.cli.result import exit_code, finished_event, print_result
 from desktop_migrator.cli.scan import print_scan
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.migration.demo import USER_ID, database_folder, run_demo, unpack_home
+from desktop_migrator.migration.demo import (
+    USER_ID,
+    database_folder,
+    row_counts,
+    run_demo,
+    unpack_home,
+)
 from desktop_migrator.migration.scan import scan
 from desktop_migrator.migration.workspace import Workspace
 
@@ -27,28 +34,31 @@ def command(ctx: typer.Context) -> None:
         session.emit(**finished_event(result))
     else:
         print_result(session.out, result)
-        _print_what_lies_where(session, workspace, home)
+        _print_what_lies_where(session, workspace, home, row_counts(workspace, reporter))
     if result.error:
         raise result.error
     # The samples hold an item that must be rejected; here that is no failure.
     raise typer.Exit(ExitCode.DONE if result.verified else exit_code(result))
 
 
-def _print_what_lies_where(session: Session, workspace: Workspace, home: Path) -> None:
-    program = f"desktop-migrator --data-dir {workspace.root}"
-    options = f"--source {home} --database builtin --user-id {USER_ID}"
+def _print_what_lies_where(
+    session: Session, workspace: Workspace, home: Path, rows: dict[str, int]
+) -> None:
+    program = sys.argv[0] if Path(sys.argv[0]).stem == "desktop-migrator" else "desktop-migrator"
+    options = f"--source {home} --database builtin --user-id {USER_ID} --continue-on-error"
     lines = [
         "",
         "What lies where",
-        f"  the browsers' profiles   {home}",
-        f"  the database             {database_folder(workspace)}",
-        f"  logs                     {workspace.logs}",
+        f"  Maria's browsers   {home}",
+        f"  the database       {database_folder(workspace)}",
+        f"  its tables         {', '.join(f'{name} {count:,}' for name, count in rows.items())}",
+        f"  logs               {workspace.logs}",
         "",
         "Try next",
-        "  the same again, which inserts nothing:",
-        f"    {program} migrate {options} --continue-on-error",
+        "  the same again, which adds nothing:",
+        f"    {program} --data-dir {workspace.root} migrate {options}",
         "  what the browsers on this computer hold:",
-        "    desktop-migrator scan",
+        f"    {program} scan",
     ]
     for line in lines:
         session.out.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -100,7 +101,7 @@ def _events(preview: Preview, *, with_ids: bool) -> Iterator[dict[str, Any]]:
 
 def _columns(entity: TargetEntity, item: Item) -> dict[str, Any]:
     """The row to be, but for its id; JSON columns as JSON."""
-    pairs = zip(entity.columns[1:], item.values[1:], strict=True)
+    pairs = zip(entity.columns[1:], item.values[1:], strict=True)  # the id comes first
     return {
         column.name: json.loads(value) if isinstance(value, bytes) else value
         for column, value in pairs
@@ -148,11 +149,12 @@ def _table(sample: _Sample) -> Table:
         caption=f"… and {more:,} more" if more else None,
         caption_justify="left",
     )
-    names = [column.name for column in entity.columns[1 : _SHOWN_COLUMNS + 1]]
+    rows = [_columns(entity, item) for item in sample.items]
+    filled = [name for name in rows[0] if any(row.get(name) is not None for row in rows)]
+    names = [name for name in filled if name != entity.user_column][:_SHOWN_COLUMNS]
     for name in ("source id", *names):
         table.add_column(name)
-    for item in sample.items:
-        row = _columns(entity, item)
+    for item, row in zip(sample.items, rows, strict=True):
         table.add_row(_cell(item.source_id), *(_cell(row.get(name)) for name in names))
     return table
 
@@ -160,6 +162,8 @@ def _table(sample: _Sample) -> Table:
 def _cell(value: object) -> Text:
     if isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False)
+    elif isinstance(value, datetime):
+        value = f"{value:%Y-%m-%d %H:%M}"
     text = "" if value is None else str(value)
     text = text.encode("utf-8", "replace").decode()
     return Text(text if len(text) <= _WIDEST_CELL else text[: _WIDEST_CELL - 1] + "…")

@@ -7,6 +7,7 @@ from rich.text import Text
 from desktop_migrator.cli.options import Source
 from desktop_migrator.cli.session import Session
 from desktop_migrator.migration.scan import Scan, ScannedProfile, as_json, scan
+from desktop_migrator.model import StorageKey
 
 
 def command(ctx: typer.Context, source: Source = None) -> None:
@@ -52,10 +53,19 @@ def _table(scanned: ScannedProfile) -> Table:
         for area in sorted(store.areas, key=lambda area: -area.bytes):
             written = f"{area.modified:%Y-%m-%d}" if area.modified else ""
             size = f"{area.bytes / 1024:,.1f} KB"
-            table.add_row(Text(str(area.storage_key)), f"{area.records:,}", size, written, kind)
+            table.add_row(Text(_name(area.storage_key)), f"{area.records:,}", size, written, kind)
         for damage in store.damages:
             lost = "?" if damage.lost_records is None else f"{damage.lost_records:,} lost"
             table.add_row(Text(damage.what, "red"), lost, "", "", kind)
     if not scanned.stores:
         table.add_row("no localStorage", "", "", "", "")
     return table
+
+
+def _name(area: StorageKey) -> str:
+    """The web site, and in what it was framed or kept apart."""
+    if area.first_party:
+        return area.origin
+    if area.top_level_site and not area.attributes:
+        return f"{area.origin} in {area.top_level_site}"
+    return str(area)

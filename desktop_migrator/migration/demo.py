@@ -5,11 +5,13 @@ import tarfile
 from pathlib import Path
 
 from desktop_migrator.migration.run import Job, migrate
-from desktop_migrator.migration.target import BUILTIN, Person
+from desktop_migrator.migration.target import BUILTIN, Person, open_database
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import RunResult
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres.embedded import BuiltinPostgres
+from desktop_migrator.postgres.introspect import introspect
+from desktop_migrator.postgres.tables import count_rows
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.resources import resource
 
@@ -28,6 +30,14 @@ def unpack_home(workspace: Workspace) -> Path:
 
 def database_folder(workspace: Workspace) -> Path:
     return BuiltinPostgres(workspace.postgres).folder
+
+
+def row_counts(workspace: Workspace, reporter: Reporter) -> dict[str, int]:
+    """How many rows each of the database's tables holds now."""
+    names = [entity.table for entity in load_plan(None).entities.values()]
+    with open_database(BUILTIN, workspace, reporter) as engine, engine.connect() as connection:
+        tables = introspect(connection, names)
+        return {name: count_rows(connection, table) for name, table in tables.items()}
 
 
 def run_demo(home: Path, workspace: Workspace, reporter: Reporter) -> RunResult:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
@@ -88,3 +88,8 @@ def _type(column: Column) -> TypeEngine[Any]:
     if column.precision is not None:
         return sqlalchemy.Numeric(*column.precision)
     return _TYPES[column.type]
+
+
+def count_rows(connection: Connection, table: Table) -> int:
+    rows = select(func.count()).select_from(sqlalchemy.table(table.name, schema=table.schema))
+    return int(connection.scalar(rows) or 0)
