@@ -28,6 +28,7 @@ from desktop_migrator.migration.sources import Sources, open_sources
 from desktop_migrator.migration.survey import Survey, choose_origins, survey
 from desktop_migrator.migration.target import (
     Person,
+    check_named,
     open_database,
     person_id,
     prepare_entities,
@@ -89,27 +90,29 @@ def migrate(job: Job, workspace: Workspace, reporter: Reporter) -> RunResult:
     raised; later ones stand in the result, together with what was done until then.
     """
     began = time.perf_counter()
-    with (
-        open_sources(job.sources, workspace.snapshots, reporter) as sources,
-        open_database(job.database, workspace, reporter) as engine,
-        engine.connect() as connection,
-    ):
+    check_named(job.plan, job.person)
+    catalog = Catalog(workspace.catalog)
+    with open_sources(job.sources, workspace.snapshots, reporter) as sources:
         origins = choose_origins(job.plan, job.origins, sources, reporter)
         surveyed = survey(job.plan, origins, sources)
-        with translated(), connection.begin():
-            user_id = person_id(connection, job.plan, job.person, reporter)
-        run = _Run(job, connection, sources, origins, user_id, reporter)
-        with run.whole():
-            error = run.go(surveyed, Catalog(workspace.catalog))
-        result = replace(
-            run.result(error),
-            seconds=time.perf_counter() - began,
-            peak_memory_mb=peak_memory_mb(),
-        )
-        if result.run:
-            Catalog(workspace.catalog).finish(result)
-        logs.write_run(workspace.logs, result)
-        return result
+        with (
+            open_database(job.database, workspace, reporter) as engine,
+            engine.connect() as connection,
+        ):
+            with translated(), connection.begin():
+                user_id = person_id(connection, job.plan, job.person, reporter)
+            run = _Run(job, connection, sources, origins, user_id, reporter)
+            with run.whole():
+                error = run.go(surveyed, catalog)
+            result = replace(
+                run.result(error),
+                seconds=time.perf_counter() - began,
+                peak_memory_mb=peak_memory_mb(),
+            )
+    if result.run:
+        catalog.finish(result)
+    logs.write_run(workspace.logs, result)
+    return result
 
 
 class _Run:

@@ -78,18 +78,24 @@ def printable(database: str) -> str:
     return database if database == BUILTIN else redacted(database)
 
 
+def check_named(plan: Plan, person: Person) -> None:
+    """Raises UsageError where neither an id nor the plan says whose data this is."""
+    if person.user_id or plan.user:
+        return
+    if person.email:
+        raise UsageError(reason="The plan does not say where to look up an e-mail address.")
+    raise UsageError(reason="Nobody said whose data this is: --user-id is missing.")
+
+
 def person_id(connection: Connection, plan: Plan, person: Person, reporter: Reporter) -> str:
     """The user's id as given, or looked up as the plan says."""
-    if person.user_id:
-        return person.user_id
-    lookup = plan.user.lookup if plan.user else None
-    if lookup is None:
-        if person.email:
-            raise UsageError(reason="The plan does not say where to look up an e-mail address.")
-        raise UsageError(reason="Nobody said whose data this is: --user-id is missing.")
+    check_named(plan, person)
+    if person.user_id or not plan.user:
+        return person.user_id or ""
     email = person.email or reporter.ask(Question("Your e-mail address in the app"))
     if not email:
         raise UsageError(reason="Nobody said whose data this is: --user-email is missing.")
+    lookup = plan.user.lookup
     return lookup_user(connection, lookup.table, lookup.match, lookup.id, email)
 
 
