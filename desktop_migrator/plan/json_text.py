@@ -41,6 +41,7 @@ _JSON_CHARACTER = re.compile(
     re.DOTALL,
 )
 _NUMERAL = re.compile(rb'"(?:[^"\\]|\\.)*"|(-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)', re.DOTALL)
+_SIXTEEN_DIGITS = b"0" * 16
 _DIGITS_ALIKE = bytes(ord("0") if byte in b"0123456789" else ord(" ") for byte in range(256))
 
 MAX_EXACT_INTEGER = 2**53
@@ -163,6 +164,8 @@ def holds_big_integers(data: bytes | Raw) -> bool:
     # 2^53 has 16 digits. In a run that long four bytes in a row are digits, of every fourth byte:
     # a test that overlooks none and costs little.
     if b"0000" not in text[::4].translate(_DIGITS_ALIKE):
+        return False
+    if _SIXTEEN_DIGITS not in text.translate(_DIGITS_ALIKE):
         return False
     return any(
         abs(value) > MAX_EXACT_INTEGER and value == value.to_integral_value()
