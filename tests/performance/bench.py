@@ -1,6 +1,7 @@
 """Runs every benchmark: `make bench`."""
 
-from tests.performance import decoding
+from tests.performance import decoding, migrating
 
 if __name__ == "__main__":
     decoding.run()
+    migrating.run()
