@@ -38,7 +38,7 @@ def open_preview(
     """Opens the sources and applies the plan to them; raises as `migrate` does."""
     with open_sources(sources, workspace.snapshots, reporter) as opened:
         chosen = choose_origins(plan, origins, opened, reporter)
-        occurring = survey(plan, chosen, opened).entities
+        occurring = survey(plan, chosen, opened).items
         named = zip(plan.entities.values(), planned_tables(plan), strict=True)
         tables = {entity.table: table for entity, table in named}
         entities = bind(plan, tables, occurring)

@@ -153,7 +153,8 @@ class _Run:
         try:
             with self._step():  # tables, bookkeeping and run, or none of them
                 entities = self._prepare(surveyed)
-                total = self._check(entities, surveyed.records)
+                if not self._job.continue_on_error:
+                    self._check(entities, surveyed.records)
                 self._begin()
         except (ItemsRejected, Cancelled) as error:
             return error
@@ -166,7 +167,7 @@ class _Run:
         )
         stopped: MigratorError | None = None
         try:
-            self._load(entities, total)
+            self._load(entities, sum(surveyed.items[entity.name] for entity in entities))
             self._verify(entities)
         except MigratorError as error:
             stopped = error
@@ -206,32 +207,25 @@ class _Run:
                 reason=f"The plan has no {', '.join(sorted(unknown))}; it has "
                 f"{', '.join(job.plan.entities)}."
             )
-        wanted = ((job.include or job.plan.entities.keys()) - job.exclude) & surveyed.entities
+        wanted = ((job.include or job.plan.entities.keys()) - job.exclude) & surveyed.items.keys()
         return prepare_entities(self._connection, job.plan, wanted, create=job.create_tables)
 
-    def _check(self, entities: Sequence[TargetEntity], records: int) -> int:
-        """The number of items and rejections to come.
-
-        Raises ItemsRejected, before anything is written, if there are rejections and the run may
-        not go on in spite of them.
-        """
+    def _check(self, entities: Sequence[TargetEntity], records: int) -> None:
+        """Raises ItemsRejected, before anything is written, if an item cannot go."""
         self._reporter.started("check", records)
-        outcomes = rejected = 0
+        rejected = 0
         for each in self._extracted(entities):
-            outcomes += 1
             if isinstance(each, Rejection):
                 rejected += 1
-                if not self._job.continue_on_error:
-                    self._reporter.rejected(each)
-                    self._counts.setdefault(each.entity, Counts()).rejected += 1
+                self._reporter.rejected(each)
+                self._counts.setdefault(each.entity, Counts()).rejected += 1
             if self._reporter.cancelled:
                 raise Cancelled
             if self._extractor:
                 self._reporter.advanced("check", self._extractor.records, records)
         self._reporter.advanced("check", records, records)
-        if rejected and not self._job.continue_on_error:
+        if rejected:
             raise ItemsRejected(count=rejected, written=0, reason=self._reporter.kept[0].reason)
-        return outcomes
 
     def _extracted(self, entities: Sequence[TargetEntity]) -> Iterator[Item | Rejection]:
         self._extractor = Extractor(self._job.plan, entities, self._user_id, self._origins)

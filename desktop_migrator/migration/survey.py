@@ -1,5 +1,6 @@
 """Whose data there is: which web site is meant, and which kinds of items it has."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from desktop_migrator.errors import NothingToMigrate, OriginNotChosen
 from desktop_migrator.migration.sources import Sources
 from desktop_migrator.plan.origins import fitting_origins
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.plan.sources import Sorter
+from desktop_migrator.plan.sources import Failed, Found, Sorter
 from desktop_migrator.reporter import Question, Reporter
 
 
@@ -37,17 +38,19 @@ def choose_origins(
 class Survey:
     records: int
     """All records of the sources, other sites' included."""
-    entities: frozenset[str]
-    """The plan's entities that at least one record of the chosen origins belongs to."""
+    items: Counter[str]
+    """How many items and unreadable records of the chosen origins each entity has."""
 
 
 def survey(plan: Plan, origins: Sequence[str], sources: Sources) -> Survey:
     sorter = Sorter(plan, origins)
     records = 0
-    entities = set()
+    items: Counter[str] = Counter()
     for record in sources.records():
         records += 1
         sorted_out = sorter.sort(record)
-        if not isinstance(sorted_out, str):
-            entities.add(sorted_out.entity)
-    return Survey(records, frozenset(entities))
+        if isinstance(sorted_out, Found):
+            items[sorted_out.entity] += len(sorted_out.items)
+        elif isinstance(sorted_out, Failed):
+            items[sorted_out.entity] += 1
+    return Survey(records, items)
