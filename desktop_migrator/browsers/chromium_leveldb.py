@@ -45,8 +45,11 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
                     closing(
                         plyvel.DB(str(copy), create_if_missing=False, paranoid_checks=True)
                     ) as db,
+                    closing(db.raw_iterator(verify_checksums=True)) as start,
                     closing(db.iterator(verify_checksums=True, fill_cache=False)) as entries,
                 ):
+                    # plyvel's other iterator takes a store without one sound block for empty.
+                    start.seek_to_first()
                     yield from walk.records(entries)
                     walk.finish()
                     return

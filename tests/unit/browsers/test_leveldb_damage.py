@@ -98,6 +98,24 @@ def test_at_least_what_leveldbs_own_repair_recovers_is_recovered(
         assert right <= found.items(), f"{name} {at}"
 
 
+@pytest.mark.parametrize("kind", ["one bit", "a byte", "zeros"])
+def test_damage_in_the_only_block_of_the_only_table_is_not_taken_for_an_empty_store(
+    tmp_path: Path, kind: str
+) -> None:
+    with opened(tmp_path / "db") as database:
+        database.put(key_of(1), b"\x01one")
+        database.put(key_of(2), b"\x01two")
+    with opened(tmp_path / "db"):
+        pass  # opening moves the log into a table
+    (table,) = (tmp_path / "db").glob("*.ldb")
+    data = table.read_bytes()
+    for at in range(0, len(data) // 2, 5):
+        shutil.copytree(tmp_path / "db", tmp_path / "copy", dirs_exist_ok=True)
+        (tmp_path / "copy" / table.name).write_bytes(DAMAGES[kind](data, at))
+        found, damages = read_raw(tmp_path / "copy")
+        assert len(found) == 2 or damages, at
+
+
 def test_a_damaged_index_or_footer_costs_nothing(store: History, tmp_path: Path) -> None:
     for table in store.folder.glob("*.ldb"):
         data = table.read_bytes()
