@@ -22,11 +22,12 @@ SELECT %s, %s, origin, source_id, target_id
 FROM unnest(%b::text[], %b::text[], %b::text[]) AS new (origin, source_id, target_id)
 ON CONFLICT DO NOTHING
 """
+# No join, which without statistics (a table just filled has none) is made by comparing every row
+# with every row; this is always a search of the primary key, and finds more where origins differ.
 _LOOK_UP = """
 SELECT origin, source_id, target_id
 FROM desktop_migrator.identities
-JOIN unnest(%b::text[], %b::text[]) AS wanted (origin, source_id) USING (origin, source_id)
-WHERE user_id = %s AND entity = %s
+WHERE user_id = %s AND entity = %s AND origin = ANY(%b::text[]) AND source_id = ANY(%b::text[])
 """
 
 
@@ -51,7 +52,7 @@ def resolve(
     ids = list(first_ids.values())
     cursor.execute(_RECORD, [user_id, entity.name, origins, source_ids, ids])
     if cursor.rowcount < len(ids):
-        cursor.execute(_LOOK_UP, [origins, source_ids, user_id, entity.name])
+        cursor.execute(_LOOK_UP, [user_id, entity.name, list(set(origins)), source_ids])
         first_ids = {(origin, source_id): target for origin, source_id, target in cursor}
     return [
         _with_id(item, first_ids[key], entity.columns[0]) if key else item
