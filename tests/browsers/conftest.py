@@ -1,11 +1,12 @@
 """One life for each browser and backend, lived once and shared by all tests."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
 from tests.browsers.launch import Chromium, ChromiumSqlite, Firefox, WebKit
-from tests.browsers.lives import State, live
+from tests.browsers.lives import State, live, move
 from tests.browsers.site import Site
 
 
@@ -27,6 +28,8 @@ def site() -> Iterator[Site]:
 def days(
     request: pytest.FixtureRequest, site: Site, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, State]]:
+    if issubclass(request.param, Chromium) and _is_wanted("moving", request.session):
+        request.getfixturevalue("moving")  # so that its long wait is over when its turn comes
     folder = tmp_path_factory.mktemp(request.param.__name__)
     with live(request.param, site, folder) as days:
         yield days
@@ -36,3 +39,17 @@ def days(
 def state(request: pytest.FixtureRequest, days: dict[str, State]) -> State:
     """A profile whose browser was quit, was killed, or is still running."""
     return days[request.param]
+
+
+@pytest.fixture(scope="session")
+def moving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[State]]:
+    """A profile that Chromium moves to SQLite in the background, as it does after a minute."""
+    folder = tmp_path_factory.mktemp("moving")
+    with Site(0, 0) as site, ThreadPoolExecutor(1) as background:
+        yield background.submit(move, site, folder / "profile")
+
+
+def _is_wanted(fixture: str, session: pytest.Session) -> bool:
+    return any(
+        fixture in item.fixturenames for item in session.items if isinstance(item, pytest.Function)
+    )

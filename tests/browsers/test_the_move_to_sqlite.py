@@ -1,17 +1,19 @@
 """Chromium moves from LevelDB to SQLite by itself; nothing may be missed or read twice then."""
 
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
-from tests.browsers.lives import move
-from tests.browsers.site import Site
+from tests.browsers.lives import State
 from tests.browsers.test_reading import by_area, expected, find, read
 
 
 @pytest.mark.needs("chromium")
-def test_what_the_browser_moved_to_sqlite_is_read_from_there(site: Site, tmp_path: Path) -> None:
-    state = move(site, tmp_path / "profile")
+def test_what_the_browser_moved_to_sqlite_is_read_from_there(
+    moving: Future[State], tmp_path: Path
+) -> None:
+    state = moving.result()
     assert {store.format for store in find(state).stores if store.in_use} == {state.format}
     found, wanted = by_area(read(state, tmp_path / "snapshots")), expected(state)
     assert found.keys() == wanted.keys()
