@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.command_line import CommandLine
 from tests.integration.conftest import on_every_server
-from tests.integration.profiles import APP, read_back, unpack
+from tests.recorded import APP, read_back, unpack
 
 FAMILIES = ("chromium-leveldb", "chromium-sqlite", "firefox")
 

@@ -1,7 +1,4 @@
-import json
-import lzma
 import shutil
-import tarfile
 from collections import defaultdict
 from collections.abc import Generator
 from datetime import UTC, datetime
@@ -14,6 +11,7 @@ from desktop_migrator.browsers.leveldb_salvage import salvage
 from desktop_migrator.browsers.text import decode_prefixed
 from desktop_migrator.errors import UnknownStorageFormat
 from desktop_migrator.model import Record
+from tests import recorded
 from tests.unit.browsers.leveldb_stores import (
     key_of,
     layered_store,
@@ -22,21 +20,13 @@ from tests.unit.browsers.leveldb_stores import (
     store_at,
 )
 
-PROFILES = Path(__file__).parents[2] / "data" / "profiles"
-
-
-def profile_files(name: str, folder: Path) -> Path:
-    with tarfile.open(PROFILES / f"{name}.tar.xz") as archive:
-        archive.extractall(folder, filter="data")
-    return folder / name / "Default"
-
 
 def pages_own_readback(name: str) -> dict[str, dict[str, str]]:
     """Storage key -> records, as the pages themselves read them in the real browser."""
-    found = json.loads(lzma.decompress((PROFILES / f"{name}.expected.json.xz").read_bytes()))
+    found = recorded.areas(name)
     framed = "http://widget.test:3000 in http://app.demo.test:3000/"
     found["http://widget.test:3000/^0http://demo.test"] = found.pop(framed)
-    return {key: dict(records) for key, records in found.items()}
+    return found
 
 
 def by_area(records: list[Record]) -> dict[str, dict[str, str]]:
@@ -49,7 +39,7 @@ def by_area(records: list[Record]) -> dict[str, dict[str, str]]:
 
 
 def test_a_real_profile_reads_as_the_browser_itself_reads_it(tmp_path: Path) -> None:
-    folder = profile_files("chromium-leveldb", tmp_path) / "Local Storage" / "leveldb"
+    folder = recorded.unpack("chromium-leveldb", tmp_path) / "Default" / "Local Storage" / "leveldb"
     records, damages = read_all(folder)
     assert by_area(records) == pages_own_readback("chromium-leveldb")
     assert damages == []

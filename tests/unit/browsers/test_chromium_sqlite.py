@@ -11,7 +11,8 @@ import zstandard
 from desktop_migrator.browsers import chromium_sqlite
 from desktop_migrator.errors import UnknownStorageFormat
 from desktop_migrator.model import Damage, Profile, Record, Store, StoreFormat
-from tests.unit.browsers.test_chromium_leveldb import by_area, pages_own_readback, profile_files
+from tests import recorded
+from tests.unit.browsers.test_chromium_leveldb import by_area, pages_own_readback
 
 MAPS = (
     "CREATE TABLE maps(row_id INTEGER PRIMARY KEY AUTOINCREMENT, storage_key BLOB NOT NULL,"
@@ -56,7 +57,8 @@ def make_store(
 
 
 def test_a_real_profile_reads_as_the_browser_itself_reads_it(tmp_path: Path) -> None:
-    records, damages = read_all(profile_files("chromium-sqlite", tmp_path) / "LocalStorage")
+    profile = recorded.unpack("chromium-sqlite", tmp_path) / "Default"
+    records, damages = read_all(profile / "LocalStorage")
     assert by_area(records) == pages_own_readback("chromium-sqlite")
     assert damages == []
     assert {str(record.modified)[:10] for record in records} == {"2026-11-23"}

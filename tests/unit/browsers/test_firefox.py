@@ -1,11 +1,8 @@
 """Firefox's data.sqlite, against what pages read back and against files made by hand."""
 
-import json
-import lzma
 import shutil
 import sqlite3
 import struct
-import tarfile
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -17,8 +14,8 @@ import pytest
 from desktop_migrator.browsers.firefox import origin_of, read
 from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Profile, StorageKey, Store, StoreFormat
+from tests import recorded
 
-PROFILES = Path(__file__).parents[2] / "data" / "profiles"
 SCHEMA_5 = (
     "CREATE TABLE data(key TEXT PRIMARY KEY, utf16_length INTEGER NOT NULL,"
     " conversion_type INTEGER NOT NULL, compression_type INTEGER NOT NULL,"
@@ -65,14 +62,10 @@ def make(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture(scope="module")
 def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("firefox")
-    with tarfile.open(PROFILES / "firefox.tar.xz") as archive:
-        archive.extractall(folder, filter="data")
-    return folder / "firefox"
+    return recorded.unpack("firefox", tmp_path_factory.mktemp("recorded"))
 
 
 def test_a_real_profile_reads_as_its_pages_read_it(profile: Path, tmp_path: Path) -> None:
-    expected = json.loads(lzma.decompress((PROFILES / "firefox.expected.json.xz").read_bytes()))
     found = {}
     for number, path in enumerate(profile.rglob("data.sqlite")):
         copy = tmp_path / str(number) / "data.sqlite"
@@ -82,12 +75,13 @@ def test_a_real_profile_reads_as_its_pages_read_it(profile: Path, tmp_path: Path
         records = list(read(store_at(path), copy, damages.append))
         assert not damages
         assert len({record.storage_key for record in records}) == 1
-        found[records[0].storage_key] = sorted([r.key, r.value] for r in records)
+        found[records[0].storage_key] = {record.key: record.value for record in records}
+        assert len(found[records[0].storage_key]) == len(records)
     assert found == {
         StorageKey("http://widget.test:3000", "http://demo.test")
         if " in " in area
-        else StorageKey(area): sorted(items)
-        for area, items in expected.items()
+        else StorageKey(area): items
+        for area, items in recorded.areas("firefox").items()
     }
 
 

@@ -10,16 +10,9 @@ import pytest
 
 from desktop_migrator.browsers import sqlite_file
 from desktop_migrator.browsers.sqlite_file import columns_of, has_table, read_rows, user_version
+from tests.unit.browsers.trees import make_sqlite
 
 Damages = list[tuple[str, int | None]]
-
-
-def make(path: Path, *statements: str) -> Path:
-    with closing(sqlite3.connect(path)) as database:
-        for statement in statements:
-            database.execute(statement)
-        database.commit()
-    return path
 
 
 def read(path: Path, *columns: str) -> tuple[list[tuple[Any, ...]], Damages]:
@@ -34,12 +27,14 @@ def read(path: Path, *columns: str) -> tuple[list[tuple[Any, ...]], Damages]:
 def test_names_of_firefox_folders_can_be_opened(tmp_path: Path) -> None:
     folder = tmp_path / "http+++a^partitionKey=%28http%2Cb%29?#"
     folder.mkdir()
-    path = make(folder / "data.sqlite", "CREATE TABLE t(a, b)", "INSERT INTO t VALUES ('x', x'79')")
+    path = make_sqlite(
+        folder / "data.sqlite", "CREATE TABLE t(a, b)", "INSERT INTO t VALUES ('x', x'79')"
+    )
     assert read(path, "b", "a") == ([(b"y", b"x")], [])
 
 
 def test_tables_and_columns_are_told(tmp_path: Path) -> None:
-    path = make(
+    path = make_sqlite(
         tmp_path / "x",
         "CREATE TABLE t(a, [b c])",
         "CREATE VIEW v AS SELECT 1",
@@ -67,7 +62,9 @@ def test_reading_leaves_the_copy_as_it_is(tmp_path: Path) -> None:
 
 def unfinished(folder: Path) -> tuple[Path, Path]:
     """A copy taken in the middle of a transaction, and its journal."""
-    source = make(folder / "source", "CREATE TABLE t(a)", "INSERT INTO t VALUES ('committed')")
+    source = make_sqlite(
+        folder / "source", "CREATE TABLE t(a)", "INSERT INTO t VALUES ('committed')"
+    )
     with closing(sqlite3.connect(source)) as database:
         database.execute("PRAGMA cache_size=1")
         database.execute("PRAGMA cache_spill=1")
@@ -100,7 +97,7 @@ def test_a_journal_cannot_have_another_file_deleted(tmp_path: Path) -> None:
 
 
 def test_what_a_schema_smuggles_in_is_not_run(tmp_path: Path) -> None:
-    path = make(
+    path = make_sqlite(
         tmp_path / "x",
         "CREATE TABLE t(a CHECK (length(hex(zeroblob(900000000))) > 0))",
         "CREATE VIEW v AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n)"
@@ -113,10 +110,10 @@ def test_what_a_schema_smuggles_in_is_not_run(tmp_path: Path) -> None:
 
 
 def test_a_schema_that_would_never_end_is_not_run_in_salvage(tmp_path: Path) -> None:
-    path = make(tmp_path / "x", "CREATE TABLE t(a)", "INSERT INTO t VALUES (1)")
+    path = make_sqlite(tmp_path / "x", "CREATE TABLE t(a)", "INSERT INTO t VALUES (1)")
     numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i FROM n"
     endless = f"CREATE TABLE t AS {numbers}"
-    make(path, "PRAGMA writable_schema=ON", f"UPDATE sqlite_master SET sql = '{endless}'")
+    make_sqlite(path, "PRAGMA writable_schema=ON", f"UPDATE sqlite_master SET sql = '{endless}'")
     rows, damages = read(path, "a")
     assert rows == []
     assert damages
@@ -128,14 +125,14 @@ def test_a_value_too_large_is_lost_and_told(
     for module in ("sqlite_file", "sqlite_salvage"):
         monkeypatch.setattr(f"desktop_migrator.browsers.{module}.MAX_VALUE", 10_000)
     sizes = "INSERT INTO t VALUES (zeroblob(9000)), (zeroblob(11000)), ('ok')"
-    rows, damages = read(make(tmp_path / "x", "CREATE TABLE t(a)", sizes), "a")
+    rows, damages = read(make_sqlite(tmp_path / "x", "CREATE TABLE t(a)", sizes), "a")
     assert rows == [(bytes(9000),), (b"ok",)]
     assert [lost for _, lost in damages] == [1]
 
 
 def test_a_wiped_end_of_a_value_is_not_taken_for_the_value(tmp_path: Path) -> None:
-    path = make(tmp_path / "x", "PRAGMA page_size=512", "CREATE TABLE t(a)")
-    make(path, f"INSERT INTO t VALUES ('{'a' * 2000}'), ('ok')")
+    path = make_sqlite(tmp_path / "x", "PRAGMA page_size=512", "CREATE TABLE t(a)")
+    make_sqlite(path, f"INSERT INTO t VALUES ('{'a' * 2000}'), ('ok')")
     content = path.read_bytes()
     last = max(at for at in range(0, len(content), 512) if content[at : at + 4] == bytes(4))
     path.write_bytes(content[:last] + bytes(512) + content[last + 512 :])
@@ -145,8 +142,8 @@ def test_a_wiped_end_of_a_value_is_not_taken_for_the_value(tmp_path: Path) -> No
 
 
 def test_a_value_of_zeros_alone_is_the_value(tmp_path: Path) -> None:
-    path = make(tmp_path / "x", "PRAGMA page_size=512", "CREATE TABLE t(a)")
-    make(path, "INSERT INTO t VALUES (zeroblob(5000))")
+    path = make_sqlite(tmp_path / "x", "PRAGMA page_size=512", "CREATE TABLE t(a)")
+    make_sqlite(path, "INSERT INTO t VALUES (zeroblob(5000))")
     assert read(path, "a") == ([(bytes(5000),)], [])
 
 

@@ -1,12 +1,7 @@
 """WebKit's stores, against what pages read back in WebKitGTK 2.50 and against files by hand."""
 
-import json
-import lzma
 import shutil
-import sqlite3
 import struct
-import tarfile
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +10,9 @@ import pytest
 from desktop_migrator.browsers.webkit import origin_of, read
 from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Profile, Record, StorageKey, Store, StoreFormat
+from tests import recorded
+from tests.unit.browsers.trees import make_sqlite
 
-PROFILES = Path(__file__).parents[2] / "data" / "profiles"
 CREATE = (
     "CREATE TABLE ItemTable (key TEXT UNIQUE ON CONFLICT REPLACE,"
     " value BLOB NOT NULL ON CONFLICT FAIL)"
@@ -32,29 +28,21 @@ def read_all(path: Path, copy: Path) -> tuple[list[Record], list[tuple[str, int 
     return records, [(damage.what, damage.lost_records) for damage in damages]
 
 
-def make(path: Path, *statements: str) -> Path:
-    with closing(sqlite3.connect(path)) as database:
-        for statement in statements:
-            database.execute(statement)
-        database.commit()
-    return path
-
-
 @pytest.mark.parametrize("pattern", ["localstorage.sqlite3", "*.localstorage"])
 def test_a_real_profile_reads_as_its_pages_read_it(tmp_path: Path, pattern: str) -> None:
-    with tarfile.open(PROFILES / "webkit.tar.xz") as archive:
-        archive.extractall(tmp_path, filter="data")
-    expected = json.loads(lzma.decompress((PROFILES / "webkit.expected.json.xz").read_bytes()))
     found = {}
-    for number, path in enumerate((tmp_path / "webkit").rglob(pattern)):
+    for number, path in enumerate(recorded.unpack("webkit", tmp_path).rglob(pattern)):
         copy = tmp_path / f"copy{number}"
         shutil.copy(path, copy)
         records, damages = read_all(path, copy)
         assert not damages
         assert {record.modified for record in records} == {MODIFIED}
         (key,) = {record.storage_key for record in records}
-        found[key] = sorted([r.key, r.value] for r in records)
-    assert found == {StorageKey(origin): sorted(items) for origin, items in expected.items()}
+        found[key] = {record.key: record.value for record in records}
+        assert len(found[key]) == len(records)
+    assert found == {
+        StorageKey(origin): items for origin, items in recorded.areas("webkit").items()
+    }
 
 
 # ---- whose area it is ---------------------------------------------------------------------------
@@ -120,7 +108,7 @@ NAME = "https_a.test_0.localstorage"
 
 def test_half_a_code_unit_is_lost_and_told(tmp_path: Path) -> None:
     rows = "INSERT INTO ItemTable VALUES ('odd', x'610062'), ('ok', x'3dd800de')"
-    path = make(tmp_path / NAME, CREATE, rows)
+    path = make_sqlite(tmp_path / NAME, CREATE, rows)
     records, damages = read_all(path, path)
     assert [(record.key, record.value) for record in records] == [("ok", "😀")]
     assert damages == [("a text is damaged", 1)]
@@ -128,7 +116,7 @@ def test_half_a_code_unit_is_lost_and_told(tmp_path: Path) -> None:
 
 def test_keys_of_a_utf_16_file_read_exactly(tmp_path: Path) -> None:
     key = "CAST(x'610000d86200' AS TEXT)"
-    path = make(
+    path = make_sqlite(
         tmp_path / NAME,
         "PRAGMA encoding = 'UTF-16le'",
         CREATE,
@@ -149,7 +137,7 @@ def test_keys_of_a_utf_16_file_read_exactly(tmp_path: Path) -> None:
     ],
 )
 def test_another_table_is_refused(tmp_path: Path, statements: tuple[str, ...]) -> None:
-    path = make(tmp_path / NAME, *statements)
+    path = make_sqlite(tmp_path / NAME, *statements)
     with pytest.raises(UnknownStorageFormat):
         read_all(path, path)
 

@@ -12,6 +12,14 @@ import plyvel
 from desktop_migrator.model import Profile, Store, StoreFormat
 
 
+def make_sqlite(path: Path, *statements: str) -> Path:
+    with closing(sqlite3.connect(path)) as database:
+        for statement in statements:
+            database.execute(statement)
+        database.commit()
+    return path
+
+
 def leveldb(folder: Path, keys: Iterable[str] = ("k",)) -> Path:
     """A Chromium localStorage LevelDB with these keys of one origin."""
     folder.mkdir(parents=True, exist_ok=True)
