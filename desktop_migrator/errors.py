@@ -266,11 +266,24 @@ class ItemsRejected(RunError):
 
     code = "DM-502"
     title = "Some items cannot be migrated"
-    detail_template = "{count} were rejected and {written} written; the first: {reason}"
+    detail_template = "{count} were rejected and nothing was written; the first: {reason}"
     hint_template = (
         "Look at them with `desktop-migrator preview`; use --continue-on-error to migrate the rest."
     )
     exit_code = ExitCode.ROLLED_BACK
+
+
+class StoppedHalfway(RunError):
+    """As ItemsRejected, when some chunks had been committed."""
+
+    code = "DM-504"
+    title = "The migration stopped at items that the database refuses"
+    detail_template = (
+        "{count} were rejected; {written} written before them stay. The first: {reason}"
+    )
+    hint_template = (
+        "Use --continue-on-error to migrate the rest; what was written is not written again."
+    )
 
 
 class Cancelled(RunError):
@@ -279,6 +292,42 @@ class Cancelled(RunError):
     detail_template = "You stopped the migration; what was finished before stays."
     hint_template = "Run the same command again to go on."
     exit_code = ExitCode.CANCELLED
+
+
+class Locked(RunError):
+    """Somebody else works for this person with this plan; see postgres/lock.py."""
+
+    code = "DM-520"
+    title = "Another run is under way for this person"
+    detail_template = (
+        "It runs on {host}, process {process}, since {since}; last sign of life: {heartbeat}."
+    )
+    hint_template = (
+        "Wait until it is done. If that program is gone or hangs: `desktop-migrator unlock` with "
+        "the same --database and --user-id; --force if it refuses."
+    )
+    exit_code = ExitCode.LOCKED
+
+
+class LockLost(RunError):
+    """The run's lock went with its connection, or somebody unlocked it."""
+
+    code = "DM-521"
+    title = "The run is no longer alone"
+    detail_template = "{reason} So it stopped before it wrote more; what was finished stays."
+    hint_template = "Run the same command again to go on."
+
+
+class SessionsShared(RunError):
+    """A connection pooler gives each transaction another session, so that no lock would hold."""
+
+    code = "DM-522"
+    title = "The way to the database cannot hold a lock"
+    detail_template = "A connection pooler in between works by transactions (`pool_mode`)."
+    hint_template = (
+        "Give the database's own address, or one where the pooler works by sessions: many offer it "
+        "on another port."
+    )
 
 
 # DM-9nn: wrong use ------------------------------------------------------------------------------

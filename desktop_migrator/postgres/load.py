@@ -17,7 +17,7 @@ from uuid import UUID
 import sqlalchemy
 from psycopg.errors import UniqueViolation
 
-from desktop_migrator.errors import Cancelled, ItemsRejected
+from desktop_migrator.errors import Cancelled, ItemsRejected, RunError, StoppedHalfway
 from desktop_migrator.model import ConflictPolicy, Counts, Item, Rejection, TargetEntity
 from desktop_migrator.postgres import record, wire
 from desktop_migrator.postgres.chunks import LARGEST_CHUNK, Chunk, ChunkLimits, chunks, rounds
@@ -59,6 +59,7 @@ class Loader:
         self._reporter = reporter
         self._limits = limits or ChunkLimits()
         self._keep_going = keep_going
+        self._dry_run = dry_run
         self._begin = connection.begin_nested if dry_run else connection.begin
         self._met: set[tuple[str, Any]] = set()
         """Tables and ids met so far; where rows are never overwritten, none are kept."""
@@ -74,7 +75,7 @@ class Loader:
 
         Raises Cancelled between two chunks, DatabaseError where more than a row is at fault and,
         unless it is to keep going, ItemsRejected for a chunk with a rejection, which is rolled
-        back; what was committed before stays.
+        back; StoppedHalfway if chunks before it have been committed, which stay.
         """
         self._reporter.started(STAGE, total)
         for chunk in chunks(outcomes, self._targets, self._limits):
@@ -83,7 +84,7 @@ class Loader:
             with translated(), self._begin():
                 result = self._store(chunk)
                 if result.rejected and not self._keep_going:
-                    raise self._stopped(result.rejected)
+                    raise self._stopped(chunk.entity, result.rejected)
             self.counts[chunk.entity] = self.counts.get(chunk.entity, Counts())
             self.counts[chunk.entity] += result.counts
             for rejection in result.rejected:
@@ -92,16 +93,18 @@ class Loader:
             self._reporter.advanced(STAGE, done, total)
         return self.counts
 
-    def _stopped(self, rejected: Sequence[Rejection]) -> ItemsRejected:
+    def _stopped(self, entity: str, rejected: Sequence[Rejection]) -> RunError:
         for rejection in rejected:
             self._reporter.rejected(rejection)
         written = sum(counts.inserted + counts.updated for counts in self.counts.values())
-        return ItemsRejected(count=len(rejected), written=written, reason=rejected[0].reason)
+        self.counts.setdefault(entity, Counts()).rejected += len(rejected)
+        kind = StoppedHalfway if written and not self._dry_run else ItemsRejected
+        return kind(count=len(rejected), written=written, reason=rejected[0].reason)
 
     def _store(self, chunk: Chunk) -> Result:
         cursor = wire.cursor(self._connection)
         cursor.execute("SET LOCAL synchronous_commit = off")
-        result = Result(rejected=chunk.rejections)
+        result = Result(rejected=list(chunk.rejections))
         if chunk.items:
             target = self._targets[chunk.entity]
             if chunk.bytes > LARGEST_CHUNK:

@@ -1,0 +1,140 @@
+"""The main job under attack: hostile data, odd tables, cut connections, several runs at once."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.integration.command_line import CommandLine, Ended
+
+SITE = "http://app.demo.test:3000"
+TASKS = """
+CREATE TABLE tasks (
+  id uuid PRIMARY KEY, title text NOT NULL, status text, created_at timestamp, user_id text,
+  metadata jsonb)
+"""
+
+
+@pytest.fixture
+def desktop_migrator(tmp_path: Path) -> CommandLine:
+    return CommandLine(tmp_path / "data dir")
+
+
+@pytest.fixture
+def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("SET TIME ZONE 'UTC'")
+        yield connection
+
+
+def fetch(sql: psycopg.Connection[Any], query: str) -> list[Any]:
+    return sql.execute(query.encode()).fetchall()
+
+
+def store_of(folder: Path, values: Mapping[str, Any], host: str = "app.demo.test_3000") -> Path:
+    """A WebKit store with these values, made by SQLite; `bytes` are a record's text as it is."""
+    path = folder / f"http_{host}.localstorage"
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "CREATE TABLE ItemTable (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB NOT NULL)"
+        )
+        connection.executemany(
+            "INSERT INTO ItemTable VALUES (?, ?)",
+            [(key, text_of(value).encode("utf-16-le")) for key, value in values.items()],
+        )
+    connection.close()
+    return path
+
+
+def text_of(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False)
+
+
+class Migrate:
+    """`desktop-migrator migrate --json` for one database and user."""
+
+    def __init__(self, command: CommandLine, database: str) -> None:
+        self._command = command
+        self._words = ["migrate", "--json", "--database", database, "--user-id", "u1"]
+
+    def __call__(self, source: Path, *words: object) -> Ended:
+        return self._command(*self._words, "--source", source, *words)
+
+
+@pytest.fixture
+def migrate(desktop_migrator: CommandLine, database: str) -> Migrate:
+    return Migrate(desktop_migrator, database)
+
+
+def tasks(number: int, **fields: Any) -> list[dict[str, Any]]:
+    return [{"id": str(index), "title": f"Task {index}"} | fields for index in range(number)]
+
+
+REFUSE_TASK_7 = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.title = 'Task 7' THEN RAISE EXCEPTION 'SECRET %', NEW.title; END IF; RETURN NEW; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION refuse()
+"""
+
+
+def test_items_that_the_database_refuses_are_counted_once(
+    migrate: Migrate, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    sql.execute((TASKS + ";" + REFUSE_TASK_7).encode())
+    ended = migrate(store_of(tmp_path, {"tasks": tasks(10)}), "--continue-on-error")
+    assert ended.exit_code == 3
+    counts = ended.last["counts"]
+    assert (counts["items"], counts["inserted"], counts["rejected"]) == (10, 9, 1)
+    assert "SECRET" not in ended.out + ended.err
+
+
+def test_a_run_that_stops_halfway_does_not_call_itself_rolled_back(
+    migrate: Migrate, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    sql.execute((TASKS + ";" + REFUSE_TASK_7).encode())
+    source = store_of(tmp_path, {"tasks": tasks(10)})
+    stopped = migrate(source, "--batch-size", 3)
+    assert fetch(sql, "SELECT count(*) FROM tasks") == [(6,)]
+    assert stopped.exit_code == 1
+    assert stopped.last["outcome"] == "failed"
+    assert stopped.last["counts"]["inserted"] == 6
+    assert stopped.last["counts"]["rejected"] == 1
+    assert "6 written before them stay" in stopped.err
+    in_one = migrate(source, "--batch-size", 3, "--dry-run")
+    assert (in_one.exit_code, in_one.last["outcome"]) == (6, "rolled_back")
+    rest = migrate(source, "--continue-on-error")
+    assert rest.exit_code == 3
+    assert rest.last["counts"]["inserted"] == 3
+    assert rest.last["counts"]["unchanged"] == 6
+
+
+def test_where_nothing_was_written_the_run_is_rolled_back(
+    migrate: Migrate, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    sql.execute((TASKS + ";" + REFUSE_TASK_7).encode())
+    ended = migrate(store_of(tmp_path, {"tasks": tasks(10)}))
+    assert (ended.exit_code, ended.last["outcome"]) == (6, "rolled_back")
+    assert fetch(sql, "SELECT count(*) FROM tasks") == [(0,)]
+    assert ended.last["counts"]["rejected"] == 1
+
+
+def test_looking_identities_up_reads_each_once_whatever_the_server_knows_of_them(
+    migrate: Migrate, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    """Without statistics PostgreSQL read all of them for each chunk."""
+    source = store_of(tmp_path, {"tasks": tasks(2000)})
+    words = ("--create-tables", "--batch-size", 50)
+    assert migrate(source, *words).exit_code == 0
+    sql.execute("ALTER TABLE desktop_migrator.identities SET (autovacuum_enabled = off)")
+    read = (
+        "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables"
+        " WHERE relname = 'identities'"
+    )
+    [(before,)] = fetch(sql, read)
+    assert migrate(source, *words).last["counts"]["unchanged"] == 2000
+    [(after,)] = fetch(sql, read)
+    assert after - before <= 3 * 2000
