@@ -3,8 +3,8 @@
 LevelDB's own reader stops at damage, or passes over it in silence where it looks like the end of
 a file (measured: a wrong length in a log's last block, a missing log); its repair does not check
 checksums by default, gives up a whole table for its index, and ends the process on a wrong footer.
-Here nothing is taken whose checksum fails, everything else is, and the newest version of a key
-counts.
+Here nothing is taken whose checksum fails and cannot put it right, everything else is, and the
+newest version of a key counts.
 
 Counting: the operations in the logs are numbered without gaps, so that what is missing between
 two sound writes is known exactly. Which records these were is read from the broken part itself
@@ -15,21 +15,20 @@ key itself is hit. Where they are illegible, the number of missing operations is
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
-from desktop_migrator.browsers.leveldb_format import (
+from desktop_migrator.browsers.leveldb_log import (
     BATCH_HEADER,
-    FOOTER_SIZE,
     Entry,
     LogRecord,
     Manifest,
     Operation,
     batch_operations,
-    footer_fits,
     read_log,
     read_manifest,
-    read_table,
 )
+from desktop_migrator.browsers.leveldb_table import is_bounded, read_table
 
 Lost = Callable[[str, int | None], None]
 """Takes a sentence for a person and how many records are missing, None if that is unknown."""
@@ -38,6 +37,7 @@ _FILE = re.compile(r"([0-9]{1,20})\.(log|ldb|sst)")
 _MANIFEST = re.compile(r"MANIFEST-([0-9]{1,20})")
 _NOTES = (b"META:", b"METAACCESS:", b"VERSION")
 """The browser's own entries among the records."""
+_MENDED = "A part of the storage was damaged and could be put right by its checksum."
 
 
 @dataclass
@@ -82,19 +82,17 @@ def is_whole(folder: Path) -> bool:
     manifest = read_manifest(files.current.read_bytes(), verify=False)
     return (
         manifest.whole
-        and all(_has_footer(files.tables.get(table), at) for table, at in manifest.tables.items())
+        and all(_can_be_read(files.tables.get(table), at) for table, at in manifest.tables.items())
         and (not manifest.log_number or manifest.log_number in files.logs)
         and _logs_add_up(files, manifest)
     )
 
 
-def _has_footer(table: Path | None, size: int) -> bool:
-    """Whether LevelDB can open the table: it ends the process where a footer points outside."""
-    if table is None or size < FOOTER_SIZE:
+def _can_be_read(table: Path | None, size: int) -> bool:
+    if table is None or not 0 < size <= table.stat().st_size:
         return False
-    with table.open("rb") as file:
-        file.seek(size - FOOTER_SIZE)
-        return footer_fits(file.read(FOOTER_SIZE), size)
+    with table.open("rb") as file, mmap(file.fileno(), size, access=ACCESS_READ) as data:
+        return is_bounded(data)
 
 
 def _logs_add_up(files: _Files, manifest: Manifest) -> bool:
@@ -202,6 +200,8 @@ class _Salvage:
             if block.sound:
                 for entry in block.entries:
                     self._take(*entry)
+                if block.mended:
+                    self.places.append(_Place(_MENDED, []))
             elif block.legible:
                 self.places.append(_Place(what, block.entries))
             else:
@@ -219,6 +219,8 @@ class _Salvage:
             if broken or (expected is not None and sequence != expected):
                 self._read_broken(broken, None if expected is None else sequence - expected)
                 broken = []
+            if record.mended:
+                self.places.append(_Place(_MENDED, []))
             for operation in operations:
                 self._take(*operation.entry)
             expected = sequence + count
