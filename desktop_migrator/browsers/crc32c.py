@@ -12,7 +12,7 @@ of these, only flipped bits and bytes in place of such as the data holds more of
 from collections import Counter
 
 _MAX_GUESSES = 2**20
-"""For one byte and for two alike; so other damage is taken for these once in 2,048 times at most."""
+"""For one byte and for two alike: other damage passes for these once in 2,048 times at most."""
 
 
 def _crc_table() -> list[int]:
