@@ -173,7 +173,10 @@ class TableMissing(DatabaseError):
     code = "DM-304"
     title = "The database lacks a table"
     detail_template = "There is no table {table}."
-    hint_template = "Use --create-tables to have it made, or name another table in the plan."
+    hint_template = (
+        "Use --create-tables to have it made, leave these items out with --exclude, or name "
+        "another table in the plan."
+    )
 
 
 class BadDatabaseUrl(DatabaseError):
@@ -244,6 +247,17 @@ class UserAmbiguous(DatabaseError):
         "More than one row of {table} has this {column}, small and capital letters aside."
     )
     hint_template = "Write it exactly as the app shows it, or give the user's id with --user-id."
+
+
+class DatabaseReadOnly(DatabaseError):
+    code = "DM-313"
+    title = "The database takes no changes"
+    detail_template = "{reason}"
+    hint_template = (
+        "Give the address of the primary server if this is a replica; else have "
+        "default_transaction_read_only switched off for this user and database."
+    )
+    exit_code = ExitCode.REFUSED
 
 
 # DM-5nn: a run ----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from desktop_migrator.errors import MigratorError
 from desktop_migrator.postgres.address import Address
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.connect import needs_password, open_engine, translated
-from desktop_migrator.postgres.introspect import Relation, find_relation
+from desktop_migrator.postgres.introspect import ROW_SECURITY_REMEDY, Relation, find_relation
 
 OLDEST_VERSION = 13
 _TABLE_RIGHTS = ("SELECT", "INSERT", "UPDATE")
@@ -164,13 +164,12 @@ def _table(connection: Connection, name: str) -> Check:
             label, ok=False, detail=f"the right to {', '.join(missing)} is missing",
             remedy=f"GRANT {', '.join(missing)} ON {quoted} TO {_user(connection)};",
         )  # fmt: skip
-    hidden = connection.scalar(text("SELECT row_security_active(:oid)"), {"oid": relation.oid})
-    return _check(
-        label,
-        ok=True,
-        detail="there, with every right needed"
-        + ("; row-level security limits which rows this user sees and writes" if hidden else ""),
-    )
+    if relation.row_security:
+        return _check(
+            label, ok=False, detail="row-level security hides rows of it from this user",
+            remedy=ROW_SECURITY_REMEDY,
+        )  # fmt: skip
+    return _check(label, ok=True, detail="there, with every right needed")
 
 
 def _missing_rights(connection: Connection, relation: Relation) -> Iterator[str]:

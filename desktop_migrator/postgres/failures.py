@@ -20,6 +20,7 @@ from desktop_migrator.errors import (
     DatabaseBusy,
     DatabaseError,
     DatabaseInterrupted,
+    DatabaseReadOnly,
     MigratorError,
     PermissionMissing,
     TableMissing,
@@ -68,6 +69,8 @@ def translate(error: Exception) -> MigratorError:
     match original:
         case errors.InsufficientPrivilege():
             return PermissionMissing(reason=reason, right=_right(reason))
+        case errors.ReadOnlySqlTransaction():
+            return DatabaseReadOnly(reason=reason)
         case errors.UndefinedTable():
             table = re.search(r'"([^"]+)"', reason)
             return TableMissing(table=table[1] if table else "of that name")

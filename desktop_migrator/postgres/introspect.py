@@ -32,10 +32,12 @@ _TYPES = {
     "json": ColumnType.JSON,
     "jsonb": ColumnType.JSONB,
 }
+ROW_SECURITY_REMEDY = "Connect as the table's owner, or as a role with BYPASSRLS."
 _NOT_TABLES = {"v": "a view", "m": "a materialized view", "f": "a foreign table"}
 
 _RELATION = text("""
-    SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind
+    SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
+           pg_catalog.row_security_active(c.oid) AS row_security
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.oid = pg_catalog.to_regclass(:name) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 """)
@@ -84,6 +86,8 @@ class Relation:
     name: str
     kind: str
     """pg_class.relkind."""
+    row_security: bool
+    """Whether row-level security limits what this user sees and writes."""
 
 
 def find_relation(connection: Connection, name: str) -> Relation | None:
@@ -96,7 +100,7 @@ def find_relation(connection: Connection, name: str) -> Relation | None:
         quoted = ".".join(_quoted(part) for part in spelling.split(".", 1))
         row = connection.execute(_RELATION, {"name": quoted}).one_or_none()
         if row is not None:
-            return Relation(row.oid, row.schema, row.name, row.kind)
+            return Relation(row.oid, row.schema, row.name, row.kind, row.row_security)
     return None
 
 
@@ -108,7 +112,8 @@ def introspect(connection: Connection, names: Iterable[str]) -> dict[str, Table]
     """The tables of these names (see `find_relation`), each with its schema; what is missing is
     left out.
 
-    Partitioned tables count as tables. Raises `PlanDoesNotFit` for views and foreign tables.
+    Partitioned tables count as tables. Raises `PlanDoesNotFit` for views and foreign tables, and
+    where row-level security would hide rows that exist, so that nobody could tell new from known.
     """
     found = {name: find_relation(connection, name) for name in names}
     return {
@@ -124,6 +129,12 @@ def _table(connection: Connection, relation: Relation) -> Table:
         raise PlanDoesNotFit(
             reason=f"{relation.schema}.{relation.name} is {kind}, not a table.",
             remedy="Name the table behind it in the plan.",
+        )
+    if relation.row_security:
+        raise PlanDoesNotFit(
+            reason=f"Row-level security hides rows of {relation.schema}.{relation.name} from this "
+            "database user.",
+            remedy=ROW_SECURITY_REMEDY,
         )
     where = {"oid": relation.oid}
     keys = connection.execute(_KEYS, where).all()

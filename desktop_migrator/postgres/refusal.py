@@ -40,6 +40,14 @@ _SENTENCES = {
     "54001": "Its JSON is nested more deeply than the database can read.",
     "P0001": "A trigger of the table refused it.",
 }
+_REMEDIES = {
+    "23502": "Have the plan fill the column, or give it a default, and migrate again.",
+    "23503": "See that the row it refers to is there (of a user: that the user id is right), and "
+    "migrate again.",
+    "23505": "Rename or remove one of the two in the app, and migrate again.",
+    "P0001": "Ask the database's administrator what the trigger is for, and migrate again.",
+}
+_REMEDY = "Mend the item in the app, or let the plan convert it, and migrate again."
 _COPY_LINE = re.compile(r"^COPY [^\n]*?, line (\d+)(?:, column ([^\n:]+))?", re.MULTILINE)
 
 
@@ -71,3 +79,9 @@ def sentence(error: BaseException) -> str:
         column=f" (column {column})" if column else "",
         constraint=f" ({constraint})" if constraint else "",
     )
+
+
+def remedy(error: BaseException) -> str:
+    """What a person can do about it."""
+    state = error.sqlstate if isinstance(error, psycopg.Error) else None
+    return _REMEDIES.get(state or "", _REMEDY)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from desktop_migrator.model import Column, Item, Rejection
-from desktop_migrator.postgres.refusal import sentence
+from desktop_migrator.postgres.refusal import remedy, sentence
 
 
 def refused(item: Item, columns: tuple[Column, ...], cause: BaseException) -> Rejection:
@@ -17,7 +17,7 @@ def refused(item: Item, columns: tuple[Column, ...], cause: BaseException) -> Re
         columns,
         code="refused-by-database",
         reason=sentence(cause),
-        remedy="Mend the item in the app, or let the plan convert it, and migrate again.",
+        remedy=remedy(cause),
     )
 
 

@@ -13,6 +13,7 @@ from desktop_migrator.model import Column, ColumnType, Table
 from desktop_migrator.postgres.failures import translated
 
 _COMMENT = "Made by desktop-migrator"
+_LOCK = 0x444D_0002  # any number that nobody else locks
 _USER_COLUMNS = ("user_id", "userId")
 
 _TYPES: dict[ColumnType, TypeEngine[Any]] = {
@@ -35,9 +36,9 @@ _TYPES: dict[ColumnType, TypeEngine[Any]] = {
 def create_tables(connection: Connection, tables: Iterable[Table]) -> None:
     """Create those that are missing, in the caller's transaction; existing ones stay untouched.
 
-    A column of the person's id gets an index
-    unless a key begins with it. Raises `PermissionMissing`, and `PlanDoesNotFit` for a type that
-    cannot be made and for a table described in two ways.
+    A column of the person's id gets an index unless a key begins with it. Raises
+    `PermissionMissing`, and `PlanDoesNotFit` for a type that cannot be made, for a table described
+    in two ways and for one in a schema that does not exist.
     """
     metadata = sqlalchemy.MetaData()
     described: dict[tuple[str | None, str], Table] = {}
@@ -50,7 +51,19 @@ def create_tables(connection: Connection, tables: Iterable[Table]) -> None:
     for table in described.values():
         _add(table, metadata)
     with translated():
+        # Two runs that begin together would both find a table missing; one of them waits here.
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        _require_schemas(connection, {table.schema for table in described.values()})
         metadata.create_all(connection)
+
+
+def _require_schemas(connection: Connection, schemas: Iterable[str | None]) -> None:
+    missing = set(filter(None, schemas)) - set(sqlalchemy.inspect(connection).get_schema_names())
+    for schema in sorted(missing):
+        raise PlanDoesNotFit(
+            reason=f"There is no schema {schema} in which a table could be made.",
+            remedy=f'Have it made (CREATE SCHEMA "{schema}"), or name another schema in the plan.',
+        )
 
 
 def _add(table: Table, metadata: sqlalchemy.MetaData) -> None:

@@ -3,8 +3,10 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -37,6 +39,7 @@ def fetch(sql: psycopg.Connection[Any], query: str) -> list[Any]:
 
 def store_of(folder: Path, values: Mapping[str, Any], host: str = "app.demo.test_3000") -> Path:
     """A WebKit store with these values, made by SQLite; `bytes` are a record's text as it is."""
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"http_{host}.localstorage"
     with sqlite3.connect(path) as connection:
         connection.execute(
@@ -138,3 +141,61 @@ def test_looking_identities_up_reads_each_once_whatever_the_server_knows_of_them
     assert migrate(source, *words).last["counts"]["unchanged"] == 2000
     [(after,)] = fetch(sql, read)
     assert after - before <= 3 * 2000
+
+
+def test_a_table_whose_rows_are_hidden_from_the_user_is_refused_with_the_remedy(
+    desktop_migrator: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    sql.execute(TASKS.encode() + b"; ALTER TABLE tasks ENABLE ROW LEVEL SECURITY")
+    sql.execute("CREATE ROLE narrow LOGIN; GRANT ALL ON tasks TO narrow")
+    try:
+        url = urlsplit(database)
+        narrow = url._replace(netloc=url.netloc.replace(str(url.username), "narrow")).geturl()
+        source = store_of(tmp_path, {"tasks": tasks(1)})
+        ended = Migrate(desktop_migrator, narrow)(source)
+    finally:
+        sql.execute("DROP OWNED BY narrow; DROP ROLE narrow")
+    assert ended.exit_code == 1
+    assert "DM-201" in ended.err
+    assert "BYPASSRLS" in ended.err
+
+
+def test_a_database_that_takes_no_changes_is_named_so(
+    migrate: Migrate, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    sql.execute(TASKS.encode())
+    name = sql.info.dbname
+    sql.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on".encode())
+    for words in ((), ("--dry-run",)):
+        ended = migrate(store_of(tmp_path / str(len(words)), {"tasks": tasks(1)}), *words)
+        assert ended.exit_code == 7
+        assert "DM-313" in ended.err
+
+
+def test_two_runs_that_begin_together_make_the_tables_once_and_no_row_twice(
+    desktop_migrator: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    source = store_of(tmp_path, {"tasks": tasks(3000)})
+    words = ["--create-tables", "--batch-size", 100]
+
+    def run(number: int) -> Ended:
+        command = CommandLine(tmp_path / f"data {number}")
+        return Migrate(command, database)(source, *words)
+
+    with ThreadPoolExecutor() as pool:
+        both = list(pool.map(run, range(2)))
+    assert [ended.exit_code for ended in both] == [0, 0], [ended.err for ended in both]
+    assert sum(ended.last["counts"]["inserted"] for ended in both) == 3000
+    assert fetch(sql, "SELECT count(*) FROM tasks") == [(3000,)]
+
+
+def test_a_user_whom_the_app_does_not_know_is_told_to_check_the_id(
+    migrate: Migrate, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    owned = TASKS.replace("user_id text", "user_id text REFERENCES users")
+    sql.execute(b"CREATE TABLE users (id text PRIMARY KEY);" + owned.encode())
+    ended = migrate(store_of(tmp_path, {"tasks": tasks(2)}), "--continue-on-error")
+    assert ended.exit_code == 3
+    rejected = [event for event in ended.events if event["event"] == "rejected"]
+    assert len(rejected) == 2
+    assert all("user id is right" in event["remedy"] for event in rejected)

@@ -109,12 +109,17 @@ def test_a_read_only_database_is_said(administrator: psycopg.Connection, databas
     assert not checks(as_eve(database))["Writable"].ok
 
 
-def test_row_level_security_is_said(administrator: psycopg.Connection, database: str) -> None:
+def test_row_level_security_that_binds_the_user_is_a_fault(
+    administrator: psycopg.Connection, database: str
+) -> None:
     administrator.execute(
         'ALTER TABLE tasks ENABLE ROW LEVEL SECURITY; GRANT ALL ON tasks TO "Eve B"'
     )
-    assert "row-level security" in checks(as_eve(database), "tasks")["Table tasks"].detail
-    assert "row-level security" not in checks(database, "tasks")["Table tasks"].detail
+    found = checks(as_eve(database), "tasks")["Table tasks"]
+    assert not found.ok
+    assert "row-level security" in found.detail
+    assert "BYPASSRLS" in found.remedy
+    assert checks(database, "tasks")["Table tasks"].ok
 
 
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])

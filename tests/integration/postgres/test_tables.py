@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Connection, text
 
-from desktop_migrator.errors import DatabaseError, PermissionMissing, PlanDoesNotFit
+from desktop_migrator.errors import PermissionMissing, PlanDoesNotFit
 from desktop_migrator.model import Column, ColumnType, Table
 from desktop_migrator.postgres.introspect import introspect
 from desktop_migrator.postgres.tables import create_tables
@@ -73,7 +73,7 @@ def test_tables_vanish_with_the_transaction(connection: Connection) -> None:
 
 def test_a_table_goes_into_its_schema(connection: Connection) -> None:
     table = Table("t", (Column("user_id", ColumnType.TEXT),), schema="My App")
-    with pytest.raises(DatabaseError, match='schema "My App" does not exist'):
+    with pytest.raises(PlanDoesNotFit, match="no schema My App"):
         create_tables(connection, [table])
     connection.rollback()
     connection.execute(text('CREATE SCHEMA "My App"'))
