@@ -11,13 +11,15 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from desktop_migrator.cli.json_lines import found_event, rejected_event
 from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId
 from desktop_migrator.cli.result import finished_event, print_left_aside, print_result
 from desktop_migrator.cli.session import Session
+from desktop_migrator.cli.text import cell, rejection_line
 from desktop_migrator.migration.preview import Preview, open_preview
 from desktop_migrator.migration.run import Job, migrate
 from desktop_migrator.migration.target import Person
-from desktop_migrator.model import Item, TargetEntity
+from desktop_migrator.model import Item, Rejection, TargetEntity
 from desktop_migrator.plan.schema import load_plan
 
 _SHOWN_ITEMS = 10
@@ -75,23 +77,12 @@ def command(
 
 def _events(preview: Preview, *, with_ids: bool) -> Iterator[dict[str, Any]]:
     for outcome in preview.outcomes:
-        source = outcome.source
-        event = {
-            "event": "item" if isinstance(outcome, Item) else "rejected",
-            "entity": outcome.entity,
-            "source_id": outcome.source_id,
-            "origin": source.storage_key.origin,
-            "key": source.key,
-            "position": source.position,
-        }
-        if isinstance(outcome, Item):
-            columns = _columns(preview.entities[outcome.entity], outcome)
-            if with_ids:
-                event["id"] = outcome.id
-            yield event | {"columns": columns}
-        else:
-            reason = {"code": outcome.code, "reason": outcome.reason, "remedy": outcome.remedy}
-            yield event | reason
+        if isinstance(outcome, Rejection):
+            yield rejected_event(outcome)
+            continue
+        columns = _columns(preview.entities[outcome.entity], outcome)
+        event = found_event("item", outcome) | {"columns": columns}
+        yield event | {"id": outcome.id} if with_ids else event
     yield {
         "event": "previewed",
         "origins": preview.origins,
@@ -124,8 +115,7 @@ def _print(session: Session, preview: Preview) -> None:
     for outcome in preview.outcomes:
         if not isinstance(outcome, Item):
             rejected += 1
-            where = f"{outcome.source.key}[{outcome.source.position}]"
-            session.say(f"Rejected: {outcome.entity} {where}: {outcome.reason} {outcome.remedy}")
+            session.say(rejection_line(outcome))
             continue
         sample = samples.setdefault(outcome.entity, _Sample(preview.entities[outcome.entity]))
         sample.number += 1
@@ -144,7 +134,7 @@ def _table(sample: _Sample) -> Table:
     title = f"{entity.name} → table {entity.table.name}: {sample.number:,} items"
     more = sample.number - len(sample.items)
     table = Table(
-        title=Text(title),
+        title=cell(title),
         title_justify="left",
         caption=f"… and {more:,} more" if more else None,
         caption_justify="left",
@@ -164,6 +154,6 @@ def _cell(value: object) -> Text:
         value = json.dumps(value, ensure_ascii=False)
     elif isinstance(value, datetime):
         value = f"{value:%Y-%m-%d %H:%M}"
-    text = "" if value is None else str(value)
-    text = text.encode("utf-8", "replace").decode()
-    return Text(text if len(text) <= _WIDEST_CELL else text[: _WIDEST_CELL - 1] + "…")
+    text = cell(value)
+    text.truncate(_WIDEST_CELL, overflow="ellipsis")
+    return text

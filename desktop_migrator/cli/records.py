@@ -2,8 +2,9 @@
 
 import typer
 
+from desktop_migrator.cli.json_lines import write_json
 from desktop_migrator.cli.options import Origin, Source
-from desktop_migrator.cli.session import Session, write_json
+from desktop_migrator.cli.session import Session
 from desktop_migrator.migration.sources import open_sources
 from desktop_migrator.model import Record
 

@@ -8,7 +8,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from desktop_migrator.cli.text import print_line, rejection_line
 from desktop_migrator.errors import ExitCode
+from desktop_migrator.migration.sources import damage_sentence
 from desktop_migrator.model import Outcome, RunResult
 
 _SHOWN_REJECTIONS = 10
@@ -76,14 +78,13 @@ def print_result(console: Console, result: RunResult) -> None:
     print_left_aside(console, result.left_aside)
     _print_rejections(console, result)
     for damage in result.damages:
-        lost = "an unknown number of" if damage.lost_records is None else str(damage.lost_records)
-        _say(console, f"Damaged: {damage.store.path}: {damage.what} ({lost} records lost)")
-    _say(
+        print_line(console, f"Damaged: {damage_sentence(damage)}", "yellow")
+    print_line(
         console,
         f"{result.counts.records:,} records read in {result.seconds:.1f} s, "
         f"with {result.peak_memory_mb:.0f} MB of memory at most.",
     )
-    _say(console, _headline(result))
+    print_line(console, _headline(result))
 
 
 def _headline(result: RunResult) -> str:
@@ -106,23 +107,14 @@ def print_left_aside(console: Console, left_aside: Mapping[str, int]) -> None:
             f"{number:,} {_LEFT_ASIDE.get(kind, kind)}"
             for kind, number in sorted(left_aside.items(), key=lambda each: -each[1])
         )
-        _say(console, f"Left in the browser: {', '.join(parts)}.")
+        print_line(console, f"Left in the browser: {', '.join(parts)}.")
 
 
 def _print_rejections(console: Console, result: RunResult) -> None:
     """The first rejections one by one, of the rest how many there are of each kind."""
     for rejection in result.rejections[:_SHOWN_REJECTIONS]:
-        where = f"{rejection.source.key}[{rejection.source.position}]"
-        _say(
-            console,
-            f"Rejected: {rejection.entity} {where}: {rejection.reason} {rejection.remedy}",
-            style="yellow",
-        )
+        print_line(console, rejection_line(rejection), "yellow")
     if result.counts.rejected > _SHOWN_REJECTIONS:
         kinds = Counter(rejection.code for rejection in result.rejections)
         listed = ", ".join(f"{number} × {code}" for code, number in kinds.most_common())
-        _say(console, f"… {result.counts.rejected:,} in all ({listed})", style="yellow")
-
-
-def _say(console: Console, text: str, style: str | None = None) -> None:
-    console.print(text, style=style, markup=False, highlight=False)
+        print_line(console, f"… {result.counts.rejected:,} in all ({listed})", "yellow")

@@ -2,10 +2,10 @@
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from desktop_migrator.cli.options import Source
 from desktop_migrator.cli.session import Session
+from desktop_migrator.cli.text import cell
 from desktop_migrator.migration.scan import Scan, ScannedProfile, as_json, scan
 from desktop_migrator.model import StorageKey
 
@@ -38,8 +38,8 @@ def _table(scanned: ScannedProfile) -> Table:
     state = " · running now" if profile.running else ""
     used = f" · last used {profile.last_used:%Y-%m-%d %H:%M}" if profile.last_used else ""
     table = Table(
-        title=Text(f"{profile.browser_name} · {profile.name}{used}{state}"),
-        caption=Text(str(profile.path)),
+        title=cell(f"{profile.browser_name} · {profile.name}{used}{state}"),
+        caption=cell(profile.path),
         title_justify="left",
         caption_justify="left",
     )
@@ -53,10 +53,10 @@ def _table(scanned: ScannedProfile) -> Table:
         for area in sorted(store.areas, key=lambda area: -area.bytes):
             written = f"{area.modified:%Y-%m-%d}" if area.modified else ""
             size = f"{area.bytes / 1024:,.1f} KB"
-            table.add_row(Text(_name(area.storage_key)), f"{area.records:,}", size, written, kind)
+            table.add_row(cell(_name(area.storage_key)), f"{area.records:,}", size, written, kind)
         for damage in store.damages:
             lost = "?" if damage.lost_records is None else f"{damage.lost_records:,} lost"
-            table.add_row(Text(damage.what, "red"), lost, "", "", kind)
+            table.add_row(cell(damage.what, "red"), lost, "", "", kind)
     if not scanned.stores:
         table.add_row("no localStorage", "", "", "", "")
     return table

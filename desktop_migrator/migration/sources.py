@@ -50,7 +50,7 @@ def open_sources(
 ) -> Iterator[Sources]:
     """Finds the stores and copies them privately.
 
-    The one written last comes first, since of an item met twice the first counts.
+    The store written last comes first: of an item that several hold, the first copy counts.
     """
     found = find(folders)
     for warning in found.warnings:

@@ -11,6 +11,8 @@ from desktop_migrator.plan.schema import Plan
 from desktop_migrator.plan.sources import Failed, Found, Sorter
 from desktop_migrator.reporter import Question, Reporter
 
+_LISTED_ORIGINS = 10
+
 
 def choose_origins(
     plan: Plan, named: Sequence[str], sources: Sources, reporter: Reporter
@@ -30,7 +32,9 @@ def choose_origins(
         return tuple(origins)
     chosen = reporter.ask(Question("Which web site's data shall be taken?", tuple(origins)))
     if chosen is None:
-        raise OriginNotChosen(origins=", ".join(origins))
+        listed = ", ".join(origins[:_LISTED_ORIGINS])
+        more = len(origins) - _LISTED_ORIGINS
+        raise OriginNotChosen(origins=f"{listed} and {more:,} more" if more > 0 else listed)
     return (chosen,)
 
 

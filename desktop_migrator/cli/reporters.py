@@ -1,0 +1,84 @@
+"""How the command line tells what goes on: JSON lines, or bars on a terminal."""
+
+import sys
+from dataclasses import asdict
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.prompt import Prompt
+
+from desktop_migrator.cli.json_lines import rejected_event, write_json
+from desktop_migrator.cli.text import print_line
+from desktop_migrator.migration.progress import Progress, ProgressReporter
+from desktop_migrator.model import Rejection
+from desktop_migrator.reporter import Question
+
+
+class JsonReporter(ProgressReporter):
+    """Progress and warnings as JSON lines."""
+
+    def show(self, progress: Progress) -> None:
+        write_json({"event": "progress"} | asdict(progress))
+        sys.stdout.flush()
+
+    def rejected(self, rejection: Rejection) -> None:
+        write_json(rejected_event(rejection))
+
+    def warned(self, text: str) -> None:
+        write_json({"event": "warning", "text": text})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.stdout.flush()
+
+
+class TerminalReporter(ProgressReporter):
+    """A bar for each stage, on standard error."""
+
+    def __init__(self, console: Console, *, interactive: bool = False) -> None:
+        super().__init__()
+        self._interactive = interactive
+        self._bars = Bars(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self._tasks: dict[str, Any] = {}
+
+    def show(self, progress: Progress) -> None:
+        stage = progress.stage
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bars.add_task(stage, total=progress.total)
+        self._bars.update(
+            self._tasks[stage], completed=progress.current, total=progress.total, refresh=True
+        )
+
+    def warned(self, text: str) -> None:
+        print_line(self._bars.console, f"Note: {text}", "yellow")
+
+    def ask(self, question: Question) -> str | None:
+        if not self._interactive:
+            return None
+        self._bars.stop()
+        try:
+            return Prompt.ask(
+                question.text,
+                console=self._bars.console,
+                password=question.secret,
+                choices=list(question.choices) or None,
+            )
+        finally:
+            self._bars.start()
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
