@@ -29,13 +29,17 @@ _PARAMETERS: Mapping[str, str] = {
 }
 _CONNECT_SECONDS = "10"
 # Statements, not start-up options: a connection pooler in between may refuse those. A role or
-# database may have any of these set to something else.
+# database may have any of these set to something else. The keepalives here are the server's, so
+# that it drops the locks of a computer that vanished.
 _SESSION = """
     SET TIME ZONE 'UTC';
     SET datestyle = 'ISO, YMD';
     SET statement_timeout = '10min';
     SET lock_timeout = '30s';
     SET idle_in_transaction_session_timeout = '15min';
+    SET tcp_keepalives_idle = 30;
+    SET tcp_keepalives_interval = 10;
+    SET tcp_keepalives_count = 3;
 """
 
 

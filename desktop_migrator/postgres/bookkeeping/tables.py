@@ -1,6 +1,7 @@
 """The tables of schema `desktop_migrator`, as the newest version in `versions/` leaves them."""
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     DateTime,
     ForeignKey,
@@ -107,4 +108,45 @@ escaped_texts = Table(
     Column("target_id", Text, primary_key=True, comment="The id of the row"),
     Column("columns", ARRAY(Text), nullable=False, comment="The columns whose text is escaped"),
     comment="Rows with text that PostgreSQL cannot hold as it is",
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    Column("plan", Text, primary_key=True, comment="The plan's name"),
+    Column("key", BigInteger, nullable=False, comment="Of the advisory lock, which is the truth"),
+    Column("run", Uuid(as_uuid=False), nullable=False),
+    Column("host", Text, nullable=False, comment="The computer that runs it"),
+    Column("process", Integer, nullable=False, comment="Its number on that computer"),
+    Column("backend", Integer, nullable=False, comment="The server's process that holds the lock"),
+    Column("since", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column(
+        "heartbeat",
+        DateTime(timezone=True),
+        nullable=False,
+        server_default=func.clock_timestamp(),
+        comment="The last sign of life",
+    ),
+    comment="Who migrates for which person now, for people to see",
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False, comment="1, 2, 3 …"),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor", Text, nullable=False, comment="The account on the computer"),
+    Column("host", Text, nullable=False, comment="The computer"),
+    Column("role", Text, nullable=False, comment="The role that had logged in"),
+    Column("action", Text, nullable=False, comment="migrate, undo, unlock …"),
+    Column("user_id", Text, comment="The person in the app"),
+    Column("run", Uuid(as_uuid=False)),
+    Column("plan_digest", LargeBinary, comment="SHA-256 of the plan"),
+    Column("outcome", Text, comment="begun, or how it ended"),
+    Column("counts", JSONB, comment="Numbers, by what became of the items"),
+    Column("witness", JSONB, comment="How far that computer's own audit trail went"),
+    Column("previous", LargeBinary, nullable=False, comment="The hash of the entry before"),
+    Column("hash", LargeBinary, nullable=False, comment="SHA-256, see docs/locking-and-audit.md"),
+    comment="What was done by whom; entries are only ever added",
 )

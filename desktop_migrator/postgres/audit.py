@@ -1,0 +1,91 @@
+"""The audit trail in the database: who did what from where, each entry chained to the one before.
+
+An entry's facts, which its hash is made of (`hash_chain`), are its columns but `seq`, `previous`
+and `hash`: `at` in UTC as 2026-07-01T12:30:15.123456+00:00, `run` as PostgreSQL prints a uuid,
+`plan_digest` in hexadecimal, NULL as null. Docs: docs/locking-and-audit.md.
+"""
+
+import platform
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+from typing import Any
+
+import psutil
+import sqlalchemy
+from sqlalchemy import RowMapping, func, insert, select
+
+from desktop_migrator.hash_chain import EMPTY, Head, Link, next_link
+from desktop_migrator.postgres.bookkeeping.tables import audit
+from desktop_migrator.postgres.exact import escape
+
+_LOCK = 0x444D_0002  # as in bookkeeping.schema
+_CHAINING = {"seq", "previous", "hash"}
+_PAGE = 1000
+
+
+def record(
+    connection: sqlalchemy.Connection,
+    action: str,
+    *,
+    user_id: str | None = None,
+    run: str | None = None,
+    plan_digest: str | None = None,
+    outcome: str | None = None,
+    counts: Mapping[str, int] | None = None,
+    witness: Mapping[str, str | int] | None = None,
+) -> Link:
+    """Add an entry, in the caller's transaction, best as the last thing in it.
+
+    Entries are written one at a time: until the transaction ends, others who write one wait.
+    `plan_digest` is hexadecimal; `witness` is for a chain kept elsewhere, see `migration.audit`.
+    """
+    connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    at, role = connection.execute(
+        select(func.clock_timestamp(), sqlalchemy.text("session_user"))
+    ).one()
+    columns = {
+        "at": at,
+        **here(),
+        "role": role,
+        "action": action,
+        "user_id": user_id,
+        "run": run,
+        "plan_digest": plan_digest and bytes.fromhex(plan_digest),
+        "outcome": outcome,
+        "counts": counts and dict(counts),
+        "witness": witness and dict(witness),
+    }
+    link = next_link(head(connection), _facts(columns))
+    connection.execute(
+        insert(audit).values(**columns, seq=link.seq, previous=link.previous, hash=link.hash)
+    )
+    return link
+
+
+def here() -> dict[str, str]:
+    """Who works, and on which computer."""
+    return {"actor": escape(psutil.Process().username()), "host": escape(platform.node())}
+
+
+def head(connection: sqlalchemy.Connection) -> Head:
+    """How far the chain goes."""
+    row = connection.execute(
+        select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
+    ).one_or_none()
+    return Head(row.seq, bytes(row.hash)) if row else EMPTY
+
+
+def links(connection: sqlalchemy.Connection) -> Iterator[Link]:
+    """All entries in order."""
+    rows = connection.execute(
+        select(audit).order_by(audit.c.seq), execution_options={"yield_per": _PAGE}
+    )
+    for row in rows.mappings():
+        yield Link(row["seq"], _facts(row), bytes(row["previous"]), bytes(row["hash"]))
+
+
+def _facts(columns: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
+    facts = {name: value for name, value in columns.items() if name not in _CHAINING}
+    facts["at"] = facts["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    digest = facts["plan_digest"]
+    return facts | {"plan_digest": None if digest is None else bytes(digest).hex()}

@@ -1,0 +1,190 @@
+"""Who works for which person and plan: the rows of `desktop_migrator.leases` and the locks behind.
+
+What `lock` holds is looked at here, for people to see, and cleared where nobody is behind it.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
+from psycopg.rows import class_row
+
+from desktop_migrator.errors import Locked, PermissionMissing
+from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
+
+STALE_SECONDS = 120
+"""A lease without a sign of life for so long may be cleared."""
+
+# pg_locks splits the key into two unsigned halves; objsubid 1 says that it is one of 64 bits.
+HELD = sql.SQL("""
+    SELECT pid, classid::bigint << 32 | objid::bigint AS key FROM pg_catalog.pg_locks
+    WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+      AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+""")
+_LEASES = sql.SQL("""
+    SELECT user_id, plan, run::text, host, process, since, heartbeat, backend,
+           extract(epoch FROM clock_timestamp() - heartbeat)::float8 AS silent,
+           EXISTS (SELECT FROM ({HELD}) AS held
+                   WHERE held.pid = backend AND held.key = leases.key) AS held
+    FROM desktop_migrator.leases
+    WHERE (%(user_id)s::text IS NULL OR user_id = %(user_id)s)
+      AND (%(plan)s::text IS NULL OR plan = %(plan)s)
+    ORDER BY since
+""").format(HELD=HELD)
+_SESSION = sql.SQL("""
+    SELECT held.pid, a.application_name AS name, a.backend_start AS began
+    FROM ({HELD}) AS held JOIN pg_catalog.pg_stat_activity AS a USING (pid)
+    WHERE held.key = %s
+""").format(HELD=HELD)
+REMOVE_LEASE = "DELETE FROM desktop_migrator.leases WHERE user_id = %s AND plan = %s"
+_NAME = "desktop-migrator, process {process} on {host}"
+_NAMED = re.compile(r"desktop-migrator, process (\d+) on (.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who works for a person with a plan."""
+
+    user_id: str
+    plan: str
+    run: str
+    host: str
+    process: int
+    since: datetime
+    heartbeat: datetime
+    """The last sign of life."""
+    backend: int
+    """The server's process that holds, or held, the lock."""
+    silent: float
+    """Seconds since the heartbeat, by the server's clock."""
+    held: bool
+    """Whether the lock is really held; else the run was cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """The server's process that holds a lock."""
+
+    pid: int
+    name: str | None
+    began: datetime | None
+    """Hidden from other roles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What `clear` did."""
+
+    lease: Lease | None
+    """The one that it removed."""
+    ended: int | None
+    """The server's process, the holder of the lock, that it ended."""
+
+
+def lock_key(user_id: str, plan: str) -> int:
+    """The advisory lock's key: the first 64 bits of the SHA-256 of both, told apart."""
+    text = f"{len(user_id)}:{user_id}{plan}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.sha256(text).digest()[:8], "big", signed=True)
+
+
+def session_name(host: str, process: int) -> str:
+    """What a lock's session calls itself, for where there is no lease (yet)."""
+    return _NAME.format(host=host, process=process)
+
+
+Connection = psycopg.Connection[Any]
+
+
+def find_leases(
+    connection: Connection, user_id: str | None = None, plan: str | None = None
+) -> list[Lease]:
+    """The leases there are, the oldest first; of one person or plan where named."""
+    if not is_there(connection, "leases"):
+        return []
+    cursor = connection.cursor(row_factory=class_row(Lease))
+    return cursor.execute(_LEASES, {"user_id": user_id, "plan": plan}).fetchall()
+
+
+def holder(connection: Connection, user_id: str, plan: str) -> Locked | None:
+    """Who holds the lock, as the error that says so; None if nobody does."""
+    session = _session(connection, user_id, plan)
+    lease = _lease(connection, user_id, plan)
+    return _locked(session, lease) if session else None
+
+
+def clear(connection: Connection, user_id: str, plan: str, *, force: bool) -> Cleared:
+    """Remove a stale lease, or with `force` any, and end the session that holds the lock.
+
+    In the caller's transaction, which holds the lock itself from then on. Raises Locked where
+    somebody works, PermissionMissing where the role may not end the session.
+    """
+    lease = _lease(connection, user_id, plan)
+    session = _session(connection, user_id, plan)
+    if not force:
+        if lease and lease.silent <= STALE_SECONDS:
+            raise _locked(None, lease)
+        if session and not (lease and lease.backend == session.pid):
+            raise _locked(session, None)
+    if session:
+        _end(connection, session.pid)
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", [lock_key(user_id, plan)])
+    if lease:
+        connection.execute(REMOVE_LEASE, [user_id, plan])
+    return Cleared(lease, session.pid if session else None)
+
+
+def is_there(connection: Connection, table: str) -> bool:
+    """Whether the bookkeeping has this table (yet)."""
+    row = connection.execute("SELECT to_regclass(%s)", [f"{SCHEMA}.{table}"]).fetchone()
+    return row is not None and row[0] is not None
+
+
+def _lease(connection: Connection, user_id: str, plan: str) -> Lease | None:
+    return next(iter(find_leases(connection, user_id, plan)), None)
+
+
+def _session(connection: Connection, user_id: str, plan: str) -> _Session | None:
+    cursor = connection.cursor(row_factory=class_row(_Session))
+    return cursor.execute(_SESSION, [lock_key(user_id, plan)]).fetchone()
+
+
+def _end(connection: Connection, backend: int) -> None:
+    try:
+        with connection.transaction():
+            connection.execute("SELECT pg_terminate_backend(%s)", [backend])
+    except InsufficientPrivilege:
+        raise PermissionMissing(
+            reason=f"It may not end the session {backend}, which holds the lock.",
+            right="membership in the role that runs it, or in pg_signal_backend",
+        ) from None
+
+
+def _locked(session: _Session | None, lease: Lease | None) -> Locked:
+    if lease and (session is None or session.pid == lease.backend):
+        return Locked(
+            host=lease.host,
+            process=lease.process,
+            since=_time(lease.since),
+            heartbeat=f"{lease.silent:,.0f} seconds ago",
+            backend=lease.backend,
+        )
+    # Before its lease, and in a dry run, which has none, the session's name says whose it is.
+    named = _NAMED.fullmatch((session and session.name) or "")
+    process, host = named.groups() if named else ("unknown", "an unknown computer")
+    began = session and session.began
+    return Locked(
+        host=host,
+        process=process,
+        since=_time(began) if began else "an unknown time",
+        heartbeat="its connection is open",
+        backend=session and session.pid,
+    )
+
+
+def _time(when: datetime) -> str:
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
