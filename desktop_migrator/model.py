@@ -144,6 +144,9 @@ class ColumnType(StrEnum):
     ENUM = "enum"
 
 
+TIME_TYPES = (ColumnType.TIMESTAMP, ColumnType.TIMESTAMPTZ)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     name: str
@@ -155,6 +158,8 @@ class Column:
     """Characters, for varchar(n) and char(n)."""
     precision: tuple[int, int] | None = None
     """Digits in all and after the point, for numeric(p, s)."""
+    time_digits: int | None = None
+    """Digits after the second's point, for timestamp(n); None: six."""
     nullable: bool = True
     has_default: bool = False
     generated: bool = False

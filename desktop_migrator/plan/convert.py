@@ -20,7 +20,7 @@ import re
 import struct
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from decimal import Context, Decimal, Inexact, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from math import isfinite
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
@@ -47,7 +47,9 @@ _T = TypeVar("_T")
 Decode = Callable[[Raw], _T]
 
 _MEND = "Correct it in the app, or leave the item out."
+_ROUND = "Set `round = true` for this column in the plan, or have the column widened."
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _INTEGER_BITS = {ColumnType.SMALLINT: 16, ColumnType.INTEGER: 32, ColumnType.BIGINT: 64}
 _MAX_INTEGER_DIGITS = 20
 # Decimal digits that a real (4 bytes) always gives back.
@@ -200,8 +202,9 @@ def _whole(field: str, value: Decimal) -> int:
 
 def _for_numeric(field: str, column: Column, rules: PlanColumn) -> Converter:
     precision, scale = column.precision or (0, 0)
-    # Refuses just what numeric(precision, scale) would round or refuse.
-    context = Context(prec=precision or 1, traps=[Inexact, InvalidOperation])
+    # Traps just what numeric(precision, scale) would refuse and, unless the plan allows it, round.
+    traps = [InvalidOperation] if rules.round else [Inexact, InvalidOperation]
+    context = Context(prec=precision or 1, rounding=ROUND_HALF_UP, traps=traps)
     unit = Decimal(1).scaleb(-scale)
 
     def convert(raw: Raw) -> Decimal | None:
@@ -210,12 +213,12 @@ def _for_numeric(field: str, column: Column, rules: PlanColumn) -> Converter:
         value = _number(field, raw)
         try:
             if precision:
-                context.quantize(value, unit)
+                value = context.quantize(value, unit)
         except Inexact:
             raise Refused(
                 Code.TOO_PRECISE,
                 f"{field} has more than the {scale} decimal places that the column holds.",
-                "Round it in the app, or have the column widened.",
+                _ROUND,
             ) from None
         except InvalidOperation:
             _out_of_range(field)
@@ -248,6 +251,19 @@ def _for_double(field: str, column: Column, rules: PlanColumn) -> Converter:
 def _for_time(field: str, column: Column, rules: PlanColumn) -> Converter:
     zone = ZoneInfo(rules.zone) if rules.zone else None
     unit = {"milliseconds": Decimal(1000), "seconds": Decimal(1_000_000)}.get(rules.numbers or "")
+    step = 10 ** (6 - column.time_digits) if column.time_digits is not None else 1
+
+    def convert_to_places(raw: Raw) -> datetime | None:
+        time = convert(raw)
+        if time is None or not time.microsecond % step:
+            return time
+        if rules.round:
+            return _rounded(field, time, step)
+        raise Refused(
+            Code.TOO_PRECISE,
+            f"{field} is finer than the {column.declared} that it goes to.",
+            _ROUND,
+        )
 
     def convert(raw: Raw) -> datetime | None:
         try:
@@ -265,7 +281,17 @@ def _for_time(field: str, column: Column, rules: PlanColumn) -> Converter:
         except OverflowError:
             return _out_of_range(field)
 
-    return convert
+    return convert if step == 1 else convert_to_places
+
+
+def _rounded(field: str, time: datetime, step: int) -> datetime:
+    """To a multiple of `step` microseconds as PostgreSQL does: half away from the year 2000."""
+    microseconds = (time - _POSTGRES_EPOCH) // timedelta(microseconds=1)
+    places = (abs(microseconds) + step // 2) // step * step
+    try:
+        return _POSTGRES_EPOCH + timedelta(microseconds=places if microseconds > 0 else -places)
+    except OverflowError:
+        return _out_of_range(field)
 
 
 def _unusual_time(field: str, raw: Raw, unit: Decimal | None) -> datetime:

@@ -1,41 +1,86 @@
 """Recognises values that log somebody in, whatever their key: they are never migrated.
 
-A value counts if it is, or holds in objects (through JSON in strings, not through arrays), a
-member that OAuth 2.0 or OpenID Connect name as a token, in snake or camel case, or a JSON Web
-Token (RFC 7519: three base64url parts, the first a JSON object, hence `eyJ`).
+A value counts if it is, or holds in objects and lists (through JSON in strings too),
+
+- a JSON Web Token (RFC 7519: three base64url parts, the first a JSON object, hence `eyJ`), also
+  with `Bearer` before it as in an HTTP header (RFC 6750),
+- a member that OAuth 2.0 or OpenID Connect name as a token, or MSAL's `secret` of one,
+- a member with another usual name for a token and a value that looks like one: 16 characters or
+  more, no blanks, letters and digits.
+
+Names are compared without regard to case and to how their words are joined.
 """
 
 import re
 
 from msgspec import Raw
 
-from desktop_migrator.plan.json_text import as_object, as_string
+from desktop_migrator.plan.json_text import as_list, as_object, as_string, memory
 
-_TOKEN_MEMBERS = frozenset(
-    ("access_token", "accessToken", "refresh_token", "refreshToken", "id_token", "idToken")
+_OAUTH_NAMES = frozenset(("accesstoken", "refreshtoken", "idtoken"))
+_USUAL_NAMES = frozenset(
+    f"{prefix}{kind}"
+    for prefix in (
+        "",
+        "access",
+        "api",
+        "auth",
+        "bearer",
+        "id",
+        "login",
+        "refresh",
+        "session",
+        "user",
+    )
+    for kind in ("token", "jwt")
 )
-_WEB_TOKEN = re.compile(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*", re.ASCII)
-_OPAQUE = re.compile(r"[!-~]{16,}")
+_MSAL_KIND = "credentialType"
+_WEB_TOKEN = re.compile(r"(?:bearer\s+)?eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*", re.ASCII | re.IGNORECASE)
+_TOKEN = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[!-~]{16,}")
+_OPAQUE = re.compile(r"(?:bearer\s+)?(?![{[])[!-~]{16,}", re.IGNORECASE)
+_SUSPECT = re.compile(rb"token|jwt|eyj|\\u00", re.IGNORECASE)
+"""What occurs in the text of any value that counts; a letter in it may be written as `\\u0074`."""
 _LEVELS = 5
 """How far down logins are looked for: redux-persist's slices, then the slice's user, its token."""
 
 
-def logs_in(data: bytes | Raw, levels: int = _LEVELS) -> bool:
+def logs_in(data: bytes | Raw) -> bool:
     """Whether the JSON value is or holds a login."""
+    return _SUSPECT.search(memory(data)) is not None and _logs_in(data, _LEVELS)
+
+
+def opaque(text: str) -> bool:
+    """Whether a text is one long word, as tokens are, and no JSON object or list."""
+    return _OPAQUE.fullmatch(text) is not None
+
+
+def _logs_in(data: bytes | Raw, levels: int) -> bool:
     text = as_string(data)
     if text is not None:
         if _WEB_TOKEN.fullmatch(text):
             return True
-        return bool(levels) and text.startswith("{") and logs_in(text.encode(), levels - 1)
-    members = as_object(data) if levels else None
-    if members is None:
+        return bool(levels) and text[:1] in ("{", "[") and _logs_in(text.encode(), levels - 1)
+    if not levels:
         return False
-    return any(
-        (name in _TOKEN_MEMBERS and bool(as_string(member))) or logs_in(member, levels - 1)
-        for name, member in members.items()
-    )
+    members = as_object(data)
+    if members is not None:
+        return any(
+            _is_token(name, member) or _logs_in(member, levels - 1)
+            for name, member in members.items()
+        ) or _is_msal_credential(members)
+    return any(_logs_in(element, levels - 1) for element in as_list(data) or ())
 
 
-def opaque(text: str) -> bool:
-    """Whether a text is one long word, as tokens are; plain or as a JSON string."""
-    return _OPAQUE.fullmatch(text) is not None
+def _is_token(name: str, member: Raw) -> bool:
+    plain = name.replace("_", "").replace("-", "").lower()
+    if plain not in _USUAL_NAMES:
+        return False
+    text = as_string(member)
+    if not text or " " in text:
+        return False
+    return plain in _OAUTH_NAMES or _TOKEN.fullmatch(text) is not None
+
+
+def _is_msal_credential(members: dict[str, Raw]) -> bool:
+    kind = as_string(members[_MSAL_KIND]) if _MSAL_KIND in members else None
+    return (kind or "").lower() in _OAUTH_NAMES and "secret" in members

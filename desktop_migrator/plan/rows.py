@@ -13,7 +13,14 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Raw
 
-from desktop_migrator.model import Column, ColumnType, Item, Source, TargetEntity
+from desktop_migrator.model import (
+    TIME_TYPES,
+    Column,
+    ColumnType,
+    Item,
+    Source,
+    TargetEntity,
+)
 from desktop_migrator.plan import identity
 from desktop_migrator.plan.bind import JSON_TYPES, default_value, matching_columns, user_value
 from desktop_migrator.plan.convert import converter
@@ -47,7 +54,6 @@ class Place(msgspec.Struct):
 Taker = Callable[[Fields, Place], Any]
 """Takes a column's value out of an item's fields. Raises Refused."""
 
-TIME_TYPES = (ColumnType.TIMESTAMP, ColumnType.TIMESTAMPTZ)
 _NULL = Raw(b"null")
 _MAX_NAMED_FIELDS = 5
 _VARIABLE_TEXTS: dict[str, Callable[[Place], str]] = {
@@ -188,7 +194,7 @@ class _Rest:
         if both:
             raise Refused(
                 Code.COLLISION,
-                f"{_named(sorted(both))} would lie twice in the same column.",
+                f"One column would hold {_named(sorted(both))} twice.",
                 "Give the field a column in the plan, or `omit` it.",
             )
         return join_object(members | added)

@@ -52,6 +52,9 @@ _SQL_TYPES = {
     "json": ColumnType.JSON,
     "jsonb": ColumnType.JSONB,
 }
+_LONGEST_NAME = 63  # bytes; PostgreSQL cuts longer ones off
+_LONGEST_VARCHAR = 10_485_760
+_MOST_DIGITS = 1000  # numeric(p, s)
 _SQL_TYPE = re.compile(r"([a-z ]{1,20})(?:\((\d{1,8})(?:, ?(\d{1,4}))?\))?")
 
 
@@ -87,19 +90,43 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-def _finite(value: object) -> object:
-    if isinstance(value, float) and not math.isfinite(value):
-        message = "is not a number that JSON has"
-        raise ValueError(message)
+def _scalar(value: str | float) -> str | float:
+    if isinstance(value, str):
+        return _storable(value)
+    if not math.isfinite(value):
+        raise ValueError("is not a number that JSON has")
     return value
 
 
-Text = Annotated[str, Field(min_length=1, max_length=500)]
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("holds U+0000, which PostgreSQL cannot hold")
+    return text
+
+
+def _name(text: str) -> str:
+    if len(text.encode()) > _LONGEST_NAME:
+        message = f"is longer than PostgreSQL's names, which have {_LONGEST_NAME} bytes at most"
+        raise ValueError(message)
+    return text
+
+
+def _table_name(text: str) -> str:
+    for part in text.split("."):
+        _name(part)
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_storable)]
+Name = Annotated[Text, AfterValidator(_name)]
+"""Of a column."""
+TableName = Annotated[Text, Field(pattern=r"^[^.]+(\.[^.]+)?$"), AfterValidator(_table_name)]
+"""`table` or `schema.table`."""
 PatternText = Annotated[str, Field(max_length=500)]
 ExpressionText = Annotated[Text, AfterValidator(_expression)]
 Expressions = Annotated[list[ExpressionText], BeforeValidator(_listed), Field(min_length=1)]
 SqlType = Annotated[Text, AfterValidator(_sql_type)]
-Scalar = Annotated[str | bool | int | float, AfterValidator(_finite)]
+Scalar = Annotated[str | bool | int | float, AfterValidator(_scalar)]
 Constant = Scalar | dict[str, Scalar] | list[Scalar]
 
 
@@ -123,10 +150,10 @@ class Source(_Part):
 class Lookup(_Part):
     """The app's own table that knows a person's id by what the person types."""
 
-    table: Text
-    match: Text
+    table: TableName
+    match: Name
     """The column that holds what is typed, such as an e-mail address."""
-    id: Text
+    id: Name
     """The column that holds the id."""
 
 
@@ -174,7 +201,7 @@ class EntitySource(_Part):
 
 
 class Id(_Part):
-    column: Text = "id"
+    column: Name = "id"
     from_: ExpressionText = Field(alias="from", default="id")
     """Which field is the item's id in the app's data; or `$key`, `$name`."""
     type: SqlType = "uuid"
@@ -199,6 +226,9 @@ class PlanColumn(_Part):
     """What a number in a timestamp's place counts since 1970; without it a number is rejected."""
     zone: Annotated[str, AfterValidator(_time_zone)] | None = None
     """The time zone of times that name none; without it they are rejected."""
+    round: bool = False
+    """Whether times and decimal numbers with more places than the column are rounded to them, half
+    away from zero as PostgreSQL does; else they are rejected."""
     rest: bool = False
     """Whether the column takes the fields that have no column; json or jsonb."""
 
@@ -219,19 +249,18 @@ class PlanColumn(_Part):
 class Entity(_Part):
     """One kind of item, and the table it goes to."""
 
-    table: Annotated[str, Field(pattern=r"^[^.]+(\.[^.]+)?$", max_length=130)]
-    """The table's name, or `schema.table`."""
+    table: TableName
     id: Id = Id()
     created: Text | None = None
     """The column, among `columns`, that says when an item was made."""
     updated: Text | None = None
     """The column, among `columns`, that says when the app last changed an item."""
-    unique: list[list[Text]] = []
+    unique: list[list[Name]] = []
     """Unique keys of the table where it is created."""
     omit: list[Text] = []
     """Fields that are not migrated."""
     sources: Annotated[list[EntitySource], Field(min_length=1)]
-    columns: Annotated[dict[str, PlanColumn], Field(min_length=1)]
+    columns: Annotated[dict[Name, PlanColumn], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _names_fit(self) -> "Entity":
@@ -255,7 +284,7 @@ class Plan(_Part):
     user: User | None = None
     text: TextRules = TextRules()
     ignore: list[Ignore] = []
-    entities: Annotated[dict[str, Entity], Field(min_length=1)]
+    entities: Annotated[dict[Text, Entity], Field(min_length=1)]
 
     @cached_property
     def digest(self) -> str:
@@ -311,12 +340,17 @@ def column_of_type(name: str, declared: str, *, nullable: bool = True) -> Column
         message = f"{declared!r} is none of {', '.join(_SQL_TYPES)}, varchar(n), numeric(p, s)"
         raise ValueError(message)
     size = int(found[2]) if found[2] else None
+    scale = int(found[3] or 0)
+    largest = _LONGEST_VARCHAR if sized == 1 else _MOST_DIGITS
+    if size is not None and (not 1 <= size <= largest or scale > _MOST_DIGITS):
+        message = f"{declared!r} has a size that PostgreSQL does not know"
+        raise ValueError(message)
     return Column(
         name=name,
         type=kind,
         declared=declared,
         max_length=size if kind is ColumnType.TEXT else None,
-        precision=(size, int(found[3] or 0)) if kind is ColumnType.NUMERIC and size else None,
+        precision=(size, scale) if kind is ColumnType.NUMERIC and size else None,
         nullable=nullable,
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from desktop_migrator.errors import PlanDoesNotFit
-from desktop_migrator.model import Column, ColumnType, Table
+from desktop_migrator.model import TIME_TYPES, Column, ColumnType, Table
 
 _TYPES = {
     "text": ColumnType.TEXT,
@@ -156,6 +156,7 @@ def _column(row: Row[Any]) -> Column:
         declared=row.declared,
         max_length=row.modifier - 4 if sized and row.type in {"varchar", "bpchar"} else None,
         precision=_precision(row.modifier) if sized and kind is ColumnType.NUMERIC else None,
+        time_digits=row.modifier if sized and kind in TIME_TYPES else None,
         nullable=not row.required,
         has_default=row.has_default,
         generated=row.generated,

@@ -199,3 +199,67 @@ def test_a_user_whom_the_app_does_not_know_is_told_to_check_the_id(
     rejected = [event for event in ended.events if event["event"] == "rejected"]
     assert len(rejected) == 2
     assert all("user id is right" in event["remedy"] for event in rejected)
+
+
+ROUNDING = """
+version = 1
+name = "rounding"
+[entities.measured]
+table = "measured"
+sources = [{ keys = ["measured"] }]
+[entities.measured.columns]
+time = { from = "time", round = true }
+milliseconds = { from = "same", round = true }
+amount = { from = "amount", round = true }
+"""
+TIMES = (
+    "2024-01-15T10:00:00.5Z",
+    "2024-12-31T23:59:59.999500Z",
+    "1999-12-31T23:59:59.5Z",
+    "1999-12-31T23:59:58.4995Z",
+    "1969-12-31T23:59:59.499999Z",
+    "0001-01-01T00:00:00.000500Z",
+)
+AMOUNTS = ("1.005", "-1.005", "2.675", "999.994", "0.004999999999999999999", "-0.005")
+
+
+def test_what_the_plan_lets_be_rounded_is_rounded_as_postgresql_rounds(
+    migrate: Migrate, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    sql.execute(
+        "CREATE TABLE measured (id uuid PRIMARY KEY, time timestamp(0),"
+        " milliseconds timestamptz(3), amount numeric(5, 2))"
+    )
+    plan = tmp_path / "plan.toml"
+    plan.write_text(ROUNDING)
+    items = ",".join(
+        f'{{"id":"{time}","time":"{time}","same":"{time}","amount":{amount}}}'
+        for time, amount in zip(TIMES, AMOUNTS, strict=True)
+    )
+    source = store_of(tmp_path, {"measured": f"[{items}]".encode()})
+    ended = migrate(source, "--plan", plan)
+    assert ended.exit_code == 0, ended.err
+    assert ended.last["verified"] is True
+    found = fetch(sql, "SELECT time::text, milliseconds::text, amount::text FROM measured")
+    expected = [
+        sql.execute(
+            "SELECT %(time)s::timestamp(0)::text, %(time)s::timestamptz(3)::text,"
+            " %(amount)s::numeric(5, 2)::text",
+            {"time": time, "amount": amount},
+        ).fetchone()
+        for time, amount in zip(TIMES, AMOUNTS, strict=True)
+    ]
+    assert set(found) == set(expected)
+    assert migrate(source, "--plan", plan).last["counts"]["unchanged"] == len(TIMES)
+
+
+def test_without_that_rule_they_are_rejected_before_anything_is_written(
+    migrate: Migrate, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    sql.execute(TASKS.replace("created_at timestamp", "created_at timestamp(0)").encode())
+    made = tasks(1, createdAt="2024-01-15T10:00:00.600Z")
+    ended = migrate(store_of(tmp_path, {"tasks": made}))
+    assert (ended.exit_code, ended.last["outcome"]) == (6, "rolled_back")
+    [rejected] = [event for event in ended.events if event["event"] == "rejected"]
+    assert rejected["code"] == "too-precise"
+    assert "round" in rejected["remedy"]
