@@ -5,7 +5,7 @@ looked into is reported and skipped. A folder reached twice, through whatever li
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ __all__ = [
     "Unreadable",
     "discover",
     "open_source",
+    "open_sources",
 ]
 
 _SEARCH_DEPTH = 3
@@ -82,6 +83,33 @@ def discover(system: System) -> Discovery:
     for browser, root in _roots(system, finder.folders):
         finder.add_root(browser, root)
     return finder.discovery()
+
+
+def open_sources(paths: Iterable[Path], system: System) -> Discovery:
+    """The profiles and stores at several paths; what is reached through several counts once.
+
+    A store that one of the paths names itself is in use, even if its profile left it behind.
+    Raises as `open_source`.
+    """
+    found = [open_source(path, system) for path in paths]
+    profiles: dict[Path, FoundProfile] = {}
+    for each in (profile for discovery in found for profile in discovery.profiles):
+        folder = _real(each.profile.path)
+        profiles[folder] = _joined(profiles[folder], each) if folder in profiles else each
+    return Discovery(
+        profiles=tuple(profiles.values()),
+        unreadable=tuple(dict.fromkeys(each for one in found for each in one.unreadable)),
+        warnings=tuple(dict.fromkeys(each for one in found for each in one.warnings)),
+    )
+
+
+def _joined(one: FoundProfile, other: FoundProfile) -> FoundProfile:
+    stores: dict[Path, Store] = {}
+    for store in (*one.stores, *other.stores):
+        path = _real(store.path)
+        if path not in stores or store.in_use:
+            stores[path] = replace(store, profile=one.profile)
+    return replace(one, stores=tuple(stores.values()))
 
 
 def open_source(path: Path, system: System) -> Discovery:

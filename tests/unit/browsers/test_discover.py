@@ -12,7 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop_migrator.browsers.discover import OperatingSystem, System, discover, open_source
+from desktop_migrator.browsers.discover import (
+    OperatingSystem,
+    System,
+    discover,
+    open_source,
+    open_sources,
+)
 from desktop_migrator.errors import SourceNotFound, StoreUnreadable
 from desktop_migrator.model import StoreFormat
 from tests.unit.browsers import trees
@@ -404,6 +410,31 @@ def test_a_firefox_root_a_profile_and_one_store_are_known(system: System, tmp_pa
         [found] = open_source(path, system).profiles
         assert (found.profile.name, found.profile.path.name) == ("Me", "x.default")
         assert [each.path for each in found.stores] == [store]
+
+
+def test_sources_that_overlap_give_each_store_once(
+    system: System, tmp_path: Path, chrome: Path
+) -> None:
+    leveldb = trees.chromium_leveldb(chrome / "Default")
+    sqlite = trees.chromium_sqlite(chrome / "Default")
+    firefox = trees.firefox(tmp_path / "x.default")
+    (tmp_path / "link").symlink_to(sqlite)
+    paths = [chrome, chrome / "Default", leveldb, leveldb, tmp_path / "link", firefox, tmp_path]
+    found = open_sources(paths, system)
+    assert len(found.profiles) == 2
+    assert {each.path for each in found.stores} == {leveldb, sqlite, firefox}
+    assert len(found.stores) == 3
+
+
+def test_a_backend_left_behind_is_read_if_a_source_names_it(system: System, chrome: Path) -> None:
+    leveldb = trees.chromium_leveldb(chrome / "Default")
+    sqlite = trees.chromium_sqlite(chrome / "Default")
+    os.utime(sqlite, (0, 0))
+    for named in ([chrome, sqlite], [sqlite, chrome]):
+        in_use = {each.path for each in open_sources(named, system).stores if each.in_use}
+        assert in_use == {leveldb, sqlite}
+    (left_behind,) = (each for each in open_sources([chrome], system).stores if not each.in_use)
+    assert left_behind.path == sqlite
 
 
 def test_chromiums_other_databases_are_not_taken_for_local_storage(
