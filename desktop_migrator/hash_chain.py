@@ -85,5 +85,5 @@ def _break(before: Head, link: Link) -> str | None:
 
 def _hash(seq: int, facts: Mapping[str, Any], previous: bytes) -> bytes:
     entry = {"facts": facts, "previous": previous.hex(), "seq": seq}
-    canonical = json.dumps(entry, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    canonical = json.dumps(entry, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).digest()

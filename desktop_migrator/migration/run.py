@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -22,6 +22,7 @@ from desktop_migrator.errors import (
     VerificationFailed,
 )
 from desktop_migrator.migration import logs
+from desktop_migrator.migration.audit import AuditTrail, Deed, Kept
 from desktop_migrator.migration.catalog import Catalog
 from desktop_migrator.migration.memory import peak_memory_mb
 from desktop_migrator.migration.sources import Sources, open_sources
@@ -51,6 +52,7 @@ from desktop_migrator.postgres.bookkeeping.schema import upgrade
 from desktop_migrator.postgres.chunks import ChunkLimits
 from desktop_migrator.postgres.connect import translated
 from desktop_migrator.postgres.load import Loader
+from desktop_migrator.postgres.lock import RunLock, hold
 from desktop_migrator.postgres.verify import verify
 from desktop_migrator.reporter import ForwardingReporter, Reporter
 
@@ -101,9 +103,11 @@ def migrate(job: Job, workspace: Workspace, reporter: Reporter) -> RunResult:
         ):
             with translated(), connection.begin():
                 user_id = person_id(connection, job.plan, job.person, reporter)
-            run = _Run(job, connection, sources, origins, user_id, reporter)
-            with run.whole():
-                error = run.go(surveyed, catalog)
+            with hold(engine, user_id, job.plan.name) as lock:
+                trail = AuditTrail(workspace.catalog)
+                run = _Run(job, connection, sources, origins, user_id, reporter, lock, trail)
+                with run.whole():
+                    error = run.go(surveyed, catalog)
             result = replace(
                 run.result(error),
                 seconds=time.perf_counter() - began,
@@ -126,7 +130,12 @@ class _Run:
         origins: Sequence[str],
         user_id: str,
         reporter: Reporter,
+        lock: RunLock,
+        trail: AuditTrail,
     ) -> None:
+        self._lock = lock
+        self._trail = trail
+        self._recorded: list[Kept] = []
         self._job = job
         self._connection = connection
         self._sources = sources
@@ -176,13 +185,10 @@ class _Run:
         return stopped
 
     def result(self, error: MigratorError | None) -> RunResult:
-        counts = Counts(records=self._extractor.records if self._extractor else 0)
-        for of_entity in self._counts.values():
-            counts += of_entity
         return RunResult(
             run=self._id,
             outcome=outcome(error, self._job),
-            counts=counts,
+            counts=self._totals(),
             by_entity=self._counts,
             left_aside=dict(self._extractor.left_aside) if self._extractor else {},
             damages=self._sources.damages,
@@ -193,12 +199,20 @@ class _Run:
             rejections=tuple(self._reporter.kept),
         )
 
+    def _totals(self) -> Counts:
+        totals = Counts(records=self._extractor.records if self._extractor else 0)
+        for counts in self._counts.values():
+            totals += counts
+        return totals
+
     @contextmanager
     def _step(self) -> Iterator[None]:
         """A transaction of its own; in a dry run a savepoint."""
         begin = self._connection.begin_nested if self._job.dry_run else self._connection.begin
         with translated(), begin():
             yield
+        while self._recorded:
+            self._trail.keep(self._recorded.pop())
 
     def _prepare(self, surveyed: Survey) -> tuple[TargetEntity, ...]:
         job = self._job
@@ -240,6 +254,26 @@ class _Run:
             plan_digest=bytes.fromhex(self._job.plan.digest),
             policy=self._job.policy,
         )
+        if self._job.dry_run:
+            return
+        if before := self._lock.enter(self._connection, self._id):
+            self._reporter.warned(
+                f"A run on {before.host}, process {before.process}, was cut off after "
+                f"{before.heartbeat:%Y-%m-%d %H:%M} UTC; this one takes its place."
+            )
+        self._record("begun")
+
+    def _record(self, outcome: str) -> None:
+        """Into the audit trail, as the last thing in a step."""
+        deed = Deed(
+            action="migrate",
+            user_id=self._user_id,
+            run=self._id,
+            plan_digest=self._job.plan.digest,
+            outcome=outcome,
+            counts=None if outcome == "begun" else asdict(self._totals()),
+        )
+        self._recorded.append(self._trail.record(self._connection, deed))
 
     def _load(self, entities: Sequence[TargetEntity], total: int) -> None:
         loader = Loader(
@@ -252,6 +286,7 @@ class _Run:
             limits=ChunkLimits(self._job.batch_size) if self._job.batch_size else None,
             keep_going=self._job.continue_on_error,
             dry_run=self._job.dry_run,
+            fence=None if self._job.dry_run else self._lock.fence(self._id or ""),
         )
         self._counts = loader.counts
         loader.load(self._extracted(entities), total)
@@ -272,6 +307,8 @@ class _Run:
     def _finish(self, how: Outcome) -> None:
         with self._step():
             finish_run(self._connection, self._id or "", how, self._counts)
+            if not self._job.dry_run:
+                self._record(how)
 
     def _extractor_notes(self) -> Iterator[str]:
         extractor = self._extractor

@@ -7,6 +7,7 @@ and `hash`: `at` in UTC as 2026-07-01T12:30:15.123456+00:00, `run` as PostgreSQL
 
 import platform
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC
 from typing import Any
 
@@ -21,45 +22,52 @@ from desktop_migrator.postgres.exact import escape
 _LOCK = 0x444D_0002  # as in bookkeeping.schema
 _CHAINING = {"seq", "previous", "hash"}
 _PAGE = 1000
+_DATABASE_ID = sqlalchemy.text(
+    "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid"
+    " FROM pg_database WHERE datname = current_database()"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What was done."""
+
+    action: str
+    """migrate, undo, restore, clear, unlock …"""
+    user_id: str | None = None
+    """The person in the app whose data it was."""
+    run: str | None = None
+    plan_digest: str | None = None
+    """In hexadecimal."""
+    outcome: str | None = None
+    """`begun`, or how it ended."""
+    counts: Mapping[str, int] | None = None
 
 
 def record(
-    connection: sqlalchemy.Connection,
-    action: str,
-    *,
-    user_id: str | None = None,
-    run: str | None = None,
-    plan_digest: str | None = None,
-    outcome: str | None = None,
-    counts: Mapping[str, int] | None = None,
-    witness: Mapping[str, str | int] | None = None,
+    connection: sqlalchemy.Connection, deed: Deed, witness: Mapping[str, str | int] | None = None
 ) -> Link:
     """Add an entry, in the caller's transaction, best as the last thing in it.
 
     Entries are written one at a time: until the transaction ends, others who write one wait.
-    `plan_digest` is hexadecimal; `witness` is for a chain kept elsewhere, see `migration.audit`.
+    `witness` tells of a chain kept elsewhere, see `migration.audit`, which is the way to here.
     """
     connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     at, role = connection.execute(
-        select(func.clock_timestamp(), sqlalchemy.text("session_user"))
+        select(func.clock_timestamp(), sqlalchemy.literal_column("session_user"))
     ).one()
-    columns = {
-        "at": at,
-        **here(),
-        "role": role,
-        "action": action,
-        "user_id": user_id,
-        "run": run,
-        "plan_digest": plan_digest and bytes.fromhex(plan_digest),
-        "outcome": outcome,
-        "counts": counts and dict(counts),
-        "witness": witness and dict(witness),
-    }
+    columns = {"at": at, **here(), "role": role, **asdict(deed), "witness": witness}
+    digest = deed.plan_digest
+    columns["plan_digest"] = None if digest is None else bytes.fromhex(digest)
     link = next_link(head(connection), _facts(columns))
-    connection.execute(
-        insert(audit).values(**columns, seq=link.seq, previous=link.previous, hash=link.hash)
-    )
+    chaining = {"seq": link.seq, "previous": link.previous, "hash": link.hash}
+    connection.execute(insert(audit).values(columns | chaining))
     return link
+
+
+def database_id(connection: sqlalchemy.Connection) -> str:
+    """What tells this database from every other, a later one of the same name too."""
+    return str(connection.scalar(_DATABASE_ID))
 
 
 def here() -> dict[str, str]:

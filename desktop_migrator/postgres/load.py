@@ -23,6 +23,7 @@ from desktop_migrator.postgres import record, wire
 from desktop_migrator.postgres.chunks import LARGEST_CHUNK, Chunk, ChunkLimits, chunks, rounds
 from desktop_migrator.postgres.failures import translated
 from desktop_migrator.postgres.identities import resolve
+from desktop_migrator.postgres.lock import Fence
 from desktop_migrator.postgres.rejections import refused, too_large
 from desktop_migrator.postgres.target import Cursor, RowsRefusedError, Target
 from desktop_migrator.postgres.write import Result, write
@@ -50,6 +51,7 @@ class Loader:
         limits: ChunkLimits | None = None,
         keep_going: bool = True,
         dry_run: bool = False,
+        fence: Fence | None = None,
     ) -> None:
         self._connection = connection
         self._targets = {entity.name: Target(entity, user_id) for entity in entities}
@@ -60,6 +62,7 @@ class Loader:
         self._limits = limits or ChunkLimits()
         self._keep_going = keep_going
         self._dry_run = dry_run
+        self._fence = fence
         self._begin = connection.begin_nested if dry_run else connection.begin
         self._met: set[tuple[str, Any]] = set()
         """Tables and ids met so far; where rows are never overwritten, none are kept."""
@@ -73,9 +76,10 @@ class Loader:
     ) -> dict[str, Counts]:
         """Load all items and keep all rejections; returns `counts`. `total` is for progress alone.
 
-        Raises Cancelled between two chunks, DatabaseError where more than a row is at fault and,
-        unless it is to keep going, ItemsRejected for a chunk with a rejection, which is rolled
-        back; StoppedHalfway if chunks before it have been committed, which stay.
+        Raises Cancelled between two chunks, LockLost where the run is no longer alone,
+        DatabaseError where more than a row is at fault and, unless it is to keep going,
+        ItemsRejected for a chunk with a rejection, which is rolled back; StoppedHalfway if chunks
+        before it have been committed, which stay.
         """
         self._reporter.started(STAGE, total)
         for chunk in chunks(outcomes, self._targets, self._limits):
@@ -104,6 +108,8 @@ class Loader:
     def _store(self, chunk: Chunk) -> Result:
         cursor = wire.cursor(self._connection)
         cursor.execute("SET LOCAL synchronous_commit = off")
+        if self._fence:
+            self._fence.check(cursor)
         result = Result(rejected=list(chunk.rejections))
         if chunk.items:
             target = self._targets[chunk.entity]
