@@ -137,6 +137,14 @@ class NothingToMigrate(PlanError):
     exit_code = ExitCode.FAILED
 
 
+class OriginNotFound(PlanError):
+    code = "DM-204"
+    title = "This web site keeps nothing here"
+    detail_template = "These browsers hold no record of {origins}."
+    hint_template = "See which web sites there are with `desktop-migrator scan`."
+    exit_code = ExitCode.FAILED
+
+
 # DM-3nn: the database ---------------------------------------------------------------------------
 
 

@@ -5,13 +5,14 @@ import typer
 from desktop_migrator.cli.json_lines import write_json
 from desktop_migrator.cli.options import Origin, Source
 from desktop_migrator.cli.session import Session
+from desktop_migrator.migration.origins import as_origins
 from desktop_migrator.migration.sources import open_sources
 from desktop_migrator.model import Record
 
 
 def command(ctx: typer.Context, source: Source = None, origin: Origin = None) -> None:
     session: Session = ctx.obj
-    wanted = frozenset(origin or ())
+    wanted = as_origins(origin or ())
     with open_sources(source or (), session.workspace.snapshots, session.notes()) as sources:
         for record in sources.records():
             if wanted and record.storage_key.origin not in wanted:

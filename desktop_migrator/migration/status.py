@@ -10,7 +10,7 @@ from desktop_migrator.migration.sources import open_sources
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import Outcome
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.plan.sources import Sorter
+from desktop_migrator.plan.sources import Found, Sorter
 from desktop_migrator.reporter import Reporter
 
 
@@ -69,7 +69,7 @@ def status(
     sorter = Sorter(plan)
     with open_sources(folders, workspace.snapshots, reporter) as sources:
         for record in sources.records():
-            if sorter.specific(record) is None:
+            if not isinstance(sorter.specific(record), Found):
                 continue
             origin = record.storage_key.origin
             records[origin] = records.get(origin, 0) + 1

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop_migrator.errors import NothingToMigrate, OriginNotChosen
+from desktop_migrator.errors import NothingToMigrate, OriginNotChosen, OriginNotFound
+from desktop_migrator.migration.origins import as_origins
 from desktop_migrator.migration.sources import Sources
 from desktop_migrator.plan.origins import fitting_origins
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.plan.sources import Failed, Found, Sorter
+from desktop_migrator.plan.sources import Aside, Failed, Found, Sorter
 from desktop_migrator.reporter import Question, Reporter
 
 _LISTED_ORIGINS = 10
@@ -20,10 +21,11 @@ def choose_origins(
     """The origins named, else those of the sources that fit the plan's own patterns.
 
     A plan that is for any site takes the only one whose data fits; the person is asked where
-    there are several. Raises OriginNotChosen, NothingToMigrate.
+    there are several. Raises OriginNotChosen, NothingToMigrate, and UsageError for a name that is
+    no origin.
     """
     if named:
-        return tuple(named)
+        return as_origins(named)
     fitting = fitting_origins(plan, sources.records())
     if not fitting:
         raise NothingToMigrate
@@ -47,8 +49,9 @@ class Survey:
 
 
 def survey(plan: Plan, origins: Sequence[str], sources: Sources) -> Survey:
+    """Raises OriginNotFound if none of the origins has a single record."""
     sorter = Sorter(plan, origins)
-    records = 0
+    records = others = 0
     items: Counter[str] = Counter()
     for record in sources.records():
         records += 1
@@ -57,4 +60,8 @@ def survey(plan: Plan, origins: Sequence[str], sources: Sources) -> Survey:
             items[sorted_out.entity] += len(sorted_out.items)
         elif isinstance(sorted_out, Failed):
             items[sorted_out.entity] += 1
+        elif sorted_out == Aside.OTHER_SITE:
+            others += 1
+    if others == records:
+        raise OriginNotFound(origins=", ".join(origins))
     return Survey(records, items)

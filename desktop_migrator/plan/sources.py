@@ -98,12 +98,12 @@ class Sorter:
             return aside
         return self._specifically(record) or self._generally(record)
 
-    def specific(self, record: Record) -> Found | None:
-        """The record's items if an entity names its key and recognises its value."""
+    def specific(self, record: Record) -> Found | Failed | None:
+        """The record's items, or why it has none, if an entity names its key."""
         if self._outside(record) or _ignored(self._ignored_keys, record.key):
             return None
         found = self._specifically(record)
-        return found if isinstance(found, Found) else None
+        return None if isinstance(found, str) else found
 
     def _outside(self, record: Record) -> str | None:
         origin = record.storage_key.origin

@@ -60,9 +60,9 @@ def text_of(value: Any) -> str:
 class Migrate:
     """`desktop-migrator migrate --json` for one database and user."""
 
-    def __init__(self, command: CommandLine, database: str) -> None:
+    def __init__(self, command: CommandLine, database: str, user_id: str = "u1") -> None:
         self._command = command
-        self._words = ["migrate", "--json", "--database", database, "--user-id", "u1"]
+        self._words = ["migrate", "--json", "--database", database, "--user-id", user_id]
 
     def __call__(self, source: Path, *words: object) -> Ended:
         return self._command(*self._words, "--source", source, *words)
@@ -172,21 +172,20 @@ def test_a_database_that_takes_no_changes_is_named_so(
         assert "DM-313" in ended.err
 
 
-def test_two_runs_that_begin_together_make_the_tables_once_and_no_row_twice(
-    desktop_migrator: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
+def test_two_people_who_begin_together_have_the_tables_made_once(
+    database: str, sql: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
-    source = store_of(tmp_path, {"tasks": tasks(3000)})
-    words = ["--create-tables", "--batch-size", 100]
+    source = store_of(tmp_path, {"tasks": tasks(1000)})
 
-    def run(number: int) -> Ended:
-        command = CommandLine(tmp_path / f"data {number}")
-        return Migrate(command, database)(source, *words)
+    def run(user_id: str) -> Ended:
+        migrate = Migrate(CommandLine(tmp_path / f"data of {user_id}"), database, user_id)
+        return migrate(source, "--create-tables", "--batch-size", 100)
 
     with ThreadPoolExecutor() as pool:
-        both = list(pool.map(run, range(2)))
+        both = list(pool.map(run, ("u1", "u2")))
     assert [ended.exit_code for ended in both] == [0, 0], [ended.err for ended in both]
-    assert sum(ended.last["counts"]["inserted"] for ended in both) == 3000
-    assert fetch(sql, "SELECT count(*) FROM tasks") == [(3000,)]
+    counted = fetch(sql, "SELECT user_id, count(*) FROM tasks GROUP BY 1 ORDER BY 1")
+    assert counted == [("u1", 1000), ("u2", 1000)]
 
 
 def test_a_user_whom_the_app_does_not_know_is_told_to_check_the_id(
@@ -263,3 +262,29 @@ def test_without_that_rule_they_are_rejected_before_anything_is_written(
     [rejected] = [event for event in ended.events if event["event"] == "rejected"]
     assert rejected["code"] == "too-precise"
     assert "round" in rejected["remedy"]
+
+
+@pytest.mark.parametrize(
+    "written", ["http://app.demo.test:3000/tasks", "HTTP://App.Demo.Test:3000"]
+)
+def test_a_site_may_be_named_as_its_address_bar_does(
+    migrate: Migrate, tmp_path: Path, written: str
+) -> None:
+    source = store_of(tmp_path, {"tasks": tasks(2)})
+    ended = migrate(source, "--create-tables", "--origin", written)
+    assert ended.exit_code == 0, ended.err
+    assert ended.last["counts"]["inserted"] == 2
+
+
+def test_a_site_without_data_is_no_success(migrate: Migrate, tmp_path: Path) -> None:
+    source = store_of(tmp_path, {"tasks": tasks(2)})
+    ended = migrate(source, "--create-tables", "--origin", "http://app.demo.test")
+    assert ended.exit_code == 1
+    assert ended.last["code"] == "DM-204"
+
+
+def test_a_site_whose_only_data_went_bad_is_told_so(migrate: Migrate, tmp_path: Path) -> None:
+    ended = migrate(store_of(tmp_path, {"tasks": b'[{"id": "1", "ti'}), "--create-tables")
+    assert ended.exit_code == 6
+    [rejected] = [event for event in ended.events if event["event"] == "rejected"]
+    assert rejected["code"] == "not-json"

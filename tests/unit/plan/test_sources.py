@@ -87,6 +87,11 @@ def test_sites_are_known_by_records_that_an_entity_names_and_recognises() -> Non
     ]
 
 
+def test_where_no_site_has_what_an_entity_recognises_data_that_went_bad_tells() -> None:
+    records = [record("tasks", "[{", StorageKey("https://a.test")), record("theme", "dark")]
+    assert fitting_origins(DEFAULT, records) == {"https://a.test": 1}
+
+
 def test_a_plan_for_certain_sites_overlooks_others() -> None:
     of = plan("""
 [source]

@@ -1,0 +1,43 @@
+"""What people write for a web site is taken as the origin that the browser means by it."""
+
+import pytest
+
+from desktop_migrator.errors import UsageError
+from desktop_migrator.migration.origins import as_origins
+
+
+@pytest.mark.parametrize(
+    ("written", "origin"),
+    [
+        # What `new URL(…).origin` says in a browser:
+        ("https://app.test", "https://app.test"),
+        ("https://app.test/", "https://app.test"),
+        ("HTTPS://APP.Test", "https://app.test"),
+        ("https://app.test:443", "https://app.test"),
+        ("http://app.test:80/", "http://app.test"),
+        ("http://app.test:443", "http://app.test:443"),
+        ("http://app.test:3000/tasks?open=1#top", "http://app.test:3000"),
+        ("https://maria@app.test", "https://app.test"),
+        ("https://bücher.test", "https://xn--bcher-kva.test"),
+        ("http://[::1]:3000/", "http://[::1]:3000"),
+        (" http://localhost:3000\n", "http://localhost:3000"),
+        # Not web sites; as the browsers spell them:
+        ("file://", "file://"),
+        ("moz-extension://d41d8cd9", "moz-extension://d41d8cd9"),
+    ],
+)
+def test_an_address_names_its_origin(written: str, origin: str) -> None:
+    assert as_origins([written]) == (origin,)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "app.test", "app.test:3000", "https://", "https://a.test:notaport", "http://[::1", "*"],
+)
+def test_what_is_no_address_is_wrong_use(written: str) -> None:
+    with pytest.raises(UsageError, match=r"https://app\.example\.com"):
+        as_origins([written])
+
+
+def test_a_site_named_twice_counts_once() -> None:
+    assert as_origins(["https://a.test", "https://A.test/"]) == ("https://a.test",)
