@@ -27,6 +27,8 @@ COMMANDS = {
     "preview": "Show what would become of the records, without writing anything.",
     "migrate": "Move the data into a database: the main job.",
     "status": "Say whether a migration is needed and what was done.",
+    "unlock": "Clear what a run that is gone has left locked.",
+    "provision": "Print, or run, the SQL for a database role with just the rights needed.",
     "test-connection": "Check a database: reachable, safe, the rights and tables needed.",
     "demo": "Migrate sample profiles into the built-in database.",
 }

@@ -8,6 +8,7 @@ import typer
 from desktop_migrator.cli.options import Source
 from desktop_migrator.cli.session import Session
 from desktop_migrator.migration.catalog import CatalogedRun
+from desktop_migrator.migration.locks import Lease, leases
 from desktop_migrator.migration.status import Site, Status, status
 from desktop_migrator.plan.schema import load_plan
 
@@ -21,16 +22,21 @@ def command(
     user_id: Annotated[
         str | None, typer.Option("--user-id", help="Only the runs of this person.")
     ] = None,
+    database: Annotated[
+        str | None, typer.Option(help="Say too who is at work on this database.")
+    ] = None,
 ) -> None:
     session: Session = ctx.obj
     now = status(load_plan(session.plan), source or (), user_id, session.workspace, session.notes())
     runs = now.runs if verbose else now.runs[:1]
+    working = leases(database, user_id, session.workspace, session.notes()) if database else []
     if session.json:
         session.emit(
             needed=now.needed,
             sites=[_site_json(site) for site in now.sites],
             unfinished=[run.run for run in now.unfinished],
             runs=[asdict(run) for run in runs],
+            locked=[asdict(lease) for lease in working],
         )
         return
     _print_needed(session, now)
@@ -38,6 +44,8 @@ def command(
         session.say(_run_line(run))
     if not runs:
         session.say("Nothing was migrated from this computer so far.")
+    for lease in working:
+        session.say(_lease_line(lease))
 
 
 def _site_json(site: Site) -> dict[str, Any]:
@@ -73,4 +81,14 @@ def _run_line(run: CatalogedRun) -> str:
     return (
         f"{run.started:%Y-%m-%d %H:%M} UTC  {outcome}  {', '.join(run.origins)} -> {run.database}"
         f"  user {run.user_id}  {what}  run {run.run}"
+    )
+
+
+def _lease_line(lease: Lease) -> str:
+    where = f"{lease.host}, process {lease.process}"
+    if not lease.held:
+        return f"Run {lease.run} of user {lease.user_id} was cut off: {where}."
+    return (
+        f"Locked: user {lease.user_id}, plan {lease.plan}: {where} since "
+        f"{lease.since:%Y-%m-%d %H:%M} UTC, last sign of life {lease.silent:,.0f} seconds ago."
     )

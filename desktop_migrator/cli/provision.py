@@ -1,0 +1,46 @@
+"""`provision`: a database role with just the rights needed."""
+
+from typing import Annotated
+
+import typer
+
+from desktop_migrator.cli.session import Session
+from desktop_migrator.errors import UsageError
+from desktop_migrator.migration.provision import provision
+from desktop_migrator.plan.schema import load_plan
+
+
+def command(
+    ctx: typer.Context,
+    database: Annotated[
+        str | None,
+        typer.Option(help="Where the tables are, as an administrator: to look up their schemas."),
+    ] = None,
+    role: Annotated[
+        str, typer.Option(help="The role's name; it is made unless it is there.")
+    ] = "desktop_migrator",
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Run the SQL instead of printing it.")
+    ] = False,
+) -> None:
+    session: Session = ctx.obj
+    if apply and database is None:
+        raise UsageError(reason="--apply needs --database, the address as an administrator.")
+    plan = load_plan(session.plan)
+    with session.reporter() as reporter:
+        done = provision(
+            plan, role, database, apply=apply, workspace=session.workspace, reporter=reporter
+        )
+    if session.json:
+        session.emit(applied=apply, statements=done.statements, missing=done.missing)
+    elif apply:
+        session.say(f"The role {role} has the rights it needs.")
+    else:
+        for statement in done.statements:
+            session.out.print(f"{statement};", markup=False, highlight=False, soft_wrap=True)
+    notes = [f"There is no table {name}: make it, then run this again." for name in done.missing]
+    notes.append(
+        f"The role has no password unless it had one: set it in psql with \\password {role}"
+    )
+    for note in notes:
+        session.err.print(note, markup=False, highlight=False, soft_wrap=True)

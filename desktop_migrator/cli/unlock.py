@@ -1,0 +1,46 @@
+"""`unlock`: clear what a run that is gone has left."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from desktop_migrator.cli.options import Database, UserEmail, UserId
+from desktop_migrator.cli.session import Session
+from desktop_migrator.migration.locks import unlock
+from desktop_migrator.migration.target import Person
+from desktop_migrator.plan.schema import load_plan
+
+
+def command(
+    ctx: typer.Context,
+    database: Database,
+    user_id: UserId = None,
+    user_email: UserEmail = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also a run that still gives signs of life.")
+    ] = False,
+) -> None:
+    session: Session = ctx.obj
+    with session.reporter() as reporter:
+        done = unlock(
+            database,
+            load_plan(session.plan),
+            Person(user_id, user_email),
+            force=force,
+            workspace=session.workspace,
+            reporter=reporter,
+        )
+    lease, ended = done.cleared.lease, done.cleared.ended
+    if session.json:
+        session.emit(unlocked=bool(lease or ended), ended=ended, lease=lease and asdict(lease))
+        return
+    if ended:
+        session.say(f"The database's session {ended}, which held the lock, was ended.")
+    if lease:
+        session.say(
+            f"The lease of run {lease.run} was cleared: {lease.host}, process {lease.process}, "
+            f"last sign of life {lease.silent:,.0f} seconds ago."
+        )
+    if not lease and not ended:
+        session.say(f"Nothing is locked for user {done.user_id} and plan {done.plan}.")
