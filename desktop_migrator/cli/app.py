@@ -16,10 +16,11 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from desktop_migrator import __version__
 from desktop_migrator.cli.session import Session
-from desktop_migrator.errors import ExitCode, InternalError, MigratorError
+from desktop_migrator.errors import ExitCode, InternalError, MigratorError, UsageError
 
 COMMANDS = {
     "scan": "List browsers, profiles and the web sites that keep data in them.",
@@ -138,9 +139,16 @@ def run(args: list[str]) -> int:
     debugging = "--debug" in words or bool(os.environ.get("DEBUG"))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        typer.main.get_command(app)(words, prog_name="desktop-migrator")
+        command = typer.main.get_command(app)
+        return int(command(words, prog_name="desktop-migrator", standalone_mode=False) or 0)
     except SystemExit as end:
         return int(end.code or 0)
+    except TyperException as error:
+        wrong = UsageError(reason=str(error))
+        if not words:  # the help is printed already
+            return int(wrong.exit_code)
+        Session(json="--json" in words).fail(wrong)
+        return int(wrong.exit_code)
     except MigratorError as error:
         if debugging:
             traceback.print_exc()
@@ -151,4 +159,3 @@ def run(args: list[str]) -> int:
             traceback.print_exc()
         Session(json="--json" in words).fail(InternalError(kind=type(error).__name__))
         return int(ExitCode.FAILED)
-    return 0

@@ -288,3 +288,27 @@ def test_a_site_whose_only_data_went_bad_is_told_so(migrate: Migrate, tmp_path: 
     assert ended.exit_code == 6
     [rejected] = [event for event in ended.events if event["event"] == "rejected"]
     assert rejected["code"] == "not-json"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nonsense"],
+        ["migrate"],
+        ["migrate", "--database", "x", "--conflict", "guess"],
+        ["migrate", "--database", "x", "--batch-size", "0"],
+        ["migrate", "--nonsense"],
+        ["--plan"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_use_is_a_sentence_a_code_and_a_remedy(
+    desktop_migrator: CommandLine, words: list[str]
+) -> None:
+    ended = desktop_migrator("--json", *words)
+    assert ended.exit_code == 2
+    assert ended.last["event"] == "error"
+    assert ended.last["code"] == "DM-900"
+    first, remedy = ended.err.splitlines()
+    assert first.endswith("(DM-900)")
+    assert "--help" in remedy
