@@ -363,6 +363,13 @@ class UsageError(MigratorError):
     exit_code = ExitCode.USAGE
 
 
+class DataFolderUnusable(UsageError):
+    code = "DM-901"
+    title = "The program cannot keep its own data there"
+    detail_template = "{path}: {reason}"
+    hint_template = "Name a folder that you may write to: --data-dir FOLDER."
+
+
 class InternalError(MigratorError):
     """A mistake of ours; only the exception's kind is told, since its text may hold values."""
 

@@ -29,16 +29,22 @@ class ProgressReporter(NullReporter):
         super().__init__()
         self._began = 0.0
         self._shown = 0.0
+        self._complete = False
+        """Whether the end of the stage was shown, at which it may stay for a while."""
 
     def show(self, progress: Progress) -> None:
         raise NotImplementedError
 
     def started(self, stage: str, total: int | None) -> None:
         self._began = time.monotonic()
+        self._complete = False
         self._emit(stage, 0, total)
 
     def advanced(self, stage: str, current: int, total: int | None) -> None:
-        if current == total or time.monotonic() - self._shown >= _INTERVAL:
+        complete = current == total
+        due = time.monotonic() - self._shown >= _INTERVAL
+        if due or (complete and not self._complete):
+            self._complete = complete
             self._emit(stage, current, total)
 
     def _emit(self, stage: str, current: int, total: int | None) -> None:

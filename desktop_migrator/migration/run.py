@@ -235,8 +235,8 @@ class _Run:
                 self._counts.setdefault(each.entity, Counts()).rejected += 1
             if self._reporter.cancelled:
                 raise Cancelled
-            if self._extractor:
-                self._reporter.advanced("check", self._extractor.records, records)
+            if self._extractor:  # without the record that is under way
+                self._reporter.advanced("check", self._extractor.records - 1, records)
         self._reporter.advanced("check", records, records)
         if rejected:
             raise ItemsRejected(count=rejected, written=0, reason=self._reporter.kept[0].reason)

@@ -80,6 +80,8 @@ def printable(database: str) -> str:
 
 def check_named(plan: Plan, person: Person) -> None:
     """Raises UsageError where neither an id nor the plan says whose data this is."""
+    if person.user_id is not None and not person.user_id.strip():
+        raise UsageError(reason="The user id is empty.")
     if person.user_id or plan.user:
         return
     if person.email:

@@ -6,6 +6,7 @@ from pathlib import Path
 import platformdirs
 
 from desktop_migrator.browsers import snapshot
+from desktop_migrator.errors import DataFolderUnusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +15,17 @@ class Workspace:
 
     @classmethod
     def open(cls, root: Path | None) -> "Workspace":
-        """The folder `root`, or the system's usual place; what a crashed run left is removed."""
+        """The folder `root`, or the system's usual place; what a crashed run left is removed.
+
+        Raises DataFolderUnusable.
+        """
         workspace = cls(root or platformdirs.user_data_path("desktop-migrator", appauthor=False))
-        workspace.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        workspace.snapshots.mkdir(exist_ok=True, mode=0o700)
-        workspace.logs.mkdir(exist_ok=True, mode=0o700)
+        try:
+            workspace.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            workspace.snapshots.mkdir(exist_ok=True, mode=0o700)
+            workspace.logs.mkdir(exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise DataFolderUnusable(path=workspace.root, reason=error.strerror) from None
         snapshot.sweep(workspace.snapshots)
         return workspace
 

@@ -312,3 +312,29 @@ def test_wrong_use_is_a_sentence_a_code_and_a_remedy(
     first, remedy = ended.err.splitlines()
     assert first.endswith("(DM-900)")
     assert "--help" in remedy
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_data_folder_that_cannot_be_is_said(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("")
+    ended = CommandLine(tmp_path / place)("status", "--json")
+    assert ended.exit_code == 2
+    assert ended.last["code"] == "DM-901"
+
+
+def test_nobody_is_no_user(desktop_migrator: CommandLine, database: str, tmp_path: Path) -> None:
+    source = store_of(tmp_path, {"tasks": tasks(1)})
+    for user_id in ("", " "):
+        ended = Migrate(desktop_migrator, database, user_id)(source, "--create-tables")
+        assert ended.exit_code == 2
+        assert "DM-900" in ended.err
+
+
+def test_progress_is_told_now_and_then_and_not_for_each_item(
+    migrate: Migrate, tmp_path: Path
+) -> None:
+    ended = migrate(store_of(tmp_path, {"tasks": tasks(5000)}), "--create-tables")
+    progress = [event for event in ended.events if event["event"] == "progress"]
+    assert len(progress) < 10 * ended.last["seconds"] + 20
+    ends = [event["stage"] for event in progress if event["percentage"] == 100]
+    assert ends == ["check", "load", "verify"]
