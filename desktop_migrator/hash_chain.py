@@ -71,7 +71,10 @@ def _break(before: Head, link: Link) -> str | None:
     if link.seq < expected:
         return f"Entry {link.seq} was inserted."
     if link.seq > expected:
-        return f"Before entry {link.seq}, {link.seq - expected:,} were removed."
+        last = link.seq - 1
+        if last == expected:
+            return f"Entry {expected} was removed."
+        return f"The entries {expected} to {last} were removed."
     follows = link.previous == before.hash
     if link.hash == _hash(link.seq, link.facts, link.previous):
         # True to itself, but made after another entry than the one before it.

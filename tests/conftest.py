@@ -11,6 +11,7 @@ REAL_PARTS: dict[str, Callable[[], bool]] = {
     "firefox": lambda: bool(shutil.which("firefox-esr")),
     "webkit": lambda: bool(shutil.which("WebKitWebDriver") and shutil.which("xvfb-run")),
     "postgresql-15": lambda: bool(shutil.which("postgres", path="/usr/lib/postgresql/15/bin")),
+    "pgbouncer": lambda: bool(shutil.which("pgbouncer", path="/usr/sbin")),
     "makensis": lambda: bool(shutil.which("makensis")),
     "dfindexeddb": lambda: find_spec("dfindexeddb") is not None,
 }

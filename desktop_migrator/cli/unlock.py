@@ -36,7 +36,7 @@ def command(
         session.emit(unlocked=bool(lease or ended), ended=ended, lease=lease and asdict(lease))
         return
     if ended:
-        session.say(f"The database's session {ended}, which held the lock, was ended.")
+        session.say(f"The run's sessions were ended: {', '.join(map(str, ended))}.")
     if lease:
         session.say(
             f"The lease of run {lease.run} was cleared: {lease.host}, process {lease.process}, "

@@ -41,7 +41,7 @@ _SESSION = sql.SQL("""
     FROM ({HELD}) AS held JOIN pg_catalog.pg_stat_activity AS a USING (pid)
     WHERE held.key = %s
 """).format(HELD=HELD)
-REMOVE_LEASE = "DELETE FROM desktop_migrator.leases WHERE user_id = %s AND plan = %s"
+_REMOVE = "DELETE FROM desktop_migrator.leases WHERE user_id = %s AND plan = %s"
 _NAME = "desktop-migrator, process {process} on {host}"
 _NAMED = re.compile(r"desktop-migrator, process (\d+) on (.+)")
 
@@ -82,14 +82,28 @@ class Cleared:
 
     lease: Lease | None
     """The one that it removed."""
-    ended: int | None
-    """The server's process, the holder of the lock, that it ended."""
+    ended: tuple[int, ...]
+    """The sessions of the run, by their process on the server, that it ended."""
 
 
-def lock_key(user_id: str, plan: str) -> int:
-    """The advisory lock's key: the first 64 bits of the SHA-256 of both, told apart."""
-    text = f"{len(user_id)}:{user_id}{plan}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.sha256(text).digest()[:8], "big", signed=True)
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of the advisory locks for a person and plan."""
+
+    run: int
+    """Held by a session as long as its run lasts."""
+    writing: int
+    """Held, shared, by each transaction in which the run writes."""
+
+    @classmethod
+    def of(cls, user_id: str, plan: str) -> "Keys":
+        """The first two 64 bits of the SHA-256 of both, told apart by the first's length."""
+        text = f"{len(user_id)}:{user_id}{plan}".encode("utf-8", "surrogatepass")
+        digest = hashlib.sha256(text).digest()
+        run, writing = (
+            int.from_bytes(part, "big", signed=True) for part in (digest[:8], digest[8:16])
+        )
+        return cls(run, writing)
 
 
 def session_name(host: str, process: int) -> str:
@@ -118,9 +132,9 @@ def holder(connection: Connection, user_id: str, plan: str) -> Locked | None:
 
 
 def clear(connection: Connection, user_id: str, plan: str, *, force: bool) -> Cleared:
-    """Remove a stale lease, or with `force` any, and end the session that holds the lock.
+    """Remove a stale lease, or with `force` any, and end the run's sessions.
 
-    In the caller's transaction, which holds the lock itself from then on. Raises Locked where
+    In the caller's transaction, which holds the locks itself from then on. Raises Locked where
     somebody works, PermissionMissing where the role may not end the session.
     """
     lease = _lease(connection, user_id, plan)
@@ -130,12 +144,34 @@ def clear(connection: Connection, user_id: str, plan: str, *, force: bool) -> Cl
             raise _locked(None, lease)
         if session and not (lease and lease.backend == session.pid):
             raise _locked(session, None)
-    if session:
-        _end(connection, session.pid)
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", [lock_key(user_id, plan)])
-    if lease:
-        connection.execute(REMOVE_LEASE, [user_id, plan])
-    return Cleared(lease, session.pid if session else None)
+    keys = Keys.of(user_id, plan)
+    ended = (*end_sessions(connection, keys.run), *end_sessions(connection, keys.writing))
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", [keys.run])
+    remove_lease(connection, user_id, plan)
+    return Cleared(lease, ended)
+
+
+def end_sessions(connection: Connection, key: int) -> list[int]:
+    """End the sessions that hold a lock; returns their processes. Raises PermissionMissing."""
+    held = sql.SQL("SELECT pid FROM ({}) AS held WHERE key = %s").format(HELD)
+    pids = [int(pid) for (pid,) in connection.execute(held, [key])]
+    try:
+        with connection.transaction():
+            for pid in pids:
+                connection.execute("SELECT pg_terminate_backend(%s)", [pid])
+    except InsufficientPrivilege:
+        raise PermissionMissing(
+            reason="It may not end the sessions of a run that another role began.",
+            right="membership in that role, or in pg_signal_backend",
+        ) from None
+    return pids
+
+
+def remove_lease(connection: Connection, user_id: str, plan: str) -> None:
+    """Once nothing more is written under it; until the transaction ends, nothing is."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", [Keys.of(user_id, plan).writing])
+    if is_there(connection, "leases"):
+        connection.execute(_REMOVE, [user_id, plan])
 
 
 def is_there(connection: Connection, table: str) -> bool:
@@ -150,18 +186,7 @@ def _lease(connection: Connection, user_id: str, plan: str) -> Lease | None:
 
 def _session(connection: Connection, user_id: str, plan: str) -> _Session | None:
     cursor = connection.cursor(row_factory=class_row(_Session))
-    return cursor.execute(_SESSION, [lock_key(user_id, plan)]).fetchone()
-
-
-def _end(connection: Connection, backend: int) -> None:
-    try:
-        with connection.transaction():
-            connection.execute("SELECT pg_terminate_backend(%s)", [backend])
-    except InsufficientPrivilege:
-        raise PermissionMissing(
-            reason=f"It may not end the session {backend}, which holds the lock.",
-            right="membership in the role that runs it, or in pg_signal_backend",
-        ) from None
+    return cursor.execute(_SESSION, [Keys.of(user_id, plan).run]).fetchone()
 
 
 def _locked(session: _Session | None, lease: Lease | None) -> Locked:

@@ -1,9 +1,10 @@
 """One run for a person and plan at a time.
 
 The truth is a session's advisory lock, held on a connection of its own: it goes when the process
-does, however that ends. For people there is a lease (`leases`), with a heartbeat. Each chunk's
-transaction passes the `Fence`: it goes on only while lease and lock are its run's, so that a run
-whose lock was lost, or which slept while another took over, writes nothing more.
+does, however that ends. For people there is a lease (`leases`), with a heartbeat. Each transaction
+that writes passes the `Fence`: it goes on only while lease and lock are its run's, and while it
+lasts nobody takes over, so that a run whose lock was lost, or which slept while another took over,
+writes nothing more.
 
 Advisory locks are a database's own, and need a session that stays: behind a pooler that works by
 transactions `hold` raises SessionsShared.
@@ -27,12 +28,13 @@ from desktop_migrator.postgres import wire
 from desktop_migrator.postgres.failures import translated
 from desktop_migrator.postgres.leases import (
     HELD,
-    REMOVE_LEASE,
+    Keys,
     Lease,
+    end_sessions,
     find_leases,
     holder,
     is_there,
-    lock_key,
+    remove_lease,
     session_name,
 )
 
@@ -57,13 +59,11 @@ _MOVE = """
     UPDATE desktop_migrator.leases SET backend = pg_backend_pid(), heartbeat = clock_timestamp()
     WHERE user_id = %s AND plan = %s AND backend = %s
 """
-# FOR KEY SHARE lets heartbeats pass; whoever removes the lease waits for the transaction's end.
 _FENCE = sql.SQL("""
     SELECT 1 FROM desktop_migrator.leases
     WHERE user_id = %s AND plan = %s AND run = %s
       AND EXISTS (SELECT FROM ({HELD}) AS held
                   WHERE held.pid = backend AND held.key = leases.key)
-    FOR KEY SHARE
 """).format(HELD=HELD)
 
 
@@ -77,6 +77,8 @@ class Fence:
 
     def check(self, cursor: psycopg.Cursor[Any]) -> None:
         """Raises LockLost; else nobody can take over before the transaction's end."""
+        keys = Keys.of(self.user_id, self.plan)
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [keys.writing])
         if cursor.execute(_FENCE, [self.user_id, self.plan, self.run]).fetchone() is None:
             raise LockLost(reason="Its lock went with a connection, or somebody unlocked it.")
 
@@ -98,6 +100,7 @@ class RunLock:
         self._engine = engine
         self._user_id = user_id
         self._plan = plan
+        self._keys = Keys.of(user_id, plan)
         self._session = _Session(engine, user_id, plan)
 
     def enter(self, connection: sqlalchemy.Connection, run: str) -> Lease | None:
@@ -107,10 +110,11 @@ class RunLock:
         """
         cursor = wire.cursor(connection)
         before = find_leases(cursor.connection, self._user_id, self._plan)
-        cursor.execute(REMOVE_LEASE, [self._user_id, self._plan])
-        key = lock_key(self._user_id, self._plan)
+        # While the lock is held here, whoever still writes belongs to a run that has lost it.
+        end_sessions(cursor.connection, self._keys.writing)
+        remove_lease(cursor.connection, self._user_id, self._plan)
         who = (platform.node(), os.getpid(), self._session.backend)
-        cursor.execute(_ENTER, [self._user_id, self._plan, key, run, *who])
+        cursor.execute(_ENTER, [self._user_id, self._plan, self._keys.run, run, *who])
         self.fence(run).check(cursor)
         return before[0] if before else None
 
@@ -176,7 +180,7 @@ class _Session:
         return int(row[0]) if row else 0
 
     def _lock(self, lost: int | None) -> None:
-        key = lock_key(*self._names)
+        key = Keys.of(*self._names).run
         for _ in range(_TRIES):
             row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", [key]).fetchone()
             if row and row[0]:
