@@ -78,9 +78,12 @@ class Extractor:
             position = found.position(index)
             source = Source(record.store, record.storage_key, record.key, position)
             source_id = None
+            text = restore(raw)
             try:
                 name = found.name_of(index)
-                place = Place(raw, record.storage_key.origin, key, name, found.encoding, touched)
+                place = Place(
+                    raw, text, record.storage_key.origin, key, name, found.encoding, touched
+                )
                 if touched and self._reject_unstorable:
                     place = _exactly(place)
                 fields = maker.fields(place)
@@ -95,7 +98,7 @@ class Extractor:
                 if holds_big_integers(raw):
                     self.warnings["big-integer"] += 1
             except Refused as refused:
-                yield _rejection(found.entity, source, source_id, refused, restore(raw))
+                yield _rejection(found.entity, source, source_id, refused, text)
             else:
                 yield item
 
@@ -105,7 +108,8 @@ def _exactly(place: Place) -> Place:
     if marked_unstorable(place.json):
         raise _unstorable()
     return Place(
-        Raw(restore(place.json).encode()),
+        Raw(place.raw.encode()),
+        place.raw,
         place.origin,
         _exact(place.key),
         _exact(place.name),

@@ -43,6 +43,8 @@ class Place(msgspec.Struct):
     """An item as it lies in a record, and what the plan's variables mean for it."""
 
     json: Raw
+    raw: str
+    """The item's own text, before anything was escaped."""
     origin: str
     key: str
     name: str
@@ -137,6 +139,7 @@ class RowMaker:
             tuple(values),
             updated or self._updated.after(values),
             self._escaped(values) if place.marked else (),
+            place.raw,
         )
 
     def _ids_of(self, origin: str) -> Callable[[str, datetime | None], tuple[UUID | str, bool]]:

@@ -114,7 +114,7 @@ class Loader:
         if chunk.items:
             target = self._targets[chunk.entity]
             if chunk.bytes > LARGEST_CHUNK:
-                result.rejected += [too_large(item, target.entity.columns) for item in chunk.items]
+                result.rejected += [too_large(item) for item in chunk.items]
             else:
                 self._load_items(cursor, target, chunk.items, result)
         record.quarantine(
@@ -206,6 +206,5 @@ class Loader:
         bad = batch[index : index + 1]
         if isinstance(refusal.cause, UniqueViolation) and not again:
             return [(batch[:index], False), (bad, True), (batch[index + 1 :], False)]
-        columns = target.entity.columns
-        result.rejected += [refused(item, columns, refusal.cause) for item in bad]
+        result.rejected += [refused(item, refusal.cause) for item in bad]
         return [(batch[:index], False), (batch[index + 1 :], False)]

@@ -50,7 +50,7 @@ def write(cursor: Cursor, target: Target, policy: ConflictPolicy, items: Sequenc
     for position, item in enumerate(items):
         found = existing.get(ids[position])
         if found is not None and found.foreign:
-            result.rejected.append(foreign(item, target.entity.columns))
+            result.rejected.append(foreign(item))
             continue
         shape = target.shape(item)
         group = groups.get(shape)

@@ -338,3 +338,24 @@ def test_progress_is_told_now_and_then_and_not_for_each_item(
     assert len(progress) < 10 * ended.last["seconds"] + 20
     ends = [event["stage"] for event in progress if event["percentage"] == 100]
     assert ends == ["check", "load", "verify"]
+
+
+def test_an_item_that_the_database_refuses_is_kept_with_its_own_text(
+    migrate: Migrate, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    texts = [
+        '{"id": 1, "title":"far",  "n": 1e200000}',
+        '{"id": 2, "title":"near", "n": 1e2000}',
+        '{"id": 3, "title":"small", "n": 1e-200000, "escaped": "\\u0000 ␛"}',
+    ]
+    source = store_of(tmp_path, {"tasks": f"[{','.join(texts)}]".encode(), "far": b" 1e200000 "})
+    ended = migrate(source, "--create-tables", "--continue-on-error")
+    assert ended.exit_code == 3
+    kept = fetch(
+        sql,
+        "SELECT convert_from(raw, 'UTF8') FROM desktop_migrator.quarantine ORDER BY entity DESC",
+    )
+    assert [raw for (raw,) in kept] == [texts[0], texts[2], "1e200000"]
+    assert fetch(sql, "SELECT title, metadata::text FROM tasks") == [
+        ("near", '{"n": 1' + "0" * 2000 + "}")
+    ]
