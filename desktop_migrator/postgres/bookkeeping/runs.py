@@ -1,7 +1,7 @@
 """The list of migrations and what each left aside, in schema `desktop_migrator`."""
 
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -10,7 +10,7 @@ import sqlalchemy
 from sqlalchemy import RowMapping, func, insert, select, update
 
 from desktop_migrator import __version__
-from desktop_migrator.model import ConflictPolicy, Counts, Outcome
+from desktop_migrator.model import ConflictPolicy, Counts, Outcome, UndoCounts
 from desktop_migrator.postgres.bookkeeping.tables import quarantine, runs
 from desktop_migrator.postgres.exact import from_bytes
 
@@ -27,8 +27,10 @@ class Run:
     started: datetime
     finished: datetime | None
     outcome: Outcome | None
-    counts: dict[str, Counts]
+    counts: dict[str, Counts] | dict[str, UndoCounts]
     """By entity; empty while the run is not finished."""
+    undoes: list[str] | None
+    """The runs that this one takes back; None: it is a migration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def start_run(
     plan: str,
     plan_digest: bytes,
     policy: ConflictPolicy,
+    undoes: Sequence[str] | None = None,
 ) -> str:
     """Enter a run, begun now on this computer by this version; returns its id."""
     run = str(uuid4())
@@ -68,13 +71,17 @@ def start_run(
             policy=policy,
             host=platform.node(),
             tool_version=__version__,
+            undoes=undoes,
         )
     )
     return run
 
 
 def finish_run(
-    connection: sqlalchemy.Connection, run: str, outcome: Outcome, counts: Mapping[str, Counts]
+    connection: sqlalchemy.Connection,
+    run: str,
+    outcome: Outcome,
+    counts: Mapping[str, Counts] | Mapping[str, UndoCounts],
 ) -> None:
     """Enter how a run ended; the commit of this makes all its chunks durable."""
     connection.execute(
@@ -97,13 +104,14 @@ def list_runs(connection: sqlalchemy.Connection, user_id: str) -> list[Run]:
 
 
 def _run(row: RowMapping) -> Run:
+    numbers_of = Counts if row["undoes"] is None else UndoCounts
     return Run(
         **{
             **row,
             "policy": ConflictPolicy(row["policy"]),
             "outcome": row["outcome"] and Outcome(row["outcome"]),
             "counts": {
-                entity: Counts(**numbers) for entity, numbers in (row["counts"] or {}).items()
+                entity: numbers_of(**numbers) for entity, numbers in (row["counts"] or {}).items()
             },
         }
     )

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -12,8 +13,11 @@ from sqlalchemy import (
     Text,
     Uuid,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from desktop_migrator.postgres.bookkeeping.types import Image
 
 SCHEMA = "desktop_migrator"
 
@@ -45,6 +49,11 @@ runs = Table(
     Column("finished", DateTime(timezone=True), comment="NULL: running, or broken off"),
     Column("outcome", Text, comment="completed, rolled_back, failed or cancelled"),
     Column("counts", JSONB, comment="Numbers of items by entity and by what became of them"),
+    Column(
+        "undoes",
+        ARRAY(Uuid(as_uuid=False)),
+        comment="NULL: a migration; else the runs that this one takes back",
+    ),
     comment="One row for each migration",
 )
 
@@ -65,7 +74,41 @@ chunks = Table(
     Column("updated", Integer, nullable=False, comment="u: rows overwritten"),
     Column("unchanged", Integer, nullable=False, comment="=: rows that were there and equal"),
     Column("skipped", Integer, nullable=False, comment="s: rows that differ and were kept"),
+    Column("deleted", Integer, nullable=False, server_default=text("0"), comment="d: rows deleted"),
+    Column("state", BigInteger, comment="xmin of the rows as they were left; NULL: none was"),
+    Column(
+        "cluster",
+        BigInteger,
+        nullable=False,
+        server_default=text("(pg_control_system()).system_identifier"),
+        comment="The PostgreSQL cluster in which that xmin has a meaning",
+    ),
+    Column("undoes_run", Uuid(as_uuid=False)),
+    Column("undoes_seq", Integer, comment="The chunk that this one takes back"),
+    Column(
+        "restored",
+        ARRAY(BigInteger),
+        comment="For each row the state that it is in again; NULL: not exactly",
+    ),
+    Index("chunks_undoes", "undoes_run", "undoes_seq"),
+    Index("chunks_state", "state"),
     comment="What a run did to each row, written in the transaction that did it",
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    _run_column(),
+    Column("seq", Integer, primary_key=True, comment="The chunk that changed the rows"),
+    Column("columns", ARRAY(Text), nullable=False, comment="Columns of the images"),
+    Column("ids", ARRAY(Text), nullable=False, comment="The rows' ids"),
+    Column(
+        "images",
+        ARRAY(Image),
+        nullable=False,
+        comment="A row each: columns as text, transaction that wrote it, escaped columns",
+    ),
+    comment="Rows as they were before a chunk overwrote or deleted them",
 )
 
 quarantine = Table(
