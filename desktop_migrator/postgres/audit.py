@@ -85,11 +85,10 @@ def head(connection: sqlalchemy.Connection) -> Head:
 
 def links(connection: sqlalchemy.Connection) -> Iterator[Link]:
     """All entries in order."""
-    rows = connection.execute(
-        select(audit).order_by(audit.c.seq), execution_options={"yield_per": _PAGE}
-    )
-    for row in rows.mappings():
-        yield Link(row["seq"], _facts(row), bytes(row["previous"]), bytes(row["hash"]))
+    query = select(audit).order_by(audit.c.seq)
+    with connection.execute(query, execution_options={"yield_per": _PAGE}) as rows:
+        for row in rows.mappings():
+            yield Link(row["seq"], _facts(row), bytes(row["previous"]), bytes(row["hash"]))
 
 
 def _facts(columns: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
