@@ -14,6 +14,9 @@ from desktop_migrator.model import ConflictPolicy, Counts, Outcome, UndoCounts
 from desktop_migrator.postgres.bookkeeping.tables import quarantine, runs
 from desktop_migrator.postgres.exact import from_bytes
 
+_KEPT_BESIDE = {"run", "number", "mended_by"}
+"""Columns of the quarantine that are no part of the rejection."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -31,6 +34,10 @@ class Run:
     """By entity; empty while the run is not finished."""
     undoes: list[str] | None
     """The runs that this one takes back; None: it is a migration."""
+    mends: str | None
+    """The run whose rows or rejections this one mended."""
+    origins: tuple[str, ...]
+    """The web sites; empty where nobody wrote them down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,8 @@ def start_run(
     plan_digest: bytes,
     policy: ConflictPolicy,
     undoes: Sequence[str] | None = None,
+    mends: str | None = None,
+    origins: Sequence[str] = (),
 ) -> str:
     """Enter a run, begun now on this computer by this version; returns its id."""
     run = str(uuid4())
@@ -72,6 +81,8 @@ def start_run(
             host=platform.node(),
             tool_version=__version__,
             undoes=undoes,
+            mends=mends,
+            origins=list(origins),
         )
     )
     return run
@@ -110,6 +121,7 @@ def _run(row: RowMapping) -> Run:
             **row,
             "policy": ConflictPolicy(row["policy"]),
             "outcome": row["outcome"] and Outcome(row["outcome"]),
+            "origins": tuple(row["origins"]),
             "counts": {
                 entity: numbers_of(**numbers) for entity, numbers in (row["counts"] or {}).items()
             },
@@ -119,7 +131,7 @@ def _run(row: RowMapping) -> Run:
 
 def quarantined(connection: sqlalchemy.Connection, run: str) -> Iterator[Quarantined]:
     """What a run left aside, in the order in which it was met."""
-    columns = [column for column in quarantine.c if column.name not in {"run", "number"}]
+    columns = [column for column in quarantine.c if column.name not in _KEPT_BESIDE]
     rows = connection.execute(
         select(*columns).where(quarantine.c.run == run).order_by(quarantine.c.number),
         execution_options={"yield_per": 100},

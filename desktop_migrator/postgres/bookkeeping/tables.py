@@ -54,6 +54,16 @@ runs = Table(
         ARRAY(Uuid(as_uuid=False)),
         comment="NULL: a migration; else the runs that this one takes back",
     ),
+    Column(
+        "mends", Uuid(as_uuid=False), comment="The run whose rows or rejections this one mended"
+    ),
+    Column(
+        "origins",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="The web sites; empty where nobody wrote them down",
+    ),
     comment="One row for each migration",
 )
 
@@ -130,6 +140,7 @@ quarantine = Table(
     Column(
         "raw", LargeBinary, nullable=False, comment="The item, WTF-8: convert_from(raw, 'UTF8')"
     ),
+    Column("mended_by", Uuid(as_uuid=False), comment="The run that could load it after all"),
     comment="Items that could not be migrated, kept whole",
 )
 
@@ -151,6 +162,19 @@ escaped_texts = Table(
     Column("target_id", Text, primary_key=True, comment="The id of the row"),
     Column("columns", ARRAY(Text), nullable=False, comment="The columns whose text is escaped"),
     comment="Rows with text that PostgreSQL cannot hold as it is",
+)
+
+dropped_indexes = Table(
+    "dropped_indexes",
+    metadata,
+    Column("schema", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("definition", Text, nullable=False, comment="The statement that makes it again"),
+    Column("target", Text, nullable=False, comment="Its table, with its schema"),
+    Column(
+        "dropped", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()
+    ),
+    comment="Indexes left away while a table is filled, to be made again",
 )
 
 leases = Table(
