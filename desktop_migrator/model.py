@@ -214,6 +214,10 @@ class Item(msgspec.Struct, frozen=True):
     """The columns whose text was escaped since PostgreSQL cannot hold it."""
     raw: str = ""
     """The item's own text, kept should the database refuse it."""
+    created_at: datetime | None = None
+    """When the app made the item, if it says so."""
+    same_as: tuple[tuple[str, str], ...] = ()
+    """Origin and source id of other items that are this one by the table's unique keys."""
 
 
 class Rejection(msgspec.Struct, frozen=True):
@@ -231,6 +235,76 @@ class Rejection(msgspec.Struct, frozen=True):
     """The item's own text, kept so that it can be mended and sent again."""
 
 
+# ---- what becomes of rows that exist and differ --------------------------------------------------
+
+
+class ConflictPolicy(StrEnum):
+    """What a run does about them."""
+
+    SKIP = "skip"
+    OVERWRITE = "overwrite"
+    MERGE = "merge"
+    """As the entity's `MergeRule` says."""
+    INTERACTIVE = "interactive"
+    """The person is asked about each."""
+
+
+class MergeRule(StrEnum):
+    """What MERGE means for an entity; also, which of two browsers' versions of an item counts."""
+
+    NEWEST = "newest"
+    """The one changed last, as a whole."""
+    FIELDS = "fields"
+    """Both: see postgres/merge.py."""
+    OVERWRITE = "overwrite"
+    PROMPT = "prompt"
+
+
+class Answer(StrEnum):
+    """What becomes of one conflict."""
+
+    KEEP = "keep"
+    """The row stays as it is."""
+    REPLACE = "replace"
+    """The item's values take the place of the row's."""
+    MERGE = "merge"
+    """Both, the row's where they contradict: see postgres/merge.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A column in which a row and an item differ; its values cut to what shows how."""
+
+    name: str
+    row: str | None
+    item: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An item whose row exists and differs."""
+
+    entity: str
+    id: str
+    """The row's."""
+    differences: tuple[Difference, ...]
+    row_time: datetime | None
+    """When it was last changed, if it says so."""
+    item_time: datetime | None
+    row_digest: bytes
+    """Of the columns that the item fills, as the row has them; see postgres/compare.py."""
+    item_digest: bytes
+    merged_digest: bytes
+    """Of the row as Answer.MERGE would leave it."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(difference.name for difference in self.differences)
+
+
+# ---- the target ----------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class TargetEntity:
     """One kind of item, bound to the table it goes to."""
@@ -241,11 +315,13 @@ class TargetEntity:
     user_column: str | None
     columns: tuple[Column, ...]
     """The columns that items fill, the id column first."""
+    rule: MergeRule = MergeRule.NEWEST
+    created_column: str | None = None
+    """The one of `columns` that says when a row was made."""
+    updated_column: str | None = None
+    """The one of `columns` that says when a row was last changed."""
 
 
-class ConflictPolicy(StrEnum):
-    SKIP = "skip"
-    OVERWRITE = "overwrite"
 
 
 # ---- what came of it ----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from msgspec import Raw
 
 from desktop_migrator.errors import PlanDoesNotFit, TableMissing, UsageError
-from desktop_migrator.model import Column, ColumnType, Table, TargetEntity
+from desktop_migrator.model import TIME_TYPES, Column, ColumnType, Table, TargetEntity
 from desktop_migrator.plan.convert import admitted, converter
 from desktop_migrator.plan.identity import ULID_LENGTH
 from desktop_migrator.plan.json_text import encode, storable
@@ -142,7 +142,15 @@ def _bind(name: str, entity: Entity, tables: Mapping[str, Table]) -> TargetEntit
         id_column=id_column.name,
         user_column=next(user_columns, None),
         columns=tuple(found.values()),
+        rule=entity.conflict,
+        created_column=_time_column(entity.created, found),
+        updated_column=_time_column(entity.updated, found),
     )
+
+
+def _time_column(name: str | None, found: Mapping[str, Column]) -> str | None:
+    column = found.get(name or "")
+    return column.name if column and column.type in TIME_TYPES else None
 
 
 def _id_column(entity: Entity, table: Table, column: Column | None) -> Column:

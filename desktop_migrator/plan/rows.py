@@ -126,7 +126,8 @@ class RowMaker:
         updated = self._updated.before(fields)
         values: list[Any] = [None, *[take(fields, place) for take in self._takers]]
         make_id = self._row_ids.get(place.origin) or self._ids_of(place.origin)
-        row_id, derived = make_id(source_id, made or self._created.after(values))
+        created = made or self._created.after(values)
+        row_id, derived = make_id(source_id, created)
         values[0] = row_id
         if fields or self._rests:
             self._place_rest(fields, values)
@@ -140,6 +141,7 @@ class RowMaker:
             updated or self._updated.after(values),
             self._escaped(values) if place.marked else (),
             place.raw,
+            created,
         )
 
     def _ids_of(self, origin: str) -> Callable[[str, datetime | None], tuple[UUID | str, bool]]:

@@ -27,7 +27,7 @@ from pydantic import (
 )
 
 from desktop_migrator.errors import PlanError
-from desktop_migrator.model import Column, ColumnType
+from desktop_migrator.model import Column, ColumnType, MergeRule
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.patterns import Pattern
 from desktop_migrator.resources import resource
@@ -255,6 +255,10 @@ class Entity(_Part):
     """The column, among `columns`, that says when an item was made."""
     updated: Text | None = None
     """The column, among `columns`, that says when the app last changed an item."""
+    conflict: Annotated[MergeRule, Field(strict=False)] = MergeRule.NEWEST
+    """Which version counts where a row, or the same item in another browser, differs: the one
+    changed last (`newest`), both (`fields`), the item (`overwrite`), or what the person says
+    (`prompt`)."""
     unique: list[list[Name]] = []
     """Unique keys of the table where it is created."""
     omit: list[Text] = []

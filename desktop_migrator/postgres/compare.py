@@ -56,6 +56,14 @@ def _json(text: bytes) -> list[Any]:
     return [text]  # PostgreSQL refuses it too, and says so better
 
 
+def json_key(text: bytes) -> bytes:
+    """The same for equal JSON values: the value as JSON, in a list of its own.
+
+    Raises as the function of `digester` does.
+    """
+    return _encode(_json(text))
+
+
 def _double(value: float) -> float | str:
     return value + 0.0 if math.isfinite(value) else str(value)
 
