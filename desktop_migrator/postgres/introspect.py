@@ -32,6 +32,7 @@ _TYPES = {
     "json": ColumnType.JSON,
     "jsonb": ColumnType.JSONB,
 }
+_ENCODINGS = ("UTF8", "SQL_ASCII")  # the latter keeps the bytes that it is sent, and ours are UTF-8
 ROW_SECURITY_REMEDY = "Connect as the table's owner, or as a role with BYPASSRLS."
 _NOT_TABLES = {"v": "a view", "m": "a materialized view", "f": "a foreign table"}
 
@@ -113,8 +114,15 @@ def introspect(connection: Connection, names: Iterable[str]) -> dict[str, Table]
     left out.
 
     Partitioned tables count as tables. Raises `PlanDoesNotFit` for views and foreign tables, and
-    where row-level security would hide rows that exist, so that nobody could tell new from known.
+    where row-level security would hide rows that exist, so that nobody could tell new from known;
+    also for a database whose encoding cannot hold every text.
     """
+    encoding = connection.scalar(text("SHOW server_encoding"))
+    if encoding not in _ENCODINGS:
+        raise PlanDoesNotFit(
+            reason=f"The database's encoding is {encoding}, which cannot hold every text.",
+            remedy="Use a database made with ENCODING 'UTF8'.",
+        )
     found = {name: find_relation(connection, name) for name in names}
     return {
         name: _table(connection, relation)

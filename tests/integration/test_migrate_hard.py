@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -359,3 +360,71 @@ def test_an_item_that_the_database_refuses_is_kept_with_its_own_text(
     assert fetch(sql, "SELECT title, metadata::text FROM tasks") == [
         ("near", '{"n": 1' + "0" * 2000 + "}")
     ]
+
+
+@contextmanager
+def database_of_encoding(server: str, encoding: str) -> Iterator[str]:
+    name = f"of_{encoding.lower()}"
+    with psycopg.connect(server, autocommit=True) as administrator:
+        administrator.execute(
+            f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE_PROVIDER libc"
+            " LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0".encode()
+        )
+        try:
+            yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        finally:
+            administrator.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+UNICODE = {"tasks": [{"id": "1", "title": "grün ✓ 😀", "note": "a\0b"}], "ключ": "✓"}
+
+
+def test_a_database_that_cannot_hold_every_text_is_refused(
+    desktop_migrator: CommandLine, database: str, tmp_path: Path
+) -> None:
+    with database_of_encoding(database, "LATIN1") as url:
+        ended = Migrate(desktop_migrator, url)(store_of(tmp_path, UNICODE), "--create-tables")
+    assert ended.exit_code == 1
+    assert "DM-201" in ended.err
+    assert "UTF8" in ended.err
+
+
+def test_a_database_that_minds_no_encoding_keeps_every_character(
+    desktop_migrator: CommandLine, database: str, tmp_path: Path
+) -> None:
+    with database_of_encoding(database, "SQL_ASCII") as url:
+        ended = Migrate(desktop_migrator, url)(store_of(tmp_path, UNICODE), "--create-tables")
+        with psycopg.connect(url, client_encoding="UTF8") as connection:
+            kept = fetch(
+                connection, "SELECT title FROM tasks UNION ALL SELECT key FROM custom_data"
+            )
+    assert ended.exit_code == 0, ended.err
+    assert kept == [("grün ✓ 😀",), ("ключ",)]
+
+
+CUT_AT_TASK_700 = """
+CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.title = 'Task 700' THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+  RETURN NEW; END $$;
+CREATE TRIGGER cut BEFORE INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION cut()
+"""
+
+
+def test_a_connection_cut_in_the_middle_is_told_and_the_same_command_completes(
+    migrate: Migrate, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    sql.execute((TASKS + ";" + CUT_AT_TASK_700).encode())
+    source = store_of(tmp_path, {"tasks": tasks(1000)})
+    cut = migrate(source, "--batch-size", 100)
+    assert cut.exit_code == 1
+    assert cut.last["outcome"] == "failed"
+    assert cut.last["verified"] is False
+    assert "Traceback" not in cut.err
+    assert fetch(sql, "SELECT count(*) FROM tasks") == [(700,)]
+    assert cut.last["counts"]["inserted"] == 700
+    sql.execute("DROP TRIGGER cut ON tasks")
+    whole = migrate(source)
+    assert whole.exit_code == 0, whole.err
+    counts = whole.last["counts"]
+    assert (counts["inserted"], counts["unchanged"]) == (300, 700)
+    assert fetch(sql, "SELECT count(*), count(DISTINCT title) FROM tasks") == [(1000, 1000)]

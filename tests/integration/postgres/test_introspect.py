@@ -25,7 +25,7 @@ COLUMNS = [
     ("real", ColumnType.DOUBLE, {}),
     ("double precision", ColumnType.DOUBLE, {}),
     ("timestamp without time zone", ColumnType.TIMESTAMP, {}),
-    ("timestamp(3) with time zone", ColumnType.TIMESTAMPTZ, {}),
+    ("timestamp(3) with time zone", ColumnType.TIMESTAMPTZ, {"time_digits": 3}),
     ("date", ColumnType.DATE, {}),
     ("json", ColumnType.JSON, {}),
     ("jsonb", ColumnType.JSONB, {}),
