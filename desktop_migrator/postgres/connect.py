@@ -34,6 +34,9 @@ _CONNECT_SECONDS = "10"
 _SESSION = """
     SET TIME ZONE 'UTC';
     SET datestyle = 'ISO, YMD';
+    SET intervalstyle = 'postgres';
+    SET bytea_output = 'hex';
+    SET extra_float_digits = 1;
     SET statement_timeout = '10min';
     SET lock_timeout = '30s';
     SET idle_in_transaction_session_timeout = '15min';

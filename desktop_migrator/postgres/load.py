@@ -23,6 +23,7 @@ from desktop_migrator.postgres import record, wire
 from desktop_migrator.postgres.chunks import LARGEST_CHUNK, Chunk, ChunkLimits, chunks, rounds
 from desktop_migrator.postgres.failures import translated
 from desktop_migrator.postgres.identities import resolve
+from desktop_migrator.postgres.journal import entries
 from desktop_migrator.postgres.lock import Fence
 from desktop_migrator.postgres.rejections import refused, too_large
 from desktop_migrator.postgres.target import Cursor, RowsRefusedError, Target
@@ -66,7 +67,7 @@ class Loader:
         self._begin = connection.begin_nested if dry_run else connection.begin
         self._met: set[tuple[str, Any]] = set()
         """Tables and ids met so far; where rows are never overwritten, none are kept."""
-        self._seq = 0
+        self._entries = entries(self._run)
         self._rejected = 0
         self.counts: dict[str, Counts] = {name: Counts() for name in self._targets}
         """By entity, of the chunks that are committed; `items` counts rejections too."""
@@ -135,14 +136,15 @@ class Loader:
             record.chunk(
                 cursor,
                 run=self._run,
-                seq=self._seq,
                 entity=target.entity.name,
                 target=target.name,
+                state=target.state,
                 written=written,
             )
-            self._seq += 1
         if any(item.escaped for item in result.touched) or result.counts.updated:
-            record.escapes(cursor, target=target.name, written=result.touched)
+            record.escapes(
+                cursor, target=target.name, written=result.touched, merged=result.merged
+            )
 
     def _turns(
         self, target: Target, items: Sequence[Item]
@@ -180,7 +182,7 @@ class Loader:
                 continue
             try:
                 with self._connection.begin_nested():
-                    written = write(cursor, target, policy, batch)
+                    written = write(cursor, target, policy, batch, self._entries)
             except RowsRefusedError as refusal:
                 pending += reversed(self._narrow(target, batch, again, refusal, result))
             else:

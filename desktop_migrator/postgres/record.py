@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from desktop_migrator.model import Item, Rejection
 from desktop_migrator.postgres.exact import escape, identity_text, to_bytes
@@ -20,12 +21,15 @@ class Action(StrEnum):
     UPDATED = "u"
     UNCHANGED = "="
     SKIPPED = "s"
+    DELETED = "d"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """Rows of one table of which the same columns were given."""
 
+    seq: int
+    """The number of their chunk."""
     columns: tuple[str, ...]
     ids: list[str]
     actions: str
@@ -34,22 +38,30 @@ class Written:
     """The digest of what was sent, one after the other."""
 
 
-_CHUNK = """
+_CHUNK = sql.SQL("""
 INSERT INTO desktop_migrator.chunks (
     run, seq, entity, target, columns, ids, actions, digests,
-    inserted, updated, unchanged, skipped
-) VALUES (%s, %s, %s, %s, %s, %b, %s, %b, %s, %s, %s, %s)
-"""
+    inserted, updated, unchanged, skipped, deleted, state
+) VALUES (%s, %s, %s, %s, %s, %b, %s, %b, %s, %s, %s, %s, %s, ({state}))
+""")
 
 
 def chunk(
-    cursor: Cursor, *, run: str, seq: int, entity: str, target: str, written: Written
+    cursor: Cursor,
+    *,
+    run: str,
+    entity: str,
+    target: str,
+    state: sql.Composable,
+    written: Written,
 ) -> None:
+    """`state` is a query for the xmin of the rows just written, given the ids of one or none."""
+    changed = written.actions.startswith((Action.INSERTED, Action.UPDATED))
     cursor.execute(
-        _CHUNK,
+        _CHUNK.format(state=state),
         [
             run,
-            seq,
+            written.seq,
             entity,
             target,
             list(written.columns),
@@ -57,6 +69,7 @@ def chunk(
             written.actions,
             written.digests,
             *(written.actions.count(action) for action in Action),
+            written.ids[:1] if changed else [],
         ],
     )
 
@@ -102,12 +115,27 @@ DELETE FROM desktop_migrator.escaped_texts WHERE target = %s AND target_id = ANY
 _ESCAPED = """
 INSERT INTO desktop_migrator.escaped_texts (target, target_id, columns) VALUES (%s, %s, %s)
 """
+_ESCAPED_TOO = """
+INSERT INTO desktop_migrator.escaped_texts AS known (target, target_id, columns)
+VALUES (%s, %s, %s)
+ON CONFLICT (target, target_id) DO UPDATE
+SET columns = ARRAY(SELECT DISTINCT unnest(known.columns || excluded.columns) ORDER BY 1)
+"""
 
 
-def escapes(cursor: Cursor, *, target: str, written: Sequence[Item]) -> None:
-    """Which columns of the rows just written are escaped; what was known of them is forgotten."""
+def escapes(
+    cursor: Cursor, *, target: str, written: Sequence[Item], merged: Sequence[Item]
+) -> None:
+    """Which columns of the rows just written are escaped.
+
+    What was known of a row is forgotten, but not where an item was merged into it.
+    """
     cursor.execute(_FORGET, [target, [str(item.id) for item in written]])
     cursor.executemany(
         _ESCAPED,
         [[target, str(item.id), list(item.escaped)] for item in written if item.escaped],
+    )
+    cursor.executemany(
+        _ESCAPED_TOO,
+        [[target, str(item.id), list(item.escaped)] for item in merged if item.escaped],
     )

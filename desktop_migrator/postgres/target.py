@@ -13,6 +13,7 @@ from psycopg import sql
 from desktop_migrator.model import Column, ColumnType, Item, TargetEntity
 from desktop_migrator.postgres import wire
 from desktop_migrator.postgres.compare import digester
+from desktop_migrator.postgres.journal import Entry, keeping
 from desktop_migrator.postgres.refusal import ROW_ERRORS, copy_line
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -62,11 +63,20 @@ class Target:
         self.entity = entity
         self.name = ".".join(filter(None, (entity.table.schema, entity.table.name)))
         self._table = wire.table_name(entity.table)
+        self._name = wire.identifier(*filter(None, (entity.table.schema, entity.table.name)))
+        self._kept = [column.name for column in entity.table.columns if not column.generated]
         self._id = entity.columns[0]
         self._every = tuple(range(len(entity.columns)))
         self._shapes: dict[tuple[int, ...], Shape] = {}
         self._user = _as_stored(entity, user_id)
         owner = (Column(entity.user_column, ColumnType.TEXT),) if entity.user_column else ()
+        self.state = sql.SQL(
+            "SELECT xmin::text::bigint FROM {} WHERE {} = ANY(%b{}) LIMIT 1"
+        ).format(
+            self._name,
+            wire.identifier(self._id.name),
+            wire.ids_cast(self._id),
+        )
         self._probe = wire.select(
             entity.table, self._id, (*entity.columns, *owner), suffix=" ORDER BY 1 FOR UPDATE"
         )
@@ -102,8 +112,15 @@ class Target:
         _copy(cursor, self._table, shape, rows_then_digests())
         return digests
 
-    def update(self, cursor: Cursor, shape: Shape, rows: Sequence[Sequence[Any]]) -> None:
-        """The shape's columns of rows that are there."""
+    def update(
+        self,
+        cursor: Cursor,
+        shape: Shape,
+        rows: Sequence[Sequence[Any]],
+        ids: list[str],
+        entry: Entry,
+    ) -> None:
+        """The shape's columns of rows that are there, with these ids; journals what they were."""
         names = wire.column_names(shape.columns)
         cursor.execute(
             sql.SQL(
@@ -112,14 +129,17 @@ class Target:
         )
         _copy(cursor, _STAGE, shape, rows)
         changes = sql.SQL(", ").join(
-            sql.SQL("{0} = stage.{0}").format(sql.Identifier(column.name))
+            sql.SQL("{0} = stage.{0}").format(wire.identifier(column.name))
             for column in shape.columns[1:]
         )
+        change = sql.SQL(
+            "UPDATE {} AS target SET {} FROM {} AS stage WHERE target.{id} = stage.{id}"
+            " RETURNING target.{id}::text AS id"
+        ).format(self._name, changes, _STAGE, id=wire.identifier(self._id.name))
         try:
             cursor.execute(
-                sql.SQL(
-                    "UPDATE {} AS target SET {} FROM {} AS stage WHERE target.{id} = stage.{id}"
-                ).format(self._table, changes, _STAGE, id=sql.Identifier(self._id.name))
+                keeping(change, self._name, self._id, self._kept),
+                entry.parameters(self.name, self._kept, ids),
             )
         except ROW_ERRORS as error:
             raise RowsRefusedError(None, error) from None

@@ -38,10 +38,10 @@ _WIRE_TYPES = {
     ColumnType.JSONB: "jsonb",
 }
 _ID_ARRAYS: dict[ColumnType | None, LiteralString] = {
-    ColumnType.UUID: "%b::text[]::uuid[]",
-    ColumnType.SMALLINT: "%b::text[]::bigint[]",
-    ColumnType.INTEGER: "%b::text[]::bigint[]",
-    ColumnType.BIGINT: "%b::text[]::bigint[]",
+    ColumnType.UUID: "::text[]::uuid[]",
+    ColumnType.SMALLINT: "::text[]::bigint[]",
+    ColumnType.INTEGER: "::text[]::bigint[]",
+    ColumnType.BIGINT: "::text[]::bigint[]",
 }
 _INSTANT_ZERO = datetime(2000, 1, 1, tzinfo=UTC)
 _ROWS_AT_ONCE = 100
@@ -136,20 +136,20 @@ def types(columns: Iterable[Column]) -> list[str]:
     ]
 
 
-def _ids(id_column: Column) -> sql.SQL:
-    """The placeholder of the ids' texts, cast such that the id column's index is used."""
+def ids_cast(id_column: Column) -> sql.SQL:
+    """What casts an array of the ids' texts such that the id column's index is used."""
     if id_column.declared.startswith(BLANK_PADDED):
-        return sql.SQL("%b::bpchar[]")
-    return sql.SQL(_ID_ARRAYS.get(id_column.type, "%b::text[]"))
+        return sql.SQL("::bpchar[]")
+    return sql.SQL(_ID_ARRAYS.get(id_column.type, "::text[]"))
 
 
-def _in_query(*names: str) -> sql.Identifier:
+def identifier(*names: str) -> sql.Identifier:
     """An identifier for a statement with parameters, where psycopg reads % as the start of one."""
     return sql.Identifier(*(name.replace("%", "%%") for name in names))
 
 
 def _value(column: Column) -> sql.Composable:
-    name = _in_query(column.name)
+    name = identifier(column.name)
     if column.type in {ColumnType.TEXT, ColumnType.ENUM}:
         return sql.SQL("{}::text").format(name)
     return name
@@ -162,13 +162,13 @@ def select(
     suffix: LiteralString = "",
 ) -> sql.Composed:
     """A query for the rows of some ids, given as texts: the id as text, then the columns."""
-    name = _in_query(id_column.name)
-    return sql.SQL("SELECT {}::text, {} FROM {} WHERE {} = ANY({}){}").format(
+    name = identifier(id_column.name)
+    return sql.SQL("SELECT {}::text, {} FROM {} WHERE {} = ANY(%b{}){}").format(
         name,
         sql.SQL(", ").join(map(_value, columns)),
-        _in_query(*filter(None, (table.schema, table.name))),
+        identifier(*filter(None, (table.schema, table.name))),
         name,
-        _ids(id_column),
+        ids_cast(id_column),
         sql.SQL(suffix),
     )
 

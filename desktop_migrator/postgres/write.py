@@ -4,7 +4,12 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from desktop_migrator.model import ConflictPolicy, Counts, Item, Rejection
+import msgspec
+
+from desktop_migrator.model import Answer, Counts, Item, Rejection
+from desktop_migrator.postgres.conflicts import Judge
+from desktop_migrator.postgres.journal import Entry
+from desktop_migrator.postgres.merge import merge_values
 from desktop_migrator.postgres.record import Action, Written
 from desktop_migrator.postgres.refusal import ROW_ERRORS
 from desktop_migrator.postgres.rejections import foreign
@@ -17,13 +22,16 @@ class Result:
 
     written: list[Written] = field(default_factory=list)
     touched: list[Item] = field(default_factory=list)
-    """Those whose rows were inserted or updated."""
+    """Those whose rows were inserted or replaced."""
+    merged: list[Item] = field(default_factory=list)
+    """Those merged into rows, UNSET in the columns that were not written."""
     rejected: list[Rejection] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
 
     def add(self, other: "Result") -> None:
         self.written += other.written
         self.touched += other.touched
+        self.merged += other.merged
         self.rejected += other.rejected
         self.counts += other.counts
 
@@ -38,13 +46,21 @@ class _Group:
     skipped: dict[int, bytes] = field(default_factory=dict)
 
 
-def write(cursor: Cursor, target: Target, policy: ConflictPolicy, items: Sequence[Item]) -> Result:
+def write(
+    cursor: Cursor,
+    target: Target,
+    judge: Judge,
+    items: Sequence[Item],
+    entries: Iterator[Entry],
+) -> Result:
     """Decide and write; the caller has set a savepoint.
 
     Raises RowsRefusedError with the position among `items` where the server says which it is.
     """
     result = Result()
+    items = list(items)
     ids = [str(item.id) for item in items]
+    merged: set[int] = set()
     existing = target.lock(cursor, ids)
     groups: dict[Shape, _Group] = {}
     for position, item in enumerate(items):
@@ -58,11 +74,20 @@ def write(cursor: Cursor, target: Target, policy: ConflictPolicy, items: Sequenc
             group = groups[shape] = _Group()
         if found is None:
             group.inserts.append(position)
-        else:
-            _decide(policy, shape, group, position, item, found)
+        elif _decide(judge, shape, group, position, item, found) is Answer.MERGE:
+            change = _change(target, item, found)
+            if change is not None:
+                del group.skipped[position]
+                merged.add(position)
+                items[position] = change
+                part = target.shape(change)
+                digest = part.digest(part.pick(change.values))
+                groups.setdefault(part, _Group()).updates[position] = digest
     for shape, group in groups.items():
-        result.written.append(_write_group(cursor, target, items, ids, shape, group))
-        result.touched += [items[position] for position in (*group.inserts, *group.updates)]
+        entry = next(entries)
+        result.written.append(_write_group(cursor, target, items, ids, shape, group, entry))
+        for position in (*group.inserts, *group.updates):
+            (result.merged if position in merged else result.touched).append(items[position])
         result.counts += Counts(
             inserted=len(group.inserts),
             updated=len(group.updates),
@@ -75,18 +100,44 @@ def write(cursor: Cursor, target: Target, policy: ConflictPolicy, items: Sequenc
 
 
 def _decide(
-    policy: ConflictPolicy, shape: Shape, group: _Group, position: int, item: Item, found: Found
-) -> None:
+    judge: Judge, shape: Shape, group: _Group, position: int, item: Item, found: Found
+) -> Answer | None:
+    """Enters the item in its group; what is to be merged among those that are kept."""
     try:
         digest = shape.digest(shape.pick(item.values))
     except ROW_ERRORS as error:
         raise RowsRefusedError(position, error) from None
-    if digest == shape.digest_of_row(shape.pick(found.values)):
+    row_digest = shape.digest_of_row(shape.pick(found.values))
+    if digest == row_digest:
         group.unchanged[position] = digest
-    elif policy is ConflictPolicy.OVERWRITE:
+        return None
+    answer = judge.answer(item, found.values, row_digest, digest)
+    if answer is Answer.REPLACE:
         group.updates[position] = digest
     else:
         group.skipped[position] = digest
+    return answer
+
+
+def _change(target: Target, item: Item, found: Found) -> Item | None:
+    """The item with only what is to be written over its row; None if that is nothing."""
+    columns = target.entity.columns[1:]
+    try:
+        changes = merge_values(columns, found.values[1:], item.values[1:])
+    except RecursionError:
+        return None  # JSON of the row that is too deep to be read stays as it is
+    written = {
+        column.name
+        for column, value in zip(columns, changes, strict=True)
+        if value is not msgspec.UNSET
+    }
+    if not written:
+        return None
+    return msgspec.structs.replace(
+        item,
+        values=(item.values[0], *changes),
+        escaped=tuple(name for name in item.escaped if name in written),
+    )
 
 
 def _write_group(
@@ -96,6 +147,7 @@ def _write_group(
     ids: Sequence[str],
     shape: Shape,
     group: _Group,
+    entry: Entry,
 ) -> Written:
     digests: list[bytes] = []
     with _positions(group.inserts):
@@ -105,7 +157,8 @@ def _write_group(
     with _positions(group.updates):
         if group.updates:
             rows = [shape.pick(items[position].values) for position in group.updates]
-            target.update(cursor, shape, rows)
+            updated = [ids[position] for position in group.updates]
+            target.update(cursor, shape, rows, updated, entry)
     decided = (
         (Action.UPDATED, group.updates),
         (Action.UNCHANGED, group.unchanged),
@@ -113,6 +166,7 @@ def _write_group(
     )
     order = [*group.inserts, *(position for _, part in decided for position in part)]
     return Written(
+        seq=entry.seq,
         columns=tuple(column.name for column in shape.columns),
         ids=[ids[position] for position in order],
         actions=Action.INSERTED * len(group.inserts)
