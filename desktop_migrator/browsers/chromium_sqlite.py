@@ -6,21 +6,25 @@ revision of the same version adds `value_compression_type` (0 none, 1 zstd, 2 sn
 compressed is the text with its prefix byte.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import zstandard
 
 from desktop_migrator.browsers.chromium_leveldb import chromium_time
-from desktop_migrator.browsers.sqlite_file import columns_of, has_table, read_rows
-from desktop_migrator.browsers.sqlite_salvage import MAX_VALUE
+from desktop_migrator.browsers.sqlite_file import SqliteFile
+from desktop_migrator.browsers.sqlite_salvage import MAX_VALUE, Damaged
 from desktop_migrator.browsers.storage_key import parse_chromium
 from desktop_migrator.browsers.text import decode_prefixed, unpack_snappy
 from desktop_migrator.errors import UnknownStorageFormat
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _NONE, _ZSTD, _SNAPPY = 0, 1, 2
+_Area = tuple[StorageKey, datetime | None]  # and when it was last modified
 
 
 def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
@@ -33,58 +37,69 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
     def damaged(what: str, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
-    entries_have = columns_of(copy, "map_entries")
-    if not {"map_id", "key", "value"} <= set(entries_have) or not has_table(copy, "maps"):
-        raise UnknownStorageFormat(path=store.path, reason="it has not localStorage's tables")
-
     def damaged_list(what: str, _lost_rows: int | None) -> None:
         # Rows of a list are no records; records that lost their site are counted when met.
         damaged(what, 0)
 
-    _check_version(store, copy, damaged_list)
-    areas = _areas(copy, damaged_list)
+    with closing(SqliteFile(copy, damaged)) as file:
+        entries_have = file.columns_of("map_entries")
+        if not {"map_id", "key", "value"} <= set(entries_have) or not file.has_table("maps"):
+            raise UnknownStorageFormat(path=store.path, reason="it has not localStorage's tables")
+        _check_version(store, file, damaged_list)
+        areas = _areas(file, damaged_list)
+        columns = ["map_id", "key", "value"]
+        if "value_compression_type" in entries_have:
+            columns.append("value_compression_type")
+        yield from _records(store, areas, file.rows("map_entries", columns, damaged), damaged)
+
+
+def _records(
+    store: Store, areas: dict[int, _Area], rows: Iterable[tuple[Any, ...]], damaged: Damaged
+) -> Iterator[Record]:
     without_area = 0
-    columns = ["map_id", "key", "value"]
-    compressed = "value_compression_type" in entries_have
-    if compressed:
-        columns.append("value_compression_type")
-    for map_id, key, value, *kind in read_rows(copy, "map_entries", columns, damaged):
+    undecoded: Counter[str] = Counter()
+    for map_id, key, value, *compression in rows:
         if map_id not in areas:
             without_area += 1
             continue
         storage_key, modified = areas[map_id]
         try:
-            if not isinstance(key, bytes) or not isinstance(value, bytes):
-                raise ValueError("it is no text")  # noqa: TRY004 - the file's fault, not a caller's
-            text = _unpacked(value, kind[0]) if compressed else value
+            is_packed = compression and compression[0] != _NONE
+            text = _unpacked(value, compression[0]) if is_packed else value
+            # Latin-1, the usual case, is decoded here: a call costs as much again.
             record = Record(
-                store, storage_key, decode_prefixed(key), decode_prefixed(text), modified
+                store,
+                storage_key,
+                key[1:].decode("latin-1") if key[:1] == b"\1" else decode_prefixed(key),
+                text[1:].decode("latin-1") if text[:1] == b"\1" else decode_prefixed(text),
+                modified,
             )
         except ValueError as error:
-            damaged(f"A record cannot be decoded: {error}.", 1)
-            continue
-        yield record
+            undecoded[str(error)] += 1
+        except TypeError:  # NULL or a number
+            undecoded["it is no text"] += 1
+        else:
+            yield record
+    for reason, count in undecoded.items():
+        damaged(f"A record cannot be decoded: {reason}.", count)
     if without_area:
         damaged("Records belong to a site that is no longer listed.", without_area)
 
 
-def _check_version(store: Store, copy: Path, damaged: Callable[[str, int | None], None]) -> None:
-    notes = (
-        dict(read_rows(copy, "meta", ["key", "value"], damaged)) if has_table(copy, "meta") else {}
-    )
+def _check_version(store: Store, file: SqliteFile, damaged: Damaged) -> None:
+    has_notes = file.has_table("meta")
+    notes = dict(file.rows("meta", ["key", "value"], damaged)) if has_notes else {}
     if b"version" not in notes:
         damaged("The version of the storage's layout is missing.", 0)
     elif notes[b"version"] not in {b"1", 1}:
         raise UnknownStorageFormat(path=store.path, reason="its SQLite layout is not version 1")
 
 
-def _areas(
-    copy: Path, damaged: Callable[[str, int | None], None]
-) -> dict[int, tuple[StorageKey, datetime | None]]:
-    """Map id -> area and when it was last modified."""
+def _areas(file: SqliteFile, damaged: Damaged) -> dict[int, _Area]:
+    """The areas by map id."""
     areas = {}
     columns = ["row_id", "storage_key", "last_modified"]
-    for row_id, raw, last_modified in read_rows(copy, "maps", columns, damaged):
+    for row_id, raw, last_modified in file.rows("maps", columns, damaged):
         try:
             areas[row_id] = (parse_chromium(raw or b""), chromium_time(last_modified or 0))
         except ValueError:
@@ -94,18 +109,16 @@ def _areas(
 
 def _unpacked(value: bytes, kind: int) -> bytes:
     """The value as the browser wrote it, at most MAX_VALUE bytes; else ValueError."""
-    if kind == _NONE:
-        return value
     try:
         if kind == _ZSTD:
             size = zstandard.get_frame_parameters(value).content_size
             if MAX_VALUE < size < zstandard.CONTENTSIZE_UNKNOWN:
-                raise ValueError("it unpacks to too much")
+                raise ValueError("a compressed value is too large")
             return zstandard.ZstdDecompressor().decompress(
                 value, max_output_size=MAX_VALUE, allow_extra_data=False
             )
         if kind == _SNAPPY:
             return unpack_snappy(value, MAX_VALUE)
     except zstandard.ZstdError as error:
-        raise ValueError("its compressed value is damaged") from error
+        raise ValueError("a compressed value is damaged") from error
     raise ValueError("its compression is unknown")

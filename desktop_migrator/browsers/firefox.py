@@ -16,22 +16,18 @@ time in `.metadata-v2` is that of the last access, reading included.
 import re
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
-import cramjam
-
 from desktop_migrator.browsers.sqlite_file import (
-    columns_of,
+    SqliteFile,
     decode_rows,
     decode_text,
     expect_bytes,
-    has_table,
-    read_rows,
-    user_version,
 )
 from desktop_migrator.browsers.sqlite_salvage import MAX_VALUE
 from desktop_migrator.browsers.storage_key import parse_firefox
-from desktop_migrator.browsers.text import decode_utf16
+from desktop_migrator.browsers.text import decode_utf16, unpack_snappy
 from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
@@ -62,14 +58,15 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
     def damaged(what: str, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
-    version = _version(store, copy)
-    if version is None:
-        damaged("the file is empty", None)
-        return
-    storage_key = origin_of(store.path, copy)
-    rows = read_rows(copy, "data", _COLUMNS[version], damaged, _CREATE_DATA)
-    for key, value in decode_rows(rows, _decode, damaged):
-        yield Record(store, storage_key, key, value, store.modified)
+    with closing(SqliteFile(copy, damaged)) as file:
+        version = _version(store, file)
+        if version is None:
+            damaged("the file is empty", None)
+            return
+        storage_key = origin_of(store.path, copy)
+        rows = file.rows("data", _COLUMNS[version], damaged, _CREATE_DATA)
+        for key, value in decode_rows(rows, _decode, damaged):
+            yield Record(store, storage_key, key, value, store.modified)
 
 
 def origin_of(store_path: Path, copy: Path | None = None) -> StorageKey:
@@ -91,14 +88,14 @@ def origin_of(store_path: Path, copy: Path | None = None) -> StorageKey:
         raise StoreUnreadable(path=store_path, reason="nothing tells its web site") from error
 
 
-def _version(store: Store, copy: Path) -> int | None:
+def _version(store: Store, file: SqliteFile) -> int | None:
     """The schema's major version, the newest where damage hides it; None for an empty file."""
-    marked = user_version(copy)
+    marked = file.user_version
     try:
-        stored = set(columns_of(copy, "data"))
+        stored = set(file.columns_of("data"))
     except StoreUnreadable:
         return _CURRENT
-    if not stored and not copy.stat().st_size:
+    if not stored and file.is_empty:
         return None
     fitting = [major for major, columns in _COLUMNS.items() if stored.issuperset(columns)]
     major, minor = (max(fitting, default=0), 0) if marked is None else divmod(marked, 16)
@@ -114,7 +111,7 @@ def _decode(
     """A record's key and value; ValueError where they are not exactly what Firefox wrote."""
     expect_bytes(key, value)
     if compression == 1:
-        value = _uncompressed(value)
+        value = unpack_snappy(value, MAX_VALUE)
     elif compression != 0:
         raise ValueError("unknown kind of compression")
     if conversion not in {0, 1}:
@@ -124,15 +121,6 @@ def _decode(
     if utf16_length is not None and length != utf16_length:
         raise ValueError("a value is not as long as it was written")
     return decode_text(key), text
-
-
-def _uncompressed(value: bytes) -> bytes:
-    try:
-        if cramjam.snappy.decompress_raw_len(value) > MAX_VALUE:
-            raise ValueError("a compressed value is larger than 64 MiB")
-        return bytes(cramjam.snappy.decompress_raw(value))
-    except cramjam.DecompressionError as error:
-        raise ValueError("a compressed value is damaged") from error
 
 
 def _metadata_origin(metadata: bytes) -> str:
@@ -149,16 +137,19 @@ def _metadata_origin(metadata: bytes) -> str:
 
 
 def _database_origin(copy: Path | None) -> str | None:
-    try:
-        if copy is None or not has_table(copy, "database"):
-            return None
-    except StoreUnreadable:
+    if copy is None:
         return None
-    rows = list(read_rows(copy, "database", ["origin"], lambda *_: None))
-    if len(rows) != 1:
-        return None
-    expect_bytes(*rows[0])
-    return decode_text(rows[0][0])
+    with closing(SqliteFile(copy, _heard)) as file, suppress(StoreUnreadable):
+        if file.has_table("database"):
+            rows = list(file.rows("database", ["origin"], _heard))
+            if len(rows) == 1:
+                expect_bytes(*rows[0])
+                return decode_text(rows[0][0])
+    return None
+
+
+def _heard(_what: str, _lost: int | None) -> None:
+    """Takes what was damaged: whoever reads the records tells it."""
 
 
 def _folder_origin(name: str) -> str:

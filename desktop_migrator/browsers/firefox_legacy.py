@@ -12,16 +12,15 @@ Text is SQLite's UTF-8 (see `firefox` on keys; values suffer the same here). No 
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 
 from desktop_migrator.browsers.sqlite_file import (
-    columns_of,
+    SqliteFile,
     decode_rows,
     decode_text,
     expect_bytes,
-    read_rows,
-    user_version,
 )
 from desktop_migrator.browsers.storage_key import from_firefox
 from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
@@ -45,22 +44,23 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
     def damaged(what: str, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
-    version = user_version(copy) or 0
-    columns = _columns(copy)
-    if columns is None and not copy.stat().st_size:
-        damaged("the file is empty", None)
-        return
-    if columns is None or version > _NEWEST:
-        reason = f"schema {version} of Firefox's older localStorage is not known"
-        raise UnknownStorageFormat(path=store.path, reason=reason)
-    rows = read_rows(copy, "webappsstore2", columns, damaged, _CREATE_TABLE)
-    for storage_key, key, value in decode_rows(rows, _decode, damaged):
-        yield Record(store, storage_key, key, value, store.modified)
+    with closing(SqliteFile(copy, damaged)) as file:
+        version = file.user_version or 0
+        columns = _columns(file)
+        if columns is None and file.is_empty:
+            damaged("the file is empty", None)
+            return
+        if columns is None or version > _NEWEST:
+            reason = f"schema {version} of Firefox's older localStorage is not known"
+            raise UnknownStorageFormat(path=store.path, reason=reason)
+        rows = file.rows("webappsstore2", columns, damaged, _CREATE_TABLE)
+        for storage_key, key, value in decode_rows(rows, _decode, damaged):
+            yield Record(store, storage_key, key, value, store.modified)
 
 
-def _columns(copy: Path) -> tuple[str, ...] | None:
+def _columns(file: SqliteFile) -> tuple[str, ...] | None:
     try:
-        stored = set(columns_of(copy, "webappsstore2"))
+        stored = set(file.columns_of("webappsstore2"))
     except StoreUnreadable:
         return _COLUMNS_SPLIT
     return next((c for c in (_COLUMNS_SPLIT, _COLUMNS) if stored.issuperset(c)), None)

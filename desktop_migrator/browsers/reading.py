@@ -122,7 +122,7 @@ def _read(
                 areas.add(area)
             if wanted:
                 yield record
-        if store.format is StoreFormat.FIREFOX and not damages:
+        if store.format is StoreFormat.FIREFOX and not areas and not damages:
             # What an app has emptied must not come back from an older store.
             areas.add(firefox.origin_of(store.path, copy))
     except StorageError as error:

@@ -2,25 +2,27 @@
 
 The copy stands with its `-wal` or `-journal` beside it, and SQLite itself brings both in. Files
 come from elsewhere: nothing that a schema could smuggle in is run (views, triggers, virtual
-tables, CHECK expressions, functions, extensions), and a value over 64 MiB counts as damage. A file
-that SQLite finds faulty is read by `sqlite_salvage` instead, from its first row on.
+tables, CHECK expressions, functions, extensions), and a value over 64 MiB counts as damage. What
+SQLite finds faulty is read by `sqlite_salvage` instead.
 """
 
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from desktop_migrator.browsers.sqlite_format import DatabaseFile, read_wal, wal_file
+from desktop_migrator.browsers.sqlite_format import DatabaseFile
 from desktop_migrator.browsers.sqlite_salvage import (
     MAX_VALUE,
     Damaged,
     salvage_columns,
     salvage_rows,
 )
-from desktop_migrator.errors import StoreUnreadable
+from desktop_migrator.browsers.sqlite_wal import frames_indexed, read_wal, repair_wal, wal_file
 
 Decoded = TypeVar("Decoded")
 
@@ -30,67 +32,120 @@ _FAULTS = (sqlite3.Error, UnicodeDecodeError)
 _SUPER_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 
 
-def has_table(copy: Path, table: str) -> bool:
-    """Whether the file holds a real table (no view, no virtual table) of that name."""
-    return bool(columns_of(copy, table))
+class SqliteFile:
+    """A private copy, opened once for all that is to be read of it; to be closed.
 
-
-def columns_of(copy: Path, table: str) -> list[str]:
-    """The table's stored columns in declared order; empty if there is no such table.
-
-    Raises StoreUnreadable where damage makes it impossible to tell.
+    What is damaged is told: of the write-ahead log to `damaged`, of a table where it is read.
     """
-    try:
-        with closing(_open(copy)) as connection:
-            real = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? AND rootpage > 0"
-            if not connection.execute(real, (table,)).fetchone():
+
+    def __init__(self, copy: Path, damaged: Damaged) -> None:
+        log = wal_file(copy)
+        content = log.read_bytes() if log.exists() else b""
+        if content and not copy.stat().st_size:
+            copy = _repaired(copy, content, damaged)  # SQLite would delete the log
+        self._copy = copy
+        self._connection = _open(copy)
+        if content and read_wal(content, self._frames_read).damaged:
+            self.close()
+            self._copy = _repaired(copy, content, damaged)
+            self._connection = _open(self._copy)
+            del self._frames_read
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever written to the file."""
+        return not self._copy.stat().st_size
+
+    def has_table(self, table: str) -> bool:
+        """Whether the file holds a real table (no view, no virtual table) of that name."""
+        return bool(self.columns_of(table))
+
+    def columns_of(self, table: str) -> list[str]:
+        """The table's stored columns in declared order; empty if there is no such table.
+
+        Raises StoreUnreadable where damage makes it impossible to tell.
+        """
+        real = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? AND rootpage > 0"
+        names = "SELECT name FROM pragma_table_info(?)"
+        try:
+            if not self._connection.execute(real, (table,)).fetchone():
                 return []
-            columns = connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
+            columns = self._connection.execute(names, (table,))
             return [name.decode(errors="replace") for (name,) in columns]
-    except _FAULTS:
-        return salvage_columns(copy, table)
+        except _FAULTS:
+            return salvage_columns(self._copy, table)
 
+    def holds_text(self, table: str, column: str) -> bool:
+        """Whether any value of the column is TEXT; False too where damage hides it."""
+        query = f"SELECT 1 FROM [{table}] WHERE typeof([{column}]) = 'text' LIMIT 1"  # noqa: S608 - our own names
+        try:
+            return self._connection.execute(query).fetchone() is not None
+        except _FAULTS:
+            return False
 
-def holds_text(copy: Path, table: str, column: str) -> bool:
-    """Whether any value of the column is TEXT; False too where damage hides it."""
-    try:
-        with closing(_open(copy)) as connection:
-            query = f"SELECT 1 FROM [{table}] WHERE typeof([{column}]) = 'text' LIMIT 1"  # noqa: S608 - our own names
-            return connection.execute(query).fetchone() is not None
-    except _FAULTS:
-        return False
-
-
-def user_version(copy: Path) -> int | None:
-    """The number by which a program marks its schema; None where damage hides it."""
-    try:
-        with closing(_open(copy)) as connection:
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
+    @property
+    def user_version(self) -> int | None:
+        """The number by which a program marks its schema; None where damage hides it."""
+        try:
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
             return int(version)
-    except _FAULTS:
-        return None
+        except _FAULTS:
+            return None
 
+    def rows(
+        self, table: str, columns: Sequence[str], damaged: Damaged, create_table: str = ""
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield the table's rows lazily, the columns in the order asked for.
 
-def read_rows(
-    copy: Path, table: str, columns: Sequence[str], damaged: Damaged, create_table: str = ""
-) -> Iterator[tuple[Any, ...]]:
-    """Yield the table's rows lazily, the columns in the order asked for.
+        INTEGER, REAL and NULL come as int, float and None; TEXT and BLOB both as bytes, TEXT in
+        UTF-8. `create_table` is as for `salvage_rows`.
+        """
+        # In brackets, since SQLite takes an unknown name in quotes for a text.
+        select = f"SELECT {', '.join(f'[{column}]' for column in columns)} FROM [{table}]"  # noqa: S608 - our own names
+        given = 0
+        if self._is_sound:
+            try:
+                for row in self._connection.execute(select):
+                    yield row
+                    given += 1
+            except _FAULTS:  # a malformed row, which SQLite's check passes over
+                pass
+            else:
+                return
+        known = Counter(map(hash, self._first_rows(select, given)))
+        for row in salvage_rows(self._copy, table, columns, damaged, create_table):
+            if known[hash(row)]:
+                known[hash(row)] -= 1
+            else:
+                yield row
 
-    INTEGER, REAL and NULL come as int, float and None; TEXT and BLOB both as bytes, TEXT in UTF-8.
-    What is damaged is told to `damaged`; `create_table` is as for `salvage_rows`.
-    """
-    wal = wal_file(copy)
-    if wal.exists() and (damage := read_wal(wal.read_bytes()).damage):
-        damaged(damage, None)
-    select = _sound_select(copy, table, columns)
-    if not select:
-        yield from salvage_rows(copy, table, columns, damaged, create_table)
-        return
-    try:
-        with closing(_open(copy)) as connection:
-            yield from connection.execute(select)
-    except _FAULTS as error:
-        raise StoreUnreadable(path=copy, reason=str(error)) from error
+    def _first_rows(self, select: str, count: int) -> Iterator[tuple[Any, ...]]:
+        return islice(self._connection.execute(select), count) if count else iter(())
+
+    @cached_property
+    def _is_sound(self) -> bool:
+        """Whether SQLite finds no fault with the file's structure."""
+        try:
+            encoding = self._connection.execute("PRAGMA encoding").fetchone()
+            check = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+        except _FAULTS:
+            return False
+        # SQLite would turn UTF-16 into UTF-8 and lose lone surrogates; the salvage does not.
+        return (
+            encoding == (b"UTF-8",)
+            and check == (b"ok",)
+            and not DatabaseFile(self._copy, self._frames_read).has_wiped_page()
+        )
+
+    @cached_property
+    def _frames_read(self) -> int:
+        """Frames of the write-ahead log whose checksums SQLite has found right."""
+        with suppress(*_FAULTS):
+            self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return frames_indexed(self._copy)
 
 
 def decode_rows(
@@ -113,38 +168,18 @@ def decode_rows(
 
 def expect_bytes(*values: object) -> None:
     """Raise ValueError unless all are TEXT or BLOB, as browsers write them."""
-    if not all(isinstance(value, bytes) for value in values):
-        raise ValueError("a value is of a wrong type")
+    for value in values:
+        if not isinstance(value, bytes):
+            raise ValueError("a value is of a wrong type")  # noqa: TRY004 - the file's fault
 
 
 def decode_text(text: bytes) -> str:
-    """TEXT as `read_rows` gives it, lone surrogates included; ValueError if it is none."""
+    """TEXT as `SqliteFile.rows` gives it, lone surrogates included; ValueError if it is none."""
     try:
         return text.decode()
     except UnicodeDecodeError:
         units = text.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
         return units.decode("utf-16-le", "surrogatepass")
-
-
-def _sound_select(copy: Path, table: str, columns: Sequence[str]) -> str | None:
-    """The statement that reads the rows, if SQLite can run it without a complaint."""
-    # In brackets, since SQLite takes an unknown name in quotes for a text.
-    names = [f"[{column}]" for column in columns]
-    source = f"FROM [{table}]"
-    try:
-        with closing(_open(copy)) as connection:
-            encoding = connection.execute("PRAGMA encoding").fetchone()
-            check = connection.execute("PRAGMA quick_check(1)").fetchone()
-            # The check passes over rows whose record is malformed or too large: touch every byte.
-            sizes = ", ".join(f"sum(length(CAST({name} AS BLOB)))" for name in names)
-            connection.execute(f"SELECT {sizes} {source}").fetchone()
-    except _FAULTS:
-        return None
-    # SQLite would turn UTF-16 into UTF-8 and lose lone surrogates; the salvage reader does not.
-    sound = (
-        encoding == (b"UTF-8",) and check == (b"ok",) and not DatabaseFile(copy).has_wiped_page()
-    )
-    return f"SELECT {', '.join(names)} {source}" if sound else None
 
 
 def _open(copy: Path) -> sqlite3.Connection:
@@ -158,6 +193,26 @@ def _open(copy: Path) -> sqlite3.Connection:
     for pragma in ("trusted_schema=OFF", "ignore_check_constraints=ON", "cell_size_check=ON"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def _repaired(copy: Path, log: bytes, damaged: Damaged) -> Path:
+    """A second copy, whose log SQLite reads to its end; so the first can be read once more."""
+    repair = repair_wal(log)
+    if repair.mended:
+        damaged("the write-ahead log was damaged and could be put right by its checksums", 0)
+    if repair.wiped:
+        damaged("the write-ahead log is damaged; what it held is counted with its table", 0)
+    if repair.cut:
+        damaged(
+            "the write-ahead log is damaged or cut; what was written after that is missing", None
+        )
+    folder = copy.parent / "repaired"
+    folder.mkdir(exist_ok=True)
+    repaired = folder / copy.name
+    # A file of no length would have its log deleted: page 1 lies in there.
+    repaired.write_bytes(copy.read_bytes() or bytes(512))
+    wal_file(repaired).write_bytes(repair.log)
+    return repaired
 
 
 def _roll_back(copy: Path, journal: Path) -> None:

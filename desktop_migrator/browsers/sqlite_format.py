@@ -1,4 +1,4 @@
-"""SQLite's file format, read leniently and checked strictly: pages, overflow chains, records, log.
+"""SQLite's file format, read leniently and checked strictly: pages, overflow chains, records.
 
 Source: "Database File Format" by the SQLite project, <https://sqlite.org/fileformat2.html>.
 Nothing here raises on damaged bytes: a part that is not exactly as the format has it reads as None
@@ -8,12 +8,13 @@ a database file: bytes that change inside a text go unseen by SQLite and by this
 
 import mmap
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
+
+from desktop_migrator.browsers.sqlite_wal import Wal, read_wal, wal_file
 
 TABLE_LEAF, TABLE_INTERIOR, INDEX_LEAF, INDEX_INTERIOR = 0x0D, 0x05, 0x0A, 0x02
 PAGE_SIZES = tuple(1 << power for power in range(9, 17))
@@ -59,7 +60,8 @@ class Page:
 class DatabaseFile:
     """The pages of a database file, the committed ones of its write-ahead log laid over them."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, frames_known: int = 0) -> None:
+        """`frames_known` as for `read_wal`."""
         with path.open("rb") as file:
             empty = not path.stat().st_size
             self._data = b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -70,7 +72,11 @@ class DatabaseFile:
         if self.page_size not in PAGE_SIZES or self.usable < 480:
             self.page_size = self.usable = self._likely_page_size()
         log = wal_file(path)
-        wal = read_wal(log.read_bytes()) if log.exists() else Wal(0, {}, 0, None)
+        wal = (
+            read_wal(log.read_bytes(), frames_known)
+            if log.exists()
+            else Wal(0, {}, 0, damaged=False)
+        )
         self._log = wal.pages if wal.page_size == self.page_size else {}
         self.count = wal.page_count if self._log else -(-len(self._data) // self.page_size)
         header = (self.page(1) or b"").ljust(100, b"\0")[:100]
@@ -129,11 +135,12 @@ class DatabaseFile:
         """Whether a page in use holds nothing but zeros: SQLite's own check can miss that."""
         free, _ = self.free_pages()
         wiped = bytes(self.page_size)
-        lock_page = LOCK_BYTE // self.page_size + 1
-        return any(
-            number not in free and number != lock_page and self.page(number) == wiped
-            for number in range(1, self.count + 1)
-        )
+        first_bytes = self._data[:: self.page_size].ljust(self.count, b"\0")[: self.count]
+        suspects = {number for number, byte in enumerate(first_bytes, 1) if not byte}
+        suspects |= self._log.keys()
+        suspects -= {*free, LOCK_BYTE // self.page_size + 1}
+        # Where the file is too short, SQLite reads zeros.
+        return any((self.page(number) or wiped) == wiped for number in suspects)
 
     def pointer(self, number: int) -> tuple[int, int] | None:
         """Kind and parent of a page, as the pointer map of an auto-vacuum file has it.
@@ -298,60 +305,3 @@ def _value(kind: int, data: bytes, encoding: str) -> Value:
     if kind % 2 == 0 or encoding == "utf-8":
         return data
     return data.decode(encoding, "surrogatepass").encode("utf-8", "surrogatepass")
-
-
-# ---- the write-ahead log ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Wal:
-    page_size: int
-    pages: dict[int, bytes]
-    """The newest committed image of each page."""
-    page_count: int
-    """Pages of the database after the last commit."""
-    damage: str | None
-    """What is wrong with the log, if its end was damaged rather than never committed."""
-
-
-def wal_file(path: Path) -> Path:
-    return path.with_name(path.name + "-wal")
-
-
-def read_wal(log: bytes) -> Wal:
-    """Take from a write-ahead log what was committed, up to the first frame that is not right."""
-    magic, _, size, _, salt1, salt2, check1, check2 = struct.unpack(
-        ">8I", log[:32].ljust(32, b"\0")
-    )
-    order = "<>"[magic & 1]
-    running = _checksum(log[:24].ljust(24, b"\0"), (0, 0), order)
-    if magic not in {0x377F0682, 0x377F0683} or running != (check1, check2):
-        damage = "the write-ahead log has no valid beginning" if any(log[:32]) else None
-        return Wal(0, {}, 0, damage)
-    committed: dict[int, bytes] = {}
-    pending: dict[int, bytes] = {}
-    count, damage = 0, None
-    for at in range(32, len(log), 24 + size):
-        header, page = log[at : at + 24], log[at + 24 : at + 24 + size]
-        if header[8:16] != struct.pack(">II", salt1, salt2):
-            break  # what an earlier round of the log left behind
-        running = _checksum(header[:8], running, order)
-        running = _checksum(page, running, order) if len(page) == size else (-1, -1)
-        if struct.pack(">qq", *running) != struct.pack(">qq", *struct.unpack(">II", header[16:24])):
-            damage = "the write-ahead log is damaged or cut; what was written after that is missing"
-            break
-        number, commit = struct.unpack(">II", header[:8])
-        pending[number] = page
-        if commit:
-            committed |= pending
-            pending, count = {}, commit
-    return Wal(size, committed, count, damage)
-
-
-def _checksum(data: bytes, start: tuple[int, int], order: str) -> tuple[int, int]:
-    first, second = start
-    words: Iterator[int] = iter(struct.unpack(f"{order}{len(data) // 4}I", data))
-    for one, other in zip(words, words, strict=True):
-        first = (first + one + second) & 0xFFFFFFFF
-        second = (second + other + first) & 0xFFFFFFFF
-    return first, second

@@ -5,6 +5,8 @@ empty string (Blink's `CachedStorageArea`, kept alike in LevelDB and SQLite). UT
 are taken as they lie: pairs of surrogates combine, lone ones stay lone.
 """
 
+from codecs import utf_16_le_decode
+
 import cramjam
 
 
@@ -23,7 +25,8 @@ def decode_prefixed(raw: bytes) -> str:
 
 def decode_utf16(raw: bytes) -> str:
     """The string whose UTF-16LE code units are `raw`; ValueError for half a unit."""
-    return raw.decode("utf-16-le", "surrogatepass")
+    # What bytes.decode() looks up by name at each call.
+    return utf_16_le_decode(raw, "surrogatepass", True)[0]
 
 
 def unpack_snappy(raw: bytes, limit: int) -> bytes:
@@ -31,7 +34,7 @@ def unpack_snappy(raw: bytes, limit: int) -> bytes:
     try:
         # The length is announced, and cramjam allocates that much before it unpacks.
         if cramjam.snappy.decompress_raw_len(raw) > limit:
-            raise ValueError("it unpacks to too much")
+            raise ValueError("a compressed value is too large")
         return bytes(cramjam.snappy.decompress_raw(raw))
     except cramjam.DecompressionError as error:
-        raise ValueError("it cannot be unpacked") from error
+        raise ValueError("a compressed value is damaged") from error

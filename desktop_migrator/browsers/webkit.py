@@ -17,15 +17,14 @@ No record has a time; `Record.modified` is that of the file.
 import re
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from desktop_migrator.browsers.sqlite_file import (
-    columns_of,
+    SqliteFile,
     decode_rows,
     decode_text,
     expect_bytes,
-    holds_text,
-    read_rows,
 )
 from desktop_migrator.browsers.text import decode_utf16
 from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
@@ -48,20 +47,21 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
     def damaged(what: str, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
-    try:
-        columns = columns_of(copy, "ItemTable")
-    except StoreUnreadable:
-        columns = list(_COLUMNS)
-    if not columns and not copy.stat().st_size:
-        damaged("the file is empty", None)
-        return
-    if columns != list(_COLUMNS) or holds_text(copy, "ItemTable", "value"):
-        reason = "not the table of WebKit's localStorage, or one of before 2011"
-        raise UnknownStorageFormat(path=store.path, reason=reason)
-    storage_key = origin_of(store.path)
-    rows = read_rows(copy, "ItemTable", _COLUMNS, damaged, _CREATE_TABLE)
-    for key, value in decode_rows(rows, _decode, damaged):
-        yield Record(store, storage_key, key, value, store.modified)
+    with closing(SqliteFile(copy, damaged)) as file:
+        try:
+            columns = file.columns_of("ItemTable")
+        except StoreUnreadable:
+            columns = list(_COLUMNS)
+        if not columns and file.is_empty:
+            damaged("the file is empty", None)
+            return
+        if columns != list(_COLUMNS) or file.holds_text("ItemTable", "value"):
+            reason = "not the table of WebKit's localStorage, or one of before 2011"
+            raise UnknownStorageFormat(path=store.path, reason=reason)
+        storage_key = origin_of(store.path)
+        rows = file.rows("ItemTable", _COLUMNS, damaged, _CREATE_TABLE)
+        for key, value in decode_rows(rows, _decode, damaged):
+            yield Record(store, storage_key, key, value, store.modified)
 
 
 def origin_of(store_path: Path) -> StorageKey:

@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 
 from desktop_migrator.browsers import sqlite_file
-from desktop_migrator.browsers.sqlite_file import columns_of, has_table, read_rows, user_version
+from desktop_migrator.browsers.sqlite_file import SqliteFile
 from tests.unit.browsers.trees import make_sqlite
 
 Damages = list[tuple[str, int | None]]
+
+
+def unexpected(what: str, lost: int | None) -> None:
+    pytest.fail(f"{what}: {lost}")
 
 
 def read(path: Path, *columns: str) -> tuple[list[tuple[Any, ...]], Damages]:
@@ -21,7 +25,8 @@ def read(path: Path, *columns: str) -> tuple[list[tuple[Any, ...]], Damages]:
     def damaged(what: str, lost: int | None) -> None:
         damages.append((what, lost))
 
-    return list(read_rows(path, "t", columns, damaged)), damages
+    with closing(SqliteFile(path, damaged)) as file:
+        return list(file.rows("t", columns, damaged)), damages
 
 
 def test_names_of_firefox_folders_can_be_opened(tmp_path: Path) -> None:
@@ -40,9 +45,10 @@ def test_tables_and_columns_are_told(tmp_path: Path) -> None:
         "CREATE VIEW v AS SELECT 1",
         "PRAGMA user_version=7",
     )
-    assert columns_of(path, "t") == ["a", "b c"]
-    assert (has_table(path, "v"), has_table(path, "none")) == (False, False)
-    assert user_version(path) == 7
+    with closing(SqliteFile(path, unexpected)) as file:
+        assert file.columns_of("t") == ["a", "b c"]
+        assert (file.has_table("v"), file.has_table("none")) == (False, False)
+        assert file.user_version == 7
 
 
 def test_reading_leaves_the_copy_as_it_is(tmp_path: Path) -> None:
@@ -106,7 +112,8 @@ def test_what_a_schema_smuggles_in_is_not_run(tmp_path: Path) -> None:
         "INSERT INTO t VALUES (1)",
     )
     assert read(path, "a") == ([(1,)], [])
-    assert not has_table(path, "v")
+    with closing(SqliteFile(path, unexpected)) as file:
+        assert not file.has_table("v")
 
 
 def test_a_schema_that_would_never_end_is_not_run_in_salvage(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_migrator.browsers.sqlite_file import columns_of, read_rows
+from desktop_migrator.browsers.sqlite_file import SqliteFile
 from desktop_migrator.browsers.sqlite_format import DatabaseFile
 from desktop_migrator.browsers.sqlite_salvage import salvage_rows
 from desktop_migrator.errors import StoreUnreadable
@@ -76,7 +76,8 @@ def read(path: Path, table: str) -> tuple[Rows, Damages]:
     def damaged(what: str, lost: int | None) -> None:
         damages.append((what, lost))
 
-    rows = Counter(read_rows(path, table, COLUMNS[table], damaged, CREATE[table]))
+    with closing(SqliteFile(path, damaged)) as file:
+        rows = Counter(file.rows(table, COLUMNS[table], damaged, CREATE[table]))
     return rows, damages
 
 
@@ -216,8 +217,8 @@ def test_a_wiped_first_page_is_made_up_for_by_the_pointer_map(tmp_path: Path) ->
     path = tmp_path / "x.db"
     expected = build(path, auto_vacuum=2)
     path.write_bytes(wipe(path.read_bytes(), 1))
-    with pytest.raises(StoreUnreadable):
-        columns_of(path, "data")
+    with closing(SqliteFile(path, unexpected)) as file, pytest.raises(StoreUnreadable):
+        file.columns_of("data")
     rows, damages = read(path, "data")
     assert rows == expected["data"]
     assert damages
@@ -292,16 +293,6 @@ def test_rows_in_the_log_are_read(logged: Callable[..., Path]) -> None:
 
 def test_a_log_cut_off_gives_what_was_committed_and_tells(logged: Callable[..., Path]) -> None:
     rows, damages = read(logged(lambda log: log[: len(log) // 2]), "data")
-    assert 10 < rows.total() < 30
-    assert [lost for _, lost in damages] == [None]
-
-
-def test_a_changed_byte_in_the_log_ends_it_and_is_told(logged: Callable[..., Path]) -> None:
-    def flip(log: bytes) -> bytes:
-        at = len(log) // 2
-        return log[:at] + bytes([log[at] ^ 1]) + log[at + 1 :]
-
-    rows, damages = read(logged(flip), "data")
     assert 10 < rows.total() < 30
     assert [lost for _, lost in damages] == [None]
 

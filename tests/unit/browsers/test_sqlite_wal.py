@@ -1,0 +1,151 @@
+"""Damage to write-ahead logs that SQLite itself wrote; it says what it had committed."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from desktop_migrator.browsers.sqlite_file import SqliteFile
+from desktop_migrator.browsers.sqlite_wal import read_wal, repair_wal
+from tests.unit.browsers.test_sqlite_file import Damages
+
+HEADER, FRAME = 32, 24 + 1024
+Rows = list[tuple[object, ...]]
+
+
+@pytest.fixture(params=["first round", "second round"])
+def logged(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, Rows]:
+    """A copy whose rows are all in its log, behind which an earlier round may still lie."""
+    source, copy = tmp_path / "source", tmp_path / "copy"
+    with closing(sqlite3.connect(source)) as database:
+        for pragma in ("page_size=1024", "journal_mode=WAL", "wal_autocheckpoint=0"):
+            database.execute(f"PRAGMA {pragma}")
+        database.execute("CREATE TABLE t(k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID")
+        if request.param == "second round":
+            for n in range(60):
+                database.execute("INSERT INTO t VALUES (?, ?)", (b"%d" % n, b"old" * 90))
+                database.commit()
+            database.execute("PRAGMA wal_checkpoint")
+            database.execute("DELETE FROM t")
+        for n in range(40):
+            value = b"value %d, " % n * 30
+            database.execute("INSERT INTO t VALUES (?, ?)", (b"%d" % n, value))
+            database.commit()
+        copy.write_bytes(source.read_bytes())
+        log = source.with_name("source-wal").read_bytes()
+        copy.with_name("copy-wal").write_bytes(log)
+        return copy, database.execute("SELECT k, v FROM t").fetchall()
+
+
+def read(copy: Path) -> tuple[Rows, Damages]:
+    damages: Damages = []
+
+    def damaged(what: str, lost: int | None) -> None:
+        damages.append((what, lost))
+
+    with closing(SqliteFile(copy, damaged)) as file:
+        columns = file.columns_of("t")
+        return list(file.rows("t", columns, damaged)) if columns else [], damages
+
+
+def change(copy: Path, damage: Callable[[bytearray], None]) -> None:
+    log = copy.with_name(copy.name + "-wal")
+    content = bytearray(log.read_bytes())
+    damage(content)
+    log.write_bytes(content)
+
+
+def frames_of_this_round(copy: Path) -> int:
+    """By SQLite's own count."""
+    other = copy.with_name("other")  # since counting moves the frames into the file
+    other.write_bytes(copy.read_bytes())
+    other.with_name("other-wal").write_bytes(copy.with_name("copy-wal").read_bytes())
+    with closing(sqlite3.connect(other)) as database:
+        return int(database.execute("PRAGMA wal_checkpoint").fetchone()[1])
+
+
+def flip(at: int, bits: int = 0xFF) -> Callable[[bytearray], None]:
+    def damage(log: bytearray) -> None:
+        log[at] ^= bits
+
+    return damage
+
+
+def test_a_log_reads_to_its_end_and_no_further(logged: tuple[Path, Rows]) -> None:
+    copy, rows = logged
+    log = copy.with_name("copy-wal").read_bytes()
+    assert read(copy) == (rows, [])
+    assert read_wal(log) == read_wal(log, frames_of_this_round(copy))
+    repair = repair_wal(log)
+    assert (repair.mended, repair.wiped, repair.cut) == (0, 0, False)
+    assert bytes(repair.log) == log[: len(repair.log)]
+
+
+@pytest.mark.parametrize("place", ["head", "frame header", "page"])
+def test_one_wrong_byte_costs_nothing(logged: tuple[Path, Rows], place: str) -> None:
+    copy, rows = logged
+    log = copy.with_name("copy-wal").read_bytes()
+    places = {
+        "head": range(HEADER - 8),
+        "frame header": range(HEADER + FRAME, HEADER + FRAME + 24),
+        "page": range(HEADER + FRAME + 24, HEADER + 2 * FRAME - 8, 97),
+    }
+    for at in places[place]:
+        copy.with_name("copy-wal").write_bytes(log)
+        change(copy, flip(at))
+        for _ in range(2):  # the copy can be read again, and tells the same
+            found, damages = read(copy)
+            assert found == rows, at
+            assert [lost for _, lost in damages] == [0], at
+
+
+def test_frames_behind_a_larger_damage_are_read(logged: tuple[Path, Rows]) -> None:
+    copy, rows = logged
+
+    def overwrite(log: bytearray) -> None:
+        at = HEADER + 5 * FRAME + 500
+        log[at : at + 300] = b"?" * 300
+
+    change(copy, overwrite)
+    found, damages = read(copy)
+    assert found == rows  # what the frame held was written once more, later on
+    assert [lost for _, lost in damages] == [0]
+
+
+def test_nothing_wrong_is_read_and_nothing_is_lost_in_silence(logged: tuple[Path, Rows]) -> None:
+    copy, rows = logged
+    log = copy.with_name("copy-wal").read_bytes()
+    random = Random(3)
+    frames = frames_of_this_round(copy)
+    for _ in range(60):
+        copy.with_name("copy-wal").write_bytes(log)
+        at, length = random.randrange(frames * FRAME), random.choice([1, 2, 9, 60, 2000])
+
+        def damage(content: bytearray, at: int = at, length: int = length) -> None:
+            content[at : at + length] = random.randbytes(len(content[at : at + length]))
+
+        change(copy, damage)
+        found, damages = read(copy)
+        assert set(found) <= set(rows) | {(b"%d" % n, b"old" * 90) for n in range(60)}, at
+        assert found == rows or damages, at
+
+
+def test_a_log_is_read_though_its_file_is_cut_to_nothing(logged: tuple[Path, Rows]) -> None:
+    """SQLite takes such a file for a new one, and deletes the log."""
+    copy, rows = logged
+    copy.write_bytes(b"")
+    found, damages = read(copy)
+    assert found == rows or damages
+
+
+def test_a_log_that_ends_within_a_frame_is_told(logged: tuple[Path, Rows]) -> None:
+    copy, rows = logged
+    log = copy.with_name("copy-wal").read_bytes()
+    change(copy, bytearray.clear)
+    change(copy, lambda content: content.extend(log[: HEADER + 8 * FRAME + 100]))
+    found, damages = read(copy)
+    assert found != rows
+    assert [lost for _, lost in damages] == [None]
