@@ -103,6 +103,17 @@ def _type(column: Column) -> TypeEngine[Any]:
     return _TYPES[column.type]
 
 
+def made_here(connection: Connection, table: Table) -> bool:
+    """Whether `create_tables` made it, by the comment that it leaves."""
+    name = ".".join(map(_quoted, filter(None, (table.schema, table.name))))
+    comment = select(func.obj_description(func.to_regclass(name), "pg_class"))
+    return bool(connection.scalar(comment) == _COMMENT)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def count_rows(connection: Connection, table: Table) -> int:
     rows = select(func.count()).select_from(sqlalchemy.table(table.name, schema=table.schema))
     return int(connection.scalar(rows) or 0)
