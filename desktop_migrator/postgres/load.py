@@ -21,6 +21,7 @@ from desktop_migrator.errors import Cancelled, ItemsRejected, RunError, StoppedH
 from desktop_migrator.model import ConflictPolicy, Counts, Item, Rejection, TargetEntity
 from desktop_migrator.postgres import record, wire
 from desktop_migrator.postgres.chunks import LARGEST_CHUNK, Chunk, ChunkLimits, chunks, rounds
+from desktop_migrator.postgres.conflicts import Answers, Judge, unanswered
 from desktop_migrator.postgres.failures import translated
 from desktop_migrator.postgres.identities import resolve
 from desktop_migrator.postgres.journal import entries
@@ -48,6 +49,7 @@ class Loader:
         run: UUID | str,
         user_id: str,
         policy: ConflictPolicy,
+        answers: Answers = unanswered,
         reporter: Reporter,
         limits: ChunkLimits | None = None,
         keep_going: bool = True,
@@ -59,6 +61,10 @@ class Loader:
         self._run = str(run)
         self._user_id = user_id
         self._policy = policy
+        self._judges = {
+            entity.entity.name: Judge(entity.entity, policy, answers)
+            for entity in self._targets.values()
+        }
         self._reporter = reporter
         self._limits = limits or ChunkLimits()
         self._keep_going = keep_going
@@ -130,8 +136,8 @@ class Loader:
         self, cursor: Cursor, target: Target, items: Sequence[Item], result: Result
     ) -> None:
         resolved = resolve(cursor, self._user_id, target.entity, items)
-        for policy, turn in self._turns(target, resolved):
-            self._isolate(cursor, target, policy, turn, result)
+        for judge, turn in self._turns(target, resolved):
+            self._isolate(cursor, target, judge, turn, result)
         for written in result.written:
             record.chunk(
                 cursor,
@@ -148,29 +154,30 @@ class Loader:
 
     def _turns(
         self, target: Target, items: Sequence[Item]
-    ) -> Iterator[tuple[ConflictPolicy, list[Item]]]:
-        """The items in turns without an id twice, each with the policy that holds for it.
+    ) -> Iterator[tuple[Judge, list[Item]]]:
+        """The items in turns without an id twice, each with who decides its conflicts.
 
         What the run itself has written, or found to be so, it does not overwrite again: of an
         item that it meets twice, the first one counts.
         """
+        judge = self._judges[target.entity.name]
         for turn in rounds(items):
             if self._policy is ConflictPolicy.SKIP:
-                yield self._policy, turn
+                yield judge, turn
                 continue
             first = [item for item in turn if (target.name, item.id) not in self._met]
             again = [item for item in turn if (target.name, item.id) in self._met]
             self._met.update((target.name, item.id) for item in first)
             if first:
-                yield self._policy, first
+                yield judge, first
             if again:
-                yield ConflictPolicy.SKIP, again
+                yield Judge(target.entity, ConflictPolicy.SKIP), again
 
     def _isolate(
         self,
         cursor: Cursor,
         target: Target,
-        policy: ConflictPolicy,
+        judge: Judge,
         items: list[Item],
         result: Result,
     ) -> None:
@@ -182,7 +189,7 @@ class Loader:
                 continue
             try:
                 with self._connection.begin_nested():
-                    written = write(cursor, target, policy, batch, self._entries)
+                    written = write(cursor, target, judge, batch, self._entries)
             except RowsRefusedError as refusal:
                 pending += reversed(self._narrow(target, batch, again, refusal, result))
             else:

@@ -45,6 +45,9 @@ class _Group:
     unchanged: dict[int, bytes] = field(default_factory=dict)
     skipped: dict[int, bytes] = field(default_factory=dict)
 
+    def __bool__(self) -> bool:
+        return bool(self.inserts or self.updates or self.unchanged or self.skipped)
+
 
 def write(
     cursor: Cursor,
@@ -84,10 +87,13 @@ def write(
                 digest = part.digest(part.pick(change.values))
                 groups.setdefault(part, _Group()).updates[position] = digest
     for shape, group in groups.items():
+        if not group:
+            continue  # all its items were merged, in another shape
         entry = next(entries)
         result.written.append(_write_group(cursor, target, items, ids, shape, group, entry))
-        for position in (*group.inserts, *group.updates):
-            (result.merged if position in merged else result.touched).append(items[position])
+        changed = (*group.inserts, *group.updates)
+        result.touched += [items[position] for position in changed if position not in merged]
+        result.merged += [items[position] for position in changed if position in merged]
         result.counts += Counts(
             inserted=len(group.inserts),
             updated=len(group.updates),
