@@ -312,8 +312,26 @@ class Cancelled(RunError):
     code = "DM-503"
     title = "Cancelled"
     detail_template = "You stopped the migration; what was finished before stays."
-    hint_template = "Run the same command again to go on."
+    hint_template = "Run the same command again with --resume to go on."
     exit_code = ExitCode.CANCELLED
+
+
+class Interrupted(RunError):
+    """The database failed in the middle of a run; what was finished stays, and the run with it."""
+
+    code = "DM-505"
+    title = "The migration was interrupted"
+    detail_template = "{reason} What was finished stays."
+    hint_template = "{remedy} Then run the same command again with --resume to go on."
+
+
+class CommitsLost(RunError):
+    """After a crash the database has forgotten what it last confirmed."""
+
+    code = "DM-506"
+    title = "The database has lost the last steps of the migration"
+    detail_template = "It crashed before they were on its disk."
+    hint_template = "Run the same command again with --resume to go on."
 
 
 class Locked(RunError):
@@ -337,7 +355,8 @@ class LockLost(RunError):
     code = "DM-521"
     title = "The run is no longer alone"
     detail_template = "{reason} So it stopped before it wrote more; what was finished stays."
-    hint_template = "Run the same command again to go on."
+    hint_template = "Run the same command again with --resume to go on."
+    transient = True
 
 
 class SessionsShared(RunError):

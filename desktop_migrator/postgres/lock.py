@@ -16,7 +16,8 @@ import platform
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -47,6 +48,7 @@ _PAUSE = 0.1
 _ENTER = """
     INSERT INTO desktop_migrator.leases (user_id, plan, key, run, host, process, backend)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
+    RETURNING since
 """
 _LEAVE = """
     DELETE FROM desktop_migrator.leases WHERE user_id = %s AND plan = %s AND backend = %s
@@ -61,7 +63,7 @@ _MOVE = """
 """
 _FENCE = sql.SQL("""
     SELECT 1 FROM desktop_migrator.leases
-    WHERE user_id = %s AND plan = %s AND run = %s
+    WHERE user_id = %s AND plan = %s AND run = %s AND since = %s
       AND EXISTS (SELECT FROM ({HELD}) AS held
                   WHERE held.pid = backend AND held.key = leases.key)
 """).format(HELD=HELD)
@@ -74,12 +76,14 @@ class Fence:
     user_id: str
     plan: str
     run: str
+    since: datetime
+    """When the lease was written: a run that is resumed has another one."""
 
     def check(self, cursor: psycopg.Cursor[Any]) -> None:
         """Raises LockLost; else nobody can take over before the transaction's end."""
         keys = Keys.of(self.user_id, self.plan)
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [keys.writing])
-        if cursor.execute(_FENCE, [self.user_id, self.plan, self.run]).fetchone() is None:
+        if cursor.execute(_FENCE, astuple(self)).fetchone() is None:
             raise LockLost(reason="Its lock went with a connection, or somebody unlocked it.")
 
 
@@ -102,6 +106,7 @@ class RunLock:
         self._plan = plan
         self._keys = Keys.of(user_id, plan)
         self._session = _Session(engine, user_id, plan)
+        self._since = datetime.min.replace(tzinfo=UTC)
 
     def enter(self, connection: sqlalchemy.Connection, run: str) -> Lease | None:
         """Write the run's lease, in the caller's transaction.
@@ -115,12 +120,13 @@ class RunLock:
         remove_lease(cursor.connection, self._user_id, self._plan)
         who = (platform.node(), os.getpid(), self._session.backend)
         cursor.execute(_ENTER, [self._user_id, self._plan, self._keys.run, run, *who])
+        (self._since,) = cursor.fetchone() or (self._since,)
         self.fence(run).check(cursor)
         return before[0] if before else None
 
     def fence(self, run: str) -> Fence:
         """For every transaction of the run that writes; `enter` comes first."""
-        return Fence(self._user_id, self._plan, run)
+        return Fence(self._user_id, self._plan, run, self._since)
 
     def regain(self) -> None:
         """Take the lock again after connections were lost; the run's fence stays good.
@@ -132,6 +138,19 @@ class RunLock:
         self._session = _Session(self._engine, self._user_id, self._plan, lost)
         if not self._session.take_over_lease(lost):
             raise LockLost(reason="While the connection was lost, another run took over.")
+
+    def settle(self, connection: sqlalchemy.Connection, run: str) -> None:
+        """After a transaction of the run has failed: whatever it came to, it has come to it.
+
+        Takes the lock again where it was lost; raises as `regain` does. In the caller's
+        transaction, until whose end nothing else is written for the run.
+        """
+        if not self._session.lives:
+            self.regain()
+        cursor = wire.cursor(connection)
+        end_sessions(cursor.connection, self._keys.writing)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [self._keys.writing])
+        self.fence(run).check(cursor)
 
     def release(self) -> None:
         """Give lease and lock back; a lease that cannot be reached waits to be taken over."""
@@ -192,6 +211,14 @@ class _Session:
                 self._connection.execute("SELECT pg_terminate_backend(%s)", [lost])
             self._closing.wait(_PAUSE)
         raise DatabaseBusy(reason="The lock of this person's runs comes and goes.")
+
+    @property
+    def lives(self) -> bool:
+        try:
+            self._connection.execute("SELECT 1")
+        except psycopg.Error:
+            return False
+        return True
 
     def take_over_lease(self, lost: int) -> bool:
         with translated():
