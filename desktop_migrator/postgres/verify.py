@@ -6,7 +6,7 @@ was kept in a conflict is the app's own and is not looked at. A run never overwr
 itself, so that what was sent first is what must be there.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -80,9 +80,23 @@ def verify(
     by_name = {entity.name: entity for entity in entities}
     by_entity = {name: Verified() for name in by_name}
     examples: list[Discrepancy] = []
+    for discrepancy in discrepancies(connection, by_name, run, reporter, by_entity):
+        if len(examples) < _MOST_EXAMPLES:
+            examples.append(discrepancy)
+    return Verification(by_entity, tuple(examples))
+
+
+def discrepancies(
+    connection: sqlalchemy.Connection,
+    by_name: Mapping[str, TargetEntity],
+    run: UUID | str,
+    reporter: Reporter,
+    by_entity: Mapping[str, Verified],
+) -> Iterator[Discrepancy]:
+    """All that `verify` finds, of the entities given by name; counts into `by_entity`."""
     done = 0
     with translated():
-        parts = _parts(connection, run)
+        parts = _parts(connection, by_name, run)
         total = sum(rows for _, rows in parts)
         reporter.started(STAGE, total)
         for seq, rows in parts:
@@ -92,19 +106,18 @@ def verify(
                 select(chunks).where(chunks.c.run == str(run), chunks.c.seq == seq)
             ).one()
             numbers = by_entity[chunk.entity]
-            for discrepancy in _check(connection, by_name[chunk.entity], chunk, numbers):
-                if len(examples) < _MOST_EXAMPLES:
-                    examples.append(discrepancy)
+            yield from _check(connection, by_name[chunk.entity], chunk, numbers)
             done += rows
             reporter.advanced(STAGE, done, total)
-    return Verification(by_entity, tuple(examples))
 
 
-def _parts(connection: sqlalchemy.Connection, run: UUID | str) -> list[tuple[int, int]]:
+def _parts(
+    connection: sqlalchemy.Connection, entities: Iterable[str], run: UUID | str
+) -> list[tuple[int, int]]:
     """The run's chunks, in order, and how many rows each names."""
     rows = connection.execute(
         select(chunks.c.seq, func.length(chunks.c.actions))
-        .where(chunks.c.run == str(run))
+        .where(chunks.c.run == str(run), chunks.c.entity.in_(tuple(entities)))
         .order_by(chunks.c.seq)
     )
     return [(seq, number) for seq, number in rows]
@@ -118,7 +131,7 @@ def _check(
         for index, (row_id, action) in enumerate(zip(chunk.ids, chunk.actions, strict=True))
         if action != Action.SKIPPED
     }
-    columns = {column.name: column for column in entity.columns}
+    columns = {column.name: column for column in entity.table.columns}
     found = _read(connection, entity, [columns[name] for name in chunk.columns], list(sent))
     wrong = {row_id for row_id, digest in sent.items() if found.get(row_id) != digest}
     missing = wrong - found.keys()
