@@ -322,8 +322,6 @@ class TargetEntity:
     """The one of `columns` that says when a row was last changed."""
 
 
-
-
 # ---- what came of it ----------------------------------------------------------------------------
 
 
@@ -344,45 +342,6 @@ class Counts:
         for name in self.__slots__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         return self
-
-
-@dataclass(slots=True)
-class UndoCounts:
-    """What an undo did to rows."""
-
-    deleted: int = 0
-    restored: int = 0
-    """Overwritten rows that have their former values again."""
-    inserted: int = 0
-    """Deleted rows that are there again."""
-    kept: int = 0
-    """Rows that are not as they were before, each with its reason."""
-
-    def __iadd__(self, other: "UndoCounts") -> "UndoCounts":
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        return self
-
-
-class KeptBecause(StrEnum):
-    """Why undo left a row, in the letter that its chunk's record has for it."""
-
-    CHANGED = "c"
-    GONE = "g"
-    REFERENCED = "r"
-    THERE = "t"
-    REFUSED = "x"
-    ALTERED = "a"
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A row that undo could not bring back to what it was."""
-
-    entity: str
-    id: str
-    because: KeptBecause
-    sentence: str
 
 
 @dataclass(slots=True)
