@@ -206,7 +206,7 @@ def too_deep() -> Refused:
     return Refused(
         Code.TOO_DEEP,
         "It is nested more deeply than this program reads.",
-        "Tell the support desk; the record stays in the browser and in the backup.",
+        "Tell the support desk; the record stays in the browser.",
     )
 
 

@@ -71,6 +71,9 @@ def _expression(text: str) -> str:
         return text
     try:
         Expression(text)
+    except RecursionError:
+        message = "is nested too deeply"
+        raise ValueError(message) from None
     except JMESPathError as error:
         message = f"is no JMESPath: {error}".replace("\n", " ")
         raise ValueError(message) from None

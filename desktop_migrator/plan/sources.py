@@ -128,14 +128,14 @@ class Sorter:
         data = read(record.value)
         try:
             for reader, name in readers:
-                found = reader.read(data, name)
+                found = reader.read(data, record.value, name)
                 if found:
                     return found if found.items else Aside.EMPTY
             if as_value(data) is None:
                 raise Refused(
                     Code.NOT_JSON,
                     "The record is not JSON, so no items can be read from it.",
-                    "Look at the record in the backup; mend it in the app.",
+                    "Mend it in the app, or take its key out of the plan.",
                 )
             raise Refused(
                 Code.UNRECOGNISED,
@@ -154,11 +154,7 @@ class Sorter:
             if kind:
                 return kind
             for reader, name in readers:
-                found = reader.read(data, name)
-                if not found and value is None and reader.source.unwrap == "any":
-                    text = Raw(encode(escape(record.value)))
-                    found = Found(reader.entity, [text], name, single=True, encoding="text")
-                    found.marked = marked(text)
+                found = reader.read(data, record.value, name)
                 if found:
                     return found if found.items else Aside.EMPTY
         except Refused as refused:
@@ -187,11 +183,16 @@ class _Reader:
         self.unwrap = UNWRAPPERS["bare" if source.unwrap == "any" else source.unwrap]
         self.items = Expression(source.items)
 
-    def read(self, data: bytes, name: str) -> Found | None:
-        """The items if the value is what this source expects.
+    def read(self, data: bytes, text: str, name: str) -> Found | None:
+        """The items if the value, `text`, and as JSON `data`, is what this source expects.
 
         Raises Refused if it is so but cannot be read.
         """
+        if self.source.unwrap == "any" and as_value(data) is None:
+            plain = Raw(encode(escape(text)))
+            return Found(
+                self.entity, [plain], name, single=True, encoding="text", marked=marked(plain)
+            )
         whole = self.unwrap(data)
         inner = None if whole is None else self.items.find(whole)
         found = None if inner is None else self._found(inner, name)

@@ -10,6 +10,7 @@ possible the inner text is a slice of the outer one, so that numbers keep their 
 - pinia, jotai and web pages themselves: nothing around it
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,8 @@ from desktop_migrator.plan.json_text import (
     unescape,
 )
 from desktop_migrator.plan.refusal import Code, Refused
+
+_BIGINT = re.compile("-?[0-9]{1,10000}")
 
 
 def zustand(data: bytes) -> Raw | None:
@@ -94,7 +97,7 @@ def _superjson_types(tree: Any, path: tuple[str, ...]) -> list[tuple[tuple[str, 
             raise Refused(
                 Code.UNRECOGNISED,
                 "It has a value of a JavaScript type for which JSON has no counterpart.",
-                "Tell the support desk; the record stays in the browser and in the backup.",
+                "Tell the support desk; the record stays in the browser.",
             )
         found.append((path, kind))
     for text, child in children.items() if isinstance(children, dict) else ():
@@ -124,6 +127,8 @@ def _rewrite(holder: list[Any], path: tuple[str, ...], kind: str) -> None:
             parent = parent[place]
             place = int(part) if isinstance(parent, list) else part
         if kind == "bigint":
+            if not _BIGINT.fullmatch(parent[place]):
+                raise ValueError(place)
             parent[place] = int(parent[place])
         elif isinstance(parent, dict):
             del parent[place]
@@ -133,5 +138,5 @@ def _rewrite(holder: list[Any], path: tuple[str, ...], kind: str) -> None:
         raise Refused(
             Code.UNRECOGNISED,
             "Its notes about JavaScript types do not fit its data.",
-            "Tell the support desk; the record stays in the browser and in the backup.",
+            "Tell the support desk; the record stays in the browser.",
         ) from None

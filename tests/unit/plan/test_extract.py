@@ -208,6 +208,20 @@ def test_forms_are_found_in_one_record_and_in_many() -> None:
     assert len({one["id"] for one in rows}) == 3
 
 
+def test_plain_text_can_be_taken_under_a_key_that_the_plan_names() -> None:
+    theme = plan("""
+    [entities.e]
+    table = "e"
+    id = { from = "$key" }
+    sources = [{ keys = ["theme"], unwrap = "any", shape = "single" }]
+    columns = { v = { from = "@", type = "jsonb" }, how = { from = "$encoding", type = "text" } }
+    """)
+    for value, expected in (("dark", (b'"dark"', "text")), ("true", (b"true", "json"))):
+        [item] = extractor(theme).extract([record("theme", value)])
+        assert isinstance(item, Item)
+        assert item.values[1:] == expected
+
+
 def test_json_null_is_custom_data_like_any_value() -> None:
     assert row(outcome("null"))["value"] == b"null"
 

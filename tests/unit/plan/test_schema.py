@@ -73,6 +73,7 @@ def test_the_digest_is_of_what_a_plan_says_and_not_of_how(tmp_path: Path) -> Non
         ('keys = ["tasks"]', 'keys = ["tasks"]\nitems = "a[?nope(@)]"', ["items", "nope"]),
         ('keys = ["tasks"]', f'keys = ["tasks"]\nitems = "{"a." * 300}a"', ["items", "500"]),
         ('keys = ["tasks"]', f'keys = ["tasks"]\nitems = "{"(" * 400}"', ["items", "JMESPath"]),
+        ('keys = ["tasks"]', f'keys = ["tasks"]\nitems = "{"!" * 499}a"', ["items", "deeply"]),
         ('from = "title"', 'from = "$nobody"', ["title.from", "$nobody", "$user"]),
         ('from = "title"', 'from = ["$user", "a"]', ["stands alone"]),
         ('from = "title", ', "", ["columns.title", "`from`"]),
