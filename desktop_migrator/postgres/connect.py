@@ -17,7 +17,7 @@ from desktop_migrator.errors import MigratorError
 from desktop_migrator.postgres.address import Address, redacted
 from desktop_migrator.postgres.failures import connection_failure, translate, translated
 
-__all__ = ["needs_password", "open_engine", "redacted", "translate", "translated"]
+__all__ = ["needs_password", "open_engine", "redacted", "renew", "translate", "translated"]
 
 _PARAMETERS: Mapping[str, str] = {
     "application_name": "desktop-migrator",
@@ -72,6 +72,15 @@ def open_engine(url: str, *, password: str | None = None) -> sqlalchemy.Engine:
 def needs_password(error: MigratorError) -> bool:
     """Whether a password, asked of the person, is worth another try: there was none."""
     return bool(error.facts.get("password_missing"))
+
+
+def renew(connection: sqlalchemy.Connection) -> None:
+    """Have a connection made anew at its next use if it was lost; no transaction is open on it."""
+    if connection.invalidated:
+        return
+    driver = connection.connection.driver_connection
+    if driver is None or driver.closed:
+        connection.invalidate()
 
 
 def _connect(address: Address, driver: Mapping[str, Any]) -> psycopg.Connection[Any]:

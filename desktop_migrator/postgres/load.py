@@ -8,25 +8,37 @@ without it.
 
 A chunk's commit does not wait for the disk. After a crash of the server the last few may be gone,
 each as a whole and with its record; `bookkeeping.finish_run`, once committed, makes all durable.
+
+A chunk that failed for a passing reason is tried again, on a new connection if need be. Where the
+connection was lost before the commit was confirmed, the chunk's record tells whether it was done.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy
 from psycopg.errors import UniqueViolation
 
-from desktop_migrator.errors import Cancelled, ItemsRejected, RunError, StoppedHalfway
+from desktop_migrator.errors import (
+    Cancelled,
+    CommitsLost,
+    ItemsRejected,
+    RunError,
+    StoppedHalfway,
+)
 from desktop_migrator.model import ConflictPolicy, Counts, Item, Rejection, TargetEntity
 from desktop_migrator.postgres import record, wire
+from desktop_migrator.postgres.checkpoint import Checkpoint, Done, counts_until_now, reached
 from desktop_migrator.postgres.chunks import LARGEST_CHUNK, Chunk, ChunkLimits, chunks, rounds
 from desktop_migrator.postgres.conflicts import Answers, Judge, unanswered
+from desktop_migrator.postgres.connect import renew
 from desktop_migrator.postgres.failures import translated
 from desktop_migrator.postgres.identities import resolve
 from desktop_migrator.postgres.journal import entries
 from desktop_migrator.postgres.lock import Fence
 from desktop_migrator.postgres.rejections import refused, too_large
+from desktop_migrator.postgres.retry import ONCE, Retries, wait
 from desktop_migrator.postgres.target import Cursor, RowsRefusedError, Target
 from desktop_migrator.postgres.write import Result, write
 from desktop_migrator.reporter import Reporter
@@ -39,6 +51,9 @@ class Loader:
 
     The run must stand in the bookkeeping. `connection` must have no transaction open, unless it
     is a dry run: that works in the caller's transaction, with savepoints where it would commit.
+
+    With `resume` the run goes on where it stands. `settle` is called in a transaction after
+    another has failed; see `RunLock.settle`. `pause` is in seconds, between two chunks.
     """
 
     def __init__(
@@ -55,6 +70,10 @@ class Loader:
         keep_going: bool = True,
         dry_run: bool = False,
         fence: Fence | None = None,
+        settle: Callable[[], None] | None = None,
+        retries: Retries = ONCE,
+        resume: bool = False,
+        pause: float = 0.0,
     ) -> None:
         self._connection = connection
         self._targets = {entity.name: Target(entity, user_id) for entity in entities}
@@ -70,11 +89,19 @@ class Loader:
         self._keep_going = keep_going
         self._dry_run = dry_run
         self._fence = fence
+        self._settle = settle
+        self._retries = retries
+        self._resume = resume
+        self._pause = pause
         self._begin = connection.begin_nested if dry_run else connection.begin
         self._met: set[tuple[str, Any]] = set()
         """Tables and ids met so far; where rows are never overwritten, none are kept."""
+        self._meeting: set[tuple[str, Any]] = set()
+        """The same of the chunk under way."""
         self._entries = entries(self._run)
-        self._rejected = 0
+        self._checkpoint = Checkpoint()
+        """After the last chunk that is known to be committed."""
+        self._done: Done | None = None
         self.counts: dict[str, Counts] = {name: Counts() for name in self._targets}
         """By entity, of the chunks that are committed; `items` counts rejections too."""
 
@@ -86,16 +113,19 @@ class Loader:
         Raises Cancelled between two chunks, LockLost where the run is no longer alone,
         DatabaseError where more than a row is at fault and, unless it is to keep going,
         ItemsRejected for a chunk with a rejection, which is rolled back; StoppedHalfway if chunks
-        before it have been committed, which stay.
+        before it have been committed, which stay. CommitsLost if the server forgot some of them.
         """
+        if self._resume:
+            self._retries.run(self._go_on, self._reporter)
         self._reporter.started(STAGE, total)
-        for chunk in chunks(outcomes, self._targets, self._limits):
+        for number, chunk in enumerate(chunks(outcomes, self._targets, self._limits)):
+            if number:
+                wait(self._pause, self._reporter)
             if self._reporter.cancelled:
                 raise Cancelled
-            with translated(), self._begin():
-                result = self._store(chunk)
-                if result.rejected and not self._keep_going:
-                    raise self._stopped(chunk.entity, result.rejected)
+            result = self._commit(chunk)
+            self._checkpoint = self._after(result)
+            self._met |= self._meeting
             self.counts[chunk.entity] = self.counts.get(chunk.entity, Counts())
             self.counts[chunk.entity] += result.counts
             for rejection in result.rejected:
@@ -103,6 +133,56 @@ class Loader:
             done = sum(counts.items for counts in self.counts.values())
             self._reporter.advanced(STAGE, done, total)
         return self.counts
+
+    def _go_on(self, _again: bool) -> None:
+        """Learn where the run stands."""
+        self._done = None
+        self._checkpoint = self._settled()
+        self._entries = entries(self._run, self._checkpoint.chunk + 1)
+        done = Done(self._run, self._checkpoint)
+        with translated(), self._begin():
+            cursor = wire.cursor(self._connection)
+            self.counts |= counts_until_now(cursor, self._run)
+            done.prepare(cursor)
+        self._done = done
+
+    def _commit(self, chunk: Chunk) -> Result:
+        """The chunk in a transaction, exactly once however often that is tried."""
+        result: Result | None = None
+        """Of the attempt before, should it have come as far as to its commit."""
+
+        def attempt(again: bool) -> Result:
+            nonlocal result
+            if again:
+                now = self._settled()
+                if result and now == self._after(result):
+                    return result
+                if now != self._checkpoint:
+                    raise CommitsLost
+            result = None
+            with translated(), self._begin():
+                result = self._store(chunk)
+                if result.rejected and not self._keep_going:
+                    raise self._stopped(chunk.entity, result.rejected)
+            return result
+
+        return self._retries.run(attempt, self._reporter)
+
+    def _settled(self) -> Checkpoint:
+        """Where the run stands, on a connection that works, once nothing of it is under way."""
+        renew(self._connection)
+        with translated(), self._begin():
+            if self._settle:
+                self._settle()
+            cursor = wire.cursor(self._connection)
+            if self._done:
+                self._done.prepare(cursor)
+            return reached(cursor, self._run)
+
+    def _after(self, result: Result) -> Checkpoint:
+        """Where the run stands once this is committed."""
+        chunk = max((written.seq for written in result.written), default=self._checkpoint.chunk)
+        return Checkpoint(chunk, self._checkpoint.rejection + result.counts.rejected)
 
     def _stopped(self, entity: str, rejected: Sequence[Rejection]) -> RunError:
         for rejection in rejected:
@@ -117,6 +197,7 @@ class Loader:
         cursor.execute("SET LOCAL synchronous_commit = off")
         if self._fence:
             self._fence.check(cursor)
+        self._meeting = set()
         result = Result(rejected=list(chunk.rejections))
         if chunk.items:
             target = self._targets[chunk.entity]
@@ -124,12 +205,13 @@ class Loader:
                 result.rejected += [too_large(item) for item in chunk.items]
             else:
                 self._load_items(cursor, target, chunk.items, result)
-        record.quarantine(
-            cursor, run=self._run, first_number=self._rejected, rejections=result.rejected
-        )
-        self._rejected += len(result.rejected)
-        result.counts.rejected = len(result.rejected)
-        result.counts.items = len(chunk)
+        new = [each for each in result.rejected if not (self._done and self._done.holds(each))]
+        first_number = self._checkpoint.rejection + 1
+        record.quarantine(cursor, run=self._run, first_number=first_number, rejections=new)
+        counts = result.counts
+        counts.rejected = len(new)
+        counts.items = counts.inserted + counts.updated + counts.unchanged + counts.skipped
+        counts.items += counts.rejected
         return result
 
     def _load_items(
@@ -137,7 +219,8 @@ class Loader:
     ) -> None:
         resolved = resolve(cursor, self._user_id, target.entity, items)
         for judge, turn in self._turns(target, resolved):
-            self._isolate(cursor, target, judge, turn, result)
+            left = self._done.left(cursor, target, turn) if self._done else turn
+            self._isolate(cursor, target, judge, left, result)
         for written in result.written:
             record.chunk(
                 cursor,
@@ -148,13 +231,9 @@ class Loader:
                 written=written,
             )
         if any(item.escaped for item in result.touched) or result.counts.updated:
-            record.escapes(
-                cursor, target=target.name, written=result.touched, merged=result.merged
-            )
+            record.escapes(cursor, target=target.name, written=result.touched, merged=result.merged)
 
-    def _turns(
-        self, target: Target, items: Sequence[Item]
-    ) -> Iterator[tuple[Judge, list[Item]]]:
+    def _turns(self, target: Target, items: Sequence[Item]) -> Iterator[tuple[Judge, list[Item]]]:
         """The items in turns without an id twice, each with who decides its conflicts.
 
         What the run itself has written, or found to be so, it does not overwrite again: of an
@@ -165,9 +244,12 @@ class Loader:
             if self._policy is ConflictPolicy.SKIP:
                 yield judge, turn
                 continue
-            first = [item for item in turn if (target.name, item.id) not in self._met]
-            again = [item for item in turn if (target.name, item.id) in self._met]
-            self._met.update((target.name, item.id) for item in first)
+            first: list[Item] = []
+            again: list[Item] = []
+            for item in turn:
+                key = target.name, item.id
+                (again if key in self._met or key in self._meeting else first).append(item)
+            self._meeting.update((target.name, item.id) for item in first)
             if first:
                 yield judge, first
             if again:
