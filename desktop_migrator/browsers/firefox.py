@@ -46,6 +46,8 @@ _COLUMNS = {
     _CURRENT: ("key", "value", "compression_type", "utf16_length", "conversion_type"),
 }
 _MAX_METADATA = 2**16
+_REPLACED = re.compile(r'[\x00-\x1f/:*?"<>|\\]')
+"""What becomes `+` in a folder's name (QuotaManager's kReplaceChars)."""
 _FOLDER = re.compile(
     r"(?P<scheme>[a-z][a-z0-9-]*)\+\+\+(?P<host>\[[0-9a-f+.]+\]|[^+\[\]^]+)"
     r"(?:\+(?P<port>[0-9]+))?(?P<suffix>\^.*)?"
@@ -72,20 +74,29 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
 def origin_of(store_path: Path, copy: Path | None = None) -> StorageKey:
     """Whose area a data.sqlite is. Raises StoreUnreadable if nothing tells.
 
-    Firefox keeps the origin in `.metadata-v2` of the origin's folder and in the table `database`,
-    which is looked at if a private copy is given; the folder's name, in which several characters
-    became `+`, comes last.
+    Firefox keeps the origin in `.metadata-v2` of the origin's folder, in the table `database`
+    (looked at if a private copy is given), and in the folder's name, in which several characters
+    became `+`. No checksum guards any of them; the first that fits the name is believed.
     """
     folder = store_path.parent.parent
+    told = []
+    for origin in _told_origins(folder, copy):
+        with suppress(ValueError):
+            told.append(parse_firefox(origin))
+            if _REPLACED.sub("+", origin) == folder.name:
+                return told[-1]
     try:
-        with (folder / ".metadata-v2").open("rb") as file:
-            return parse_firefox(_metadata_origin(file.read(_MAX_METADATA)))
-    except (OSError, ValueError, struct.error):
-        pass  # missing or damaged, as after a crash
-    try:
-        return parse_firefox(_database_origin(copy) or _folder_origin(folder.name))
+        return told[0] if told else parse_firefox(_folder_origin(folder.name))
     except ValueError as error:
         raise StoreUnreadable(path=store_path, reason="nothing tells its web site") from error
+
+
+def _told_origins(folder: Path, copy: Path | None) -> Iterator[str]:
+    with suppress(OSError, ValueError, struct.error):  # missing or damaged, as after a crash
+        yield _metadata_origin(folder)
+    with suppress(StoreUnreadable, ValueError):
+        if copy:
+            yield _database_origin(copy)
 
 
 def _version(store: Store, file: SqliteFile) -> int | None:
@@ -123,7 +134,9 @@ def _decode(
     return decode_text(key), text
 
 
-def _metadata_origin(metadata: bytes) -> str:
+def _metadata_origin(folder: Path) -> str:
+    with (folder / ".metadata-v2").open("rb") as file:
+        metadata = file.read(_MAX_METADATA)
     # Time, persisted and two words of flags; then suffix, group and origin, each with its length.
     position, texts = struct.calcsize(">qBII"), []
     for _ in range(3):
@@ -136,16 +149,14 @@ def _metadata_origin(metadata: bytes) -> str:
     return origin.decode()
 
 
-def _database_origin(copy: Path | None) -> str | None:
-    if copy is None:
-        return None
-    with closing(SqliteFile(copy, _heard)) as file, suppress(StoreUnreadable):
-        if file.has_table("database"):
-            rows = list(file.rows("database", ["origin"], _heard))
-            if len(rows) == 1:
-                expect_bytes(*rows[0])
-                return decode_text(rows[0][0])
-    return None
+def _database_origin(copy: Path) -> str:
+    with closing(SqliteFile(copy, _heard)) as file:
+        has_table = file.has_table("database")
+        rows = list(file.rows("database", ["origin"], _heard)) if has_table else []
+    if len(rows) != 1:
+        raise ValueError("not one origin")
+    expect_bytes(*rows[0])
+    return decode_text(rows[0][0])
 
 
 def _heard(_what: str, _lost: int | None) -> None:

@@ -1,5 +1,6 @@
 """Firefox's data.sqlite, against what pages read back and against files made by hand."""
 
+import re
 import shutil
 import sqlite3
 import struct
@@ -15,6 +16,7 @@ from desktop_migrator.browsers.firefox import origin_of, read
 from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Profile, StorageKey, Store, StoreFormat
 from tests import recorded
+from tests.unit.browsers.trees import make_sqlite
 
 SCHEMA_5 = (
     "CREATE TABLE data(key TEXT PRIMARY KEY, utf16_length INTEGER NOT NULL,"
@@ -194,6 +196,24 @@ def test_the_origin_comes_from_the_metadata_first(make: Callable[..., Path]) -> 
     suffix = "^partitionKey=%28https%2Ctop.test%29"
     (path.parent.parent / ".metadata-v2").write_bytes(metadata(f"https://c.test{suffix}", suffix))
     assert origin_of(path, path) == StorageKey("https://c.test", "https://top.test")
+
+
+@pytest.mark.parametrize("right", ["http://[::1]:8080", "https://a.test^userContextId=2"])
+def test_a_changed_letter_in_the_metadata_is_outvoted(tmp_path: Path, right: str) -> None:
+    folder = tmp_path / re.sub("[/:]", "+", right)
+    (folder / "ls").mkdir(parents=True)
+    path = make_sqlite(
+        folder / "ls" / "data.sqlite",
+        "CREATE TABLE database(origin TEXT)",
+        f"INSERT INTO database VALUES ('{right}')",
+    )
+    suffix = right.partition("^")[1] + right.partition("^")[2]
+    changed = right.replace("http", "htvp")
+    (folder / ".metadata-v2").write_bytes(metadata(changed, suffix))
+    assert str(origin_of(path, path)) == right
+    (folder / ".metadata-v2").write_bytes(metadata(right, suffix))
+    make_sqlite(path, f"UPDATE database SET origin = '{changed}'")
+    assert str(origin_of(path, path)) == right
 
 
 @pytest.mark.parametrize(
