@@ -334,6 +334,53 @@ class CommitsLost(RunError):
     hint_template = "Run the same command again with --resume to go on."
 
 
+class TooManyRejected(RunError):
+    """More items failed than the threshold allows, so that the run was undone."""
+
+    code = "DM-507"
+    title = "Too many items cannot be migrated"
+    detail_template = (
+        "{count:,} of {items:,} were rejected, more than {percent:g} %; so what was written was "
+        "taken back. The first: {reason}"
+    )
+    hint_template = (
+        "Look at them with `desktop-migrator preview`; --preserve-partial keeps what can go, "
+        "--rollback-threshold allows more."
+    )
+    exit_code = ExitCode.ROLLED_BACK
+
+
+class TakenBack(RunError):
+    """As ItemsRejected, when some chunks had been committed and were undone."""
+
+    code = "DM-508"
+    title = "Some items cannot be migrated"
+    detail_template = (
+        "{count:,} were rejected, and the {written:,} written before them were taken back. "
+        "The first: {reason}"
+    )
+    hint_template = (
+        "Use --continue-on-error to migrate the rest, or --preserve-partial to keep what was "
+        "written."
+    )
+    exit_code = ExitCode.ROLLED_BACK
+
+
+class RunNotFound(RunError):
+    code = "DM-509"
+    title = "There is no such run"
+    detail_template = "{reason}"
+    hint_template = "`desktop-migrator status` lists the runs made from this computer."
+    exit_code = ExitCode.USAGE
+
+
+class AlreadyUndone(RunError):
+    code = "DM-510"
+    title = "This has been undone already"
+    detail_template = "Of run {run} nothing is left to undo; run {by} took it back."
+    hint_template = "To have it again, undo that one: `desktop-migrator rollback --run {by}`."
+
+
 class Locked(RunError):
     """Somebody else works for this person with this plan; see postgres/lock.py."""
 

@@ -392,6 +392,22 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class UndoResult:
+    run: str
+    """The undo's own id in the bookkeeping, by which it can be undone."""
+    undone: tuple[str, ...]
+    """The runs that it took back, in this order."""
+    outcome: Outcome
+    counts: UndoCounts
+    by_entity: dict[str, UndoCounts]
+    kept: tuple[Kept, ...]
+    """The first rows that are not as they were before; all are in the bookkeeping."""
+    seconds: float
+    error: MigratorError | None = None
+    """Why it did not complete; run again, it goes on."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     run: str | None
     """The run's id in the bookkeeping; None if it was refused before anything was written."""
@@ -407,6 +423,8 @@ class RunResult:
     backup: str | None = None
     error: MigratorError | None = None
     """Why the run did not complete."""
+    undo: UndoResult | None = None
+    """How it took itself back; its counts are those of before."""
     rejections: tuple[Rejection, ...] = field(default=(), repr=False)
     """The first ones; all are in the run's bookkeeping."""
 

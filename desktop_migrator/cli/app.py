@@ -27,6 +27,7 @@ COMMANDS = {
     "records": "Print every decoded record.",
     "preview": "Show what would become of the records, without writing anything.",
     "migrate": "Move the data into a database: the main job.",
+    "rollback": "Undo runs: put the rows back to what they were before.",
     "status": "Say whether a migration is needed and what was done.",
     "unlock": "Clear what a run that is gone has left locked.",
     "provision": "Print, or run, the SQL for a database role with just the rights needed.",

@@ -6,7 +6,7 @@ database cannot be reached.
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from desktop_migrator.model import RunResult
+
+UNDONE = "undone"
+"""The outcome of a run that was taken back after it had ended."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -74,6 +77,14 @@ class Catalog:
                     result.verified,
                     result.run,
                 ),
+            )
+
+    def correct(self, outcomes: Mapping[str, str]) -> None:
+        """What became of runs later: `UNDONE`, or their own outcome again."""
+        with self._connection() as connection:
+            connection.executemany(
+                "UPDATE runs SET outcome = ? WHERE run = ?",
+                [(outcome, run) for run, outcome in outcomes.items()],
             )
 
     def runs(self, user_id: str | None = None) -> list[CatalogedRun]:

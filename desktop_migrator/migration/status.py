@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from desktop_migrator.migration.catalog import Catalog, CatalogedRun
+from desktop_migrator.migration.catalog import UNDONE, Catalog, CatalogedRun
 from desktop_migrator.migration.sources import open_sources
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import Outcome
@@ -47,7 +47,7 @@ class Status:
         """Runs that were cut off or did not complete, with no completed run after them."""
         done = (index for index, run in enumerate(self.runs) if run.outcome == Outcome.COMPLETED)
         open_runs = self.runs[: next(done, len(self.runs))]
-        return tuple(run for run in open_runs if run.outcome != Outcome.DRY_RUN)
+        return tuple(run for run in open_runs if run.outcome not in {Outcome.DRY_RUN, UNDONE})
 
 
 def status(

@@ -52,6 +52,7 @@ _CHUNKS = """
     SELECT run::text, seq FROM desktop_migrator.chunks
     WHERE run = %s AND inserted + updated + deleted > 0 ORDER BY seq DESC
 """
+_ROWS = "SELECT ids, actions FROM desktop_migrator.chunks WHERE run = %s AND seq = %s"
 _UNDOS = """
     SELECT run::text, seq, ids, actions FROM desktop_migrator.chunks
     WHERE undoes_run = %s AND undoes_seq = %s
@@ -182,6 +183,15 @@ def changes(
         for row_id in changes(cursor, (run, seq), undone_ids, undone_actions):
             result.pop(row_id, None)
     return result
+
+
+def anything_left(cursor: Cursor, run: str) -> bool:
+    """Whether a run did something to rows that is not undone."""
+    for key in chunks_of(cursor, run):
+        [(ids, actions)] = cursor.execute(_ROWS, key).fetchall()
+        if changes(cursor, key, ids, actions):
+            return True
+    return False
 
 
 def untouched(cursor: Cursor, chunk: Chunk, present: Mapping[str, int]) -> set[str]:

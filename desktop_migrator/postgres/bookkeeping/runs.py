@@ -1,7 +1,7 @@
 """The list of migrations and what each left aside, in schema `desktop_migrator`."""
 
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -112,6 +112,25 @@ def list_runs(connection: sqlalchemy.Connection, user_id: str) -> list[Run]:
         select(runs).where(runs.c.user_id == user_id).order_by(runs.c.started.desc())
     )
     return [_run(row) for row in rows.mappings()]
+
+
+def find_run(connection: sqlalchemy.Connection, run: str) -> Run | None:
+    """The run of this id, whosever it is."""
+    row = connection.execute(select(runs).where(runs.c.id == run)).mappings().one_or_none()
+    return _run(row) if row else None
+
+
+def undone_by(newest_first: Iterable[Run]) -> dict[str, str]:
+    """The runs of a person that are undone, each with the one that did it.
+
+    An undo that was undone itself does not count, nor one that has not come to its end.
+    """
+    result: dict[str, str] = {}
+    for run in newest_first:
+        if run.undoes and run.outcome is Outcome.COMPLETED and run.id not in result:
+            for undone in run.undoes:
+                result.setdefault(undone, run.id)
+    return result
 
 
 def _run(row: RowMapping) -> Run:

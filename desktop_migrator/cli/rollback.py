@@ -1,0 +1,101 @@
+"""`rollback`: undo a run, or every run after a moment."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from desktop_migrator.cli.cancel import cancelling
+from desktop_migrator.cli.options import Database, UserId
+from desktop_migrator.cli.session import Session
+from desktop_migrator.cli.text import cell, print_line
+from desktop_migrator.errors import ExitCode, UsageError
+from desktop_migrator.migration.undo import UndoJob, rollback
+from desktop_migrator.model import UndoResult
+
+_COLUMNS = {"deleted": "Deleted", "restored": "Restored", "inserted": "Back", "kept": "Kept"}
+
+
+def command(
+    ctx: typer.Context,
+    database: Database,
+    run: Annotated[str | None, typer.Option(help="The run to undo; an undo can be undone.")] = None,
+    before: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Undo all of the person's runs since then, e.g. 2026-07-01T12:00+02:00; without"
+            " a time zone it is this computer's.",
+        ),
+    ] = None,
+    user_id: UserId = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Take rows back too that were changed since.")
+    ] = False,
+) -> None:
+    session: Session = ctx.obj
+    job = UndoJob(database=database, run=run, before=_moment(before), user_id=user_id, force=force)
+    with session.reporter() as reporter, cancelling(reporter):
+        result = rollback(job, session.workspace, reporter)
+    if session.json:
+        for event in undo_events(result):
+            session.emit(**event)
+    else:
+        print_undo(session.out, result)
+    if result.error:
+        session.tell(result.error)
+        raise typer.Exit(result.error.exit_code)
+    raise typer.Exit(ExitCode.DONE_WITH_REJECTIONS if result.counts.kept else ExitCode.DONE)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError):
+        raise UsageError(reason="--before takes a time such as 2026-07-01T12:00.") from None
+
+
+def undo_events(result: UndoResult) -> list[dict[str, Any]]:
+    """The first rows that were kept, and last how it ended."""
+    kept: list[dict[str, Any]] = [
+        {
+            "event": "kept",
+            "entity": kept.entity,
+            "id": kept.id,
+            "because": kept.because.name.lower(),
+            "what": kept.sentence,
+        }
+        for kept in result.kept
+    ]
+    finished = {
+        "event": "finished",
+        "run": result.run,
+        "undone": list(result.undone),
+        "outcome": result.outcome,
+        "counts": asdict(result.counts),
+        "by_entity": {name: asdict(counts) for name, counts in result.by_entity.items()},
+        "seconds": round(result.seconds, 3),
+    }
+    return [*kept, finished]
+
+
+def print_undo(console: Console, result: UndoResult) -> None:
+    table = Table(title=f"Undo {result.run}", title_justify="left")
+    table.add_column("Kind")
+    for header in _COLUMNS.values():
+        table.add_column(header, justify="right")
+    for name, counts in result.by_entity.items():
+        table.add_row(cell(name), *(f"{getattr(counts, column):,}" for column in _COLUMNS))
+    console.print(table)
+    for kept in result.kept:
+        print_line(console, f"Kept: {kept.entity} {kept.id}: {kept.sentence}", "yellow")
+    if result.counts.kept > len(result.kept):
+        print_line(console, f"… {result.counts.kept:,} in all", "yellow")
+    if result.error is None:
+        again = f"desktop-migrator rollback --run {result.run}"
+        print_line(console, f"Undone: {', '.join(result.undone)}. To have it again: {again}")

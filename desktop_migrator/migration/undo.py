@@ -1,0 +1,254 @@
+"""Undo: a run, or every run after a moment, is taken back; and an undo is a run like any other.
+
+Runs are undone newest first. A run between whose rows others have worked is undone as far as its
+rows are still its own; docs/undo.md tells what becomes of the others.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import Connection, Engine
+
+from desktop_migrator.errors import AlreadyUndone, Cancelled, MigratorError, RunNotFound, UsageError
+from desktop_migrator.migration.audit import AuditTrail, Deed, Kept
+from desktop_migrator.migration.catalog import UNDONE, Catalog
+from desktop_migrator.migration.target import open_database
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.model import Outcome, UndoCounts, UndoResult
+from desktop_migrator.postgres import wire
+from desktop_migrator.postgres.bookkeeping.runs import (
+    Run,
+    find_run,
+    finish_run,
+    list_runs,
+    start_run,
+    undone_by,
+)
+from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.connect import translated
+from desktop_migrator.postgres.journal import anything_left
+from desktop_migrator.postgres.lock import RunLock, hold
+from desktop_migrator.postgres.undo import Undoer
+from desktop_migrator.reporter import Question, Reporter
+
+Check = Callable[[psycopg.Cursor[Any]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoJob:
+    """What to undo: one run, or all of a person's after a moment."""
+
+    database: str
+    """A URL, or `builtin`."""
+    run: str | None = None
+    before: datetime | None = None
+    """The moment, with its time zone."""
+    user_id: str | None = None
+    """Needed with `before`; with `run` it must be that run's."""
+    force: bool = False
+    """Take rows back too that were changed since."""
+
+    def __post_init__(self) -> None:
+        if (self.run is None) == (self.before is None):
+            raise UsageError(reason="Say what to undo: either --run or --before.")
+        if self.before and not self.user_id:
+            raise UsageError(reason="Nobody said whose runs these are: --user-id is missing.")
+        if self.run is not None:
+            try:
+                UUID(self.run)
+            except ValueError:
+                raise RunNotFound(reason="A run's id is a UUID.") from None
+
+
+def rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> UndoResult:
+    """Undoes, once the person has agreed where one can be asked.
+
+    Raises RunNotFound, AlreadyUndone, Locked, Cancelled before anything was done; what stops it
+    later stands in the result.
+    """
+    catalog = Catalog(workspace.catalog)
+    trail = AuditTrail(workspace.catalog)
+    with open_database(job.database, workspace, reporter) as engine, engine.connect() as connection:
+        with translated(), connection.begin():
+            upgrade(connection)
+            chosen = _chosen(connection, job)
+        _confirm(chosen, reporter)
+        with ExitStack() as held:
+            locks = _locks(held, engine, chosen)
+            with translated(), connection.begin():
+                chosen = _chosen(connection, job)
+            fences: list[Check] = []
+
+            def enter(run: str) -> None:
+                for lock in locks:
+                    lock.enter(connection, run)
+                    fences.append(lock.fence(run).check)
+
+            def check(cursor: psycopg.Cursor[Any]) -> None:
+                for fence in fences:
+                    fence(cursor)
+
+            result = undo_runs(
+                connection, chosen, trail, reporter, enter=enter, check=check, force=job.force
+            )
+        if result.outcome is Outcome.COMPLETED:
+            with translated(), connection.begin():
+                _tell(catalog, list_runs(connection, chosen[0].user_id))
+    return result
+
+
+def undo_runs(
+    connection: Connection,
+    runs: Sequence[Run],
+    trail: AuditTrail,
+    reporter: Reporter,
+    *,
+    enter: Callable[[str], None] = lambda _: None,
+    check: Check,
+    force: bool = False,
+) -> UndoResult:
+    """Undo these runs of one person, the newest first, going on where that was begun before.
+
+    `enter` is told the undo's id in the transaction that begins it; `check` opens all others.
+    """
+    began = time.perf_counter()
+    newest = runs[0]
+    undone = tuple(run.id for run in runs)
+    deeds = _Deeds(trail, connection, newest)
+    with deeds.step():
+        undo = _begun(connection, newest.user_id, undone)
+        if undo is None:
+            undo = start_run(
+                connection,
+                user_id=newest.user_id,
+                plan=newest.plan,
+                plan_digest=newest.plan_digest,
+                policy=newest.policy,
+                undoes=undone,
+            )
+        enter(undo)
+        deeds.record(undo, "begun")
+    undoer = Undoer(connection, run=undo, reporter=reporter, force=force, check=check)
+    error: MigratorError | None = None
+    try:
+        undoer.undo(undone)
+    except MigratorError as stopped:
+        error = stopped
+    outcome = Outcome.COMPLETED
+    if error:
+        outcome = Outcome.CANCELLED if isinstance(error, Cancelled) else Outcome.FAILED
+    counts = UndoCounts()
+    for part in undoer.counts.values():
+        counts += part
+    try:
+        with deeds.step():
+            finish_run(connection, undo, outcome, undoer.counts)
+            deeds.record(undo, outcome, asdict(counts))
+    except MigratorError as failed:
+        error, outcome = error or failed, Outcome.FAILED
+    return UndoResult(
+        run=undo,
+        undone=undone,
+        outcome=outcome,
+        counts=counts,
+        by_entity=undoer.counts,
+        kept=tuple(undoer.kept),
+        seconds=time.perf_counter() - began,
+        error=error,
+    )
+
+
+def _chosen(connection: Connection, job: UndoJob) -> list[Run]:
+    """The runs to undo, the newest first."""
+    cursor = wire.cursor(connection)
+    if job.run is not None:
+        run = find_run(connection, job.run)
+        if run is None or job.user_id not in {None, run.user_id}:
+            raise RunNotFound(reason="This database has no run with this id of this person.")
+        by = undone_by(list_runs(connection, run.user_id)).get(run.id)
+        if by and not anything_left(cursor, run.id):
+            raise AlreadyUndone(run=run.id, by=by)
+        return [run]
+    runs = list_runs(connection, job.user_id or "")
+    after = {run.id: run for run in runs if job.before and run.started > job.before}
+    # What was undone within that time is so already, and the undoing with it.
+    rest = [
+        run
+        for run in after.values()
+        if not (run.undoes and after.keys() >= set(run.undoes)) and anything_left(cursor, run.id)
+    ]
+    if not rest:
+        raise RunNotFound(reason="No run of this person after that time left anything to undo.")
+    return rest
+
+
+def _confirm(runs: Sequence[Run], reporter: Reporter) -> None:
+    """Raises Cancelled if the person is asked and does not agree."""
+    listed = "; ".join(
+        f"{'undo' if run.undoes else 'run'} {run.id} of {run.started:%Y-%m-%d %H:%M} UTC"
+        for run in runs
+    )
+    if reporter.ask(Question(f"Take back {listed}?", ("yes", "no"))) == "no":
+        raise Cancelled
+
+
+def _locks(held: ExitStack, engine: Engine, runs: Sequence[Run]) -> list[RunLock]:
+    plans = sorted({run.plan for run in runs})
+    return [held.enter_context(hold(engine, runs[0].user_id, plan)) for plan in plans]
+
+
+def _begun(connection: Connection, user_id: str, undone: Sequence[str]) -> str | None:
+    """An undo of these runs that did not come to its end."""
+    runs = list_runs(connection, user_id)
+    taken_back = {each for run in runs for each in run.undoes or ()}
+    for run in runs:
+        if run.outcome is not Outcome.COMPLETED and set(undone) <= set(run.undoes or ()):
+            return None if run.id in taken_back else run.id
+    return None
+
+
+def _tell(catalog: Catalog, runs: Sequence[Run]) -> None:
+    """Have this computer's list of runs say which are undone now."""
+    undone = undone_by(runs)
+    catalog.correct(
+        {
+            run.id: UNDONE if run.id in undone else run.outcome
+            for run in runs
+            if run.outcome is not None
+        }
+    )
+
+
+class _Deeds:
+    """Transactions that leave an entry in the audit trail."""
+
+    def __init__(self, trail: AuditTrail, connection: Connection, run: Run) -> None:
+        self._trail = trail
+        self._connection = connection
+        self._run = run
+        self._recorded: list[Kept] = []
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        with translated(), self._connection.begin():
+            yield
+        while self._recorded:
+            self._trail.keep(self._recorded.pop())
+
+    def record(self, undo: str, outcome: str, counts: dict[str, int] | None = None) -> None:
+        """As the last thing in a step."""
+        deed = Deed(
+            action="undo",
+            user_id=self._run.user_id,
+            run=undo,
+            plan_digest=self._run.plan_digest.hex(),
+            outcome=outcome,
+            counts=counts,
+        )
+        self._recorded.append(self._trail.record(self._connection, deed))
