@@ -35,7 +35,7 @@ from desktop_migrator.browsers.store_files import store_files
 from desktop_migrator.errors import SnapshotFailed
 from desktop_migrator.model import Store, StoreFormat
 
-_ATTEMPTS = 40
+_ATTEMPTS = 200
 _PATIENT_ATTEMPTS = 10
 """Attempts of these that wait for a LevelDB's log to rest."""
 _PAUSE = 0.02
