@@ -424,7 +424,7 @@ class RunResult:
     error: MigratorError | None = None
     """Why the run did not complete."""
     undo: UndoResult | None = None
-    """How it took itself back; its counts are those of before."""
+    """How it took itself back; `counts` says what is there after it."""
     rejections: tuple[Rejection, ...] = field(default=(), repr=False)
     """The first ones; all are in the run's bookkeeping."""
 

@@ -39,6 +39,19 @@ def command(
         list[str] | None, typer.Option(help="Not this kind of item; repeatable.")
     ] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Items in one transaction.")] = None,
+    rollback_threshold: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="The share of rejected items above which the run undoes itself; without it the"
+            " plan's, else 0.1.",
+        ),
+    ] = None,
+    preserve_partial: Annotated[
+        bool,
+        typer.Option("--preserve-partial", help="Keep what was written when the run fails."),
+    ] = False,
     create_tables: Annotated[
         bool, typer.Option("--create-tables", help="Make tables that are missing.")
     ] = False,
@@ -56,6 +69,8 @@ def command(
         batch_size=batch_size,
         create_tables=create_tables,
         continue_on_error=continue_on_error,
+        rollback_threshold=rollback_threshold,
+        preserve_partial=preserve_partial,
         dry_run=dry_run,
     )
     with session.reporter() as reporter, cancelling(reporter):

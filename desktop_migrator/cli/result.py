@@ -56,6 +56,7 @@ def finished_event(result: RunResult) -> dict[str, Any]:
             }
             for damage in result.damages
         ],
+        "undo": result.undo and {"run": result.undo.run, "counts": asdict(result.undo.counts)},
         "backup": result.backup,
         "verified": result.verified,
         "seconds": round(result.seconds, 3),
@@ -95,7 +96,9 @@ def _headline(result: RunResult) -> str:
     if result.outcome is Outcome.DRY_RUN:
         return f"This was a dry run ({written}): the database is as it was before."
     if result.outcome is Outcome.ROLLED_BACK:
-        return f"The run stopped at an item that cannot be migrated: {written}."
+        if counts.inserted or counts.updated:
+            return f"The run was rolled back, but for rows that others changed: {written}."
+        return "The run was rolled back: the database's rows are as they were before."
     if result.outcome is Outcome.CANCELLED:
         return f"The run was cancelled: {written}."
     return f"The run did not complete: {written}."

@@ -18,6 +18,9 @@ from desktop_migrator.errors import (
     Cancelled,
     ItemsRejected,
     MigratorError,
+    StoppedHalfway,
+    TakenBack,
+    TooManyRejected,
     UsageError,
     VerificationFailed,
 )
@@ -35,6 +38,7 @@ from desktop_migrator.migration.target import (
     prepare_entities,
     printable,
 )
+from desktop_migrator.migration.undo import undo_runs
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import (
     ConflictPolicy,
@@ -44,10 +48,11 @@ from desktop_migrator.model import (
     Rejection,
     RunResult,
     TargetEntity,
+    UndoResult,
 )
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.postgres.bookkeeping.runs import finish_run, start_run
+from desktop_migrator.postgres.bookkeeping.runs import find_run, finish_run, start_run
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
 from desktop_migrator.postgres.chunks import ChunkLimits
 from desktop_migrator.postgres.connect import translated
@@ -82,6 +87,10 @@ class Job:
     """Items in one transaction."""
     create_tables: bool = False
     continue_on_error: bool = False
+    rollback_threshold: float | None = None
+    """The share of items that may be rejected before the run undoes itself; None: the plan's."""
+    preserve_partial: bool = False
+    """A run that fails keeps what it has written, whatever the plan says."""
     dry_run: bool = False
 
 
@@ -146,6 +155,7 @@ class _Run:
         self._counts: dict[str, Counts] = {}
         self._extractor: Extractor | None = None
         self._verified = False
+        self._undo: UndoResult | None = None
 
     @contextmanager
     def whole(self) -> Iterator[None]:
@@ -177,7 +187,10 @@ class _Run:
         stopped: MigratorError | None = None
         try:
             self._load(entities, sum(surveyed.items[entity.name] for entity in entities))
+            self._check_threshold()
             self._verify(entities)
+        except (StoppedHalfway, TooManyRejected) as error:
+            stopped = error if self._preserves else self._take_back(error)
         except MigratorError as error:
             stopped = error
         with suppress(MigratorError):  # the connection may be what failed
@@ -196,6 +209,7 @@ class _Run:
             seconds=0.0,
             peak_memory_mb=0.0,
             error=error,
+            undo=self._undo,
             rejections=tuple(self._reporter.kept),
         )
 
@@ -293,6 +307,53 @@ class _Run:
         for warning in self._extractor_notes():
             self._reporter.warned(warning)
 
+    @property
+    def _preserves(self) -> bool:
+        return self._job.preserve_partial or self._job.plan.on_failure.preserve_partial_data
+
+    def _check_threshold(self) -> None:
+        """Raises TooManyRejected; a dry run only warns."""
+        threshold = self._job.rollback_threshold
+        if threshold is None:
+            threshold = self._job.plan.on_failure.rollback_threshold
+        totals = self._totals()
+        if self._preserves or totals.rejected <= threshold * totals.items:
+            return
+        if not self._job.dry_run:
+            raise TooManyRejected(
+                count=totals.rejected,
+                items=totals.items,
+                percent=100 * threshold,
+                reason=self._reporter.kept[0].reason if self._reporter.kept else "",
+            )
+        self._reporter.warned(
+            f"{totals.rejected:,} of {totals.items:,} items are rejected: the run itself would "
+            "take back what it writes."
+        )
+
+    def _take_back(self, error: MigratorError) -> MigratorError:
+        """Undo what was written; returns why the run ended."""
+        try:
+            with translated(), self._connection.begin():
+                run = find_run(self._connection, self._id or "")
+            fence = self._lock.fence(self._id or "")
+            undo = undo_runs(
+                self._connection,
+                [run] if run else [],
+                self._trail,
+                self._reporter,
+                check=fence.check,
+            )
+        except MigratorError as failed:
+            return failed
+        self._undo = undo
+        for name, counts in undo.by_entity.items():
+            self._counts[name].inserted -= counts.deleted
+            self._counts[name].updated -= counts.restored
+        if undo.error:
+            return undo.error
+        return TakenBack(**error.facts) if isinstance(error, StoppedHalfway) else error
+
     def _verify(self, entities: Sequence[TargetEntity]) -> None:
         verification = verify(self._connection, entities, self._id or "", self._reporter)
         if not self._job.dry_run:
@@ -340,7 +401,7 @@ class _Keeper(ForwardingReporter):
 def outcome(error: MigratorError | None, job: Job) -> Outcome:
     if isinstance(error, Cancelled):
         return Outcome.CANCELLED
-    if isinstance(error, ItemsRejected):
+    if isinstance(error, (ItemsRejected, TakenBack, TooManyRejected)):
         return Outcome.ROLLED_BACK
     if error:
         return Outcome.FAILED

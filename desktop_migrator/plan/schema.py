@@ -282,6 +282,15 @@ class Entity(_Part):
         return self
 
 
+class OnFailure(_Part):
+    """What becomes of the rows of a run that fails."""
+
+    rollback_threshold: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """The share of rejected items above which the run undoes itself."""
+    preserve_partial_data: bool = False
+    """Keep what was written all the same."""
+
+
 class Plan(_Part):
     """The whole file."""
 
@@ -290,6 +299,7 @@ class Plan(_Part):
     source: Source = Source()
     user: User | None = None
     text: TextRules = TextRules()
+    on_failure: OnFailure = OnFailure()
     ignore: list[Ignore] = []
     entities: Annotated[dict[Text, Entity], Field(min_length=1)]
 

@@ -274,7 +274,8 @@ def test_with_continue_on_error_the_good_items_go_and_the_others_are_kept_with_r
     desktop_migrator: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
     words = ["--source", store_of(tmp_path, {"tasks": TASKS}), "--database", database]
-    words += ["--user-id", "u1", "--create-tables", "--origin", APP, "--continue-on-error"]
+    words += ["--user-id", "u1", "--create-tables", "--origin", APP]
+    words += ["--continue-on-error", "--rollback-threshold", "0.9"]
     ended = desktop_migrator("migrate", "--json", *words)
     assert ended.exit_code == 3
     assert fetch(sql, "SELECT title FROM tasks") == [("Good",)]

@@ -96,12 +96,25 @@ def test_items_that_the_database_refuses_are_counted_once(
     assert "SECRET" not in ended.out + ended.err
 
 
-def test_a_run_that_stops_halfway_does_not_call_itself_rolled_back(
+def test_a_run_that_stops_at_a_refused_item_takes_back_what_it_wrote(
+    migrate: Migrate, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    sql.execute((TASKS + ";" + REFUSE_TASK_7).encode())
+    stopped = migrate(store_of(tmp_path, {"tasks": tasks(10)}), "--batch-size", 3)
+    assert fetch(sql, "SELECT count(*) FROM tasks") == [(0,)]
+    assert (stopped.exit_code, stopped.last["outcome"]) == (6, "rolled_back")
+    assert stopped.last["counts"]["inserted"] == 0
+    assert stopped.last["counts"]["rejected"] == 1
+    assert stopped.last["undo"]["counts"]["deleted"] == 6
+    assert "6 written before them were taken back" in stopped.err
+
+
+def test_a_run_that_is_to_preserve_what_it_wrote_does_not_call_itself_rolled_back(
     migrate: Migrate, sql: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
     sql.execute((TASKS + ";" + REFUSE_TASK_7).encode())
     source = store_of(tmp_path, {"tasks": tasks(10)})
-    stopped = migrate(source, "--batch-size", 3)
+    stopped = migrate(source, "--batch-size", 3, "--preserve-partial")
     assert fetch(sql, "SELECT count(*) FROM tasks") == [(6,)]
     assert stopped.exit_code == 1
     assert stopped.last["outcome"] == "failed"
@@ -194,7 +207,8 @@ def test_a_user_whom_the_app_does_not_know_is_told_to_check_the_id(
 ) -> None:
     owned = TASKS.replace("user_id text", "user_id text REFERENCES users")
     sql.execute(b"CREATE TABLE users (id text PRIMARY KEY);" + owned.encode())
-    ended = migrate(store_of(tmp_path, {"tasks": tasks(2)}), "--continue-on-error")
+    source = store_of(tmp_path, {"tasks": tasks(2)})
+    ended = migrate(source, "--continue-on-error", "--preserve-partial")
     assert ended.exit_code == 3
     rejected = [event for event in ended.events if event["event"] == "rejected"]
     assert len(rejected) == 2
@@ -350,7 +364,7 @@ def test_an_item_that_the_database_refuses_is_kept_with_its_own_text(
         '{"id": 3, "title":"small", "n": 1e-200000, "escaped": "\\u0000 ␛"}',
     ]
     source = store_of(tmp_path, {"tasks": f"[{','.join(texts)}]".encode(), "far": b" 1e200000 "})
-    ended = migrate(source, "--create-tables", "--continue-on-error")
+    ended = migrate(source, "--create-tables", "--continue-on-error", "--preserve-partial")
     assert ended.exit_code == 3
     kept = fetch(
         sql,
