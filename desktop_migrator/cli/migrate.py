@@ -8,10 +8,13 @@ from desktop_migrator.cli.cancel import cancelling
 from desktop_migrator.cli.options import Database, Origin, Source, UserEmail, UserId
 from desktop_migrator.cli.result import exit_code, finished_event, print_result
 from desktop_migrator.cli.session import Session
+from desktop_migrator.cli.times import end_of, moment
+from desktop_migrator.migration.period import Period
 from desktop_migrator.migration.run import Job, migrate
 from desktop_migrator.migration.target import Person
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.postgres.retry import USUAL, Retries
 
 
 def command(
@@ -38,7 +41,39 @@ def command(
     exclude: Annotated[
         list[str] | None, typer.Option(help="Not this kind of item; repeatable.")
     ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="DATE",
+            help="Only items last changed (or made, if they do not say when they were changed) on"
+            " that day or later; a time is fine too. Items without a time are taken.",
+        ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Only items until the end of that day, or that time."),
+    ] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Items in one transaction.")] = None,
+    batch_delay: Annotated[
+        int, typer.Option(min=0, help="Milliseconds between two transactions.")
+    ] = 0,
+    retry_attempts: Annotated[
+        int,
+        typer.Option(
+            min=1, help="How often a step is tried that a lost connection or the like broke off."
+        ),
+    ] = USUAL.attempts,
+    retry_backoff: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Milliseconds before the second attempt; twice as many before the next."
+        ),
+    ] = round(USUAL.pause * 1000),
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on with the last run if it did not come to its end."),
+    ] = False,
     rollback_threshold: Annotated[
         float | None,
         typer.Option(
@@ -66,7 +101,11 @@ def command(
         include=frozenset(include or ()),
         exclude=frozenset(exclude or ()),
         policy=conflict,
+        period=Period(moment(from_, "--from"), end_of(to, "--to")),
         batch_size=batch_size,
+        batch_delay=batch_delay / 1000,
+        retries=Retries(retry_attempts, retry_backoff / 1000),
+        resume=resume,
         create_tables=create_tables,
         continue_on_error=continue_on_error,
         rollback_threshold=rollback_threshold,

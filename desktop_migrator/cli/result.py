@@ -28,6 +28,7 @@ _LEFT_ASIDE = {
     "cache": "caches",
     "secret": "login tokens and other secrets",
     "excluded": "of kinds not asked for",
+    "out-of-range": "items of another time",
     "empty": "empty",
     "unmatched": "that the plan does not name",
 }

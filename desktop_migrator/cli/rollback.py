@@ -1,7 +1,6 @@
 """`rollback`: undo a run, or every run after a moment."""
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +11,8 @@ from desktop_migrator.cli.cancel import cancelling
 from desktop_migrator.cli.options import Database, UserId
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell, print_line
-from desktop_migrator.errors import ExitCode, UsageError
+from desktop_migrator.cli.times import moment
+from desktop_migrator.errors import ExitCode
 from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.model import UndoResult
 
@@ -37,7 +37,9 @@ def command(
     ] = False,
 ) -> None:
     session: Session = ctx.obj
-    job = UndoJob(database=database, run=run, before=_moment(before), user_id=user_id, force=force)
+    job = UndoJob(
+        database=database, run=run, before=moment(before, "--before"), user_id=user_id, force=force
+    )
     with session.reporter() as reporter, cancelling(reporter):
         result = rollback(job, session.workspace, reporter)
     if session.json:
@@ -49,15 +51,6 @@ def command(
         session.tell(result.error)
         raise typer.Exit(result.error.exit_code)
     raise typer.Exit(ExitCode.DONE_WITH_REJECTIONS if result.counts.kept else ExitCode.DONE)
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except (ValueError, OverflowError):
-        raise UsageError(reason="--before takes a time such as 2026-07-01T12:00.") from None
 
 
 def undo_events(result: UndoResult) -> list[dict[str, Any]]:

@@ -59,10 +59,12 @@ class Catalog:
     def begin(
         self, run: str, *, user_id: str, database: str, plan: str, origins: Sequence[str]
     ) -> None:
+        """Enter a run, or that it goes on."""
         with self._connection() as connection:
             connection.execute(
                 "INSERT INTO runs (run, started, user_id, database, plan, origins)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                " VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (run) DO UPDATE SET finished = NULL, outcome = NULL",
                 (run, _now(), user_id, database, plan, json.dumps(list(origins))),
             )
 
@@ -95,7 +97,7 @@ class Catalog:
                 " verified FROM runs WHERE ?1 IS NULL OR user_id = ?1 ORDER BY started DESC",
                 (user_id,),
             ).fetchall()
-        return [_run(row) for row in rows]
+        return [cataloged(row) for row in rows]
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -103,7 +105,8 @@ class Catalog:
             yield connection
 
 
-def _run(row: tuple[Any, ...]) -> CatalogedRun:
+def cataloged(row: tuple[Any, ...]) -> CatalogedRun:
+    """A row of the catalog, with the columns in the order of `runs`."""
     run, started, finished, outcome, user_id, database, plan, origins, counts, verified = row
     return CatalogedRun(
         run=run,

@@ -1,33 +1,43 @@
 """The main job: records of the chosen sources become verified rows of the target.
 
 The sources are copied once and read three times: to see what there is, to check every item
-against the target's tables before anything is written, and to load. A dry run is the same code in
-one transaction that is rolled back.
+against the target's tables before anything is written, and to load. Where the person is to decide
+conflicts, they are found and asked about before that. A dry run is the same code in one transaction
+that is rolled back.
 """
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import Connection
 
 from desktop_migrator.errors import (
     Cancelled,
+    CommitsLost,
+    ConflictsWait,
+    DatabaseError,
+    Interrupted,
     ItemsRejected,
     MigratorError,
     StoppedHalfway,
     TakenBack,
+    TooManyConflicts,
     TooManyRejected,
     UsageError,
     VerificationFailed,
 )
-from desktop_migrator.migration import logs
+from desktop_migrator.migration import logs, questions
 from desktop_migrator.migration.audit import AuditTrail, Deed, Kept
 from desktop_migrator.migration.catalog import Catalog
+from desktop_migrator.migration.decisions import Decisions
 from desktop_migrator.migration.memory import peak_memory_mb
+from desktop_migrator.migration.period import ALWAYS, Period
 from desktop_migrator.migration.sources import Sources, open_sources
 from desktop_migrator.migration.survey import Survey, choose_origins, survey
 from desktop_migrator.migration.target import (
@@ -41,6 +51,7 @@ from desktop_migrator.migration.target import (
 from desktop_migrator.migration.undo import undo_runs
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import (
+    Conflict,
     ConflictPolicy,
     Counts,
     Item,
@@ -51,20 +62,36 @@ from desktop_migrator.model import (
     UndoResult,
 )
 from desktop_migrator.plan.extract import Extractor
+from desktop_migrator.plan.identity import derived_id
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.postgres.bookkeeping.runs import find_run, finish_run, start_run
+from desktop_migrator.postgres import wire
+from desktop_migrator.postgres.bookkeeping.runs import (
+    Run,
+    find_run,
+    finish_run,
+    reopen_run,
+    start_run,
+    unfinished_run,
+)
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.checkpoint import reached
 from desktop_migrator.postgres.chunks import ChunkLimits
-from desktop_migrator.postgres.connect import translated
-from desktop_migrator.postgres.load import Loader
+from desktop_migrator.postgres.conflicts import asks
+from desktop_migrator.postgres.connect import renew, translated
+from desktop_migrator.postgres.load import STAGE, Loader
 from desktop_migrator.postgres.lock import RunLock, hold
-from desktop_migrator.postgres.verify import verify
+from desktop_migrator.postgres.open_conflicts import open_conflicts
+from desktop_migrator.postgres.retry import ONCE, USUAL, Retries
+from desktop_migrator.postgres.settle import Settler
+from desktop_migrator.postgres.verify import Verification, verify
 from desktop_migrator.reporter import ForwardingReporter, Reporter
 
 log = logging.getLogger(__name__)
 
 _KEPT_REJECTIONS = 100
 """Rejections that the result carries itself; all are in the run's quarantine."""
+_MOST_QUESTIONS = 20_000
+"""Conflicts that a person can be asked about in one run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +109,15 @@ class Job:
     include: frozenset[str] = frozenset()
     """Empty: every entity of the plan."""
     exclude: frozenset[str] = frozenset()
+    period: Period = ALWAYS
     policy: ConflictPolicy = ConflictPolicy.SKIP
+    decisions: Path | None = None
+    """Where answers to conflicts are read from and kept."""
     batch_size: int | None = None
     """Items in one transaction."""
+    batch_delay: float = 0.0
+    """Seconds between two transactions."""
+    retries: Retries = USUAL
     create_tables: bool = False
     continue_on_error: bool = False
     rollback_threshold: float | None = None
@@ -92,6 +125,12 @@ class Job:
     preserve_partial: bool = False
     """A run that fails keeps what it has written, whatever the plan says."""
     dry_run: bool = False
+    resume: bool = False
+    """Go on with the person's last run by this plan, if that did not come to its end."""
+
+    def __post_init__(self) -> None:
+        if self.dry_run and self.resume:
+            raise UsageError(reason="A dry run leaves nothing with which another could go on.")
 
 
 def migrate(job: Job, workspace: Workspace, reporter: Reporter) -> RunResult:
@@ -154,8 +193,13 @@ class _Run:
         self._id: str | None = None
         self._counts: dict[str, Counts] = {}
         self._extractor: Extractor | None = None
+        self._decisions = Decisions(job.decisions)
+        self._looked_through = False
         self._verified = False
         self._undo: UndoResult | None = None
+        self._resumed = False
+        self._former = -1
+        """The last chunk of the parts before this one."""
 
     @contextmanager
     def whole(self) -> Iterator[None]:
@@ -170,12 +214,14 @@ class _Run:
     def go(self, surveyed: Survey, catalog: Catalog) -> MigratorError | None:
         """Checks, loads and verifies; returns what stopped it."""
         try:
+            if self._asks(surveyed):
+                conflicts = self._open_conflicts(surveyed)
+                questions.settle(conflicts, self._decisions, self._reporter)
             with self._step():  # tables, bookkeeping and run, or none of them
                 entities = self._prepare(surveyed)
-                if not self._job.continue_on_error:
-                    self._check(entities, surveyed.records)
+                self._look_through(entities, surveyed)
                 self._begin()
-        except (ItemsRejected, Cancelled) as error:
+        except (ItemsRejected, Cancelled, ConflictsWait, TooManyConflicts) as error:
             return error
         catalog.begin(
             self._id or "",
@@ -186,16 +232,23 @@ class _Run:
         )
         stopped: MigratorError | None = None
         try:
-            self._load(entities, sum(surveyed.items[entity.name] for entity in entities))
+            self._load(entities, surveyed)
             self._check_threshold()
             self._verify(entities)
         except (StoppedHalfway, TooManyRejected) as error:
             stopped = error if self._preserves else self._take_back(error)
         except MigratorError as error:
-            stopped = error
-        with suppress(MigratorError):  # the connection may be what failed
-            self._finish(outcome(stopped, self._job))
+            stopped = self._explained(error)
+        try:
+            self._finish(outcome(stopped, self._job), after_error=stopped is not None)
+        except MigratorError as error:
+            stopped = stopped or self._explained(error)
         return stopped
+
+    def _explained(self, error: MigratorError) -> MigratorError:
+        if isinstance(error, DatabaseError) and not self._job.dry_run:
+            return Interrupted(reason=f"{str(error).rstrip('.')}.", remedy=error.hint)
+        return error
 
     def result(self, error: MigratorError | None) -> RunResult:
         return RunResult(
@@ -222,6 +275,7 @@ class _Run:
     @contextmanager
     def _step(self) -> Iterator[None]:
         """A transaction of its own; in a dry run a savepoint."""
+        self._recorded.clear()
         begin = self._connection.begin_nested if self._job.dry_run else self._connection.begin
         with translated(), begin():
             yield
@@ -238,8 +292,53 @@ class _Run:
         wanted = ((job.include or job.plan.entities.keys()) - job.exclude) & surveyed.items.keys()
         return prepare_entities(self._connection, job.plan, wanted, create=job.create_tables)
 
-    def _check(self, entities: Sequence[TargetEntity], records: int) -> None:
-        """Raises ItemsRejected, before anything is written, if an item cannot go."""
+    def _asks(self, surveyed: Survey) -> bool:
+        """Whether the person may be needed to decide conflicts."""
+        rules = {self._job.plan.entities[name].conflict for name in surveyed.items}
+        return not self._job.dry_run and any(asks(self._job.policy, rule) for rule in rules)
+
+    def _open_conflicts(self, surveyed: Survey) -> list[Conflict]:
+        """Those that the decisions do not answer; in a transaction of its own, rolled back.
+
+        Raises TooManyConflicts, and as `_look_through`.
+        """
+        with translated(), self._connection.begin() as trial:
+            entities = self._prepare(surveyed)
+            self._look_through(entities, surveyed)
+            upgrade(self._connection)
+            found = open_conflicts(
+                self._connection,
+                entities,
+                Settler(entities, surveyed.repeats).settle(self._extracted(entities)),
+                user_id=self._user_id,
+                policy=self._job.policy,
+                answers=self._decisions.answer,
+                reporter=self._reporter,
+                total=surveyed.total(entities),
+            )
+            conflicts = list(islice(found, _MOST_QUESTIONS + 1))
+            trial.rollback()
+        if len(conflicts) > _MOST_QUESTIONS:
+            raise TooManyConflicts(count=_MOST_QUESTIONS)
+        for conflict in conflicts:
+            self._counts.setdefault(conflict.entity, Counts()).conflicts += 1
+        return conflicts
+
+    def _look_through(self, entities: Sequence[TargetEntity], surveyed: Survey) -> None:
+        """Once, before anything is written: note natural keys and, where a rejection is to stop
+        the run, raise ItemsRejected if an item cannot go."""
+        if self._looked_through:
+            return
+        self._looked_through = True
+        settler = Settler(entities, surveyed.repeats)
+        if not self._job.continue_on_error:
+            self._check(entities, surveyed.records, settler)
+        elif keyed := [entity for entity in entities if entity.name in settler.with_keys]:
+            for each in self._extracted(keyed):
+                if isinstance(each, Item):
+                    settler.note(each)
+
+    def _check(self, entities: Sequence[TargetEntity], records: int, settler: Settler) -> None:
         self._reporter.started("check", records)
         rejected = 0
         for each in self._extracted(entities):
@@ -247,6 +346,8 @@ class _Run:
                 rejected += 1
                 self._reporter.rejected(each)
                 self._counts.setdefault(each.entity, Counts()).rejected += 1
+            else:
+                settler.note(each)
             if self._reporter.cancelled:
                 raise Cancelled
             if self._extractor:  # without the record that is under way
@@ -257,17 +358,24 @@ class _Run:
 
     def _extracted(self, entities: Sequence[TargetEntity]) -> Iterator[Item | Rejection]:
         self._extractor = Extractor(self._job.plan, entities, self._user_id, self._origins)
-        return self._extractor.extract(self._sources.records())
+        outcomes = self._extractor.extract(self._sources.records())
+        return self._job.period.select(outcomes, self._extractor.left_aside)
 
     def _begin(self) -> None:
         upgrade(self._connection)
-        self._id = start_run(
-            self._connection,
-            user_id=self._user_id,
-            plan=self._job.plan.name,
-            plan_digest=bytes.fromhex(self._job.plan.digest),
-            policy=self._job.policy,
-        )
+        former = self._unfinished() if self._job.resume else None
+        if former:
+            self._id = former.id
+            reopen_run(self._connection, former.id)
+        else:
+            self._id = start_run(
+                self._connection,
+                user_id=self._user_id,
+                plan=self._job.plan.name,
+                plan_digest=bytes.fromhex(self._job.plan.digest),
+                policy=self._job.policy,
+                origins=self._origins,
+            )
         if self._job.dry_run:
             return
         if before := self._lock.enter(self._connection, self._id):
@@ -275,7 +383,24 @@ class _Run:
                 f"A run on {before.host}, process {before.process}, was cut off after "
                 f"{before.heartbeat:%Y-%m-%d %H:%M} UTC; this one takes its place."
             )
-        self._record("begun")
+        self._resumed = former is not None
+        self._former = reached(wire.cursor(self._connection), self._id).chunk
+        self._record("resumed" if former else "begun")
+
+    def _unfinished(self) -> Run | None:
+        """The run to go on with. Raises UsageError where this would be another one."""
+        job = self._job
+        run = unfinished_run(self._connection, self._user_id, job.plan.name)
+        if run is None:
+            self._reporter.warned("There is no run to go on with, so a new one begins.")
+        elif run.plan_digest.hex() != job.plan.digest:
+            raise UsageError(
+                reason="The plan has changed since the run that is to go on. Give the plan as it "
+                "was, or leave --resume away: what was written is not written again."
+            )
+        elif run.policy != job.policy:
+            raise UsageError(reason=f"The run that is to go on has --conflict {run.policy}.")
+        return run
 
     def _record(self, outcome: str) -> None:
         """Into the audit trail, as the last thing in a step."""
@@ -285,27 +410,71 @@ class _Run:
             run=self._id,
             plan_digest=self._job.plan.digest,
             outcome=outcome,
-            counts=None if outcome == "begun" else asdict(self._totals()),
+            counts=None if outcome in {"begun", "resumed"} else asdict(self._totals()),
         )
         self._recorded.append(self._trail.record(self._connection, deed))
 
-    def _load(self, entities: Sequence[TargetEntity], total: int) -> None:
+    def _load(self, entities: Sequence[TargetEntity], surveyed: Survey) -> None:
+        resume = self._resumed
+        while True:
+            try:
+                self._load_from(entities, surveyed, resume=resume)
+            except CommitsLost as lost:
+                self._reporter.warned(f"{lost} They are done again.")
+                resume = True
+            else:
+                break
+        for warning in self._notes():
+            self._reporter.warned(warning)
+
+    def _load_from(
+        self, entities: Sequence[TargetEntity], surveyed: Survey, *, resume: bool
+    ) -> None:
+        """From the beginning, or from where the run stands."""
+        settler = Settler(entities, surveyed.repeats)
         loader = Loader(
             self._connection,
             entities,
             run=self._id or "",
             user_id=self._user_id,
             policy=self._job.policy,
+            answers=self._decisions.answer,
+            derive=self._derivation(entities),
             reporter=self._reporter,
             limits=ChunkLimits(self._job.batch_size) if self._job.batch_size else None,
             keep_going=self._job.continue_on_error,
             dry_run=self._job.dry_run,
             fence=None if self._job.dry_run else self._lock.fence(self._id or ""),
+            settle=self._settle,
+            retries=self._retries,
+            resume=resume,
+            pause=self._job.batch_delay,
         )
         self._counts = loader.counts
-        loader.load(self._extracted(entities), total)
-        for warning in self._extractor_notes():
-            self._reporter.warned(warning)
+        total = surveyed.total(entities)
+        loader.load(settler.settle(self._extracted(entities)), total)
+        for name, counts in settler.counts.items():
+            if counts.items:
+                self._counts[name] += counts
+                self._reporter.advanced(STAGE, total, total)
+        if loader.renamed:
+            self._reporter.warned(
+                f"{loader.renamed:,} items have ids that rows of other people have; they got new "
+                "ones."
+            )
+
+    def _derivation(self, entities: Sequence[TargetEntity]) -> Callable[[Item], UUID | str]:
+        """What gives an item an id where its own is taken."""
+        columns = {entity.name: entity.columns[0] for entity in entities}
+        return lambda item: derived_id(columns[item.entity], self._user_id, item)
+
+    @property
+    def _retries(self) -> Retries:
+        """A dry run has but one transaction, which cannot be begun again in the middle."""
+        return ONCE if self._job.dry_run else self._job.retries
+
+    def _settle(self) -> None:
+        self._lock.settle(self._connection, self._id or "")
 
     @property
     def _preserves(self) -> bool:
@@ -355,9 +524,20 @@ class _Run:
         return TakenBack(**error.facts) if isinstance(error, StoppedHalfway) else error
 
     def _verify(self, entities: Sequence[TargetEntity]) -> None:
-        verification = verify(self._connection, entities, self._id or "", self._reporter)
-        if not self._job.dry_run:
-            self._connection.rollback()  # it only read
+        def attempt(again: bool) -> Verification:
+            if again:
+                renew(self._connection)
+            with self._step():
+                return verify(
+                    self._connection, entities, self._id or "", self._reporter, self._former
+                )
+
+        verification = self._retries.run(attempt, self._reporter)
+        if verification.changed:
+            self._reporter.warned(
+                f"{verification.changed:,} rows that were written before the run was cut off have "
+                "been changed since, and stay so."
+            )
         if not verification.ok:
             raise VerificationFailed(
                 reason=f"{verification.missing:,} rows are missing and {verification.different:,} "
@@ -365,13 +545,24 @@ class _Run:
             )
         self._verified = True
 
-    def _finish(self, how: Outcome) -> None:
-        with self._step():
-            finish_run(self._connection, self._id or "", how, self._counts)
-            if not self._job.dry_run:
-                self._record(how)
+    def _finish(self, how: Outcome, *, after_error: bool = False) -> None:
+        run = self._id or ""
 
-    def _extractor_notes(self) -> Iterator[str]:
+        def attempt(again: bool) -> None:
+            if again or after_error:
+                renew(self._connection)  # it may be what failed
+            with self._step():
+                if not self._job.dry_run:
+                    self._settle()
+                    if again and (entered := find_run(self._connection, run)) and entered.finished:
+                        return
+                finish_run(self._connection, run, how, self._counts)
+                if not self._job.dry_run:
+                    self._record(how)
+
+        (ONCE if after_error else self._retries).run(attempt, self._reporter)
+
+    def _notes(self) -> Iterator[str]:
         extractor = self._extractor
         if extractor is None:
             return
@@ -401,7 +592,9 @@ class _Keeper(ForwardingReporter):
 def outcome(error: MigratorError | None, job: Job) -> Outcome:
     if isinstance(error, Cancelled):
         return Outcome.CANCELLED
-    if isinstance(error, (ItemsRejected, TakenBack, TooManyRejected)):
+    if isinstance(
+        error, (ConflictsWait, ItemsRejected, TakenBack, TooManyConflicts, TooManyRejected)
+    ):
         return Outcome.ROLLED_BACK
     if error:
         return Outcome.FAILED

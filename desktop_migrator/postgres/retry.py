@@ -51,6 +51,7 @@ class Retries:
             yield longest * random.uniform(0.5, 1)  # noqa: S311 - nothing to be kept secret
 
 
+USUAL = Retries()
 ONCE = Retries(attempts=1)
 
 

@@ -14,8 +14,11 @@ from desktop_migrator.model import ConflictPolicy, Counts, Outcome, UndoCounts
 from desktop_migrator.postgres.bookkeeping.tables import quarantine, runs
 from desktop_migrator.postgres.exact import from_bytes
 
-_KEPT_BESIDE = {"run", "number", "mended_by"}
+KEPT_BESIDE = {"run", "number", "mended_by"}
 """Columns of the quarantine that are no part of the rejection."""
+
+
+_UNFINISHED = (None, Outcome.CANCELLED, Outcome.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,19 @@ def list_runs(connection: sqlalchemy.Connection, user_id: str) -> list[Run]:
     return [_run(row) for row in rows.mappings()]
 
 
+def unfinished_run(connection: sqlalchemy.Connection, user_id: str, plan: str) -> Run | None:
+    """The person's last run by the plan, if it did not come to its end and was not undone."""
+    mine = list_runs(connection, user_id)
+    last = next((run for run in mine if run.plan == plan and not (run.undoes or run.mends)), None)
+    undone = {undone for run in mine for undone in run.undoes or ()}  # even if only in part
+    return last if last and last.outcome in _UNFINISHED and last.id not in undone else None
+
+
+def reopen_run(connection: sqlalchemy.Connection, run: str) -> None:
+    """Enter that a run goes on."""
+    connection.execute(update(runs).where(runs.c.id == run).values(finished=None, outcome=None))
+
+
 def find_run(connection: sqlalchemy.Connection, run: str) -> Run | None:
     """The run of this id, whosever it is."""
     row = connection.execute(select(runs).where(runs.c.id == run)).mappings().one_or_none()
@@ -150,7 +166,7 @@ def _run(row: RowMapping) -> Run:
 
 def quarantined(connection: sqlalchemy.Connection, run: str) -> Iterator[Quarantined]:
     """What a run left aside, in the order in which it was met."""
-    columns = [column for column in quarantine.c if column.name not in _KEPT_BESIDE]
+    columns = [column for column in quarantine.c if column.name not in KEPT_BESIDE]
     rows = connection.execute(
         select(*columns).where(quarantine.c.run == run).order_by(quarantine.c.number),
         execution_options={"yield_per": 100},
