@@ -24,6 +24,19 @@ from desktop_migrator.errors import UnknownStorageFormat
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _NONE, _ZSTD, _SNAPPY = 0, 1, 2
+_CREATE_META = "CREATE TABLE meta(key LONGVARCHAR NOT NULL UNIQUE PRIMARY KEY, value LONGVARCHAR)"
+_CREATE_MAPS = (
+    "CREATE TABLE maps(row_id INTEGER PRIMARY KEY AUTOINCREMENT, storage_key BLOB NOT NULL,"
+    " last_accessed INTEGER, last_modified INTEGER, total_size INTEGER)"
+)
+_CREATE_ENTRIES = {
+    has_compression: f"CREATE TABLE map_entries(map_id INTEGER NOT NULL, {column}"
+    " key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY(map_id, key)) WITHOUT ROWID"
+    for has_compression, column in {
+        True: "value_compression_type INTEGER NOT NULL,",
+        False: "",
+    }.items()
+}
 _Area = tuple[StorageKey, datetime | None]  # and when it was last modified
 
 
@@ -42,15 +55,18 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
         damaged(what, 0)
 
     with closing(SqliteFile(copy, damaged)) as file:
-        entries_have = file.columns_of("map_entries")
-        if not {"map_id", "key", "value"} <= set(entries_have) or not file.has_table("maps"):
+        entries_have = file.columns_of("map_entries", *_CREATE_ENTRIES.values())
+        maps_have = file.columns_of("maps", _CREATE_MAPS)
+        if not {"map_id", "key", "value"} <= set(entries_have) or not maps_have:
             raise UnknownStorageFormat(path=store.path, reason="it has not localStorage's tables")
         _check_version(store, file, damaged_list)
         areas = _areas(file, damaged_list)
         columns = ["map_id", "key", "value"]
-        if "value_compression_type" in entries_have:
+        compressed = "value_compression_type" in entries_have
+        if compressed:
             columns.append("value_compression_type")
-        yield from _records(store, areas, file.rows("map_entries", columns, damaged), damaged)
+        rows = file.rows("map_entries", columns, damaged, _CREATE_ENTRIES[compressed])
+        yield from _records(store, areas, rows, damaged)
 
 
 def _records(
@@ -87,8 +103,9 @@ def _records(
 
 
 def _check_version(store: Store, file: SqliteFile, damaged: Damaged) -> None:
-    has_notes = file.has_table("meta")
-    notes = dict(file.rows("meta", ["key", "value"], damaged)) if has_notes else {}
+    has_notes = file.columns_of("meta", _CREATE_META)
+    rows = file.rows("meta", ["key", "value"], damaged, _CREATE_META) if has_notes else ()
+    notes = dict(rows)
     if b"version" not in notes:
         damaged("The version of the storage's layout is missing.", 0)
     elif notes[b"version"] not in {b"1", 1}:
@@ -99,7 +116,7 @@ def _areas(file: SqliteFile, damaged: Damaged) -> dict[int, _Area]:
     """The areas by map id."""
     areas = {}
     columns = ["row_id", "storage_key", "last_modified"]
-    for row_id, raw, last_modified in file.rows("maps", columns, damaged):
+    for row_id, raw, last_modified in file.rows("maps", columns, damaged, _CREATE_MAPS):
         try:
             areas[row_id] = (parse_chromium(raw or b""), chromium_time(last_modified or 0))
         except ValueError:

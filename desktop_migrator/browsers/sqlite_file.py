@@ -63,10 +63,11 @@ class SqliteFile:
         """Whether the file holds a real table (no view, no virtual table) of that name."""
         return bool(self.columns_of(table))
 
-    def columns_of(self, table: str) -> list[str]:
+    def columns_of(self, table: str, *create_tables: str) -> list[str]:
         """The table's stored columns in declared order; empty if there is no such table.
 
-        Raises StoreUnreadable where damage makes it impossible to tell.
+        `create_tables` are as for `salvage_columns`. Raises StoreUnreadable where damage makes it
+        impossible to tell.
         """
         real = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? AND rootpage > 0"
         names = "SELECT name FROM pragma_table_info(?)"
@@ -76,7 +77,7 @@ class SqliteFile:
             columns = self._connection.execute(names, (table,))
             return [name.decode(errors="replace") for (name,) in columns]
         except _FAULTS:
-            return salvage_columns(self._copy, table)
+            return salvage_columns(self._copy, table, create_tables)
 
     def holds_text(self, table: str, column: str) -> bool:
         """Whether any value of the column is TEXT; False too where damage hides it."""

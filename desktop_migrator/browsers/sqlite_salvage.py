@@ -43,14 +43,16 @@ _MAX_SCHEMA_SQL = 100_000
 _SCHEMA_SQL = "CREATE TABLE schema(type TEXT, name TEXT, tbl_name TEXT, rootpage INT, sql TEXT)"
 
 
-def salvage_columns(copy: Path, table: str) -> list[str]:
+def salvage_columns(copy: Path, table: str, create_tables: Sequence[str] = ()) -> list[str]:
     """The table's stored columns, read from a damaged file; empty if there is no such table.
 
-    Raises StoreUnreadable where the damage lies in the schema itself, so that nobody can tell.
+    Where the schema is lost, the first of the statements that fits any rows stands in for it.
+    Raises StoreUnreadable if none does, so that nobody can tell.
     """
     salvage = _Salvage(DatabaseFile(copy))
-    if found := salvage.find(table):
-        return list(found[1].columns)
+    for found in (salvage.find(table), *map(salvage.guess, create_tables)):
+        if found:
+            return list(found[1].columns)
     if salvage.schema_faults:
         raise StoreUnreadable(path=copy, reason=salvage.schema_faults[0])
     return []
@@ -122,6 +124,8 @@ class _Layout:
         for column, value in zip(self.order, record, strict=False):
             row[column] = value
         if self.rowid_column is not None:
+            if row[self.rowid_column] is not None:
+                return None  # SQLite writes NULL there
             row[self.rowid_column] = rowid
         for column, value in enumerate(row):
             if value is None:
@@ -175,7 +179,7 @@ def _layout(sql: str) -> _Layout | None:
         columns=tuple(column[1] for column in info),
         order=tuple(order),
         integer=frozenset(c[0] for c in info if c[2].upper() in {"INTEGER", "INT"}),
-        text=frozenset(c[0] for c in info if c[2].upper() == "TEXT"),
+        text=frozenset(c[0] for c in info if re.search("CHAR|TEXT", c[2].upper())),
         required=frozenset(
             c[0] for c in info if c[3] or (c[4] is not None and known[c[0]] is None)
         ),
@@ -235,19 +239,40 @@ class _Salvage:
         return None
 
     def guess(self, create_table: str) -> tuple[int, _Layout] | None:
-        """The one root whose rows fit the statement: the schema is lost, a pointer map is not."""
+        """The one root whose rows fit the statement, where the schema is lost."""
         layout = _layout(create_table)
         if not layout or not self.schema_faults:
             return None
-        fitting = []
+        for roots in (self._mapped_roots, self._unreferenced):
+            fitting = [root for root in roots() if self._holds_rows_of(layout, root)]
+            if len(fitting) == 1:
+                return fitting[0], layout
+        return None
+
+    def _mapped_roots(self) -> Iterator[int]:
+        """The roots that the pointer map lists, if the file has one."""
         known = {entry.root for entry in self._schema} | self._used
         for number in range(3, self._file.count + 1):
             if self._file.pointer(number) == (1, 0) and number not in known:
-                before, tree = set(self._used), _Tree(layout, layout.by_key)
-                if 2 * sum(1 for _ in self._rows(number, tree)) > tree.entries:
-                    fitting.append(number)
-                self._used = before
-        return (fitting[0], layout) if len(fitting) == 1 else None
+                yield number
+
+    def _unreferenced(self) -> Iterator[int]:
+        """The pages of b-trees to which no other page leads."""
+        pages = {
+            number: page
+            for number in range(2, self._file.count + 1)
+            if number not in self._used and (page := self._file.btree_page(number))
+        }
+        children = {cell.child for page in pages.values() for cell in page.cells if cell}
+        children |= {page.right for page in pages.values()}
+        known = {entry.root for entry in self._schema}
+        yield from (number for number in pages if number not in children | known)
+
+    def _holds_rows_of(self, layout: _Layout, root: int) -> bool:
+        before, tree = set(self._used), _Tree(layout, layout.by_key)
+        holds = 2 * sum(1 for _ in self._rows(root, tree)) > tree.entries
+        self._used = before
+        return holds
 
     def rows(self, root: int, tree: _Tree) -> Iterator[list[Value]]:
         """The table's rows, last those of pages that its root no longer leads to."""

@@ -9,7 +9,7 @@ import pytest
 import zstandard
 
 from desktop_migrator.browsers import chromium_sqlite
-from desktop_migrator.errors import UnknownStorageFormat
+from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Profile, Record, Store, StoreFormat
 from tests import recorded
 from tests.unit.browsers.test_chromium_leveldb import by_area, pages_own_readback
@@ -168,3 +168,29 @@ def test_a_damaged_list_of_sites_is_not_taken_for_lost_records_twice(tmp_path: P
     records, damages = read_all(file)
     assert records == []
     assert [damage.lost_records for damage in damages] == [0, 2]
+
+
+@pytest.mark.parametrize("filling", [b"\0", b"\xff"])
+def test_a_real_profile_is_read_without_its_first_page(tmp_path: Path, filling: bytes) -> None:
+    """Which holds the schema: where tables begin is told from their rows."""
+    file = recorded.unpack("chromium-sqlite", tmp_path) / "Default" / "LocalStorage"
+    file.write_bytes(filling * 4096 + file.read_bytes()[4096:])
+    records, damages = read_all(file)
+    assert by_area(records) == pages_own_readback("chromium-sqlite")
+    assert {damage.lost_records for damage in damages} == {0}
+
+
+@pytest.mark.parametrize("layout", [ENTRIES, EARLIER_ENTRIES])
+def test_without_the_first_page_no_deleted_record_comes_back(tmp_path: Path, layout: str) -> None:
+    entries = [(1, 0, b"\x01%d" % n, b"\x01" + b"v" * 300) for n in range(400)]
+    file = make_store(tmp_path / "LocalStorage", entries, layout=layout)
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("PRAGMA secure_delete=OFF")
+        database.execute("DELETE FROM map_entries WHERE key > CAST('\x0115' AS BLOB)")
+        live = {key[1:].decode() for (key,) in database.execute("SELECT key FROM map_entries")}
+    file.write_bytes(bytes(4096) + file.read_bytes()[4096:])
+    try:
+        records, _ = read_all(file)
+    except StoreUnreadable:
+        return
+    assert {record.key for record in records} <= live

@@ -224,9 +224,24 @@ def test_a_wiped_first_page_is_made_up_for_by_the_pointer_map(tmp_path: Path) ->
     assert damages
 
 
-def test_nothing_is_guessed_without_first_page_and_pointer_map(tmp_path: Path) -> None:
+def test_without_first_page_and_pointer_map_the_one_root_whose_rows_fit_is_taken(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "x.db"
+    expected = build(path, auto_vacuum=0)
+    path.write_bytes(wipe(path.read_bytes(), 1))
+    for table in CREATE:
+        rows, damages = read(path, table)
+        assert rows == expected[table]
+        assert damages
+
+
+def test_nothing_is_guessed_where_two_roots_fit(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     build(path, auto_vacuum=0)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(CREATE["data"].replace("data", "twin"))
+        database.execute("INSERT INTO twin SELECT * FROM data")
     path.write_bytes(wipe(path.read_bytes(), 1))
     rows, damages = read(path, "data")
     assert not rows
