@@ -6,9 +6,10 @@ out), and `rejected` and `warned` as things come up. It polls `cancelled` betwee
 
 import threading
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
-from desktop_migrator.model import Rejection
+from desktop_migrator.model import Answer, Conflict, Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,33 @@ class Question:
     """The possible answers; empty: any text."""
     secret: bool = False
     """The answer must not show on the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictQuestion:
+    """What is to become of a row that differs from its item?"""
+
+    conflict: Conflict
+    number: int
+    """Counts the questions, from 1; some are answered by answers before them."""
+    total: int
+    alike: int
+    """How many not yet answered are of the same entity and differ in the same fields; with it."""
+
+
+class Scope(StrEnum):
+    """What else an answer holds for."""
+
+    ONE = "one"
+    ALIKE = "alike"
+    """All of the same entity that differ in the same fields."""
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    answer: Answer
+    scope: Scope = Scope.ONE
 
 
 class Reporter(Protocol):
@@ -35,6 +63,12 @@ class Reporter(Protocol):
 
     def ask(self, question: Question) -> str | None:
         """The person's answer; None where nobody is there to give one."""
+
+    def resolve(self, question: ConflictQuestion) -> Reply | None:
+        """The same for a conflict."""
+
+    def conflicting(self, conflict: Conflict) -> None:
+        """A conflict that waits for an answer, so that nothing was written."""
 
     @property
     def cancelled(self) -> bool: ...
@@ -61,6 +95,12 @@ class NullReporter:
     def ask(self, question: Question) -> str | None:
         return None
 
+    def resolve(self, question: ConflictQuestion) -> Reply | None:
+        return None
+
+    def conflicting(self, conflict: Conflict) -> None:
+        pass
+
     @property
     def cancelled(self) -> bool:
         return self.cancel.is_set()
@@ -86,6 +126,12 @@ class ForwardingReporter:
 
     def ask(self, question: Question) -> str | None:
         return self._inner.ask(question)
+
+    def resolve(self, question: ConflictQuestion) -> Reply | None:
+        return self._inner.resolve(question)
+
+    def conflicting(self, conflict: Conflict) -> None:
+        self._inner.conflicting(conflict)
 
     @property
     def cancelled(self) -> bool:

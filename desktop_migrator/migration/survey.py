@@ -1,15 +1,19 @@
 """Whose data there is: which web site is meant, and which kinds of items it has."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from desktop_migrator.errors import NothingToMigrate, OriginNotChosen, OriginNotFound
 from desktop_migrator.migration.origins import as_origins
 from desktop_migrator.migration.sources import Sources
+from desktop_migrator.model import TargetEntity
+from desktop_migrator.plan.ids import IdReader
 from desktop_migrator.plan.origins import fitting_origins
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.plan.sources import Aside, Failed, Found, Sorter
+from desktop_migrator.postgres.repeats import Repeats
+from desktop_migrator.postgres.settle import id_key
 from desktop_migrator.reporter import Question, Reporter
 
 _LISTED_ORIGINS = 10
@@ -46,6 +50,12 @@ class Survey:
     """All records of the sources, other sites' included."""
     items: Counter[str]
     """How many items and unreadable records of the chosen origins each entity has."""
+    repeats: Repeats
+    """Which of the items' ids occur more than once."""
+
+    def total(self, entities: Iterable[TargetEntity]) -> int:
+        """How many there are of these entities."""
+        return sum(self.items[entity.name] for entity in entities)
 
 
 def survey(plan: Plan, origins: Sequence[str], sources: Sources) -> Survey:
@@ -53,15 +63,19 @@ def survey(plan: Plan, origins: Sequence[str], sources: Sources) -> Survey:
     sorter = Sorter(plan, origins)
     records = others = 0
     items: Counter[str] = Counter()
+    reader = IdReader(plan)
+    repeats = Repeats()
     for record in sources.records():
         records += 1
         sorted_out = sorter.sort(record)
         if isinstance(sorted_out, Found):
             items[sorted_out.entity] += len(sorted_out.items)
+            for source_id in reader.ids(record, sorted_out):
+                repeats.note(id_key(sorted_out.entity, source_id))
         elif isinstance(sorted_out, Failed):
             items[sorted_out.entity] += 1
         elif sorted_out == Aside.OTHER_SITE:
             others += 1
     if others == records:
         raise OriginNotFound(origins=", ".join(origins))
-    return Survey(records, items)
+    return Survey(records, items, repeats)

@@ -18,7 +18,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Raw
 
-from desktop_migrator.model import Column, ColumnType
+from desktop_migrator.model import Column, ColumnType, Item
 from desktop_migrator.plan.json_text import as_string, memory, number
 from desktop_migrator.plan.refusal import Code, Refused
 
@@ -79,16 +79,7 @@ def row_ids(
     column: Column, user_id: str, origin: str, entity: str
 ) -> Callable[[str, datetime | None], tuple[UUID | str, bool]]:
     """What makes row ids for one text or uuid column: (source id, time made) -> (id, derived)."""
-    base = hashlib.sha256()
-    for part in ("desktop-migrator/1", user_id, origin, entity):
-        base.update(_sized(part))
-
-    def bits(source: str, made: datetime | None) -> int:
-        digest = base.copy()
-        digest.update(_sized(source))
-        time = max(0, (made - _EPOCH) // _MILLISECOND) if made else 0
-        return time << 80 | int.from_bytes(digest.digest()[:10], "big")
-
+    bits = _derivation(user_id, origin, entity)
     longest = column.max_length or 64
 
     def text_id(source: str, made: datetime | None) -> tuple[UUID | str, bool]:
@@ -104,6 +95,28 @@ def row_ids(
         return uuid7(bits(source, made)), True
 
     return text_id if column.type is ColumnType.TEXT else uuid_id
+
+
+def derived_id(column: Column, user_id: str, item: Item) -> UUID | str:
+    """The id that an item gets where its own, which fits, cannot be had."""
+    derive = _derivation(user_id, item.source.storage_key.origin, item.entity)
+    bits = derive(item.source_id, item.created_at)
+    return ulid(bits) if column.type is ColumnType.TEXT else uuid7(bits)
+
+
+def _derivation(user_id: str, origin: str, entity: str) -> Callable[[str, datetime | None], int]:
+    """The 128 bits of an id, from source id and time made."""
+    base = hashlib.sha256()
+    for part in ("desktop-migrator/1", user_id, origin, entity):
+        base.update(_sized(part))
+
+    def bits(source: str, made: datetime | None) -> int:
+        digest = base.copy()
+        digest.update(_sized(source))
+        time = max(0, (made - _EPOCH) // _MILLISECOND) if made else 0
+        return time << 80 | int.from_bytes(digest.digest()[:10], "big")
+
+    return bits
 
 
 def ulid(bits: int) -> str:

@@ -1,10 +1,10 @@
 """Puts items into the target, a chunk a transaction, and writes down in it what was done.
 
-For each chunk: the ids are settled, the rows that exist are read and locked, each item is decided
-(new, unchanged, conflict), new rows go in by binary COPY, others are changed through a temporary
-stage, and the chunk's record and its rejections are written: all of it or nothing. A row that the
-server refuses costs its neighbours nothing: the chunk goes back to a savepoint and is repeated
-without it.
+Items come settled, none twice (settle.py). For each chunk: the ids are looked up, the rows that
+exist are read and locked, each item is decided (new, unchanged, conflict), new rows go in by
+binary COPY, others are changed through a temporary stage, and the chunk's record and its rejections
+are written: all of it or nothing. A row that the server refuses costs its neighbours nothing: the
+chunk goes back to a savepoint and is repeated without it.
 
 A chunk's commit does not wait for the disk. After a crash of the server the last few may be gone,
 each as a whole and with its record; `bookkeeping.finish_run`, once committed, makes all durable.
@@ -29,15 +29,15 @@ from desktop_migrator.errors import (
 )
 from desktop_migrator.model import ConflictPolicy, Counts, Item, Rejection, TargetEntity
 from desktop_migrator.postgres import record, wire
+from desktop_migrator.postgres.adoption import Adoption, Derive
 from desktop_migrator.postgres.checkpoint import Checkpoint, Done, counts_until_now, reached
 from desktop_migrator.postgres.chunks import LARGEST_CHUNK, Chunk, ChunkLimits, chunks, rounds
 from desktop_migrator.postgres.conflicts import Answers, Judge, unanswered
 from desktop_migrator.postgres.connect import renew
 from desktop_migrator.postgres.failures import translated
-from desktop_migrator.postgres.identities import resolve
 from desktop_migrator.postgres.journal import entries
 from desktop_migrator.postgres.lock import Fence
-from desktop_migrator.postgres.rejections import refused, too_large
+from desktop_migrator.postgres.rejections import foreign, refused, too_large
 from desktop_migrator.postgres.retry import ONCE, Retries, wait
 from desktop_migrator.postgres.target import Cursor, RowsRefusedError, Target
 from desktop_migrator.postgres.write import Result, write
@@ -53,7 +53,8 @@ class Loader:
     is a dry run: that works in the caller's transaction, with savepoints where it would commit.
 
     With `resume` the run goes on where it stands. `settle` is called in a transaction after
-    another has failed; see `RunLock.settle`. `pause` is in seconds, between two chunks.
+    another has failed; see `RunLock.settle`. `pause` is in seconds, between two chunks. Without
+    `derive`, items whose ids are taken are rejected.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Loader:
         user_id: str,
         policy: ConflictPolicy,
         answers: Answers = unanswered,
+        derive: Derive | None = None,
         reporter: Reporter,
         limits: ChunkLimits | None = None,
         keep_going: bool = True,
@@ -84,6 +86,10 @@ class Loader:
             entity.entity.name: Judge(entity.entity, policy, answers)
             for entity in self._targets.values()
         }
+        self._derive = derive
+        self._adoptions = {
+            name: Adoption(target.entity, user_id) for name, target in self._targets.items()
+        }
         self._reporter = reporter
         self._limits = limits or ChunkLimits()
         self._keep_going = keep_going
@@ -95,13 +101,15 @@ class Loader:
         self._pause = pause
         self._begin = connection.begin_nested if dry_run else connection.begin
         self._met: set[tuple[str, Any]] = set()
-        """Tables and ids met so far; where rows are never overwritten, none are kept."""
+        """Tables and ids met so far, where several items may be one row."""
         self._meeting: set[tuple[str, Any]] = set()
         """The same of the chunk under way."""
         self._entries = entries(self._run)
         self._checkpoint = Checkpoint()
         """After the last chunk that is known to be committed."""
         self._done: Done | None = None
+        self.renamed = 0
+        """Items whose ids were taken and that got others."""
         self.counts: dict[str, Counts] = {name: Counts() for name in self._targets}
         """By entity, of the chunks that are committed; `items` counts rejections too."""
 
@@ -126,6 +134,7 @@ class Loader:
             result = self._commit(chunk)
             self._checkpoint = self._after(result)
             self._met |= self._meeting
+            self.renamed += len(result.taken) if self._derive else 0
             self.counts[chunk.entity] = self.counts.get(chunk.entity, Counts())
             self.counts[chunk.entity] += result.counts
             for rejection in result.rejected:
@@ -217,10 +226,18 @@ class Loader:
     def _load_items(
         self, cursor: Cursor, target: Target, items: Sequence[Item], result: Result
     ) -> None:
-        resolved = resolve(cursor, self._user_id, target.entity, items)
-        for judge, turn in self._turns(target, resolved):
-            left = self._done.left(cursor, target, turn) if self._done else turn
-            self._isolate(cursor, target, judge, left, result)
+        adoption = self._adoptions[target.entity.name]
+        own, clashing = adoption.resolve(cursor, items)
+        self._write(cursor, target, own, result)
+        if clashing:
+            clashing = adoption.adopt(cursor, clashing)
+            self._write(cursor, target, clashing, result)
+        adoption.remember(cursor, [*own, *clashing])
+        if result.taken and self._derive:
+            renamed = adoption.renamed(cursor, result.taken, self._derive)
+            self._write(cursor, target, renamed, result)
+        else:
+            result.rejected += [foreign(item) for item in result.taken]
         for written in result.written:
             record.chunk(
                 cursor,
@@ -233,6 +250,13 @@ class Loader:
         if any(item.escaped for item in result.touched) or result.counts.updated:
             record.escapes(cursor, target=target.name, written=result.touched, merged=result.merged)
 
+    def _write(
+        self, cursor: Cursor, target: Target, items: Sequence[Item], result: Result
+    ) -> None:
+        for judge, turn in self._turns(target, items):
+            left = self._done.left(cursor, target, turn) if self._done else turn
+            self._isolate(cursor, target, judge, left, result)
+
     def _turns(self, target: Target, items: Sequence[Item]) -> Iterator[tuple[Judge, list[Item]]]:
         """The items in turns without an id twice, each with who decides its conflicts.
 
@@ -240,6 +264,9 @@ class Loader:
         item that it meets twice, the first one counts.
         """
         judge = self._judges[target.entity.name]
+        if not self._adoptions[target.entity.name].shares:
+            yield judge, list(items)
+            return
         for turn in rounds(items):
             if self._policy is ConflictPolicy.SKIP:
                 yield judge, turn

@@ -68,7 +68,7 @@ class Target:
         self._id = entity.columns[0]
         self._every = tuple(range(len(entity.columns)))
         self._shapes: dict[tuple[int, ...], Shape] = {}
-        self._user = _as_stored(entity, user_id)
+        self._user = as_stored(entity, user_id)
         owner = (Column(entity.user_column, ColumnType.TEXT),) if entity.user_column else ()
         self.state = sql.SQL(
             "SELECT xmin::text::bigint FROM {} WHERE {} = ANY(%b{}) LIMIT 1"
@@ -80,6 +80,7 @@ class Target:
         self._probe = wire.select(
             entity.table, self._id, (*entity.columns, *owner), suffix=" ORDER BY 1 FOR UPDATE"
         )
+        self._look = wire.select(entity.table, self._id, (*entity.columns, *owner))
 
     def shape(self, item: Item) -> Shape:
         values = item.values
@@ -94,10 +95,17 @@ class Target:
 
     def lock(self, cursor: Cursor, ids: list[str]) -> dict[str, Found]:
         """The rows with these ids by id, locked until the transaction ends."""
+        return self._found(wire.read(cursor, self._probe, ids))
+
+    def look(self, cursor: Cursor, ids: list[str]) -> dict[str, Found]:
+        """The same without a lock."""
+        return self._found(wire.read(cursor, self._look, ids))
+
+    def _found(self, rows: Iterable[tuple[Any, ...]]) -> dict[str, Found]:
         end = 1 + len(self._every)
         return {
             row[0]: Found(row[1:end], foreign=len(row) > end and row[end] != self._user)
-            for row in wire.read(cursor, self._probe, ids)
+            for row in rows
         }
 
     def insert(self, cursor: Cursor, shape: Shape, rows: Sequence[Sequence[Any]]) -> list[bytes]:
@@ -157,7 +165,8 @@ def _picker(filled: tuple[int, ...]) -> Callable[[Sequence[Any]], Sequence[Any]]
     return itemgetter(*filled) if len(filled) > 1 else itemgetter(slice(1))
 
 
-def _as_stored(entity: TargetEntity, user_id: str) -> str:
+def as_stored(entity: TargetEntity, user_id: str) -> str:
+    """The user's id as the text of the table's user column."""
     column = entity.table.column(entity.user_column or "")
     return str(UUID(user_id)) if column and column.type is ColumnType.UUID else user_id
 

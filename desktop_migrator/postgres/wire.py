@@ -37,11 +37,17 @@ _WIRE_TYPES = {
     ColumnType.JSON: "json",
     ColumnType.JSONB: "jsonb",
 }
-_ID_ARRAYS: dict[ColumnType | None, LiteralString] = {
+_ARRAYS: dict[ColumnType | None, LiteralString] = {
     ColumnType.UUID: "::text[]::uuid[]",
     ColumnType.SMALLINT: "::text[]::bigint[]",
     ColumnType.INTEGER: "::text[]::bigint[]",
     ColumnType.BIGINT: "::text[]::bigint[]",
+    ColumnType.BOOLEAN: "::text[]::boolean[]",
+    ColumnType.NUMERIC: "::text[]::numeric[]",
+    ColumnType.DOUBLE: "::text[]::double precision[]",
+    ColumnType.TIMESTAMP: "::text[]::timestamp[]",
+    ColumnType.TIMESTAMPTZ: "::text[]::timestamptz[]",
+    ColumnType.DATE: "::text[]::date[]",
 }
 _INSTANT_ZERO = datetime(2000, 1, 1, tzinfo=UTC)
 _ROWS_AT_ONCE = 100
@@ -140,7 +146,7 @@ def ids_cast(id_column: Column) -> sql.SQL:
     """What casts an array of the ids' texts such that the id column's index is used."""
     if id_column.declared.startswith(BLANK_PADDED):
         return sql.SQL("::bpchar[]")
-    return sql.SQL(_ID_ARRAYS.get(id_column.type, "::text[]"))
+    return sql.SQL(_ARRAYS.get(id_column.type, "::text[]"))
 
 
 def identifier(*names: str) -> sql.Identifier:
@@ -173,8 +179,27 @@ def select(
     )
 
 
+def select_by(
+    table: Table, id_column: Column, columns: Sequence[Column], wanted: Sequence[Column]
+) -> sql.Composed:
+    """As `select`, for rows that have one of the texts given for each of the wanted columns."""
+    return sql.SQL("SELECT {}::text, {} FROM {} WHERE {}").format(
+        identifier(id_column.name),
+        sql.SQL(", ").join(map(_value, columns)),
+        identifier(*filter(None, (table.schema, table.name))),
+        sql.SQL(" AND ").join(
+            sql.SQL("{} = ANY(%b{})").format(
+                # A cast keeps an index from being used, but an enum knows no texts.
+                _value(column) if column.type is ColumnType.ENUM else identifier(column.name),
+                ids_cast(column),
+            )
+            for column in wanted
+        ),
+    )
+
+
 def read(
-    at: psycopg.Cursor[tuple[Any, ...]], query: sql.Composed, ids: list[str]
+    at: psycopg.Cursor[tuple[Any, ...]], query: sql.Composed, *texts: list[str]
 ) -> Iterable[tuple[Any, ...]]:
-    """The rows of a `select`, while the server is still sending the rest."""
-    return at.stream(query, [ids], binary=True, size=_ROWS_AT_ONCE)
+    """The rows of a query made here, while the server is still sending the rest."""
+    return at.stream(query, texts, binary=True, size=_ROWS_AT_ONCE)

@@ -26,6 +26,8 @@ class Result:
     merged: list[Item] = field(default_factory=list)
     """Those merged into rows, UNSET in the columns that were not written."""
     rejected: list[Rejection] = field(default_factory=list)
+    taken: list[Item] = field(default_factory=list)
+    """Those whose own ids are those of rows that are not this user's; they were not written."""
     counts: Counts = field(default_factory=Counts)
 
     def add(self, other: "Result") -> None:
@@ -33,6 +35,7 @@ class Result:
         self.touched += other.touched
         self.merged += other.merged
         self.rejected += other.rejected
+        self.taken += other.taken
         self.counts += other.counts
 
 
@@ -69,7 +72,10 @@ def write(
     for position, item in enumerate(items):
         found = existing.get(ids[position])
         if found is not None and found.foreign:
-            result.rejected.append(foreign(item))
+            if item.derived:
+                result.rejected.append(foreign(item))
+            else:
+                result.taken.append(item)
             continue
         shape = target.shape(item)
         group = groups.get(shape)

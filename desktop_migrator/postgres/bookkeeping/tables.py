@@ -152,6 +152,15 @@ identities = Table(
     Column("origin", Text, primary_key=True, comment="The web site"),
     Column("source_id", Text, primary_key=True, comment="The item's id in the browser, escaped"),
     Column("target_id", Text, nullable=False, comment="The id of its row"),
+    Column(
+        "reason",
+        Text,
+        nullable=False,
+        server_default="derived",
+        comment="derived: its id does not fit; key: another row has its unique key; "
+        "taken: its id is another user's",
+    ),
+    Index("identities_given", "user_id", "entity", postgresql_where=text("reason <> 'derived'")),
     comment="Which row an item became, where its own id does not fit the table",
 )
 

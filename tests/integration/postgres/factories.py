@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,8 @@ from desktop_migrator.postgres import bookkeeping
 from desktop_migrator.postgres.chunks import ChunkLimits
 from desktop_migrator.postgres.introspect import introspect
 from desktop_migrator.postgres.load import Loader
+from desktop_migrator.postgres.repeats import Repeats
+from desktop_migrator.postgres.settle import Settler, id_key
 from desktop_migrator.postgres.verify import Verification, verify
 from desktop_migrator.reporter import RecordingReporter
 
@@ -156,10 +158,23 @@ class Bench:
         self.reporter = RecordingReporter()
         with self.connection.begin():
             self.start(policy)
-        counts = self.loader(policy, items=items, size=size).load(iter(outcomes))
+        settler = self.settler(outcomes)
+        loader = self.loader(policy, items=items, size=size)
+        counts = loader.load(settler.settle(outcomes))
+        parts = [*counts.values(), *settler.counts.values()]
         names = ("inserted", "updated", "unchanged", "skipped", "conflicts", "rejected")
-        totals = {name: sum(getattr(part, name) for part in counts.values()) for name in names}
+        totals = {name: sum(getattr(part, name) for part in parts) for name in names}
         return {name: total for name, total in totals.items() if total}
+
+    def settler(self, outcomes: Iterable[Item | Rejection]) -> Settler:
+        """One that knows which of these are there more than once."""
+        repeats = Repeats()
+        settler = Settler(self.entities.values(), repeats)
+        for each in outcomes:
+            if isinstance(each, Item):
+                repeats.note(id_key(each.entity, each.source_id))
+                settler.note(each)
+        return settler
 
     def verify(self) -> Verification:
         with self.connection.begin():

@@ -1,0 +1,104 @@
+"""Finds the conflicts that wait for an answer: a load up to each decision, without writing.
+
+It takes no locks on rows. What it writes down of identities is the caller's to roll back.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import sqlalchemy
+from msgspec import UNSET
+
+from desktop_migrator.errors import Cancelled
+from desktop_migrator.model import Conflict, ConflictPolicy, Item, Rejection, TargetEntity
+from desktop_migrator.postgres import wire
+from desktop_migrator.postgres.adoption import Adoption
+from desktop_migrator.postgres.chunks import ChunkLimits, chunks
+from desktop_migrator.postgres.conflicts import Answers, Judge, differences
+from desktop_migrator.postgres.failures import translated
+from desktop_migrator.postgres.merge import merge_values
+from desktop_migrator.postgres.refusal import ROW_ERRORS
+from desktop_migrator.postgres.target import Cursor, Found, Target
+from desktop_migrator.reporter import Reporter
+
+STAGE = "compare"
+
+
+def open_conflicts(
+    connection: sqlalchemy.Connection,
+    entities: Sequence[TargetEntity],
+    outcomes: Iterable[Item | Rejection],
+    *,
+    user_id: str,
+    policy: ConflictPolicy,
+    answers: Answers,
+    reporter: Reporter,
+    total: int,
+) -> Iterator[Conflict]:
+    """The conflicts that need an answer and have none; `total` is for progress alone.
+
+    Raises Cancelled between two chunks and DatabaseError.
+    """
+    finders = {entity.name: _Finder(entity, user_id, policy, answers) for entity in entities}
+    reporter.started(STAGE, total)
+    done = 0
+    with translated():
+        for chunk in chunks(outcomes, finders, ChunkLimits()):
+            if reporter.cancelled:
+                raise Cancelled
+            yield from finders[chunk.entity].find(wire.cursor(connection), chunk.items)
+            done += len(chunk)
+            reporter.advanced(STAGE, done, total)
+    if done < total:
+        reporter.advanced(STAGE, total, total)
+
+
+class _Finder:
+    def __init__(
+        self, entity: TargetEntity, user_id: str, policy: ConflictPolicy, answers: Answers
+    ) -> None:
+        self._entity = entity
+        self._judge = Judge(entity, policy)
+        self._answers = answers
+        self._target = Target(entity, user_id)
+        self._adoption = Adoption(entity, user_id)
+
+    def find(self, cursor: Cursor, items: Sequence[Item]) -> Iterator[Conflict]:
+        if not self._judge.asks or not items:
+            return
+        own, clashing = self._adoption.resolve(cursor, items)
+        known = own + self._adoption.adopt(cursor, clashing)
+        rows = self._target.look(cursor, [str(item.id) for item in known])
+        for item in known:
+            found = rows.get(str(item.id))
+            if found is not None and not found.foreign:
+                yield from self._compare(item, found)
+
+    def _compare(self, item: Item, found: Found) -> Iterator[Conflict]:
+        shape = self._target.shape(item)
+        row, new = shape.pick(found.values), shape.pick(item.values)
+        try:
+            digest = shape.digest(new)
+        except ROW_ERRORS:
+            return  # the load will reject it
+        row_digest = shape.digest_of_row(row)
+        name, row_id = self._entity.name, str(item.id)
+        if digest == row_digest or self._answers(name, row_id, row_digest, digest):
+            return
+        try:
+            changes = merge_values(shape.columns, row, new)
+            merged = [
+                old if change is UNSET else change for old, change in zip(row, changes, strict=True)
+            ]
+            merged_digest = shape.digest(merged)
+        except RecursionError:
+            merged_digest = row_digest  # nothing is merged
+        yield Conflict(
+            entity=name,
+            id=row_id,
+            differences=differences(shape.columns, row, new),
+            row_time=self._judge.times.of_row(found.values),
+            item_time=self._judge.times.of_item(item),
+            row_digest=row_digest,
+            item_digest=digest,
+            merged_digest=merged_digest,
+        )
