@@ -414,39 +414,6 @@ class DecisionsUnusable(MigratorError):
     exit_code = ExitCode.USAGE
 
 
-class ConflictsWait(RunError):
-    """Nobody was there to answer; see migration/questions.py."""
-
-    code = "DM-511"
-    title = "Conflicts wait for answers"
-    detail_template = (
-        "{count} rows of the database differ from their items, and nobody said which is to count. "
-        "Nothing was written."
-    )
-    hint_template = (
-        "Run the same command in a terminal and answer; or fill in each `answer` (keep, replace or "
-        "merge) in the file of --decisions and run it again; or choose another --conflict."
-    )
-    exit_code = ExitCode.CONFLICTS_WAIT
-
-
-class TooManyConflicts(RunError):
-    code = "DM-512"
-    title = "Too many conflicts to ask about each"
-    detail_template = (
-        "More than {count:,} rows of the database differ from their items. Nothing was written."
-    )
-    hint_template = "Choose --conflict skip, overwrite or merge, or migrate one kind at a time."
-
-
-class DecisionsUnusable(MigratorError):
-    code = "DM-513"
-    title = "The decisions file cannot be used"
-    detail_template = "{path}: {reason}"
-    hint_template = "Name another file with --decisions, or mend this one."
-    exit_code = ExitCode.USAGE
-
-
 class Locked(RunError):
     """Somebody else works for this person with this plan; see postgres/lock.py."""
 

@@ -36,7 +36,6 @@ from desktop_migrator.migration import logs, questions
 from desktop_migrator.migration.audit import AuditTrail, Deed, Kept
 from desktop_migrator.migration.catalog import Catalog
 from desktop_migrator.migration.decisions import Decisions
-from desktop_migrator.migration.decisions import Decisions
 from desktop_migrator.migration.memory import peak_memory_mb
 from desktop_migrator.migration.period import ALWAYS, Period
 from desktop_migrator.migration.sources import Sources, open_sources
@@ -64,7 +63,6 @@ from desktop_migrator.model import (
 )
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.identity import derived_id
-from desktop_migrator.plan.identity import derived_id
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres import wire
 from desktop_migrator.postgres.bookkeeping.runs import (
@@ -79,13 +77,11 @@ from desktop_migrator.postgres.bookkeeping.schema import upgrade
 from desktop_migrator.postgres.checkpoint import reached
 from desktop_migrator.postgres.chunks import ChunkLimits
 from desktop_migrator.postgres.conflicts import asks
-from desktop_migrator.postgres.conflicts import asks
 from desktop_migrator.postgres.connect import renew, translated
 from desktop_migrator.postgres.load import STAGE, Loader
 from desktop_migrator.postgres.lock import RunLock, hold
 from desktop_migrator.postgres.open_conflicts import open_conflicts
 from desktop_migrator.postgres.retry import ONCE, USUAL, Retries
-from desktop_migrator.postgres.settle import Settler
 from desktop_migrator.postgres.settle import Settler
 from desktop_migrator.postgres.verify import Verification, verify
 from desktop_migrator.reporter import ForwardingReporter, Reporter
