@@ -69,6 +69,17 @@ class Extractor:
                     self.warnings["data-beside-items"] += 1
                 yield from self._items(record, sorted_out)
 
+    def again(self, record: Record, entity: str, position: str) -> list[Item | Rejection]:
+        """What becomes of a rejection's own text, which is the record's value here.
+
+        `position` is that of the rejection; the text of a whole record has none.
+        """
+        whole = [] if position else list(self.extract([record]))
+        if whole and all(isinstance(each, Item) for each in whole):
+            return whole
+        found = self._sorter.kept(entity, record.key, position, record.value)
+        return list(self._items(record, found)) if found else whole
+
     def _items(self, record: Record, found: Found) -> Iterator[Item | Rejection]:
         maker = self._makers[found.entity]
         seen: dict[object, Raw] = {}

@@ -98,6 +98,29 @@ class Sorter:
             return aside
         return self._specifically(record) or self._generally(record)
 
+    def kept(self, entity: str, key: str, position: str, text: str) -> Found | None:
+        """One item's own text, as a rejection keeps it, at the place that it had.
+
+        None if it is no JSON, or the plan does not say clearly what lies at such a place.
+        """
+        readers = [
+            reader for reader in (*self._specific, *self._catch_all) if reader.entity == entity
+        ]
+        names = {
+            reader.source.shape: escape(name)
+            for reader in readers
+            if (name := _first_match(reader.source.patterns, key)) is not None
+            and (reader.source.shape == "single") == (not position)
+        }
+        value = as_value(read(text))
+        if value is None or len(names) != 1:
+            return None
+        [(shape, name)] = names.items()
+        found = Found(entity, [value], name, single=shape == "single", marked=marked(value))
+        if shape == "map":
+            found.names = [position]
+        return found
+
     def specific(self, record: Record) -> Found | Failed | None:
         """The record's items, or why it has none, if an entity names its key."""
         if self._outside(record) or _ignored(self._ignored_keys, record.key):

@@ -11,6 +11,7 @@ import hashlib
 import re
 
 _ESCAPED = re.compile("[\\\\\0\ud800-\udfff]")
+_ESCAPE = re.compile(r"\\(\\|u[0-9a-f]{4})")
 _LONGEST_IDENTITY = 512
 _SHOWN = 400
 
@@ -19,6 +20,11 @@ def escape(text: str) -> str:
     return _ESCAPED.sub(
         lambda match: "\\\\" if match[0] == "\\" else f"\\u{ord(match[0]):04x}", text
     )
+
+
+def unescape(text: str) -> str:
+    """The exact inverse of `escape`."""
+    return _ESCAPE.sub(lambda match: "\\" if match[1] == "\\" else chr(int(match[1][1:], 16)), text)
 
 
 def identity_text(source_id: str) -> str:

@@ -1,0 +1,65 @@
+"""JSON that was damaged, made whole again where nothing but its punctuation is amiss.
+
+What the library json-repair proposes is only believed if every character that is no punctuation
+or white space stands in it as before, in the same order: quotes, brackets, commas and colons may
+come and go, no letter, digit, sign or decimal point does. Nor is a value believed that the text
+does not have, or that stands in it without the quotes of a text.
+"""
+
+import re
+
+import json_repair
+
+from desktop_migrator.plan.json_text import as_value, read
+from desktop_migrator.plan.refusal import Refused
+
+LONGEST = 64 * 1024
+"""Characters; json-repair's time can grow with their square."""
+
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_PUNCTUATION = re.compile(r"[\s{}\[\],:;\"'`“”‘’]+")
+_TEXT = re.compile(
+    r""" "(?:[^"\\]|\\.)*(?:"|$) | '(?:[^'\\]|\\.)*(?:'|$) """, re.VERBOSE | re.DOTALL
+)
+# What json-repair would make texts of (`undefined`, `tru`), or of nothing (`"a":,`), and a number
+# of which the end may be missing.
+_GUESSED = re.compile(
+    r"(?<![\w$])(?!(?:true|false|null)\b)[A-Za-z_$][\w$]*(?!\s*:|[\w$])"
+    r"|:\s*(?:[,}\]]|$)|[-+]\s*[A-Za-z]|[0-9][0-9.eE+-]*\s*$"
+)
+_HALF_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3}|u[dD][89abAB][0-9a-fA-F]{2})?$")
+_CLOSED = ("}", "]")
+
+
+def cure(text: str) -> str | None:
+    """JSON that says the same; None where nobody can tell what the text was."""
+    if len(text) > LONGEST or _HALF_ESCAPE.search(text) or _GUESSED.search(_TEXT.sub("''", text)):
+        return None
+    try:
+        cured = _whole(json_repair.repair_json(text, ensure_ascii=False, skip_json_loads=True))
+        if not cured or as_value(read(cured)) is None:
+            return None
+    except (ValueError, RecursionError, Refused):
+        return None
+    return cured if substance(cured) == substance(text) else None
+
+
+def cut_off(text: str) -> bool:
+    """Whether the end is missing, so that the last item may lack something."""
+    return not text.rstrip().endswith(_CLOSED)
+
+
+def substance(text: str) -> str:
+    """What is left without punctuation and white space, however it is spelled."""
+    return _PUNCTUATION.sub("", _whole(_ESCAPE.sub(_character, text)))
+
+
+def _character(escape: re.Match[str]) -> str:
+    name = escape[1]
+    return chr(int(name[1:], 16)) if len(name) > 1 else _ESCAPED.get(name, name)
+
+
+def _whole(text: str) -> str:
+    """The text with its halves of surrogate pairs joined."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
