@@ -37,7 +37,6 @@ _FILE = re.compile(r"([0-9]{1,20})\.(log|ldb|sst)")
 _MANIFEST = re.compile(r"MANIFEST-([0-9]{1,20})")
 _NOTES = (b"META:", b"METAACCESS:", b"VERSION")
 """The browser's own entries among the records."""
-_MENDED = "A part of the storage was damaged and could be put right by its checksum."
 
 
 @dataclass
@@ -141,6 +140,7 @@ class _Salvage:
         self.files = files
         self.newest: dict[bytes, tuple[int, bytes | None]] = {}
         self.places: list[_Place] = []
+        self.mended = False
 
     def read(self) -> None:
         manifest = self._manifest()
@@ -161,7 +161,9 @@ class _Salvage:
                 lost(place.what, sum(map(self._shows, newest.values())))
             else:
                 lost(place.what, place.at_most)
-        if not self.places:
+        if self.mended:
+            lost("The storage was damaged and could be put right by its checksums.", 0)
+        elif not self.places:
             lost("The storage is damaged, but every record could be read.", 0)
 
     def _manifest(self) -> Manifest:
@@ -200,8 +202,7 @@ class _Salvage:
             if block.sound:
                 for entry in block.entries:
                     self._take(*entry)
-                if block.mended:
-                    self.places.append(_Place(_MENDED, []))
+                self.mended |= block.mended
             elif block.legible:
                 self.places.append(_Place(what, block.entries))
             else:
@@ -219,8 +220,7 @@ class _Salvage:
             if broken or (expected is not None and sequence != expected):
                 self._read_broken(broken, None if expected is None else sequence - expected)
                 broken = []
-            if record.mended:
-                self.places.append(_Place(_MENDED, []))
+            self.mended |= record.mended
             for operation in operations:
                 self._take(*operation.entry)
             expected = sequence + count

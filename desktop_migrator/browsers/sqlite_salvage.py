@@ -4,7 +4,7 @@ Every page is looked at, not only those that the table's root still leads to. A 
 interior page counts as the table's if nothing else claims it, the file proves that it is no
 deleted one (free list or pointer map), and its rows fit the table's layout and lie between the
 keys of the lost page's neighbours. A row is given only if all its bytes are where the format has
-them.
+them. Where the schema is lost, a table is the one root whose rows fit the browser's own statement.
 
 What is lost is counted exactly where an index of the table is intact (it has one entry for each
 row) or the damaged pages still say how many rows they held; otherwise the count is None. Bytes
