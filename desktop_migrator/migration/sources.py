@@ -14,12 +14,7 @@ def find(folders: Sequence[Path]) -> discover.Discovery:
     system = discover.System.current()
     if not folders:
         return discover.discover(system)
-    found = [discover.open_source(folder, system) for folder in folders]
-    return discover.Discovery(
-        profiles=tuple(profile for each in found for profile in each.profiles),
-        unreadable=tuple(path for each in found for path in each.unreadable),
-        warnings=tuple(warning for each in found for warning in each.warnings),
-    )
+    return discover.open_sources(folders, system)
 
 
 class Sources:

@@ -105,6 +105,14 @@ def test_an_item_in_three_browsers_becomes_one_row(
     assert fetch(sql, "SELECT count(*) FROM tasks") == [(len(ids),)]
 
 
+def test_a_source_named_twice_is_read_once(desktop_migrator: CommandLine, tmp_path: Path) -> None:
+    profile = unpack("chromium-leveldb", tmp_path)
+    words = ["records", "--json", "--source", profile]
+    once = desktop_migrator(*words)
+    twice = desktop_migrator(*words, "--source", profile / "Default" / "Local Storage" / "leveldb")
+    assert twice.out == once.out != ""
+
+
 def test_two_people_with_the_same_items_have_rows_of_their_own(
     desktop_migrator: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
