@@ -1,5 +1,6 @@
 """`migrate`: the main job."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,8 +34,18 @@ def command(
     ] = False,
     conflict: Annotated[
         ConflictPolicy,
-        typer.Option(help="What becomes of a row that exists and differs."),
+        typer.Option(
+            help="What becomes of a row that exists and differs: skip keeps it, overwrite replaces"
+            " it, merge does as the plan says for that kind of item, interactive asks."
+        ),
     ] = ConflictPolicy.SKIP,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where answers to conflicts are kept; those in it are not asked again.",
+        ),
+    ] = None,
     include: Annotated[
         list[str] | None, typer.Option(help="Only this kind of item, e.g. tasks; repeatable.")
     ] = None,
@@ -101,6 +112,7 @@ def command(
         include=frozenset(include or ()),
         exclude=frozenset(exclude or ()),
         policy=conflict,
+        decisions=decisions,
         period=Period(moment(from_, "--from"), end_of(to, "--to")),
         batch_size=batch_size,
         batch_delay=batch_delay / 1000,

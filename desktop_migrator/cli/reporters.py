@@ -9,11 +9,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bars
 from rich.prompt import Prompt
 
+from desktop_migrator.cli.conflicts import ask, conflict_event, print_conflict
 from desktop_migrator.cli.json_lines import rejected_event, write_json
 from desktop_migrator.cli.text import print_line
 from desktop_migrator.migration.progress import Progress, ProgressReporter
-from desktop_migrator.model import Rejection
-from desktop_migrator.reporter import Question
+from desktop_migrator.model import Conflict, Rejection
+from desktop_migrator.reporter import ConflictQuestion, Question, Reply
+
+
+_SHOWN_CONFLICTS = 10
 
 
 class JsonReporter(ProgressReporter):
@@ -25,6 +29,9 @@ class JsonReporter(ProgressReporter):
 
     def rejected(self, rejection: Rejection) -> None:
         write_json(rejected_event(rejection))
+
+    def conflicting(self, conflict: Conflict) -> None:
+        write_json(conflict_event(conflict))
 
     def warned(self, text: str) -> None:
         write_json({"event": "warning", "text": text})
@@ -50,8 +57,10 @@ class TerminalReporter(ProgressReporter):
             console=console,
         )
         self._tasks: dict[str, Any] = {}
+        self._waiting = 0
 
     def show(self, progress: Progress) -> None:
+        self._bars.start()
         stage = progress.stage
         if stage not in self._tasks:
             self._tasks[stage] = self._bars.add_task(stage, total=progress.total)
@@ -75,6 +84,22 @@ class TerminalReporter(ProgressReporter):
             )
         finally:
             self._bars.start()
+
+    def resolve(self, question: ConflictQuestion) -> Reply | None:
+        if not self._interactive:
+            return None
+        self._bars.stop()
+        reply = ask(self._bars.console, question)
+        if reply is None:
+            self.cancel.set()
+        return reply
+
+    def conflicting(self, conflict: Conflict) -> None:
+        self._waiting += 1
+        if self._waiting <= _SHOWN_CONFLICTS:
+            print_conflict(self._bars.console, conflict)
+        elif self._waiting == _SHOWN_CONFLICTS + 1:
+            print_line(self._bars.console, "… and more; --json or --decisions FILE lists all.")
 
     def __enter__(self) -> Self:
         self._bars.start()

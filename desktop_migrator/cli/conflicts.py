@@ -1,0 +1,108 @@
+"""A conflict as people see it, both sides next to each other, and the keys that answer it."""
+
+from datetime import datetime
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from desktop_migrator.cli.text import cell, print_line
+from desktop_migrator.model import Answer, Conflict
+from desktop_migrator.reporter import ConflictQuestion, Reply, Scope
+
+_KEYS = {
+    "k": Reply(Answer.KEEP),
+    "r": Reply(Answer.REPLACE),
+    "m": Reply(Answer.MERGE),
+    "K": Reply(Answer.KEEP, Scope.ALIKE),
+    "R": Reply(Answer.REPLACE, Scope.ALIKE),
+    "M": Reply(Answer.MERGE, Scope.ALIKE),
+    "1": Reply(Answer.KEEP, Scope.ALL),
+    "2": Reply(Answer.REPLACE, Scope.ALL),
+    "3": Reply(Answer.MERGE, Scope.ALL),
+}
+_STOP = "q"
+_ANSWERS = {
+    Answer.KEEP: "keep the database's",
+    Answer.REPLACE: "take the browser's",
+    Answer.MERGE: "merge both, the database's where they contradict",
+}
+_SCOPES = {
+    Scope.ONE: "",
+    Scope.ALIKE: ", the same for all like this",
+    Scope.ALL: ", the same for all",
+}
+
+
+def ask(console: Console, question: ConflictQuestion) -> Reply | None:
+    """The person's reply by one key; None: the person stops."""
+    left = question.total - question.number + 1
+    console.line()
+    print_line(console, f"Conflict {question.number:,} of {question.total:,}", "bold")
+    print_conflict(console, question.conflict)
+    print_line(console, "k keep the database's   r replace it by the browser's   m merge both")
+    if left > 1:
+        print_line(
+            console,
+            f"K, R, M: the same for all {question.alike:,} that differ in the same fields   "
+            f"1, 2, 3: keep, replace or merge all {left:,}",
+        )
+    print_line(console, "q: stop; nothing is written")
+    while (key := _key()) not in _KEYS:
+        if key == _STOP:
+            return None
+        print_line(console, "There is no such key.", "yellow")
+    reply = _KEYS[key]
+    print_line(console, f"→ {_ANSWERS[reply.answer]}{_SCOPES[reply.scope]}", "green")
+    return reply
+
+
+def _key() -> str:
+    try:
+        return typer.getchar()
+    except (KeyboardInterrupt, EOFError):
+        return _STOP
+
+
+def print_conflict(console: Console, conflict: Conflict) -> None:
+    """The fields that differ, side by side."""
+    table = Table(
+        title=cell(f"{conflict.entity}, row {conflict.id}"), title_justify="left", show_lines=True
+    )
+    table.add_column("Field")
+    table.add_column("In the database")
+    table.add_column("In the browser")
+    for difference in conflict.differences:
+        table.add_row(cell(difference.name), _value(difference.row), _value(difference.item))
+    row_time, item_time = conflict.row_time, conflict.item_time
+    if row_time or item_time:
+        table.add_row(
+            Text("last changed", "italic"), _time(row_time, item_time), _time(item_time, row_time)
+        )
+    console.print(table)
+
+
+def conflict_event(conflict: Conflict) -> dict[str, Any]:
+    return {
+        "event": "conflict",
+        "entity": conflict.entity,
+        "id": conflict.id,
+        "fields": [
+            {"name": each.name, "row": each.row, "item": each.item} for each in conflict.differences
+        ],
+        "row_time": conflict.row_time and conflict.row_time.isoformat(),
+        "item_time": conflict.item_time and conflict.item_time.isoformat(),
+    }
+
+
+def _value(text: str | None) -> Text:
+    return Text("empty", "dim italic") if text is None else cell(text)
+
+
+def _time(own: datetime | None, other: datetime | None) -> Text:
+    if own is None:
+        return Text("unknown", "dim italic")
+    newer = " (newer)" if other is not None and own > other else ""
+    return Text(f"{own:%Y-%m-%d %H:%M:%S} UTC{newer}")

@@ -1,0 +1,253 @@
+"""Conflicts from the command line: asked in a terminal, answered in a file, left to wait."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.integration.command_line import CommandLine
+from tests.integration.terminal import Terminal
+from tests.integration.test_migrate import fetch, store_of
+
+KEYS = "nothing is written"
+"""The last line before a key is waited for."""
+TIME = "2026-01-01T10:00:00.000Z"
+
+
+def environment(number: int, **config: object) -> dict[str, object]:
+    return {
+        "id": f"0190a1b2-c3d4-7e5f-8a6b-{number:012}",
+        "name": f"Environment {number}",
+        "config": config,
+        "createdAt": TIME,
+        "updatedAt": TIME,
+    }
+
+
+IN_BROWSER = {"environments": [environment(number, url="new", port=number) for number in (1, 2, 3)]}
+AS_ROWS = [(f"Environment {number}", {"url": "old", "debug": True}) for number in (1, 2, 3)]
+
+
+@pytest.fixture
+def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(database, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def words(tmp_path: Path, database: str, sql: psycopg.Connection[Any]) -> list[object]:
+    """A migrate whose three environments have been changed in the database since."""
+    migrate: list[object] = ["migrate", "--source", store_of(tmp_path, IN_BROWSER)]
+    migrate += ["--database", database, "--user-id", "u1", "--create-tables"]
+    assert CommandLine(tmp_path / "data dir")(*migrate).exit_code == 0
+    sql.execute("""UPDATE environments SET config = '{"url": "old", "debug": true}'""")
+    return migrate
+
+
+@pytest.fixture
+def desktop_migrator(tmp_path: Path) -> CommandLine:
+    return CommandLine(tmp_path / "data dir")
+
+
+def rows(sql: psycopg.Connection[Any]) -> list[Any]:
+    return fetch(sql, "SELECT name, config FROM environments ORDER BY name")
+
+
+def everything(sql: psycopg.Connection[Any]) -> list[Any]:
+    counts = "SELECT (SELECT count(*) FROM desktop_migrator.runs)"
+    return [
+        *fetch(sql, "SELECT xmin::text, e::text FROM environments e ORDER BY 2"),
+        *fetch(sql, counts),
+    ]
+
+
+def interactive(desktop_migrator: CommandLine, words: list[object], *more: object) -> Terminal:
+    return Terminal(desktop_migrator.command(*words, "--conflict", "interactive", *more))
+
+
+def test_each_conflict_is_shown_side_by_side_and_answered_by_a_key(
+    desktop_migrator: CommandLine, words: list[object], sql: psycopg.Connection[Any]
+) -> None:
+    with interactive(desktop_migrator, words) as terminal:
+        terminal.press("k", after=KEYS)
+        terminal.press("r", after=KEYS)
+        terminal.press("m", after=KEYS)
+        assert terminal.exit_code() == 0, terminal.text
+    assert "Conflict 1 of 3" in terminal.text
+    assert '{"debug":true,"url":"old"}' in terminal.text
+    assert '{"port":1,"url":"new"}' in terminal.text
+    assert rows(sql) == [
+        ("Environment 1", {"url": "old", "debug": True}),
+        ("Environment 2", {"url": "new", "port": 2}),
+        ("Environment 3", {"url": "old", "debug": True, "port": 3}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("R", ["new", "new", "new"]),
+        ("kR", ["old", "new", "new"]),
+        ("2", ["new", "new", "new"]),
+        ("xyr1", ["new", "old", "old"]),
+    ],
+)
+def test_an_answer_can_hold_for_all_like_it_and_for_all(
+    desktop_migrator: CommandLine,
+    words: list[object],
+    sql: psycopg.Connection[Any],
+    keys: str,
+    expected: list[str],
+) -> None:
+    with interactive(desktop_migrator, words) as terminal:
+        for before, key in zip(f" {keys}", keys, strict=False):
+            terminal.press(key, after="no such key" if before in "xy" else KEYS)
+        assert terminal.exit_code() == 0, terminal.text
+    assert [config["url"] for _, config in rows(sql)] == expected
+
+
+def test_all_like_this_means_the_same_kind_with_the_same_fields(
+    desktop_migrator: CommandLine, words: list[object], sql: psycopg.Connection[Any]
+) -> None:
+    sql.execute("UPDATE environments SET is_active = true WHERE name = 'Environment 2'")
+    with interactive(desktop_migrator, words) as terminal:
+        terminal.press("R", after="all 2 that differ in the same fields")
+        terminal.press("k", after=KEYS)
+        assert terminal.exit_code() == 0, terminal.text
+    assert [config["url"] for _, config in rows(sql)] == ["new", "old", "new"]
+
+
+@pytest.mark.parametrize("key", ["q", "\x03", "\x04"])
+def test_stopping_at_a_question_writes_nothing(
+    desktop_migrator: CommandLine,
+    words: list[object],
+    sql: psycopg.Connection[Any],
+    tmp_path: Path,
+    key: str,
+) -> None:
+    before = everything(sql)
+    decisions = tmp_path / "decisions.json"
+    with interactive(desktop_migrator, words, "--decisions", decisions) as terminal:
+        terminal.press("r", after=KEYS)
+        terminal.press(key, after=KEYS)
+        assert terminal.exit_code() == 130, terminal.text
+    assert everything(sql) == before
+    answers = [each["answer"] for each in json.loads(decisions.read_text())["decisions"]]
+    assert answers == ["replace", None, None]
+
+
+@pytest.mark.parametrize("mode", [["--json"], ["--yes"], []])
+def test_conflicts_wait_where_nobody_can_be_asked(
+    desktop_migrator: CommandLine,
+    words: list[object],
+    sql: psycopg.Connection[Any],
+    mode: list[str],
+) -> None:
+    before = everything(sql)
+    ended = desktop_migrator(*words, "--conflict", "interactive", *mode)
+    assert ended.exit_code == 4
+    assert everything(sql) == before
+    assert "DM-511" in ended.err
+    if mode == ["--json"]:
+        waiting = [event for event in ended.events if event["event"] == "conflict"]
+        assert [event["entity"] for event in waiting] == ["environments"] * 3
+        assert waiting[0]["fields"] == [
+            {
+                "name": "config",
+                "row": '{"debug":true,"url":"old"}',
+                "item": '{"port":1,"url":"new"}',
+            }
+        ]
+        assert ended.last["counts"]["conflicts"] == 3
+        assert ended.last["counts"]["inserted"] == ended.last["counts"]["updated"] == 0
+
+
+def test_the_desk_fills_in_the_decisions_file_and_the_run_is_repeated_without_asking(
+    desktop_migrator: CommandLine,
+    words: list[object],
+    sql: psycopg.Connection[Any],
+    tmp_path: Path,
+) -> None:
+    decisions = tmp_path / "decisions.json"
+    words = ["--json", *words, "--conflict", "interactive", "--decisions", decisions]
+    assert desktop_migrator(*words).exit_code == 4
+    assert "old" not in decisions.read_text()
+    assert decisions.stat().st_mode & 0o077 == 0
+    content = json.loads(decisions.read_text())
+    for each, answer in zip(content["decisions"], ["keep", "replace", "merge"], strict=True):
+        assert each["answer"] is None
+        assert each["fields"] == ["config"]
+        each["answer"] = answer
+    decisions.write_text(json.dumps(content))
+    done = desktop_migrator(*words)
+    assert done.exit_code == 0, done.err
+    assert done.last["counts"]["updated"] == 2
+    assert done.last["counts"]["conflicts"] == 3
+    expected = [
+        ("Environment 1", {"url": "old", "debug": True}),
+        ("Environment 2", {"url": "new", "port": 2}),
+        ("Environment 3", {"url": "old", "debug": True, "port": 3}),
+    ]
+    assert rows(sql) == expected
+    again = desktop_migrator(*words)
+    assert again.exit_code == 0, again.err
+    assert again.last["counts"]["updated"] == 0
+    assert rows(sql) == expected
+
+
+def test_an_answer_does_not_count_for_a_row_changed_since(
+    desktop_migrator: CommandLine,
+    words: list[object],
+    sql: psycopg.Connection[Any],
+    tmp_path: Path,
+) -> None:
+    decisions = tmp_path / "decisions.json"
+    words = ["--json", *words, "--conflict", "interactive", "--decisions", decisions]
+    assert desktop_migrator(*words).exit_code == 4
+    decisions.write_text(decisions.read_text().replace("null\n", '"replace"\n'))
+    sql.execute("""UPDATE environments SET config = '{"url": "newer"}' WHERE name LIKE '% 2'""")
+    ended = desktop_migrator(*words)
+    assert ended.exit_code == 4
+    [waiting] = [event for event in ended.events if event["event"] == "conflict"]
+    assert waiting["fields"][0]["row"] == '{"url":"newer"}'
+    assert [config["url"] for _, config in rows(sql)] == ["old", "newer", "old"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{", '{"version": 2}', '{"version": 1, "decisions": [{}]}', '{"version":1,"x":1}'],
+)
+def test_a_decisions_file_that_is_not_understood_is_refused(
+    desktop_migrator: CommandLine, words: list[object], tmp_path: Path, content: str
+) -> None:
+    decisions = tmp_path / "decisions.json"
+    decisions.write_text(content)
+    ended = desktop_migrator(*words, "--conflict", "interactive", "--decisions", decisions)
+    assert ended.exit_code == 2
+    assert "DM-513" in ended.err
+    assert decisions.read_text() == content
+
+
+def test_merge_asks_only_about_the_kinds_that_the_plan_says(
+    desktop_migrator: CommandLine,
+    tmp_path: Path,
+    database: str,
+    sql: psycopg.Connection[Any],
+) -> None:
+    task = {"id": "t", "title": "Title", "createdAt": TIME, "updatedAt": "2026-02-01T00:00:00.000Z"}
+    values = {**IN_BROWSER, "tasks": [task], "formData": {"f": {"a": 1}}}
+    migrate: list[object] = ["migrate", "--json", "--source", store_of(tmp_path, values)]
+    migrate += ["--database", database, "--user-id", "u1", "--create-tables"]
+    assert desktop_migrator(*migrate).exit_code == 0
+    sql.execute("UPDATE tasks SET title = 'Older', updated_at = '2026-01-31'")
+    sql.execute("UPDATE form_data SET data = '{}'")
+    done = desktop_migrator(*migrate, "--conflict", "merge")
+    assert done.exit_code == 0, done.err
+    assert done.last["counts"]["updated"] == 2
+    sql.execute("UPDATE environments SET config = '{}' WHERE name LIKE '% 1'")
+    waiting = desktop_migrator(*migrate, "--conflict", "merge")
+    assert waiting.exit_code == 4
+    assert fetch(sql, "SELECT title FROM tasks") == [("Title",)]
