@@ -29,6 +29,8 @@ COMMANDS = {
     "migrate": "Move the data into a database: the main job.",
     "rollback": "Undo runs: put the rows back to what they were before.",
     "status": "Say whether a migration is needed and what was done.",
+    "validate": "Check that what was migrated is still there, whole and as it was sent.",
+    "repair": "Mend what is amiss, each mend shown before it is done.",
     "unlock": "Clear what a run that is gone has left locked.",
     "provision": "Print, or run, the SQL for a database role with just the rights needed.",
     "test-connection": "Check a database: reachable, safe, the rights and tables needed.",

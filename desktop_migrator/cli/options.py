@@ -31,3 +31,7 @@ UserEmail = Annotated[
     str | None,
     typer.Option("--user-email", help="Instead of --user-id, where the plan says how to look up."),
 ]
+Run = Annotated[
+    str | None,
+    typer.Option("--run", help="The run's id; without it the person's last migration."),
+]

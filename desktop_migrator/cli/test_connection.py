@@ -1,5 +1,6 @@
 """`test-connection`: what has to be right at the database, checked one by one."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
 import typer
@@ -9,6 +10,7 @@ from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.migration.target import check_database
 from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.postgres.checks import Check
 
 
 def command(ctx: typer.Context, database: Database) -> None:
@@ -18,8 +20,14 @@ def command(ctx: typer.Context, database: Database) -> None:
     ok = all(check.ok for check in checks)
     if session.json:
         session.emit(ok=ok, checks=[asdict(check) for check in checks])
-    for check in [] if session.json else checks:
+    else:
+        print_checks(session, checks)
+    raise typer.Exit(ExitCode.DONE if ok else ExitCode.FAILED)
+
+
+def print_checks(session: Session, checks: Iterable[Check]) -> None:
+    """A line for each, and its remedy below."""
+    for check in checks:
         session.say(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {check.detail}")
         if check.remedy:
             session.say(f"      {check.remedy}")
-    raise typer.Exit(ExitCode.DONE if ok else ExitCode.FAILED)

@@ -6,7 +6,9 @@ come and go, no letter, digit, sign or decimal point does. Nor is a value believ
 does not have, or that stands in it without the quotes of a text.
 """
 
+import json
 import re
+from bisect import bisect_left
 
 import json_repair
 
@@ -29,6 +31,7 @@ _GUESSED = re.compile(
     r"|:\s*(?:[,}\]]|$)|[-+]\s*[A-Za-z]|[0-9][0-9.eE+-]*\s*$"
 )
 _HALF_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3}|u[dD][89abAB][0-9a-fA-F]{2})?$")
+_SHOWN = 160
 _CLOSED = ("}", "]")
 
 
@@ -63,3 +66,27 @@ def _character(escape: re.Match[str]) -> str:
 def _whole(text: str) -> str:
     """The text with its halves of surrogate pairs joined."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+def differing(before: str, after: str) -> tuple[str, str]:
+    """Both texts from shortly before the first place where JSON's grammar is broken."""
+    try:
+        json.loads(before)
+        place = 0
+    except json.JSONDecodeError as error:
+        place = error.pos
+    except RecursionError:
+        place = 0
+    start = max(0, min(place, len(before)) - _SHOWN // 2)
+    passed = len(substance(before[:start]))
+    return _shown(before, start), _shown(after, _place_of(after, passed))
+
+
+def _place_of(text: str, passed: int) -> int:
+    """Where in the text so much substance has passed."""
+    return bisect_left(range(len(text)), passed, key=lambda end: len(substance(text[:end])))
+
+
+def _shown(text: str, start: int) -> str:
+    part = text[start : start + _SHOWN]
+    return f"{'…' if start else ''}{part}{'…' if start + _SHOWN < len(text) else ''}"

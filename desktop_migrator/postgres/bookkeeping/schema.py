@@ -4,6 +4,7 @@ The versions in `versions/` are never edited once released; a new one is added. 
 made beforehand by an administrator for a role that may not make one.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy
@@ -39,14 +40,46 @@ def upgrade(connection: sqlalchemy.Connection) -> None:
         raise
 
 
-def _upgrade(connection: sqlalchemy.Connection) -> None:
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The bookkeeping's version in a database."""
+
+    found: str | None
+    """None: there is no bookkeeping."""
+    newest: str
+    """The one that this program makes."""
+    known: bool
+    """Whether `found` is one of this program's; else a newer program was at work."""
+
+    @property
+    def current(self) -> bool:
+        return self.found == self.newest
+
+
+def version(connection: sqlalchemy.Connection) -> Version:
+    scripts = ScriptDirectory.from_config(_config(connection))
+    found = _context(connection).get_current_revision()
+    known = found is None or found in {script.revision for script in scripts.walk_revisions()}
+    return Version(found, scripts.get_current_head() or "", known)
+
+
+def _config(connection: sqlalchemy.Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection
+    return config
+
+
+def _context(connection: sqlalchemy.Connection) -> MigrationContext:
+    return MigrationContext.configure(connection, opts={"version_table_schema": SCHEMA})
+
+
+def _upgrade(connection: sqlalchemy.Connection) -> None:
+    config = _config(connection)
     if not sqlalchemy.inspect(connection).has_schema(SCHEMA):
         _create_schema(connection)
-    current = MigrationContext.configure(connection, opts={"version_table_schema": SCHEMA})
-    if current.get_current_heads() != tuple(ScriptDirectory.from_config(config).get_heads()):
+    heads = tuple(ScriptDirectory.from_config(config).get_heads())
+    if _context(connection).get_current_heads() != heads:
         command.upgrade(config, "head")
 
 

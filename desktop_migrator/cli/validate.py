@@ -1,0 +1,47 @@
+"""`validate`: is what was migrated still there, whole and as it was sent?"""
+
+from dataclasses import asdict
+
+import typer
+
+from desktop_migrator.cli.options import Database, Origin, Run, Source, UserEmail, UserId
+from desktop_migrator.cli.session import Session
+from desktop_migrator.cli.test_connection import print_checks
+from desktop_migrator.errors import ExitCode
+from desktop_migrator.migration.past import Subject
+from desktop_migrator.migration.target import Person
+from desktop_migrator.migration.validate import validate
+from desktop_migrator.plan.schema import load_plan
+
+
+def command(
+    ctx: typer.Context,
+    database: Database,
+    user_id: UserId = None,
+    user_email: UserEmail = None,
+    source: Source = None,
+    origin: Origin = None,
+    run: Run = None,
+) -> None:
+    session: Session = ctx.obj
+    subject = Subject(
+        plan=load_plan(session.plan),
+        database=database,
+        person=Person(user_id, user_email),
+        run=run,
+        sources=tuple(source or ()),
+        origins=tuple(origin or ()),
+    )
+    with session.reporter() as reporter:
+        found = validate(subject, session.workspace, reporter)
+    if session.json:
+        session.emit(ok=found.ok, run=found.run, checks=[asdict(check) for check in found.checks])
+    else:
+        print_checks(session, found.checks)
+        failed = sum(not check.ok for check in found.checks)
+        session.say(
+            f"{failed} of {len(found.checks)} checks failed."
+            if failed
+            else f"All {len(found.checks)} checks are ok."
+        )
+    raise typer.Exit(ExitCode.DONE if found.ok else ExitCode.FAILED)

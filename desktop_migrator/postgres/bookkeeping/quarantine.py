@@ -1,0 +1,57 @@
+"""Rejected items that wait to be mended, and which run has mended them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+
+from desktop_migrator.postgres.bookkeeping.runs import KEPT_BESIDE, Quarantined, Run
+from desktop_migrator.postgres.bookkeeping.tables import quarantine, runs
+from desktop_migrator.postgres.exact import from_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A rejection that nobody has mended yet."""
+
+    run: str
+    number: int
+    rejection: Quarantined
+
+
+def count_open(connection: sqlalchemy.Connection, run: Run) -> int:
+    query = select(func.count()).select_from(quarantine).where(_open(run))
+    return int(connection.scalar(query) or 0)
+
+
+def open_items(connection: sqlalchemy.Connection, run: Run) -> Iterator[Open]:
+    """Those of the run and of its mends, in the order in which they were met."""
+    rows = connection.execute(
+        select(quarantine).where(_open(run)).order_by(quarantine.c.run, quarantine.c.number)
+    )
+    for row in rows.mappings():
+        facts = {name: value for name, value in row.items() if name not in KEPT_BESIDE}
+        rejection = Quarantined(**{**facts, "raw": from_bytes(bytes(row["raw"]))})
+        yield Open(row["run"], row["number"], rejection)
+
+
+def mark_mended(connection: sqlalchemy.Connection, item: Open, run: str) -> None:
+    connection.execute(
+        update(quarantine)
+        .where(quarantine.c.run == item.run, quarantine.c.number == item.number)
+        .values(mended_by=run)
+    )
+
+
+def _open(run: Run) -> ColumnElement[bool]:
+    """Not mended, or by a run that was taken back."""
+    undo = runs.alias()
+    taken_back = (
+        select(1).where(undo.c.undoes.any(quarantine.c.mended_by)).correlate(quarantine).exists()
+    )
+    mends = select(runs.c.id).where(runs.c.mends == run.id)
+    return and_(
+        or_(quarantine.c.run == run.id, quarantine.c.run.in_(mends)),
+        or_(quarantine.c.mended_by.is_(None), taken_back),
+    )
