@@ -16,8 +16,9 @@ from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId
 from desktop_migrator.cli.result import finished_event, print_left_aside, print_result
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell, rejection_line
+from desktop_migrator.migration.job import Job
 from desktop_migrator.migration.preview import Preview, open_preview
-from desktop_migrator.migration.run import Job, migrate
+from desktop_migrator.migration.run import migrate
 from desktop_migrator.migration.target import Person
 from desktop_migrator.model import Item, Rejection, TargetEntity
 from desktop_migrator.plan.schema import load_plan

@@ -4,7 +4,8 @@ import shutil
 import tarfile
 from pathlib import Path
 
-from desktop_migrator.migration.run import Job, migrate
+from desktop_migrator.migration.job import Job
+from desktop_migrator.migration.run import migrate
 from desktop_migrator.migration.target import BUILTIN, Person, open_database
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import RunResult

@@ -10,9 +10,8 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from itertools import islice
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -36,12 +35,11 @@ from desktop_migrator.migration import logs, questions
 from desktop_migrator.migration.audit import AuditTrail, Deed, Kept
 from desktop_migrator.migration.catalog import Catalog
 from desktop_migrator.migration.decisions import Decisions
+from desktop_migrator.migration.job import Job, Keeper, outcome
 from desktop_migrator.migration.memory import peak_memory_mb
-from desktop_migrator.migration.period import ALWAYS, Period
 from desktop_migrator.migration.sources import Sources, open_sources
 from desktop_migrator.migration.survey import Survey, choose_origins, survey
 from desktop_migrator.migration.target import (
-    Person,
     check_named,
     open_database,
     person_id,
@@ -52,7 +50,6 @@ from desktop_migrator.migration.undo import undo_runs
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import (
     Conflict,
-    ConflictPolicy,
     Counts,
     Item,
     Outcome,
@@ -63,7 +60,6 @@ from desktop_migrator.model import (
 )
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.identity import derived_id
-from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres import wire
 from desktop_migrator.postgres.bookkeeping.runs import (
     Run,
@@ -81,56 +77,15 @@ from desktop_migrator.postgres.connect import renew, translated
 from desktop_migrator.postgres.load import STAGE, Loader
 from desktop_migrator.postgres.lock import RunLock, hold
 from desktop_migrator.postgres.open_conflicts import open_conflicts
-from desktop_migrator.postgres.retry import ONCE, USUAL, Retries
+from desktop_migrator.postgres.retry import ONCE, Retries
 from desktop_migrator.postgres.settle import Settler
 from desktop_migrator.postgres.verify import Verification, verify
-from desktop_migrator.reporter import ForwardingReporter, Reporter
+from desktop_migrator.reporter import Reporter
 
 log = logging.getLogger(__name__)
 
-_KEPT_REJECTIONS = 100
-"""Rejections that the result carries itself; all are in the run's quarantine."""
 _MOST_QUESTIONS = 20_000
 """Conflicts that a person can be asked about in one run."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What to migrate, whose it is and where it goes."""
-
-    plan: Plan
-    database: str
-    """A URL, or `builtin`."""
-    person: Person
-    sources: tuple[Path, ...] = ()
-    """Empty: every browser found."""
-    origins: tuple[str, ...] = ()
-    """Empty: the plan's, else the only web site with data that fits the plan."""
-    include: frozenset[str] = frozenset()
-    """Empty: every entity of the plan."""
-    exclude: frozenset[str] = frozenset()
-    period: Period = ALWAYS
-    policy: ConflictPolicy = ConflictPolicy.SKIP
-    decisions: Path | None = None
-    """Where answers to conflicts are read from and kept."""
-    batch_size: int | None = None
-    """Items in one transaction."""
-    batch_delay: float = 0.0
-    """Seconds between two transactions."""
-    retries: Retries = USUAL
-    create_tables: bool = False
-    continue_on_error: bool = False
-    rollback_threshold: float | None = None
-    """The share of items that may be rejected before the run undoes itself; None: the plan's."""
-    preserve_partial: bool = False
-    """A run that fails keeps what it has written, whatever the plan says."""
-    dry_run: bool = False
-    resume: bool = False
-    """Go on with the person's last run by this plan, if that did not come to its end."""
-
-    def __post_init__(self) -> None:
-        if self.dry_run and self.resume:
-            raise UsageError(reason="A dry run leaves nothing with which another could go on.")
 
 
 def migrate(job: Job, workspace: Workspace, reporter: Reporter) -> RunResult:
@@ -189,7 +144,7 @@ class _Run:
         self._sources = sources
         self._origins = origins
         self._user_id = user_id
-        self._reporter = _Keeper(reporter)
+        self._reporter = Keeper(reporter)
         self._id: str | None = None
         self._counts: dict[str, Counts] = {}
         self._extractor: Extractor | None = None
@@ -574,28 +529,3 @@ class _Run:
             yield f"{number:,} records hold more than the items taken from them."
         if number := extractor.left_aside["partitioned"]:
             yield f"{number:,} records of the site lie framed in other sites; they were left aside."
-
-
-class _Keeper(ForwardingReporter):
-    """Keeps the first rejections for the result."""
-
-    def __init__(self, inner: Reporter) -> None:
-        super().__init__(inner)
-        self.kept: list[Rejection] = []
-
-    def rejected(self, rejection: Rejection) -> None:
-        if len(self.kept) < _KEPT_REJECTIONS:
-            self.kept.append(rejection)
-        super().rejected(rejection)
-
-
-def outcome(error: MigratorError | None, job: Job) -> Outcome:
-    if isinstance(error, Cancelled):
-        return Outcome.CANCELLED
-    if isinstance(
-        error, (ConflictsWait, ItemsRejected, TakenBack, TooManyConflicts, TooManyRejected)
-    ):
-        return Outcome.ROLLED_BACK
-    if error:
-        return Outcome.FAILED
-    return Outcome.DRY_RUN if job.dry_run else Outcome.COMPLETED
