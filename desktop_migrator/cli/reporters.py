@@ -16,7 +16,6 @@ from desktop_migrator.migration.progress import Progress, ProgressReporter
 from desktop_migrator.model import Conflict, Rejection
 from desktop_migrator.reporter import ConflictQuestion, Question, Reply
 
-
 _SHOWN_CONFLICTS = 10
 
 

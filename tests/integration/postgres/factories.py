@@ -135,6 +135,7 @@ class Bench:
         items: int = 2000,
         size: int = 16 * 1024 * 1024,
         dry_run: bool = False,
+        **settings: Any,
     ) -> Loader:
         return Loader(
             self.connection,
@@ -145,6 +146,7 @@ class Bench:
             limits=ChunkLimits(items, size),
             dry_run=dry_run,
             reporter=self.reporter,
+            **settings,
         )
 
     def load(
@@ -153,13 +155,14 @@ class Bench:
         policy: ConflictPolicy = ConflictPolicy.SKIP,
         items: int = 2000,
         size: int = 16 * 1024 * 1024,
+        **settings: Any,
     ) -> dict[str, int]:
         """A whole run; returns the counts that are not 0, of all entities together."""
         self.reporter = RecordingReporter()
         with self.connection.begin():
             self.start(policy)
         settler = self.settler(outcomes)
-        loader = self.loader(policy, items=items, size=size)
+        loader = self.loader(policy, items=items, size=size, **settings)
         counts = loader.load(settler.settle(outcomes))
         parts = [*counts.values(), *settler.counts.values()]
         names = ("inserted", "updated", "unchanged", "skipped", "conflicts", "rejected")
