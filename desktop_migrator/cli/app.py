@@ -31,6 +31,8 @@ COMMANDS = {
     "status": "Say whether a migration is needed and what was done.",
     "validate": "Check that what was migrated is still there, whole and as it was sent.",
     "repair": "Mend what is amiss, each mend shown before it is done.",
+    "analyze": "Look at sources, target and past runs: sizes, shapes, slow phases.",
+    "optimize": "Do at the database what analysis found, each step shown first.",
     "unlock": "Clear what a run that is gone has left locked.",
     "provision": "Print, or run, the SQL for a database role with just the rights needed.",
     "test-connection": "Check a database: reachable, safe, the rights and tables needed.",

@@ -1,6 +1,6 @@
 """A run of before, looked at again: which one is meant, and the tables and sources it had."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,9 +62,14 @@ def _is_migration(run: Run, plan: Plan) -> bool:
 
 
 def find_tables(connection: Connection, plan: Plan, run: Run) -> Tables:
+    return bound_tables(connection, plan, entities_of(connection, run))
+
+
+def bound_tables(connection: Connection, plan: Plan, names: Iterable[str]) -> Tables:
+    """The kinds of items named, each by itself, so that what ails one costs the others nothing."""
     entities: list[TargetEntity] = []
     problems: dict[str, MigratorError] = {}
-    for name in entities_of(connection, run):
+    for name in names:
         try:
             entities += prepare_entities(connection, plan, [name], create=False)
         except MigratorError as error:

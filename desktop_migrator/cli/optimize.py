@@ -1,0 +1,48 @@
+"""`optimize`: do at the target what analysis found, each step shown first."""
+
+from dataclasses import asdict
+
+import typer
+
+from desktop_migrator.cli.options import Database
+from desktop_migrator.cli.session import Session
+from desktop_migrator.errors import ExitCode
+from desktop_migrator.migration.optimize import Step, optimize
+from desktop_migrator.migration.past import Subject
+from desktop_migrator.migration.target import Person
+from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.reporter import Question, Reporter
+
+
+def command(ctx: typer.Context, database: Database) -> None:
+    session: Session = ctx.obj
+    subject = Subject(plan=load_plan(session.plan), database=database, person=Person())
+    with session.reporter() as reporter:
+
+        def decide(step: Step) -> bool:
+            if not session.json:
+                session.say(f"{step.table}: {step.why}")
+                session.say(f"      {step.statement}")
+            return step.possible and _agreed(step, session, reporter)
+
+        found = optimize(subject, session.workspace, reporter, decide)
+    ok = all(taken.done for taken in found.steps)
+    if session.json:
+        steps = [asdict(taken.step) | {"done": taken.done} for taken in found.steps]
+        session.emit(ok=ok, steps=steps, batch_size=found.batch_size)
+    else:
+        done = sum(taken.done for taken in found.steps)
+        left = len(found.steps) - done
+        session.say(f"{done} done." if found.steps else "There is nothing to do.")
+        if left:
+            session.say(f"{left} left: tables of the app are changed only if asked, or with --yes.")
+        if found.batch_size:
+            session.say(f"For rows of this size: migrate --batch-size {found.batch_size}")
+    raise typer.Exit(ExitCode.DONE if ok else ExitCode.FAILED)
+
+
+def _agreed(step: Step, session: Session, reporter: Reporter) -> bool:
+    """Tables that this program made are its own; others need somebody's word."""
+    if step.made_here or session.yes:
+        return True
+    return reporter.ask(Question("Do this?", ("yes", "no"))) == "yes"
