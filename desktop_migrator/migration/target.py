@@ -12,7 +12,7 @@ from desktop_migrator.model import TargetEntity
 from desktop_migrator.plan.bind import bind, planned_tables
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.checks import Check, check_connection
-from desktop_migrator.postgres.connect import needs_password, open_engine, redacted
+from desktop_migrator.postgres.connect import needs_password, open_engine, redacted, translated
 from desktop_migrator.postgres.embedded import BuiltinPostgres
 from desktop_migrator.postgres.introspect import introspect
 from desktop_migrator.postgres.tables import create_tables
@@ -39,12 +39,19 @@ def open_database(database: str, workspace: Workspace, reporter: Reporter) -> It
     with _server(database, workspace) as url:
         engine = open_engine(url)
         try:
-            engine.connect().close()
+            _try(engine)
         except AuthenticationFailed as error:
             if not needs_password(error):
                 raise
             engine = open_engine(url, password=_ask_password(error, reporter))
+            _try(engine)
         yield engine
+
+
+def _try(engine: Engine) -> None:
+    """Connect once; what SQLAlchemy asks of the server at first may fail too."""
+    with translated():
+        engine.connect().close()
 
 
 def check_database(
