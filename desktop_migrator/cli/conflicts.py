@@ -43,13 +43,12 @@ def ask(console: Console, question: ConflictQuestion) -> Reply | None:
     print_line(console, f"Conflict {question.number:,} of {question.total:,}", "bold")
     print_conflict(console, question.conflict)
     print_line(console, "k keep the database's   r replace it by the browser's   m merge both")
+    if question.alike > 1:
+        number = f"{question.alike:,}"
+        print_line(console, f"K, R, M the same for all {number} that differ in the same fields")
     if left > 1:
-        print_line(
-            console,
-            f"K, R, M: the same for all {question.alike:,} that differ in the same fields   "
-            f"1, 2, 3: keep, replace or merge all {left:,}",
-        )
-    print_line(console, "q: stop; nothing is written")
+        print_line(console, f"1, 2, 3 keep, replace or merge all {left:,}")
+    print_line(console, "q stop; nothing is written")
     while (key := _key()) not in _KEYS:
         if key == _STOP:
             return None
@@ -71,9 +70,8 @@ def print_conflict(console: Console, conflict: Conflict) -> None:
     table = Table(
         title=cell(f"{conflict.entity}, row {conflict.id}"), title_justify="left", show_lines=True
     )
-    table.add_column("Field")
-    table.add_column("In the database")
-    table.add_column("In the browser")
+    for header in ("Field", "In the database", "In the browser"):
+        table.add_column(header, overflow="fold")
     for difference in conflict.differences:
         table.add_row(cell(difference.name), _value(difference.row), _value(difference.item))
     row_time, item_time = conflict.row_time, conflict.item_time

@@ -48,13 +48,8 @@ class TerminalReporter(ProgressReporter):
     def __init__(self, console: Console, *, interactive: bool = False) -> None:
         super().__init__()
         self._interactive = interactive
-        self._bars = Bars(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=console,
-        )
+        self._console = console
+        self._bars = _bars(console)
         self._tasks: dict[str, Any] = {}
         self._waiting = 0
 
@@ -68,27 +63,24 @@ class TerminalReporter(ProgressReporter):
         )
 
     def warned(self, text: str) -> None:
-        print_line(self._bars.console, f"Note: {text}", "yellow")
+        print_line(self._console, f"Note: {text}", "yellow")
 
     def ask(self, question: Question) -> str | None:
         if not self._interactive:
             return None
-        self._bars.stop()
-        try:
-            return Prompt.ask(
-                question.text,
-                console=self._bars.console,
-                password=question.secret,
-                choices=list(question.choices) or None,
-            )
-        finally:
-            self._bars.start()
+        self._end_bars()
+        return Prompt.ask(
+            question.text,
+            console=self._console,
+            password=question.secret,
+            choices=list(question.choices) or None,
+        )
 
     def resolve(self, question: ConflictQuestion) -> Reply | None:
         if not self._interactive:
             return None
-        self._bars.stop()
-        reply = ask(self._bars.console, question)
+        self._end_bars()
+        reply = ask(self._console, question)
         if reply is None:
             self.cancel.set()
         return reply
@@ -96,9 +88,15 @@ class TerminalReporter(ProgressReporter):
     def conflicting(self, conflict: Conflict) -> None:
         self._waiting += 1
         if self._waiting <= _SHOWN_CONFLICTS:
-            print_conflict(self._bars.console, conflict)
+            print_conflict(self._console, conflict)
         elif self._waiting == _SHOWN_CONFLICTS + 1:
-            print_line(self._bars.console, "… and more; --json or --decisions FILE lists all.")
+            print_line(self._console, "… and more; --json or --decisions FILE lists all.")
+
+    def _end_bars(self) -> None:
+        """Leave those there are as they stand; the next stage begins new ones below."""
+        self._bars.stop()
+        self._bars = _bars(self._console)
+        self._tasks.clear()
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -106,3 +104,13 @@ class TerminalReporter(ProgressReporter):
 
     def __exit__(self, *_: object) -> None:
         self._bars.stop()
+
+
+def _bars(console: Console) -> Bars:
+    return Bars(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )

@@ -414,8 +414,8 @@ class _Run:
                 self._reporter.advanced(STAGE, total, total)
         if loader.renamed:
             self._reporter.warned(
-                f"{loader.renamed:,} items have ids that rows of other people have; they got new "
-                "ones."
+                "Items with ids that rows of other people have got new ones: "
+                f"{loader.renamed:,}."
             )
 
     def _derivation(self, entities: Sequence[TargetEntity]) -> Callable[[Item], UUID | str]:

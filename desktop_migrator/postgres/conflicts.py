@@ -156,7 +156,7 @@ def text_of(value: Any) -> str | None:
         return value.isoformat(" ", "milliseconds")
     if isinstance(value, date):
         return value.isoformat()
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def excerpts(row: str | None, item: str | None) -> tuple[str | None, str | None]:

@@ -1,6 +1,7 @@
 """Conflicts from the command line: asked in a terminal, answered in a file, left to wait."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -251,3 +252,84 @@ def test_merge_asks_only_about_the_kinds_that_the_plan_says(
     waiting = desktop_migrator(*migrate, "--conflict", "merge")
     assert waiting.exit_code == 4
     assert fetch(sql, "SELECT title FROM tasks") == [("Title",)]
+
+
+# ---- two browsers --------------------------------------------------------------------------------
+
+
+def two_browsers(folder: Path, older: dict[str, Any], newer: dict[str, Any]) -> list[object]:
+    """Options for both stores, of which one was written an hour before the other."""
+    words: list[object] = []
+    for number, values in enumerate((older, newer), 1):
+        home = folder / f"browser {number}"
+        home.mkdir()
+        store = store_of(home, values)
+        os.utime(store, (1_700_000_000 + 3600 * number,) * 2)
+        words += ["--source", store]
+    return words
+
+
+@pytest.mark.parametrize("more", [[], ["--continue-on-error"]])
+@pytest.mark.parametrize("policy", ["skip", "overwrite", "merge"])
+def test_an_item_in_two_browsers_is_settled_by_its_kinds_rule_before_it_is_loaded(
+    desktop_migrator: CommandLine,
+    tmp_path: Path,
+    database: str,
+    sql: psycopg.Connection[Any],
+    policy: str,
+    more: list[str],
+) -> None:
+    task = {
+        "id": "t",
+        "title": "Changed last",
+        "createdAt": TIME,
+        "updatedAt": "2026-02-02T00:00:00Z",
+    }
+    stale = task | {"title": "Stale", "updatedAt": "2026-02-01T00:00:00Z"}
+    written_first = {
+        "tasks": [task],
+        "formData": {"f": {"a": "first"}},
+        "userPreferences": {"theme": "dark", "panes": ["a"]},
+        "environments": [environment(1, url="first")],
+    }
+    same_name = environment(1, url="last") | {"id": "0190a1b2-c3d4-7e5f-8a6b-000000000009"}
+    written_last = {
+        "tasks": [stale],
+        "formData": {"f": {"a": "last"}},
+        "userPreferences": {"theme": "light", "panes": ["b"], "zoom": 2},
+        "environments": [same_name],
+    }
+    words: list[object] = ["migrate", "--json", "--database", database, "--user-id", "u1"]
+    words += two_browsers(tmp_path, written_first, written_last)
+    words += ["--create-tables", "--conflict", policy, *more]
+    done = desktop_migrator(*words)
+    assert done.exit_code == 0, done.err
+    assert fetch(sql, "SELECT title FROM tasks") == [("Changed last",)]
+    assert fetch(sql, "SELECT data FROM form_data") == [({"a": "last"},)]
+    assert fetch(sql, "SELECT preferences FROM user_preferences") == [
+        ({"theme": "light", "panes": ["b", "a"], "zoom": 2},)
+    ]
+    assert fetch(sql, "SELECT config FROM environments") == [({"url": "last"},)]
+    counts = done.last["counts"]
+    assert (counts["items"], counts["inserted"], counts["skipped"]) == (8, 4, 4)
+    assert counts["conflicts"] == 4
+    again = desktop_migrator(*words)
+    assert again.exit_code == 0, again.err
+    assert again.last["counts"]["unchanged"] == 4
+    assert again.last["counts"]["inserted"] == again.last["counts"]["updated"] == 0
+
+
+def test_an_item_whose_id_another_person_has_gets_a_new_one_and_that_is_told(
+    desktop_migrator: CommandLine, words: list[object], sql: psycopg.Connection[Any]
+) -> None:
+    sql.execute("UPDATE environments SET user_id = 'somebody' WHERE name = 'Environment 1'")
+    ended = desktop_migrator(*words, "--json")
+    assert ended.exit_code == 0, ended.err
+    assert ended.last["counts"]["inserted"] == 1
+    assert [event["text"] for event in ended.events if event["event"] == "warning"] == [
+        "Items with ids that rows of other people have got new ones: 1."
+    ]
+    assert fetch(sql, "SELECT count(DISTINCT id), count(*) FROM environments") == [(4, 4)]
+    again = desktop_migrator(*words, "--json").last["counts"]
+    assert again["inserted"] == 0
+    assert again["unchanged"] == 1
