@@ -78,11 +78,10 @@ def _print_end(session: Session, mended: list[Mended]) -> None:
             )
         elif each.done:
             session.say(f"Done: {each.mend.name}.")
-    left = sum(not each.done for each in mended)
-    waiting = sum(not each.done and each.mend.possible for each in mended)
+    left = [each.mend for each in mended if not each.done]
+    waiting = sum(mend.possible for mend in left)
     if not mended:
         session.say("There is nothing to mend.")
-    if waiting:
-        session.say("Nothing of this was done: add --auto-fix.")
     elif left:
-        session.say(f"{left} problems are left.")
+        done = f", {waiting} of them can be mended with --auto-fix" if waiting else ""
+        session.say(f"Problems left: {len(left)}{done}.")
