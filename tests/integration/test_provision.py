@@ -70,7 +70,7 @@ def test_a_provisioned_role_migrates_twice_and_reaches_nothing_else(
     url = as_role(database, sql)
     words = ["--plan", plan, "migrate", "--json", "--source", store_of(tmp_path, {"tasks": TASKS})]
     words += ["--database", url, "--user-email", "Maria@example.test", "--continue-on-error"]
-    words += ["--include", "tasks", "--conflict", "overwrite"]
+    words += ["--include", "tasks", "--conflict", "overwrite", "--preserve-partial"]
     first = desktop_migrator(*words)
     assert first.exit_code == 3, first.err
     assert first.last["counts"]["inserted"] == 1
