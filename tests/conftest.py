@@ -23,6 +23,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail, instead of skip, where a real part (a browser, a server) is not installed",
     )
+    parser.addoption(
+        "--cuts",
+        type=int,
+        default=20,
+        help="how many faults are injected into migrations in all, at random points",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -32,8 +32,9 @@ from desktop_migrator.postgres.address import Address
 _SPEAKS_OF_NAMES = ("08", "0A", "25", "28", "3D", "3F", "40", "42", "53", "54", "55", "57", "58")
 _KINDS: dict[str, type[DatabaseError]] = {
     "40": DatabaseInterrupted,
+    "57P04": DatabaseError,  # the database was dropped
     # Resources but a full disk, locks, timeouts, restarts.
-    **dict.fromkeys(("532", "533", "55P03", "55006", "57014", "57P"), DatabaseBusy),
+    **dict.fromkeys(("532", "533", "55P03", "55006", "57014", "57P", "25P03"), DatabaseBusy),
 }
 
 _ATTEMPT = re.compile(

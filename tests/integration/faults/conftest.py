@@ -1,0 +1,88 @@
+"""The number of faults to inject, and the table of what they cost, at the end of the test run."""
+
+import os
+import random
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from desktop_migrator.postgres.embedded import BuiltinPostgres
+from tests.integration.faults.scene import Scene, Toll
+from tests.integration.faults.servers import CrashingServer, SmallDisk
+
+_TOLLS = pytest.StashKey[defaultdict[str, Toll]]()
+
+
+@pytest.fixture(scope="session")
+def tolls(request: pytest.FixtureRequest) -> defaultdict[str, Toll]:
+    return request.config.stash.setdefault(_TOLLS, defaultdict(Toll))
+
+
+@pytest.fixture(scope="session")
+def cuts(request: pytest.FixtureRequest) -> int:
+    """How many faults in all."""
+    return int(request.config.getoption("--cuts"))
+
+
+@pytest.fixture
+def seeded(request: pytest.FixtureRequest, cuts: int) -> random.Random:
+    return random.Random(f"{request.node.name} {cuts}")
+
+
+@pytest.fixture(scope="session")
+def scene(server: BuiltinPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with psycopg.connect(server.url, autocommit=True) as administrator:
+        administrator.execute("CREATE DATABASE faults")
+        url = urlsplit(server.url)._replace(path="/faults").geturl()
+        yield Scene(url, tmp_path_factory.mktemp("faults"))
+        administrator.execute("DROP DATABASE faults WITH (FORCE)")
+
+
+@pytest.fixture
+def crashing(server_folder: Path, tmp_path: Path) -> Iterator[CrashingServer]:
+    server = BuiltinPostgres(server_folder / "crashing", settings={"fsync": "off"})
+    server.start()
+    yield CrashingServer(server, Scene(server.url, tmp_path))
+    server.stop()
+
+
+@pytest.fixture
+def small_disk(server: BuiltinPostgres, server_folder: Path, scene: Scene) -> Iterator[SmallDisk]:
+    """Holds the tablespace `small`."""
+    mount = server_folder / "small"
+    mount.mkdir()
+    tmpfs = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(mount)]
+    if subprocess.run(tmpfs, capture_output=True, check=False).returncode:
+        pytest.skip("not allowed here: to mount a small file system")
+    folder = mount / "tablespace"
+    folder.mkdir()
+    owner = server.data.stat()
+    os.chown(folder, owner.st_uid, owner.st_gid)
+    with scene.sql() as sql:
+        sql.execute(f"CREATE TABLESPACE small LOCATION '{folder}'".encode())
+    yield SmallDisk(mount)
+    with scene.sql() as sql:
+        sql.execute("DROP TABLESPACE small")
+    subprocess.run(["umount", str(mount)], check=True)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    tolls = config.stash.get(_TOLLS, None)
+    if not tolls:
+        return
+    width = max(map(len, tolls))
+    terminalreporter.section("faults")
+    head = f"{'fault':{width}}  injected  lost  doubled  different"
+    terminalreporter.write_line(head)
+    for fault, toll in tolls.items():
+        terminalreporter.write_line(
+            f"{fault:{width}}  {toll.injected:8}  {toll.lost:4}  {toll.doubled:7}"
+            f"  {toll.different:9}"
+        )
