@@ -72,9 +72,12 @@ def _break(before: Head, link: Link) -> str | None:
         return f"Entry {link.seq} was inserted."
     if link.seq > expected:
         last = link.seq - 1
-        if last == expected:
-            return f"Entry {expected} was removed."
-        return f"The entries {expected} to {last} were removed."
+        lost = (
+            f"Entry {expected} was"
+            if last == expected
+            else f"The entries {expected} to {last} were"
+        )
+        return f"{lost} removed."
     follows = link.previous == before.hash
     if link.hash == _hash(link.seq, link.facts, link.previous):
         # True to itself, but made after another entry than the one before it.

@@ -171,7 +171,8 @@ def literal(value: object) -> str:
 
 def items() -> Iterator[Item]:
     for number, case in enumerate(CASES):
-        values: dict[str, Any] = {"id": row_id(number), "user_id": USER} | dict.fromkeys(COLUMNS) | case.item
+        values: dict[str, Any] = dict.fromkeys(COLUMNS) | case.item
+        values |= {"id": row_id(number), "user_id": USER}
         for name in ("created_at", "updated_at"):
             if values[name]:
                 values[name] = datetime.fromisoformat(values[name]).replace(tzinfo=UTC)
