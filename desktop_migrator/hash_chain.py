@@ -71,12 +71,8 @@ def _break(before: Head, link: Link) -> str | None:
     if link.seq < expected:
         return f"Entry {link.seq} was inserted."
     if link.seq > expected:
-        last = link.seq - 1
-        lost = (
-            f"Entry {expected} was"
-            if last == expected
-            else f"The entries {expected} to {last} were"
-        )
+        one = link.seq - 1 == expected
+        lost = f"Entry {expected} was" if one else f"The entries {expected} to {link.seq - 1} were"
         return f"{lost} removed."
     follows = link.previous == before.hash
     if link.hash == _hash(link.seq, link.facts, link.previous):
