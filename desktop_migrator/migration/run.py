@@ -414,8 +414,7 @@ class _Run:
                 self._reporter.advanced(STAGE, total, total)
         if loader.renamed:
             self._reporter.warned(
-                "Items with ids that rows of other people have got new ones: "
-                f"{loader.renamed:,}."
+                f"Items with ids that rows of other people have got new ones: {loader.renamed:,}."
             )
 
     def _derivation(self, entities: Sequence[TargetEntity]) -> Callable[[Item], UUID | str]:

@@ -250,9 +250,7 @@ class Loader:
         if any(item.escaped for item in result.touched) or result.counts.updated:
             record.escapes(cursor, target=target.name, written=result.touched, merged=result.merged)
 
-    def _write(
-        self, cursor: Cursor, target: Target, items: Sequence[Item], result: Result
-    ) -> None:
+    def _write(self, cursor: Cursor, target: Target, items: Sequence[Item], result: Result) -> None:
         for judge, turn in self._turns(target, items):
             left = self._done.left(cursor, target, turn) if self._done else turn
             self._isolate(cursor, target, judge, left, result)
