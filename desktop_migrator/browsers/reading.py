@@ -74,7 +74,9 @@ def copied(
         yield copies
 
 
-def read_copies(copies: Iterable[tuple[Store, Path]], report: Report) -> Iterator[Record]:
+def read_copies(
+    copies: Iterable[tuple[Store, Path]], report: Report
+) -> Generator[Record, None, None]:
     """Yield the copies' records lazily; what is lost or unreadable is reported."""
     by_profile: dict[Path, list[tuple[Store, Path]]] = defaultdict(list)
     for store, copy in copies:

@@ -1,7 +1,7 @@
 """The storage a use case works on: found, copied once, readable as often as needed."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from desktop_migrator.browsers import discover, reading
@@ -24,6 +24,7 @@ class Sources:
         self._reporter = reporter
         self._damages: dict[Damage, None] = {}
         self.copies: list[tuple[Store, Path]] = []
+        self._under_way: list[Generator[Record, None, None]] = []
 
     @property
     def damages(self) -> tuple[Damage, ...]:
@@ -31,7 +32,14 @@ class Sources:
         return tuple(self._damages)
 
     def records(self) -> Iterator[Record]:
-        return reading.read_copies(self.copies, self.damaged)
+        records = reading.read_copies(self.copies, self.damaged)
+        self._under_way.append(records)
+        return records
+
+    def close(self) -> None:
+        """Leave the copies' files, also where somebody stopped reading halfway."""
+        for records in self._under_way:
+            records.close()
 
     def damaged(self, damage: Damage) -> None:
         if damage not in self._damages:
@@ -54,7 +62,7 @@ def open_sources(
         reporter.warned(f"{unreadable.path} cannot be read: {unreadable.reason}")
     sources = Sources(reporter)
     stores = sorted(found.stores, key=_written, reverse=True)
-    with reading.copied(stores, snapshot_root, sources.damaged) as sources.copies:
+    with reading.copied(stores, snapshot_root, sources.damaged) as sources.copies, closing(sources):
         yield sources
 
 
