@@ -22,11 +22,18 @@ class Repeats:
             self._met = bytearray(_BITS >> 3)
         number = hash(key)
         one, other = number & _MASK, number >> 26 & _MASK
-        if not _add(self._met, one, other):
+        first, second = 1 << (one & 7), 1 << (other & 7)
+        one >>= 3
+        other >>= 3
+        met = self._met
+        if not (met[one] & first and met[other] & second):
+            met[one] |= first
+            met[other] |= second
             return
         if not self._again:
             self._again = bytearray(_BITS >> 3)
-        _add(self._again, one, other)
+        self._again[one] |= first
+        self._again[other] |= second
 
     def __contains__(self, key: Hashable) -> bool:
         if not self._again:
@@ -36,12 +43,3 @@ class Repeats:
         again = self._again
         return bool(again[one >> 3] >> (one & 7) & again[other >> 3] >> (other & 7) & 1)
 
-
-def _add(bits: bytearray, one: int, other: int) -> bool:
-    """Set two bits; whether both were set already."""
-    first, second = 1 << (one & 7), 1 << (other & 7)
-    if bits[one >> 3] & first and bits[other >> 3] & second:
-        return True
-    bits[one >> 3] |= first
-    bits[other >> 3] |= second
-    return False
