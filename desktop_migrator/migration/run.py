@@ -70,7 +70,7 @@ from desktop_migrator.postgres.bookkeeping.runs import (
     unfinished_run,
 )
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
-from desktop_migrator.postgres.checkpoint import reached
+from desktop_migrator.postgres.checkpoint import done_until_now, reached
 from desktop_migrator.postgres.chunks import ChunkLimits
 from desktop_migrator.postgres.conflicts import asks
 from desktop_migrator.postgres.connect import renew, translated
@@ -261,6 +261,7 @@ class _Run:
             entities = self._prepare(surveyed)
             self._look_through(entities, surveyed)
             upgrade(self._connection)
+            former = self._unfinished()
             found = open_conflicts(
                 self._connection,
                 entities,
@@ -270,6 +271,7 @@ class _Run:
                 answers=self._decisions.answer,
                 reporter=self._reporter,
                 total=surveyed.total(entities),
+                former=done_until_now(self._connection, former.id) if former else None,
             )
             conflicts = list(islice(found, _MOST_QUESTIONS + 1))
             trial.rollback()
@@ -318,7 +320,9 @@ class _Run:
 
     def _begin(self) -> None:
         upgrade(self._connection)
-        former = self._unfinished() if self._job.resume else None
+        former = self._unfinished()
+        if former is None and self._job.resume:
+            self._reporter.warned("There is no run to go on with, so a new one begins.")
         if former:
             self._id = former.id
             reopen_run(self._connection, former.id)
@@ -345,15 +349,17 @@ class _Run:
     def _unfinished(self) -> Run | None:
         """The run to go on with. Raises UsageError where this would be another one."""
         job = self._job
+        if not job.resume:
+            return None
         run = unfinished_run(self._connection, self._user_id, job.plan.name)
         if run is None:
-            self._reporter.warned("There is no run to go on with, so a new one begins.")
-        elif run.plan_digest.hex() != job.plan.digest:
+            return None
+        if run.plan_digest.hex() != job.plan.digest:
             raise UsageError(
                 reason="The plan has changed since the run that is to go on. Give the plan as it "
                 "was, or leave --resume away: what was written is not written again."
             )
-        elif run.policy != job.policy:
+        if run.policy != job.policy:
             raise UsageError(reason=f"The run that is to go on has --conflict {run.policy}.")
         return run
 

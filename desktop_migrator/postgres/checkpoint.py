@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import psycopg
+import sqlalchemy
 
 from desktop_migrator.model import Counts, Item, Rejection
+from desktop_migrator.postgres import wire
 from desktop_migrator.postgres.compare import DIGEST_SIZE
 from desktop_migrator.postgres.exact import escape, to_bytes
 from desktop_migrator.postgres.refusal import ROW_ERRORS
@@ -119,6 +121,14 @@ class Done:
         texts = (str(source.store.path), str(source.storage_key), source.key, source.position)
         digest = hashlib.sha256(to_bytes(rejection.raw)).digest()
         return (*map(escape, texts), digest) in self._rejections
+
+
+def done_until_now(connection: sqlalchemy.Connection, run: str) -> Done:
+    """What the run has done; good for the connection, in the caller's transaction."""
+    cursor = wire.cursor(connection)
+    done = Done(run, reached(cursor, run))
+    done.prepare(cursor)
+    return done
 
 
 def _mark(target: Target, item: Item) -> tuple[str, tuple[str, ...], bytes] | None:

@@ -12,6 +12,7 @@ from desktop_migrator.errors import Cancelled
 from desktop_migrator.model import Conflict, ConflictPolicy, Item, Rejection, TargetEntity
 from desktop_migrator.postgres import wire
 from desktop_migrator.postgres.adoption import Adoption
+from desktop_migrator.postgres.checkpoint import Done
 from desktop_migrator.postgres.chunks import ChunkLimits, chunks
 from desktop_migrator.postgres.conflicts import Answers, Judge, differences
 from desktop_migrator.postgres.failures import translated
@@ -33,12 +34,16 @@ def open_conflicts(
     answers: Answers,
     reporter: Reporter,
     total: int,
+    former: Done | None = None,
 ) -> Iterator[Conflict]:
     """The conflicts that need an answer and have none; `total` is for progress alone.
 
-    Raises Cancelled between two chunks and DatabaseError.
+    What a former part of the run has done is no conflict any more. Raises Cancelled between two
+    chunks and DatabaseError.
     """
-    finders = {entity.name: _Finder(entity, user_id, policy, answers) for entity in entities}
+    finders = {
+        entity.name: _Finder(entity, user_id, policy, answers, former) for entity in entities
+    }
     reporter.started(STAGE, total)
     done = 0
     with translated():
@@ -54,19 +59,27 @@ def open_conflicts(
 
 class _Finder:
     def __init__(
-        self, entity: TargetEntity, user_id: str, policy: ConflictPolicy, answers: Answers
+        self,
+        entity: TargetEntity,
+        user_id: str,
+        policy: ConflictPolicy,
+        answers: Answers,
+        done: Done | None,
     ) -> None:
         self._entity = entity
         self._judge = Judge(entity, policy)
         self._answers = answers
         self._target = Target(entity, user_id)
         self._adoption = Adoption(entity, user_id)
+        self._done = done
 
     def find(self, cursor: Cursor, items: Sequence[Item]) -> Iterator[Conflict]:
         if not self._judge.asks or not items:
             return
         own, clashing = self._adoption.resolve(cursor, items)
         known = own + self._adoption.adopt(cursor, clashing)
+        if self._done:
+            known = self._done.left(cursor, self._target, known)
         rows = self._target.look(cursor, [str(item.id) for item in known])
         for item in known:
             found = rows.get(str(item.id))

@@ -16,17 +16,17 @@ from desktop_migrator.migration.job import Job
 from desktop_migrator.migration.run import migrate
 from desktop_migrator.migration.target import Person
 from desktop_migrator.migration.workspace import Workspace
-from desktop_migrator.model import ConflictPolicy, Counts, Outcome, RunResult
+from desktop_migrator.model import Answer, ConflictPolicy, Counts, Outcome, RunResult
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres.retry import Retries
-from desktop_migrator.reporter import NullReporter
+from desktop_migrator.reporter import ConflictQuestion, NullReporter, Reply
 from desktop_migrator.resources import resource
 from tests.integration.test_migrate import store_of
 
 USER = "u1"
 TABLES = ("tasks", "environments")
 QUICKLY = Retries(attempts=3, pause=0.02)
-POLICIES = (ConflictPolicy.SKIP, ConflictPolicy.OVERWRITE, ConflictPolicy.MERGE)
+POLICIES = tuple(ConflictPolicy)
 _MOST_PARTS = 5
 
 
@@ -69,6 +69,13 @@ class Toll:
     different: int = 0
 
 
+class _Answering(NullReporter):
+    """Answers each conflict another way; the answers are kept for the runs that follow."""
+
+    def resolve(self, question: ConflictQuestion) -> Reply:
+        return Reply(tuple(Answer)[question.number % len(Answer)])
+
+
 class Scene:
     """`url` is the way without faults; `job` can be given another."""
 
@@ -79,6 +86,7 @@ class Scene:
         assert 'conflict = "prompt"' in text
         plan.write_text(text.replace('conflict = "prompt"', 'conflict = "fields"'), "utf-8")
         self._plan = load_plan(plan)
+        self._decisions = folder / "decisions.json"
         self.source = store_of(folder, browser_data())
         self.workspace = Workspace.open(folder / "data")
         self._undisturbed: dict[ConflictPolicy, Ending] = {}
@@ -114,6 +122,7 @@ class Scene:
             person=Person(USER),
             sources=(self.source,),
             policy=policy,
+            decisions=self._decisions if policy is ConflictPolicy.INTERACTIVE else None,
             batch_size=10,
             create_tables=True,
             continue_on_error=True,
@@ -146,7 +155,7 @@ class Scene:
     def undisturbed(self, policy: ConflictPolicy) -> Ending:
         if policy not in self._undisturbed:
             self.reset()
-            result = self.run(self.job(policy))
+            result = migrate(self.job(policy), self.workspace, _Answering())
             assert result.outcome is Outcome.COMPLETED, result.error
             self._undisturbed[policy] = self.ending(result)
         return self._undisturbed[policy]
