@@ -44,10 +44,10 @@ def scene(server: BuiltinPostgres, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def crashing(server_folder: Path, tmp_path: Path) -> Iterator[CrashingServer]:
+def crashing(server_folder: Path) -> Iterator[CrashingServer]:
     server = BuiltinPostgres(server_folder / "crashing", settings={"fsync": "off"})
     server.start()
-    yield CrashingServer(server, Scene(server.url, tmp_path))
+    yield CrashingServer(server)
     server.stop()
 
 

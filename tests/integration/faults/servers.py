@@ -11,13 +11,11 @@ from pathlib import Path
 import psutil
 
 from desktop_migrator.postgres.embedded import BuiltinPostgres
-from tests.integration.faults.scene import Scene
 
 
 @dataclass(frozen=True)
 class CrashingServer:
     server: BuiltinPostgres
-    scene: Scene
 
     def crash(self) -> None:
         """As `pg_ctl stop -m immediate` does, then start again."""

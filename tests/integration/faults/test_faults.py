@@ -11,6 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,9 +155,9 @@ def seconds_of_a_run(scene: Scene, policy: ConflictPolicy) -> float:
 
 
 def test_a_server_that_crashes_and_comes_back_costs_no_row(
-    crashing: CrashingServer, seeded: random.Random, cuts: int, tolls: Tolls
+    crashing: CrashingServer, tmp_path: Path, seeded: random.Random, cuts: int, tolls: Tolls
 ) -> None:
-    scene = crashing.scene
+    scene = Scene(crashing.server.url, tmp_path)
     toll = tolls["crash of the server"]
     length = {policy: seconds_of_a_run(scene, policy) for policy in POLICIES}
     while toll.injected < share(cuts, 0.04):
