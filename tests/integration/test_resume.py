@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from desktop_migrator.errors import UsageError
+from desktop_migrator.errors import LockLost, UsageError
 from desktop_migrator.migration.job import Job
 from desktop_migrator.migration.period import Period
 from desktop_migrator.migration.run import migrate
@@ -19,7 +19,10 @@ from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Outcome, RunResult
 from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.postgres import wire
+from desktop_migrator.postgres.connect import open_engine
 from desktop_migrator.postgres.embedded import BuiltinPostgres
+from desktop_migrator.postgres.lock import Fence, RunLock, hold
 from desktop_migrator.postgres.retry import ONCE, Retries
 from desktop_migrator.reporter import RecordingReporter
 from desktop_migrator.resources import resource
@@ -227,6 +230,26 @@ def test_a_run_is_not_resumed_as_another_one(bench: Bench, tmp_path: Path) -> No
         bench.run(resume=True, plan=load_plan(plan))
     with pytest.raises(UsageError, match="dry run"):
         bench.run(resume=True, dry_run=True)
+
+
+def test_who_was_cut_off_writes_no_more_once_another_process_has_resumed_the_run(
+    bench: Bench,
+) -> None:
+    run = bench.stop_halfway().run or ""
+    engine = open_engine(bench.database)
+
+    def entered(lock: RunLock) -> Fence:
+        with engine.begin() as connection:
+            lock.enter(connection, run)
+        return lock.fence(run)
+
+    with hold(engine, "u1", bench.job.plan.name) as former:
+        old = entered(former)
+        bench.end_sessions()
+        with hold(engine, "u1", bench.job.plan.name) as latter, engine.begin() as connection:
+            entered(latter).check(wire.cursor(connection))
+            with pytest.raises(LockLost):
+                old.check(wire.cursor(connection))
 
 
 def test_chunks_that_a_crash_of_the_server_has_undone_are_done_again(
