@@ -22,7 +22,7 @@ from desktop_migrator.model import ConflictPolicy
 from tests.integration.postgres.factories import Bench, item
 from tests.integration.postgres.undoing import Undone
 
-IDS = st.integers(1, 4)
+IDS = st.integers(1, 6)
 TITLES = st.sampled_from("abc")
 STARS = st.sampled_from([None, 1, 2])
 TABLE = """
@@ -118,16 +118,7 @@ class UndoMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.runs)
     @rule(data=st.data(), force=st.booleans())
     def undo(self, data: st.DataObject, force: bool) -> None:
-        self.undo_run(data.draw(st.sampled_from(self.runs)), force=force)
-
-    @precondition(lambda self: self.runs)
-    @rule(data=st.data())
-    def undo_all_since(self, data: st.DataObject) -> None:
-        first = data.draw(st.integers(0, len(self.runs) - 1))
-        for run in reversed(self.runs[first:]):
-            self.undo_run(run, force=False)
-
-    def undo_run(self, undone: ModelRun, *, force: bool) -> None:
+        undone = data.draw(st.sampled_from(self.runs))
         run = ModelRun("")
         kept = 0
         for number, effect in undone.effects.items():
