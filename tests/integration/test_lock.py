@@ -151,13 +151,13 @@ def test_a_killed_run_leaves_no_lock_and_its_lease_is_taken_over(
     assert fetch(sql, "SELECT * FROM desktop_migrator.leases") == []
 
 
-def test_a_run_whose_locks_connection_is_lost_stops_at_the_next_chunk(
+def test_a_run_whose_locks_connection_is_lost_writes_no_chunk_without_it(
     desktop_migrator: CommandLine,
     database: str,
     sql: psycopg.Connection[Any],
     words: list[object],
 ) -> None:
-    with process(desktop_migrator.command(*words)) as first:
+    with process(desktop_migrator.command(*words, "--retry-attempts", "1")) as first:
         with standing_still(database):
             lease = wait_for_lease(sql)
             sql.execute("SELECT pg_terminate_backend(%s)", [lease["backend"]])
@@ -168,6 +168,23 @@ def test_a_run_whose_locks_connection_is_lost_stops_at_the_next_chunk(
     assert stopped.last["counts"]["inserted"] == tasks_there(sql) == 5
     again = desktop_migrator(*words)
     assert again.exit_code == 0, again.err
+    assert tasks_there(sql) == ITEMS
+
+
+def test_a_run_whose_locks_connection_is_lost_takes_the_lock_again(
+    desktop_migrator: CommandLine,
+    database: str,
+    sql: psycopg.Connection[Any],
+    words: list[object],
+) -> None:
+    with process(desktop_migrator.command(*words)) as first:
+        with standing_still(database):
+            lease = wait_for_lease(sql)
+            sql.execute("SELECT pg_terminate_backend(%s)", [lease["backend"]])
+        done = ended(first)
+    assert done.exit_code == 0, done.err
+    warnings = [event["text"] for event in done.events if event["event"] == "warning"]
+    assert [text for text in warnings if "Trying again" in text]
     assert tasks_there(sql) == ITEMS
 
 
