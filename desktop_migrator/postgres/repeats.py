@@ -42,4 +42,3 @@ class Repeats:
         one, other = number & _MASK, number >> 26 & _MASK
         again = self._again
         return bool(again[one >> 3] >> (one & 7) & again[other >> 3] >> (other & 7) & 1)
-
