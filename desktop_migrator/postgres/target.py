@@ -181,7 +181,7 @@ def _copy(
     try:
         with cursor.copy(statement) as copy:
             copy.set_types(wire.types(shape.columns))
-            for index, row in enumerate(rows):  # noqa: B007
+            for index, row in enumerate(rows):  # noqa: B007 - the handler below says which row it was
                 copy.write_row(row)
     except ROW_ERRORS as error:
         if isinstance(error, psycopg.Error) and error.sqlstate:
