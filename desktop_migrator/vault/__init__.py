@@ -1,0 +1,1 @@
+"""Encrypted containers on disk, and keys and passwords in the system's keyring."""

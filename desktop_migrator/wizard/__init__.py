@@ -1,0 +1,1 @@
+"""The wizard: Qt pages over the same use cases as the command line."""
