@@ -13,6 +13,7 @@ REAL_PARTS: dict[str, Callable[[], bool]] = {
     "postgresql-15": lambda: bool(shutil.which("postgres", path="/usr/lib/postgresql/15/bin")),
     "pgbouncer": lambda: bool(shutil.which("pgbouncer", path="/usr/sbin")),
     "makensis": lambda: bool(shutil.which("makensis")),
+    "pdftotext": lambda: bool(shutil.which("pdftotext")),
     "dfindexeddb": lambda: find_spec("dfindexeddb") is not None,
 }
 

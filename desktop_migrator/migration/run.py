@@ -30,6 +30,7 @@ from desktop_migrator.migration.job import Job, outcome
 from desktop_migrator.migration.load import load
 from desktop_migrator.migration.memory import peak_memory_mb
 from desktop_migrator.migration.prepare import ask_about_conflicts, look_through, prepare
+from desktop_migrator.migration.report.facts import facts_of, save
 from desktop_migrator.migration.sources import open_sources
 from desktop_migrator.migration.survey import choose_origins, survey
 from desktop_migrator.migration.target import check_named, open_database, person_id, printable
@@ -69,6 +70,16 @@ def migrate(job: Job, workspace: Workspace, reporter: Reporter) -> RunResult:
             result = _result(run, error, time.perf_counter() - began)
     if result.run:
         catalog.finish(result)
+        save(
+            workspace.reports,
+            facts_of(
+                result,
+                user_id=user_id,
+                database=printable(job.database),
+                plan=job.plan.name,
+                origins=origins,
+            ),
+        )
     logs.write_run(workspace.logs, result)
     return result
 

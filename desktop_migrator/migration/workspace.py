@@ -38,6 +38,10 @@ class Workspace:
         return self.root / "logs"
 
     @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    @property
     def catalog(self) -> Path:
         return self.root / "catalog.sqlite"
 

@@ -1,0 +1,45 @@
+"""`report`: what a run did, as a page to read, keep or send."""
+
+import webbrowser
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desktop_migrator.cli.session import Session
+from desktop_migrator.errors import UsageError
+from desktop_migrator.migration.report import facts
+from desktop_migrator.migration.report.html import as_html
+from desktop_migrator.migration.report.pdf import as_pdf
+
+
+class Format(StrEnum):
+    HTML = "html"
+    PDF = "pdf"
+
+
+def command(
+    ctx: typer.Context,
+    run: Annotated[str, typer.Argument(help="The run's id, as `status --verbose` lists it.")],
+    form: Annotated[Format, typer.Option("--format", help="A web page or a PDF.")] = Format.HTML,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write it; else beside the program's data.")
+    ] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open it when it is written.")] = False,
+) -> None:
+    session: Session = ctx.obj
+    folder = session.workspace.reports
+    found = facts.load(folder, run)
+    content = as_pdf(found) if form is Format.PDF else as_html(found).encode()
+    path = out or folder / f"{run}.{form}"
+    try:
+        facts.write_private(path, content)
+    except OSError as error:
+        raise UsageError(reason=f"{path} cannot be written: {error.strerror}.") from None
+    if session.json:
+        session.emit(run=run, format=form, path=str(path))
+    else:
+        session.say(f"The report is in {path}")
+    if show:
+        webbrowser.open(path.absolute().as_uri())

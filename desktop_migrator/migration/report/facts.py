@@ -1,0 +1,187 @@
+"""The facts of one run that its report tells: no value from user data, no secret.
+
+They are written to the workspace when the run ends (`reports/<run>.json`, its owner's alone), so
+that a report can be drawn later without the database or the browser.
+"""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from desktop_migrator import __version__
+from desktop_migrator.errors import MigratorError, RunNotFound
+from desktop_migrator.model import Counts, Outcome, Rejection, RunResult
+
+_RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LONGEST_PLACE = 80
+_LARGEST_FILE = 4 << 20
+
+
+class EntityFacts(msgspec.Struct, frozen=True):
+    """What became of one kind of item."""
+
+    name: str
+    items: int
+    inserted: int
+    updated: int
+    unchanged: int
+    skipped: int
+    rejected: int
+
+
+class RejectedGroup(msgspec.Struct, frozen=True):
+    """Rejections of one kind with one reason."""
+
+    entity: str
+    code: str
+    reason: str
+    remedy: str
+    count: int
+    places: tuple[str, ...]
+    """Where they lie in the browser: the record's key and the place in it; the first few."""
+
+
+class DamageFacts(msgspec.Struct, frozen=True):
+    store: str
+    what: str
+    lost_records: int | None
+
+
+class ErrorFacts(msgspec.Struct, frozen=True):
+    code: str
+    text: str
+    hint: str
+
+
+class RunFacts(msgspec.Struct, frozen=True):
+    run: str
+    outcome: Outcome
+    started: datetime
+    seconds: float
+    user_id: str
+    database: str
+    """Without a password."""
+    plan: str
+    origins: tuple[str, ...]
+    tool_version: str
+    records: int
+    entities: tuple[EntityFacts, ...]
+    left_aside: dict[str, int]
+    damages: tuple[DamageFacts, ...]
+    verified: bool
+    backup: str | None
+    conflicts: int
+    rejections: tuple[RejectedGroup, ...]
+    listed_rejections: int
+    """How many of the rejections the groups tell of; the run's bookkeeping has all."""
+    error: ErrorFacts | None
+
+    @property
+    def items(self) -> int:
+        return self.total("items")
+
+    def total(self, column: str) -> int:
+        """The sum over all kinds of items of one of the columns of `EntityFacts`."""
+        return sum(int(getattr(entity, column)) for entity in self.entities)
+
+
+def facts_of(
+    result: RunResult, *, user_id: str, database: str, plan: str, origins: Sequence[str]
+) -> RunFacts:
+    """The facts of a run that has just ended."""
+    now = datetime.now(UTC)
+    return RunFacts(
+        run=result.run or "",
+        outcome=result.outcome,
+        started=now - timedelta(seconds=result.seconds),
+        seconds=result.seconds,
+        user_id=user_id,
+        database=database,
+        plan=plan,
+        origins=tuple(origins),
+        tool_version=__version__,
+        records=result.counts.records,
+        entities=tuple(_entity(name, counts) for name, counts in result.by_entity.items()),
+        left_aside=dict(result.left_aside),
+        damages=tuple(
+            DamageFacts(str(damage.store.path), damage.what, damage.lost_records)
+            for damage in result.damages
+        ),
+        verified=result.verified,
+        backup=result.backup,
+        conflicts=result.counts.conflicts,
+        rejections=_groups(result.rejections),
+        listed_rejections=len(result.rejections),
+        error=_error(result.error),
+    )
+
+
+def save(folder: Path, facts: RunFacts) -> None:
+    """Raises OSError."""
+    folder.mkdir(exist_ok=True, mode=0o700)
+    write_private(folder / f"{facts.run}.json", msgspec.json.encode(facts))
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """The whole file or none, for its owner's eyes alone. Raises OSError."""
+    part = path.with_name(f"{path.name}.part")
+    with open(part, "wb", opener=_private) as file:
+        file.write(content)
+    part.replace(path)
+
+
+def load(folder: Path, run: str) -> RunFacts:
+    """Raises RunNotFound where there is no such report on this computer or it is broken."""
+    path = folder / f"{run}.json"
+    if not _RUN.fullmatch(run) or not path.is_file():
+        raise RunNotFound(reason=f"This computer keeps no report of a run {run}.")
+    if path.stat().st_size > _LARGEST_FILE:
+        raise RunNotFound(reason=f"The report of run {run} is damaged.")
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=RunFacts)
+    except msgspec.DecodeError:
+        raise RunNotFound(reason=f"The report of run {run} is damaged.") from None
+
+
+def _error(error: MigratorError | None) -> ErrorFacts | None:
+    return ErrorFacts(error.code, str(error), error.hint) if error else None
+
+
+def _entity(name: str, counts: Counts) -> EntityFacts:
+    return EntityFacts(
+        name,
+        *(getattr(counts, column) for column in EntityFacts.__struct_fields__ if column != "name"),
+    )
+
+
+def _groups(rejections: Sequence[Rejection]) -> tuple[RejectedGroup, ...]:
+    alike = Counter((each.entity, each.code, each.reason, each.remedy) for each in rejections)
+    return tuple(
+        RejectedGroup(*kind, count, _places(rejections, kind))
+        for kind, count in alike.most_common()
+    )
+
+
+def _places(rejections: Sequence[Rejection], kind: tuple[str, ...]) -> tuple[str, ...]:
+    places = [
+        _place(each)
+        for each in rejections
+        if (each.entity, each.code, each.reason, each.remedy) == kind
+    ]
+    return tuple(places[:5])
+
+
+def _place(rejection: Rejection) -> str:
+    source = rejection.source
+    place = f"{source.key}[{source.position}]" if source.position else source.key
+    text = place.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+    return text if len(text) <= _LONGEST_PLACE else f"{text[:_LONGEST_PLACE]}…"
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

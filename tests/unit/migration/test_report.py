@@ -1,0 +1,135 @@
+"""The report of a run: what a person reads on it. HTML is read by the standard library's parser."""
+
+import json
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from desktop_migrator.errors import Cancelled, RunNotFound
+from desktop_migrator.migration.report import facts
+from desktop_migrator.migration.report.html import as_html
+from desktop_migrator.migration.report.pdf import as_pdf
+from desktop_migrator.model import Counts, Outcome, Rejection, RunResult
+from tests.integration.postgres.factories import source
+
+RUN = "37bb59ac-4ee1-435b-a7a9-50bc91c70679"
+HOSTILE = '<script>alert("x")</script>&amp;'
+
+
+class Page(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+        self.text = " ".join(self.text.split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def rejection(number: int, *, reason: str = "Too long.", key: str = "tasks") -> Rejection:
+    return Rejection(
+        "tasks", source(key, str(number)), f"secret-id-{number}", "too-long", reason,
+        "Shorten it.", '{"title": "secret value"}',
+    )  # fmt: skip
+
+
+def result(*rejections: Rejection, outcome: Outcome = Outcome.COMPLETED) -> RunResult:
+    counts = Counts(
+        records=7, items=1240, inserted=1200, updated=3, unchanged=20, skipped=5,
+        rejected=12, conflicts=5,
+    )  # fmt: skip
+    error = None if outcome is Outcome.COMPLETED else Cancelled()
+    return RunResult(
+        run=RUN, outcome=outcome, counts=counts, by_entity={"tasks": counts},
+        left_aside={"cache": 4}, damages=(), verified=outcome is Outcome.COMPLETED,
+        seconds=2.0, peak_memory_mb=80.0, error=error, rejections=rejections,
+    )  # fmt: skip
+
+
+def told(run: RunResult, user_id: str = "maria") -> facts.RunFacts:
+    return facts.facts_of(
+        run, user_id=user_id, database="postgresql://maria@db/app", plan="default",
+        origins=["https://a.test"],
+    )  # fmt: skip
+
+
+def test_numbers_reasons_and_remedies_are_read_on_the_page() -> None:
+    page = Page(as_html(told(result(*(rejection(number) for number in range(12))))))
+    for words in (
+        "Your data has moved", "1,200 rows are new, 3 were replaced", "7records read",
+        "12 × tasks", "Too long.", "Shorten it.", "tasks[0]", "and 7 more",
+        "Every row that was sent was read back", "4 are caches", RUN,
+    ):  # fmt: skip
+        assert words in page.text
+
+
+def test_a_bar_is_divided_as_the_items_are() -> None:
+    page = Page(as_html(told(result())))
+    widths = [float(attributes["width"] or 0) for tag, attributes in page.tags if tag == "rect"]
+    assert widths == pytest.approx([100 * n / 1240 for n in (1200, 3, 20, 5, 12)], abs=0.001)
+
+
+def test_no_value_from_user_data_is_told() -> None:
+    run = told(result(rejection(0)))
+    for shown in (as_html(run), as_pdf(run).decode("latin-1")):
+        assert "secret value" not in shown
+        assert "secret-id" not in shown
+
+
+def test_what_came_from_a_page_is_text_and_never_markup() -> None:
+    page = Page(as_html(told(result(rejection(0, key=HOSTILE, reason=f"`{HOSTILE}`")), HOSTILE)))
+    assert "script" not in {tag for tag, _ in page.tags}
+    assert page.text.count(HOSTILE) == 3
+
+
+def test_the_page_needs_nothing_else() -> None:
+    html = as_html(told(result(rejection(0))))
+    assert not {"src", "href"} & {name for _, attributes in Page(html).tags for name in attributes}
+    assert "url(" not in html
+
+
+def test_a_run_that_stopped_says_why_and_what_to_do() -> None:
+    run = told(result(outcome=Outcome.FAILED))
+    page = Page(as_html(run))
+    assert "The migration did not complete" in page.text
+    assert run.error
+    assert run.error.code in page.text
+    assert "The run did not come as far as to its verification." in page.text
+
+
+@pytest.mark.needs("pdftotext")
+def test_the_pdf_tells_the_same() -> None:
+    run = told(result(rejection(0, reason="Größe <b>&</b> 日本")))
+    printed = subprocess.run(
+        ["pdftotext", "-", "-"], input=as_pdf(run), capture_output=True, check=True
+    )
+    text = printed.stdout.decode()
+    for words in ("Your data has moved", "Größe <b>&</b> ??", "Shorten it.", "1,200", RUN):
+        assert words in text
+
+
+def test_facts_survive_the_file_and_are_their_owners_alone(tmp_path: Path) -> None:
+    run = told(result(rejection(0, key="a\ud800\0b")))
+    facts.save(tmp_path / "reports", run)
+    assert facts.load(tmp_path / "reports", RUN) == run
+    assert (tmp_path / "reports" / f"{RUN}.json").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("named", [RUN, "../../etc/passwd", "", f"{RUN}/../{RUN}"])
+def test_a_run_without_a_report_is_refused(tmp_path: Path, named: str) -> None:
+    with pytest.raises(RunNotFound):
+        facts.load(tmp_path, named)
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", json.dumps({"run": RUN}), "\0"])
+def test_a_broken_report_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / f"{RUN}.json").write_text(content)
+    with pytest.raises(RunNotFound, match="damaged"):
+        facts.load(tmp_path, RUN)
