@@ -5,7 +5,8 @@ says what happened and a hint that says what to do. The sentences are templates 
 given to the constructor, so that the faces can translate them; a fact never holds a value from
 user data or a secret.
 
-Codes: DM-1nn browser storage, DM-2nn plans, DM-3nn the database, DM-5nn a run, DM-9nn wrong use.
+Codes: DM-1nn browser storage, DM-2nn plans, DM-3nn the database, DM-4nn the vault, DM-5nn a run,
+DM-9nn wrong use.
 """
 
 from enum import IntEnum
@@ -266,6 +267,65 @@ class DatabaseReadOnly(DatabaseError):
         "default_transaction_read_only switched off for this user and database."
     )
     exit_code = ExitCode.REFUSED
+
+
+# DM-4nn: the vault ------------------------------------------------------------------------------
+
+
+class VaultError(MigratorError):
+    """Backups and captures, and the keys that open them."""
+
+    code = "DM-400"
+    title = "The vault cannot do this"
+
+
+class WrongKey(VaultError):
+    code = "DM-401"
+    title = "This does not open the file"
+    detail_template = "It opens with {needed}; what was given does not fit."
+    hint_template = (
+        "Check the passphrase (capital letters and the keyboard's language too) or type the "
+        "recovery key."
+    )
+    exit_code = ExitCode.REFUSED
+
+
+class ContainerDamaged(VaultError):
+    """Anything that an untouched file cannot contain: damage, truncation, tampering."""
+
+    code = "DM-402"
+    title = "The file is damaged or was changed"
+    detail_template = "{reason}"
+    hint_template = "Nothing of it was used. Take another copy of the file, or another backup."
+    exit_code = ExitCode.REFUSED
+
+
+class UnknownVersion(VaultError):
+    code = "DM-403"
+    title = "The file was made by a newer version of this program"
+    detail_template = "It is of version {version}; this program knows version {known}."
+    hint_template = "Get the newest version of this program and try again."
+
+
+class NotAContainer(VaultError):
+    code = "DM-404"
+    title = "This is neither a backup nor a capture"
+    detail_template = "The file does not begin as such files do."
+    hint_template = (
+        "Check that it is the right file, and that it came over whole and unconverted: send it as "
+        "an attachment or in a ZIP, not as text."
+    )
+    exit_code = ExitCode.REFUSED
+
+
+class BadKey(VaultError):
+    """A passphrase, a recovery key or a key file that cannot be one."""
+
+    code = "DM-405"
+    title = "This key cannot be used"
+    detail_template = "{reason}"
+    hint_template = "Type it again, or ask whom it came from."
+    exit_code = ExitCode.USAGE
 
 
 # DM-5nn: a run ----------------------------------------------------------------------------------

@@ -1,0 +1,270 @@
+"""Who can seal and open containers: passphrases, secret keys and key pairs.
+
+FORMAT.md, "Keys" and "Texts of keys". A recipient wraps a container's file key, an identity unwraps
+it; passphrases and secret keys are both. Neither `repr` nor an error shows a secret.
+
+Of key pairs, X25519 is RFC 9180 as it stands. The hybrid with ML-KEM also holds against a quantum
+computer of the future; its HPKE is still a draft.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+import secrets
+import unicodedata
+from typing import ClassVar, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hpke import (
+    AEAD,
+    KDF,
+    KEM,
+    MLKEM768X25519PrivateKey,
+    MLKEM768X25519PublicKey,
+    Suite,
+)
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from desktop_migrator.errors import BadKey
+from desktop_migrator.vault.stanza import (
+    FEWEST_ITERATIONS,
+    ID_SIZE,
+    KEY_SIZE,
+    MOST_ITERATIONS,
+    NUMBERS,
+    PASSPHRASE_BODY,
+    SALT_SIZE,
+    SECRET_KEY_BODY,
+    RecipientInfo,
+    RecipientType,
+    Stanza,
+    describe,
+)
+
+_NONCE = bytes(12)  # every wrapping key is used once
+_HPKE_INFO = b"desktop-migrator/hpke/1"
+_MLKEM_PUBLIC_SIZE = 1184
+_X25519_SIZE = 32
+_SUITES = {
+    RecipientType.X25519: Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM),
+    RecipientType.MLKEM768_X25519: Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM),
+}
+
+
+class Recipient(Protocol):
+    """Somebody for whom a container is sealed."""
+
+    def wrap(self, file_key: bytes) -> Stanza: ...
+
+
+class Identity(Protocol):
+    """Something that opens containers."""
+
+    def unwrap(self, stanza: Stanza) -> bytes | None:
+        """The file key, or None if the stanza is not for this identity."""
+
+
+def derive(key: bytes, info: bytes, salt: bytes | None = None) -> bytes:
+    """HKDF-SHA256, 32 bytes."""
+    return HKDF(SHA256(), KEY_SIZE, salt, info).derive(key)
+
+
+class Passphrase:
+    """A text that a person remembers. Raises `BadKey` if it is empty."""
+
+    def __init__(self, text: str, *, iterations: int = FEWEST_ITERATIONS) -> None:
+        if not text:
+            raise BadKey(reason="The passphrase is empty.")
+        if not FEWEST_ITERATIONS <= iterations <= MOST_ITERATIONS:
+            raise ValueError(iterations)
+        try:
+            # The same letters are typed differently on different systems.
+            self._text = unicodedata.normalize("NFC", text).encode()
+        except UnicodeEncodeError:
+            raise BadKey(reason="The passphrase holds a character that is none.") from None
+        self._iterations = iterations
+
+    def wrap(self, file_key: bytes) -> Stanza:
+        salt = secrets.token_bytes(SALT_SIZE)
+        wrapped = _wrap(self._stretch(salt, self._iterations), file_key)
+        body = PASSPHRASE_BODY.pack(salt, self._iterations, wrapped)
+        return Stanza(NUMBERS[RecipientType.PASSPHRASE], body)
+
+    def unwrap(self, stanza: Stanza) -> bytes | None:
+        info = describe(stanza)
+        if info is None or info.type is not RecipientType.PASSPHRASE:
+            return None
+        salt, iterations, wrapped = PASSPHRASE_BODY.unpack(stanza.body)
+        return _unwrap(self._stretch(salt, iterations), wrapped)
+
+    def _stretch(self, salt: bytes, iterations: int) -> bytes:
+        return hashlib.pbkdf2_hmac("sha256", self._text, salt, iterations, KEY_SIZE)
+
+
+class SecretKey:
+    """32 random bytes, kept in the system's keyring; `recovery.py` prints them for people."""
+
+    info: ClassVar[bytes] = b"desktop-migrator/secret-key/1"
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_SIZE:
+            raise ValueError(len(key))
+        self.key = key
+        self.id = derive(key, b"desktop-migrator/key-id/1")[:ID_SIZE].hex()
+
+    @classmethod
+    def generate(cls) -> "SecretKey":
+        return cls(secrets.token_bytes(KEY_SIZE))
+
+    def __repr__(self) -> str:
+        return f"SecretKey({self.id})"
+
+    def wrap(self, file_key: bytes) -> Stanza:
+        salt = secrets.token_bytes(SALT_SIZE)
+        wrapped = _wrap(derive(self.key, self.info, salt), file_key)
+        body = SECRET_KEY_BODY.pack(bytes.fromhex(self.id), salt, wrapped)
+        return Stanza(NUMBERS[RecipientType.SECRET_KEY], body)
+
+    def unwrap(self, stanza: Stanza) -> bytes | None:
+        if describe(stanza) != RecipientInfo(RecipientType.SECRET_KEY, self.id):
+            return None
+        _, salt, wrapped = SECRET_KEY_BODY.unpack(stanza.body)
+        return _unwrap(derive(self.key, self.info, salt), wrapped)
+
+
+class PublicKey:
+    """What others seal for. Raises `BadKey` if the bytes are no key of the algorithm."""
+
+    prefix: ClassVar[str] = "desktop-migrator-public-key"
+
+    def __init__(self, algorithm: RecipientType, raw: bytes) -> None:
+        self.algorithm = algorithm
+        self.raw = raw
+        self.id = hashlib.sha256(raw).digest()[:ID_SIZE].hex()
+        try:
+            self._key = _load_public(algorithm, raw)
+        except ValueError:
+            raise BadKey(reason="The public key is damaged.") from None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PublicKey) and self.to_text() == other.to_text()
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __repr__(self) -> str:
+        return f"PublicKey({self.algorithm}, {self.id})"
+
+    def wrap(self, file_key: bytes) -> Stanza:
+        sealed = _SUITES[self.algorithm].encrypt(file_key, self._key, _HPKE_INFO)
+        return Stanza(NUMBERS[self.algorithm], bytes.fromhex(self.id) + sealed)
+
+    def to_text(self, name: str = "") -> str:
+        """The one line of a key file, without its newline."""
+        encoded = base64.b64encode(self.raw).decode()
+        return f"{self.prefix} {self.algorithm} {self.id} {encoded} {name}".rstrip()
+
+    @classmethod
+    def from_text(cls, text: str) -> "PublicKey":
+        """Read what `to_text` gave. Raises `BadKey`."""
+        match = re.fullmatch(
+            rf"\s*{cls.prefix} (\S+) ([0-9a-f]{{16}}) ([A-Za-z0-9+/=]+)( [^\r\n]*)?\s*", text
+        )
+        if not match:
+            raise BadKey(reason="This is not a public key.")
+        algorithm, key_id, encoded, _ = match.groups()
+        if algorithm not in _SUITES:
+            raise BadKey(reason="The public key is of a kind that this program does not know.")
+        try:
+            raw = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            raise BadKey(reason="The public key is damaged.") from None
+        key = cls(RecipientType(algorithm), raw)
+        if key.id != key_id:
+            raise BadKey(reason="The public key is damaged.")
+        return key
+
+
+class PrivateKey:
+    """What opens containers sealed for its public key."""
+
+    prefix: ClassVar[str] = "desktop-migrator-private-key"
+
+    def __init__(self, algorithm: RecipientType, raw: bytes) -> None:
+        self.algorithm = algorithm
+        self._raw = raw
+        self._key, public = _load_private(algorithm, raw)
+        self.public_key = PublicKey(algorithm, public)
+        self.id = self.public_key.id
+
+    @classmethod
+    def generate(cls, algorithm: RecipientType = RecipientType.X25519) -> "PrivateKey":
+        raw = X25519PrivateKey.generate().private_bytes_raw()
+        if algorithm is RecipientType.MLKEM768_X25519:
+            raw = MLKEM768PrivateKey.generate().private_bytes_raw() + raw
+        return cls(algorithm, raw)
+
+    def __repr__(self) -> str:
+        return f"PrivateKey({self.algorithm}, {self.id})"
+
+    def unwrap(self, stanza: Stanza) -> bytes | None:
+        if describe(stanza) != RecipientInfo(self.algorithm, self.id):
+            return None
+        try:
+            return _SUITES[self.algorithm].decrypt(stanza.body[ID_SIZE:], self._key, _HPKE_INFO)
+        except InvalidTag:
+            return None
+
+    def to_text(self) -> str:
+        """A line for the keyring, and for nowhere else."""
+        return f"{self.prefix} {self.algorithm} {base64.b64encode(self._raw).decode()}"
+
+    @classmethod
+    def from_text(cls, text: str) -> "PrivateKey":
+        """Read what `to_text` gave. Raises `BadKey`."""
+        match text.split(" "):
+            case [cls.prefix, algorithm, encoded] if algorithm in _SUITES:
+                try:
+                    return cls(RecipientType(algorithm), base64.b64decode(encoded, validate=True))
+                except ValueError:  # binascii.Error is one
+                    pass
+        raise BadKey(reason="This is not a private key.")
+
+
+def _wrap(key: bytes, file_key: bytes) -> bytes:
+    return AESGCM(key).encrypt(_NONCE, file_key, None)
+
+
+def _unwrap(key: bytes, wrapped: bytes) -> bytes | None:
+    try:
+        return AESGCM(key).decrypt(_NONCE, wrapped, None)
+    except InvalidTag:
+        return None
+
+
+def _load_public(algorithm: RecipientType, raw: bytes) -> X25519PublicKey | MLKEM768X25519PublicKey:
+    if algorithm is RecipientType.X25519:
+        return X25519PublicKey.from_public_bytes(raw)
+    return MLKEM768X25519PublicKey(
+        MLKEM768PublicKey.from_public_bytes(raw[:_MLKEM_PUBLIC_SIZE]),
+        X25519PublicKey.from_public_bytes(raw[_MLKEM_PUBLIC_SIZE:]),
+    )
+
+
+def _load_private(
+    algorithm: RecipientType, raw: bytes
+) -> tuple[X25519PrivateKey | MLKEM768X25519PrivateKey, bytes]:
+    x25519 = X25519PrivateKey.from_private_bytes(raw[-_X25519_SIZE:])
+    public = x25519.public_key().public_bytes_raw()
+    if algorithm is RecipientType.X25519:
+        if len(raw) != _X25519_SIZE:
+            raise ValueError(len(raw))
+        return x25519, public
+    mlkem = MLKEM768PrivateKey.from_seed_bytes(raw[:-_X25519_SIZE])
+    both = mlkem.public_key().public_bytes_raw() + public
+    return MLKEM768X25519PrivateKey(mlkem, x25519), both
