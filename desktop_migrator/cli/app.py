@@ -1,7 +1,7 @@
 """The command line's outermost frame: global options, the list of commands, errors and exit codes.
 
 Each command lies in the module of its name and is imported only when called, so that help comes
-at once.
+at once. A module has `command`, or `group` with several.
 """
 
 import importlib
@@ -36,6 +36,7 @@ COMMANDS = {
     "optimize": "Do at the database what analysis found, each step shown first.",
     "unlock": "Clear what a run that is gone has left locked.",
     "provision": "Print, or run, the SQL for a database role with just the rights needed.",
+    "support": "Save what the support desk needs to help.",
     "test-connection": "Check a database: reachable, safe, the rights and tables needed.",
     "demo": "Migrate sample profiles into the built-in database.",
 }
@@ -56,6 +57,8 @@ class LazyGroup(TyperGroup):
         name, _, rest = super().resolve_command(ctx, args)
         name = str(name)
         module = importlib.import_module(f"desktop_migrator.cli.{name.replace('-', '_')}")
+        if hasattr(module, "group"):  # several commands: `support bundle`
+            return name, typer.main.get_command(module.group), rest
         single = typer.Typer(add_completion=False)
         single.command(name, help=COMMANDS[name])(module.command)
         return name, typer.main.get_command(single), rest

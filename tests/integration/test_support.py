@@ -1,0 +1,62 @@
+"""The support bundle as a person makes it: what is in it, and what must not be."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.integration.command_line import CommandLine
+from tests.recorded import APP, areas, unpack
+
+USER = "user-4711-marker"
+
+
+@pytest.fixture
+def desktop_migrator(tmp_path: Path) -> CommandLine:
+    return CommandLine(tmp_path / "data dir")
+
+
+def test_a_bundle_tells_the_desk_what_happened_and_no_value(
+    desktop_migrator: CommandLine, database: str, tmp_path: Path
+) -> None:
+    profile = unpack("chromium-leveldb", tmp_path)
+    migrated = desktop_migrator(
+        "--json", "migrate", "--source", profile, "--database", database, "--user-id", USER,
+        "--create-tables",
+    )  # fmt: skip
+    assert migrated.exit_code == 0, migrated.err
+    made = desktop_migrator(
+        "--json", "support", "bundle", "--source", profile, "--out", tmp_path / "bundle.zip"
+    )
+    assert made.exit_code == 0, made.err
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as bundle:
+        texts = {name: bundle.read(name).decode() for name in bundle.namelist()}
+    assert sorted(made.last["pieces"]) == sorted(texts)
+
+    [run] = json.loads(texts["runs.json"])
+    assert run["run"] == migrated.last["run"]
+    assert run["counts"]["inserted"] == migrated.last["counts"]["inserted"]
+    assert migrated.last["run"] in texts["migration-success.log"]
+    [browser] = json.loads(texts["stores.json"])
+    [store] = browser["stores"]
+    expected = areas("chromium-leveldb")
+    assert store["areas"] == len(expected)
+    assert store["records"] == sum(map(len, expected.values()))
+
+    together = "".join(texts.values())
+    secret = {USER, APP, str(tmp_path), database}
+    for area, records in expected.items():
+        secret |= {area} | {text for record in records.items() for text in record if len(text) > 5}
+    assert not [text for text in secret if text in together or json.dumps(text)[1:-1] in together]
+
+
+def test_a_bundle_that_cannot_be_written_is_refused_in_words(
+    desktop_migrator: CommandLine, tmp_path: Path
+) -> None:
+    ended = desktop_migrator(
+        "support", "bundle", "--source", unpack("firefox", tmp_path), "--out", tmp_path / "no" / "b"
+    )
+    assert ended.exit_code == 2
+    assert "cannot be written" in ended.err
+    assert "Traceback" not in ended.err
