@@ -27,7 +27,6 @@ class UnderWay:
         job: Job,
         connection: Connection,
         sources: Sources,
-        origins: Sequence[str],
         surveyed: Survey,
         user_id: str,
         reporter: Reporter,
@@ -37,7 +36,6 @@ class UnderWay:
         self.job = job
         self.connection = connection
         self.sources = sources
-        self.origins = origins
         self.surveyed = surveyed
         self.user_id = user_id
         self.reporter = Keeper(reporter)
@@ -92,7 +90,7 @@ class UnderWay:
 
     def extracted(self, entities: Sequence[TargetEntity]) -> Iterator[Item | Rejection]:
         """What becomes of the sources' records: a pass over all of them."""
-        self.extractor = Extractor(self.job.plan, entities, self.user_id, self.origins)
+        self.extractor = Extractor(self.job.plan, entities, self.user_id, self.surveyed.origins)
         outcomes = self.extractor.extract(self.sources.records())
         return self.job.period.select(outcomes, self.extractor.left_aside)
 
