@@ -328,23 +328,76 @@ class BadKey(VaultError):
     exit_code = ExitCode.USAGE
 
 
-class BadKit(VaultError):
-    code = "DM-480"
-    title = "This kit cannot be used"
-    detail_template = "{path}: {reason}"
-    hint_template = "Ask whoever gave you the kit to send it again, as an attachment."
+# DM-44n: backups and captures --------------------------------------------------------------------
+
+
+class PayloadUnreadable(VaultError):
+    """A container that opens, with something in it that this program did not write."""
+
+    code = "DM-440"
+    title = "This backup or capture cannot be read"
+    detail_template = "{reason}"
+    hint_template = "Nothing of it was used. Look for a newer version of this program."
     exit_code = ExitCode.REFUSED
 
 
-class KitChanged(VaultError):
-    """Its signature is not that of what it holds."""
+class FileUnreadable(VaultError):
+    code = "DM-441"
+    title = "The file cannot be read"
+    detail_template = "{path}: {reason}"
+    hint_template = "Check the file's name and whether you may read it."
 
-    code = "DM-481"
-    title = "This kit was changed after it was made"
-    detail_template = "{path} says that it is from {owner}, but its signature does not fit it."
+
+class DraftNotWritten(VaultError):
+    code = "DM-442"
+    title = "The backup or capture could not be written"
+    detail_template = "{path}: {reason}"
+    hint_template = "Nothing else was done. Make room on the disk and try again."
+
+
+class DraftNotVerified(VaultError):
+    """What was written does not read back as it was."""
+
+    code = "DM-443"
+    title = "The backup or capture failed its check"
+    detail_template = "{path}: {reason}"
+    hint_template = "Nothing else was done. Try again; if it fails again, the disk is at fault."
+
+
+class BackupNotFound(VaultError):
+    code = "DM-444"
+    title = "There is no such backup"
+    detail_template = "{reason}"
+    hint_template = "`desktop-migrator backup list` lists those there are."
+    exit_code = ExitCode.USAGE
+
+
+class KeyNotGiven(VaultError):
+    code = "DM-445"
+    title = "The key is missing"
+    detail_template = "It opens with {needed}, and nobody gave that."
     hint_template = (
-        "Do not use it. Ask {owner}, on a way that you know, to send it again; delete this one."
+        "Run the command in a terminal and type it, or send it by --passphrase-stdin; a recovery "
+        "key counts as a passphrase."
     )
+    exit_code = ExitCode.REFUSED
+
+
+class BackupNeeded(VaultError):
+    code = "DM-446"
+    title = "This backup is still needed"
+    detail_template = "{reason}"
+    hint_template = "Delete it with --force if you are sure."
+    exit_code = ExitCode.REFUSED
+
+
+class BackupDiffers(VaultError):
+    """The file's bytes are not those that were written when the backup was made."""
+
+    code = "DM-447"
+    title = "The backup's file was changed"
+    detail_template = "{path} has not the SHA-256 that it was made with."
+    hint_template = "Do not use it. Restore another backup, or another copy of this one."
     exit_code = ExitCode.REFUSED
 
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "preview": "Show what would become of the records, without writing anything.",
     "migrate": "Move the data into a database: the main job.",
     "rollback": "Undo runs: put the rows back to what they were before.",
+    "backup": "List, make, check, restore and delete encrypted backups.",
     "report": "Write what a run did as a page to read, keep or send.",
     "status": "Say whether a migration is needed and what was done.",
     "validate": "Check that what was migrated is still there, whole and as it was sent.",

@@ -6,7 +6,15 @@ from typing import Annotated
 import typer
 
 from desktop_migrator.cli.cancel import cancelling
-from desktop_migrator.cli.options import Database, Origin, Source, UserEmail, UserId
+from desktop_migrator.cli.options import (
+    Database,
+    Origin,
+    PassphraseStdin,
+    Source,
+    UserEmail,
+    UserId,
+)
+from desktop_migrator.cli.passphrase import passphrase
 from desktop_migrator.cli.result import exit_code, finished_event, print_result
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.times import end_of, moment
@@ -29,6 +37,11 @@ def command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Do everything, then leave the database as it was.")
     ] = False,
+    no_backup: Annotated[
+        bool,
+        typer.Option("--no-backup", help="Keep no encrypted backup of what is about to change."),
+    ] = False,
+    passphrase_stdin: PassphraseStdin = False,
     continue_on_error: Annotated[
         bool,
         typer.Option("--continue-on-error", help="Keep rejected items aside and go on."),
@@ -124,6 +137,8 @@ def command(
         rollback_threshold=rollback_threshold,
         preserve_partial=preserve_partial,
         dry_run=dry_run,
+        backup=not no_backup,
+        passphrase=passphrase(passphrase_stdin),
     )
     with session.reporter() as reporter, cancelling(reporter):
         result = migrate(job, session.workspace, reporter)

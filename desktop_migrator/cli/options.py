@@ -35,3 +35,11 @@ Run = Annotated[
     str | None,
     typer.Option("--run", help="The run's id; without it the person's last migration."),
 ]
+PassphraseStdin = Annotated[
+    bool,
+    typer.Option(
+        "--passphrase-stdin",
+        help="Read a passphrase, or a recovery key where something is opened, from standard input:"
+        " its first line.",
+    ),
+]

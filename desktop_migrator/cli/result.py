@@ -86,6 +86,11 @@ def print_result(console: Console, result: RunResult) -> None:
         f"{result.counts.records:,} records read in {result.seconds:.1f} s, "
         f"with {result.peak_memory_mb:.0f} MB of memory at most.",
     )
+    if result.backup:
+        print_line(
+            console,
+            f"Backup {result.backup}: what the browser held and the rows as they were, encrypted.",
+        )
     print_line(console, _headline(result))
 
 

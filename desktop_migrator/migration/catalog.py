@@ -17,6 +17,8 @@ from desktop_migrator.model import RunResult
 
 UNDONE = "undone"
 """The outcome of a run that was taken back after it had ended."""
+UNDOING = "undoing"
+"""The same while that is under way, or was cut off."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (

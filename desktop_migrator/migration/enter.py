@@ -24,7 +24,8 @@ def enter(run: UnderWay) -> None:
             plan=run.job.plan.name,
             plan_digest=bytes.fromhex(run.job.plan.digest),
             policy=run.job.policy,
-            origins=run.surveyed.origins,
+            origins=run.origins,
+            run=run.new_id,
         )
     if run.job.dry_run:
         return

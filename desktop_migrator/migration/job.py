@@ -19,6 +19,7 @@ from desktop_migrator.model import ConflictPolicy, Outcome, Rejection
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.retry import USUAL, Retries
 from desktop_migrator.reporter import ForwardingReporter, Reporter
+from desktop_migrator.vault.keys import Passphrase
 
 _KEPT_REJECTIONS = 100
 """Rejections that the result carries itself; all are in the run's quarantine."""
@@ -55,6 +56,10 @@ class Job:
     preserve_partial: bool = False
     """A run that fails keeps what it has written, whatever the plan says."""
     dry_run: bool = False
+    backup: bool = True
+    """Keep what is about to change, encrypted on this computer, before anything is written."""
+    passphrase: Passphrase | None = None
+    """Opens the backup; None: the person is asked."""
     resume: bool = False
     """Go on with the person's last run by this plan, if that did not come to its end."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop_migrator.migration.sources import open_sources
-from desktop_migrator.migration.survey import survey
+from desktop_migrator.migration.survey import choose_origins, survey
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import Item, Rejection, TargetEntity
 from desktop_migrator.plan.bind import bind, planned_tables
@@ -37,13 +37,14 @@ def open_preview(
 ) -> Iterator[Preview]:
     """Opens the sources and applies the plan to them; raises as `migrate` does."""
     with open_sources(sources, workspace.snapshots, reporter) as opened:
-        surveyed = survey(plan, origins, opened, reporter)
+        chosen = choose_origins(plan, origins, opened, reporter)
+        occurring = survey(plan, chosen, opened).items
         named = zip(plan.entities.values(), planned_tables(plan), strict=True)
         tables = {entity.table: table for entity, table in named}
-        entities = bind(plan, tables, surveyed.items)
-        extractor = Extractor(plan, entities, user_id, surveyed.origins)
+        entities = bind(plan, tables, occurring)
+        extractor = Extractor(plan, entities, user_id, chosen)
         yield Preview(
-            origins=surveyed.origins,
+            origins=chosen,
             entities={entity.name: entity for entity in entities},
             outcomes=extractor.extract(opened.records()),
             left_aside=extractor.left_aside,

@@ -1,11 +1,11 @@
 """The main job: records of the chosen sources become verified rows of the target.
 
-The sources are copied once and read twice: to see what there is, and to load. Where a rejection
-is to stop the run, every item is checked against the target's tables before anything is written;
-where the person is to decide conflicts, they are found and asked about before that. A dry run is
-the same code in one transaction that is rolled back.
+The sources are copied once and read three times: to see what there is, to check every item
+against the target's tables before anything is written, and to load. Where the person is to decide
+conflicts, they are found and asked about before that. A dry run is the same code in one transaction
+that is rolled back.
 
-The steps, each a module: `survey`, `prepare`, `enter`, `load`, `conclude`.
+The steps, each a module: `survey`, `prepare`, `back_up`, `enter`, `load`, `conclude`.
 """
 
 import time
@@ -23,16 +23,18 @@ from desktop_migrator.errors import (
 )
 from desktop_migrator.migration import logs
 from desktop_migrator.migration.audit import AuditTrail
+from desktop_migrator.migration.back_up import back_up
+from desktop_migrator.migration.backing import backing
 from desktop_migrator.migration.catalog import Catalog
 from desktop_migrator.migration.conclude import check_rows, check_threshold, finish, take_back
 from desktop_migrator.migration.enter import enter
 from desktop_migrator.migration.job import Job, outcome
 from desktop_migrator.migration.load import load
-from desktop_migrator.migration.memory import collecting_seldom, peak_memory_mb
+from desktop_migrator.migration.memory import peak_memory_mb
 from desktop_migrator.migration.prepare import ask_about_conflicts, look_through, prepare
 from desktop_migrator.migration.report.facts import facts_of, save
 from desktop_migrator.migration.sources import open_sources
-from desktop_migrator.migration.survey import survey
+from desktop_migrator.migration.survey import choose_origins, survey
 from desktop_migrator.migration.target import check_named, open_database, person_id, printable
 from desktop_migrator.migration.under_way import UnderWay
 from desktop_migrator.migration.workspace import Workspace
@@ -51,8 +53,14 @@ def migrate(job: Job, workspace: Workspace, reporter: Reporter) -> RunResult:
     began = time.perf_counter()
     check_named(job.plan, job.person)
     catalog = Catalog(workspace.catalog)
-    with open_sources(job.sources, workspace.snapshots, reporter) as sources:
-        surveyed = survey(job.plan, job.origins, sources, reporter)
+    wants_backup = job.backup and not job.dry_run
+    with (
+        backing(workspace, job.passphrase, reporter, wanted=wants_backup) as backup,
+        open_sources(job.sources, workspace.snapshots, reporter) as sources,
+    ):
+        origins = choose_origins(job.plan, job.origins, sources, reporter)
+        keep = backup.begin(origins).keep if backup else None
+        surveyed = survey(job.plan, origins, sources, keep)
         with (
             open_database(job.database, workspace, reporter) as engine,
             engine.connect() as connection,
@@ -61,8 +69,11 @@ def migrate(job: Job, workspace: Workspace, reporter: Reporter) -> RunResult:
                 user_id = person_id(connection, job.plan, job.person, reporter)
             with hold(engine, user_id, job.plan.name) as lock:
                 trail = AuditTrail(workspace.catalog)
-                run = UnderWay(job, connection, sources, surveyed, user_id, reporter, lock, trail)
-                with collecting_seldom(), run.whole():
+                run = UnderWay(
+                    *(job, connection, sources, origins, surveyed, user_id),
+                    *(reporter, lock, trail, backup),
+                )
+                with run.whole():
                     error = _go(run, catalog)
             result = _result(run, error, time.perf_counter() - began)
     if result.run:
@@ -74,7 +85,7 @@ def migrate(job: Job, workspace: Workspace, reporter: Reporter) -> RunResult:
                 user_id=user_id,
                 database=printable(job.database),
                 plan=job.plan.name,
-                origins=run.surveyed.origins,
+                origins=origins,
             ),
         )
     logs.write_run(workspace.logs, result)
@@ -88,6 +99,7 @@ def _go(run: UnderWay, catalog: Catalog) -> MigratorError | None:
         with run.step():  # tables, bookkeeping and run, or none of them
             entities = prepare(run)
             look_through(run, entities)
+            back_up(run, entities)
             enter(run)
     except (ItemsRejected, Cancelled, ConflictsWait, TooManyConflicts) as error:
         return error
@@ -96,7 +108,7 @@ def _go(run: UnderWay, catalog: Catalog) -> MigratorError | None:
         user_id=run.user_id,
         database=printable(run.job.database),
         plan=run.job.plan.name,
-        origins=run.surveyed.origins,
+        origins=run.origins,
     )
     stopped: MigratorError | None = None
     try:
@@ -131,6 +143,7 @@ def _result(run: UnderWay, error: MigratorError | None, seconds: float) -> RunRe
         verified=run.verified,
         seconds=seconds,
         peak_memory_mb=peak_memory_mb(),
+        backup=run.backup.id if run.backup and run.id else None,
         error=error,
         undo=run.undo,
         rejections=tuple(run.reporter.kept),

@@ -1,17 +1,17 @@
 """Whose data there is: which web site is meant, and which kinds of items it has."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from desktop_migrator.errors import NothingToMigrate, OriginNotChosen, OriginNotFound
 from desktop_migrator.migration.origins import as_origins
 from desktop_migrator.migration.sources import Sources
-from desktop_migrator.model import TargetEntity
+from desktop_migrator.model import Record, TargetEntity
 from desktop_migrator.plan.ids import IdReader
-from desktop_migrator.plan.origins import Fitting, fitting_origins
+from desktop_migrator.plan.origins import fitting_origins
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.plan.sources import Aside, Failed, Sorter
+from desktop_migrator.plan.sources import Aside, Failed, Found, Sorter
 from desktop_migrator.postgres.repeats import Repeats
 from desktop_migrator.postgres.settle import id_key
 from desktop_migrator.reporter import Question, Reporter
@@ -30,10 +30,7 @@ def choose_origins(
     """
     if named:
         return as_origins(named)
-    return _chosen(plan, fitting_origins(plan, sources.records()), reporter)
-
-
-def _chosen(plan: Plan, fitting: Mapping[str, int], reporter: Reporter) -> tuple[str, ...]:
+    fitting = fitting_origins(plan, sources.records())
     if not fitting:
         raise NothingToMigrate
     origins = sorted(fitting, key=lambda origin: -fitting[origin])
@@ -49,8 +46,6 @@ def _chosen(plan: Plan, fitting: Mapping[str, int], reporter: Reporter) -> tuple
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    origins: tuple[str, ...]
-    """Those chosen, as `choose_origins` does."""
     records: int
     """All records of the sources, other sites' included."""
     items: Counter[str]
@@ -63,40 +58,35 @@ class Survey:
         return sum(self.items[entity.name] for entity in entities)
 
 
-def survey(plan: Plan, named: Sequence[str], sources: Sources, reporter: Reporter) -> Survey:
-    """Looks through all records once.
+def survey(
+    plan: Plan,
+    origins: Sequence[str],
+    sources: Sources,
+    keep: Callable[[Record], None] | None = None,
+) -> Survey:
+    """Raises OriginNotFound if none of the origins has a single record.
 
-    Raises as `choose_origins`, and OriginNotFound if none of the origins named has a single record.
+    `keep` is given each record of these origins, whatever the plan makes of it.
     """
-    origins = as_origins(named) if named else None
     sorter = Sorter(plan, origins)
-    reader = IdReader(plan)
+    wanted = set(origins)
     records = others = 0
-    fitting = Fitting()
-    items: Counter[tuple[str, str]] = Counter()
+    items: Counter[str] = Counter()
+    reader = IdReader(plan)
     repeats = Repeats()
     for record in sources.records():
         records += 1
+        if keep and record.storage_key.origin in wanted:
+            keep(record)
         sorted_out = sorter.sort(record)
-        if isinstance(sorted_out, str):
-            others += sorted_out == Aside.OTHER_SITE
-            continue
-        if origins is None and sorter.names(record):
-            fitting.note(record, sorted_out)
-        of_origin = record.storage_key.origin, sorted_out.entity
-        if isinstance(sorted_out, Failed):
-            items[of_origin] += 1
-            continue
-        items[of_origin] += len(sorted_out.items)
-        # Until the site is known, an id that two sites have counts as one that occurs twice.
-        for source_id in reader.ids(record, sorted_out):
-            repeats.note(id_key(sorted_out.entity, source_id))
-    if origins is None:
-        origins = _chosen(plan, fitting.origins(), reporter)
-    elif others == records:
+        if isinstance(sorted_out, Found):
+            items[sorted_out.entity] += len(sorted_out.items)
+            for source_id in reader.ids(record, sorted_out):
+                repeats.note(id_key(sorted_out.entity, source_id))
+        elif isinstance(sorted_out, Failed):
+            items[sorted_out.entity] += 1
+        elif sorted_out == Aside.OTHER_SITE:
+            others += 1
+    if others == records:
         raise OriginNotFound(origins=", ".join(origins))
-    of_entities: Counter[str] = Counter()
-    for (origin, entity), number in items.items():
-        if origin in origins:
-            of_entities[entity] += number
-    return Survey(origins, records, of_entities, repeats)
+    return Survey(records, items, repeats)

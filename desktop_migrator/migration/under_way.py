@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from uuid import uuid4
 
 from sqlalchemy import Connection
 
 from desktop_migrator.migration.audit import AuditTrail, Deed, Kept
+from desktop_migrator.migration.backing import RunBackup
 from desktop_migrator.migration.decisions import Decisions
 from desktop_migrator.migration.job import Job, Keeper
 from desktop_migrator.migration.sources import Sources
@@ -27,23 +29,30 @@ class UnderWay:
         job: Job,
         connection: Connection,
         sources: Sources,
+        origins: Sequence[str],
         surveyed: Survey,
         user_id: str,
         reporter: Reporter,
         lock: RunLock,
         trail: AuditTrail,
+        backup: RunBackup | None,
     ) -> None:
         self.job = job
         self.connection = connection
         self.sources = sources
+        self.origins = origins
         self.surveyed = surveyed
         self.user_id = user_id
         self.reporter = Keeper(reporter)
         self.lock = lock
         self.trail = trail
+        self.backup = backup
+        """None: nobody wants one."""
         self.decisions = Decisions(job.decisions)
         self.id = ""
         """In the bookkeeping; empty until it is entered there."""
+        self.new_id = str(uuid4())
+        """The one that it gets there unless a former run goes on."""
         self.resumed = False
         self.former = -1
         """The last chunk of the parts before this one."""
@@ -90,7 +99,7 @@ class UnderWay:
 
     def extracted(self, entities: Sequence[TargetEntity]) -> Iterator[Item | Rejection]:
         """What becomes of the sources' records: a pass over all of them."""
-        self.extractor = Extractor(self.job.plan, entities, self.user_id, self.surveyed.origins)
+        self.extractor = Extractor(self.job.plan, entities, self.user_id, self.origins)
         outcomes = self.extractor.extract(self.sources.records())
         return self.job.period.select(outcomes, self.extractor.left_aside)
 

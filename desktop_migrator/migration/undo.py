@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from desktop_migrator.errors import AlreadyUndone, Cancelled, MigratorError, RunNotFound, UsageError
 from desktop_migrator.migration.audit import AuditTrail, Deed, Kept
-from desktop_migrator.migration.catalog import UNDONE, Catalog
+from desktop_migrator.migration.catalog import UNDOING, UNDONE, Catalog
 from desktop_migrator.migration.target import open_database
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import Outcome, UndoCounts, UndoResult
@@ -94,6 +94,7 @@ def rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> UndoResu
                 for fence in fences:
                     fence(cursor)
 
+            catalog.correct(dict.fromkeys((run.id for run in chosen), UNDOING))
             result = undo_runs(
                 connection, chosen, trail, reporter, enter=enter, check=check, force=job.force
             )

@@ -34,16 +34,16 @@ class Workspace:
         return self.root / "snapshots"
 
     @property
+    def backups(self) -> Path:
+        return self.root / "backups"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 
     @property
     def reports(self) -> Path:
         return self.root / "reports"
-
-    @property
-    def known_desks(self) -> Path:
-        return self.root / "known-desks.json"
 
     @property
     def catalog(self) -> Path:

@@ -66,7 +66,9 @@ def everything(sql: psycopg.Connection[Any]) -> list[Any]:
 
 
 def interactive(desktop_migrator: CommandLine, words: list[object], *more: object) -> Terminal:
-    return Terminal(desktop_migrator.command(*words, "--conflict", "interactive", *more))
+    return Terminal(
+        desktop_migrator.command(*words, "--no-backup", "--conflict", "interactive", *more)
+    )
 
 
 def test_each_conflict_is_shown_side_by_side_and_answered_by_a_key(

@@ -150,7 +150,7 @@ def test_json_lines_tell_progress_and_end_with_what_came_of_it(
     )
     assert ended.exit_code == 0
     progress = [event for event in ended.events if event["event"] == "progress"]
-    assert {event["stage"] for event in progress} == {"check", "load", "verify"}
+    assert {event["stage"] for event in progress} == {"check", "backup", "load", "verify"}
     for event in progress:
         assert event.keys() == {"event", "stage", "current", "total", "percentage", "eta"}
     assert [event["percentage"] for event in progress if event["stage"] == "verify"][-1] == 100

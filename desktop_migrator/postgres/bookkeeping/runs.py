@@ -71,9 +71,10 @@ def start_run(
     undoes: Sequence[str] | None = None,
     mends: str | None = None,
     origins: Sequence[str] = (),
+    run: str | None = None,
 ) -> str:
-    """Enter a run, begun now on this computer by this version; returns its id."""
-    run = str(uuid4())
+    """Enter a run, begun now on this computer by this version; returns its id, new if not given."""
+    run = run or str(uuid4())
     connection.execute(
         insert(runs).values(
             id=run,

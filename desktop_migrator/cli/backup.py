@@ -1,0 +1,158 @@
+"""`backup`: encrypted backups, listed, made, checked, restored, deleted."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from desktop_migrator.cli.cancel import cancelling
+from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
+from desktop_migrator.cli.passphrase import passphrase, passphrase_text
+from desktop_migrator.cli.session import Session
+from desktop_migrator.cli.text import cell
+from desktop_migrator.migration.backup_list import Listed
+from desktop_migrator.migration.backups import (
+    Found,
+    create,
+    delete_backup,
+    list_backups,
+    recipients,
+    verify_backup,
+)
+from desktop_migrator.migration.origins import as_origins
+from desktop_migrator.migration.retention import prune
+from desktop_migrator.vault.payload import plain
+
+group = typer.Typer(add_completion=False, no_args_is_help=True)
+
+Backup = Annotated[str, typer.Argument(metavar="ID", help="A backup's id, or its file.")]
+
+
+@group.callback()
+def _group() -> None:
+    """Encrypted backups on this computer."""
+
+
+@group.command("list", help="List the backups there are, the newest first.")
+def list_(ctx: typer.Context) -> None:
+    session: Session = ctx.obj
+    backups = list_backups(session.workspace)
+    if session.json:
+        for backup in backups:
+            session.emit(**_found_json(backup))
+        return
+    if not backups:
+        session.say("There are no backups on this computer.")
+        return
+    table = Table()
+    table.add_column("Backup", no_wrap=True)
+    for header in ("Made (UTC)", "For", "Web sites", "Records", "Rows", "Size"):
+        table.add_column(
+            header, justify="right" if header in {"Records", "Rows", "Size"} else "left"
+        )
+    for backup in backups:
+        table.add_row(*map(cell, _cells(backup)))
+    session.out.print(table)
+
+
+@group.command("create", help="Back up what the browsers hold now.")
+def create_(
+    ctx: typer.Context,
+    source: Source = None,
+    origin: Origin = None,
+    passphrase_stdin: PassphraseStdin = False,
+) -> None:
+    session: Session = ctx.obj
+    key = passphrase(passphrase_stdin)
+    with session.reporter() as reporter, cancelling(reporter):
+        made = create(session.workspace, source or (), as_origins(origin or ()), key, reporter)
+    _tell(session, made, "made and read back")
+
+
+@group.command("verify", help="Read all of a backup and check that it is as it was written.")
+def verify_(ctx: typer.Context, backup: Backup, passphrase_stdin: PassphraseStdin = False) -> None:
+    session: Session = ctx.obj
+    given = passphrase_text(passphrase_stdin)
+    with session.reporter() as reporter, cancelling(reporter):
+        listed = verify_backup(session.workspace, backup, given, reporter)
+    _tell(session, listed, "whole")
+
+
+@group.command("delete", help="Delete a backup.")
+def delete_(
+    ctx: typer.Context,
+    backup: Backup,
+    force: Annotated[
+        bool, typer.Option("--force", help="Even the last one, or one that is still needed.")
+    ] = False,
+) -> None:
+    session: Session = ctx.obj
+    delete_backup(session.workspace, backup, force=force)
+    if session.json:
+        session.emit(deleted=[backup])
+    else:
+        session.say(f"Backup {backup} is deleted.")
+
+
+@group.command("prune", help="Delete backups over 30 days old that nothing needs any more.")
+def prune_(ctx: typer.Context) -> None:
+    session: Session = ctx.obj
+    removed = prune(session.workspace)
+    if session.json:
+        session.emit(deleted=removed)
+    else:
+        session.say(
+            f"Deleted: {', '.join(removed)}." if removed else "There is none to be deleted."
+        )
+
+
+def _tell(session: Session, backup: Listed, what: str) -> None:
+    summary = backup.summary
+    if session.json:
+        session.emit(**listed_json(backup))
+        return
+    session.say(
+        f"Backup {backup.manifest.id} is {what}: {summary.records:,} records, {summary.rows:,} "
+        f"rows, {_size(backup.size)}."
+    )
+
+
+def listed_json(backup: Listed) -> dict[str, Any]:
+    facts: dict[str, Any] = plain(backup)
+    return {"id": backup.manifest.id, **facts}
+
+
+def _found_json(backup: Found) -> dict[str, Any]:
+    facts = listed_json(backup.listed) if backup.listed else {"id": backup.id}
+    return facts | {
+        "path": str(backup.path),
+        "opens_with": [str(each) for each in recipients(backup.path)],
+    }
+
+
+def _cells(backup: Found) -> list[str]:
+    listed = backup.listed
+    if listed is None:
+        return [
+            backup.id,
+            "not known before it is verified",
+            "",
+            "",
+            "",
+            "",
+            _size(backup.path.stat().st_size),
+        ]
+    target, summary = listed.target, listed.summary
+    return [
+        backup.id,
+        f"{listed.manifest.created:%Y-%m-%d %H:%M}",
+        f"a run of user {target.user_id}" if target else listed.manifest.reason,
+        ", ".join(listed.manifest.origins) or "all",
+        f"{summary.records:,}",
+        f"{summary.rows:,}",
+        _size(listed.size),
+    ]
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size / 1e3:,.1f} kB"

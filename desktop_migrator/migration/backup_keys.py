@@ -1,0 +1,70 @@
+"""Which key seals a backup, and which ones may open it.
+
+A passphrase that somebody gives; where nobody can be asked, a new key that is told once as a
+recovery key, since a backup that nobody can open is none.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from desktop_migrator.errors import BadKey, Cancelled, KeyNotGiven
+from desktop_migrator.reporter import Question, Reporter
+from desktop_migrator.vault.keys import Identity, Passphrase, SecretKey
+from desktop_migrator.vault.recovery import from_recovery_text, recovery_text
+from desktop_migrator.vault.stanza import RecipientInfo
+
+Key = Passphrase | SecretKey
+
+_ATTEMPTS = 3
+
+
+def sealing_key(passphrase: Passphrase | None, reporter: Reporter) -> Key:
+    """The passphrase given, else what the person chooses.
+
+    Raises Cancelled where the person cannot type the same passphrase twice.
+    """
+    if passphrase:
+        return passphrase
+    for _ in range(_ATTEMPTS):
+        first = reporter.ask(
+            Question(
+                "A passphrase for the backup (empty: a recovery key is shown)",
+                secret=True,
+            )
+        )
+        if not first:
+            break
+        if reporter.ask(Question("The same again", secret=True)) == first:
+            return Passphrase(first)
+        reporter.warned("The two are not the same.")
+    else:
+        raise Cancelled
+    key = SecretKey.generate()
+    reporter.warned(
+        "Nobody gave a passphrase for the backup. It opens with this recovery key alone, "
+        f"which is shown now and kept nowhere: {recovery_text(key)}"
+    )
+    return key
+
+
+def opening_keys(
+    recipients: Sequence[RecipientInfo], given: str | None, reporter: Reporter
+) -> list[Identity]:
+    """What may open a file for these recipients: what was given, else what the
+    person types, a passphrase or a recovery key. Raises KeyNotGiven.
+    """
+    if given is not None:
+        return typed_keys(given)
+    needed = " or ".join(map(str, recipients)) or "a key that this program does not know"
+    typed = reporter.ask(Question(f"This opens with {needed}. Type it", secret=True))
+    if not typed:
+        raise KeyNotGiven(needed=needed)
+    return typed_keys(typed)
+
+
+def typed_keys(text: str) -> list[Identity]:
+    """A passphrase as it stands, and a recovery key where the text is one."""
+    keys: list[Identity] = [Passphrase(text)]
+    with suppress(BadKey):
+        keys.insert(0, from_recovery_text(text))
+    return keys

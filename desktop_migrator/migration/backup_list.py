@@ -1,0 +1,84 @@
+"""What this computer remembers of its backups, in the catalog's file.
+
+The backups themselves are the truth: one that is not listed here still counts, and its manifest
+says the same once it is opened.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from desktop_migrator.vault.payload import Manifest, Summary, Target
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS backups (
+  backup TEXT PRIMARY KEY,
+  run TEXT,
+  facts TEXT NOT NULL
+)
+"""
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A backup, as told without opening it."""
+
+    manifest: Manifest
+    target: Target | None
+    summary: Summary
+    size: int
+    """Bytes of the file."""
+    sha256: str
+    """Of the file, in hexadecimal."""
+
+
+class BackupList:
+    def __init__(self, catalog: Path) -> None:
+        self._path = catalog
+        with self._connection() as connection:
+            connection.execute(_SCHEMA)
+
+    def add(self, backup: Listed) -> None:
+        with self._connection() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO backups (backup, run, facts) VALUES (?, ?, ?)",
+                (
+                    backup.manifest.id,
+                    backup.target.run if backup.target else None,
+                    msgspec.json.encode(backup).decode(),
+                ),
+            )
+
+    def forget(self, backup: str) -> None:
+        with self._connection() as connection:
+            connection.execute("DELETE FROM backups WHERE backup = ?", (backup,))
+
+    def find(self, backup: str) -> Listed | None:
+        return self.all().get(backup)
+
+    def of_run(self, run: str) -> str | None:
+        """The id of the backup made before the run."""
+        with self._connection() as connection:
+            row = connection.execute(
+                "SELECT backup FROM backups WHERE run = ? ORDER BY backup DESC", (run,)
+            ).fetchone()
+        return row and str(row[0])
+
+    def all(self) -> dict[str, Listed]:
+        """By id; an entry that cannot be read is left out."""
+        with self._connection() as connection:
+            rows = connection.execute("SELECT backup, facts FROM backups").fetchall()
+        listed = {}
+        for backup, facts in rows:
+            try:
+                listed[backup] = msgspec.json.decode(facts, type=Listed)
+            except (msgspec.DecodeError, TypeError):
+                continue
+        return listed
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self._path)) as connection, connection:
+            yield connection

@@ -1,0 +1,241 @@
+"""A backup or capture on its way to the disk, which counts only once it is whole.
+
+It is written under another name, sealed, synced, read back and compared, and gets its own name
+last; so a full disk or a power cut leaves at most a file that nobody takes for a backup. The name
+of such a file says which process writes it; `sweep` removes those of processes that are gone.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import psutil
+
+from desktop_migrator.errors import (
+    DraftNotVerified,
+    DraftNotWritten,
+    FileUnreadable,
+    MigratorError,
+    PayloadUnreadable,
+    VaultError,
+)
+from desktop_migrator.model import Damage
+from desktop_migrator.vault import container
+from desktop_migrator.vault.keys import Identity, Recipient
+from desktop_migrator.vault.payload import Manifest, PayloadReader, PayloadWriter, Summary
+
+_NAME = re.compile(r"\.partial-(?P<pid>\d+)-(?P<started>\d+)-.+\.part")
+_CLOCK_SLACK = 60
+"""Seconds by which the system may see the same process's start differently later on."""
+_CHUNK = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A file that has its name."""
+
+    path: Path
+    size: int
+    sha256: str
+    """Of the file as it lies there, in hexadecimal."""
+    summary: Summary
+
+
+class Draft:
+    """Write into `payload`, then call `finish`; or `abandon`, which is harmless after it."""
+
+    def __init__(
+        self,
+        path: Path,
+        manifest: Manifest,
+        *,
+        kind: str,
+        recipients: Sequence[Recipient],
+        identities: Sequence[Identity],
+    ) -> None:
+        """`path` is the final one, which is replaced; `identities` open it again to check it.
+
+        Where this computer cannot open it (a capture for somebody else), the file's bytes alone
+        are compared. Raises DraftNotWritten.
+        """
+        self.manifest = manifest
+        self._path = path
+        self._kind = kind
+        self._identities = identities
+        self._partial = path.with_name(f"{_prefix()}{path.name}.part")
+        self._file = _HashedFile(self._partial)
+        self._sealed: container.SealedWriter | None = None
+        try:
+            self._sealed = container.seal(cast("BinaryIO", self._file), recipients, kind=kind)
+            self.payload = PayloadWriter(self._sealed, manifest)
+        except MigratorError:
+            self.abandon()
+            raise
+
+    def finish(self, damages: tuple[Damage, ...] = ()) -> Sealed:
+        """Complete the file, check it and give it its name.
+
+        Raises DraftNotWritten, DraftNotVerified.
+        """
+        try:
+            summary = self.payload.finish(damages)
+            if self._sealed:
+                self._sealed.close()
+            self._file.sync()
+            self._check(summary)
+            self._name()
+        finally:
+            self.abandon()
+        return Sealed(self._path, self._file.size, self._file.sha256, summary)
+
+    def abandon(self) -> None:
+        """Remove what has no name yet."""
+        if self._sealed:
+            self._sealed.abort()
+        self._file.close()
+        with suppress(OSError):
+            self._partial.unlink(missing_ok=True)
+
+    def _check(self, summary: Summary) -> None:
+        try:
+            if file_sha256(self._partial) != self._file.sha256:
+                raise DraftNotVerified(path=self._path, reason="what was read is not what was sent")
+            if self._identities:
+                read = verify(self._partial, self._kind, self._identities)
+                if (read.manifest, read.summary) != (self.manifest, summary):
+                    raise DraftNotVerified(path=self._path, reason="it reads differently")
+        except (OSError, VaultError) as error:
+            why = reason(error) if isinstance(error, OSError) else error.detail
+            raise DraftNotVerified(path=self._path, reason=why) from None
+
+    def _name(self) -> None:
+        try:
+            self._partial.replace(self._path)
+            sync_folder(self._path.parent)
+        except OSError as error:
+            raise DraftNotWritten(path=self._path, reason=reason(error)) from None
+
+
+@contextmanager
+def opened(path: Path, kind: str, identities: Sequence[Identity]) -> Iterator[PayloadReader]:
+    """What the file holds. Only who has read to the end knows that it is whole.
+
+    Raises FileUnreadable, the container's errors and PayloadUnreadable, the latter two also while
+    reading.
+    """
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise FileUnreadable(path=path, reason=reason(error)) from None
+    with file:
+        unsealed = container.unseal(file, identities)
+        if unsealed.header.kind != kind:
+            raise PayloadUnreadable(reason=f"it is a {unsealed.header.kind}, not a {kind}")
+        yield PayloadReader(unsealed)
+
+
+def verify(path: Path, kind: str, identities: Sequence[Identity]) -> PayloadReader:
+    """Read all of the file; the result has manifest, target and summary. Raises as `opened`."""
+    with opened(path, kind, identities) as reader:
+        for _ in reader.contents():
+            pass
+    return reader
+
+
+class _HashedFile:
+    """A new file of its owner alone, hashed as it is written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._hash = hashlib.sha256()
+        self.size = 0
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        try:
+            # Without a buffer, so that nothing is left to be written when it is closed.
+            self._file = os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0)
+        except OSError as error:
+            raise DraftNotWritten(path=path, reason=reason(error)) from None
+
+    def write(self, data: bytes, /) -> int:
+        """As a raw file: how much of it was taken."""
+        try:
+            taken = self._file.write(data) or 0
+        except OSError as error:
+            raise DraftNotWritten(path=self._path, reason=reason(error)) from None
+        self._hash.update(data[:taken])
+        self.size += taken
+        return taken
+
+    def sync(self) -> None:
+        """All of it on the disk, so far as the system says so; reading it again asks the disk."""
+        try:
+            os.fsync(self._file.fileno())
+            if hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(self._file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        except OSError as error:
+            raise DraftNotWritten(path=self._path, reason=reason(error)) from None
+
+    def close(self) -> None:
+        with suppress(OSError):  # what could not be written was said before
+            self._file.close()
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """In hexadecimal. Raises OSError."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """Names in the folder on the disk; Windows does that by itself."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sweep(folder: Path) -> int:
+    """Remove what processes that are gone have left half-written; how many files."""
+    removed = 0
+    for path in folder.iterdir() if folder.is_dir() else ():
+        owner = _NAME.fullmatch(path.name)
+        if owner and not _alive(owner):
+            with suppress(OSError):
+                path.unlink()
+                removed += 1
+    return removed
+
+
+def _prefix() -> str:
+    process = psutil.Process()
+    return f".partial-{process.pid}-{int(process.create_time())}-"
+
+
+def _alive(owner: re.Match[str]) -> bool:
+    try:
+        started = psutil.Process(int(owner["pid"])).create_time()
+    except psutil.AccessDenied:
+        return True
+    except (psutil.Error, OverflowError):
+        return False
+    return abs(started - int(owner["started"])) < _CLOCK_SLACK
+
+
+def reason(error: OSError) -> str:
+    """In the system's words, without the path."""
+    return error.strerror or type(error).__name__
