@@ -257,6 +257,8 @@ class MergeRule(StrEnum):
     FIELDS = "fields"
     """Both: see postgres/merge.py."""
     OVERWRITE = "overwrite"
+    KEEP = "keep"
+    """The row stays."""
     PROMPT = "prompt"
 
 

@@ -29,6 +29,7 @@ _LEFT_ASIDE = {
     "secret": "login tokens and other secrets",
     "excluded": "of kinds not asked for",
     "out-of-range": "items of another time",
+    "left-out": "items that were left out",
     "empty": "empty",
     "unmatched": "that the plan does not name",
 }

@@ -1,6 +1,7 @@
 """What a run is asked to do, and what its end is called."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop_migrator.errors import (
@@ -15,7 +16,7 @@ from desktop_migrator.errors import (
 )
 from desktop_migrator.migration.period import ALWAYS, Period
 from desktop_migrator.migration.target import Person
-from desktop_migrator.model import ConflictPolicy, Outcome, Rejection
+from desktop_migrator.model import ConflictPolicy, MergeRule, Outcome, Rejection
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.retry import USUAL, Retries
 from desktop_migrator.reporter import ForwardingReporter, Reporter
@@ -41,7 +42,11 @@ class Job:
     """Empty: every entity of the plan."""
     exclude: frozenset[str] = frozenset()
     period: Period = ALWAYS
+    leave_out: frozenset[bytes] = frozenset()
+    """Names of items that do not go; see leave_out.py."""
     policy: ConflictPolicy = ConflictPolicy.SKIP
+    rules: Mapping[str, MergeRule] = field(default_factory=dict)
+    """What MERGE means for these entities, instead of what the plan says."""
     decisions: Path | None = None
     """Where answers to conflicts are read from and kept."""
     batch_size: int | None = None
@@ -66,6 +71,9 @@ class Job:
     def __post_init__(self) -> None:
         if self.dry_run and self.resume:
             raise UsageError(reason="A dry run leaves nothing with which another could go on.")
+
+    def rule(self, entity: str) -> MergeRule:
+        return self.rules.get(entity) or self.plan.entities[entity].conflict
 
 
 def outcome(error: MigratorError | None, job: Job) -> Outcome:

@@ -47,6 +47,7 @@ def _load_from(run: UnderWay, entities: Sequence[TargetEntity], *, resume: bool)
         retries=run.retries,
         resume=resume,
         pause=job.batch_delay,
+        observer=run.observer,
     )
     run.counts = loader.counts
     total = run.surveyed.total(entities)

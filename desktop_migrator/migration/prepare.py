@@ -1,6 +1,7 @@
 """Before a run writes anything: its tables, its items looked through, its conflicts asked about."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
 from desktop_migrator.errors import Cancelled, ItemsRejected, TooManyConflicts, UsageError
@@ -30,7 +31,8 @@ def prepare(run: UnderWay) -> tuple[TargetEntity, ...]:
         )
     wanted = (job.include or job.plan.entities.keys()) - job.exclude
     wanted &= run.surveyed.items.keys()
-    return prepare_entities(run.connection, job.plan, wanted, create=job.create_tables)
+    entities = prepare_entities(run.connection, job.plan, wanted, create=job.create_tables)
+    return tuple(replace(entity, rule=job.rule(entity.name)) for entity in entities)
 
 
 def ask_about_conflicts(run: UnderWay) -> None:
@@ -38,7 +40,7 @@ def ask_about_conflicts(run: UnderWay) -> None:
 
     Raises Cancelled, ConflictsWait, TooManyConflicts, and as `look_through`.
     """
-    rules = {run.job.plan.entities[name].conflict for name in run.surveyed.items}
+    rules = {run.job.rule(name) for name in run.surveyed.items}
     if not run.job.dry_run and any(asks(run.job.policy, rule) for rule in rules):
         questions.settle(_open_conflicts(run), run.decisions, run.reporter)
 

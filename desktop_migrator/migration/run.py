@@ -41,11 +41,14 @@ from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import RunResult
 from desktop_migrator.postgres.connect import translated
 from desktop_migrator.postgres.lock import hold
+from desktop_migrator.postgres.observe import Observer
 from desktop_migrator.reporter import Reporter
 
 
-def migrate(job: Job, workspace: Workspace, reporter: Reporter) -> RunResult:
-    """Runs the job and says what came of it.
+def migrate(
+    job: Job, workspace: Workspace, reporter: Reporter, observer: Observer | None = None
+) -> RunResult:
+    """Runs the job and says what came of it; `observer` learns it of each item.
 
     Errors before the run has begun (nothing found, no connection, plan and tables do not fit) are
     raised; later ones stand in the result, together with what was done until then.
@@ -71,7 +74,7 @@ def migrate(job: Job, workspace: Workspace, reporter: Reporter) -> RunResult:
                 trail = AuditTrail(workspace.catalog)
                 run = UnderWay(
                     *(job, connection, sources, origins, surveyed, user_id),
-                    *(reporter, lock, trail, backup),
+                    *(reporter, lock, trail, backup, observer),
                 )
                 with run.whole():
                     error = _go(run, catalog)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
+from desktop_migrator.migration import leave_out
 from desktop_migrator.migration.audit import AuditTrail, Deed, Kept
 from desktop_migrator.migration.backing import RunBackup
 from desktop_migrator.migration.decisions import Decisions
@@ -17,6 +18,7 @@ from desktop_migrator.model import Counts, Item, Rejection, TargetEntity, UndoRe
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.postgres.connect import translated
 from desktop_migrator.postgres.lock import RunLock
+from desktop_migrator.postgres.observe import Observer
 from desktop_migrator.postgres.retry import ONCE, Retries
 from desktop_migrator.reporter import Reporter
 
@@ -36,6 +38,7 @@ class UnderWay:
         lock: RunLock,
         trail: AuditTrail,
         backup: RunBackup | None,
+        observer: Observer | None,
     ) -> None:
         self.job = job
         self.connection = connection
@@ -48,6 +51,7 @@ class UnderWay:
         self.trail = trail
         self.backup = backup
         """None: nobody wants one."""
+        self.observer = observer
         self.decisions = Decisions(job.decisions)
         self.id = ""
         """In the bookkeeping; empty until it is entered there."""
@@ -101,7 +105,9 @@ class UnderWay:
         """What becomes of the sources' records: a pass over all of them."""
         self.extractor = Extractor(self.job.plan, entities, self.user_id, self.origins)
         outcomes = self.extractor.extract(self.sources.records())
-        return self.job.period.select(outcomes, self.extractor.left_aside)
+        left_aside = self.extractor.left_aside
+        wanted = leave_out.select(outcomes, self.job.leave_out, left_aside)
+        return self.job.period.select(wanted, left_aside)
 
     def totals(self) -> Counts:
         totals = Counts(records=self.extractor.records if self.extractor else 0)

@@ -260,8 +260,8 @@ class Entity(_Part):
     """The column, among `columns`, that says when the app last changed an item."""
     conflict: Annotated[MergeRule, Field(strict=False)] = MergeRule.NEWEST
     """Which version counts where a row, or the same item in another browser, differs: the one
-    changed last (`newest`), both (`fields`), the item (`overwrite`), or what the person says
-    (`prompt`)."""
+    changed last (`newest`), both (`fields`), the item (`overwrite`), the row (`keep`), or what the
+    person says (`prompt`)."""
     unique: list[list[Name]] = []
     """Unique keys of the table where it is created."""
     omit: list[Text] = []

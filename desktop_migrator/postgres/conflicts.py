@@ -7,6 +7,7 @@
 | MERGE       | NEWEST             | the item replaces them if it was changed later  |
 | MERGE       | FIELDS             | both are merged, see merge.py                   |
 | MERGE       | OVERWRITE          | the item replaces them                          |
+| MERGE       | KEEP               | the row stays                                   |
 | MERGE       | PROMPT             | what the person answered; else the row stays    |
 | INTERACTIVE |                    | what the person answered; else the row stays    |
 
@@ -55,6 +56,8 @@ def decide(
         return Answer.KEEP
     if policy is ConflictPolicy.OVERWRITE or rule is MergeRule.OVERWRITE:
         return Answer.REPLACE
+    if rule is MergeRule.KEEP:
+        return Answer.KEEP
     if rule is MergeRule.FIELDS:
         return Answer.MERGE
     return Answer.REPLACE if later(item_time, row_time) else Answer.KEEP

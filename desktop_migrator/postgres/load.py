@@ -37,6 +37,7 @@ from desktop_migrator.postgres.connect import renew
 from desktop_migrator.postgres.failures import translated
 from desktop_migrator.postgres.journal import entries
 from desktop_migrator.postgres.lock import Fence
+from desktop_migrator.postgres.observe import Observer, Watch
 from desktop_migrator.postgres.rejections import foreign, refused, too_large
 from desktop_migrator.postgres.retry import ONCE, Retries, wait
 from desktop_migrator.postgres.target import Cursor, RowsRefusedError, Target
@@ -51,6 +52,8 @@ class Loader:
 
     The run must stand in the bookkeeping. `connection` must have no transaction open, unless it
     is a dry run: that works in the caller's transaction, with savepoints where it would commit.
+
+    `observer` is told what becomes of each item, once its chunk is committed.
 
     With `resume` the run goes on where it stands. `settle` is called in a transaction after
     another has failed; see `RunLock.settle`. `pause` is in seconds, between two chunks. Without
@@ -76,15 +79,20 @@ class Loader:
         retries: Retries = ONCE,
         resume: bool = False,
         pause: float = 0.0,
+        observer: Observer | None = None,
     ) -> None:
         self._connection = connection
         self._targets = {entity.name: Target(entity, user_id) for entity in entities}
         self._run = str(run)
         self._user_id = user_id
         self._policy = policy
+        bound = [target.entity for target in self._targets.values()]
+        self._watch = Watch(observer, bound) if observer else None
         self._judges = {
-            entity.entity.name: Judge(entity.entity, policy, answers)
-            for entity in self._targets.values()
+            name: self._watch.judge(target, policy, answers)
+            if self._watch
+            else Judge(target.entity, policy, answers)
+            for name, target in self._targets.items()
         }
         self._derive = derive
         self._adoptions = {
@@ -139,6 +147,8 @@ class Loader:
             self.counts[chunk.entity] += result.counts
             for rejection in result.rejected:
                 self._reporter.rejected(rejection)
+            if self._watch:
+                self._watch.tell(chunk, result)
             done = sum(counts.items for counts in self.counts.values())
             self._reporter.advanced(STAGE, done, total)
         return self.counts
@@ -207,6 +217,8 @@ class Loader:
         if self._fence:
             self._fence.check(cursor)
         self._meeting = set()
+        if self._watch:
+            self._watch.begin()
         result = Result(rejected=list(chunk.rejections))
         if chunk.items:
             target = self._targets[chunk.entity]
@@ -251,6 +263,8 @@ class Loader:
             record.escapes(cursor, target=target.name, written=result.touched, merged=result.merged)
 
     def _write(self, cursor: Cursor, target: Target, items: Sequence[Item], result: Result) -> None:
+        if self._watch:
+            self._watch.resolved(items)
         for judge, turn in self._turns(target, items):
             left = self._done.left(cursor, target, turn) if self._done else turn
             self._isolate(cursor, target, judge, left, result)

@@ -4,6 +4,7 @@ It takes no locks on rows. What it writes down of identities is the caller's to 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import sqlalchemy
 from msgspec import UNSET
@@ -14,7 +15,7 @@ from desktop_migrator.postgres import wire
 from desktop_migrator.postgres.adoption import Adoption
 from desktop_migrator.postgres.checkpoint import Done
 from desktop_migrator.postgres.chunks import ChunkLimits, chunks
-from desktop_migrator.postgres.conflicts import Answers, Judge, differences
+from desktop_migrator.postgres.conflicts import Answers, Judge, Times, differences
 from desktop_migrator.postgres.failures import translated
 from desktop_migrator.postgres.merge import merge_values
 from desktop_migrator.postgres.refusal import ROW_ERRORS
@@ -97,21 +98,39 @@ class _Finder:
         name, row_id = self._entity.name, str(item.id)
         if digest == row_digest or self._answers(name, row_id, row_digest, digest):
             return
-        try:
-            changes = merge_values(shape.columns, row, new)
-            merged = [
-                old if change is UNSET else change for old, change in zip(row, changes, strict=True)
-            ]
-            merged_digest = shape.digest(merged)
-        except RecursionError:
-            merged_digest = row_digest  # nothing is merged
-        yield Conflict(
-            entity=name,
-            id=row_id,
-            differences=differences(shape.columns, row, new),
-            row_time=self._judge.times.of_row(found.values),
-            item_time=self._judge.times.of_item(item),
-            row_digest=row_digest,
-            item_digest=digest,
-            merged_digest=merged_digest,
-        )
+        times = self._judge.times
+        yield conflict_of(self._target, times, item, found.values, row_digest, digest)
+
+
+def conflict_of(
+    target: Target,
+    times: Times,
+    item: Item,
+    values: Sequence[Any],
+    row_digest: bytes,
+    item_digest: bytes,
+) -> Conflict:
+    """What a person has to know of an item and of its row's `values`, which differ.
+
+    The digests are of the columns that the item fills.
+    """
+    shape = target.shape(item)
+    row, new = shape.pick(values), shape.pick(item.values)
+    try:
+        changes = merge_values(shape.columns, row, new)
+        merged = [
+            old if change is UNSET else change for old, change in zip(row, changes, strict=True)
+        ]
+        merged_digest = shape.digest(merged)
+    except RecursionError:
+        merged_digest = row_digest  # nothing is merged
+    return Conflict(
+        entity=target.entity.name,
+        id=str(item.id),
+        differences=differences(shape.columns, row, new),
+        row_time=times.of_row(values),
+        item_time=times.of_item(item),
+        row_digest=row_digest,
+        item_digest=item_digest,
+        merged_digest=merged_digest,
+    )

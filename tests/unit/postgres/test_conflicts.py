@@ -60,6 +60,7 @@ def test_the_newest_counts_and_the_row_in_doubt(
 def test_merge_follows_the_entitys_rule() -> None:
     assert decide(MERGE, MergeRule.FIELDS, NEW, OLD) is BOTH
     assert decide(MERGE, MergeRule.OVERWRITE, NEW, OLD) is REPLACE
+    assert decide(MERGE, MergeRule.KEEP, OLD, NEW) is KEEP
 
 
 @pytest.mark.parametrize(
