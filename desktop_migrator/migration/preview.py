@@ -1,51 +1,253 @@
-"""What would become of the records, by the plan alone: no database is needed."""
+"""What would become of the records: by the plan alone, or compared with a database.
 
-from collections.abc import Iterator, Sequence
+Either way the findings are the same things in the same store, which faces page over. The comparison
+is a dry run: the run itself, looked on at, in a transaction that is rolled back.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from msgspec import UNSET
+
+from desktop_migrator.errors import Cancelled
+from desktop_migrator.migration.findings import Detail, Entry, Findings, State, shown
+from desktop_migrator.migration.job import Job
+from desktop_migrator.migration.leave_out import Outcome, is_left_out, names
+from desktop_migrator.migration.run import migrate
 from desktop_migrator.migration.sources import open_sources
 from desktop_migrator.migration.survey import choose_origins, survey
 from desktop_migrator.migration.workspace import Workspace
-from desktop_migrator.model import Item, Rejection, TargetEntity
+from desktop_migrator.model import (
+    ColumnType,
+    Conflict,
+    Item,
+    Rejection,
+    RunResult,
+    Source,
+    TargetEntity,
+)
 from desktop_migrator.plan.bind import bind, planned_tables
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.schema import Plan
+from desktop_migrator.postgres.conflicts import text_of
+from desktop_migrator.postgres.record import Action
+from desktop_migrator.postgres.settle import Settler
 from desktop_migrator.reporter import Reporter
+
+STAGE = "preview"
+_BATCH = 500
+_SHOWN_COLUMNS = 5
+_LONGEST_CELL = 120
+_JSON = (ColumnType.JSON, ColumnType.JSONB)
+_STATES = {
+    Action.INSERTED: State.NEW,
+    Action.UNCHANGED: State.SAME,
+    Action.UPDATED: State.DIFFERS,
+    Action.SKIPPED: State.DIFFERS,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class Overview:
+    """What a preview without a database came to, beside its findings."""
+
     origins: tuple[str, ...]
-    entities: dict[str, TargetEntity]
-    """The entities that occur, as the plan would make their tables."""
-    outcomes: Iterator[Item | Rejection]
-    """Lazy, and only valid while the preview is open."""
+    records: int
     left_aside: dict[str, int]
-    """Complete once `outcomes` is exhausted."""
+    """Records that did not become items, by reason."""
 
 
-@contextmanager
-def open_preview(
+def look(
     plan: Plan,
     sources: Sequence[Path],
     origins: Sequence[str],
     user_id: str,
     workspace: Workspace,
     reporter: Reporter,
-) -> Iterator[Preview]:
-    """Opens the sources and applies the plan to them; raises as `migrate` does."""
+    findings: Findings,
+    *,
+    left_out: Collection[bytes] = frozenset(),
+) -> Overview:
+    """Applies the plan to the sources; raises as `migrate` does.
+
+    What is `left_out` already is found all the same, and marked.
+    """
     with open_sources(sources, workspace.snapshots, reporter) as opened:
         chosen = choose_origins(plan, origins, opened, reporter)
-        occurring = survey(plan, chosen, opened).items
+        surveyed = survey(plan, chosen, opened)
         named = zip(plan.entities.values(), planned_tables(plan), strict=True)
         tables = {entity.table: table for entity, table in named}
-        entities = bind(plan, tables, occurring)
+        entities = bind(plan, tables, surveyed.items)
         extractor = Extractor(plan, entities, user_id, chosen)
-        yield Preview(
-            origins=chosen,
-            entities={entity.name: entity for entity in entities},
-            outcomes=extractor.extract(opened.records()),
-            left_aside=extractor.left_aside,
-        )
+        settler = Settler(entities, surveyed.repeats)
+        reporter.started(STAGE, surveyed.records)
+        with gathering(findings, left_out) as gatherer:
+            gatherer.began(entities)
+            for outcome in settler.settle(extractor.extract(opened.records())):
+                gatherer.found(outcome)
+                if reporter.cancelled:
+                    raise Cancelled
+                reporter.advanced(STAGE, extractor.records - 1, surveyed.records)
+        reporter.advanced(STAGE, surveyed.records, surveyed.records)
+    return Overview(chosen, extractor.records, dict(extractor.left_aside))
+
+
+def compare(job: Job, workspace: Workspace, reporter: Reporter, findings: Findings) -> RunResult:
+    """A dry run of the job. What the job leaves out is found all the same, and marked."""
+    dry = replace(job, dry_run=True, resume=False, continue_on_error=True, leave_out=frozenset())
+    with gathering(findings, job.leave_out) as gatherer:
+        return migrate(dry, workspace, reporter, gatherer)
+
+
+@contextmanager
+def gathering(findings: Findings, left_out: Collection[bytes]) -> Iterator["Gatherer"]:
+    gatherer = Gatherer(findings, left_out)
+    yield gatherer
+    gatherer.flush()
+
+
+class Gatherer:
+    """Puts outcomes into the findings, many at once. An `Observer` of a load."""
+
+    def __init__(self, findings: Findings, left_out: Collection[bytes]) -> None:
+        self._findings = findings
+        self._left_out = left_out
+        self._forms: dict[str, _Form] = {}
+        self._waiting: dict[str, list[Entry]] = {}
+
+    def began(self, entities: Sequence[TargetEntity]) -> None:
+        for entity in entities:
+            form = self._forms[entity.name] = _Form(entity)
+            self._expect(entity.name, entity.table.name, form.headings, form.json)
+
+    def found(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Rejection):
+            self.rejected(outcome, None)
+        else:
+            self._item(outcome, State.FOUND, None)
+
+    def became(self, item: Item, action: Action, conflict: Conflict | None) -> None:
+        self._item(item, _STATES[action], conflict)
+
+    def rejected(self, rejection: Rejection, item: Item | None) -> None:
+        source = rejection.source
+        if rejection.entity not in self._forms:
+            self._expect(rejection.entity, "", ("id",))
+        why = rejection.code, rejection.reason, rejection.remedy
+        detail = _detail(source, rejection.source_id, rejection.raw, None, *why)
+        place = f"{source.key}[{source.position}]" if source.position else source.key
+        cells = (cell(rejection.source_id or place), cell(rejection.reason))
+        self._add(State.REJECTED, cells, detail, [rejection, *([item] if item else [])])
+
+    def _item(self, item: Item, state: State, conflict: Conflict | None) -> None:
+        form = self._forms[item.entity]
+        detail = _detail(item.source, item.source_id, item.raw, form.row(item))
+        self._add(state, form.cells(item), detail, [item], conflict)
+
+    def _add(
+        self,
+        state: State,
+        cells: Sequence[str],
+        detail: Detail,
+        outcomes: Sequence[Outcome],
+        conflict: Conflict | None = None,
+    ) -> None:
+        entity = outcomes[0].entity
+        left_out = any(is_left_out(outcome, self._left_out) for outcome in outcomes)
+        known_as = [name for outcome in outcomes for name in names(outcome)]
+        waiting = self._waiting[entity]
+        waiting.append(Entry(state, cells, known_as, detail, left_out, conflict))
+        if len(waiting) >= _BATCH:
+            self._findings.add(entity, waiting)
+            waiting.clear()
+
+    def _expect(
+        self, entity: str, table: str, headings: Sequence[str], json: Collection[str] = ()
+    ) -> None:
+        self._findings.expect(entity, table, headings, json)
+        self._waiting.setdefault(entity, [])
+
+    def flush(self) -> None:
+        for entity, waiting in self._waiting.items():
+            self._findings.add(entity, waiting)
+            waiting.clear()
+
+
+class _Form:
+    """How one entity's items are shown."""
+
+    def __init__(self, entity: TargetEntity) -> None:
+        self._columns = entity.columns
+        self.json = [column.name for column in entity.columns if column.type in _JSON]
+        order = [
+            index
+            for index, column in enumerate(entity.columns)
+            if index and column.name != entity.user_column
+        ]
+        order.sort(key=lambda index: entity.columns[index].type in _JSON)
+        self._shown = order[:_SHOWN_COLUMNS]
+        self.headings = ("id", *(entity.columns[index].name for index in self._shown))
+
+    def cells(self, item: Item) -> list[str]:
+        return [
+            cell(item.source_id),
+            *(self._cell(item.values[index]) for index in self._shown),
+        ]
+
+    def _cell(self, value: Any) -> str:
+        if value is None or value is UNSET:
+            return ""
+        if isinstance(value, bytes):
+            return cell(value[: 4 * _LONGEST_CELL].decode(errors="ignore"))
+        if isinstance(value, datetime):
+            return f"{value:%Y-%m-%d %H:%M}"
+        return cell(text_of(value) or "")
+
+    def row(self, item: Item) -> dict[str, Any]:
+        return {
+            column.name: _plain(value)
+            for column, value in zip(self._columns, item.values, strict=True)
+            if value is not UNSET
+        }
+
+
+def _detail(
+    source: Source,
+    source_id: str | None,
+    raw: str,
+    after: dict[str, Any] | None,
+    code: str | None = None,
+    reason: str | None = None,
+    remedy: str | None = None,
+) -> Detail:
+    return Detail(
+        browser=source.store.profile.browser_name,
+        profile=source.store.profile.name,
+        origin=source.storage_key.origin,
+        key=source.key,
+        position=source.position,
+        source_id=source_id,
+        before=raw,
+        after=after,
+        code=code,
+        reason=reason,
+        remedy=remedy,
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A row's value as JSON has it; JSON as its own text."""
+    if isinstance(value, bytes):
+        return value.decode()
+    return value if value is None or isinstance(value, str | bool | int | float) else str(value)
+
+
+def cell(text: str) -> str:
+    """What a table shows of a text."""
+    if len(text) > _LONGEST_CELL:
+        text = text[: _LONGEST_CELL - 1] + "…"
+    return shown(text)

@@ -1,0 +1,136 @@
+"""What a preview finds; the oracles are the pages' own answers and what PostgreSQL holds after."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from desktop_migrator.migration.findings import Filter, Findings, State
+from desktop_migrator.migration.job import Job
+from desktop_migrator.migration.preview import compare, look
+from desktop_migrator.migration.run import migrate
+from desktop_migrator.migration.target import Person
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.model import Outcome
+from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.reporter import NullReporter
+from tests.integration.command_line import CommandLine
+from tests.integration.test_migrate import fetch, store_of
+from tests.recorded import read_back, unpack
+
+PLAN = load_plan(None)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace.open(tmp_path / "data dir")
+
+
+def task(number: int, **fields: object) -> dict[str, object]:
+    return {
+        "id": f"0190a1b2-c3d4-7e5f-8a6b-{number:012}",
+        "title": f"Task {number}",
+        "status": "todo",
+        "createdAt": "2026-01-01T10:00:00.000Z",
+    } | fields
+
+
+def job_of(database: str, store: Path, **settings: Any) -> Job:
+    person = Person("u1")
+    return Job(plan=PLAN, database=database, person=person, sources=(store,), **settings)
+
+
+def titles(findings: Findings, state: State) -> set[str]:
+    return {
+        finding.cells[1]
+        for places in findings.search("tasks", Filter(state))
+        for finding in findings.at("tasks", places)
+    }
+
+
+def test_the_states_are_what_the_database_says_and_what_is_left_out_stays_out(
+    tmp_path: Path, workspace: Workspace, database: str
+) -> None:
+    tasks = [task(n) for n in range(6)]
+    tasks[1]["title"] = "T" * 256  # a rejection by the plan
+    store = store_of(tmp_path, {"tasks": tasks})
+    job = job_of(database, store, continue_on_error=True, create_tables=True)
+    with psycopg.connect(database, autocommit=True) as sql:
+        (tmp_path / "former").mkdir()
+        first = store_of(tmp_path / "former", {"tasks": tasks[2:4]})
+        former = job_of(database, first, create_tables=True)
+        assert migrate(former, workspace, NullReporter()).outcome is Outcome.COMPLETED
+        sql.execute("UPDATE tasks SET title = 'Edited' WHERE title = 'Task 3'")
+        sql.execute("ALTER TABLE tasks ADD CONSTRAINT no_fives CHECK (title <> 'Task 5') NOT VALID")
+        before = fetch(sql, "SELECT t::text, xmin::text FROM tasks t ORDER BY 1")
+        with Findings() as findings:
+            result = compare(job, workspace, NullReporter(), findings)
+            assert result.outcome is Outcome.DRY_RUN
+            assert fetch(sql, "SELECT t::text, xmin::text FROM tasks t ORDER BY 1") == before
+            assert titles(findings, State.NEW) == {"Task 0", "Task 4"}
+            assert titles(findings, State.SAME) == {"Task 2"}
+            assert titles(findings, State.DIFFERS) == {"Task 3"}
+            assert findings.kind("tasks").counts[State.REJECTED] == 2
+            [(place, conflict, answer)] = findings.answers("tasks")
+            assert conflict.fields == ("title",)
+            assert (conflict.differences[0].row, conflict.differences[0].item) == (
+                "Edited",
+                "Task 3",
+            )
+            assert answer is None
+            assert findings.conflict("tasks", place)[0] == conflict
+            for state, cell in ((State.NEW, 1), (State.REJECTED, 0)):
+                for places in findings.search("tasks", Filter(state)):
+                    gone = [f for f in findings.at("tasks", places) if f.cells[cell] != "Task 4"]
+                    findings.leave_out("tasks", [f.place for f in gone], left_out=True)
+            left_out = findings.left_out()
+        again = job_of(database, store, leave_out=left_out, rollback_threshold=0.0)
+        with Findings() as findings:  # another preview knows them, by their names alone
+            compare(again, workspace, NullReporter(), findings)
+            assert findings.kind("tasks").left_out == 3
+            assert findings.left_out() == left_out
+        result = migrate(again, workspace, NullReporter())  # without the two that were rejected
+        assert result.outcome is Outcome.COMPLETED, result.error
+        assert result.left_aside["left-out"] == 3
+        found = fetch(sql, "SELECT title FROM tasks ORDER BY 1")
+        assert found == [("Edited",), ("Task 2",), ("Task 4",)]
+
+
+def test_without_a_database_the_findings_are_what_the_page_read_back(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    profile = unpack("chromium-leveldb", tmp_path)
+    with Findings() as findings:
+        look(PLAN, [profile], (), "u1", workspace, NullReporter(), findings)
+        tasks = [(each, detail) for each, detail in findings.each("tasks")]
+        read = {task["title"]: task for task in read_back("chromium-leveldb", "tasks")}
+        assert {finding.state for finding, _ in tasks} == {State.FOUND}
+        assert len(tasks) == len(read)
+        for _, detail in tasks:
+            assert detail.after is not None
+            title = detail.after["title"]
+            assert json.loads(detail.before)["title"] == title
+            assert json.loads(detail.before) == read.pop(title)
+        assert not read
+
+
+def test_the_command_tells_each_items_state(tmp_path: Path, database: str) -> None:
+    desktop_migrator = CommandLine(tmp_path / "data dir")
+    words: list[Any] = ["--source", store_of(tmp_path, {"tasks": [task(1), task(2)]})]
+    words += ["--database", database, "--user-id", "u1"]
+    assert desktop_migrator("migrate", *words, "--create-tables").exit_code == 0
+    with psycopg.connect(database, autocommit=True) as sql:
+        sql.execute("DELETE FROM tasks WHERE title = 'Task 1'")
+    ended = desktop_migrator("preview", "--json", *words)
+    assert ended.exit_code == 0, ended.err
+    items = [event for event in ended.events if event["event"] == "item"]
+    states = {event["columns"]["title"]: event["state"] for event in items}
+    assert states == {"Task 1": "new", "Task 2": "same"}
+    events = Counter(event["event"] for event in ended.events)
+    assert events["previewed"] == events["finished"] == 1
+    shown = desktop_migrator("preview", *words)
+    assert "Task 1" in shown.out
+    assert "in the database" in shown.out
