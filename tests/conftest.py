@@ -14,6 +14,10 @@ REAL_PARTS: dict[str, Callable[[], bool]] = {
     "pgbouncer": lambda: bool(shutil.which("pgbouncer", path="/usr/sbin")),
     "makensis": lambda: bool(shutil.which("makensis")),
     "pdftotext": lambda: bool(shutil.which("pdftotext")),
+    "atheris": lambda: find_spec("atheris") is not None,
+    "gnome-keyring": lambda: bool(
+        shutil.which("gnome-keyring-daemon") and shutil.which("dbus-run-session")
+    ),
     "dfindexeddb": lambda: find_spec("dfindexeddb") is not None,
 }
 
