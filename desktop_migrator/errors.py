@@ -401,6 +401,26 @@ class BackupDiffers(VaultError):
     exit_code = ExitCode.REFUSED
 
 
+class BadKit(VaultError):
+    code = "DM-480"
+    title = "This kit cannot be used"
+    detail_template = "{path}: {reason}"
+    hint_template = "Ask whoever gave you the kit to send it again, as an attachment."
+    exit_code = ExitCode.REFUSED
+
+
+class KitChanged(VaultError):
+    """Its signature is not that of what it holds."""
+
+    code = "DM-481"
+    title = "This kit was changed after it was made"
+    detail_template = "{path} says that it is from {owner}, but its signature does not fit it."
+    hint_template = (
+        "Do not use it. Ask {owner}, on a way that you know, to send it again; delete this one."
+    )
+    exit_code = ExitCode.REFUSED
+
+
 # DM-5nn: a run ----------------------------------------------------------------------------------
 
 

@@ -46,6 +46,10 @@ class Workspace:
         return self.root / "reports"
 
     @property
+    def known_desks(self) -> Path:
+        return self.root / "known-desks.json"
+
+    @property
     def catalog(self) -> Path:
         return self.root / "catalog.sqlite"
 

@@ -321,6 +321,11 @@ def load_plan(path: Path | None) -> Plan:
             data = file.read(MAX_PLAN_BYTES + 1)
     except OSError as error:
         raise PlanError(path=path, reason=error.strerror or "cannot be read") from None
+    return parse_plan(data, path)
+
+
+def parse_plan(data: bytes, path: Path) -> Plan:
+    """Check a plan's text; `path` says in errors where it came from. Raises PlanError."""
     if len(data) > MAX_PLAN_BYTES:
         raise PlanError(path=path, reason=f"is larger than {MAX_PLAN_BYTES} bytes")
     try:

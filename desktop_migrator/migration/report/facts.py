@@ -144,7 +144,7 @@ def load(folder: Path, run: str) -> RunFacts:
         raise RunNotFound(reason=f"The report of run {run} is damaged.")
     try:
         return msgspec.json.decode(path.read_bytes(), type=RunFacts)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise RunNotFound(reason=f"The report of run {run} is damaged.") from None
 
 

@@ -128,8 +128,10 @@ def test_a_run_without_a_report_is_refused(tmp_path: Path, named: str) -> None:
         facts.load(tmp_path, named)
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", json.dumps({"run": RUN}), "\0"])
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", json.dumps({"run": RUN}), "\0", '{"run": "\udcff"}']
+)
 def test_a_broken_report_is_refused(tmp_path: Path, content: str) -> None:
-    (tmp_path / f"{RUN}.json").write_text(content)
+    (tmp_path / f"{RUN}.json").write_bytes(content.encode(errors="surrogateescape"))
     with pytest.raises(RunNotFound, match="damaged"):
         facts.load(tmp_path, RUN)
