@@ -24,7 +24,7 @@ def enter(run: UnderWay) -> None:
             plan=run.job.plan.name,
             plan_digest=bytes.fromhex(run.job.plan.digest),
             policy=run.job.policy,
-            origins=run.origins,
+            origins=run.surveyed.origins,
             run=run.new_id,
         )
     if run.job.dry_run:

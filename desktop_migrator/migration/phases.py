@@ -77,7 +77,7 @@ class _Passes:
         plan = subject.plan
         sources, origins = found
         upgrade(connection)
-        named = survey(plan, origins, sources).items
+        named = survey(plan, origins, sources, reporter).items
         self._entities: Sequence[TargetEntity] = prepare_entities(
             connection, plan, named, create=True
         )

@@ -19,7 +19,7 @@ from desktop_migrator.migration.job import Job
 from desktop_migrator.migration.leave_out import Outcome, is_left_out, names
 from desktop_migrator.migration.run import migrate
 from desktop_migrator.migration.sources import open_sources
-from desktop_migrator.migration.survey import choose_origins, survey
+from desktop_migrator.migration.survey import survey
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import (
     ColumnType,
@@ -77,8 +77,8 @@ def look(
     What is `left_out` already is found all the same, and marked.
     """
     with open_sources(sources, workspace.snapshots, reporter) as opened:
-        chosen = choose_origins(plan, origins, opened, reporter)
-        surveyed = survey(plan, chosen, opened)
+        surveyed = survey(plan, origins, opened, reporter)
+        chosen = surveyed.origins
         named = zip(plan.entities.values(), planned_tables(plan), strict=True)
         tables = {entity.table: table for entity, table in named}
         entities = bind(plan, tables, surveyed.items)

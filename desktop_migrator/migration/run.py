@@ -1,14 +1,15 @@
 """The main job: records of the chosen sources become verified rows of the target.
 
-The sources are copied once and read three times: to see what there is, to check every item
-against the target's tables before anything is written, and to load. Where the person is to decide
-conflicts, they are found and asked about before that. A dry run is the same code in one transaction
-that is rolled back.
+The sources are copied once and read twice: to see what there is, and to load. Where a rejection
+is to stop the run, every item is checked against the target's tables before anything is written;
+where the person is to decide conflicts, they are found and asked about before that. A dry run is
+the same code in one transaction that is rolled back.
 
 The steps, each a module: `survey`, `prepare`, `back_up`, `enter`, `load`, `conclude`.
 """
 
 import time
+from collections.abc import Sequence
 
 from desktop_migrator.errors import (
     Cancelled,
@@ -30,7 +31,7 @@ from desktop_migrator.migration.conclude import check_rows, check_threshold, fin
 from desktop_migrator.migration.enter import enter
 from desktop_migrator.migration.job import Job, outcome
 from desktop_migrator.migration.load import load
-from desktop_migrator.migration.memory import peak_memory_mb
+from desktop_migrator.migration.memory import collecting_seldom, peak_memory_mb
 from desktop_migrator.migration.prepare import ask_about_conflicts, look_through, prepare
 from desktop_migrator.migration.report.facts import facts_of, save
 from desktop_migrator.migration.sources import open_sources
@@ -61,9 +62,12 @@ def migrate(
         backing(workspace, job.passphrase, reporter, wanted=wants_backup) as backup,
         open_sources(job.sources, workspace.snapshots, reporter) as sources,
     ):
-        origins = choose_origins(job.plan, job.origins, sources, reporter)
-        keep = backup.begin(origins).keep if backup else None
-        surveyed = survey(job.plan, origins, sources, keep)
+        origins: Sequence[str] = job.origins
+        keep = None
+        if backup:  # its records are kept while they are looked through
+            origins = choose_origins(job.plan, job.origins, sources, reporter)
+            keep = backup.begin(origins).keep
+        surveyed = survey(job.plan, origins, sources, reporter, keep)
         with (
             open_database(job.database, workspace, reporter) as engine,
             engine.connect() as connection,
@@ -73,10 +77,10 @@ def migrate(
             with hold(engine, user_id, job.plan.name) as lock:
                 trail = AuditTrail(workspace.catalog)
                 run = UnderWay(
-                    *(job, connection, sources, origins, surveyed, user_id),
+                    *(job, connection, sources, surveyed, user_id),
                     *(reporter, lock, trail, backup, observer),
                 )
-                with run.whole():
+                with collecting_seldom(), run.whole():
                     error = _go(run, catalog)
             result = _result(run, error, time.perf_counter() - began)
     if result.run:
@@ -88,7 +92,7 @@ def migrate(
                 user_id=user_id,
                 database=printable(job.database),
                 plan=job.plan.name,
-                origins=origins,
+                origins=run.surveyed.origins,
             ),
         )
     logs.write_run(workspace.logs, result)
@@ -111,7 +115,7 @@ def _go(run: UnderWay, catalog: Catalog) -> MigratorError | None:
         user_id=run.user_id,
         database=printable(run.job.database),
         plan=run.job.plan.name,
-        origins=run.origins,
+        origins=run.surveyed.origins,
     )
     stopped: MigratorError | None = None
     try:

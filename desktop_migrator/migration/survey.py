@@ -1,7 +1,7 @@
 """Whose data there is: which web site is meant, and which kinds of items it has."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop_migrator.errors import NothingToMigrate, OriginNotChosen, OriginNotFound
@@ -9,9 +9,9 @@ from desktop_migrator.migration.origins import as_origins
 from desktop_migrator.migration.sources import Sources
 from desktop_migrator.model import Record, TargetEntity
 from desktop_migrator.plan.ids import IdReader
-from desktop_migrator.plan.origins import fitting_origins
+from desktop_migrator.plan.origins import Fitting, fitting_origins
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.plan.sources import Aside, Failed, Found, Sorter
+from desktop_migrator.plan.sources import Aside, Failed, Sorter
 from desktop_migrator.postgres.repeats import Repeats
 from desktop_migrator.postgres.settle import id_key
 from desktop_migrator.reporter import Question, Reporter
@@ -30,7 +30,10 @@ def choose_origins(
     """
     if named:
         return as_origins(named)
-    fitting = fitting_origins(plan, sources.records())
+    return _chosen(plan, fitting_origins(plan, sources.records()), reporter)
+
+
+def _chosen(plan: Plan, fitting: Mapping[str, int], reporter: Reporter) -> tuple[str, ...]:
     if not fitting:
         raise NothingToMigrate
     origins = sorted(fitting, key=lambda origin: -fitting[origin])
@@ -46,6 +49,8 @@ def choose_origins(
 
 @dataclass(frozen=True, slots=True)
 class Survey:
+    origins: tuple[str, ...]
+    """Those chosen, as `choose_origins` does."""
     records: int
     """All records of the sources, other sites' included."""
     items: Counter[str]
@@ -60,33 +65,47 @@ class Survey:
 
 def survey(
     plan: Plan,
-    origins: Sequence[str],
+    named: Sequence[str],
     sources: Sources,
+    reporter: Reporter,
     keep: Callable[[Record], None] | None = None,
 ) -> Survey:
-    """Raises OriginNotFound if none of the origins has a single record.
+    """Looks through all records once.
 
-    `keep` is given each record of these origins, whatever the plan makes of it.
+    `keep` is given each record of the origins named, whatever the plan makes of it.
+    Raises as `choose_origins`, and OriginNotFound if none of the origins named has a single record.
     """
+    origins = as_origins(named) if named else None
     sorter = Sorter(plan, origins)
-    wanted = set(origins)
-    records = others = 0
-    items: Counter[str] = Counter()
     reader = IdReader(plan)
+    records = others = 0
+    fitting = Fitting()
+    items: Counter[tuple[str, str]] = Counter()
     repeats = Repeats()
     for record in sources.records():
         records += 1
-        if keep and record.storage_key.origin in wanted:
+        if keep and origins and record.storage_key.origin in origins:
             keep(record)
         sorted_out = sorter.sort(record)
-        if isinstance(sorted_out, Found):
-            items[sorted_out.entity] += len(sorted_out.items)
-            for source_id in reader.ids(record, sorted_out):
-                repeats.note(id_key(sorted_out.entity, source_id))
-        elif isinstance(sorted_out, Failed):
-            items[sorted_out.entity] += 1
-        elif sorted_out == Aside.OTHER_SITE:
-            others += 1
-    if others == records:
+        if isinstance(sorted_out, str):
+            others += sorted_out == Aside.OTHER_SITE
+            continue
+        if origins is None and sorter.names(record):
+            fitting.note(record, sorted_out)
+        of_origin = record.storage_key.origin, sorted_out.entity
+        if isinstance(sorted_out, Failed):
+            items[of_origin] += 1
+            continue
+        items[of_origin] += len(sorted_out.items)
+        # Until the site is known, an id that two sites have counts as one that occurs twice.
+        for source_id in reader.ids(record, sorted_out):
+            repeats.note(id_key(sorted_out.entity, source_id))
+    if origins is None:
+        origins = _chosen(plan, fitting.origins(), reporter)
+    elif others == records:
         raise OriginNotFound(origins=", ".join(origins))
-    return Survey(records, items, repeats)
+    of_entities: Counter[str] = Counter()
+    for (origin, entity), number in items.items():
+        if origin in origins:
+            of_entities[entity] += number
+    return Survey(origins, records, of_entities, repeats)

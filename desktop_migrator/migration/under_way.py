@@ -31,7 +31,6 @@ class UnderWay:
         job: Job,
         connection: Connection,
         sources: Sources,
-        origins: Sequence[str],
         surveyed: Survey,
         user_id: str,
         reporter: Reporter,
@@ -43,7 +42,6 @@ class UnderWay:
         self.job = job
         self.connection = connection
         self.sources = sources
-        self.origins = origins
         self.surveyed = surveyed
         self.user_id = user_id
         self.reporter = Keeper(reporter)
@@ -103,7 +101,7 @@ class UnderWay:
 
     def extracted(self, entities: Sequence[TargetEntity]) -> Iterator[Item | Rejection]:
         """What becomes of the sources' records: a pass over all of them."""
-        self.extractor = Extractor(self.job.plan, entities, self.user_id, self.origins)
+        self.extractor = Extractor(self.job.plan, entities, self.user_id, self.surveyed.origins)
         outcomes = self.extractor.extract(self.sources.records())
         left_aside = self.extractor.left_aside
         wanted = leave_out.select(outcomes, self.job.leave_out, left_aside)

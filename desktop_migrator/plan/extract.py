@@ -106,7 +106,7 @@ class Extractor:
                     self.duplicates += 1
                     continue
                 seen[known_as] = raw
-                if holds_big_integers(raw):
+                if found.long_numbers and holds_big_integers(raw):
                     self.warnings["big-integer"] += 1
             except Refused as refused:
                 yield _rejection(found.entity, source, source_id, refused, text)

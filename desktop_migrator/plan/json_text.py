@@ -89,7 +89,8 @@ def read(text: str) -> bytes:
 
     Does not check that it is JSON: what parses the bytes does.
     """
-    if "\\u" not in text and MARK not in text:
+    # One character is looked for ten times as fast as two.
+    if ("\\" not in text or "\\u" not in text) and MARK not in text:
         try:
             return text.encode()
         except UnicodeEncodeError:  # a lone surrogate
@@ -150,9 +151,25 @@ def canonical(data: bytes | Raw) -> bytes:
     return _canonical.encode(decode(data))
 
 
-def join_object(members: dict[str, Raw]) -> bytes:
-    """The JSON object with these members, each in its source's spelling."""
-    return encode(members)
+def join_object(members: dict[str, Raw], buffer: bytearray | None = None) -> bytes:
+    """The JSON object with these members, each in its source's spelling.
+
+    Who does this often has a buffer for it, which saves half of the time.
+    """
+    if buffer is None:
+        return encode(members)
+    _encoder.encode_into(members, buffer)
+    return bytes(buffer)
+
+
+def holds_long_numbers(data: bytes | Raw) -> bool:
+    """Whether there are sixteen digits in a row, as 2^53 has them; in a string, too."""
+    text = memory(data)
+    # In a run that long four bytes in a row are digits, of every fourth byte: a test that
+    # overlooks none and costs little.
+    if b"0000" not in text[::4].translate(_DIGITS_ALIKE):
+        return False
+    return _SIXTEEN_DIGITS in text.translate(_DIGITS_ALIKE)
 
 
 def holds_big_integers(data: bytes | Raw) -> bool:
@@ -161,13 +178,7 @@ def holds_big_integers(data: bytes | Raw) -> bool:
     Raises Refused if PostgreSQL's numeric cannot hold it.
     """
     text = memory(data)
-    # 2^53 has 16 digits. In a run that long four bytes in a row are digits, of every fourth byte:
-    # a test that overlooks none and costs little.
-    if b"0000" not in text[::4].translate(_DIGITS_ALIKE):
-        return False
-    if _SIXTEEN_DIGITS not in text.translate(_DIGITS_ALIKE):
-        return False
-    return any(
+    return holds_long_numbers(text) and any(
         abs(value) > MAX_EXACT_INTEGER and value == value.to_integral_value()
         for value in (
             number(found[1])

@@ -185,11 +185,12 @@ class _Rest:
     def __init__(self, rules: PlanColumn, column: Column) -> None:
         self._needed = rules.required or not (column.nullable or column.has_default)
         self._absent = UNSET if column.has_default else None
+        self._buffer = bytearray()
 
     def value(self, own: Raw | None, added: Fields) -> Any:
         """The column's value from its own field, if there is one, and the added fields."""
         if own is None:
-            return join_object(added) if added or self._needed else self._absent
+            return join_object(added, self._buffer) if added or self._needed else self._absent
         if not added:
             return memory(own)
         members = as_object(own)
@@ -202,7 +203,7 @@ class _Rest:
                 f"One column would hold {_named(sorted(both))} twice.",
                 "Give the field a column in the plan, or `omit` it.",
             )
-        return join_object(members | added)
+        return join_object(members | added, self._buffer)
 
 
 class _Time:

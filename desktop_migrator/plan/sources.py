@@ -20,6 +20,7 @@ from desktop_migrator.plan.json_text import (
     as_value,
     encode,
     escape,
+    holds_long_numbers,
     marked,
     read,
 )
@@ -57,6 +58,8 @@ class Found(msgspec.Struct):
     """`text` for a record that is not JSON and so stands as a JSON string."""
     marked: bool = False
     """Whether there may be escapes of unstorable characters."""
+    long_numbers: bool = True
+    """Whether there may be integers that JavaScript reads inexactly."""
     beside: bool = False
     """Whether the record holds data beside the items."""
 
@@ -120,6 +123,10 @@ class Sorter:
         if shape == "map":
             found.names = [position]
         return found
+
+    def names(self, record: Record) -> bool:
+        """Whether an entity names the record's key; such a record is read as that entity's."""
+        return any(True for _ in _matching(self._specific, record.key))
 
     def specific(self, record: Record) -> Found | Failed | None:
         """The record's items, or why it has none, if an entity names its key."""
@@ -221,6 +228,7 @@ class _Reader:
         found = None if inner is None else self._found(inner, name)
         if found and whole is not None:
             found.marked = marked(data)
+            found.long_numbers = holds_long_numbers(data)
             found.beside = self.items.leaves_some(whole)
         return found
 

@@ -40,7 +40,7 @@ def _numeral(number: str | Decimal) -> msgspec.Raw:
     return msgspec.Raw((format(value, "f") if plain else str(value)).encode())
 
 
-_encode = msgspec.json.Encoder(order="deterministic").encode
+_encoder = msgspec.json.Encoder(order="deterministic")
 _decode = msgspec.json.Decoder(float_hook=_numeral).decode
 
 
@@ -61,7 +61,7 @@ def json_key(text: bytes) -> bytes:
 
     Raises as the function of `digester` does.
     """
-    return _encode(_json(text))
+    return _encoder.encode(_json(text))
 
 
 def _double(value: float) -> float | str:
@@ -100,8 +100,9 @@ def digester(columns: Sequence[Column]) -> Callable[[Sequence[Any]], bytes]:
     """A function from one value a column to the row's digest of `DIGEST_SIZE` bytes.
 
     It raises RecursionError for JSON nested too deeply to be read, and UnicodeEncodeError for
-    text that is no Unicode; PostgreSQL holds no such text.
+    text that is no Unicode; PostgreSQL holds no such text. It is one thread's at a time.
     """
+    buffer = bytearray()  # to make it anew for every row costs more than to fill it
     conversions = [
         (index, convert)
         for index, column in enumerate(columns)
@@ -114,6 +115,7 @@ def digester(columns: Sequence[Column]) -> Callable[[Sequence[Any]], bytes]:
             value = row[index]
             if value is not None:
                 row[index] = convert(value)
-        return blake2b(_encode(row), digest_size=DIGEST_SIZE).digest()
+        _encoder.encode_into(row, buffer)
+        return blake2b(buffer, digest_size=DIGEST_SIZE).digest()
 
     return digest

@@ -35,6 +35,9 @@ class Repeats:
         self._again[one] |= first
         self._again[other] |= second
 
+    def __bool__(self) -> bool:
+        return bool(self._again)
+
     def __contains__(self, key: Hashable) -> bool:
         if not self._again:
             return False

@@ -52,6 +52,9 @@ class Settler:
             self._repeated.note((item.entity, value))
 
     def settle(self, outcomes: Iterable[Item | Rejection]) -> Iterator[Item | Rejection]:
+        if not self._repeated:
+            yield from outcomes
+            return
         held: dict[str, dict[Hashable, Item]] = {name: {} for name in self._versions}
         for outcome in outcomes:
             if isinstance(outcome, Rejection) or not self._may_repeat(outcome):
@@ -65,9 +68,9 @@ class Settler:
             yield from self._by_keys(self._versions[name].keys, list(items.values()))
 
     def _may_repeat(self, item: Item) -> bool:
-        return id_key(item.entity, item.source_id) in self._repeated or any(
-            (item.entity, value) in self._repeated
-            for value in self._versions[item.entity].keys.of(item)
+        keys = self._versions[item.entity].keys
+        return id_key(item.entity, item.source_id) in self._repeated or (
+            bool(keys) and any((item.entity, value) in self._repeated for value in keys.of(item))
         )
 
     def _by_keys(self, keys: NaturalKeys, items: list[Item]) -> list[Item]:
