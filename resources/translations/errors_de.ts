@@ -296,6 +296,78 @@
         <translation>Verwenden Sie es nicht. Bitten Sie {owner} auf einem Weg, den Sie kennen, es noch einmal zu schicken, und löschen Sie dieses.</translation>
     </message>
     <message>
+        <source>This backup or capture cannot be read</source>
+        <translation>Diese Sicherung oder Aufnahme kann nicht gelesen werden</translation>
+    </message>
+    <message>
+        <source>Nothing of it was used. Look for a newer version of this program.</source>
+        <translation>Nichts davon wurde verwendet. Suchen Sie nach einer neueren Version dieses Programms.</translation>
+    </message>
+    <message>
+        <source>The file cannot be read</source>
+        <translation>Die Datei kann nicht gelesen werden</translation>
+    </message>
+    <message>
+        <source>Check the file's name and whether you may read it.</source>
+        <translation>Prüfen Sie den Namen der Datei und ob Sie sie lesen dürfen.</translation>
+    </message>
+    <message>
+        <source>The backup or capture could not be written</source>
+        <translation>Die Sicherung oder Aufnahme konnte nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>Nothing else was done. Make room on the disk and try again.</source>
+        <translation>Sonst wurde nichts getan. Schaffen Sie Platz auf der Festplatte und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The backup or capture failed its check</source>
+        <translation>Die Sicherung oder Aufnahme hat ihre Prüfung nicht bestanden</translation>
+    </message>
+    <message>
+        <source>Nothing else was done. Try again; if it fails again, the disk is at fault.</source>
+        <translation>Sonst wurde nichts getan. Versuchen Sie es noch einmal; misslingt es wieder, liegt es an der Festplatte.</translation>
+    </message>
+    <message>
+        <source>There is no such backup</source>
+        <translation>Diese Sicherung gibt es nicht</translation>
+    </message>
+    <message>
+        <source>`desktop-migrator backup list` lists those there are.</source>
+        <translation>Wählen Sie eine andere.</translation>
+    </message>
+    <message>
+        <source>The key is missing</source>
+        <translation>Der Schlüssel fehlt</translation>
+    </message>
+    <message>
+        <source>It opens with {needed}, and nobody gave that.</source>
+        <translation>Sie öffnet sich mit {needed}, und das wurde nicht angegeben.</translation>
+    </message>
+    <message>
+        <source>Run the command in a terminal and type it, or send it by --passphrase-stdin; a recovery key counts as a passphrase.</source>
+        <translation>Geben Sie die Passphrase oder den Wiederherstellungsschlüssel ein.</translation>
+    </message>
+    <message>
+        <source>This backup is still needed</source>
+        <translation>Diese Sicherung wird noch gebraucht</translation>
+    </message>
+    <message>
+        <source>Delete it with --force if you are sure.</source>
+        <translation>Behalten Sie sie, solange Sie vielleicht etwas zurücknehmen wollen.</translation>
+    </message>
+    <message>
+        <source>The backup's file was changed</source>
+        <translation>Die Datei der Sicherung wurde verändert</translation>
+    </message>
+    <message>
+        <source>{path} has not the SHA-256 that it was made with.</source>
+        <translation>{path} hat nicht mehr die SHA-256-Prüfsumme, mit der sie angelegt wurde.</translation>
+    </message>
+    <message>
+        <source>Do not use it. Restore another backup, or another copy of this one.</source>
+        <translation>Verwenden Sie sie nicht. Stellen Sie eine andere Sicherung wieder her, oder eine andere Kopie von dieser.</translation>
+    </message>
+    <message>
         <source>The migration stopped</source>
         <translation>Die Übertragung hat angehalten</translation>
     </message>

@@ -44,6 +44,18 @@
         <translation>Write it exactly as the app shows it, or give the id that you have in the app.</translation>
     </message>
     <message>
+        <source>`desktop-migrator backup list` lists those there are.</source>
+        <translation>Choose another one.</translation>
+    </message>
+    <message>
+        <source>Run the command in a terminal and type it, or send it by --passphrase-stdin; a recovery key counts as a passphrase.</source>
+        <translation>Type the passphrase, or the recovery key.</translation>
+    </message>
+    <message>
+        <source>Delete it with --force if you are sure.</source>
+        <translation>Keep it as long as you may want to undo.</translation>
+    </message>
+    <message>
         <source>Look at them with `desktop-migrator preview`; use --continue-on-error to migrate the rest.</source>
         <translation>Go back to the review to see which and why; the rest can go without them.</translation>
     </message>
