@@ -328,6 +328,43 @@ class BadKey(VaultError):
     exit_code = ExitCode.USAGE
 
 
+class KeyringUnusable(VaultError):
+    code = "DM-410"
+    title = "The keyring cannot be used"
+    detail_template = "{reason}"
+    hint_template = (
+        "Log in to the desktop as usual, unlock or set up its keyring (GNOME Keyring, KWallet, the "
+        "macOS Keychain, Windows Credential Manager), and try again."
+    )
+
+
+class SecretTooLarge(VaultError):
+    code = "DM-411"
+    title = "This is too long for a keyring"
+    detail_template = "It takes {size:,} bytes, and some systems keep {most:,} at most."
+    hint_template = "Choose a shorter password."
+    exit_code = ExitCode.USAGE
+
+
+class ConnectionUnknown(VaultError):
+    code = "DM-412"
+    title = "There is no saved connection of this name"
+    detail_template = "{name}"
+    hint_template = (
+        "`desktop-migrator connection list` shows those there are; an address begins with "
+        "postgresql://."
+    )
+    exit_code = ExitCode.USAGE
+
+
+class KeyUnknown(VaultError):
+    code = "DM-413"
+    title = "There is no key of this name"
+    detail_template = "{name}"
+    hint_template = "`desktop-migrator keys list` shows those made here."
+    exit_code = ExitCode.USAGE
+
+
 # DM-44n: backups and captures --------------------------------------------------------------------
 
 

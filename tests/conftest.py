@@ -1,5 +1,6 @@
 """What all tests share: real parts that not every machine has, skipped by name or required."""
 
+import os
 import shutil
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -38,6 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(part, ...): real parts that the test runs against")
+    # Nobody's own keyring is touched; also by the programs that tests start.
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId
+from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId, named_database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell
 from desktop_migrator.migration.analyze import Analysis, analyze
@@ -26,7 +26,10 @@ def command(
     source: Source = None,
     origin: Origin = None,
     database: Annotated[
-        str | None, typer.Option(help="Look at this database too, and at its last runs.")
+        str | None,
+        typer.Option(
+            callback=named_database, help="Look at this database too, and at its last runs."
+        ),
     ] = None,
     user_id: UserId = None,
     user_email: UserEmail = None,

@@ -37,6 +37,8 @@ COMMANDS = {
     "optimize": "Do at the database what analysis found, each step shown first.",
     "unlock": "Clear what a run that is gone has left locked.",
     "provision": "Print, or run, the SQL for a database role with just the rights needed.",
+    "connection": "Save databases' addresses under names; passwords go into the keyring.",
+    "keys": "Make and hand out the desk's keys.",
     "support": "Save what the support desk needs to help.",
     "test-connection": "Check a database: reachable, safe, the rights and tables needed.",
     "demo": "Migrate sample profiles into the built-in database.",

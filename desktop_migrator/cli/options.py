@@ -5,6 +5,14 @@ from typing import Annotated
 
 import typer
 
+from desktop_migrator.migration.connections import resolve
+
+
+def named_database(ctx: typer.Context, value: str | None) -> str | None:
+    """The URL of a saved connection, where a name was given."""
+    return value if value is None else resolve(ctx.obj.workspace, value)
+
+
 Source = Annotated[
     list[Path] | None,
     typer.Option(
@@ -20,8 +28,9 @@ Origin = Annotated[
 Database = Annotated[
     str,
     typer.Option(
-        help="postgresql://user@host/database, or `builtin` for the database that comes with"
-        " this program."
+        callback=named_database,
+        help="postgresql://user@host/database, a saved connection's name, or `builtin` for the"
+        " database that comes with this program.",
     ),
 ]
 UserId = Annotated[

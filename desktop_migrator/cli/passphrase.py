@@ -10,11 +10,14 @@ _LONGEST = 4096
 
 def passphrase_text(asked: bool) -> str | None:
     """The first line; None unless asked for. Raises UsageError if there is none."""
-    if not asked:
-        return None
+    return first_line("passphrase") if asked else None
+
+
+def first_line(what: str) -> str:
+    """The first line of standard input. Raises UsageError if there is none."""
     text = sys.stdin.readline(_LONGEST).rstrip("\r\n")
     if not text:
-        raise UsageError(reason="There is no passphrase on standard input.")
+        raise UsageError(reason=f"There is no {what} on standard input.")
     return text
 
 

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId
+from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId, named_database
 from desktop_migrator.cli.result import finished_event, print_left_aside, print_result
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell
@@ -33,7 +33,8 @@ def command(
     user_id: UserId = None,
     user_email: UserEmail = None,
     database: Annotated[
-        str | None, typer.Option(help="Compare with this database too, by a dry run.")
+        str | None,
+        typer.Option(callback=named_database, help="Compare with this database too, by a dry run."),
     ] = None,
 ) -> None:
     session: Session = ctx.obj

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from desktop_migrator.cli.options import named_database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import UsageError
 from desktop_migrator.migration.provision import provision
@@ -14,7 +15,10 @@ def command(
     ctx: typer.Context,
     database: Annotated[
         str | None,
-        typer.Option(help="Where the tables are, as an administrator: to look up their schemas."),
+        typer.Option(
+            callback=named_database,
+            help="Where the tables are, as an administrator: to look up their schemas.",
+        ),
     ] = None,
     role: Annotated[
         str, typer.Option(help="The role's name; it is made unless it is there.")

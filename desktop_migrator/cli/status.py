@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from desktop_migrator.cli.options import Source
+from desktop_migrator.cli.options import Source, named_database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.migration.catalog import CatalogedRun
 from desktop_migrator.migration.locks import Lease, leases
@@ -23,7 +23,8 @@ def command(
         str | None, typer.Option("--user-id", help="Only the runs of this person.")
     ] = None,
     database: Annotated[
-        str | None, typer.Option(help="Say too who is at work on this database.")
+        str | None,
+        typer.Option(callback=named_database, help="Say too who is at work on this database."),
     ] = None,
 ) -> None:
     session: Session = ctx.obj

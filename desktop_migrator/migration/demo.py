@@ -4,9 +4,10 @@ import shutil
 import tarfile
 from pathlib import Path
 
+from desktop_migrator.migration.connections import BUILTIN
 from desktop_migrator.migration.job import Job
 from desktop_migrator.migration.run import migrate
-from desktop_migrator.migration.target import BUILTIN, Person, open_database
+from desktop_migrator.migration.target import Person, open_database
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import RunResult
 from desktop_migrator.plan.schema import load_plan

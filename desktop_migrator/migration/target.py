@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from desktop_migrator.errors import AuthenticationFailed, TableMissing, UsageError
+from desktop_migrator.migration.connections import BUILTIN, saved_password
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import TargetEntity
 from desktop_migrator.plan.bind import bind, planned_tables
@@ -18,8 +19,6 @@ from desktop_migrator.postgres.introspect import introspect
 from desktop_migrator.postgres.tables import create_tables
 from desktop_migrator.postgres.users import lookup_user
 from desktop_migrator.reporter import Question, Reporter
-
-BUILTIN = "builtin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +33,16 @@ class Person:
 def open_database(database: str, workspace: Workspace, reporter: Reporter) -> Iterator[Engine]:
     """An engine for the URL, or for the built-in server, which runs as long as it is needed.
 
-    Asks the person for a password where the server wants one and none is known.
+    A URL without password takes the one that the keyring has for it, else libpq's. Asks the person
+    where the server wants a password and none is known, or where it refuses the keyring's.
     """
     with _server(database, workspace) as url:
-        engine = open_engine(url)
+        saved = _saved_password(database, workspace, reporter)
+        engine = open_engine(url, password=saved)
         try:
             _try(engine)
         except AuthenticationFailed as error:
-            if not needs_password(error):
+            if not (saved or needs_password(error)):
                 raise
             engine = open_engine(url, password=_ask_password(error, reporter))
             _try(engine)
@@ -60,10 +61,20 @@ def check_database(
     """What has to be right at the database for this plan, checked one by one."""
     tables = [entity.table for entity in plan.entities.values()]
     with _server(database, workspace) as url:
+        saved = _saved_password(database, workspace, reporter)
         try:
-            return check_connection(url, tables)
+            return check_connection(url, tables, password=saved)
         except AuthenticationFailed as error:
             return check_connection(url, tables, password=_ask_password(error, reporter))
+
+
+def _saved_password(database: str, workspace: Workspace, reporter: Reporter) -> str | None:
+    if database == BUILTIN:
+        return None
+    saved = saved_password(workspace, database)
+    if notice := workspace.credentials.notice:
+        reporter.warned(notice)
+    return saved
 
 
 def _server(database: str, workspace: Workspace) -> AbstractContextManager[str]:

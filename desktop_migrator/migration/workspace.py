@@ -1,17 +1,20 @@
 """The folder that holds what the program keeps on this computer, readable by its owner alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
 
 from desktop_migrator.browsers import snapshot
 from desktop_migrator.errors import DataFolderUnusable
+from desktop_migrator.vault.credentials import Credentials
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
     root: Path
+    credentials: Credentials = field(default_factory=Credentials, compare=False, repr=False)
+    """The secrets, which are not in the folder."""
 
     @classmethod
     def open(cls, root: Path | None) -> "Workspace":
@@ -48,6 +51,14 @@ class Workspace:
     @property
     def known_desks(self) -> Path:
         return self.root / "known-desks.json"
+
+    @property
+    def connections(self) -> Path:
+        return self.root / "connections.json"
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys"
 
     @property
     def catalog(self) -> Path:

@@ -82,6 +82,13 @@ class Address:
         return f"{host}, port {self._effective['port']}, database {database}"
 
     @property
+    def login(self) -> str:
+        """Who gets in where, as libpq completes it: what a saved password belongs to."""
+        host = self._effective.get("host") or self._effective.get("hostaddr") or ""
+        database = self._effective.get("dbname") or self.user
+        return f"{self.user}@{host}:{self._effective['port']}/{database}"
+
+    @property
     def local(self) -> bool:
         """Whether the server is on this machine, reached by a socket or the loopback."""
         hosts = self._effective.get("hostaddr") or self._effective.get("host") or ""

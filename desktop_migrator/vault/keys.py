@@ -170,6 +170,11 @@ class PublicKey:
         return f"{self.prefix} {self.algorithm} {self.id} {encoded} {name}".rstrip()
 
     @classmethod
+    def name_in(cls, text: str) -> str:
+        """The name that `to_text` was given."""
+        return text.strip().split(" ", 4)[4:][0] if text.strip().count(" ") >= 4 else ""
+
+    @classmethod
     def from_text(cls, text: str) -> "PublicKey":
         """Read what `to_text` gave. Raises `BadKey`."""
         match = re.fullmatch(

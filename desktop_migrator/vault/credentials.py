@@ -1,0 +1,201 @@
+"""Passwords and keys in the system's keyring; where there is none, in memory for this session.
+
+Never in a file: a keyring that keeps its secrets in one of its own making is refused, and so is one
+that forgets them. Everything asked of a keyring runs in a thread with a time limit, since it may
+wait for somebody to unlock it. What a keyring says when it fails is not passed on.
+
+Windows takes 2,560 bytes a secret; the same limit holds everywhere, so that what works on one
+system works on all.
+"""
+
+import secrets
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from desktop_migrator.errors import KeyringUnusable, SecretTooLarge
+
+MOST_BYTES = 2_560
+SECONDS = 20.0
+
+_T = TypeVar("_T")
+_PROBE = "probe"
+_OWN_FILES = ("keyrings.alt.", "keyrings.cryptfile.")  # plaintext or a passphrase of their own
+
+
+class KeyringState(StrEnum):
+    """What can be said of a keyring; all but the first make memory the fallback."""
+
+    WORKS = "works"
+    MISSING = "missing"
+    LOCKED = "locked"
+    FORGETFUL = "forgetful"
+    UNSAFE = "unsafe"
+    SLOW = "slow"
+    BROKEN = "broken"
+
+
+_WHY = {
+    KeyringState.MISSING: "This computer has no keyring that this program can use.",
+    KeyringState.LOCKED: "The keyring is locked.",
+    KeyringState.FORGETFUL: "The keyring does not keep what it is given.",
+    KeyringState.UNSAFE: "The keyring that is set up keeps its secrets in an ordinary file.",
+    KeyringState.SLOW: "The keyring does not answer.",
+    KeyringState.BROKEN: "The keyring fails.",
+}
+
+
+class Backend(Protocol):
+    """What a `keyring` backend offers."""
+
+    def get_password(self, service: str, username: str) -> str | None: ...
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+    def delete_password(self, service: str, username: str) -> None: ...
+
+
+def system_keyring() -> Backend:
+    """The backend that `keyring` picks for this system."""
+    import keyring  # noqa: PLC0415 - takes longer to load than many a command to run
+
+    return keyring.get_keyring()
+
+
+class _UnusableError(Exception):
+    def __init__(self, state: KeyringState) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+class Credentials:
+    """Secrets by name. Asks nothing of the keyring before a secret is asked for or given."""
+
+    def __init__(
+        self, find: Callable[[], Backend] = system_keyring, *, seconds: float = SECONDS
+    ) -> None:
+        self._find = find
+        self._seconds = seconds
+        self._backend: Backend | None = None
+        self._state: KeyringState | None = None
+        self._memory: dict[str, str] = {}
+
+    @property
+    def state(self) -> KeyringState:
+        """The keyring's state, found once by setting, getting and deleting a secret."""
+        if self._state is None:
+            self._attempt(self._probe)
+            self._state = self._state or KeyringState.WORKS
+        return self._state
+
+    @property
+    def notice(self) -> str | None:
+        """A sentence for the person where secrets are not kept; None where they are."""
+        if self._state in {None, KeyringState.WORKS}:
+            return None
+        return (
+            f"{_WHY[self._state]} Passwords and keys are remembered until this program ends, and "
+            "not written anywhere."
+        )
+
+    def get(self, name: str) -> str | None:
+        """The secret of that name, if the keyring or this session has it."""
+        if name in self._memory or self._state not in {None, KeyringState.WORKS}:
+            return self._memory.get(name)
+        return self._attempt(lambda backend: backend.get_password(_service(name), name))
+
+    def set(self, name: str, secret: str) -> bool:
+        """Keep a secret; False if only for this session. Raises `SecretTooLarge`."""
+        size = len(secret.encode("utf-16-le", "surrogatepass"))
+        if size > MOST_BYTES:
+            raise SecretTooLarge(size=size, most=MOST_BYTES)
+        self._memory.pop(name, None)
+        if self.state is KeyringState.WORKS:
+            self._attempt(lambda backend: _keep(backend, name, secret))
+        if self._state is not KeyringState.WORKS:
+            self._memory[name] = secret
+        return self._state is KeyringState.WORKS
+
+    def require(self, name: str, secret: str) -> None:
+        """Keep a secret for good. Raises `KeyringUnusable`, and then nothing is kept."""
+        if not self.set(name, secret):
+            del self._memory[name]
+            raise self.unusable()
+
+    def delete(self, name: str) -> None:
+        """Forget a secret, if it is there. Raises `KeyringUnusable`: it may still be there."""
+        if self._memory.pop(name, None) is not None:
+            return
+        if self.get(name) is not None:
+            self._attempt(lambda backend: backend.delete_password(_service(name), name))
+        if self._state not in {None, KeyringState.WORKS}:
+            raise self.unusable()
+
+    def unusable(self) -> KeyringUnusable:
+        return KeyringUnusable(reason=_WHY[self.state])
+
+    def _probe(self, backend: Backend) -> None:
+        value = secrets.token_hex(8)
+        _keep(backend, _PROBE, value)
+        backend.delete_password(_service(_PROBE), _PROBE)
+
+    def _attempt(self, operation: Callable[[Backend], _T]) -> _T | None:
+        """What the operation gives; None, and the state says why, if the keyring is unusable."""
+        done: Future[_T] = Future()
+        # A daemon, unlike an executor's threads: a keyring that hangs must not hold up the end.
+        threading.Thread(
+            target=self._work, args=(operation, done), name="keyring", daemon=True
+        ).start()
+        try:
+            error = done.exception(self._seconds)
+        except TimeoutError:
+            self._state = KeyringState.SLOW
+            return None
+        if error is None:
+            return done.result()
+        self._state = _state(error)
+        return None
+
+    def _work(self, operation: Callable[[Backend], _T], done: "Future[_T]") -> None:
+        try:
+            if self._backend is None:
+                self._backend = _checked(self._find())
+            done.set_result(operation(self._backend))
+        except BaseException as error:
+            done.set_exception(error)
+
+
+def _service(name: str) -> str:
+    # One for each secret: Windows keeps one user name for a service.
+    return f"desktop-migrator {name}"
+
+
+def _keep(backend: Backend, name: str, secret: str) -> None:
+    backend.set_password(_service(name), name, secret)
+    if backend.get_password(_service(name), name) != secret:
+        raise _UnusableError(KeyringState.FORGETFUL)
+
+
+def _checked(backend: Backend) -> Backend:
+    """The backend, unless it is known to lose secrets or to put them into files of its own."""
+    for each in [backend, *getattr(backend, "backends", ())]:  # a chain of several
+        kind = type(each)
+        where = f"{kind.__module__}.{kind.__qualname__}"
+        if where.startswith(_OWN_FILES):
+            raise _UnusableError(KeyringState.UNSAFE)
+        if where == "keyring.backends.null.Keyring":
+            raise _UnusableError(KeyringState.FORGETFUL)
+    return backend
+
+
+def _state(error: BaseException) -> KeyringState:
+    from keyring.errors import InitError, KeyringLocked, NoKeyringError  # noqa: PLC0415 - as above
+
+    match error:
+        case _UnusableError():
+            return error.state
+        case NoKeyringError():
+            return KeyringState.MISSING
+        case KeyringLocked() | InitError():
+            return KeyringState.LOCKED
+    return KeyringState.BROKEN
