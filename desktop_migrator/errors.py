@@ -641,6 +641,16 @@ class SessionsShared(RunError):
     )
 
 
+class WorkerLost(RunError):
+    """One of the processes that load together was ended from outside."""
+
+    code = "DM-530"
+    title = "A part of this program was ended"
+    detail_template = "The system or somebody ended a process that was loading."
+    hint_template = "Run the same command again with --resume to go on."
+    transient = True
+
+
 # DM-9nn: wrong use ------------------------------------------------------------------------------
 
 

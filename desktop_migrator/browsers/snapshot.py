@@ -71,6 +71,31 @@ def snapshot(store: Store, root: Path) -> Iterator[Path]:
         shutil.rmtree(private, ignore_errors=True)
 
 
+def twin(copy: Path, name: str) -> Path:
+    """A private copy once more, for another process: LevelDB lets but one open a folder.
+
+    It goes with the snapshot. Tables are written once, so that both share them where the file
+    system can; what is read with SQLite is the copy itself. Raises SnapshotFailed.
+    """
+    if copy.is_file():
+        return copy
+    target = copy.with_name(name)
+    try:
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(mode=0o700)
+        for file in copy.iterdir():
+            if file.suffix not in _TABLES:
+                shutil.copyfile(file, target / file.name)
+                continue
+            try:
+                os.link(file, target / file.name)
+            except OSError:
+                shutil.copyfile(file, target / file.name)
+    except OSError as error:
+        raise SnapshotFailed(path=copy, reason=error.strerror or str(error)) from error
+    return target
+
+
 def sweep(root: Path) -> int:
     """Remove the snapshots of processes that are gone; how many."""
     removed = 0

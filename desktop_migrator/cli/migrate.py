@@ -83,6 +83,14 @@ def command(
     batch_delay: Annotated[
         int, typer.Option(min=0, help="Milliseconds between two transactions.")
     ] = 0,
+    max_concurrent: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="How many batches are loaded at once, each by a process of its own, where there is"
+            " much to load; without it, as many as this computer has cores for.",
+        ),
+    ] = None,
     retry_attempts: Annotated[
         int,
         typer.Option(
@@ -130,6 +138,7 @@ def command(
         period=Period(moment(from_, "--from"), end_of(to, "--to")),
         batch_size=batch_size,
         batch_delay=batch_delay / 1000,
+        max_concurrent=max_concurrent,
         retries=Retries(retry_attempts, retry_backoff / 1000),
         resume=resume,
         create_tables=create_tables,

@@ -53,6 +53,8 @@ class Job:
     """Items in one transaction."""
     batch_delay: float = 0.0
     """Seconds between two transactions."""
+    max_concurrent: int | None = None
+    """How many processes may load at once; None: as many as this computer has cores for."""
     retries: Retries = USUAL
     create_tables: bool = False
     continue_on_error: bool = False

@@ -1,12 +1,12 @@
 """The step of a run that writes rows."""
 
-from collections.abc import Callable, Iterator, Sequence
-from uuid import UUID
+from collections.abc import Iterator, Sequence
 
 from desktop_migrator.errors import CommitsLost
 from desktop_migrator.migration.under_way import UnderWay
-from desktop_migrator.model import Item, TargetEntity
-from desktop_migrator.plan.identity import derived_id
+from desktop_migrator.migration.worker import derivation
+from desktop_migrator.migration.workers import load_together, processes
+from desktop_migrator.model import TargetEntity
 from desktop_migrator.postgres.chunks import ChunkLimits
 from desktop_migrator.postgres.load import STAGE, Loader
 from desktop_migrator.postgres.settle import Settler
@@ -14,20 +14,28 @@ from desktop_migrator.postgres.settle import Settler
 
 def load(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
     """All items that are not done, from the beginning or from where the run stands."""
-    resume = run.resumed
-    while True:
-        try:
-            _load_from(run, entities, resume=resume)
-        except CommitsLost as lost:
-            run.reporter.warned(f"{lost} They are done again.")
-            resume = True
-        else:
-            break
+    number = processes(run, entities)
+    renamed = load_together(run, entities, number) if number > 1 else _load_alone(run, entities)
+    if renamed:
+        run.reporter.warned(
+            f"Items with ids that rows of other people have got new ones: {renamed:,}."
+        )
     for warning in _notes(run):
         run.reporter.warned(warning)
 
 
-def _load_from(run: UnderWay, entities: Sequence[TargetEntity], *, resume: bool) -> None:
+def _load_alone(run: UnderWay, entities: Sequence[TargetEntity]) -> int:
+    resume = run.resumed
+    while True:
+        try:
+            return _load_from(run, entities, resume=resume)
+        except CommitsLost as lost:
+            run.reporter.warned(f"{lost} They are done again.")
+            resume = True
+
+
+def _load_from(run: UnderWay, entities: Sequence[TargetEntity], *, resume: bool) -> int:
+    """Returns how many items got new ids."""
     job = run.job
     settler = Settler(entities, run.surveyed.repeats)
     loader = Loader(
@@ -37,7 +45,7 @@ def _load_from(run: UnderWay, entities: Sequence[TargetEntity], *, resume: bool)
         user_id=run.user_id,
         policy=job.policy,
         answers=run.decisions.answer,
-        derive=_derivation(run, entities),
+        derive=derivation(run.user_id, entities),
         reporter=run.reporter,
         limits=ChunkLimits(job.batch_size) if job.batch_size else None,
         keep_going=job.continue_on_error,
@@ -56,16 +64,7 @@ def _load_from(run: UnderWay, entities: Sequence[TargetEntity], *, resume: bool)
         if counts.items:
             run.counts[name] += counts
             run.reporter.advanced(STAGE, total, total)
-    if loader.renamed:
-        run.reporter.warned(
-            f"Items with ids that rows of other people have got new ones: {loader.renamed:,}."
-        )
-
-
-def _derivation(run: UnderWay, entities: Sequence[TargetEntity]) -> Callable[[Item], UUID | str]:
-    """What gives an item an id where its own is taken."""
-    columns = {entity.name: entity.columns[0] for entity in entities}
-    return lambda item: derived_id(columns[item.entity], run.user_id, item)
+    return loader.renamed
 
 
 def _notes(run: UnderWay) -> Iterator[str]:

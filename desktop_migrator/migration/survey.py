@@ -57,6 +57,10 @@ class Survey:
     """How many items and unreadable records of the chosen origins each entity has."""
     repeats: Repeats
     """Which of the items' ids occur more than once."""
+    loaded_records: int
+    """Those that hold the items."""
+    text: int
+    """Characters in them."""
 
     def total(self, entities: Iterable[TargetEntity]) -> int:
         """How many there are of these entities."""
@@ -82,6 +86,7 @@ def survey(
     fitting = Fitting()
     items: Counter[tuple[str, str]] = Counter()
     repeats = Repeats()
+    sizes: dict[str, tuple[int, int]] = {}
     for record in sources.records():
         records += 1
         if keep and origins and record.storage_key.origin in origins:
@@ -92,7 +97,10 @@ def survey(
             continue
         if origins is None and sorter.names(record):
             fitting.note(record, sorted_out)
-        of_origin = record.storage_key.origin, sorted_out.entity
+        origin = record.storage_key.origin
+        number, text = sizes.get(origin, (0, 0))
+        sizes[origin] = number + 1, text + len(record.value)
+        of_origin = origin, sorted_out.entity
         if isinstance(sorted_out, Failed):
             items[of_origin] += 1
             continue
@@ -108,4 +116,6 @@ def survey(
     for (origin, entity), number in items.items():
         if origin in origins:
             of_entities[entity] += number
-    return Survey(origins, records, of_entities, repeats)
+    found = [sizes[origin] for origin in origins if origin in sizes]
+    loaded_records, text = sum(number for number, _ in found), sum(text for _, text in found)
+    return Survey(origins, records, of_entities, repeats, loaded_records, text)

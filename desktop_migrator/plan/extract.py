@@ -6,6 +6,7 @@ duplicate; nothing vanishes. An item's rejection never costs its neighbours.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from msgspec import Raw
 
@@ -24,6 +25,15 @@ from desktop_migrator.plan.refusal import Code, Refused
 from desktop_migrator.plan.rows import Place, RowMaker
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.plan.sources import Aside, Failed, Found, Sorter
+
+
+class Extracted(NamedTuple):
+    """What an `Extractor` has counted."""
+
+    records: int
+    left_aside: Counter[str]
+    duplicates: int
+    warnings: Counter[str]
 
 
 class Extractor:
@@ -68,6 +78,17 @@ class Extractor:
                 if sorted_out.beside:
                     self.warnings["data-beside-items"] += 1
                 yield from self._items(record, sorted_out)
+
+    @property
+    def counted(self) -> Extracted:
+        return Extracted(self.records, self.left_aside, self.duplicates, self.warnings)
+
+    def add(self, other: Extracted) -> None:
+        """What another one, of other records, has counted."""
+        self.records += other.records
+        self.left_aside += other.left_aside
+        self.duplicates += other.duplicates
+        self.warnings += other.warnings
 
     def again(self, record: Record, entity: str, position: str) -> list[Item | Rejection]:
         """What becomes of a rejection's own text, which is the record's value here.

@@ -9,6 +9,7 @@ rejected is tried again, and kept aside once.
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import psycopg
@@ -24,8 +25,11 @@ from desktop_migrator.postgres.target import Target
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 _REACHED = """
-SELECT (SELECT coalesce(max(seq), -1) FROM desktop_migrator.chunks WHERE run = %(run)s),
-       (SELECT coalesce(max(number), -1) FROM desktop_migrator.quarantine WHERE run = %(run)s)
+SELECT (SELECT max(seq) FROM desktop_migrator.chunks
+        WHERE run = %(run)s AND seq > %(chunk)s AND (seq - %(chunk)s - 1) %% %(of)s = %(number)s),
+       (SELECT max(number) FROM desktop_migrator.quarantine
+        WHERE run = %(run)s AND number > %(rejection)s
+          AND (number - %(rejection)s - 1) %% %(of)s = %(number)s)
 """
 _COUNTS = """
 SELECT entity, sum(inserted)::bigint, sum(updated)::bigint, sum(unchanged)::bigint,
@@ -61,8 +65,35 @@ class Checkpoint(NamedTuple):
     rejection: int = -1
 
 
-def reached(cursor: Cursor, run: str) -> Checkpoint:
-    return Checkpoint(*cursor.execute(_REACHED, {"run": run}).fetchone() or ())
+_NOTHING = Checkpoint()
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The numbers that one of several loaders of a run gives: every `of`-th beyond a checkpoint."""
+
+    number: int = 0
+    of: int = 1
+    beyond: Checkpoint = _NOTHING
+
+    @property
+    def start(self) -> Checkpoint:
+        """Where it stands before it has given one."""
+        step = 1 + self.number - self.of
+        return Checkpoint(self.beyond.chunk + step, self.beyond.rejection + step)
+
+
+ALONE = Lane()
+
+
+def reached(cursor: Cursor, run: str, lane: Lane = ALONE) -> Checkpoint:
+    parameters = {"run": run, "number": lane.number, "of": lane.of} | lane.beyond._asdict()
+    chunk, rejection = cursor.execute(_REACHED, parameters).fetchone() or (None, None)
+    start = lane.start
+    return Checkpoint(
+        start.chunk if chunk is None else chunk,
+        start.rejection if rejection is None else rejection,
+    )
 
 
 def counts_until_now(cursor: Cursor, run: str) -> dict[str, Counts]:

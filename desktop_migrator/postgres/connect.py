@@ -17,7 +17,16 @@ from desktop_migrator.errors import MigratorError
 from desktop_migrator.postgres.address import Address, redacted
 from desktop_migrator.postgres.failures import connection_failure, translate, translated
 
-__all__ = ["needs_password", "open_engine", "redacted", "renew", "translate", "translated"]
+__all__ = [
+    "address_of",
+    "engine_to",
+    "needs_password",
+    "open_engine",
+    "redacted",
+    "renew",
+    "translate",
+    "translated",
+]
 
 _PARAMETERS: Mapping[str, str] = {
     "application_name": "desktop-migrator",
@@ -28,6 +37,7 @@ _PARAMETERS: Mapping[str, str] = {
     "tcp_user_timeout": "60000",
 }
 _CONNECT_SECONDS = "10"
+_ADDRESS = "desktop_migrator_address"
 # Statements, not start-up options: a connection pooler in between may refuse those. A role or
 # database may have any of these set to something else. The keepalives here are the server's, so
 # that it drops the locks of a computer that vanished.
@@ -52,9 +62,16 @@ def open_engine(url: str, *, password: str | None = None) -> sqlalchemy.Engine:
     Nothing is connected yet. Raises `BadDatabaseUrl`; connecting raises `ConnectionFailed`,
     `AuthenticationFailed`, `TlsFailed`, `ConnectionRefused` or `DatabaseBusy`.
     """
-    address = Address(url, password)
+    return engine_to(Address(url, password))
+
+
+def engine_to(address: Address) -> sqlalchemy.Engine:
+    """The same for an address that was read already."""
     engine = sqlalchemy.create_engine(
-        "postgresql+psycopg://", poolclass=NullPool, hide_parameters=True
+        "postgresql+psycopg://",
+        poolclass=NullPool,
+        hide_parameters=True,
+        execution_options={_ADDRESS: address},
     )
 
     @sqlalchemy.event.listens_for(engine, "do_connect")
@@ -67,6 +84,12 @@ def open_engine(url: str, *, password: str | None = None) -> sqlalchemy.Engine:
         return _connect(address, parameters)
 
     return engine
+
+
+def address_of(connection: sqlalchemy.Connection) -> Address:
+    """Where a connection leads to, for another process that is to have one like it."""
+    address: Address = connection.engine.get_execution_options()[_ADDRESS]
+    return address
 
 
 def needs_password(error: MigratorError) -> bool:

@@ -120,9 +120,9 @@ class Entry:
         }
 
 
-def entries(run: str, first: int = 0) -> Iterator[Entry]:
+def entries(run: str, first: int = 0, step: int = 1) -> Iterator[Entry]:
     """The run's, one for each chunk, in order."""
-    return (Entry(run, seq) for seq in count(first))
+    return (Entry(run, seq) for seq in count(first, step))
 
 
 def keeping(

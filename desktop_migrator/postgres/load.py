@@ -14,6 +14,7 @@ connection was lost before the commit was confirmed, the chunk's record tells wh
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -30,12 +31,19 @@ from desktop_migrator.errors import (
 from desktop_migrator.model import ConflictPolicy, Counts, Item, Rejection, TargetEntity
 from desktop_migrator.postgres import record, wire
 from desktop_migrator.postgres.adoption import Adoption, Derive
-from desktop_migrator.postgres.checkpoint import Checkpoint, Done, counts_until_now, reached
+from desktop_migrator.postgres.checkpoint import (
+    ALONE,
+    Checkpoint,
+    Done,
+    Lane,
+    counts_until_now,
+    reached,
+)
 from desktop_migrator.postgres.chunks import LARGEST_CHUNK, Chunk, ChunkLimits, chunks, rounds
 from desktop_migrator.postgres.conflicts import Answers, Judge, unanswered
 from desktop_migrator.postgres.connect import renew
 from desktop_migrator.postgres.failures import translated
-from desktop_migrator.postgres.journal import entries
+from desktop_migrator.postgres.journal import Entry, entries
 from desktop_migrator.postgres.lock import Fence
 from desktop_migrator.postgres.observe import Observer, Watch
 from desktop_migrator.postgres.rejections import foreign, refused, too_large
@@ -57,7 +65,8 @@ class Loader:
 
     With `resume` the run goes on where it stands. `settle` is called in a transaction after
     another has failed; see `RunLock.settle`. `pause` is in seconds, between two chunks. Without
-    `derive`, items whose ids are taken are rejected.
+    `derive`, items whose ids are taken are rejected. `lane` is for one of several loaders that
+    share a run and no item; `committed` hears each chunk's entity and counts.
     """
 
     def __init__(
@@ -80,6 +89,8 @@ class Loader:
         resume: bool = False,
         pause: float = 0.0,
         observer: Observer | None = None,
+        lane: Lane = ALONE,
+        committed: Callable[[str, Counts], None] | None = None,
     ) -> None:
         self._connection = connection
         self._targets = {entity.name: Target(entity, user_id) for entity in entities}
@@ -112,9 +123,11 @@ class Loader:
         """Tables and ids met so far, where several items may be one row."""
         self._meeting: set[tuple[str, Any]] = set()
         """The same of the chunk under way."""
-        self._entries = entries(self._run)
-        self._checkpoint = Checkpoint()
+        self._lane = lane
+        self._committed = committed
+        self._checkpoint = lane.start
         """After the last chunk that is known to be committed."""
+        self._entries = self._next_entries()
         self._done: Done | None = None
         self.renamed = 0
         """Items whose ids were taken and that got others."""
@@ -149,6 +162,8 @@ class Loader:
                 self._reporter.rejected(rejection)
             if self._watch:
                 self._watch.tell(chunk, result)
+            if self._committed:
+                self._committed(chunk.entity, result.counts)
             done = sum(counts.items for counts in self.counts.values())
             self._reporter.advanced(STAGE, done, total)
         return self.counts
@@ -157,13 +172,16 @@ class Loader:
         """Learn where the run stands."""
         self._done = None
         self._checkpoint = self._settled()
-        self._entries = entries(self._run, self._checkpoint.chunk + 1)
-        done = Done(self._run, self._checkpoint)
+        self._entries = self._next_entries()
+        done = Done(self._run, self._checkpoint if self._lane is ALONE else self._lane.beyond)
         with translated(), self._begin():
             cursor = wire.cursor(self._connection)
             self.counts |= counts_until_now(cursor, self._run)
             done.prepare(cursor)
         self._done = done
+
+    def _next_entries(self) -> Iterator[Entry]:
+        return entries(self._run, self._checkpoint.chunk + self._lane.of, self._lane.of)
 
     def _commit(self, chunk: Chunk) -> Result:
         """The chunk in a transaction, exactly once however often that is tried."""
@@ -196,12 +214,13 @@ class Loader:
             cursor = wire.cursor(self._connection)
             if self._done:
                 self._done.prepare(cursor)
-            return reached(cursor, self._run)
+            return reached(cursor, self._run, self._lane)
 
     def _after(self, result: Result) -> Checkpoint:
         """Where the run stands once this is committed."""
         chunk = max((written.seq for written in result.written), default=self._checkpoint.chunk)
-        return Checkpoint(chunk, self._checkpoint.rejection + result.counts.rejected)
+        rejected = self._lane.of * result.counts.rejected
+        return Checkpoint(chunk, self._checkpoint.rejection + rejected)
 
     def _stopped(self, entity: str, rejected: Sequence[Rejection]) -> RunError:
         for rejection in rejected:
@@ -227,8 +246,8 @@ class Loader:
             else:
                 self._load_items(cursor, target, chunk.items, result)
         new = [each for each in result.rejected if not (self._done and self._done.holds(each))]
-        first_number = self._checkpoint.rejection + 1
-        record.quarantine(cursor, run=self._run, first_number=first_number, rejections=new)
+        numbers = count(self._checkpoint.rejection + self._lane.of, self._lane.of)
+        record.quarantine(cursor, run=self._run, numbers=numbers, rejections=new)
         counts = result.counts
         counts.rejected = len(new)
         counts.items = counts.inserted + counts.updated + counts.unchanged + counts.skipped

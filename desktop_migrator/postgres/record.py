@@ -1,6 +1,6 @@
 """What a chunk leaves in the bookkeeping, in the transaction that writes the chunk."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -83,7 +83,7 @@ INSERT INTO desktop_migrator.quarantine (
 
 
 def quarantine(
-    cursor: Cursor, *, run: str, first_number: int, rejections: Sequence[Rejection]
+    cursor: Cursor, *, run: str, numbers: Iterator[int], rejections: Sequence[Rejection]
 ) -> None:
     cursor.executemany(
         _QUARANTINE,
@@ -104,7 +104,7 @@ def quarantine(
                 escape(rejection.source.position),
                 to_bytes(rejection.raw),
             ]
-            for number, rejection in enumerate(rejections, first_number)
+            for rejection, number in zip(rejections, numbers, strict=False)
         ],
     )
 
