@@ -21,7 +21,9 @@ from desktop_migrator.migration.backups import (
 )
 from desktop_migrator.migration.origins import as_origins
 from desktop_migrator.migration.retention import prune
+from desktop_migrator.vault.kept_keys import backup_key
 from desktop_migrator.vault.payload import plain
+from desktop_migrator.vault.recovery import recovery_text
 
 group = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -53,6 +55,23 @@ def list_(ctx: typer.Context) -> None:
     for backup in backups:
         table.add_row(*map(cell, _cells(backup)))
     session.out.print(table)
+
+
+@group.command(
+    "recovery-key", help="Print what opens this computer's backups if its keyring is lost."
+)
+def recovery_key(ctx: typer.Context) -> None:
+    session: Session = ctx.obj
+    text = recovery_text(backup_key(session.workspace.credentials))
+    if session.json:
+        session.emit(recovery_key=text)
+        return
+    groups = text.split("-")
+    for start in range(0, len(groups), 4):  # numbered, as slips are told by group
+        session.out.print(
+            f"{start + 1:>3}  {'  '.join(groups[start : start + 4])}", highlight=False
+        )
+    session.say("Print this and keep it where no computer is. Who has it can open the backups.")
 
 
 @group.command("create", help="Back up what the browsers hold now.")

@@ -107,7 +107,7 @@ def backing(
     if not wanted:
         yield None
         return
-    backup = RunBackup(workspace, sealing_key(passphrase, reporter))
+    backup = RunBackup(workspace, sealing_key(passphrase, workspace.credentials, reporter))
     try:
         yield backup
     finally:

@@ -1,14 +1,17 @@
 """Which key seals a backup, and which ones may open it.
 
-A passphrase that somebody gives; where nobody can be asked, a new key that is told once as a
-recovery key, since a backup that nobody can open is none.
+A passphrase that somebody gives; else a key in the system's keyring, whose recovery key can be
+printed; without a keyring, a passphrase that is asked for; and where nobody can be asked, a new key
+that is told once as a recovery key, since a backup that nobody can open is none.
 """
 
 from collections.abc import Sequence
 from contextlib import suppress
 
-from desktop_migrator.errors import BadKey, Cancelled, KeyNotGiven
+from desktop_migrator.errors import BadKey, Cancelled, KeyNotGiven, KeyringUnusable
 from desktop_migrator.reporter import Question, Reporter
+from desktop_migrator.vault.credentials import Credentials
+from desktop_migrator.vault.kept_keys import backup_key, find_all
 from desktop_migrator.vault.keys import Identity, Passphrase, SecretKey
 from desktop_migrator.vault.recovery import from_recovery_text, recovery_text
 from desktop_migrator.vault.stanza import RecipientInfo
@@ -18,13 +21,15 @@ Key = Passphrase | SecretKey
 _ATTEMPTS = 3
 
 
-def sealing_key(passphrase: Passphrase | None, reporter: Reporter) -> Key:
-    """The passphrase given, else what the person chooses.
+def sealing_key(passphrase: Passphrase | None, credentials: Credentials, reporter: Reporter) -> Key:
+    """The passphrase given, else the keyring's key, else what the person chooses.
 
     Raises Cancelled where the person cannot type the same passphrase twice.
     """
     if passphrase:
         return passphrase
+    with suppress(KeyringUnusable):
+        return backup_key(credentials)
     for _ in range(_ATTEMPTS):
         first = reporter.ask(
             Question(
@@ -48,13 +53,18 @@ def sealing_key(passphrase: Passphrase | None, reporter: Reporter) -> Key:
 
 
 def opening_keys(
-    recipients: Sequence[RecipientInfo], given: str | None, reporter: Reporter
+    recipients: Sequence[RecipientInfo],
+    given: str | None,
+    credentials: Credentials,
+    reporter: Reporter,
 ) -> list[Identity]:
-    """What may open a file for these recipients: what was given, else what the
-    person types, a passphrase or a recovery key. Raises KeyNotGiven.
+    """What may open a file for these recipients: what was given, else what the keyring has, else
+    what the person types, a passphrase or a recovery key. Raises KeyNotGiven.
     """
     if given is not None:
         return typed_keys(given)
+    if kept := find_all(credentials, recipients):
+        return list(kept)
     needed = " or ".join(map(str, recipients)) or "a key that this program does not know"
     typed = reporter.ask(Question(f"This opens with {needed}. Type it", secret=True))
     if not typed:

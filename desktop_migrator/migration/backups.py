@@ -96,7 +96,7 @@ def create(
     reporter: Reporter,
 ) -> Listed:
     """Back up what the browsers hold now. Raises as `make_backup` and `sealing_key`."""
-    key = sealing_key(passphrase, reporter)
+    key = sealing_key(passphrase, workspace.credentials, reporter)
     with open_sources(folders, workspace.snapshots, reporter) as sources:
         made = make_backup(
             workspace, sources, origins=origins, why="create", key=key, reporter=reporter
@@ -108,13 +108,15 @@ def create(
 
 
 @contextmanager
-def open_backup(path: Path, given: str | None, reporter: Reporter) -> Iterator[PayloadReader]:
+def open_backup(
+    workspace: Workspace, path: Path, given: str | None, reporter: Reporter
+) -> Iterator[PayloadReader]:
     """What a backup holds: its manifest, then `contents` or `records`.
 
     `given` is a passphrase or a recovery key; without it the keyring's key, or the person is
     asked. Raises KeyNotGiven, FileUnreadable, and whatever `draft.opened` does.
     """
-    keys = opening_keys(recipients(path), given, reporter)
+    keys = opening_keys(recipients(path), given, workspace.credentials, reporter)
     with opened(path, KIND, keys) as reader:
         yield reader
 
@@ -142,7 +144,7 @@ def verify_backup(
         raise FileUnreadable(path=found.path, reason=reason(error)) from None
     if found.listed and found.listed.sha256 != sha256:
         raise BackupDiffers(path=found.path)
-    with open_backup(found.path, given, reporter) as reader:
+    with open_backup(workspace, found.path, given, reporter) as reader:
         reporter.started("verify", None)
         for count, _ in enumerate(reader.contents(), 1):
             reporter.advanced("verify", count, None)
