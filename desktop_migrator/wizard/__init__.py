@@ -1,1 +1,1 @@
-"""The wizard: Qt pages over the same use cases as the command line."""
+"""The wizard: the use cases, for people who never heard of localStorage. Qt lives here alone."""

@@ -1,0 +1,109 @@
+"""Starts the wizard: the application, its look and language, and what it is opened with."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QLocale, Qt, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from desktop_migrator import __version__
+from desktop_migrator.errors import InternalError
+from desktop_migrator.migration.demo import USER_ID, unpack_home
+from desktop_migrator.migration.target import BUILTIN
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.resources import resource
+from desktop_migrator.wizard import theme
+from desktop_migrator.wizard.context import Context
+from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.window import Window, app_icon
+from desktop_migrator.wizard.worker import Worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What the wizard is opened with."""
+
+    file: Path | None = None
+    """A kit or a capture."""
+    data_dir: Path | None = None
+    plan: Path | None = None
+    language: str | None = None
+    """None: the system's."""
+    demo: bool = False
+    """On the sample profiles and the built-in database."""
+
+
+def open_wizard(opening: Opening) -> int:
+    """Shows the window and returns the exit code once it is closed."""
+    app = application([sys.argv[0]])
+    translators = translate(app, opening.language)
+    window = Window(context(opening))
+    sys.excepthook = _ShowMistakes(window)
+    window.show()
+    code = app.exec()
+    del translators
+    return code
+
+
+def application(arguments: Sequence[str]) -> QApplication:
+    QApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    app = QApplication(list(arguments))
+    app.setApplicationName("desktop-migrator")
+    app.setApplicationDisplayName("Desktop Migrator")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("desktop-migrator")
+    app.setWindowIcon(app_icon())
+    theme.follow_system(app)
+    return app
+
+
+def translate(app: QApplication, language: str | None) -> list[QTranslator]:
+    """Loads our texts and Qt's own; the translators live as long as the list is kept."""
+    locale = QLocale(language) if language else QLocale.system()
+    QLocale.setDefault(locale)
+    app.setLayoutDirection(locale.textDirection())
+    translators = []
+    for folder, name in (
+        (str(resource("translations")), "wizard"),
+        (str(resource("translations")), "qtbase"),
+    ):
+        translator = QTranslator(app)
+        if translator.load(locale, name, "_", folder):
+            app.installTranslator(translator)
+            translators.append(translator)
+    return translators
+
+
+def context(opening: Opening) -> Context:
+    workspace = Workspace.open(opening.data_dir)
+    if opening.demo:
+        workspace = Workspace.open(workspace.demo)
+    made = Context(workspace, load_plan(opening.plan), Worker())
+    if opening.demo:
+        made.folders = (unpack_home(workspace),)
+        made.answers.user_id = USER_ID
+        made.answers.database = BUILTIN
+        made.answers.create_tables = True
+    return made
+
+
+class _ShowMistakes:
+    """A mistake of ours in the UI's thread is told in the page, and never as a traceback."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+
+    def __call__(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        page = self._window.currentPage()
+        if isinstance(page, Page) and not issubclass(kind, KeyboardInterrupt):
+            page.errors.show_error(InternalError(kind=kind.__name__))
+        else:
+            sys.__excepthook__(kind, error, trace)

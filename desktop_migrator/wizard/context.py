@@ -1,0 +1,27 @@
+"""What all pages share: where things lie, the plan, what the person has said, and the worker."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.model import RunResult, UndoResult
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.wizard.flow import Answers, FormerRun
+from desktop_migrator.wizard.worker import Worker
+
+
+@dataclass(slots=True)
+class Context:
+    workspace: Workspace
+    plan: Plan
+    worker: Worker
+    answers: Answers = field(default_factory=Answers)
+    folders: tuple[Path, ...] = ()
+    """Where to look for browsers; empty: in all of this person's."""
+    former: FormerRun | None = None
+    """What an earlier run left."""
+    result: RunResult | UndoResult | None = None
+    """What came of the work."""
+    take_back: Callable[[str], None] = lambda _: None
+    """Begins to undo the run named; the window puts its own here."""

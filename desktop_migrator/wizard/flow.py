@@ -1,0 +1,228 @@
+"""The wizard's steps and which one follows which. Knows no Qt, so that every path is tested alone.
+
+`Answers` is what the person has said so far. `steps` gives the way that these answers lead,
+`next_step` the step after one of them, and `missing` what a step still needs before it may be left.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from pathlib import Path
+
+from desktop_migrator.model import ConflictPolicy
+
+
+class Entry(StrEnum):
+    """What the person came for."""
+
+    MIGRATE = "migrate"
+    CAPTURE = "capture"
+    UPLOAD = "upload"
+    UNDO = "undo"
+    FINISH = "finish"
+    """Go on with what an earlier run left."""
+
+
+class Step(IntEnum):
+    """The pages. The numbers are part of the names that the support desk uses, and stay."""
+
+    WELCOME = 1
+    FIND = 2
+    REVIEW = 3
+    DESTINATION = 4
+    CONFLICTS = 5
+    BACKUP = 6
+    MIGRATE = 7
+    DONE = 8
+    PAST = 9
+    """Which earlier migration is to be undone or restored."""
+    SEAL = 10
+    """Where a capture is kept, and who can open it."""
+    CAPTURES = 11
+    """Which captures are to be uploaded."""
+
+    @property
+    def code(self) -> str:
+        """The step's name on the phone, the same in every language."""
+        return f"W{int(self)}"
+
+
+_WAYS = {
+    Entry.MIGRATE: (
+        Step.WELCOME,
+        Step.FIND,
+        Step.REVIEW,
+        Step.DESTINATION,
+        Step.CONFLICTS,
+        Step.BACKUP,
+        Step.MIGRATE,
+        Step.DONE,
+    ),
+    Entry.CAPTURE: (
+        Step.WELCOME,
+        Step.FIND,
+        Step.REVIEW,
+        Step.SEAL,
+        Step.MIGRATE,
+        Step.DONE,
+    ),
+    Entry.UPLOAD: (
+        Step.WELCOME,
+        Step.CAPTURES,
+        Step.DESTINATION,
+        Step.MIGRATE,
+        Step.DONE,
+    ),
+    Entry.UNDO: (Step.WELCOME, Step.PAST, Step.MIGRATE, Step.DONE),
+    Entry.FINISH: (Step.WELCOME, Step.MIGRATE, Step.DONE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FormerRun:
+    """A run that an earlier call of the wizard or the command line left unfinished."""
+
+    run: str
+    user_id: str
+    database: str
+    """As the catalog keeps it: without a password."""
+    origins: tuple[str, ...]
+    sources: tuple[Path, ...] = ()
+    policy: ConflictPolicy = ConflictPolicy.SKIP
+    create_tables: bool = False
+
+
+@dataclass(slots=True)
+class Backup:
+    """How the backup before the first write is kept."""
+
+    wanted: bool = True
+    refused_twice: bool = False
+    """Whether the person, asked again, still wants none."""
+    folder: Path | None = None
+    """None: the program's own."""
+    passphrase: str | None = field(default=None, repr=False)
+    """None: the key lies in the system's keyring."""
+
+    @property
+    def settled(self) -> bool:
+        return self.wanted or self.refused_twice
+
+
+@dataclass(slots=True)
+class Answers:
+    """What the person has said so far, and what the pages found out for them."""
+
+    entry: Entry | None = None
+    former: FormerRun | None = None
+    """What an earlier run left; chosen with FINISH, or with UNDO and `undo_run`."""
+
+    # Find
+    sources: tuple[Path, ...] = ()
+    """The profiles chosen."""
+    origin: str | None = None
+    """The web site chosen."""
+
+    # Review
+    left_out: frozenset[str] = frozenset()
+    """Kinds of items that stay behind."""
+
+    # Destination
+    user_id: str = ""
+    email: str = ""
+    database: str = ""
+    """A URL without a password, or `builtin`."""
+    password: str | None = field(default=None, repr=False)
+    tested: bool = False
+    """Whether the connection was tested as it is entered now, and nothing essential is amiss."""
+    create_tables: bool = False
+
+    # Conflicts
+    policy: ConflictPolicy = ConflictPolicy.SKIP
+    decisions: Path | None = None
+    conflicts_open: int = 0
+    """Conflicts that the person has to decide and has not."""
+
+    backup: Backup = field(default_factory=Backup)
+
+    # Undo
+    undo_run: str | None = None
+    undo_before_step: bool = False
+    """Whether the run to undo was chosen on the first page already."""
+
+    # Capture and upload
+    captures: tuple[Path, ...] = ()
+    capture_file: Path | None = None
+    passphrase: str | None = field(default=None, repr=False)
+    recipient: Path | None = None
+    """The public key of who alone can open the capture."""
+
+    finished: bool = False
+    """Whether the work of this way is done."""
+
+
+def steps(answers: Answers) -> tuple[Step, ...]:
+    """The way from the first page to the last; only the first page until the person has chosen."""
+    if answers.entry is None:
+        return (Step.WELCOME,)
+    way = _WAYS[answers.entry]
+    if answers.entry is Entry.UNDO and answers.undo_before_step:
+        return tuple(step for step in way if step is not Step.PAST)
+    return way
+
+
+def next_step(step: Step, answers: Answers) -> Step | None:
+    """The step after this one; None after the last, or if the way does not lead over it."""
+    way = steps(answers)
+    if step not in way or step is way[-1]:
+        return None
+    return way[way.index(step) + 1]
+
+
+def commits(step: Step, answers: Answers) -> bool:
+    """Whether leaving this step begins the work, so that there is no way back."""
+    return next_step(step, answers) is Step.MIGRATE
+
+
+class Missing(StrEnum):
+    """What a step still needs; the pages have a sentence for each."""
+
+    ENTRY = "entry"
+    SOURCES = "sources"
+    ORIGIN = "origin"
+    PERSON = "person"
+    DATABASE = "database"
+    CONFLICTS = "conflicts"
+    BACKUP = "backup"
+    RUN = "run"
+    FILE = "file"
+    KEY = "key"
+    CAPTURES = "captures"
+    WORK = "work"
+
+
+def missing(step: Step, answers: Answers) -> Missing | None:
+    """What the person still has to do on this step; None: it may be left."""
+    return next((need for need, met in _needs(step, answers) if not met), None)
+
+
+def _needs(step: Step, answers: Answers) -> tuple[tuple[Missing, bool], ...]:
+    return {
+        Step.WELCOME: ((Missing.ENTRY, answers.entry is not None),),
+        Step.FIND: (
+            (Missing.SOURCES, bool(answers.sources)),
+            (Missing.ORIGIN, bool(answers.origin)),
+        ),
+        Step.DESTINATION: (
+            (Missing.PERSON, bool(answers.user_id.strip() or answers.email.strip())),
+            (Missing.DATABASE, bool(answers.database.strip())),
+        ),
+        Step.CONFLICTS: ((Missing.CONFLICTS, answers.conflicts_open == 0),),
+        Step.BACKUP: ((Missing.BACKUP, answers.backup.settled),),
+        Step.MIGRATE: ((Missing.WORK, answers.finished),),
+        Step.PAST: ((Missing.RUN, answers.undo_run is not None),),
+        Step.SEAL: (
+            (Missing.FILE, answers.capture_file is not None),
+            (Missing.KEY, bool(answers.passphrase or answers.recipient)),
+        ),
+        Step.CAPTURES: ((Missing.CAPTURES, bool(answers.captures)),),
+    }.get(step, ())

@@ -1,0 +1,35 @@
+"""The icons of resources/icons, in the theme's colours."""
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from desktop_migrator.resources import resource
+from desktop_migrator.wizard import theme
+
+_SIZES = (32, 64, 128)
+
+
+def icon(name: str) -> QIcon:
+    """An icon drawn with `currentColor`, which becomes the accent colour."""
+    drawing = resource("icons", f"{name}.svg").read_text(encoding="utf-8")
+    renderer = QSvgRenderer(
+        QByteArray(drawing.replace("currentColor", theme.colours().accent).encode())
+    )
+    drawn = QIcon()
+    for size in _SIZES:
+        pixmap = QPixmap(size, size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        renderer.render(painter, QRectF(0, 0, size, size))
+        painter.end()
+        drawn.addPixmap(pixmap)
+    return drawn
+
+
+def browser(browser_id: str) -> QIcon:
+    """The icon of a browser's kind: drawn here, since the real ones are trade marks."""
+    return icon("firefox-kind" if browser_id in _FIREFOXES else "browser")
+
+
+_FIREFOXES = {"firefox", "librewolf"}

@@ -1,0 +1,23 @@
+"""What steps and other things of flow.py are called in the person's language."""
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from desktop_migrator.wizard.flow import Step
+
+_STEPS = {
+    Step.WELCOME: QT_TRANSLATE_NOOP("steps", "Welcome"),
+    Step.FIND: QT_TRANSLATE_NOOP("steps", "Find"),
+    Step.REVIEW: QT_TRANSLATE_NOOP("steps", "Review"),
+    Step.DESTINATION: QT_TRANSLATE_NOOP("steps", "Destination"),
+    Step.CONFLICTS: QT_TRANSLATE_NOOP("steps", "Conflicts"),
+    Step.BACKUP: QT_TRANSLATE_NOOP("steps", "Backup"),
+    Step.MIGRATE: QT_TRANSLATE_NOOP("steps", "Work"),
+    Step.DONE: QT_TRANSLATE_NOOP("steps", "Done"),
+    Step.PAST: QT_TRANSLATE_NOOP("steps", "Earlier runs"),
+    Step.SEAL: QT_TRANSLATE_NOOP("steps", "Capture file"),
+    Step.CAPTURES: QT_TRANSLATE_NOOP("steps", "Captures"),
+}
+
+
+def step(which: Step) -> str:
+    return QCoreApplication.translate("steps", _STEPS[which])

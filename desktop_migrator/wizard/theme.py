@@ -1,0 +1,131 @@
+"""Colours, spacing and type: one look on every system, light or dark as the system is."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QLabel, QStyleFactory
+
+from desktop_migrator.resources import resource
+
+TIGHT, GAP, WIDE = 6, 12, 20
+"""Device-independent pixels between things that belong together, next to each other, apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """As `#rrggbb`; text on its ground has a contrast of 4.5 at least."""
+
+    window: str
+    card: str
+    chosen: str
+    text: str
+    faint: str
+    line: str
+    accent: str
+    on_accent: str
+    good: str
+    warning: str
+    warning_ground: str
+    bad: str
+    bad_ground: str
+
+
+LIGHT = Colours(
+    window="#f5f7f8",
+    card="#ffffff",
+    chosen="#e4f3f2",
+    text="#1b2529",
+    faint="#56646b",
+    line="#cbd4d8",
+    accent="#0b6e75",
+    on_accent="#ffffff",
+    good="#1a6e3c",
+    warning="#7a4b00",
+    warning_ground="#fdf3dd",
+    bad="#a3221f",
+    bad_ground="#fdecea",
+)
+DARK = Colours(
+    window="#1a2023",
+    card="#242c30",
+    chosen="#143b3f",
+    text="#e9eff1",
+    faint="#a5b3b9",
+    line="#42525a",
+    accent="#58c3c6",
+    on_accent="#06282b",
+    good="#6fd196",
+    warning="#f2c265",
+    warning_ground="#3a2f17",
+    bad="#ff9d96",
+    bad_ground="#432423",
+)
+
+
+def colours() -> Colours:
+    """Those in use now."""
+    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+    return DARK if window.lightness() < 128 else LIGHT
+
+
+def follow_system(app: QApplication) -> None:
+    """Wear the system's scheme now and whenever it changes."""
+    hints = QGuiApplication.styleHints()
+    hints.colorSchemeChanged.connect(lambda scheme: apply(app, _of(scheme)))
+    apply(app, _of(hints.colorScheme()))
+
+
+def apply(app: QApplication, scheme: Colours) -> None:
+    style = QStyleFactory.create("Fusion")
+    app.setStyle(style)
+    app.setPalette(_palette(scheme))
+    sheet = resource("style", "wizard.qss").read_text(encoding="utf-8")
+    for name in Colours.__slots__:
+        sheet = sheet.replace(f"@{name}@", getattr(scheme, name))
+    app.setStyleSheet(sheet)
+
+
+def enlarge(label: QLabel, factor: float, *, bold: bool = False) -> QLabel:
+    """Give the label a font relative to the system's."""
+    font = QFont(label.font())
+    font.setPointSizeF(QApplication.font().pointSizeF() * factor)
+    font.setBold(bold)
+    label.setFont(font)
+    return label
+
+
+def _of(scheme: Qt.ColorScheme) -> Colours:
+    return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+
+
+def _palette(scheme: Colours) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for which, colour in {
+        role.Window: scheme.window,
+        role.WindowText: scheme.text,
+        role.Base: scheme.card,
+        role.AlternateBase: scheme.window,
+        role.Text: scheme.text,
+        role.Button: scheme.card,
+        role.ButtonText: scheme.text,
+        role.BrightText: scheme.bad,
+        role.ToolTipBase: scheme.card,
+        role.ToolTipText: scheme.text,
+        role.PlaceholderText: scheme.faint,
+        role.Highlight: scheme.accent,
+        role.HighlightedText: scheme.on_accent,
+        role.Accent: scheme.accent,
+        role.Link: scheme.accent,
+        role.LinkVisited: scheme.accent,
+        role.Mid: scheme.line,
+        role.Midlight: scheme.line,
+        role.Light: scheme.card,
+        role.Dark: scheme.line,
+        role.Shadow: scheme.line,
+    }.items():
+        palette.setColor(which, QColor(colour))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(scheme.faint))
+    return palette

@@ -1,0 +1,64 @@
+"""What was checked at the database, each point with its remedy."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from desktop_migrator.postgres.checks import Check
+from desktop_migrator.wizard import theme
+from desktop_migrator.wizard.widgets import labels
+
+_NAMES = (
+    QT_TRANSLATE_NOOP("checks", "Reached"),
+    QT_TRANSLATE_NOOP("checks", "Encryption"),
+    QT_TRANSLATE_NOOP("checks", "Version"),
+    QT_TRANSLATE_NOOP("checks", "Login"),
+    QT_TRANSLATE_NOOP("checks", "Writable"),
+    QT_TRANSLATE_NOOP("checks", "Encoding"),
+    QT_TRANSLATE_NOOP("checks", "Time zone"),
+    QT_TRANSLATE_NOOP("checks", "New tables"),
+    QT_TRANSLATE_NOOP("checks", "Temporary tables"),
+    QT_TRANSLATE_NOOP("checks", "Bookkeeping"),
+    QT_TRANSLATE_NOOP("checks", "Table {name}"),
+    QT_TRANSLATE_NOOP("checks", "missing"),
+    QT_TRANSLATE_NOOP("checks", "there, with every right needed"),
+    QT_TRANSLATE_NOOP("checks", "yes"),
+    QT_TRANSLATE_NOOP("checks", "none, and none needed on this machine"),
+    QT_TRANSLATE_NOOP("checks", "can be made"),
+)
+_TABLE = "Table "
+
+
+class CheckList(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.GAP)
+        self._grid.setVerticalSpacing(theme.TIGHT)
+        self._grid.setColumnStretch(2, 1)
+        self.setAccessibleName(self.tr("What was checked"))
+
+    def show_checks(self, checks: Sequence[Check]) -> None:
+        while item := self._grid.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        for row, check in enumerate(checks):
+            mark = QLabel("✓" if check.ok else "✗")
+            mark.setProperty("role", "good" if check.ok else "bad")
+            mark.setAccessibleName(self.tr("in order") if check.ok else self.tr("not in order"))
+            self._grid.addWidget(mark, row, 0)
+            self._grid.addWidget(QLabel(_name(check.name)), row, 1)
+            words = QCoreApplication.translate("checks", check.detail)
+            if check.remedy:
+                words += "\n" + check.remedy
+            self._grid.addWidget(labels.text(words, "faint" if check.ok else ""), row, 2)
+
+
+def _name(name: str) -> str:
+    if name.startswith(_TABLE):
+        template = QCoreApplication.translate("checks", "Table {name}")
+        return template.format(name=name.removeprefix(_TABLE))
+    return QCoreApplication.translate("checks", name)

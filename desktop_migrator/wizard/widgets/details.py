@@ -1,0 +1,37 @@
+"""'Show details': what only some people want to see, folded away until asked for."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+
+from desktop_migrator.wizard import theme
+
+
+class Details(QWidget):
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self._content = content
+        self._button = QToolButton()
+        self._button.setProperty("role", "details")
+        self._button.setCheckable(True)
+        self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._button.toggled.connect(self._show)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.TIGHT)
+        column.addWidget(self._button, alignment=Qt.AlignmentFlag.AlignLeading)
+        column.addWidget(content)
+        self._show(False)
+
+    def open(self, shown: bool = True) -> None:
+        self._button.setChecked(shown)
+
+    def _show(self, shown: bool) -> None:
+        self._content.setVisible(shown)
+        self._button.setArrowType(
+            Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow
+        )
+        self._button.setText(self.tr("Hide details") if shown else self.tr("Show details"))
+        self._button.setAccessibleName(self._button.text())
+        self._button.setAccessibleDescription(
+            self.tr("Opens and closes the technical details of this step")
+        )

@@ -1,0 +1,99 @@
+"""An error in the page itself: in words, with code and hint, and ready to be read to the desk."""
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+
+from desktop_migrator import __version__
+from desktop_migrator.errors import MigratorError
+from desktop_migrator.wizard import sentences, theme
+from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.widgets import labels
+
+
+class ErrorPanel(QFrame):
+    def __init__(self, step: Step) -> None:
+        super().__init__()
+        self._step = step
+        self._error: MigratorError | None = None
+        self.setProperty("role", "error")
+        self._title = labels.heading()
+        self._title.setProperty("role", "bad")
+        self._detail = labels.text()
+        self._hint = labels.text()
+        self._code = labels.text(role="faint")
+        self._copy = QPushButton(self.tr("Copy for &support"))
+        self._copy.setAccessibleDescription(
+            self.tr("Copies the code and what happened, without any of your data")
+        )
+        self._copy.clicked.connect(self._copy_text)
+        self._actions = QHBoxLayout()
+        self._actions.setSpacing(theme.TIGHT)
+        self._actions.addWidget(self._code, 1)
+        self._actions.addWidget(self._copy)
+        column = QVBoxLayout(self)
+        column.setSpacing(theme.TIGHT)
+        for label in (self._title, self._detail, self._hint):
+            column.addWidget(label)
+        column.addLayout(self._actions)
+        self._extra: list[QPushButton] = []
+        self.hide()
+
+    @property
+    def error(self) -> MigratorError | None:
+        return self._error
+
+    def show_error(
+        self, error: MigratorError, *actions: tuple[str, Callable[[], object]]
+    ) -> None:
+        """Show it, with a button for each action."""
+        self._error = error
+        told = sentences.told(error)
+        for label, words in (
+            (self._title, told.title),
+            (self._detail, told.detail),
+            (self._hint, told.hint),
+        ):
+            label.setText(words)
+            label.setVisible(bool(words))
+        self._code.setText(self.tr("Code {code}, step {step}").format(
+            code=error.code, step=self._step.code
+        ))
+        self.setAccessibleName(told.title)
+        self.setAccessibleDescription(f"{told.detail} {told.hint}")
+        self._set_actions(actions)
+        self.show()
+
+    def clear(self) -> None:
+        self._error = None
+        self.hide()
+
+    def support_text(self) -> str:
+        """What 'Copy for support' copies: always in English, as the desk's scripts know it."""
+        if self._error is None:
+            return ""
+        return "\n".join(
+            (
+                f"Desktop Migrator {__version__}",
+                f"Step: {self._step.code} {self._step.name.lower()}",
+                f"Code: {self._error.code}",
+                str(self._error),
+            )
+        )
+
+    def _set_actions(self, actions: tuple[tuple[str, Callable[[], object]], ...]) -> None:
+        for button in self._extra:
+            self._actions.removeWidget(button)
+            button.deleteLater()
+        self._extra = []
+        for words, call in actions:
+            button = QPushButton(words)
+            button.setAccessibleName(words.replace("&", ""))
+            button.clicked.connect(lambda _=False, call=call: call())
+            self._actions.addWidget(button)
+            self._extra.append(button)
+
+    def _copy_text(self) -> None:
+        QGuiApplication.clipboard().setText(self.support_text())
+        self._copy.setText(self.tr("Copied"))

@@ -1,0 +1,112 @@
+"""The stages of the work: which are done, which is under way, how far, and how long it takes."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from desktop_migrator.migration.progress import Progress
+from desktop_migrator.wizard import sentences, theme
+from desktop_migrator.wizard.widgets import labels
+
+_FINE = 1000
+"""Steps of the bar."""
+_MINUTE, _HOUR = 60, 3600
+
+
+class StageBar(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self._stages: list[str] = []
+        self._current: str | None = None
+        self._marks: dict[str, QLabel] = {}
+        self._row = QHBoxLayout()
+        self._row.setSpacing(theme.WIDE)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Progress"))
+        self._state = labels.text()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GAP)
+        column.addLayout(self._row)
+        column.addWidget(self._bar)
+        column.addWidget(self._state)
+
+    @property
+    def state(self) -> str:
+        return self._state.text()
+
+    def restart(self, stages: Sequence[str]) -> None:
+        self._stages = list(stages)
+        self._current = None
+        while item := self._row.takeAt(0):
+            if widget := item.widget():
+                widget.deleteLater()
+        self._marks = {}
+        for stage in stages:
+            self._marks[stage] = QLabel()
+            self._row.addWidget(self._marks[stage])
+        self._row.addStretch(1)
+        self._mark()
+        self._bar.setRange(0, 0)
+        self._say(self.tr("Preparing …"))
+
+    def show_progress(self, progress: Progress) -> None:
+        if progress.stage != self._current:
+            self._current = progress.stage
+            self._mark()
+        name = sentences.stage(progress.stage)
+        if progress.total is None:
+            self._bar.setRange(0, 0)
+            self._say(f"{name} …")
+            return
+        self._bar.setRange(0, _FINE)
+        self._bar.setValue(round(10 * (progress.percentage or 0.0)))
+        locale = QLocale()
+        words = self.tr("{stage}: {current} of {total}").format(
+            stage=name,
+            current=locale.toString(progress.current),
+            total=locale.toString(progress.total),
+        )
+        if progress.eta and progress.current < progress.total:
+            words += " – " + self._left(progress.eta)
+        self._say(words)
+
+    def end(self, *, done: bool) -> None:
+        """The work has ended; the bar stands full if it is done."""
+        self._bar.setRange(0, _FINE)
+        if done:
+            self._bar.setValue(_FINE)
+            self._current = ""
+            self._mark()
+        self._say("")
+
+    def hold(self, words: str) -> None:
+        """Say why nothing moves."""
+        self._say(words)
+
+    def _left(self, seconds: float) -> str:
+        if seconds < _MINUTE:
+            return self.tr("about %n second(s) left", "", max(1, round(seconds)))
+        if seconds < _HOUR:
+            return self.tr("about %n minute(s) left", "", round(seconds / _MINUTE))
+        return self.tr("about %n hour(s) left", "", round(seconds / _HOUR))
+
+    def _say(self, words: str) -> None:
+        self._state.setText(words)
+        self._bar.setAccessibleDescription(words)
+
+    def _mark(self) -> None:
+        ended = self._current == ""
+        reached = self._stages.index(self._current) if self._current in self._stages else -1
+        for index, stage in enumerate(self._stages):
+            label = self._marks[stage]
+            done, now = ended or index < reached, not ended and index == reached
+            label.setText(f"{'✓' if done else '●' if now else '○'} {sentences.stage(stage)}")
+            label.setProperty("role", "good" if done else "" if now else "faint")
+            font = label.font()
+            font.setBold(now)
+            label.setFont(font)
+            label.style().unpolish(label)
+            label.style().polish(label)

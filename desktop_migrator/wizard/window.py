@@ -1,0 +1,130 @@
+"""The wizard's window: QWizard with the pages of flow.py, the way at its side, and a careful exit."""
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QCloseEvent, QIcon
+from PySide6.QtWidgets import QWizard
+
+from desktop_migrator.resources import resource
+from desktop_migrator.wizard import flow
+from desktop_migrator.wizard.context import Context
+from desktop_migrator.wizard.flow import Entry, Step
+from desktop_migrator.wizard.pages.backup import BackupPage
+from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.pages.conflicts import ConflictsPage
+from desktop_migrator.wizard.pages.destination import DestinationPage
+from desktop_migrator.wizard.pages.done import DonePage
+from desktop_migrator.wizard.pages.find import FindPage
+from desktop_migrator.wizard.pages.migrate import MigratePage
+from desktop_migrator.wizard.pages.past import PastPage
+from desktop_migrator.wizard.pages.review import ReviewPage
+from desktop_migrator.wizard.pages.welcome import WelcomePage
+from desktop_migrator.wizard.widgets.card import restyle
+from desktop_migrator.wizard.widgets.confirm import confirm
+from desktop_migrator.wizard.widgets.rail import Rail
+
+PAGES: tuple[type[Page], ...] = (
+    WelcomePage,
+    FindPage,
+    ReviewPage,
+    DestinationPage,
+    ConflictsPage,
+    BackupPage,
+    MigratePage,
+    DonePage,
+    PastPage,
+)
+_SIZE = QSize(980, 700)
+
+
+def app_icon() -> QIcon:
+    return QIcon(str(resource("icons", "app.svg")))
+
+
+class Window(QWizard):
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self._closing = False
+        self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
+        self.setOptions(
+            QWizard.WizardOption.NoBackButtonOnStartPage
+            | QWizard.WizardOption.NoBackButtonOnLastPage
+            | QWizard.WizardOption.NoCancelButtonOnLastPage
+            | QWizard.WizardOption.NoDefaultButton
+        )
+        self.setWindowTitle("Desktop Migrator")
+        self.setWindowIcon(app_icon())
+        self._rail = Rail(app_icon())
+        self.setSideWidget(self._rail)
+        self.setButtonText(QWizard.WizardButton.NextButton, self.tr("&Continue"))
+        self.setButtonText(QWizard.WizardButton.BackButton, self.tr("&Back"))
+        self.setButtonText(QWizard.WizardButton.CommitButton, self.tr("&Start now"))
+        self.setButtonText(QWizard.WizardButton.FinishButton, self.tr("C&lose"))
+        self.setButtonText(QWizard.WizardButton.CancelButton, self.tr("Cancel"))
+        for which in (
+            QWizard.WizardButton.NextButton,
+            QWizard.WizardButton.CommitButton,
+            QWizard.WizardButton.FinishButton,
+        ):
+            button = self.button(which)
+            button.setProperty("role", "main")
+            restyle(button)
+        for page in PAGES:
+            self.setPage(int(page.step), page(context))
+        self.setStartId(int(Step.WELCOME))
+        self.currentIdChanged.connect(self._show_way)
+        context.take_back = self.take_back
+        self._fit_screen()
+
+    def page_of(self, step: Step) -> Page:
+        page = self.page(int(step))
+        assert isinstance(page, Page)  # noqa: S101 - every page of PAGES is one
+        return page
+
+    def refresh_way(self) -> None:
+        """The answers changed which steps there are."""
+        self._show_way(self.currentId())
+
+    def take_back(self, run: str) -> None:
+        """Undo a run of this session, once the person has agreed."""
+        if not confirm(
+            self,
+            self.tr("Take it back?"),
+            self.tr("What this migration changed in the database is put back, exactly."),
+            self.tr("Take it back"),
+            self.tr("Leave it"),
+        ):
+            return
+        answers = self.context.answers
+        answers.entry, answers.undo_run, answers.undo_before_step = Entry.UNDO, run, True
+        self.restart()
+        self.next()
+
+    def reject(self) -> None:
+        if self._may_close():
+            super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._may_close():
+            self.context.worker.close()
+            event.accept()
+        else:
+            event.ignore()
+
+    def _may_close(self) -> bool:
+        """Asks in mid-run; what is under way then ends where nothing is half done."""
+        page = self.currentPage()
+        if not isinstance(page, MigratePage) or page.operation is None:
+            return True
+        return page.may_close()
+
+    def _show_way(self, current: int) -> None:
+        if current < 0:
+            return
+        step = Step(current)
+        self._rail.show_way(flow.steps(self.context.answers), step)
+        self.setWindowTitle(f"{self.page_of(step).heading} – Desktop Migrator")
+
+    def _fit_screen(self) -> None:
+        room = self.screen().availableGeometry().size()
+        self.resize(_SIZE.boundedTo(room))

@@ -1,0 +1,99 @@
+"""What the Migrate page has done: the use case for what the person came for, and its stages.
+
+Knows no Qt. `begin` gives a function of a reporter for the worker.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wakepy import keep
+
+from desktop_migrator.migration.job import Job
+from desktop_migrator.migration.run import migrate
+from desktop_migrator.migration.target import Person
+from desktop_migrator.migration.undo import UndoJob, rollback
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.model import RunResult, UndoResult
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.reporter import Reporter
+from desktop_migrator.wizard.flow import Answers, Entry, FormerRun
+
+Result = RunResult | UndoResult
+Work = Callable[[Reporter], Result]
+
+_MIGRATION = ("check", "load", "verify")
+STAGES: dict[Entry, tuple[str, ...]] = {
+    Entry.MIGRATE: _MIGRATION,
+    Entry.FINISH: _MIGRATION,
+    Entry.UNDO: ("undo",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How a migration that stopped may be tried once more."""
+
+    resume: bool = False
+
+
+def begin(answers: Answers, plan: Plan, workspace: Workspace, again: Again | None = None) -> Work:
+    """The work that the answers ask for; `again` after a first attempt."""
+    entry = answers.entry
+    work: Work
+    if entry is Entry.UNDO:
+        undo = UndoJob(database=answers.database, run=answers.undo_run)
+
+        def work(reporter: Reporter) -> Result:
+            return rollback(undo, workspace, reporter)
+
+    else:
+        resume = entry is Entry.FINISH or bool(again and again.resume)
+        job = job_of(answers, plan, resume=resume)
+
+        def work(reporter: Reporter) -> Result:
+            return migrate(job, workspace, reporter)
+
+    return _awake(work)
+
+
+def job_of(answers: Answers, plan: Plan, *, resume: bool = False) -> Job:
+    if answers.entry is Entry.FINISH and answers.former:
+        return _job_of_former(answers.former, answers, plan)
+    return Job(
+        plan=plan,
+        database=answers.database,
+        person=Person(answers.user_id or None, answers.email or None),
+        sources=answers.sources,
+        origins=(answers.origin,) if answers.origin else (),
+        exclude=answers.left_out,
+        policy=answers.policy,
+        decisions=answers.decisions,
+        create_tables=answers.create_tables,
+        continue_on_error=True,
+        resume=resume,
+    )
+
+
+def _job_of_former(former: FormerRun, answers: Answers, plan: Plan) -> Job:
+    return Job(
+        plan=plan,
+        database=former.database,
+        person=Person(former.user_id),
+        sources=former.sources,
+        origins=former.origins,
+        policy=former.policy,
+        decisions=answers.decisions,
+        create_tables=former.create_tables,
+        continue_on_error=True,
+        resume=True,
+    )
+
+
+def _awake(work: Work) -> Work:
+    """The computer does not go to sleep meanwhile, where the system can be asked for that."""
+
+    def awake(reporter: Reporter) -> Result:
+        with keep.running(on_fail="pass"):
+            return work(reporter)
+
+    return awake
