@@ -25,7 +25,7 @@ setup: $(VENV)/.run
 setup-dev: $(VENV)/.dev
 
 demo: setup
-	$(BIN)/desktop-migrator demo
+	$(BIN)/desktop-migrator demo$(if $(GUI), --gui)
 
 test: setup-dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -1,12 +1,31 @@
-"""The program's entry: the command line."""
+"""The program's entry: the wizard without arguments, else the command line."""
 
+import importlib
+import os
 import sys
 
 from desktop_migrator.cli.app import run
+from desktop_migrator.migration.opening import Opening
 
 
 def main() -> None:
-    sys.exit(run(sys.argv[1:]))
+    arguments = sys.argv[1:]
+    if not arguments and _has_screen():
+        sys.exit(_open_wizard(Opening()))
+    sys.exit(run(arguments, _open_wizard))
+
+
+def _open_wizard(opening: Opening) -> int:
+    # Loaded only now: Qt takes longer than most commands.
+    app = importlib.import_module("desktop_migrator.wizard.app")
+    return int(app.open_wizard(opening))
+
+
+def _has_screen() -> bool:
+    """Whether a window can be shown; without a screen Qt would end the program."""
+    if sys.platform != "linux":
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 if __name__ == "__main__":

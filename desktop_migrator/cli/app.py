@@ -21,6 +21,7 @@ from typer.exceptions import TyperException
 from desktop_migrator import __version__
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode, InternalError, MigratorError, UsageError
+from desktop_migrator.migration.opening import OpenWizard, no_wizard
 
 COMMANDS = {
     "scan": "List browsers, profiles and the web sites that keep data in them.",
@@ -42,6 +43,7 @@ COMMANDS = {
     "support": "Save what the support desk needs to help.",
     "test-connection": "Check a database: reachable, safe, the rights and tables needed.",
     "demo": "Migrate sample profiles into the built-in database.",
+    "wizard": "Open the window that leads through it all.",
 }
 _GLOBAL_FLAGS = {"--json", "--yes", "--version"}
 _GLOBAL_VALUES = {"--data-dir", "--plan", "--debug", "--lang"}
@@ -51,6 +53,7 @@ class Language(StrEnum):
     """Those that the texts exist in."""
 
     EN = "en"
+    DE = "de"
 
 
 class LazyGroup(TyperGroup):
@@ -103,7 +106,12 @@ def configure(
             envvar="DEBUG", help="Log these categories, e.g. migration:load, or * for all."
         ),
     ] = "",
-    _lang: Annotated[Language, typer.Option("--lang", help="The language of texts.")] = Language.EN,
+    lang: Annotated[
+        Language | None,
+        typer.Option(
+            help="The wizard's language; without it the system's. Commands speak English."
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take the safe answer.")] = False,
     _version: Annotated[
         bool,
@@ -113,7 +121,9 @@ def configure(
     ] = False,
 ) -> None:
     _log_categories(debug)
-    ctx.obj = Session(json=json, data_dir=data_dir, plan=plan, yes=yes)
+    ctx.obj = Session(
+        json=json, data_dir=data_dir, plan=plan, yes=yes, language=lang, open_wizard=ctx.obj
+    )
 
 
 def _log_categories(categories: str) -> None:
@@ -145,14 +155,17 @@ def _globals_first(args: list[str]) -> list[str]:
     return first + rest
 
 
-def run(args: list[str]) -> int:
+def run(args: list[str], open_wizard: OpenWizard = no_wizard) -> int:
     """Runs one command line and returns its exit code. No traceback unless debugging is on."""
     words = _globals_first(args)
     debugging = "--debug" in words or bool(os.environ.get("DEBUG"))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         command = typer.main.get_command(app)
-        return int(command(words, prog_name="desktop-migrator", standalone_mode=False) or 0)
+        called = command(
+            words, prog_name="desktop-migrator", standalone_mode=False, obj=open_wizard
+        )
+        return int(called or 0)
     except SystemExit as end:
         return int(end.code or 0)
     except TyperException as error:

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -17,12 +18,21 @@ from desktop_migrator.migration.demo import (
     run_demo,
     unpack_home,
 )
+from desktop_migrator.migration.opening import Opening
 from desktop_migrator.migration.scan import scan
 from desktop_migrator.migration.workspace import Workspace
 
 
-def command(ctx: typer.Context) -> None:
+def command(
+    ctx: typer.Context,
+    gui: Annotated[bool, typer.Option("--gui", help="In the wizard's window.")] = False,
+) -> None:
     session: Session = ctx.obj
+    if gui:
+        opening = Opening(
+            data_dir=session.data_dir, plan=session.plan, language=session.language, demo=True
+        )
+        raise typer.Exit(session.open_wizard(opening))
     workspace = Workspace.open(session.workspace.demo)
     home = unpack_home(workspace)
     if not session.json:

@@ -12,6 +12,7 @@ from desktop_migrator.cli.json_lines import write_json
 from desktop_migrator.cli.reporters import JsonReporter, TerminalReporter
 from desktop_migrator.cli.text import print_line
 from desktop_migrator.errors import MigratorError
+from desktop_migrator.migration.opening import OpenWizard, no_wizard
 from desktop_migrator.migration.workspace import Workspace
 
 
@@ -23,6 +24,9 @@ class Session:
     data_dir: Path | None = None
     plan: Path | None = None
     yes: bool = False
+    language: str | None = None
+    """The wizard's."""
+    open_wizard: OpenWizard = no_wizard
     out: Console = field(default_factory=Console)
     err: Console = field(default_factory=lambda: Console(stderr=True))
 

@@ -2,46 +2,36 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QLocale, Qt, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desktop_migrator import __version__
-from desktop_migrator.errors import InternalError
+from desktop_migrator.errors import InternalError, MigratorError
 from desktop_migrator.migration.demo import USER_ID, unpack_home
+from desktop_migrator.migration.opening import Opening
 from desktop_migrator.migration.target import BUILTIN
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.resources import resource
-from desktop_migrator.wizard import theme
+from desktop_migrator.wizard import sentences, theme
 from desktop_migrator.wizard.context import Context
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.window import Window, app_icon
 from desktop_migrator.wizard.worker import Worker
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
-    """What the wizard is opened with."""
-
-    file: Path | None = None
-    """A kit or a capture."""
-    data_dir: Path | None = None
-    plan: Path | None = None
-    language: str | None = None
-    """None: the system's."""
-    demo: bool = False
-    """On the sample profiles and the built-in database."""
-
-
 def open_wizard(opening: Opening) -> int:
     """Shows the window and returns the exit code once it is closed."""
     app = application([sys.argv[0]])
     translators = translate(app, opening.language)
-    window = Window(context(opening))
+    try:
+        window = Window(context(opening))
+    except MigratorError as error:
+        told = sentences.told(error)
+        QMessageBox.critical(None, told.title, f"{told.detail}\n\n{told.hint}\n\n{error.code}")
+        return int(error.exit_code)
     sys.excepthook = _ShowMistakes(window)
     window.show()
     code = app.exec()

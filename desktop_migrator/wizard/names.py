@@ -1,8 +1,9 @@
 """What steps and other things of flow.py are called in the person's language."""
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.marks import QT_TRANSLATE_NOOP
 
 _STEPS = {
     Step.WELCOME: QT_TRANSLATE_NOOP("steps", "Welcome"),

@@ -7,9 +7,10 @@ button for that, it has a hint of its own.
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 from desktop_migrator.errors import MigratorError
+from desktop_migrator.wizard.marks import QT_TRANSLATE_NOOP
 
 translate = QCoreApplication.translate
 

@@ -1,4 +1,4 @@
-"""The wizard's window: QWizard with the pages of flow.py, the way at its side, and a careful exit."""
+"""The window: QWizard with the pages of flow.py, the way at its side, and a careful exit."""
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QCloseEvent, QIcon

@@ -38,22 +38,12 @@ class Again:
 
 def begin(answers: Answers, plan: Plan, workspace: Workspace, again: Again | None = None) -> Work:
     """The work that the answers ask for; `again` after a first attempt."""
-    entry = answers.entry
-    work: Work
-    if entry is Entry.UNDO:
+    if answers.entry is Entry.UNDO:
         undo = UndoJob(database=answers.database, run=answers.undo_run)
-
-        def work(reporter: Reporter) -> Result:
-            return rollback(undo, workspace, reporter)
-
-    else:
-        resume = entry is Entry.FINISH or bool(again and again.resume)
-        job = job_of(answers, plan, resume=resume)
-
-        def work(reporter: Reporter) -> Result:
-            return migrate(job, workspace, reporter)
-
-    return _awake(work)
+        return _awake(lambda reporter: rollback(undo, workspace, reporter))
+    resume = answers.entry is Entry.FINISH or bool(again and again.resume)
+    job = job_of(answers, plan, resume=resume)
+    return _awake(lambda reporter: migrate(job, workspace, reporter))
 
 
 def job_of(answers: Answers, plan: Plan, *, resume: bool = False) -> Job:
@@ -91,9 +81,4 @@ def _job_of_former(former: FormerRun, answers: Answers, plan: Plan) -> Job:
 
 def _awake(work: Work) -> Work:
     """The computer does not go to sleep meanwhile, where the system can be asked for that."""
-
-    def awake(reporter: Reporter) -> Result:
-        with keep.running(on_fail="pass"):
-            return work(reporter)
-
-    return awake
+    return keep.running(on_fail="pass")(work)

@@ -45,9 +45,7 @@ class Listener:
         """Call `answer` once, now or later; the work waits for it."""
         answer(None)
 
-    def resolving(
-        self, question: ConflictQuestion, answer: Callable[[Reply | None], None]
-    ) -> None:
+    def resolving(self, question: ConflictQuestion, answer: Callable[[Reply | None], None]) -> None:
         """The same for a conflict."""
         answer(None)
 
@@ -83,7 +81,7 @@ class Operation(ProgressReporter):
         self._going.set()
         self._told = 0
 
-    # ---- in the UI's thread -----------------------------------------------------------------------
+    # ---- in the UI's thread ---------------------------------------------------------------------
 
     def stop(self) -> None:
         """Ask it to stop where nothing is half done."""
@@ -110,7 +108,7 @@ class Operation(ProgressReporter):
     def paused(self) -> bool:
         return not self._going.is_set()
 
-    # ---- in the worker's thread -------------------------------------------------------------------
+    # ---- in the worker's thread -----------------------------------------------------------------
 
     @property
     def cancelled(self) -> bool:

@@ -1,7 +1,5 @@
 """Whether and how a backup is kept before anything is written."""
 
-from PySide6.QtWidgets import QCheckBox
-
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.pages.base import Page
 

@@ -65,7 +65,7 @@ class Page(QWizardPage):
         outer.addWidget(self._scroll)
         self.build()
 
-    # ---- for the pages ----------------------------------------------------------------------------
+    # ---- for the pages --------------------------------------------------------------------------
 
     def build(self) -> None:
         """Make the page's own part, once."""
@@ -158,7 +158,7 @@ class Page(QWizardPage):
     def go_on(self) -> None:
         self.wizard().next()
 
-    # ---- what QWizard asks ------------------------------------------------------------------------
+    # ---- what QWizard asks ----------------------------------------------------------------------
 
     def initializePage(self) -> None:
         self.setCommitPage(flow.commits(self.step, self.answers))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -58,13 +57,13 @@ class DestinationPage(Page, Listener):
 
     def enter(self) -> None:
         answers = self.answers
-        with QSignalBlocker(self):
-            self._user.setText(answers.user_id)
-            self._email.setText(answers.email)
-            if answers.database == BUILTIN:
-                self._builtin.choose()
-            elif answers.database:
-                self._fill(Parts.of(answers.database))
+        user_id, email, database = answers.user_id, answers.email, answers.database
+        self._user.setText(user_id)
+        self._email.setText(email)
+        if database == BUILTIN:
+            self._builtin.choose()
+        elif database:
+            self._fill(Parts.of(database))
         self._kind_changed()
 
     def leave(self) -> bool:
@@ -77,7 +76,7 @@ class DestinationPage(Page, Listener):
         ready = self._builtin.chosen or self._parts().complete
         return ready and super().isComplete()
 
-    # ---- the form ---------------------------------------------------------------------------------
+    # ---- the form -------------------------------------------------------------------------------
 
     def _build_person(self) -> None:
         self.body.addWidget(labels.heading(self.tr("Who you are")))
@@ -196,9 +195,7 @@ class DestinationPage(Page, Listener):
         self._details.hide()
         self._verdict.hide()
 
-    def _field(
-        self, form: QFormLayout, words: str, field: QWidget, description: str = ""
-    ) -> None:
+    def _field(self, form: QFormLayout, words: str, field: QWidget, description: str = "") -> None:
         label = QLabel(words)
         label.setBuddy(field)
         field.setAccessibleName(words.replace("&", ""))
@@ -273,7 +270,7 @@ class DestinationPage(Page, Listener):
         self._show_checks(())
         self.changed()
 
-    # ---- the test ---------------------------------------------------------------------------------
+    # ---- the test -------------------------------------------------------------------------------
 
     def _test(self, then: Callable[[], None] | None) -> None:
         answers, context = self.answers, self.context

@@ -1,6 +1,5 @@
 """Where the data lies: browsers and profiles as cards, and the web site that it belongs to."""
 
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, Qt
@@ -19,7 +18,7 @@ from desktop_migrator.errors import MigratorError, NothingToMigrate
 from desktop_migrator.migration.sites import Finding, Findings, Site, find
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.wizard import icons, theme
+from desktop_migrator.wizard import icons, theme, times
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.widgets import labels
@@ -84,7 +83,7 @@ class FindPage(Page, Listener):
         if self._findings is None:
             self._look()
 
-    # ---- looking ----------------------------------------------------------------------------------
+    # ---- looking --------------------------------------------------------------------------------
 
     def _look(self) -> None:
         self._show(None)
@@ -131,13 +130,13 @@ class FindPage(Page, Listener):
 
     def _show_sites(self, findings: Findings) -> None:
         before = self.answers.origin
-        self._site.blockSignals(True)  # noqa: FBT003 - Qt's own signature
+        self._site.blockSignals(True)
         self._site.clear()
         for site in findings.sites:
             self._site.addItem(self._site_text(site), site.origin)
         index = self._site.findData(before) if before else -1
         self._site.setCurrentIndex(max(index, 0))
-        self._site.blockSignals(False)  # noqa: FBT003
+        self._site.blockSignals(False)
         self._site_chosen()
 
     def _site_text(self, site: Site) -> str:
@@ -158,18 +157,13 @@ class FindPage(Page, Listener):
     def _add_card(self, finding: Finding, origin: str) -> None:
         profile = finding.profile
         site = next((site for site in finding.sites if site.origin == origin), None)
+        about = [self.tr("Profile {name}").format(name=profile.name)]
+        if profile.last_used:
+            day = times.local(profile.last_used, clock=False)
+            about.append(self.tr("last used {when}").format(when=day))
+        about.append(QLocale().formattedDataSize(finding.size))
         lines = [
-            ", ".join(
-                part
-                for part in (
-                    self.tr("Profile {name}").format(name=profile.name),
-                    self.tr("last used {when}").format(when=_when(profile.last_used))
-                    if profile.last_used
-                    else "",
-                    QLocale().formattedDataSize(finding.size),
-                )
-                if part
-            ),
+            ", ".join(about),
             self.tr("%n record(s) of this web site", "", site.records)
             if site
             else self.tr("nothing of this web site"),
@@ -218,7 +212,7 @@ class FindPage(Page, Listener):
                 widget.hide()
                 widget.deleteLater()
 
-    # ---- folders by hand --------------------------------------------------------------------------
+    # ---- folders by hand ------------------------------------------------------------------------
 
     def _choose_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, self.tr("A browser's profile folder"))
@@ -240,8 +234,3 @@ class FindPage(Page, Listener):
             event.accept()
             self._added += paths
             self._look()
-
-
-def _when(moment: datetime) -> str:
-    local = moment.astimezone()
-    return QLocale().toString(local.date(), QLocale.FormatType.ShortFormat)

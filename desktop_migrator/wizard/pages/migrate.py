@@ -58,9 +58,7 @@ class MigratePage(Page, Listener):
         self._log.setAccessibleDescription(self.tr("What happened so far, the latest last"))
         copy = QPushButton(self.tr("&Copy log"))
         copy.setAccessibleDescription(self.tr("Copies the log, which holds none of your data"))
-        copy.clicked.connect(
-            lambda: QGuiApplication.clipboard().setText(self._log.toPlainText())
-        )
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._log.toPlainText()))
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
@@ -86,7 +84,7 @@ class MigratePage(Page, Listener):
         self._log.clear()
         self._begin()
 
-    # ---- the work ---------------------------------------------------------------------------------
+    # ---- the work -------------------------------------------------------------------------------
 
     def _begin(self, again: work.Again | None = None) -> None:
         answers = self.answers
@@ -187,7 +185,7 @@ class MigratePage(Page, Listener):
         if isinstance(result, RunResult) and result.run:
             self.context.take_back(result.run)
 
-    # ---- the brakes -------------------------------------------------------------------------------
+    # ---- the brakes -----------------------------------------------------------------------------
 
     def may_close(self) -> bool:
         """Asks whether to stop; the window closes by itself once the work has stopped."""

@@ -1,11 +1,10 @@
 """Which earlier migration is to be taken back."""
 
-from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout
 
 from desktop_migrator.migration.catalog import UNDONE, Catalog, CatalogedRun
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.wizard import icons, theme
+from desktop_migrator.wizard import icons, theme, times
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.widgets import labels
@@ -49,9 +48,7 @@ class PastPage(Page):
             self._list.addWidget(self._card(run, self._group))
 
     def _card(self, run: CatalogedRun, group: QButtonGroup) -> Card:
-        started = QLocale().toString(
-            run.started.astimezone().replace(tzinfo=None), QLocale.FormatType.ShortFormat
-        )
+        started = times.local(run.started)
         written = sum((run.counts or {}).get(name, 0) for name in ("inserted", "updated"))
         lines = [
             ", ".join(run.origins),

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from desktop_migrator.postgres.checks import Check
 from desktop_migrator.wizard import theme
+from desktop_migrator.wizard.marks import QT_TRANSLATE_NOOP
 from desktop_migrator.wizard.widgets import labels
 
 _NAMES = (

@@ -27,9 +27,7 @@ class Details(QWidget):
 
     def _show(self, shown: bool) -> None:
         self._content.setVisible(shown)
-        self._button.setArrowType(
-            Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow
-        )
+        self._button.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
         self._button.setText(self.tr("Hide details") if shown else self.tr("Show details"))
         self._button.setAccessibleName(self._button.text())
         self._button.setAccessibleDescription(

@@ -44,9 +44,7 @@ class ErrorPanel(QFrame):
     def error(self) -> MigratorError | None:
         return self._error
 
-    def show_error(
-        self, error: MigratorError, *actions: tuple[str, Callable[[], object]]
-    ) -> None:
+    def show_error(self, error: MigratorError, *actions: tuple[str, Callable[[], object]]) -> None:
         """Show it, with a button for each action."""
         self._error = error
         told = sentences.told(error)
@@ -57,9 +55,9 @@ class ErrorPanel(QFrame):
         ):
             label.setText(words)
             label.setVisible(bool(words))
-        self._code.setText(self.tr("Code {code}, step {step}").format(
-            code=error.code, step=self._step.code
-        ))
+        self._code.setText(
+            self.tr("Code {code}, step {step}").format(code=error.code, step=self._step.code)
+        )
         self.setAccessibleName(told.title)
         self.setAccessibleDescription(f"{told.detail} {told.hint}")
         self._set_actions(actions)

@@ -1,0 +1,28 @@
+"""What the wizard is opened with; told by the command line, which does not know it otherwise."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop_migrator.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    file: Path | None = None
+    """A kit or a capture."""
+    data_dir: Path | None = None
+    plan: Path | None = None
+    language: str | None = None
+    """None: the system's."""
+    demo: bool = False
+    """On the sample profiles and the built-in database."""
+
+
+OpenWizard = Callable[[Opening], int]
+"""Shows the window; returns the exit code once it is closed."""
+
+
+def no_wizard(_: Opening) -> int:
+    """For callers that have none."""
+    raise UsageError(reason="There is no window here.")
