@@ -12,6 +12,20 @@ from typing import Protocol
 from desktop_migrator.model import Answer, Conflict, Rejection
 
 
+class Topic(StrEnum):
+    """What a question is about, for faces that know the answer or ask in another way."""
+
+    OTHER = "other"
+    PASSWORD = "password"  # noqa: S105
+    """The database's."""
+    NEW_PASSPHRASE = "new-passphrase"  # noqa: S105
+    """For a backup; asked for twice."""
+    OPENING_KEY = "opening-key"
+    """A passphrase or recovery key that opens a file."""
+    AGREE = "agree"
+    """Whether what was asked for is really to be done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Something that only the person knows."""
@@ -21,6 +35,7 @@ class Question:
     """The possible answers; empty: any text."""
     secret: bool = False
     """The answer must not show on the screen."""
+    topic: Topic = Topic.OTHER
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from desktop_migrator.errors import BadKey, Cancelled, KeyNotGiven, KeyringUnusable
-from desktop_migrator.reporter import Question, Reporter
+from desktop_migrator.reporter import Question, Reporter, Topic
 from desktop_migrator.vault.credentials import Credentials
 from desktop_migrator.vault.kept_keys import backup_key, find_all
 from desktop_migrator.vault.keys import Identity, Passphrase, SecretKey
@@ -35,11 +35,13 @@ def sealing_key(passphrase: Passphrase | None, credentials: Credentials, reporte
             Question(
                 "A passphrase for the backup (empty: a recovery key is shown)",
                 secret=True,
+                topic=Topic.NEW_PASSPHRASE,
             )
         )
         if not first:
             break
-        if reporter.ask(Question("The same again", secret=True)) == first:
+        again = Question("The same again", secret=True, topic=Topic.NEW_PASSPHRASE)
+        if reporter.ask(again) == first:
             return Passphrase(first)
         reporter.warned("The two are not the same.")
     else:
@@ -66,7 +68,8 @@ def opening_keys(
     if kept := find_all(credentials, recipients):
         return list(kept)
     needed = " or ".join(map(str, recipients)) or "a key that this program does not know"
-    typed = reporter.ask(Question(f"This opens with {needed}. Type it", secret=True))
+    text = f"This opens with {needed}. Type it"
+    typed = reporter.ask(Question(text, secret=True, topic=Topic.OPENING_KEY))
     if not typed:
         raise KeyNotGiven(needed=needed)
     return typed_keys(typed)

@@ -18,7 +18,7 @@ from desktop_migrator.postgres.embedded import BuiltinPostgres
 from desktop_migrator.postgres.introspect import introspect
 from desktop_migrator.postgres.tables import create_tables
 from desktop_migrator.postgres.users import lookup_user
-from desktop_migrator.reporter import Question, Reporter
+from desktop_migrator.reporter import Question, Reporter, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,8 @@ def _server(database: str, workspace: Workspace) -> AbstractContextManager[str]:
 
 
 def _ask_password(error: AuthenticationFailed, reporter: Reporter) -> str:
-    password = reporter.ask(Question(f"Password for {error.facts['user']}", secret=True))
+    text = f"Password for {error.facts['user']}"
+    password = reporter.ask(Question(text, secret=True, topic=Topic.PASSWORD))
     if password is None:
         raise error
     return password

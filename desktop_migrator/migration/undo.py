@@ -35,7 +35,7 @@ from desktop_migrator.postgres.connect import translated
 from desktop_migrator.postgres.journal import anything_left
 from desktop_migrator.postgres.lock import RunLock, hold
 from desktop_migrator.postgres.undo import Undoer
-from desktop_migrator.reporter import Question, Reporter
+from desktop_migrator.reporter import Question, Reporter, Topic
 
 Check = Callable[[psycopg.Cursor[Any]], None]
 
@@ -195,7 +195,8 @@ def _confirm(runs: Sequence[Run], reporter: Reporter) -> None:
         f"{'undo' if run.undoes else 'run'} {run.id} of {run.started:%Y-%m-%d %H:%M} UTC"
         for run in runs
     )
-    if reporter.ask(Question(f"Take back {listed}?", ("yes", "no"))) == "no":
+    question = Question(f"Take back {listed}?", ("yes", "no"), topic=Topic.AGREE)
+    if reporter.ask(question) == "no":
         raise Cancelled
 
 

@@ -25,7 +25,7 @@ from desktop_migrator.migration.target import (
     person_id,
 )
 from desktop_migrator.postgres.checks import Check
-from desktop_migrator.reporter import Question, Reporter
+from desktop_migrator.reporter import Question, Reporter, Topic
 from desktop_migrator.wizard import icons, theme
 from desktop_migrator.wizard.connection import PORT, Parts
 from desktop_migrator.wizard.flow import Step
@@ -293,7 +293,7 @@ class DestinationPage(Page, Listener):
         self.run(work, self._tested, self._failed, self)
 
     def asked(self, question: Question, answer: Callable[[str | None], None]) -> None:
-        answer(self.answers.password if question.secret else None)
+        answer(self.answers.password if question.topic is Topic.PASSWORD else None)
 
     def _tested(self, checks: list[Check]) -> None:
         self._ended()

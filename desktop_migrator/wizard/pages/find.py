@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.errors import MigratorError, NothingToMigrate
-from desktop_migrator.migration.sites import Finding, Findings, Site, find
 from desktop_migrator.migration.progress import Progress
+from desktop_migrator.migration.sites import Finding, Findings, Site, find
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import icons, theme, times
 from desktop_migrator.wizard.flow import Step

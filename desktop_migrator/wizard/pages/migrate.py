@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from desktop_migrator.errors import Cancelled, MigratorError
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.model import Rejection, RunResult
-from desktop_migrator.reporter import Question
+from desktop_migrator.reporter import Question, Topic
 from desktop_migrator.wizard import sentences, theme, work
 from desktop_migrator.wizard.flow import Entry, Step
 from desktop_migrator.wizard.pages.base import Page
@@ -123,12 +123,13 @@ class MigratePage(Page, Listener):
         )
 
     def asked(self, question: Question, answer: Callable[[str | None], None]) -> None:
-        if question.secret:
+        if question.topic is Topic.PASSWORD:
             known = self.answers.password
             answer(known if known is not None else self._ask_password(question))
+        elif question.topic is Topic.AGREE:
+            answer("yes")  # the person agreed on the page before
         else:
-            # The person agreed on the page before; the command line asks here.
-            answer(question.choices[0] if question.choices else None)
+            answer(None)
 
     def _ask_password(self, question: Question) -> str | None:
         words, given = QInputDialog.getText(
