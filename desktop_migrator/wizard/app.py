@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desktop_migrator import __version__
 from desktop_migrator.errors import InternalError, MigratorError
+from desktop_migrator.migration.connections import BUILTIN
 from desktop_migrator.migration.demo import USER_ID, unpack_home
 from desktop_migrator.migration.opening import Opening
-from desktop_migrator.migration.target import BUILTIN
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.resources import resource

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.errors import BadDatabaseUrl, MigratorError
+from desktop_migrator.migration.connections import BUILTIN
 from desktop_migrator.migration.target import (
-    BUILTIN,
     Person,
     check_database,
     open_database,

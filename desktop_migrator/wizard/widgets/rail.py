@@ -35,6 +35,7 @@ class Rail(QWidget):
     def show_way(self, way: Sequence[Step], current: Step) -> None:
         while item := self._steps.takeAt(0):
             if widget := item.widget():
+                widget.hide()
                 widget.deleteLater()
         done = current in way
         for step in way:

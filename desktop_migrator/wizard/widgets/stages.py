@@ -42,6 +42,7 @@ class StageBar(QWidget):
         self._current = None
         while item := self._row.takeAt(0):
             if widget := item.widget():
+                widget.hide()
                 widget.deleteLater()
         self._marks = {}
         for stage in stages:
