@@ -97,6 +97,41 @@ class SnapshotFailed(StorageError):
     hint_template = "Make room on the disk or close the browser, then try again."
 
 
+class StoreUnwritable(StorageError):
+    code = "DM-105"
+    title = "The browser's storage could not be changed"
+    detail_template = "{path}: {reason}"
+    hint_template = "It is as it was before. Close the browser, make room on the disk, try again."
+
+
+class BrowserRunning(StorageError):
+    """Nothing is written into a profile that a browser holds."""
+
+    code = "DM-106"
+    title = "The browser is running"
+    detail_template = "{browser}, profile {profile}: {path}"
+    hint_template = "Close all of its windows, wait a few seconds, and run the same command again."
+    exit_code = ExitCode.REFUSED
+
+
+class StoreDamaged(StorageError):
+    """Writing would make damage permanent that can still be salvaged now."""
+
+    code = "DM-107"
+    title = "The browser's storage is damaged"
+    detail_template = "{path}: {reason}"
+    hint_template = "Nothing was changed. `desktop-migrator migrate` still reads what is left of it."
+    exit_code = ExitCode.REFUSED
+
+
+class ProfileBusy(StorageError):
+    code = "DM-108"
+    title = "Another of this program's windows works on this profile"
+    detail_template = "{path}, process {process}"
+    hint_template = "Wait until it is done."
+    exit_code = ExitCode.LOCKED
+
+
 # DM-2nn: plans ----------------------------------------------------------------------------------
 
 

@@ -8,17 +8,19 @@ LevelDB itself reads sound folders; what it cannot read, or would pass over in s
 through `leveldb_salvage`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import plyvel
 
+from desktop_migrator.browsers.changes import Change
 from desktop_migrator.browsers.leveldb_salvage import is_empty, is_whole, salvage
-from desktop_migrator.browsers.storage_key import parse_chromium
-from desktop_migrator.browsers.text import decode_prefixed
-from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
+from desktop_migrator.browsers.storage_key import format_chromium, parse_chromium
+from desktop_migrator.browsers.text import decode_prefixed, encode_prefixed
+from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -60,6 +62,59 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
         raise StoreUnreadable(path=store.path, reason=error.strerror or str(error)) from error
     yield from walk.records((key, rest[key]) for key in sorted(rest) if key > walk.last)
     walk.finish()
+
+
+def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
+    """Change areas of the private copy `copy`; what goes is gone from its files too.
+
+    An area that has records gets `now` for its times, without which Chromium would purge it as
+    idle since 1601; one without records gets no notes, as in Chromium. Raises StoreUnwritable.
+    """
+    try:
+        with closing(plyvel.DB(str(copy), create_if_missing=False, paranoid_checks=True)) as db:
+            with db.write_batch(sync=True) as batch:
+                for change in changes:
+                    _write_area(db, batch, change, now)
+            # With both ends named: without any, plyvel asks for the range of the empty key alone.
+            db.compact_range(start=b"\0", stop=b"\xff")
+        # Once more, since the MANIFEST has kept the first and last keys of tables that are gone.
+        plyvel.DB(str(copy), create_if_missing=False).close()
+    except (OSError, ValueError, plyvel.Error) as error:
+        raise StoreUnwritable(path=copy, reason=type(error).__name__) from error
+
+
+def _write_area(db: Any, batch: Any, change: Change, now: datetime) -> None:
+    raw = format_chromium(change.storage_key, in_sqlite=False)
+    prefix = b"_" + raw + b"\0"
+    records = size = 0
+    for key, value in db.iterator(prefix=prefix, verify_checksums=True, fill_cache=False):
+        text = key[len(prefix) :]
+        if change.drops(decode_prefixed(text)):  # in whichever encoding it lies there
+            batch.delete(key)
+        else:
+            records += 1
+            size += len(text) + len(value)
+    for put_key, put_value in change.puts.items():
+        text, value = encode_prefixed(put_key), encode_prefixed(put_value)
+        batch.put(prefix + text, value)
+        records += 1
+        size += len(text) + len(value)
+    if records:
+        time = _varint(to_chromium_time(now))
+        batch.put(b"META:" + raw, b"\x08" + time + b"\x10" + _varint(size))
+        batch.put(b"METAACCESS:" + raw, b"\x08" + time)
+    else:
+        batch.delete(b"META:" + raw)
+        batch.delete(b"METAACCESS:" + raw)
+
+
+def _varint(number: int) -> bytes:
+    """As protobuf writes it."""
+    digits = bytearray()
+    while number >= 0x80:
+        digits.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*digits, number])
 
 
 class _Walk:
@@ -160,3 +215,8 @@ def chromium_time(microseconds: int) -> datetime | None:
         return _EPOCH + timedelta(microseconds=microseconds) if microseconds > 0 else None
     except OverflowError:
         return None
+
+
+def to_chromium_time(moment: datetime) -> int:
+    """Microseconds since 1601."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)

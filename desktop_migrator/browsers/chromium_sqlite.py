@@ -7,19 +7,22 @@ compressed is the text with its prefix byte.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
 
 import zstandard
 
-from desktop_migrator.browsers.chromium_leveldb import chromium_time
+from desktop_migrator.browsers.changes import Change
+from desktop_migrator.browsers.chromium_leveldb import chromium_time, to_chromium_time
 from desktop_migrator.browsers.sqlite_file import SqliteFile
 from desktop_migrator.browsers.sqlite_salvage import MAX_VALUE, Damaged
-from desktop_migrator.browsers.storage_key import parse_chromium
-from desktop_migrator.browsers.text import decode_prefixed, unpack_snappy
+from desktop_migrator.browsers.sqlite_writing import writing
+from desktop_migrator.browsers.storage_key import format_chromium, parse_chromium
+from desktop_migrator.browsers.text import decode_prefixed, encode_prefixed, unpack_snappy
 from desktop_migrator.errors import UnknownStorageFormat
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
@@ -67,6 +70,60 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
             columns.append("value_compression_type")
         rows = file.rows("map_entries", columns, damaged, _CREATE_ENTRIES[compressed])
         yield from _records(store, areas, rows, damaged)
+
+
+def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
+    """Change areas of the private copy `copy`, in either revision of the layout.
+
+    Times and notes are as for `chromium_leveldb.write`. Raises StoreUnwritable.
+    """
+    with writing(copy) as connection:
+        names = connection.execute("SELECT name FROM pragma_table_info('map_entries')")
+        compressed = b"value_compression_type" in {name for (name,) in names}
+        for change in changes:
+            _write_area(connection, change, to_chromium_time(now), compressed=compressed)
+
+
+def _write_area(connection: Connection, change: Change, now: int, *, compressed: bool) -> None:
+    raw = format_chromium(change.storage_key, in_sqlite=True)
+    found = connection.execute("SELECT row_id FROM maps WHERE storage_key = ?", (raw,)).fetchone()
+    if found is None:
+        cursor = connection.execute(
+            "INSERT INTO maps (storage_key, last_accessed, last_modified, total_size)"
+            " VALUES (?, ?, ?, 0)",
+            (raw, now, now),
+        )
+        found = (cursor.lastrowid,)
+    (map_id,) = found
+    columns = "key, value, value_compression_type" if compressed else "key, value"
+    rows = connection.execute(f"SELECT {columns} FROM map_entries WHERE map_id = ?", (map_id,))  # noqa: S608 - our own names
+    records, size, going = len(change.puts), 0, []
+    for key, value, *compression in rows:
+        if change.drops(decode_prefixed(key)):
+            going.append((map_id, key))
+        else:
+            is_packed = compression and compression[0] != _NONE
+            records += 1
+            size += len(key) + len(_unpacked(value, compression[0]) if is_packed else value)
+    connection.executemany("DELETE FROM map_entries WHERE map_id = ? AND key = ?", going)
+    columns, places = ("map_id, key, value", "?, ?, ?")
+    if compressed:
+        columns, places = f"{columns}, value_compression_type", f"{places}, {_NONE}"
+    for put_key, put_value in change.puts.items():
+        key, value = encode_prefixed(put_key), encode_prefixed(put_value)
+        connection.execute(
+            f"INSERT INTO map_entries ({columns}) VALUES ({places})",  # noqa: S608 - our own names
+            (map_id, key, value),
+        )
+        size += len(key) + len(value)
+    if records:
+        connection.execute(
+            "UPDATE maps SET last_accessed = ?1, last_modified = ?1, total_size = ?2"
+            " WHERE row_id = ?3",
+            (now, size, map_id),
+        )
+    else:
+        connection.execute("DELETE FROM maps WHERE row_id = ?", (map_id,))
 
 
 def _records(

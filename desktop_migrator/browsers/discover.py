@@ -13,7 +13,14 @@ from pathlib import Path
 from desktop_migrator.browsers import content
 from desktop_migrator.browsers.folders import Folders, Unreadable
 from desktop_migrator.browsers.local_state import ProfileInfo, read_local_state
-from desktop_migrator.browsers.places import Place, place, running, settle_backends, stores_of
+from desktop_migrator.browsers.places import (
+    ENGINES,
+    Place,
+    place,
+    running,
+    settle_backends,
+    stores_of,
+)
 from desktop_migrator.browsers.profiles_ini import read_profiles_ini
 from desktop_migrator.browsers.registry import (
     BROWSERS,
@@ -49,13 +56,6 @@ _NAMELESS = {
     Engine.CHROMIUM: "A browser like Chrome",
     Engine.FIREFOX: "A browser like Firefox",
     Engine.WEBKIT: "A browser like Safari",
-}
-_ENGINES = {
-    StoreFormat.CHROMIUM_LEVELDB: Engine.CHROMIUM,
-    StoreFormat.CHROMIUM_SQLITE: Engine.CHROMIUM,
-    StoreFormat.FIREFOX: Engine.FIREFOX,
-    StoreFormat.FIREFOX_LEGACY: Engine.FIREFOX,
-    StoreFormat.WEBKIT: Engine.WEBKIT,
 }
 
 
@@ -257,7 +257,7 @@ class _Finder:
         if store is None:
             return False
         folder = _profile_folder(path, store_format)
-        claim = _Claim(self._browser(folder, _ENGINES[store_format]), folder, "", [])
+        claim = _Claim(self._browser(folder, ENGINES[store_format]), folder, "", [])
         claim = self.claims.setdefault(_real(folder), claim)
         if store not in claim.places:
             claim.places.append(store)

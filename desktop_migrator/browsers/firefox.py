@@ -13,22 +13,29 @@ database file's time: Firefox flushes 5 s after a write and touches the file at 
 time in `.metadata-v2` is that of the last access, reading included.
 """
 
+import ipaddress
 import re
+import sqlite3
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
+from desktop_migrator.browsers.changes import Change
 from desktop_migrator.browsers.sqlite_file import (
     SqliteFile,
     decode_rows,
     decode_text,
+    encode_text,
     expect_bytes,
 )
 from desktop_migrator.browsers.sqlite_salvage import MAX_VALUE
+from desktop_migrator.browsers.sqlite_writing import writing
 from desktop_migrator.browsers.storage_key import parse_firefox
-from desktop_migrator.browsers.text import decode_utf16, unpack_snappy
-from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
+from desktop_migrator.browsers.text import decode_utf16, encode_utf16, unpack_snappy
+from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _CURRENT = 5
@@ -45,6 +52,11 @@ _COLUMNS = {
     4: ("key", "value", "compressed", "utf16Length"),
     _CURRENT: ("key", "value", "compression_type", "utf16_length", "conversion_type"),
 }
+_CREATE_DATABASE = (
+    "CREATE TABLE database(origin TEXT NOT NULL, usage INTEGER NOT NULL DEFAULT 0,"
+    " last_vacuum_time INTEGER NOT NULL DEFAULT 0, last_analyze_time INTEGER NOT NULL DEFAULT 0,"
+    " last_vacuum_size INTEGER NOT NULL DEFAULT 0)"
+)
 _MAX_METADATA = 2**16
 _REPLACED = re.compile(r'[\x00-\x1f/:*?"<>|\\]')
 """What becomes `+` in a folder's name (QuotaManager's kReplaceChars)."""
@@ -71,6 +83,75 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
             yield Record(store, storage_key, key, value, store.modified)
 
 
+def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
+    """Change the area of the private copy `copy`, and the usage by which Firefox counts its quota.
+
+    The file `usage` beside the store, in which Firefox repeats it, has to go; Firefox then makes
+    it anew. `now` is not needed: nothing in the file is purged by age. Raises StoreUnwritable for
+    an older schema, which Firefox brings up to date when the web site is next opened.
+    """
+    with writing(copy) as connection:
+        if connection.execute("PRAGMA user_version").fetchone() != (_CURRENT << 4,):
+            raise StoreUnwritable(path=copy, reason="an older Firefox wrote it")
+        for change in changes:
+            _write_area(connection, change)
+        rows = connection.execute("SELECT key, utf16_length FROM data")
+        usage = sum(len(encode_utf16(decode_text(key))) // 2 + length for key, length in rows)
+        connection.execute("UPDATE database SET usage = ?", (usage,))
+
+
+def create(staged: Path, store_path: Path, storage_key: StorageKey, now: datetime) -> None:
+    """Make an empty store at `staged` that is to lie at `store_path`, with its `.metadata-v2`.
+
+    Raises StoreUnwritable where the path is not that of the area.
+    """
+    folder = store_path.parent.parent
+    origin = storage_key.origin + "".join(folder.name.partition("^")[1:])
+    try:
+        fits = parse_firefox(origin) == storage_key and folder_name(origin) == folder.name
+    except ValueError:
+        fits = False
+    if not fits:
+        raise StoreUnwritable(path=store_path, reason="the folder is another web site's")
+    staged.parent.mkdir(parents=True, exist_ok=True)
+    if staged.parent.parent.name == folder.name:
+        (staged.parent.parent / ".metadata-v2").write_bytes(_metadata(origin, now))
+    with closing(sqlite3.connect(staged)) as connection:
+        for pragma in ("page_size = 1024", "auto_vacuum = INCREMENTAL"):
+            connection.execute(f"PRAGMA {pragma}")
+        with connection:
+            connection.execute(_CREATE_DATABASE)
+            connection.execute(_CREATE_DATA)
+            connection.execute("INSERT INTO database (origin) VALUES (?)", (origin,))
+            connection.execute(f"PRAGMA user_version = {_CURRENT << 4}")
+
+
+def path_of(profile: Path, storage_key: StorageKey) -> Path:
+    """Where an area without partition lies in a profile. Raises StoreUnwritable for others."""
+    suffix = "^" * bool(storage_key.attributes) + urlencode(storage_key.attributes)
+    name = folder_name(storage_key.origin + suffix)
+    path = profile / "storage" / "default" / name / "ls" / "data.sqlite"
+    if parse_firefox(storage_key.origin + suffix) != storage_key:
+        raise StoreUnwritable(path=path, reason="it is not known where this web site's data lay")
+    return path
+
+
+def folder_name(origin: str) -> str:
+    """The name of an origin's folder."""
+    return _REPLACED.sub("+", origin)
+
+
+def forget_usages(copy: Path) -> None:
+    """Have Firefox count all usages anew: `copy` is one of the profile's `storage.sqlite`.
+
+    At a clean end Firefox keeps there what each origin used, and at its start believes that.
+    """
+    with writing(copy) as connection:
+        is_there = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'cache'"
+        if connection.execute(is_there).fetchone():
+            connection.execute("UPDATE cache SET valid = 0")
+
+
 def origin_of(store_path: Path, copy: Path | None = None) -> StorageKey:
     """Whose area a data.sqlite is. Raises StoreUnreadable if nothing tells.
 
@@ -83,7 +164,7 @@ def origin_of(store_path: Path, copy: Path | None = None) -> StorageKey:
     for origin in _told_origins(folder, copy):
         with suppress(ValueError):
             told.append(parse_firefox(origin))
-            if _REPLACED.sub("+", origin) == folder.name:
+            if folder_name(origin) == folder.name:
                 return told[-1]
     try:
         return told[0] if told else parse_firefox(_folder_origin(folder.name))
@@ -132,6 +213,43 @@ def _decode(
     if utf16_length is not None and length != utf16_length:
         raise ValueError("a value is not as long as it was written")
     return decode_text(key), text
+
+
+def _write_area(connection: sqlite3.Connection, change: Change) -> None:
+    keys = connection.execute("SELECT key FROM data")
+    going = [(key,) for (key,) in keys if change.drops(decode_text(key))]
+    connection.executemany("DELETE FROM data WHERE key = CAST(? AS TEXT)", going)
+    for key, value in change.puts.items():
+        length = len(encode_utf16(value)) // 2
+        try:
+            raw, conversion = value.encode(), 1
+        except UnicodeEncodeError:
+            raw, conversion = encode_utf16(value), 0
+        connection.execute(
+            "INSERT INTO data (key, utf16_length, conversion_type, compression_type, value)"
+            # Firefox itself writes the empty text as TEXT.
+            " VALUES (CAST(? AS TEXT), ?, ?, 0, ?)",
+            (encode_text(key), length, conversion, raw or ""),
+        )
+
+
+def _metadata(origin: str, now: datetime) -> bytes:
+    """A `.metadata-v2`. Firefox works the suffix and the group out anew from the origin."""
+    site, caret, rest = origin.partition("^")
+    suffix = caret + rest
+    time = (now - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
+    fixed = struct.pack(">qBII", time, 0, 0, 0)
+    texts = (suffix, _base_domain(site) + suffix, origin)
+    lengths_and_texts = (struct.pack(">I", len(text)) + text.encode("ascii") for text in texts)
+    return fixed + b"".join(lengths_and_texts) + b"\0"
+
+
+def _base_domain(origin: str) -> str:
+    host = urlsplit(origin).hostname or ""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return ".".join(host.split(".")[-2:])
 
 
 def _metadata_origin(folder: Path) -> str:

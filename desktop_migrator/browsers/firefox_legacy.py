@@ -11,19 +11,25 @@ Text is SQLite's UTF-8 (see `firefox` on keys; values suffer the same here). No 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from sqlite3 import Connection
+from urllib.parse import urlencode, urlsplit
 
+from desktop_migrator.browsers.changes import Change
 from desktop_migrator.browsers.sqlite_file import (
     SqliteFile,
     decode_rows,
     decode_text,
+    encode_text,
     expect_bytes,
 )
+from desktop_migrator.browsers.sqlite_writing import writing
 from desktop_migrator.browsers.storage_key import from_firefox
-from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
+from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _NEWEST = 2
@@ -56,6 +62,53 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
         rows = file.rows("webappsstore2", columns, damaged, _CREATE_TABLE)
         for storage_key, key, value in decode_rows(rows, _decode, damaged):
             yield Record(store, storage_key, key, value, store.modified)
+
+
+def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
+    """Change areas of the private copy `copy`, in which nothing has a time.
+
+    Raises StoreUnwritable, also for schemas before 2 and for areas that this storage cannot name.
+    """
+    with writing(copy) as connection:
+        if connection.execute("PRAGMA user_version").fetchone() != (_NEWEST,):
+            raise StoreUnwritable(path=copy, reason="an older Firefox wrote it")
+        for change in changes:
+            _write_area(connection, change)
+
+
+def _write_area(connection: Connection, change: Change) -> None:
+    columns = "scope, key, value, originAttributes, originKey"
+    going = []
+    for row_id, *row in connection.execute(f"SELECT rowid, {columns} FROM webappsstore2"):  # noqa: S608 - our own names
+        storage_key, key, _ = _decode(*row)
+        if storage_key == change.storage_key and change.drops(key):
+            going.append((row_id,))
+    connection.executemany("DELETE FROM webappsstore2 WHERE rowid = ?", going)
+    if change.puts:
+        suffix, origin_key = _spelled(change.storage_key)
+        scope = f"0:f:{suffix}:{origin_key}" if suffix else origin_key
+        connection.executemany(
+            f"INSERT INTO webappsstore2 ({columns})"  # noqa: S608 - our own names
+            " VALUES (?, CAST(? AS TEXT), CAST(? AS TEXT), ?, ?)",
+            [
+                (scope, encode_text(key), encode_text(value), suffix, origin_key)
+                for key, value in change.puts.items()
+            ],
+        )
+
+
+def _spelled(key: StorageKey) -> tuple[str, str]:
+    """The columns originAttributes and originKey; ValueError for an area that has none."""
+    suffix = "^" * bool(key.attributes) + urlencode(key.attributes)
+    parts = urlsplit(key.origin)
+    if parts.scheme == "file":
+        origin_key = f"{parts.path[::-1]}.:file"
+    else:
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme, "")
+        origin_key = f"{(parts.hostname or '')[::-1]}.:{parts.scheme}:{port}".rstrip(":")
+    if _storage_key(origin_key, suffix) != key:
+        raise ValueError("an area that this storage cannot name")
+    return suffix, origin_key
 
 
 def _columns(file: SqliteFile) -> tuple[str, ...] | None:

@@ -18,9 +18,17 @@ from desktop_migrator.browsers.processes import (
     lock_held,
     webkit_running,
 )
-from desktop_migrator.browsers.registry import WEBKIT_STORES, Browser, Engine
+from desktop_migrator.browsers.registry import BROWSERS, WEBKIT_STORES, Browser, Engine
 from desktop_migrator.browsers.store_files import store_files
-from desktop_migrator.model import StoreFormat
+from desktop_migrator.model import Profile, Store, StoreFormat
+
+ENGINES = {
+    StoreFormat.CHROMIUM_LEVELDB: Engine.CHROMIUM,
+    StoreFormat.CHROMIUM_SQLITE: Engine.CHROMIUM,
+    StoreFormat.FIREFOX: Engine.FIREFOX,
+    StoreFormat.FIREFOX_LEGACY: Engine.FIREFOX,
+    StoreFormat.WEBKIT: Engine.WEBKIT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,14 @@ def running(browser: Browser, folder: Path, places: Sequence[Place]) -> bool:
     if browser.engine is Engine.FIREFOX:
         return firefox_running(folder)
     return webkit_running(folder, browser.processes)
+
+
+def is_running(profile: Profile, stores: Sequence[Store]) -> bool:
+    """Whether a process holds the profile or one of these stores, of which it has some, now."""
+    known = next((browser for browser in BROWSERS if browser.id == profile.browser), None)
+    browser = known or Browser(profile.browser, profile.browser_name, ENGINES[stores[0].format])
+    there = [place(store.path, store.format) for store in stores]
+    return running(browser, profile.path, [each for each in there if each])
 
 
 def settle_backends(places: Sequence[Place]) -> tuple[Place | None, str]:

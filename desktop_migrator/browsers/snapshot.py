@@ -29,8 +29,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-import psutil
-
+from desktop_migrator.browsers import owner
 from desktop_migrator.browsers.store_files import store_files
 from desktop_migrator.errors import SnapshotFailed
 from desktop_migrator.model import Store, StoreFormat
@@ -44,9 +43,7 @@ _TABLES = (".ldb", ".sst")
 _RESERVE = 16 * 2**20
 """Bytes of the disk that stay free."""
 _CHUNK = 2**20
-_NAME = re.compile(r"snapshot-(?P<pid>\d+)-(?P<started>\d+)-")
-_CLOCK_SLACK = 60
-"""Seconds by which the system may see the same process's start differently later on."""
+_NAME = re.compile(r"snapshot-(\d+-\d+)-")
 
 
 @contextmanager
@@ -57,7 +54,7 @@ def snapshot(store: Store, root: Path) -> Iterator[Path]:
     """
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        private = Path(tempfile.mkdtemp(prefix=_prefix(), dir=root))
+        private = Path(tempfile.mkdtemp(prefix=f"snapshot-{owner.mark()}-", dir=root))
     except OSError as error:
         raise SnapshotFailed(path=root, reason=error.strerror or str(error)) from error
     try:
@@ -100,27 +97,12 @@ def sweep(root: Path) -> int:
     """Remove the snapshots of processes that are gone; how many."""
     removed = 0
     for folder in root.iterdir() if root.is_dir() else ():
-        owner = _NAME.match(folder.name)
-        if owner and not folder.is_symlink() and not _alive(owner):
+        # The owner stands in the name, so that no folder is ever without one.
+        owned = _NAME.match(folder.name)
+        if owned and not folder.is_symlink() and not owner.is_alive(owned[1]):
             shutil.rmtree(folder, ignore_errors=True)
             removed += not folder.exists()
     return removed
-
-
-def _prefix() -> str:
-    # The owner stands in the name, so that no folder is ever without one.
-    process = psutil.Process()
-    return f"snapshot-{process.pid}-{int(process.create_time())}-"
-
-
-def _alive(owner: re.Match[str]) -> bool:
-    try:
-        started = psutil.Process(int(owner["pid"])).create_time()
-    except psutil.AccessDenied:
-        return True
-    except (psutil.Error, OverflowError):
-        return False
-    return abs(started - int(owner["started"])) < _CLOCK_SLACK
 
 
 def _copy(store: Store, private: Path) -> Path:

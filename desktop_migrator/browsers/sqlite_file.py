@@ -183,6 +183,11 @@ def decode_text(text: bytes) -> str:
         return units.decode("utf-16-le", "surrogatepass")
 
 
+def encode_text(text: str) -> bytes:
+    """What `decode_text` reads: for SQLite as `CAST(? AS TEXT)`, since it takes no other way in."""
+    return text.encode("utf-8", "surrogatepass")
+
+
 def _open(copy: Path) -> sqlite3.Connection:
     journal = copy.with_name(copy.name + "-journal")
     if journal.exists():

@@ -53,6 +53,16 @@ def parse_chromium(raw: bytes | str) -> StorageKey:
     )
 
 
+def format_chromium(key: StorageKey, *, in_sqlite: bool) -> bytes:
+    """The spelling of LevelDB or of SQLite; ValueError for an area that Chromium cannot have."""
+    text = str(key)
+    if parse_chromium(text) != key:
+        raise ValueError("not a storage key of Chromium")
+    if in_sqlite and key.first_party:
+        text += "/"
+    return text.encode("ascii")
+
+
 def _token(high: str, low: str) -> tuple[int, int]:
     """An unguessable token: 128 bits, never all zero."""
     token = int(high), int(low)

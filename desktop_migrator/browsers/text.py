@@ -23,6 +23,19 @@ def decode_prefixed(raw: bytes) -> str:
     raise ValueError("unknown prefix byte")
 
 
+def encode_prefixed(text: str) -> bytes:
+    """The string as Chromium writes it: in Latin-1 where that can hold it."""
+    try:
+        return b"\1" + text.encode("latin-1")
+    except UnicodeEncodeError:
+        return b"\0" + encode_utf16(text)
+
+
+def encode_utf16(text: str) -> bytes:
+    """The string's code units, UTF-16LE."""
+    return text.encode("utf-16-le", "surrogatepass")
+
+
 def decode_utf16(raw: bytes) -> str:
     """The string whose UTF-16LE code units are `raw`; ValueError for half a unit."""
     # What bytes.decode() looks up by name at each call.

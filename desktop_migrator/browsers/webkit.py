@@ -15,19 +15,25 @@ No record has a time; `Record.modified` is that of the file.
 """
 
 import re
+import sqlite3
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from desktop_migrator.browsers.changes import Change
 from desktop_migrator.browsers.sqlite_file import (
     SqliteFile,
     decode_rows,
     decode_text,
+    encode_text,
     expect_bytes,
 )
-from desktop_migrator.browsers.text import decode_utf16
-from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
+from desktop_migrator.browsers.sqlite_writing import writing
+from desktop_migrator.browsers.text import decode_utf16, encode_utf16
+from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _COLUMNS = ("key", "value")
@@ -64,6 +70,39 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
             yield Record(store, storage_key, key, value, store.modified)
 
 
+def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
+    """Change the area of the private copy `copy`, in which nothing has a time.
+
+    Raises StoreUnwritable.
+    """
+    with writing(copy) as connection:
+        for change in changes:
+            keys = connection.execute("SELECT key FROM ItemTable")
+            going = [(key,) for (key,) in keys if change.drops(decode_text(key))]
+            connection.executemany("DELETE FROM ItemTable WHERE key = CAST(? AS TEXT)", going)
+            connection.executemany(
+                "INSERT INTO ItemTable (key, value) VALUES (CAST(? AS TEXT), ?)",
+                [(encode_text(key), encode_utf16(value)) for key, value in change.puts.items()],
+            )
+
+
+def create(staged: Path, store_path: Path, storage_key: StorageKey, now: datetime) -> None:
+    """Make an empty store at `staged` that is to lie at `store_path`, with its file `origin`.
+
+    Raises StoreUnwritable where the path is not that of the area.
+    """
+    staged.parent.mkdir(parents=True, exist_ok=True)
+    if _FILE_NAME.fullmatch(store_path.name):
+        if origin_of(store_path) != storage_key:
+            raise StoreUnwritable(path=store_path, reason="the file is another web site's")
+    else:
+        beside = staged.parent.parent / "origin"
+        if beside.parent.name == store_path.parent.parent.name and not beside.exists():
+            beside.write_bytes(_encode_origin_file(storage_key))
+    with closing(sqlite3.connect(staged)) as connection, connection:
+        connection.execute(_CREATE_TABLE)
+
+
 def origin_of(store_path: Path) -> StorageKey:
     """Whose area a file is, by its neighbour `origin` or its name. Raises StoreUnreadable."""
     try:
@@ -97,6 +136,16 @@ def _decode_origin_file(data: bytes) -> StorageKey:
         raise ValueError("not a file of two origins")
     top, frame = origins
     return StorageKey(frame, None if top == frame else top)
+
+
+def _encode_origin_file(key: StorageKey) -> bytes:
+    data = b""
+    for origin in (key.top_level_site or key.origin, key.origin):
+        parts = urlsplit(origin)
+        for text in (parts.scheme, parts.hostname or ""):
+            data += struct.pack("<IB", len(text), 1) + text.encode("latin-1")
+        data += b"\0" if parts.port is None else b"\1" + struct.pack("<H", parts.port)
+    return data
 
 
 def _string(data: bytes, position: int) -> tuple[str, int]:

@@ -1,0 +1,24 @@
+"""Marks by which a file or folder names the process that made it, and after a crash is cleared."""
+
+import psutil
+
+_CLOCK_SLACK = 60
+"""Seconds by which the system may see the same process's start differently later on."""
+
+
+def mark() -> str:
+    """This process: its id and the second of its start, so that a later process is told from it."""
+    process = psutil.Process()
+    return f"{process.pid}-{int(process.create_time())}"
+
+
+def is_alive(marked: str) -> bool:
+    """Whether the process of a mark still runs; ValueError for what is no mark."""
+    pid, started = map(int, marked.split("-"))
+    try:
+        actual = psutil.Process(pid).create_time()
+    except psutil.AccessDenied:
+        return True
+    except (psutil.Error, OverflowError):
+        return False
+    return abs(actual - started) < _CLOCK_SLACK
