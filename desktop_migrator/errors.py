@@ -120,7 +120,9 @@ class StoreDamaged(StorageError):
     code = "DM-107"
     title = "The browser's storage is damaged"
     detail_template = "{path}: {reason}"
-    hint_template = "Nothing was changed. `desktop-migrator migrate` still reads what is left of it."
+    hint_template = (
+        "Nothing was changed. `desktop-migrator migrate` still reads what is left of it."
+    )
     exit_code = ExitCode.REFUSED
 
 

@@ -8,8 +8,10 @@ LevelDB itself reads sound folders; what it cannot read, or would pass over in s
 through `leveldb_salvage`.
 """
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,47 +67,70 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
 
 
 def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
-    """Change areas of the private copy `copy`; what goes is gone from its files too.
+    """Change areas of the private copy `copy`, which is written anew.
 
-    An area that has records gets `now` for its times, without which Chromium would purge it as
-    idle since 1601; one without records gets no notes, as in Chromium. Raises StoreUnwritable.
+    So what goes is gone from its files too: from tables, logs and the MANIFEST, where LevelDB
+    itself keeps first and last keys of tables that are gone. An area that has records gets `now`
+    for its times, without which Chromium would purge it as idle since 1601; one without records
+    gets no notes, as in Chromium. Raises StoreUnwritable.
     """
+    anew = copy.with_name(f"{copy.name}-anew")
     try:
-        with closing(plyvel.DB(str(copy), create_if_missing=False, paranoid_checks=True)) as db:
-            with db.write_batch(sync=True) as batch:
-                for change in changes:
-                    _write_area(db, batch, change, now)
-            # With both ends named: without any, plyvel asks for the range of the empty key alone.
-            db.compact_range(start=b"\0", stop=b"\xff")
-        # Once more, since the MANIFEST has kept the first and last keys of tables that are gone.
-        plyvel.DB(str(copy), create_if_missing=False).close()
+        areas = {
+            format_chromium(change.storage_key, in_sqlite=False): _Area(change)
+            for change in changes
+        }
+        with (
+            closing(plyvel.DB(str(copy), create_if_missing=False, paranoid_checks=True)) as db,
+            closing(db.iterator(verify_checksums=True, fill_cache=False)) as entries,
+            closing(plyvel.DB(str(anew), create_if_missing=True, error_if_exists=True)) as new,
+        ):
+            for key, value in entries:
+                if _stays(key, value, areas):
+                    new.put(key, value)
+            for raw, area in areas.items():
+                with new.write_batch() as batch:
+                    area.write(batch, raw, now)
+        shutil.rmtree(copy)
+        anew.rename(copy)
     except (OSError, ValueError, plyvel.Error) as error:
         raise StoreUnwritable(path=copy, reason=type(error).__name__) from error
 
 
-def _write_area(db: Any, batch: Any, change: Change, now: datetime) -> None:
-    raw = format_chromium(change.storage_key, in_sqlite=False)
-    prefix = b"_" + raw + b"\0"
-    records = size = 0
-    for key, value in db.iterator(prefix=prefix, verify_checksums=True, fill_cache=False):
-        text = key[len(prefix) :]
-        if change.drops(decode_prefixed(text)):  # in whichever encoding it lies there
-            batch.delete(key)
-        else:
-            records += 1
-            size += len(text) + len(value)
-    for put_key, put_value in change.puts.items():
-        text, value = encode_prefixed(put_key), encode_prefixed(put_value)
-        batch.put(prefix + text, value)
-        records += 1
-        size += len(text) + len(value)
-    if records:
-        time = _varint(to_chromium_time(now))
-        batch.put(b"META:" + raw, b"\x08" + time + b"\x10" + _varint(size))
-        batch.put(b"METAACCESS:" + raw, b"\x08" + time)
-    else:
-        batch.delete(b"META:" + raw)
-        batch.delete(b"METAACCESS:" + raw)
+@dataclass
+class _Area:
+    """A changed area: what stays in it is counted, what comes is written."""
+
+    change: Change
+    records: int = 0
+    size: int = 0
+
+    def count(self, text: bytes, value: bytes) -> None:
+        self.records += 1
+        self.size += len(text) + len(value)
+
+    def write(self, batch: Any, raw: bytes, now: datetime) -> None:
+        for key, value in self.change.puts.items():
+            text, written = encode_prefixed(key), encode_prefixed(value)
+            self.count(text, written)
+            batch.put(b"_" + raw + b"\0" + text, written)
+        if self.records:
+            time = _varint(to_chromium_time(now))
+            batch.put(b"META:" + raw, b"\x08" + time + b"\x10" + _varint(self.size))
+            batch.put(b"METAACCESS:" + raw, b"\x08" + time)
+
+
+def _stays(key: bytes, value: bytes, areas: dict[bytes, _Area]) -> bool:
+    if not key.startswith(b"_"):
+        kind, _, raw = key.partition(b":")
+        return kind not in {b"META", b"METAACCESS"} or raw not in areas
+    raw, _, text = key[1:].partition(b"\0")
+    area = areas.get(raw)
+    if area is not None:
+        if area.change.drops(decode_prefixed(text)):  # in whichever encoding it lies there
+            return False
+        area.count(text, value)
+    return True
 
 
 def _varint(number: int) -> bytes:
