@@ -1,7 +1,10 @@
 """Marks by which a file or folder names the process that made it, and after a crash is cleared."""
 
+import re
+
 import psutil
 
+_MARK = re.compile(r"\d+-\d+")
 _CLOCK_SLACK = 60
 """Seconds by which the system may see the same process's start differently later on."""
 
@@ -10,6 +13,10 @@ def mark() -> str:
     """This process: its id and the second of its start, so that a later process is told from it."""
     process = psutil.Process()
     return f"{process.pid}-{int(process.create_time())}"
+
+
+def is_mark(text: str) -> bool:
+    return _MARK.fullmatch(text) is not None
 
 
 def is_alive(marked: str) -> bool:

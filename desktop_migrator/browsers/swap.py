@@ -121,7 +121,7 @@ def recover(pointers: Path) -> list[str]:
     """Undo the swaps of processes that are gone; sentences about what could not be undone."""
     notes = []
     for pointer in sorted(pointers.iterdir()) if pointers.is_dir() else ():
-        if owner.is_alive(pointer.name):
+        if not owner.is_mark(pointer.name) or owner.is_alive(pointer.name):
             continue
         work = Path(os.fsdecode(pointer.read_bytes()))
         try:
@@ -139,10 +139,11 @@ def _refuse_others(home: Path, own: Path) -> None:
     """Raises ProfileBusy while another process works there; clears up after one that is gone."""
     for other in home.glob(f"{_PREFIX}*"):
         mark = other.name[len(_PREFIX) :]
-        if other != own and owner.is_alive(mark):
+        if other == own or not owner.is_mark(mark):
+            continue
+        if owner.is_alive(mark):
             raise ProfileBusy(path=home, process=mark.partition("-")[0])
-        if other != own:
-            _settle(other)
+        _settle(other)
 
 
 def _settle(work: Path) -> list[str]:
@@ -150,20 +151,21 @@ def _settle(work: Path) -> list[str]:
     if not work.is_dir():
         return []
     state, pieces = _read_journal(work)
+    kept = work.with_name(work.name.replace(_PREFIX, "desktop-migrator-kept-"))
     notes = []
     if state == _SWAPPING:
         for piece in reversed(pieces):
             if not _undo(piece):
                 notes.append(
                     f"{piece.target}: a change of this storage was cut off, and it has been used"
-                    f" since; so it stays changed. As it was before, it lies in {work}."
+                    f" since; so it stays changed. As it was before, it lies in {kept}."
                 )
             _sync_folder(Path(piece.target).parent)
     if not notes:
         # What a virus scanner still holds open on Windows goes at a later start.
         shutil.rmtree(work, ignore_errors=True)
     else:
-        work.rename(work.with_name(work.name.replace(_PREFIX, "desktop-migrator-kept-")))
+        work.rename(kept)
     return notes
 
 
