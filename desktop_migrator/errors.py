@@ -110,7 +110,7 @@ class BrowserRunning(StorageError):
     code = "DM-106"
     title = "The browser is running"
     detail_template = "{browser}, profile {profile}: {path}"
-    hint_template = "Close all of its windows, wait a few seconds, and run the same command again."
+    hint_template = "Close all of its windows, wait a few seconds, and try again."
     exit_code = ExitCode.REFUSED
 
 
@@ -120,15 +120,13 @@ class StoreDamaged(StorageError):
     code = "DM-107"
     title = "The browser's storage is damaged"
     detail_template = "{path}: {reason}"
-    hint_template = (
-        "Nothing was changed. `desktop-migrator migrate` still reads what is left of it."
-    )
+    hint_template = "Nothing was changed. What is left in it can still be migrated."
     exit_code = ExitCode.REFUSED
 
 
 class ProfileBusy(StorageError):
     code = "DM-108"
-    title = "Another of this program's windows works on this profile"
+    title = "This program is at work on this profile already"
     detail_template = "{path}, process {process}"
     hint_template = "Wait until it is done."
     exit_code = ExitCode.LOCKED
@@ -686,6 +684,18 @@ class WorkerLost(RunError):
     detail_template = "The system or somebody ended a process that was loading."
     hint_template = "Run the same command again with --resume to go on."
     transient = True
+
+
+class NotMigrated(RunError):
+    """Only what is known to lie in the database is cleared from a browser."""
+
+    code = "DM-540"
+    title = "This is not known to be migrated"
+    detail_template = "{origin}: {reason}"
+    hint_template = (
+        "Migrate it first. To clear it all the same, give --force; a backup is made before."
+    )
+    exit_code = ExitCode.REFUSED
 
 
 # DM-9nn: wrong use ------------------------------------------------------------------------------

@@ -1,13 +1,16 @@
 """The folder that holds what the program keeps on this computer, readable by its owner alone."""
 
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
 
-from desktop_migrator.browsers import snapshot
+from desktop_migrator.browsers import snapshot, swap
 from desktop_migrator.errors import DataFolderUnusable
 from desktop_migrator.vault.credentials import Credentials
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,8 @@ class Workspace:
 
     @classmethod
     def open(cls, root: Path | None) -> "Workspace":
-        """The folder `root`, or the system's usual place; what a crashed run left is removed.
+        """The folder `root`, or the system's usual place; what a crashed run left is removed
+        or, where it was about to change a browser's profile, undone.
 
         Raises DataFolderUnusable.
         """
@@ -30,11 +34,18 @@ class Workspace:
         except OSError as error:
             raise DataFolderUnusable(path=workspace.root, reason=error.strerror) from None
         snapshot.sweep(workspace.snapshots)
+        for note in swap.recover(workspace.swaps):
+            _log.warning(note)
         return workspace
 
     @property
     def snapshots(self) -> Path:
         return self.root / "snapshots"
+
+    @property
+    def swaps(self) -> Path:
+        """Where it stands which browser profiles a change is under way in."""
+        return self.root / "swaps"
 
     @property
     def backups(self) -> Path:

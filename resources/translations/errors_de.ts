@@ -567,5 +567,53 @@
         <source>Nothing that was finished is lost. Run the command again with --debug '*' and send what it prints to the support desk.</source>
         <translation>Nichts, was fertig war, ist verloren. Speichern Sie ein Supportpaket und schicken Sie es dem Support.</translation>
     </message>
+    <message>
+        <source>The browser's storage could not be changed</source>
+        <translation>Der Speicher des Browsers konnte nicht geändert werden</translation>
+    </message>
+    <message>
+        <source>It is as it was before. Close the browser, make room on the disk, try again.</source>
+        <translation>Er ist, wie er vorher war. Schließen Sie den Browser, schaffen Sie Platz auf dem Datenträger und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The browser is running</source>
+        <translation>Der Browser läuft</translation>
+    </message>
+    <message>
+        <source>{browser}, profile {profile}: {path}</source>
+        <translation>{browser}, Profil {profile}: {path}</translation>
+    </message>
+    <message>
+        <source>Close all of its windows, wait a few seconds, and try again.</source>
+        <translation>Schließen Sie alle seine Fenster, warten Sie einige Sekunden und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The browser's storage is damaged</source>
+        <translation>Der Speicher des Browsers ist beschädigt</translation>
+    </message>
+    <message>
+        <source>Nothing was changed. What is left in it can still be migrated.</source>
+        <translation>Es wurde nichts geändert. Was noch darin ist, lässt sich weiterhin übertragen.</translation>
+    </message>
+    <message>
+        <source>This program is at work on this profile already</source>
+        <translation>Dieses Programm arbeitet schon an diesem Profil</translation>
+    </message>
+    <message>
+        <source>{path}, process {process}</source>
+        <translation>{path}, Prozess {process}</translation>
+    </message>
+    <message>
+        <source>Wait until it is done.</source>
+        <translation>Warten Sie, bis es fertig ist.</translation>
+    </message>
+    <message>
+        <source>This is not known to be migrated</source>
+        <translation>Dies ist, soweit bekannt, nicht übertragen</translation>
+    </message>
+    <message>
+        <source>Migrate it first. To clear it all the same, give --force; a backup is made before.</source>
+        <translation>Übertragen Sie es zuerst.</translation>
+    </message>
 </context>
 </TS>

@@ -115,5 +115,9 @@
         <source>Nothing that was finished is lost. Run the command again with --debug '*' and send what it prints to the support desk.</source>
         <translation>Nothing that was finished is lost. Save a support bundle and send it to the support desk.</translation>
     </message>
+    <message>
+        <source>Migrate it first. To clear it all the same, give --force; a backup is made before.</source>
+        <translation>Migrate it first.</translation>
+    </message>
 </context>
 </TS>

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import cramjam
 import plyvel
@@ -54,7 +55,7 @@ def _utf8(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogatepass")
 
 
-def rows(path: Path, query: str) -> list[tuple[bytes, ...]]:
+def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
     uri = f"{path.as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True)) as database:
         database.text_factory = bytes

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import plyvel
+import psutil
 import pytest
 
 from desktop_migrator.browsers import swap, writing
@@ -343,7 +344,7 @@ def test_a_browser_that_comes_in_at_the_last_moment_keeps_its_store(
 
 def test_another_writer_at_work_is_not_disturbed(tmp_path: Path) -> None:
     profile = chromium_profile(tmp_path / "profile")
-    mark = f"{os.getppid()}-{int(swap.owner.psutil.Process(os.getppid()).create_time())}"
+    mark = f"{os.getppid()}-{int(psutil.Process(os.getppid()).create_time())}"
     (profile / f".desktop-migrator-{mark}").mkdir()
     with pytest.raises(ProfileBusy):
         write(profile, tmp_path, put_new)
@@ -426,7 +427,8 @@ def test_what_a_browser_has_used_since_the_crash_is_not_put_back(tmp_path: Path)
     (area,) = contents(origin, tmp_path)
     for run in sorted((tmp_path / "runs").iterdir()):
         profile = run / "profile"
-        if contents(profile, tmp_path)[area] == {"new": "\udc00\0"} and leftovers(profile):
+        found = contents(profile, tmp_path, moved(stores, origin, profile))
+        if found[area] == {"new": "\udc00\0"} and leftovers(profile):
             break
     with closing(plyvel.DB(str(profile / "Local Storage" / "leveldb"))) as database:
         database.put(b"_https://a.test\0\1since", b"\1then")
