@@ -40,6 +40,7 @@ COMMANDS = {
     "provision": "Print, or run, the SQL for a database role with just the rights needed.",
     "connection": "Save databases' addresses under names; passwords go into the keyring.",
     "keys": "Make and hand out the desk's keys.",
+    "kit": "Make and open kits: plan, destination and the desk's key in one signed file.",
     "support": "Save what the support desk needs to help.",
     "test-connection": "Check a database: reachable, safe, the rights and tables needed.",
     "demo": "Migrate sample profiles into the built-in database.",

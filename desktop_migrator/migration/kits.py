@@ -25,6 +25,7 @@ from desktop_migrator.vault.signatures import SigningKey, VerifyKey
 
 SUFFIX = ".dmkit"
 _LARGEST = 4 << 20
+_SIGNING_KEY = "kit-signing-key"
 
 _INVISIBLE = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"  # and what turns a line around
 _Line = Annotated[str, Meta(max_length=200, pattern=f"^[^{_INVISIBLE}]*$")]
@@ -81,6 +82,16 @@ class Kit:
     @property
     def trustworthy(self) -> bool:
         return self.signature is Signature.KNOWN
+
+
+def signing_key(workspace: Workspace) -> SigningKey:
+    """This desk's own, from the keyring; made at its first use. Raises KeyringUnusable."""
+    kept = workspace.credentials.get(_SIGNING_KEY)
+    if kept is not None:
+        return SigningKey.from_text(kept)
+    key = SigningKey.generate()
+    workspace.credentials.require(_SIGNING_KEY, key.to_text())
+    return key
 
 
 def make_kit(
