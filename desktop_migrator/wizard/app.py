@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QLocale, Qt, QTranslator
@@ -11,15 +12,20 @@ from desktop_migrator import __version__
 from desktop_migrator.errors import InternalError, MigratorError
 from desktop_migrator.migration.connections import BUILTIN
 from desktop_migrator.migration.demo import USER_ID, unpack_home
+from desktop_migrator.migration.kits import open_kit
 from desktop_migrator.migration.opening import Opening
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.resources import resource
 from desktop_migrator.wizard import sentences, theme
 from desktop_migrator.wizard.context import Context
+from desktop_migrator.wizard.flow import Entry
+from desktop_migrator.wizard.memory import former_run
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.window import Window, app_icon
 from desktop_migrator.wizard.worker import Worker
+
+CAPTURE_SUFFIX = ".dmcapture"
 
 
 def open_wizard(opening: Opening) -> int:
@@ -71,6 +77,7 @@ def translate(app: QApplication, language: str | None) -> list[QTranslator]:
 
 
 def context(opening: Opening) -> Context:
+    """Raises MigratorError where the file or the plan cannot be used."""
     workspace = Workspace.open(opening.data_dir)
     if opening.demo:
         workspace = Workspace.open(workspace.demo)
@@ -80,7 +87,21 @@ def context(opening: Opening) -> Context:
         made.answers.user_id = USER_ID
         made.answers.database = BUILTIN
         made.answers.create_tables = True
+    if opening.file is not None:
+        _open_with(opening.file, made)
+    made.former = former_run(workspace, made.plan.name)
     return made
+
+
+def _open_with(file: Path, made: Context) -> None:
+    if file.suffix == CAPTURE_SUFFIX:
+        made.answers.entry = Entry.UPLOAD
+        made.answers.captures = (file.absolute(),)
+        return
+    kit = open_kit(file, made.workspace)
+    made.kit, made.plan = kit, kit.plan
+    made.answers.kit_waits = not kit.trustworthy
+    made.answers.database = kit.database or ""
 
 
 class _ShowMistakes:

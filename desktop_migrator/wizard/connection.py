@@ -63,3 +63,10 @@ class Parts:
     @property
     def complete(self) -> bool:
         return bool(self.host.strip() and self.database.strip() and self.user.strip())
+
+    @property
+    def name(self) -> str:
+        """What the connection is saved as."""
+        text = f"{self.host}-{self.database}-{self.user}"
+        plain = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in text)
+        return plain.strip("-")[:64] or "connection"

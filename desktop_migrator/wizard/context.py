@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop_migrator.migration.kits import Kit
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import RunResult, UndoResult
 from desktop_migrator.plan.schema import Plan
@@ -21,6 +22,8 @@ class Context:
     """Where to look for browsers; empty: in all of this person's."""
     former: FormerRun | None = None
     """What an earlier run left."""
+    kit: Kit | None = None
+    """What the wizard was opened with."""
     result: RunResult | UndoResult | None = None
     """What came of the work."""
     take_back: Callable[[str], None] = lambda _: None

@@ -91,21 +91,39 @@ class FormerRun:
     create_tables: bool = False
 
 
+class BackupKind(StrEnum):
+    """What opens the backup that is made before the first write."""
+
+    KEYRING = "keyring"
+    PASSPHRASE = "passphrase"  # noqa: S105
+    NONE = "none"
+    """There is to be no backup."""
+
+
+SHORTEST_PASSPHRASE = 8
+"""Characters."""
+
+
 @dataclass(slots=True)
 class Backup:
-    """How the backup before the first write is kept."""
-
-    wanted: bool = True
+    kind: BackupKind = BackupKind.KEYRING
+    keyring_works: bool = False
+    passphrase: str = field(default="", repr=False)
+    repeated: str = field(default="", repr=False)
     refused_twice: bool = False
     """Whether the person, asked again, still wants none."""
-    folder: Path | None = None
-    """None: the program's own."""
-    passphrase: str | None = field(default=None, repr=False)
-    """None: the key lies in the system's keyring."""
 
     @property
     def settled(self) -> bool:
-        return self.wanted or self.refused_twice
+        if self.kind is BackupKind.KEYRING:
+            return self.keyring_works
+        if self.kind is BackupKind.PASSPHRASE:
+            return good_passphrase(self.passphrase, self.repeated)
+        return self.refused_twice
+
+
+def good_passphrase(text: str, repeated: str) -> bool:
+    return len(text) >= SHORTEST_PASSPHRASE and text == repeated
 
 
 @dataclass(slots=True)
@@ -113,6 +131,8 @@ class Answers:
     """What the person has said so far, and what the pages found out for them."""
 
     entry: Entry | None = None
+    kit_waits: bool = False
+    """Whether the wizard was opened with a kit whose desk the person has not accepted yet."""
     former: FormerRun | None = None
     """What an earlier run left; chosen with FINISH, or with UNDO and `undo_run`."""
 
@@ -152,9 +172,11 @@ class Answers:
     # Capture and upload
     captures: tuple[Path, ...] = ()
     capture_file: Path | None = None
-    passphrase: str | None = field(default=None, repr=False)
-    recipient: Path | None = None
-    """The public key of who alone can open the capture."""
+    passphrase: str = field(default="", repr=False)
+    """Of the capture; with `for_desk` none is needed to make one."""
+    repeated: str = field(default="", repr=False)
+    for_desk: bool = False
+    """Whether the capture is sealed for the kit's desk alone."""
 
     finished: bool = False
     """Whether the work of this way is done."""
@@ -186,6 +208,7 @@ def commits(step: Step, answers: Answers) -> bool:
 class Missing(StrEnum):
     """What a step still needs; the pages have a sentence for each."""
 
+    KIT = "kit"
     ENTRY = "entry"
     SOURCES = "sources"
     ORIGIN = "origin"
@@ -207,7 +230,10 @@ def missing(step: Step, answers: Answers) -> Missing | None:
 
 def _needs(step: Step, answers: Answers) -> tuple[tuple[Missing, bool], ...]:
     return {
-        Step.WELCOME: ((Missing.ENTRY, answers.entry is not None),),
+        Step.WELCOME: (
+            (Missing.KIT, not answers.kit_waits),
+            (Missing.ENTRY, answers.entry is not None),
+        ),
         Step.FIND: (
             (Missing.SOURCES, bool(answers.sources)),
             (Missing.ORIGIN, bool(answers.origin)),
@@ -222,7 +248,10 @@ def _needs(step: Step, answers: Answers) -> tuple[tuple[Missing, bool], ...]:
         Step.PAST: ((Missing.RUN, answers.undo_run is not None),),
         Step.SEAL: (
             (Missing.FILE, answers.capture_file is not None),
-            (Missing.KEY, bool(answers.passphrase or answers.recipient)),
+            (
+                Missing.KEY,
+                answers.for_desk or good_passphrase(answers.passphrase, answers.repeated),
+            ),
         ),
         Step.CAPTURES: ((Missing.CAPTURES, bool(answers.captures)),),
     }.get(step, ())

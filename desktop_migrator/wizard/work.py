@@ -16,12 +16,13 @@ from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import RunResult, UndoResult
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.wizard.flow import Answers, Entry, FormerRun
+from desktop_migrator.vault.keys import Passphrase
+from desktop_migrator.wizard.flow import Answers, BackupKind, Entry, FormerRun
 
 Result = RunResult | UndoResult
 Work = Callable[[Reporter], Result]
 
-_MIGRATION = ("check", "load", "verify")
+_MIGRATION = ("check", "backup", "load", "verify")
 STAGES: dict[Entry, tuple[str, ...]] = {
     Entry.MIGRATE: _MIGRATION,
     Entry.FINISH: _MIGRATION,
@@ -60,8 +61,15 @@ def job_of(answers: Answers, plan: Plan, *, resume: bool = False) -> Job:
         decisions=answers.decisions,
         create_tables=answers.create_tables,
         continue_on_error=True,
+        backup=answers.backup.kind is not BackupKind.NONE,
+        passphrase=_passphrase(answers),
         resume=resume,
     )
+
+
+def _passphrase(answers: Answers) -> Passphrase | None:
+    backup = answers.backup
+    return Passphrase(backup.passphrase) if backup.kind is BackupKind.PASSPHRASE else None
 
 
 def _job_of_former(former: FormerRun, answers: Answers, plan: Plan) -> Job:

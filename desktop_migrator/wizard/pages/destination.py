@@ -17,7 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.errors import BadDatabaseUrl, MigratorError
-from desktop_migrator.migration.connections import BUILTIN
+from desktop_migrator.migration.connections import (
+    BUILTIN,
+    SavedConnection,
+    add,
+    connections,
+)
 from desktop_migrator.migration.target import (
     Person,
     check_database,
@@ -65,6 +70,8 @@ class DestinationPage(Page, Listener):
         elif database:
             self._fill(Parts.of(database))
         self._kind_changed()
+        workspace = self.context.workspace
+        self.run(lambda _: connections(workspace), self._show_saved)
 
     def leave(self) -> bool:
         if self.answers.tested:
@@ -124,6 +131,11 @@ class DestinationPage(Page, Listener):
         form = _form()
         form.setContentsMargins(0, 0, 0, 0)
         self._form.setLayout(form)
+        self._saved = QComboBox()
+        self._field(form, self.tr("Sa&ved connection"), self._saved)
+        self._saved.activated.connect(lambda _: self._saved_chosen())
+        self._saved_label = form.labelForField(self._saved)
+        self._show_saved([])
         self._address = QLineEdit()
         self._address.setPlaceholderText("postgresql://user@host:5432/database")
         self._address.textEdited.connect(self._pasted)
@@ -150,7 +162,7 @@ class DestinationPage(Page, Listener):
             form,
             self.tr("Pass&word"),
             self._password,
-            self.tr("Kept in memory only, unless you have the connection saved"),
+            self.tr("Kept in memory only, unless the connection is remembered"),
         )
         self._tls = QComboBox()
         for words, mode in (
@@ -167,6 +179,11 @@ class DestinationPage(Page, Listener):
             self._authority,
             self.tr("Only where the server's certificate comes from an authority of its own"),
         )
+        self._remember = QCheckBox(self.tr("&Remember this connection"))
+        self._remember.setAccessibleDescription(
+            self.tr("The password goes into this computer's keychain, never into a file")
+        )
+        form.addRow("", self._remember)
         self._tables = QCheckBox(self.tr("&Make tables that are missing"))
         self._tables.setAccessibleDescription(
             self.tr("Only for a new, empty database: usually the app makes its tables itself")
@@ -194,6 +211,9 @@ class DestinationPage(Page, Listener):
         self._details = self.add_details(self._checks)
         self._details.hide()
         self._verdict.hide()
+        self._note = labels.text(role="warning")
+        self._note.hide()
+        self.body.addWidget(self._note)
 
     def _field(self, form: QFormLayout, words: str, field: QWidget, description: str = "") -> None:
         label = QLabel(words)
@@ -206,8 +226,21 @@ class DestinationPage(Page, Listener):
             field.textChanged.connect(lambda _: self._edited())
         elif isinstance(field, QSpinBox):
             field.valueChanged.connect(lambda _: self._edited())
-        elif isinstance(field, QComboBox):
+        elif isinstance(field, QComboBox) and field is not self._saved:
             field.currentIndexChanged.connect(lambda _: self._edited())
+
+    def _show_saved(self, saved: list[SavedConnection]) -> None:
+        self._saved.clear()
+        self._saved.addItem(self.tr("none"), None)
+        for connection in saved:
+            self._saved.addItem(connection.name, connection.url)
+        for widget in (self._saved, self._saved_label):
+            widget.setVisible(bool(saved))
+
+    def _saved_chosen(self) -> None:
+        if url := self._saved.currentData():
+            self._fill(Parts.of(url))
+            self._password.clear()  # the keychain has it
 
     def _pasted(self, text: str) -> None:
         self.errors.clear()
@@ -278,6 +311,8 @@ class DestinationPage(Page, Listener):
         person = Person(answers.user_id or None, answers.email or None)
         named = bool(person.user_id or person.email)
         self._show_checks(())
+        keep = self._server.chosen and self._remember.isChecked()
+        name, password = self._parts().name, answers.password
 
         def work(reporter: Reporter) -> list[Check]:
             with open_database(database, workspace, reporter) as engine:
@@ -285,6 +320,10 @@ class DestinationPage(Page, Listener):
                 if named:
                     with engine.connect() as connection:
                         person_id(connection, plan, person, reporter)
+            if keep:
+                add(workspace, name, database, password)
+                if password is not None and (notice := workspace.credentials.notice):
+                    reporter.warned(notice)
             return checks
 
         self._then = then
@@ -294,6 +333,10 @@ class DestinationPage(Page, Listener):
 
     def asked(self, question: Question, answer: Callable[[str | None], None]) -> None:
         answer(self.answers.password if question.topic is Topic.PASSWORD else None)
+
+    def noted(self, text: str) -> None:
+        self._note.setText(text)
+        self._note.show()
 
     def _tested(self, checks: list[Check]) -> None:
         self._ended()

@@ -1,13 +1,21 @@
 """What came of it, and what can be done next."""
 
-from PySide6.QtCore import QLocale
+from pathlib import Path
+
+from PySide6.QtCore import QLocale, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
+from desktop_migrator.migration.report import facts
+from desktop_migrator.migration.report.html import as_html
+from desktop_migrator.migration.support import Piece, collect, save
 from desktop_migrator.model import Counts, RunResult, UndoResult
+from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets.bundle import BundleDialog
 
 
 class DonePage(Page):
@@ -27,7 +35,17 @@ class DonePage(Page):
         self.body.addWidget(self._summary)
         self.body.addWidget(self._verified)
         self.body.addWidget(self._table)
-        self.add_row(self._undo)
+        self._report = QPushButton(self.tr("Open &report"))
+        self._report.setAccessibleDescription(
+            self.tr("Shows counts, what was not moved and why, in your browser")
+        )
+        self._report.clicked.connect(self._open_report)
+        self._support = QPushButton(self.tr("&Save support bundle …"))
+        self._support.setAccessibleDescription(
+            self.tr("A file for the support desk that holds none of your data; you see it first")
+        )
+        self._support.clicked.connect(self._collect_bundle)
+        self.add_row(self._report, self._undo, self._support)
         self.body.addStretch(1)
 
     def enter(self) -> None:
@@ -36,7 +54,9 @@ class DonePage(Page):
             self._show_undo(result)
         elif isinstance(result, RunResult):
             self._show_run(result)
-        self._undo.setVisible(isinstance(result, RunResult) and result.run is not None)
+        ran = isinstance(result, RunResult) and result.run is not None
+        self._undo.setVisible(ran)
+        self._report.setVisible(ran)
 
     def _show_run(self, result: RunResult) -> None:
         counts = result.counts
@@ -125,3 +145,31 @@ class DonePage(Page):
         result = self.context.result
         if isinstance(result, RunResult) and result.run:
             self.context.take_back(result.run)
+
+    # ---- what can be done next ------------------------------------------------------------------
+
+    def _open_report(self) -> None:
+        result = self.context.result
+        folder = self.context.workspace.reports
+        if not isinstance(result, RunResult) or result.run is None:
+            return
+        run = result.run
+
+        def work(_: Reporter) -> Path:
+            path = folder / f"{run}.html"
+            facts.write_private(path, as_html(facts.load(folder, run)).encode())
+            return path
+
+        self.run(work, self._show_report)
+
+    def _show_report(self, path: Path) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+
+    def _collect_bundle(self) -> None:
+        workspace, plan, sources = self.context.workspace, self.context.plan, self.answers.sources
+        self.run(lambda _: collect(workspace, plan, sources), self._show_bundle)
+
+    def _show_bundle(self, pieces: tuple[Piece, ...]) -> None:
+        path = BundleDialog(self, pieces).ask()
+        if path:
+            self.run(lambda _: save(pieces, path), lambda _: None)

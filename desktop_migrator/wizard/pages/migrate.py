@@ -19,6 +19,7 @@ from desktop_migrator.model import Rejection, RunResult
 from desktop_migrator.reporter import Question, Topic
 from desktop_migrator.wizard import sentences, theme, work
 from desktop_migrator.wizard.flow import Entry, Step
+from desktop_migrator.wizard.memory import remember
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.widgets import labels
 from desktop_migrator.wizard.widgets.chart import RateChart
@@ -82,6 +83,8 @@ class MigratePage(Page, Listener):
             self.tr("You can go on using your computer; it stays awake until this is done."),
         )
         self._log.clear()
+        if self.answers.entry is Entry.MIGRATE:
+            remember(self.context.workspace, self.answers)
         self._begin()
 
     # ---- the work -------------------------------------------------------------------------------
@@ -124,20 +127,20 @@ class MigratePage(Page, Listener):
 
     def asked(self, question: Question, answer: Callable[[str | None], None]) -> None:
         if question.topic is Topic.PASSWORD:
-            known = self.answers.password
-            answer(known if known is not None else self._ask_password(question))
+            if self.answers.password is None:
+                words = self.tr("The database's password:")
+                self.answers.password = self._ask_secret(words)
+            answer(self.answers.password)
+        elif question.topic is Topic.OPENING_KEY:
+            answer(self._ask_secret(self.tr("The passphrase or recovery key:")))
         elif question.topic is Topic.AGREE:
             answer("yes")  # the person agreed on the page before
         else:
             answer(None)
 
-    def _ask_password(self, question: Question) -> str | None:
-        words, given = QInputDialog.getText(
-            self, self.tr("Password"), self.tr("The database's password:"),
-            QLineEdit.EchoMode.Password,
-        )  # fmt: skip
-        self.answers.password = words if given else None
-        return self.answers.password
+    def _ask_secret(self, words: str) -> str | None:
+        typed, given = QInputDialog.getText(self, self.heading, words, QLineEdit.EchoMode.Password)
+        return typed if given else None
 
     def _ended(self, result: work.Result) -> None:
         self.context.result = result

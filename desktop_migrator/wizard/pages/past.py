@@ -6,6 +6,7 @@ from desktop_migrator.migration.catalog import UNDONE, Catalog, CatalogedRun
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import icons, theme, times
 from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.memory import whole_address
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.widgets import labels
 from desktop_migrator.wizard.widgets.card import Card
@@ -64,5 +65,5 @@ class PastPage(Page):
     def _chosen(self, run: CatalogedRun) -> None:
         self.answers.undo_run = run.run
         self.answers.user_id = run.user_id
-        self.answers.database = run.database
+        self.answers.database = whole_address(self.context.workspace, run.database)
         self.changed()

@@ -2,11 +2,13 @@
 
 from PySide6.QtWidgets import QButtonGroup
 
+from desktop_migrator.migration.kits import accept
 from desktop_migrator.wizard import icons
 from desktop_migrator.wizard.flow import Entry, FormerRun, Step
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.widgets import labels
 from desktop_migrator.wizard.widgets.card import Card
+from desktop_migrator.wizard.widgets.kit_panel import KitPanel
 
 
 class WelcomePage(Page):
@@ -23,6 +25,8 @@ class WelcomePage(Page):
         )
         self._group = QButtonGroup(self)
         self._cards: dict[tuple[Entry, bool], Card] = {}
+        if kit := self.context.kit:
+            self.body.addWidget(KitPanel(kit, self._accept_kit))
         if former := self.context.former:
             self._offer_former(former)
         self.body.addWidget(labels.heading(self.tr("What would you like to do?")))
@@ -61,6 +65,13 @@ class WelcomePage(Page):
     def enter(self) -> None:
         self.changed()
 
+    def _accept_kit(self) -> None:
+        context = self.context
+        kit, workspace = context.kit, context.workspace
+        if kit:
+            context.answers.kit_waits = False
+            self.run(lambda _: accept(kit, workspace), lambda _: None)
+
     def _offer_former(self, former: FormerRun) -> None:
         self.body.addWidget(labels.heading(self.tr("An earlier migration did not finish")))
         self._add(
@@ -91,4 +102,6 @@ class WelcomePage(Page):
         answers.former = former if entry is Entry.FINISH or left else None
         answers.undo_before_step = left
         answers.undo_run = former.run if left and former else None
+        if left and former:
+            answers.database = former.database
         self.changed()

@@ -1,0 +1,85 @@
+"""What the wizard remembers between two calls, so that a migration can be finished later.
+
+A small JSON file in the workspace, written before work begins: where the data came from and went
+to. It holds no password and nothing of the data. Knows no Qt.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from desktop_migrator.errors import BadDatabaseUrl
+from desktop_migrator.migration.catalog import Catalog
+from desktop_migrator.migration.status import Status
+from desktop_migrator.migration.target import printable
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.model import ConflictPolicy, Outcome
+from desktop_migrator.wizard.flow import Answers, FormerRun
+
+_NAME = "wizard.json"
+_LARGEST = 1 << 20
+
+
+class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+    sources: list[str]
+    database: str
+    policy: ConflictPolicy
+    create_tables: bool
+
+
+def remember(workspace: Workspace, answers: Answers) -> None:
+    """Write down how this migration is to go on should it be cut off."""
+    remembered = Remembered(
+        sources=[str(path) for path in answers.sources],
+        database=answers.database,
+        policy=answers.policy,
+        create_tables=answers.create_tables,
+    )
+    path = workspace.root / _NAME
+    part = path.with_suffix(".part")
+    part.write_bytes(msgspec.json.encode(remembered))
+    part.replace(path)
+
+
+def former_run(workspace: Workspace, plan: str) -> FormerRun | None:
+    """The last migration by this plan, if it was cut off or stopped with something written."""
+    unfinished = Status((), tuple(Catalog(workspace.catalog).runs())).unfinished
+    run = next((run for run in unfinished if run.plan == plan), None)
+    if run is None or run.outcome == Outcome.ROLLED_BACK:
+        return None
+    remembered = _remembered(workspace)
+    if remembered is None or not _same(remembered.database, run.database):
+        return FormerRun(run.run, run.user_id, run.database, run.origins)
+    return FormerRun(
+        run=run.run,
+        user_id=run.user_id,
+        database=remembered.database,
+        origins=run.origins,
+        sources=tuple(map(Path, remembered.sources)),
+        policy=remembered.policy,
+        create_tables=remembered.create_tables,
+    )
+
+
+def whole_address(workspace: Workspace, database: str) -> str:
+    """The address as it was entered, with its TLS settings, which the catalog leaves out."""
+    remembered = _remembered(workspace)
+    if remembered and _same(remembered.database, database):
+        return remembered.database
+    return database
+
+
+def _same(entered: str, cataloged: str) -> bool:
+    try:
+        return printable(entered) == cataloged
+    except BadDatabaseUrl:
+        return False
+
+
+def _remembered(workspace: Workspace) -> Remembered | None:
+    """None where nothing was written down, or nothing that can be read."""
+    try:
+        with (workspace.root / _NAME).open("rb") as file:
+            return msgspec.json.decode(file.read(_LARGEST), type=Remembered)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None

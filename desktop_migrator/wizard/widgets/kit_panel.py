@@ -1,0 +1,62 @@
+"""Whose kit the wizard was opened with, where data will go, and how far that is to be believed."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
+
+from desktop_migrator.migration.kits import Kit, Signature
+from desktop_migrator.postgres.address import Address
+from desktop_migrator.wizard import theme
+from desktop_migrator.wizard.widgets import labels
+
+
+class KitPanel(QFrame):
+    def __init__(self, kit: Kit, accept: Callable[[], None]) -> None:
+        super().__init__()
+        self._kit = kit
+        self._accept = accept
+        column = QVBoxLayout(self)
+        column.setSpacing(theme.TIGHT)
+        column.addWidget(labels.heading(self.tr("A kit by {owner}").format(owner=kit.owner)))
+        if kit.message:
+            column.addWidget(labels.text(kit.message))
+        where = (
+            self.tr("Your data will go to: {server}").format(server=Address(kit.database).server)
+            if kit.database
+            else self.tr("It does not say where your data will go.")
+        )
+        column.addWidget(labels.text(where))
+        if kit.contact:
+            column.addWidget(labels.text(kit.contact, "faint"))
+        if kit.fingerprint:
+            key = self.tr("Signed with the key {fingerprint}").format(fingerprint=kit.fingerprint)
+            column.addWidget(labels.text(key, "faint"))
+        self.setProperty("role", "card" if kit.trustworthy else "notice")
+        if kit.trustworthy:
+            return
+        self._warning = labels.text(self._warning_text(), "warning")
+        self._button = QPushButton(self.tr("I &know and trust them"))
+        self._button.setAccessibleDescription(self._warning.text())
+        self._button.clicked.connect(self._accepted)
+        column.addWidget(self._warning)
+        column.addWidget(self._button)
+
+    def _warning_text(self) -> str:
+        return {
+            Signature.NEW: self.tr(
+                "You have had nothing from them before. Ask them by phone whether the kit is "
+                "theirs and the key is the one above."
+            ),
+            Signature.OTHER_KEY: self.tr(
+                "Careful: it uses their name, but another key than before. Ask them by phone "
+                "before you go on."
+            ),
+        }.get(
+            self._kit.signature,
+            self.tr("Careful: nobody has signed this kit. Anybody may have made it."),
+        )
+
+    def _accepted(self) -> None:
+        self._button.hide()
+        self._warning.hide()
+        self._accept()
