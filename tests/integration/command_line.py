@@ -30,13 +30,15 @@ class Ended:
 class CommandLine:
     data_dir: Path
 
-    def __call__(self, *words: object, **environment: str) -> Ended:
+    def __call__(self, *words: object, given: str = "", **environment: str | None) -> Ended:
+        """`given` is what the program finds on standard input; None takes a variable away."""
+        variables = os.environ | {"COLUMNS": "200"} | environment
         ended = subprocess.run(
             self.command(*words),
             capture_output=True,
             text=True,
-            stdin=subprocess.DEVNULL,
-            env=os.environ | {"COLUMNS": "200"} | environment,
+            input=given,
+            env={name: value for name, value in variables.items() if value is not None},
             check=False,
         )
         return Ended(ended.returncode, ended.stdout, ended.stderr)

@@ -65,6 +65,35 @@ def database(server: BuiltinPostgres) -> Iterator[str]:
         administrator.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+PASSWORD = "DM-MARK-password-9f3a7c"
+"""What `guarded` asks for; a mark that can be searched for."""
+
+
+@pytest.fixture(scope="session")
+def guarded_server(server_folder: Path) -> Iterator[BuiltinPostgres]:
+    """A server that asks everybody but its administrator for `PASSWORD`."""
+    server = BuiltinPostgres(server_folder / "guarded", settings={"fsync": "off"})
+    with server.running() as url, psycopg.connect(url) as administrator:
+        administrator.execute(
+            sql.SQL("CREATE ROLE ada LOGIN PASSWORD {}").format(sql.Literal(PASSWORD))
+        )
+    access = "local all postgres trust\nlocal all all scram-sha-256\n"
+    (server.data / "pg_hba.conf").write_text(access)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def guarded(guarded_server: BuiltinPostgres) -> Iterator[str]:
+    """The URL, without the password, of an empty database of `ada`'s."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(guarded_server.url, autocommit=True) as administrator:
+        administrator.execute(sql.SQL("CREATE DATABASE {} OWNER ada").format(sql.Identifier(name)))
+        yield urlsplit(guarded_server.url)._replace(netloc="ada@", path=f"/{name}").geturl()
+        administrator.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 @pytest.fixture
 def connection(database: str) -> Iterator[sqlalchemy.Connection]:
     """An open connection to `database`."""
