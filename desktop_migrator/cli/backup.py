@@ -1,5 +1,7 @@
 """`backup`: encrypted backups, listed, made, checked, restored, deleted."""
 
+from dataclasses import asdict
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -8,8 +10,10 @@ from rich.table import Table
 from desktop_migrator.cli.cancel import cancelling
 from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
 from desktop_migrator.cli.passphrase import passphrase, passphrase_text
+from desktop_migrator.cli.rollback import end_undo
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell
+from desktop_migrator.errors import ExitCode
 from desktop_migrator.migration.backup_list import Listed
 from desktop_migrator.migration.backups import (
     Found,
@@ -20,12 +24,19 @@ from desktop_migrator.migration.backups import (
     verify_backup,
 )
 from desktop_migrator.migration.origins import as_origins
+from desktop_migrator.migration.restore import Restored, RestoreJob, restore_to_database
 from desktop_migrator.migration.retention import prune
+from desktop_migrator.model import UndoResult
 from desktop_migrator.vault.kept_keys import backup_key
 from desktop_migrator.vault.payload import plain
 from desktop_migrator.vault.recovery import recovery_text
 
 group = typer.Typer(add_completion=False, no_args_is_help=True)
+
+
+class Destination(StrEnum):
+    DATABASE = "database"
+
 
 Backup = Annotated[str, typer.Argument(metavar="ID", help="A backup's id, or its file.")]
 
@@ -97,6 +108,31 @@ def verify_(ctx: typer.Context, backup: Backup, passphrase_stdin: PassphraseStdi
     _tell(session, listed, "whole")
 
 
+@group.command("restore", help="Undo what the run of a backup changed.")
+def restore_(
+    ctx: typer.Context,
+    backup: Backup,
+    to: Annotated[Destination, typer.Option("--to", help="Where it is to be as before.")],
+    database: Annotated[
+        str | None, typer.Option(help="Without it: the database that the backup was made for.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Take rows back too that were changed since.")
+    ] = False,
+    passphrase_stdin: PassphraseStdin = False,
+) -> None:
+    del to  # there is one
+    session: Session = ctx.obj
+    job = RestoreJob(
+        backup=backup, database=database, given=passphrase_text(passphrase_stdin), force=force
+    )
+    with session.reporter() as reporter, cancelling(reporter):
+        result = restore_to_database(job, session.workspace, reporter)
+    if isinstance(result, UndoResult):
+        end_undo(session, result)
+    _end_restored(session, result)
+
+
 @group.command("delete", help="Delete a backup.")
 def delete_(
     ctx: typer.Context,
@@ -123,6 +159,25 @@ def prune_(ctx: typer.Context) -> None:
         session.say(
             f"Deleted: {', '.join(removed)}." if removed else "There is none to be deleted."
         )
+
+
+def _end_restored(session: Session, result: Restored) -> None:
+    """Tell what became of the rows, and end the program."""
+    counts = result.counts
+    if session.json:
+        session.emit(event="finished", **asdict(result))
+    else:
+        session.say(
+            f"Rows put back: {counts.inserted:,} that were gone, {counts.updated:,} that differed; "
+            f"{counts.unchanged:,} are as they were."
+        )
+        if counts.skipped:
+            session.say(f"Kept: {counts.skipped:,} rows that differ; --force sets them back.")
+        for reason in result.reasons:
+            session.say(f"Refused: {reason}")
+        session.say(f"To take this back: desktop-migrator rollback --run {result.run}")
+    kept = counts.skipped or counts.rejected
+    raise typer.Exit(ExitCode.DONE_WITH_REJECTIONS if kept else ExitCode.DONE)
 
 
 def _tell(session: Session, backup: Listed, what: str) -> None:

@@ -1,18 +1,20 @@
 """`rollback`: undo a run, or every run after a moment."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from desktop_migrator.cli.cancel import cancelling
-from desktop_migrator.cli.options import Database, UserId
+from desktop_migrator.cli.options import Database, PassphraseStdin, UserId
+from desktop_migrator.cli.passphrase import passphrase_text
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell, print_line
 from desktop_migrator.cli.times import moment
-from desktop_migrator.errors import ExitCode
+from desktop_migrator.errors import ExitCode, UsageError
+from desktop_migrator.migration.restore import undo_since
 from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.model import UndoResult
 
@@ -31,17 +33,34 @@ def command(
             " a time zone it is this computer's.",
         ),
     ] = None,
+    backup_id: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", help="Undo all of the person's runs since this backup was made."
+        ),
+    ] = None,
     user_id: UserId = None,
+    passphrase_stdin: PassphraseStdin = False,
     force: Annotated[
         bool, typer.Option("--force", help="Take rows back too that were changed since.")
     ] = False,
 ) -> None:
     session: Session = ctx.obj
-    job = UndoJob(
-        database=database, run=run, before=moment(before, "--before"), user_id=user_id, force=force
-    )
+    if sum(each is not None for each in (run, before, backup_id)) != 1:
+        raise UsageError(reason="Say what to undo: --run, --before or --backup-id.")
+    given = passphrase_text(passphrase_stdin)
     with session.reporter() as reporter, cancelling(reporter):
+        if backup_id is not None:
+            job = undo_since(session.workspace, backup_id, database, given, reporter, force=force)
+        else:
+            since = moment(before, "--before")
+            job = UndoJob(database=database, run=run, before=since, user_id=user_id, force=force)
         result = rollback(job, session.workspace, reporter)
+    end_undo(session, result)
+
+
+def end_undo(session: Session, result: UndoResult) -> NoReturn:
+    """Tell what came of it, and end the program."""
     if session.json:
         for event in undo_events(result):
             session.emit(**event)

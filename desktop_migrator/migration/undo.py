@@ -22,6 +22,7 @@ from desktop_migrator.migration.target import open_database
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import Outcome, UndoCounts, UndoResult
 from desktop_migrator.postgres import wire
+from desktop_migrator.postgres.audit import database_id
 from desktop_migrator.postgres.bookkeeping.runs import (
     Run,
     find_run,
@@ -51,6 +52,8 @@ class UndoJob:
     """The moment, with its time zone."""
     user_id: str | None = None
     """Needed with `before`; with `run` it must be that run's."""
+    database_id: str | None = None
+    """Where it is known, that of the only database meant; see postgres.audit."""
     force: bool = False
     """Take rows back too that were changed since."""
 
@@ -77,6 +80,8 @@ def rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> UndoResu
     with open_database(job.database, workspace, reporter) as engine, engine.connect() as connection:
         with translated(), connection.begin():
             upgrade(connection)
+            if job.database_id and database_id(connection) != job.database_id:
+                raise RunNotFound(reason="The backup was made for another database.")
             chosen = _chosen(connection, job)
         _confirm(chosen, reporter)
         with ExitStack() as held:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from desktop_migrator.errors import BackupNotFound, FileUnreadable
+from desktop_migrator.errors import BackupNotFound, DraftNotWritten, FileUnreadable
 from desktop_migrator.vault.draft import reason, sweep, sync_folder
 
 KIND = "backup"
@@ -21,10 +21,16 @@ def new_id(now: datetime | None = None) -> str:
 
 class BackupFolder:
     def __init__(self, path: Path) -> None:
-        """Makes the folder, and removes what processes that are gone have left half-written."""
+        """Makes the folder, and removes what processes that are gone have left half-written.
+
+        Raises DraftNotWritten.
+        """
         self.path = path
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sweep(path)
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            sweep(path)
+        except OSError as error:
+            raise DraftNotWritten(path=path, reason=reason(error)) from None
 
     def path_of(self, backup: str) -> Path:
         return self.path / f"{backup}{SUFFIX}"
