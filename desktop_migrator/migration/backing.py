@@ -1,7 +1,7 @@
 """A backup on its way: its file, its entry in this computer's list, its manifest."""
 
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ from desktop_migrator import __version__
 from desktop_migrator.migration.backup_keys import sealing_key
 from desktop_migrator.migration.backup_list import BackupList, Listed
 from desktop_migrator.migration.workspace import Workspace
-from desktop_migrator.model import Damage
+from desktop_migrator.model import Damage, Record
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.vault.backups import KIND, BackupFolder, new_id
 from desktop_migrator.vault.draft import Draft
@@ -90,6 +90,13 @@ class RunBackup:
     def begin(self, origins: Sequence[str]) -> Backup:
         self.made = Backup(self.workspace, self._key, "migrate", origins)
         return self.made
+
+    def collect(self, origins: Sequence[str], records: Iterable[Record]) -> None:
+        """Begin with what the records hold of these origins."""
+        keep = self.begin(origins).keep
+        for record in records:
+            if record.storage_key.origin in origins:
+                keep(record)
 
     def abandon(self) -> None:
         if self.made:

@@ -66,7 +66,7 @@ def undo_of_backup(
     if found.listed:
         target = found.listed.target
     else:
-        with open_backup(found.path, given, reporter) as reader:
+        with open_backup(workspace, found.path, given, reporter) as reader:
             for _ in reader.contents():
                 pass
             target = reader.target
@@ -139,7 +139,7 @@ def _recreate(
     path = find_backup(workspace, job.backup).path
     with (
         hold(engine, target.user_id, target.plan) as lock,
-        open_backup(path, job.given, reporter) as reader,
+        open_backup(workspace, path, job.given, reporter) as reader,
         translated(),
         connection.begin(),
     ):

@@ -9,7 +9,6 @@ The steps, each a module: `survey`, `prepare`, `back_up`, `enter`, `load`, `conc
 """
 
 import time
-from collections.abc import Sequence
 
 from desktop_migrator.errors import (
     Cancelled,
@@ -32,10 +31,11 @@ from desktop_migrator.migration.enter import enter
 from desktop_migrator.migration.job import Job, outcome
 from desktop_migrator.migration.load import load
 from desktop_migrator.migration.memory import collecting_seldom, peak_memory_mb
+from desktop_migrator.migration.origins import as_origins
 from desktop_migrator.migration.prepare import ask_about_conflicts, look_through, prepare
 from desktop_migrator.migration.report.facts import facts_of, save
 from desktop_migrator.migration.sources import open_sources
-from desktop_migrator.migration.survey import choose_origins, survey
+from desktop_migrator.migration.survey import survey
 from desktop_migrator.migration.target import check_named, open_database, person_id, printable
 from desktop_migrator.migration.under_way import UnderWay
 from desktop_migrator.migration.workspace import Workspace
@@ -62,12 +62,10 @@ def migrate(
         backing(workspace, job.passphrase, reporter, wanted=wants_backup) as backup,
         open_sources(job.sources, workspace.snapshots, reporter) as sources,
     ):
-        origins: Sequence[str] = job.origins
-        keep = None
-        if backup:  # its records are kept while they are looked through
-            origins = choose_origins(job.plan, job.origins, sources, reporter)
-            keep = backup.begin(origins).keep
-        surveyed = survey(job.plan, origins, sources, reporter, keep)
+        keep = backup.begin(as_origins(job.origins)).keep if backup and job.origins else None
+        surveyed = survey(job.plan, job.origins, sources, reporter, keep)
+        if backup and not keep:
+            backup.collect(surveyed.origins, sources.records())
         with (
             open_database(job.database, workspace, reporter) as engine,
             engine.connect() as connection,

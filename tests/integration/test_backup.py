@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from desktop_migrator.migration.backups import open_backup
+from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.reporter import NullReporter
 from desktop_migrator.vault.payload import RowData, Rows
 from tests.integration.command_line import CommandLine, Ended
@@ -48,10 +49,14 @@ class Backups:
     def path(self, backup: str) -> Path:
         return self.data / "backups" / f"{backup}.dmbackup"
 
+    @property
+    def workspace(self) -> Workspace:
+        return Workspace.open(self.data)
+
     def records(self, backup: str) -> dict[str, dict[str, str]]:
         """By storage key, as Chromium spells it."""
         found: dict[str, dict[str, str]] = {}
-        with open_backup(self.path(backup), PASSPHRASE, NullReporter()) as reader:
+        with open_backup(self.workspace, self.path(backup), PASSPHRASE, NullReporter()) as reader:
             for record in reader.records():
                 found.setdefault(str(record.storage_key), {})[record.key] = record.value
         return found
@@ -60,7 +65,7 @@ class Backups:
         """By table, in COPY's text format."""
         found: dict[str, bytes] = {}
         table = ""
-        with open_backup(self.path(backup), PASSPHRASE, NullReporter()) as reader:
+        with open_backup(self.workspace, self.path(backup), PASSPHRASE, NullReporter()) as reader:
             for each in reader.contents():
                 if isinstance(each, Rows):
                     table = each.table.removeprefix("public.")
@@ -109,9 +114,9 @@ def test_a_backup_holds_exactly_what_the_pages_read(tmp_path: Path, family: str)
     found = backups.records(ended.last["id"])
     expected = areas(family)
     for area, records in expected.items():
-        if " in page of " not in area:
+        if " in " not in area:
             assert found[area] == records
-    plain = {area for area in expected if " in page of " not in area}
+    plain = {area for area in expected if " in " not in area}
     framed = [records for area, records in expected.items() if area not in plain]
     others = [records for area, records in found.items() if area not in plain]
     for records in framed:
