@@ -22,7 +22,7 @@ from desktop_migrator.model import ConflictPolicy
 from tests.integration.postgres.factories import Bench, item
 from tests.integration.postgres.undoing import Undone
 
-IDS = st.integers(1, 6)
+IDS = st.integers(1, 4)
 TITLES = st.sampled_from("abc")
 STARS = st.sampled_from([None, 1, 2])
 TABLE = """
@@ -53,7 +53,13 @@ class Effect:
     """Whether it wrote every column."""
     undone: "Effect | None" = None
     """Which effect it undid."""
-    alive: bool = True
+    undoers: "list[Effect]" = field(default_factory=list, repr=False)
+
+    @property
+    def alive(self) -> bool:
+        """An effect is undone as long as one of its undoings, of which there may be several in
+        time, is not undone itself."""
+        return not any(undoer.alive for undoer in self.undoers)
 
 
 @dataclass
@@ -118,7 +124,16 @@ class UndoMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.runs)
     @rule(data=st.data(), force=st.booleans())
     def undo(self, data: st.DataObject, force: bool) -> None:
-        undone = data.draw(st.sampled_from(self.runs))
+        self.undo_run(data.draw(st.sampled_from(self.runs)), force=force)
+
+    @precondition(lambda self: self.runs)
+    @rule(data=st.data())
+    def undo_all_since(self, data: st.DataObject) -> None:
+        first = data.draw(st.integers(0, len(self.runs) - 1))
+        for run in reversed(self.runs[first:]):
+            self.undo_run(run, force=False)
+
+    def undo_run(self, undone: ModelRun, *, force: bool) -> None:
         run = ModelRun("")
         kept = 0
         for number, effect in undone.effects.items():
@@ -130,19 +145,13 @@ class UndoMachine(RuleBasedStateMachine):
                     run.effects[number] = mine
         for effect in run.effects.values():
             if effect.undone:
-                self.set_alive(effect.undone, alive=False)
+                effect.undone.undoers.append(effect)
         done = Undone(self.bench, undone.id, force=force)
         run.id = done.run
         self.runs.append(run)
         counts = done.counts
         assert counts.pop("kept", 0) == kept
         assert sum(counts.values()) == len(run.effects)
-
-    def set_alive(self, effect: Effect, *, alive: bool) -> None:
-        """An effect that is undone no longer undoes."""
-        effect.alive = alive
-        if effect.undone:
-            self.set_alive(effect.undone, alive=not alive)
 
     def take_back(self, number: int, effect: Effect, *, force: bool) -> Effect | None:
         """What undoing does to a row; None if it is kept."""
