@@ -45,7 +45,9 @@ def cure(text: str) -> str | None:
             return None
     except (ValueError, RecursionError, Refused):
         return None
-    return cured if substance(cured) == substance(text) else None
+    # json-repair takes line breaks off the end of texts.
+    lost = _escaped_white_space(cured) < _escaped_white_space(text)
+    return None if lost or substance(cured) != substance(text) else cured
 
 
 def cut_off(text: str) -> bool:
@@ -56,6 +58,10 @@ def cut_off(text: str) -> bool:
 def substance(text: str) -> str:
     """What is left without punctuation and white space, however it is spelled."""
     return _PUNCTUATION.sub("", _whole(_ESCAPE.sub(_character, text)))
+
+
+def _escaped_white_space(text: str) -> int:
+    return sum(_character(escape).isspace() for escape in _ESCAPE.finditer(text))
 
 
 def _character(escape: re.Match[str]) -> str:

@@ -55,6 +55,7 @@ def test_punctuation_is_mended(damaged: str, meant: Any) -> None:
         '[{"title":"He said "hi" there"}]',
         "[" * 5000,
         '["a' * LONGEST,
+        '[{"title":"a\\n",}]',
     ],
 )
 def test_nothing_is_guessed(damaged: str) -> None:
