@@ -168,6 +168,16 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """Columns of a table whose values are those of another table's, or of its own, rows."""
+
+    columns: tuple[str, ...]
+    schema: str
+    table: str
+    referred: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A target table, introspected or as the plan would create it."""
 
@@ -176,6 +186,7 @@ class Table:
     primary_key: tuple[str, ...] = ()
     schema: str | None = None
     unique: tuple[tuple[str, ...], ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
 
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)
@@ -195,6 +206,20 @@ class Source:
     """The place inside the value: an array's index or an object's key; empty for the whole."""
 
 
+class Referred(msgspec.Struct, frozen=True):
+    """Stands in an item's values for the id of another item's row, until that is known."""
+
+    origin: str
+    """The web site of both items."""
+    source_id: str
+    """The other item's."""
+    id: Any
+    """The source id as a row's id, if it fits the other table; else None."""
+
+    def __str__(self) -> str:
+        return self.source_id
+
+
 class Item(msgspec.Struct, frozen=True):
     """One row to be."""
 
@@ -207,7 +232,8 @@ class Item(msgspec.Struct, frozen=True):
     derived: bool
     """Whether `id` was made from the source id because that does not fit the column."""
     values: tuple[Any, ...]
-    """One value a target column, in the order of `TargetEntity.columns`."""
+    """One value a target column, in the order of `TargetEntity.columns`; where that refers to
+    other items, a `Referred`."""
     updated_at: datetime | None = None
     """When the app last changed the item, if it says so."""
     escaped: tuple[str, ...] = ()
@@ -308,6 +334,20 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A column that holds the id of another item's row."""
+
+    column: Column
+    entity: str
+    """The other item's."""
+    table: Table
+    id_column: Column
+    user_column: str | None
+    nulls: bool
+    """Whether the column stays empty where there is no such row; else the item is rejected."""
+
+
+@dataclass(frozen=True, slots=True)
 class TargetEntity:
     """One kind of item, bound to the table it goes to."""
 
@@ -322,6 +362,7 @@ class TargetEntity:
     """The one of `columns` that says when a row was made."""
     updated_column: str | None = None
     """The one of `columns` that says when a row was last changed."""
+    references: tuple[Reference, ...] = ()
 
 
 # ---- what came of it ----------------------------------------------------------------------------

@@ -86,7 +86,10 @@ def take_back(run: UnderWay, error: MigratorError) -> MigratorError:
 
 
 def finish(run: UnderWay, how: Outcome, *, after_error: bool) -> None:
-    """Enter the outcome; the commit makes all that was written durable."""
+    """Enter the outcome; the commit makes all that was written durable.
+
+    Where that cannot be, the audit trail has the end of it all the same.
+    """
 
     def attempt(again: bool) -> None:
         if again or after_error:
@@ -100,4 +103,20 @@ def finish(run: UnderWay, how: Outcome, *, after_error: bool) -> None:
             if not run.job.dry_run:
                 run.record(how)
 
-    (ONCE if after_error else run.retries).run(attempt, run.reporter)
+    try:
+        (ONCE if after_error else run.retries).run(attempt, run.reporter)
+    except MigratorError:
+        if not run.job.dry_run:
+            _leave_word(run)
+        raise
+
+
+def _leave_word(run: UnderWay) -> None:
+    """The run's end in the audit trail, of the database if that can be reached, else of this
+    computer; the run itself may be another's by now and is left alone."""
+    try:
+        renew(run.connection)
+        with run.step():
+            run.record(Outcome.FAILED)
+    except MigratorError:
+        run.trail.note(run.deed(Outcome.FAILED))

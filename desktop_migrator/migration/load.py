@@ -59,11 +59,16 @@ def _load_from(run: UnderWay, entities: Sequence[TargetEntity], *, resume: bool)
     )
     run.counts = loader.counts
     total = run.surveyed.total(entities)
-    loader.load(settler.settle(run.extracted(entities)), total)
+    for outcomes in run.in_order(entities, settler):
+        loader.load(outcomes, total)
     for name, counts in settler.counts.items():
         if counts.items:
             run.counts[name] += counts
             run.reporter.advanced(STAGE, total, total)
+    if loader.nulled:
+        run.reporter.warned(
+            f"References left empty, since what they refer to is not there: {loader.nulled:,}."
+        )
     return loader.renamed
 
 

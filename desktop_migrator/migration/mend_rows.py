@@ -19,6 +19,7 @@ from desktop_migrator.postgres.bookkeeping.runs import Run
 from desktop_migrator.postgres.chunks import ChunkLimits, chunks
 from desktop_migrator.postgres.connect import translated
 from desktop_migrator.postgres.integrity import Sent, compare_rows, last_sent
+from desktop_migrator.postgres.links import levels, parents_first
 
 _POLICIES = {"missing": ConflictPolicy.SKIP, "damaged": ConflictPolicy.OVERWRITE}
 
@@ -106,7 +107,8 @@ def _send(
     found: tuple[Sources, tuple[str, ...]],
 ) -> str:
     with mend_run(bench, run, entities, policy) as (mending, loader):
-        loader.load(_items(bench, entities, wanted, found))
+        for level in levels(entities):
+            loader.load(parents_first(_items(bench, level, wanted, found), level))
     return mending
 
 

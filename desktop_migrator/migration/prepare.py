@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 
 from desktop_migrator.errors import Cancelled, ItemsRejected, TooManyConflicts, UsageError
 from desktop_migrator.migration import questions
@@ -52,16 +52,20 @@ def _open_conflicts(run: UnderWay) -> list[Conflict]:
         look_through(run, entities)
         upgrade(run.connection)
         former = unfinished(run)
-        found = open_conflicts(
-            run.connection,
-            entities,
-            Settler(entities, run.surveyed.repeats).settle(run.extracted(entities)),
-            user_id=run.user_id,
-            policy=run.job.policy,
-            answers=run.decisions.answer,
-            reporter=run.reporter,
-            total=run.surveyed.total(entities),
-            former=done_until_now(run.connection, former.id) if former else None,
+        done = done_until_now(run.connection, former.id) if former else None
+        found = chain.from_iterable(
+            open_conflicts(
+                run.connection,
+                entities,
+                outcomes,
+                user_id=run.user_id,
+                policy=run.job.policy,
+                answers=run.decisions.answer,
+                reporter=run.reporter,
+                total=run.surveyed.total(entities),
+                former=done,
+            )
+            for outcomes in run.in_order(entities, Settler(entities, run.surveyed.repeats))
         )
         conflicts = list(islice(found, _MOST_QUESTIONS + 1))
         trial.rollback()

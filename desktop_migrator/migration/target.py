@@ -1,6 +1,6 @@
 """The database a use case works on, made ready: server, connection, tables, the person's id."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from desktop_migrator.errors import AuthenticationFailed, TableMissing, UsageError
 from desktop_migrator.migration.connections import BUILTIN, saved_password
 from desktop_migrator.migration.workspace import Workspace
-from desktop_migrator.model import TargetEntity
+from desktop_migrator.model import Table, TargetEntity
 from desktop_migrator.plan.bind import bind, planned_tables
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.checks import Check, check_connection
@@ -126,10 +126,11 @@ def prepare_entities(
     """The named entities of the plan, bound to the database's tables.
 
     With `create`, tables that are missing are made as the plan describes them, in the caller's
-    transaction.
+    transaction; those that the entities refer to among them.
     """
     planned = zip(plan.entities.items(), planned_tables(plan), strict=True)
-    tables = {entity.table: table for (name, entity), table in planned if name in entities}
+    needed = set(entities).union(*(plan.entities[name].refers_to for name in entities))
+    tables = {entity.table: table for (name, entity), table in planned if name in needed}
     found = introspect(connection, tables)
     missing = [table for name, table in tables.items() if name not in found]
     if missing and not create:
@@ -137,4 +138,12 @@ def prepare_entities(
     if missing:
         create_tables(connection, missing)
         found = introspect(connection, tables)
+    found |= introspect(connection, _referred_by_keys(plan, found))
     return bind(plan, found, entities)
+
+
+def _referred_by_keys(plan: Plan, found: Mapping[str, Table]) -> set[str]:
+    """The plan's other tables that foreign keys of these may mean, by the plan's names."""
+    names = {key.table.lower() for table in found.values() for key in table.foreign_keys}
+    tables = {entity.table for entity in plan.entities.values()}
+    return {table for table in tables if table.split(".")[-1].lower() in names} - found.keys()

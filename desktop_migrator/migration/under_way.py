@@ -17,9 +17,11 @@ from desktop_migrator.migration.survey import Survey
 from desktop_migrator.model import Counts, Item, Rejection, TargetEntity, UndoResult
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.postgres.connect import translated
+from desktop_migrator.postgres.links import levels, parents_first
 from desktop_migrator.postgres.lock import RunLock
 from desktop_migrator.postgres.observe import Observer
 from desktop_migrator.postgres.retry import ONCE, Retries
+from desktop_migrator.postgres.settle import Settler
 from desktop_migrator.reporter import Reporter
 
 
@@ -89,7 +91,11 @@ class UnderWay:
 
     def record(self, outcome: str) -> None:
         """Into the audit trail, as the last thing in a step."""
-        deed = Deed(
+        self._recorded.append(self.trail.record(self.connection, self.deed(outcome)))
+
+    def deed(self, outcome: str) -> Deed:
+        """What the audit trail says of it."""
+        return Deed(
             action="migrate",
             user_id=self.user_id,
             run=self.id,
@@ -97,7 +103,6 @@ class UnderWay:
             outcome=outcome,
             counts=None if outcome in {"begun", "resumed"} else asdict(self.totals()),
         )
-        self._recorded.append(self.trail.record(self.connection, deed))
 
     def extracted(self, entities: Sequence[TargetEntity]) -> Iterator[Item | Rejection]:
         """What becomes of the sources' records: a pass over all of them."""
@@ -106,6 +111,16 @@ class UnderWay:
         left_aside = self.extractor.left_aside
         wanted = leave_out.select(outcomes, self.job.leave_out, left_aside)
         return self.job.period.select(wanted, left_aside)
+
+    def in_order(
+        self, entities: Sequence[TargetEntity], settler: Settler
+    ) -> Iterator[Iterator[Item | Rejection]]:
+        """The same, settled, in as many parts as it takes to have nothing before what it refers
+        to; each is a pass of its own."""
+        for level in levels(entities):
+            names = {entity.name for entity in level}
+            outcomes = (each for each in self.extracted(entities) if each.entity in names)
+            yield parents_first(settler.settle(outcomes), level)
 
     def totals(self) -> Counts:
         totals = Counts(records=self.extractor.records if self.extractor else 0)

@@ -43,6 +43,7 @@ from desktop_migrator.postgres.chunks import ChunkLimits
 from desktop_migrator.postgres.conflicts import asks
 from desktop_migrator.postgres.connect import address_of, renew, translated
 from desktop_migrator.postgres.identities import any_given
+from desktop_migrator.postgres.links import levels
 from desktop_migrator.postgres.load import STAGE, Loader
 from desktop_migrator.postgres.settle import Settler
 from desktop_migrator.reporter import ForwardingReporter
@@ -60,15 +61,17 @@ else:
 def processes(run: UnderWay, entities: Sequence[TargetEntity]) -> int:
     """How many are to load; 1: this one alone.
 
-    One alone settles what depends on the order of items: natural keys, rows that several items
-    share, many items that are there twice, people's answers. It tells an observer, and keeps a
-    delay between two transactions, and a dry run's only one.
+    One alone settles what depends on the order of items: natural keys, references, rows that
+    several items share, many items that are there twice, people's answers. It tells an observer,
+    and keeps a delay between two transactions, and a dry run's only one.
     """
     job = run.job
     surveyed = run.surveyed
     most = job.max_concurrent or min(os.cpu_count() or 1, _MOST)
     most = min(most, surveyed.loaded_records)
     if most < 2 or job.dry_run or job.batch_delay or surveyed.text < LEAST_TEXT:
+        return 1
+    if len(levels(entities)) > 1 or any(entity.references for entity in entities):
         return 1
     if surveyed.repeats.few is None or Settler(entities, surveyed.repeats).with_keys:
         return 1

@@ -5,22 +5,38 @@ how its words are joined: `created_at`, `createdAt` and `createdat` are the same
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NoReturn
 
 from msgspec import Raw
 
 from desktop_migrator.errors import PlanDoesNotFit, TableMissing, UsageError
-from desktop_migrator.model import TIME_TYPES, Column, ColumnType, Table, TargetEntity
+from desktop_migrator.model import (
+    TIME_TYPES,
+    Column,
+    ColumnType,
+    Reference,
+    Table,
+    TargetEntity,
+)
 from desktop_migrator.plan.convert import admitted, converter
-from desktop_migrator.plan.identity import ULID_LENGTH
+from desktop_migrator.plan.identity import LONGEST_ID, ULID_LENGTH
 from desktop_migrator.plan.json_text import encode, storable
 from desktop_migrator.plan.refusal import Refused
-from desktop_migrator.plan.schema import USER, Entity, Plan, PlanColumn, column_of_type
+from desktop_migrator.plan.schema import (
+    USER,
+    VARIABLES,
+    Entity,
+    Plan,
+    PlanColumn,
+    column_of_type,
+)
 
 _INTEGER = re.compile("-?(0|[1-9][0-9]{0,18})")
 JSON_TYPES = (ColumnType.JSON, ColumnType.JSONB)
+_ID_TYPES = (ColumnType.UUID, ColumnType.TEXT)
+_UUID_LENGTH = 36
 
 
 def planned_tables(plan: Plan) -> tuple[Table, ...]:
@@ -33,8 +49,10 @@ def bind(
 ) -> tuple[TargetEntity, ...]:
     """The plan's entities (all, or those named) bound to the tables, in the plan's order.
 
-    `tables` has them by the names that the plan uses: `table` or `schema.table`. Raises
-    TableMissing, PlanDoesNotFit, and UsageError for an entity that the plan does not have.
+    `tables` has them by the names that the plan uses: `table` or `schema.table`, those that the
+    entities refer to among them. A column with a foreign key to the ids of one entity's table
+    refers to that entity, whether or not the plan says so. Raises TableMissing, PlanDoesNotFit,
+    and UsageError for an entity that the plan does not have.
     """
     unknown = set(entities or ()) - plan.entities.keys()
     if unknown:
@@ -43,7 +61,7 @@ def bind(
             f"it has {', '.join(plan.entities)}."
         )
     return tuple(
-        _bind(name, entity, tables)
+        _bind(plan, name, entity, tables)
         for name, entity in plan.entities.items()
         if entities is None or name in entities
     )
@@ -122,7 +140,7 @@ def _planned_table(entity: Entity) -> Table:
     )
 
 
-def _bind(name: str, entity: Entity, tables: Mapping[str, Table]) -> TargetEntity:
+def _bind(plan: Plan, name: str, entity: Entity, tables: Mapping[str, Table]) -> TargetEntity:
     table = tables.get(entity.table)
     if table is None:
         raise TableMissing(table=entity.table)
@@ -131,21 +149,100 @@ def _bind(name: str, entity: Entity, tables: Mapping[str, Table]) -> TargetEntit
     for plan_name, rules in entity.columns.items():
         _check_column(plan_name, rules, table, found.get(plan_name))
     _check_all_filled(table, found.values())
-    user_columns = (
-        found[plan_name].name
-        for plan_name, rules in entity.columns.items()
-        if plan_name in found and rules.from_ == [USER]
-    )
     return TargetEntity(
         name=name,
         table=table,
         id_column=id_column.name,
-        user_column=next(user_columns, None),
+        user_column=_user_column(entity, found),
         columns=tuple(found.values()),
         rule=entity.conflict,
         created_column=_time_column(entity.created, found),
         updated_column=_time_column(entity.updated, found),
+        references=tuple(_references(plan, entity, table, found, tables)),
     )
+
+
+def _user_column(entity: Entity, found: Mapping[str, Column]) -> str | None:
+    names = (
+        found[plan_name].name
+        for plan_name, rules in entity.columns.items()
+        if plan_name in found and rules.from_ == [USER]
+    )
+    return next(names, None)
+
+
+def _references(
+    plan: Plan,
+    entity: Entity,
+    table: Table,
+    found: Mapping[str, Column],
+    tables: Mapping[str, Table],
+) -> Iterator[Reference]:
+    for plan_name, rules in entity.columns.items():
+        column = found.get(plan_name)
+        if column is None:
+            continue
+        other = rules.references or _referred_by_key(plan, table, column, rules, tables)
+        if other is None:
+            continue
+        referred = plan.entities[other]
+        other_table = tables.get(referred.table)
+        if other_table is None:
+            raise TableMissing(table=referred.table)
+        columns = matching_columns(referred, other_table)
+        id_column = _id_column(referred, other_table, columns.get(referred.id.column))
+        _check_reference(table, column, other_table, id_column)
+        if rules.dangling == "null" and not column.nullable:
+            _misfit(
+                f"The column {table.name}.{column.name} must have a value, and the plan says to "
+                "leave it empty where it refers to nothing.",
+                'Take `dangling = "null"` out of the plan, or let the column be empty.',
+            )
+        yield Reference(
+            column,
+            other,
+            other_table,
+            id_column,
+            _user_column(referred, columns),
+            nulls=rules.dangling == "null",
+        )
+
+
+def _referred_by_key(
+    plan: Plan, table: Table, column: Column, rules: PlanColumn, tables: Mapping[str, Table]
+) -> str | None:
+    """The one entity whose ids the column holds by a foreign key, if it takes a field as it is."""
+    converted = rules.values is not None or rules.default is not None or rules.rest
+    if column.type not in _ID_TYPES or converted or not rules.from_:
+        return None
+    if any(text in ("@", *VARIABLES) for text in rules.from_):
+        return None
+    keys = {
+        (key.schema, key.table, key.referred[0])
+        for key in table.foreign_keys
+        if key.columns == (column.name,)
+    }
+    found = [
+        name
+        for name, other in plan.entities.items()
+        if (at := tables.get(other.table)) is not None
+        and (id_column := matching_columns(other, at).get(other.id.column)) is not None
+        and (at.schema, at.name, id_column.name) in keys
+        and id_column.type is column.type
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _check_reference(table: Table, column: Column, other: Table, id_column: Column) -> None:
+    uuids = (column.type is ColumnType.UUID, id_column.type is ColumnType.UUID)
+    longest = _UUID_LENGTH if uuids[1] else min(id_column.max_length or LONGEST_ID, LONGEST_ID)
+    short = column.max_length is not None and column.max_length < longest
+    if column.type not in _ID_TYPES or uuids == (True, False) or short:
+        _misfit(
+            f"The column {table.name}.{column.name} is of type {_type(column)}, which cannot hold "
+            f"the ids of {other.name}, of type {_type(id_column)}.",
+            f"It must be of the type of {other.name}.{id_column.name}.",
+        )
 
 
 def _time_column(name: str | None, found: Mapping[str, Column]) -> str | None:
@@ -160,7 +257,7 @@ def _id_column(entity: Entity, table: Table, column: Column | None) -> Column:
             "Name the table's id column in the plan (`id.column`).",
         )
     too_short = column.max_length is not None and column.max_length < ULID_LENGTH
-    if column.type not in (ColumnType.UUID, ColumnType.TEXT) or too_short:
+    if column.type not in _ID_TYPES or too_short:
         _misfit(
             f"The id column {table.name}.{column.name} is of type {_type(column)}, "
             "which cannot hold the ids of items.",

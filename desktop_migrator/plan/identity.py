@@ -29,6 +29,8 @@ _MILLISECOND = timedelta(milliseconds=1)
 _MAX_ID_DIGITS = 100
 
 ULID_LENGTH = 26
+LONGEST_ID = 64
+"""Characters of a text that is kept as an id."""
 
 # By RFC 9562: of a version from 1 to 8 and its variant; nil and made-up ones are not unique.
 _UUID = re.compile(
@@ -80,7 +82,7 @@ def row_ids(
 ) -> Callable[[str, datetime | None], tuple[UUID | str, bool]]:
     """What makes row ids for one text or uuid column: (source id, time made) -> (id, derived)."""
     bits = _derivation(user_id, origin, entity)
-    longest = column.max_length or 64
+    longest = column.max_length or LONGEST_ID
 
     def text_id(source: str, made: datetime | None) -> tuple[UUID | str, bool]:
         if len(source) <= longest and (
@@ -95,6 +97,17 @@ def row_ids(
         return uuid7(bits(source, made)), True
 
     return text_id if column.type is ColumnType.TEXT else uuid_id
+
+
+def own_ids(column: Column) -> Callable[[str], UUID | str | None]:
+    """What turns source ids into row ids for one text or uuid column where they fit."""
+    make = row_ids(column, "", "", "")
+
+    def own(source: str) -> UUID | str | None:
+        row_id, derived = make(source, None)
+        return None if derived else row_id
+
+    return own
 
 
 def derived_id(column: Column, user_id: str, item: Item) -> UUID | str:

@@ -18,6 +18,8 @@ from desktop_migrator.model import (
     Column,
     ColumnType,
     Item,
+    Reference,
+    Referred,
     Source,
     TargetEntity,
 )
@@ -57,6 +59,7 @@ Taker = Callable[[Fields, Place], Any]
 """Takes a column's value out of an item's fields. Raises Refused."""
 
 _NULL = Raw(b"null")
+_NO_IDS = (_NULL, Raw(b'""'))
 _MAX_NAMED_FIELDS = 5
 _VARIABLE_TEXTS: dict[str, Callable[[Place], str]] = {
     KEY: lambda place: place.key,
@@ -76,8 +79,12 @@ class RowMaker:
         self._row_ids: dict[str, Callable[[str, datetime | None], tuple[UUID | str, bool]]] = {}
         found = matching_columns(plan, target.table)
         found.pop(plan.id.column)
+        refers = {reference.column.name: reference for reference in target.references}
         self._takers = [
-            _taker(name, plan.columns[name], column, user_id) for name, column in found.items()
+            _reference_taker(name, plan.columns[name], refers[column.name])
+            if column.name in refers
+            else _taker(name, plan.columns[name], column, user_id)
+            for name, column in found.items()
         ]
         self._rests = [
             (index, _Rest(plan.columns[name], column))
@@ -256,14 +263,45 @@ def _taker(name: str, rules: PlanColumn, column: Column, user_id: str) -> Taker:
             return value
         absent = missing if raw is None else null
         if absent is _REFUSE:
-            raise Refused(
-                Code.MISSING,
-                f"{label} is missing.",
-                "Fill it in the app, or set a `default` for the column in the plan.",
-            )
+            raise _missing(label)
         return absent
 
     return take
+
+
+def _reference_taker(name: str, rules: PlanColumn, reference: Reference) -> Taker:
+    """Takes another item's id; whether that item has a row is seen when the item is loaded."""
+    find = _first_of(rules.from_ or [])
+    label = _label(name, rules)
+    missing, null = _absences(name, rules, reference.column)
+    own_id = identity.own_ids(reference.id_column)
+
+    def take(fields: Fields, place: Place) -> Any:
+        raw = find(fields, place)
+        if raw is None or raw in _NO_IDS:
+            absent = missing if raw is None else null
+            if absent is _REFUSE:
+                raise _missing(label)
+            return absent
+        try:
+            source_id = identity.source_id(raw)
+        except Refused as refused:
+            raise Refused(
+                refused.code,
+                f"{label} is to be another item's id, and is neither a text nor a number.",
+                "Correct it in the app, or leave the item out.",
+            ) from None
+        return Referred(place.origin, source_id, own_id(source_id))
+
+    return take
+
+
+def _missing(label: str) -> Refused:
+    return Refused(
+        Code.MISSING,
+        f"{label} is missing.",
+        "Fill it in the app, or set a `default` for the column in the plan.",
+    )
 
 
 _REFUSE = object()

@@ -11,6 +11,7 @@ import math
 import re
 import tomllib
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -234,6 +235,11 @@ class PlanColumn(_Part):
     away from zero as PostgreSQL does; else they are rejected."""
     rest: bool = False
     """Whether the column takes the fields that have no column; json or jsonb."""
+    references: Text | None = None
+    """The entity whose item the field names by its id; the column takes that item's row's id."""
+    dangling: Literal["reject", "null"] | None = None
+    """What becomes of an item that refers to one which is not in the database: it is rejected (as
+    without this), or the column stays empty."""
 
     @model_validator(mode="after")
     def _has_a_source(self) -> "PlanColumn":
@@ -246,7 +252,20 @@ class PlanColumn(_Part):
             raise ValueError("`rest` can be joined to plain fields only")
         if self.rest and (self.default is not None or self.values is not None):
             raise ValueError("`rest` goes neither with `default` nor with `values`")
+        self._refers_alone(texts)
         return self
+
+    def _refers_alone(self, texts: list[str]) -> None:
+        if self.references is None:
+            if self.dangling:
+                raise ValueError("`dangling` goes with `references` only")
+            return
+        others = (self.default, self.values, self.numbers, self.zone)
+        if not texts or any(other is not None for other in others) or self.round or self.rest:
+            raise ValueError("`references` goes with `from`, `type`, `required`, `dangling` only")
+        if texts[0] in (USER, ENCODING, "@"):
+            message = f"{texts[0]} is no other item's id"
+            raise ValueError(message)
 
 
 class Entity(_Part):
@@ -281,6 +300,11 @@ class Entity(_Part):
             raise ValueError("the id's column stands under `id`, not among the columns")
         return self
 
+    @property
+    def refers_to(self) -> set[str]:
+        """The entities that its columns refer to, as far as the plan says."""
+        return {rules.references for rules in self.columns.values() if rules.references}
+
 
 class OnFailure(_Part):
     """What becomes of the rows of a run that fails."""
@@ -302,6 +326,20 @@ class Plan(_Part):
     on_failure: OnFailure = OnFailure()
     ignore: list[Ignore] = []
     entities: Annotated[dict[Text, Entity], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _references_fit(self) -> "Plan":
+        refers = {name: entity.refers_to for name, entity in self.entities.items()}
+        for name, others in refers.items():
+            if unknown := others - self.entities.keys():
+                message = f"{name} refers to {', '.join(sorted(unknown))}, which is no entity"
+                raise ValueError(message)
+        try:
+            TopologicalSorter({name: refers[name] - {name} for name in refers}).prepare()
+        except CycleError as error:
+            message = f"these refer to each other in a circle: {', '.join(error.args[1])}"
+            raise ValueError(message) from None
+        return self
 
     @cached_property
     def digest(self) -> str:

@@ -26,6 +26,7 @@ from desktop_migrator.postgres.integrity import (
     last_sent,
     sent_ids,
 )
+from desktop_migrator.postgres.links import Links
 from desktop_migrator.postgres.target import Target
 
 
@@ -151,7 +152,9 @@ def compared(
     target = Target(entity, user_id)
     savepoint = connection.begin_nested()
     try:  # ids of items that were never sent are not to be written down
-        resolved = resolve(wire.cursor(connection), user_id, entity, items, given=True)
+        cursor = wire.cursor(connection)
+        resolved = resolve(cursor, user_id, entity, items, given=True)
+        resolved = Links(entity, user_id).supposed(cursor, resolved, loaded=True)
     finally:
         savepoint.rollback()
     wanted: dict[str, Sent] = {}
@@ -194,7 +197,9 @@ def as_were(
     target = Target(entity, user_id)
     savepoint = connection.begin_nested()
     try:
-        resolved = resolve(wire.cursor(connection), user_id, entity, items, given=True)
+        cursor = wire.cursor(connection)
+        resolved = resolve(cursor, user_id, entity, items, given=True)
+        resolved = Links(entity, user_id).supposed(cursor, resolved, loaded=True)
     finally:
         savepoint.rollback()
     exact = []

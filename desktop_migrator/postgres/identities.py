@@ -6,7 +6,7 @@ ids of rows that items were given though their own ids fit: of the row that has 
 or a new one where theirs is another user's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -81,13 +81,23 @@ def resolve(
         cursor.execute(_RECORD, [user_id, entity.name, origins, source_ids, ids])
         missing = len(ids) - cursor.rowcount
     if missing or given:
-        origins, source_ids = (list(part) for part in zip(*filter(None, keys), strict=True))
-        cursor.execute(_LOOK_UP, [user_id, entity.name, list(set(origins)), source_ids])
-        first_ids |= {(origin, source_id): target for origin, source_id, target in cursor}
+        first_ids |= look_up(cursor, user_id, entity.name, list(filter(None, keys)))
     return [
         with_id(item, first_ids[key], entity.columns[0]) if key in first_ids else item
         for key, item in zip(keys, items, strict=True)
     ]
+
+
+def look_up(
+    cursor: psycopg.Cursor[tuple[Any, ...]],
+    user_id: str,
+    entity: str,
+    keys: Collection[tuple[str, str]],
+) -> dict[tuple[str, str], str]:
+    """The row's id for each origin and source id (as `identity_text`) that has one written down."""
+    origins, source_ids = (list(part) for part in zip(*keys, strict=True))
+    cursor.execute(_LOOK_UP, [user_id, entity, list(set(origins)), source_ids])
+    return {(origin, source_id): target for origin, source_id, target in cursor}
 
 
 def any_given(cursor: psycopg.Cursor[tuple[Any, ...]], user_id: str, entity: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from desktop_migrator.errors import PlanDoesNotFit
-from desktop_migrator.model import TIME_TYPES, Column, ColumnType, Table
+from desktop_migrator.model import TIME_TYPES, Column, ColumnType, ForeignKey, Table
 
 _TYPES = {
     "text": ColumnType.TEXT,
@@ -75,6 +75,25 @@ _KEYS = text("""
       AND i.indpred IS NULL AND i.indexprs IS NULL AND k.position <= i.indnkeyatts
     GROUP BY i.indexrelid, i.indisprimary
     ORDER BY i.indexrelid
+""")
+
+_FOREIGN_KEYS = text("""
+    SELECT ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u (number, position)
+                 JOIN pg_catalog.pg_attribute a
+                   ON a.attrelid = k.conrelid AND a.attnum = u.number
+                 ORDER BY u.position) AS columns,
+           n.nspname AS schema, c.relname AS table,
+           ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u (number, position)
+                 JOIN pg_catalog.pg_attribute a
+                   ON a.attrelid = k.confrelid AND a.attnum = u.number
+                 ORDER BY u.position) AS referred
+    FROM pg_catalog.pg_constraint k
+    JOIN pg_catalog.pg_class c ON c.oid = k.confrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE k.contype = 'f' AND k.conrelid = :oid
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint parent
+                      WHERE parent.oid = k.conparentid AND parent.conrelid = k.conrelid)
+    ORDER BY k.conname
 """)
 
 
@@ -152,6 +171,10 @@ def _table(connection: Connection, relation: Relation) -> Table:
         columns=tuple(_column(row) for row in connection.execute(_COLUMNS, where)),
         primary_key=next((tuple(key.columns) for key in keys if key.is_primary), ()),
         unique=tuple(tuple(key.columns) for key in keys if not key.is_primary),
+        foreign_keys=tuple(
+            ForeignKey(tuple(key.columns), key.schema, key.table, tuple(key.referred))
+            for key in connection.execute(_FOREIGN_KEYS, where)
+        ),
     )
 
 

@@ -44,6 +44,7 @@ from desktop_migrator.postgres.conflicts import Answers, Judge, unanswered
 from desktop_migrator.postgres.connect import renew
 from desktop_migrator.postgres.failures import translated
 from desktop_migrator.postgres.journal import Entry, entries
+from desktop_migrator.postgres.links import Links, levels
 from desktop_migrator.postgres.lock import Fence
 from desktop_migrator.postgres.observe import Observer, Watch
 from desktop_migrator.postgres.rejections import foreign, refused, too_large
@@ -93,7 +94,11 @@ class Loader:
         committed: Callable[[str, Counts], None] | None = None,
     ) -> None:
         self._connection = connection
-        self._targets = {entity.name: Target(entity, user_id) for entity in entities}
+        self._targets = {
+            entity.name: Target(entity, user_id)
+            for level in levels(list(entities))
+            for entity in level
+        }
         self._run = str(run)
         self._user_id = user_id
         self._policy = policy
@@ -108,6 +113,9 @@ class Loader:
         self._derive = derive
         self._adoptions = {
             name: Adoption(target.entity, user_id) for name, target in self._targets.items()
+        }
+        self._links = {
+            name: Links(target.entity, user_id) for name, target in self._targets.items()
         }
         self._reporter = reporter
         self._limits = limits or ChunkLimits()
@@ -131,6 +139,8 @@ class Loader:
         self._done: Done | None = None
         self.renamed = 0
         """Items whose ids were taken and that got others."""
+        self.nulled = 0
+        """References left empty since what they refer to has no row."""
         self.counts: dict[str, Counts] = {name: Counts() for name in self._targets}
         """By entity, of the chunks that are committed; `items` counts rejections too."""
 
@@ -139,6 +149,7 @@ class Loader:
     ) -> dict[str, Counts]:
         """Load all items and keep all rejections; returns `counts`. `total` is for progress alone.
 
+        Items come after those that they refer to; if these are many, by a call of their own.
         Raises Cancelled between two chunks, LockLost where the run is no longer alone,
         DatabaseError where more than a row is at fault and, unless it is to keep going,
         ItemsRejected for a chunk with a rejection, which is rolled back; StoppedHalfway if chunks
@@ -146,6 +157,7 @@ class Loader:
         """
         if self._resume:
             self._retries.run(self._go_on, self._reporter)
+            self._resume = False
         self._reporter.started(STAGE, total)
         for number, chunk in enumerate(chunks(outcomes, self._targets, self._limits)):
             if number:
@@ -156,6 +168,7 @@ class Loader:
             self._checkpoint = self._after(result)
             self._met |= self._meeting
             self.renamed += len(result.taken) if self._derive else 0
+            self.nulled += result.nulled
             self.counts[chunk.entity] = self.counts.get(chunk.entity, Counts())
             self.counts[chunk.entity] += result.counts
             for rejection in result.rejected:
@@ -258,17 +271,21 @@ class Loader:
         self, cursor: Cursor, target: Target, items: Sequence[Item], result: Result
     ) -> None:
         adoption = self._adoptions[target.entity.name]
-        own, clashing = adoption.resolve(cursor, items)
-        self._write(cursor, target, own, result)
+        links = self._links[target.entity.name]
+        own, clashing = adoption.resolve(cursor, result.linked(links.outward(cursor, items)))
+        waiting = self._write_linked(cursor, target, own, result)
         if clashing:
             clashing = adoption.adopt(cursor, clashing)
-            self._write(cursor, target, clashing, result)
+            waiting = self._write_linked(cursor, target, [*clashing, *waiting], result)
         adoption.remember(cursor, [*own, *clashing])
         if result.taken and self._derive:
             renamed = adoption.renamed(cursor, result.taken, self._derive)
-            self._write(cursor, target, renamed, result)
+            waiting = self._write_linked(cursor, target, [*renamed, *waiting], result)
         else:
             result.rejected += [foreign(item) for item in result.taken]
+        while waiting:
+            left = result.linked(links.in_vain(cursor, waiting))
+            waiting = self._write_linked(cursor, target, left, result)
         for written in result.written:
             record.chunk(
                 cursor,
@@ -280,6 +297,34 @@ class Loader:
             )
         if any(item.escaped for item in result.touched) or result.counts.updated:
             record.escapes(cursor, target=target.name, written=result.touched, merged=result.merged)
+
+    def _write_linked(
+        self, cursor: Cursor, target: Target, items: Sequence[Item], result: Result
+    ) -> list[Item]:
+        """Write the items whose references are settled; returns the others.
+
+        An item that the server refuses may be one that others written with it refer to: then all
+        are written again without it.
+        """
+        links = self._links[target.entity.name]
+        if not links.within:
+            self._write(cursor, target, items, result)
+            return []
+        left = list(items)
+        met = frozenset(self._meeting)
+        while True:
+            linked = links.inward(cursor, left)
+            part = Result()
+            with self._connection.begin_nested() as savepoint:
+                self._write(cursor, target, linked.ready, part)
+                refused = {rejection.source for rejection in part.rejected}
+                if not refused:
+                    result.add(part)
+                    return linked.waiting
+                savepoint.rollback()
+            self._meeting = set(met)
+            result.rejected += part.rejected
+            left = [item for item in left if item.source not in refused]
 
     def _write(self, cursor: Cursor, target: Target, items: Sequence[Item], result: Result) -> None:
         if self._watch:

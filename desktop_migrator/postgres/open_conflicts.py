@@ -17,6 +17,7 @@ from desktop_migrator.postgres.checkpoint import Done
 from desktop_migrator.postgres.chunks import ChunkLimits, chunks
 from desktop_migrator.postgres.conflicts import Answers, Judge, Times, differences
 from desktop_migrator.postgres.failures import translated
+from desktop_migrator.postgres.links import Links
 from desktop_migrator.postgres.merge import merge_values
 from desktop_migrator.postgres.refusal import ROW_ERRORS
 from desktop_migrator.postgres.target import Cursor, Found, Target
@@ -42,8 +43,12 @@ def open_conflicts(
     What a former part of the run has done is no conflict any more. Raises Cancelled between two
     chunks and DatabaseError.
     """
+    referred = {reference.entity for entity in entities for reference in entity.references}
     finders = {
-        entity.name: _Finder(entity, user_id, policy, answers, former) for entity in entities
+        entity.name: _Finder(
+            entity, user_id, policy, answers, former, referred=entity.name in referred
+        )
+        for entity in entities
     }
     reporter.started(STAGE, total)
     done = 0
@@ -66,19 +71,27 @@ class _Finder:
         policy: ConflictPolicy,
         answers: Answers,
         done: Done | None,
+        *,
+        referred: bool,
     ) -> None:
+        self._referred = referred
         self._entity = entity
         self._judge = Judge(entity, policy)
         self._answers = answers
         self._target = Target(entity, user_id)
         self._adoption = Adoption(entity, user_id)
         self._done = done
+        self._links = Links(entity, user_id)
 
     def find(self, cursor: Cursor, items: Sequence[Item]) -> Iterator[Conflict]:
-        if not self._judge.asks or not items:
+        if not items or not (self._judge.asks or self._referred):
             return
+        # Writes down the ids of items that others refer to.
         own, clashing = self._adoption.resolve(cursor, items)
+        if not self._judge.asks:
+            return
         known = own + self._adoption.adopt(cursor, clashing)
+        known = self._links.supposed(cursor, known, loaded=False)
         if self._done:
             known = self._done.left(cursor, self._target, known)
         rows = self._target.look(cursor, [str(item.id) for item in known])

@@ -1,6 +1,6 @@
 """Items that cannot go into the target, as rejections that keep them whole."""
 
-from desktop_migrator.model import Item, Rejection
+from desktop_migrator.model import Item, Reference, Rejection
 from desktop_migrator.postgres.refusal import remedy, sentence
 
 
@@ -21,6 +21,18 @@ def foreign(item: Item) -> Rejection:
         code="other-user",
         reason="A row with this id is there already and belongs to another user, or to none.",
         remedy="Check that the user id is right; the row was not touched.",
+    )
+
+
+def dangling(item: Item, reference: Reference) -> Rejection:
+    """What it refers to has no row."""
+    return _rejection(
+        item,
+        code="dangling",
+        reason=f"The column {reference.column.name} refers to an item of {reference.entity} that "
+        "is not in the database.",
+        remedy=f"See why that item of {reference.entity} was not migrated, and migrate again; or "
+        'set `dangling = "null"` for the column in the plan.',
     )
 
 

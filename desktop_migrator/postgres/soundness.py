@@ -9,13 +9,15 @@ import sqlalchemy
 from psycopg import sql
 from sqlalchemy import text
 
-from desktop_migrator.model import ColumnType, Table, TargetEntity
+from desktop_migrator.model import ColumnType, Reference, Table, TargetEntity
 from desktop_migrator.postgres import wire
 from desktop_migrator.postgres.checks import Check
 from desktop_migrator.postgres.tune import quoted_name
 
 _ROUND_TRIP = 1000
 """Rows that are read by table and then by primary key."""
+
+_ORPHANS = "Bring back the rows that they refer to, or remove them in the app."
 
 # NOT ENFORCED exists from PostgreSQL 18 on.
 _REFERENCES = text("""
@@ -167,6 +169,17 @@ class _Inspection:
         )
 
     def references(self) -> Iterator[Check]:
+        """Those of foreign keys, and those that only the plan knows."""
+        by_keys = {key.columns for key in self._entity.table.foreign_keys}
+        for reference in self._entity.references:
+            if (reference.column.name,) not in by_keys:
+                orphans = self._orphans_by_plan(reference)
+                yield Check(
+                    self._name(f"{reference.column.name} refers to {reference.entity}"),
+                    ok=not orphans,
+                    detail=f"{orphans:,} rows refer to rows that are gone" if orphans else "holds",
+                    remedy=_ORPHANS if orphans else "",
+                )
         for row in self._connection.execute(_REFERENCES, {"table": self._quoted}):
             name = self._name(f"reference {row.name}")
             child = sql.Identifier(*row.child)
@@ -179,7 +192,7 @@ class _Inspection:
                     name,
                     ok=False,
                     detail=f"{orphans:,} rows refer to rows that are gone",
-                    remedy="Bring back the rows that they refer to, or remove them in the app.",
+                    remedy=_ORPHANS,
                 )
             elif not row.enforced:
                 yield Check(
@@ -199,6 +212,21 @@ class _Inspection:
                 yield Check(name, ok=False, detail="is NOT VALID: never checked", remedy=validate)
             else:
                 yield Check(name, ok=True, detail="holds")
+
+    def _orphans_by_plan(self, reference: Reference) -> int:
+        column = sql.Identifier(reference.column.name)
+        query = sql.SQL(
+            "SELECT count(*) FROM {} AS t WHERE {} AND t.{} IS NOT NULL"
+            " AND NOT EXISTS (SELECT FROM {} AS p WHERE p.{}::text = t.{}::text)"
+        ).format(
+            self._table,
+            self._mine(),
+            column,
+            wire.table_name(reference.table),
+            sql.Identifier(reference.id_column.name),
+            column,
+        )
+        return int(self._row(query)[0])
 
     def _orphans(self, reference: sqlalchemy.Row[Any], child: sql.Identifier) -> int:
         columns = [sql.Identifier(column) for column in reference.columns]

@@ -10,7 +10,7 @@ import msgspec
 import psycopg
 from psycopg import sql
 
-from desktop_migrator.model import Column, ColumnType, Item, TargetEntity
+from desktop_migrator.model import Column, ColumnType, Item, Reference, TargetEntity
 from desktop_migrator.postgres import wire
 from desktop_migrator.postgres.compare import digester
 from desktop_migrator.postgres.journal import Entry, keeping
@@ -165,7 +165,7 @@ def _picker(filled: tuple[int, ...]) -> Callable[[Sequence[Any]], Sequence[Any]]
     return itemgetter(*filled) if len(filled) > 1 else itemgetter(slice(1))
 
 
-def as_stored(entity: TargetEntity, user_id: str) -> str:
+def as_stored(entity: TargetEntity | Reference, user_id: str) -> str:
     """The user's id as the text of the table's user column."""
     column = entity.table.column(entity.user_column or "")
     return str(UUID(user_id)) if column and column.type is ColumnType.UUID else user_id

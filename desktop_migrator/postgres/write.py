@@ -9,6 +9,7 @@ import msgspec
 from desktop_migrator.model import Answer, Counts, Item, Rejection
 from desktop_migrator.postgres.conflicts import Judge
 from desktop_migrator.postgres.journal import Entry
+from desktop_migrator.postgres.links import Linked
 from desktop_migrator.postgres.merge import merge_values
 from desktop_migrator.postgres.record import Action, Written
 from desktop_migrator.postgres.refusal import ROW_ERRORS
@@ -28,7 +29,15 @@ class Result:
     rejected: list[Rejection] = field(default_factory=list)
     taken: list[Item] = field(default_factory=list)
     """Those whose own ids are those of rows that are not this user's; they were not written."""
+    nulled: int = 0
+    """References that were left empty."""
     counts: Counts = field(default_factory=Counts)
+
+    def linked(self, linked: Linked) -> list[Item]:
+        """The items that can be written; enters what became of the others."""
+        self.rejected += linked.rejected
+        self.nulled += linked.nulled
+        return linked.ready
 
     def add(self, other: "Result") -> None:
         self.written += other.written
@@ -36,6 +45,7 @@ class Result:
         self.merged += other.merged
         self.rejected += other.rejected
         self.taken += other.taken
+        self.nulled += other.nulled
         self.counts += other.counts
 
 

@@ -221,6 +221,7 @@ def test_a_run_that_slept_while_it_was_unlocked_writes_nothing_more(
         ("unlock", "stale"),
         ("migrate", "begun"),
         ("migrate", "completed"),
+        ("migrate", "failed"),
     ]
 
 

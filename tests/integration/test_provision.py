@@ -70,6 +70,7 @@ def test_a_provisioned_role_migrates_twice_and_reaches_nothing_else(
     url = as_role(database, sql)
     words = ["--plan", plan, "migrate", "--json", "--source", store_of(tmp_path, {"tasks": TASKS})]
     words += ["--database", url, "--user-email", "Maria@example.test", "--continue-on-error"]
+    # Four of the five items are rejected, so that the run would take itself back.
     words += ["--include", "tasks", "--conflict", "overwrite", "--preserve-partial"]
     first = desktop_migrator(*words)
     assert first.exit_code == 3, first.err
@@ -79,6 +80,12 @@ def test_a_provisioned_role_migrates_twice_and_reaches_nothing_else(
     second = desktop_migrator(*words)
     assert second.exit_code == 3, second.err
     assert second.last["counts"]["updated"] == 1
+    # The first run's row was changed since, which only --force takes back.
+    for run, left in (([second], [("Changed",)]), ([first, "--force"], [])):
+        words = [each if isinstance(each, str) else each.last["run"] for each in run]
+        undone = desktop_migrator("rollback", "--database", url, "--run", *words)
+        assert undone.exit_code == 0, undone.err
+        assert fetch(sql, "SELECT title FROM tasks") == left
     with psycopg.connect(url, autocommit=True) as role:
         for forbidden in (
             "SELECT * FROM invoices",
