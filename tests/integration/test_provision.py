@@ -81,9 +81,9 @@ def test_a_provisioned_role_migrates_twice_and_reaches_nothing_else(
     assert second.exit_code == 3, second.err
     assert second.last["counts"]["updated"] == 1
     # The first run's row was changed since, which only --force takes back.
-    for run, left in (([second], [("Changed",)]), ([first, "--force"], [])):
-        words = [each if isinstance(each, str) else each.last["run"] for each in run]
-        undone = desktop_migrator("rollback", "--database", url, "--run", *words)
+    for run, force, left in ((second, [], [("Changed",)]), (first, ["--force"], [])):
+        words = ["rollback", "--database", url, "--run", run.last["run"], *force]
+        undone = desktop_migrator(*words)
         assert undone.exit_code == 0, undone.err
         assert fetch(sql, "SELECT title FROM tasks") == left
     with psycopg.connect(url, autocommit=True) as role:
