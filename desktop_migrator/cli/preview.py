@@ -22,8 +22,6 @@ from desktop_migrator.plan.schema import load_plan
 _SHOWN_ITEMS = 10
 _SHOWN_REJECTIONS = 100
 _WIDEST_CELL = 40
-_NOBODY = "preview"
-"""Stands for the user's id where none is named: ids made from it are not shown."""
 
 
 def command(
@@ -44,8 +42,9 @@ def command(
     with Findings() as findings:
         with session.reporter() as reporter:
             if database is None:
-                user = user_id or _NOBODY
-                overview = look(plan, sources, origins, user, session.workspace, reporter, findings)
+                overview = look(
+                    plan, sources, origins, user_id, session.workspace, reporter, findings
+                )
                 left_aside = overview.left_aside
             else:
                 job = Job(
@@ -98,9 +97,9 @@ def _event(kind: Kind, finding: Finding, detail: Detail, *, with_id: bool) -> di
         name: json.loads(value) if name in kind.json and value is not None else value
         for name, value in detail.after.items()
     }
-    row_id = columns.pop(next(iter(columns)))  # the id comes first
-    event |= {"state": finding.state.value, "columns": columns}
-    return event | {"id": row_id} if with_id else event
+    if with_id:
+        event["id"] = columns.pop(next(iter(columns)))  # it comes first
+    return event | {"state": finding.state.value, "columns": columns}
 
 
 def _print(session: Session, findings: Findings) -> None:

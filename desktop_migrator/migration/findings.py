@@ -27,7 +27,7 @@ import zstandard
 from desktop_migrator.migration.leave_out import NAME_SIZE
 from desktop_migrator.model import Answer, Conflict
 
-SLICE = 20_000
+SLICE = 5_000
 """Findings that a search looks at in one go."""
 _SHIFT = 40
 """An id is the entity's number above so many bits, and the place below."""
@@ -56,11 +56,16 @@ CREATE INDEX by_kind ON conflicts (kind);
 """
 
 
+_LEFT_OUT = {
+    None: "",
+    True: " AND id IN (SELECT id FROM findings WHERE left_out)",
+    False: " AND id NOT IN (SELECT id FROM findings WHERE left_out)",
+}
 _SEARCH = {
     (text, state, left_out): f"SELECT id FROM {'texts' if text else 'findings'}"  # noqa: S608
     f" WHERE id >= ? AND id < ?{' AND state = ?' * state}{' AND instr(text, ?)' * text}"
-    f"{' AND id IN (SELECT id FROM findings WHERE left_out)' * left_out} ORDER BY id"
-    for text, state, left_out in product((False, True), repeat=3)
+    f"{_LEFT_OUT[left_out]} ORDER BY id"
+    for text, state, left_out in product((False, True), (False, True), (None, False, True))
 }
 """By what a search looks at; made of nothing that comes from elsewhere."""
 
@@ -87,8 +92,8 @@ class Filter:
     """Which findings of an entity are wanted."""
 
     state: State | None = None
-    left_out: bool = False
-    """Only those left out."""
+    left_out: bool | None = None
+    """Only those left out, or none of them."""
     text: str = ""
     """What their cells have to hold, whatever the case."""
 
@@ -235,7 +240,7 @@ class Findings:
         for first in range(base, base + total, SLICE):
             end = min(first + SLICE, base + total)
             found = self._read(query, (first, end, *values))
-            yield array("Q", (finding - base for (finding,) in found))
+            yield array("Q", [finding - base for (finding,) in found])
 
     # ---- what the person leaves out ----------------------------------------------------------
 

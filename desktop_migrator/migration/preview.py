@@ -39,6 +39,7 @@ from desktop_migrator.postgres.settle import Settler
 from desktop_migrator.reporter import Reporter
 
 STAGE = "preview"
+_NOBODY = "preview"
 _BATCH = 500
 _SHOWN_COLUMNS = 5
 _LONGEST_CELL = 120
@@ -65,7 +66,7 @@ def look(
     plan: Plan,
     sources: Sequence[Path],
     origins: Sequence[str],
-    user_id: str,
+    user_id: str | None,
     workspace: Workspace,
     reporter: Reporter,
     findings: Findings,
@@ -74,7 +75,8 @@ def look(
 ) -> Overview:
     """Applies the plan to the sources; raises as `migrate` does.
 
-    What is `left_out` already is found all the same, and marked.
+    While nobody knows whose the data is, rows have no ids, which depend on that. What is
+    `left_out` already is found all the same, and marked.
     """
     with open_sources(sources, workspace.snapshots, reporter) as opened:
         surveyed = survey(plan, origins, opened, reporter)
@@ -82,10 +84,10 @@ def look(
         named = zip(plan.entities.values(), planned_tables(plan), strict=True)
         tables = {entity.table: table for entity, table in named}
         entities = bind(plan, tables, surveyed.items)
-        extractor = Extractor(plan, entities, user_id, chosen)
+        extractor = Extractor(plan, entities, user_id or _NOBODY, chosen)
         settler = Settler(entities, surveyed.repeats)
         reporter.started(STAGE, surveyed.records)
-        with gathering(findings, left_out) as gatherer:
+        with gathering(findings, left_out, owned=user_id is not None) as gatherer:
             gatherer.began(entities)
             for outcome in settler.settle(extractor.extract(opened.records())):
                 gatherer.found(outcome)
@@ -104,24 +106,30 @@ def compare(job: Job, workspace: Workspace, reporter: Reporter, findings: Findin
 
 
 @contextmanager
-def gathering(findings: Findings, left_out: Collection[bytes]) -> Iterator["Gatherer"]:
-    gatherer = Gatherer(findings, left_out)
+def gathering(
+    findings: Findings, left_out: Collection[bytes], *, owned: bool = True
+) -> Iterator["Gatherer"]:
+    gatherer = Gatherer(findings, left_out, owned=owned)
     yield gatherer
     gatherer.flush()
 
 
 class Gatherer:
-    """Puts outcomes into the findings, many at once. An `Observer` of a load."""
+    """Puts outcomes into the findings, many at once. An `Observer` of a load.
 
-    def __init__(self, findings: Findings, left_out: Collection[bytes]) -> None:
+    Rows that nobody owns yet are kept without id and user.
+    """
+
+    def __init__(self, findings: Findings, left_out: Collection[bytes], *, owned: bool) -> None:
         self._findings = findings
+        self._owned = owned
         self._left_out = left_out
         self._forms: dict[str, _Form] = {}
         self._waiting: dict[str, list[Entry]] = {}
 
     def began(self, entities: Sequence[TargetEntity]) -> None:
         for entity in entities:
-            form = self._forms[entity.name] = _Form(entity)
+            form = self._forms[entity.name] = _Form(entity, owned=self._owned)
             self._expect(entity.name, entity.table.name, form.headings, form.json)
 
     def found(self, outcome: Outcome) -> None:
@@ -180,8 +188,12 @@ class Gatherer:
 class _Form:
     """How one entity's items are shown."""
 
-    def __init__(self, entity: TargetEntity) -> None:
-        self._columns = entity.columns
+    def __init__(self, entity: TargetEntity, *, owned: bool) -> None:
+        self._columns = [
+            (index, column.name)
+            for index, column in enumerate(entity.columns)
+            if owned or (index and column.name != entity.user_column)
+        ]
         self.json = [column.name for column in entity.columns if column.type in _JSON]
         order = [
             index
@@ -209,9 +221,9 @@ class _Form:
 
     def row(self, item: Item) -> dict[str, Any]:
         return {
-            column.name: _plain(value)
-            for column, value in zip(self._columns, item.values, strict=True)
-            if value is not UNSET
+            name: _plain(value)
+            for index, name in self._columns
+            if (value := item.values[index]) is not UNSET
         }
 
 

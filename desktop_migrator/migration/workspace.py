@@ -56,6 +56,11 @@ class Workspace:
         return self.root / "logs"
 
     @property
+    def decisions(self) -> Path:
+        """The wizard's answers to conflicts; see decisions.py."""
+        return self.root / "decisions.json"
+
+    @property
     def reports(self) -> Path:
         return self.root / "reports"
 

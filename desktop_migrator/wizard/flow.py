@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from pathlib import Path
 
-from desktop_migrator.model import ConflictPolicy
+from desktop_migrator.model import ConflictPolicy, MergeRule
 
 
 class Entry(StrEnum):
@@ -145,6 +145,8 @@ class Answers:
     # Review
     left_out: frozenset[str] = frozenset()
     """Kinds of items that stay behind."""
+    leave_out: frozenset[bytes] = frozenset()
+    """Names of single items that stay behind; see `Job.leave_out`."""
 
     # Destination
     user_id: str = ""
@@ -158,6 +160,8 @@ class Answers:
 
     # Conflicts
     policy: ConflictPolicy = ConflictPolicy.SKIP
+    rules: dict[str, MergeRule] = field(default_factory=dict)
+    """What counts for each kind that has conflicts; with the policy MERGE."""
     decisions: Path | None = None
     conflicts_open: int = 0
     """Conflicts that the person has to decide and has not."""

@@ -32,17 +32,19 @@ def detail(number: int) -> Detail:
     return Detail("Chrome", "Anna", "https://a.test", f"key {number}", "", None, "\ud800 {}")
 
 
-def fill(findings: Findings, entity: str, plain: list[Plain], step: int = 3) -> None:
+def fill(
+    findings: Findings, entity: str, plain: list[Plain], step: int = 3, first: int = 0
+) -> None:
     findings.expect(entity, entity, ("id", "title"))
-    for first in range(0, len(plain), step):
-        batch = plain[first : first + step]
-        for number, each in enumerate(batch, start=first):
+    for start in range(first, len(plain), step):
+        batch = plain[start : start + step]
+        for number, each in enumerate(batch, start):
             each.name = f"{entity[:6]:6}{number:010}".encode()
         findings.add(
             entity,
             [
-                Entry(each.state, each.cells, [each.name], detail(first + at), each.left_out)
-                for at, each in enumerate(batch)
+                Entry(each.state, each.cells, [each.name], detail(number), each.left_out)
+                for number, each in enumerate(batch, start)
             ],
         )
 
@@ -50,14 +52,14 @@ def fill(findings: Findings, entity: str, plain: list[Plain], step: int = 3) -> 
 def is_wanted(each: Plain, wanted: Filter) -> bool:
     return (
         (wanted.state is None or each.state is wanted.state)
-        and (each.left_out or not wanted.left_out)
+        and wanted.left_out in (None, each.left_out)
         and (
             not wanted.text or any(wanted.text.casefold() in text.casefold() for text in each.cells)
         )
     )
 
 
-filters = st.builds(Filter, st.none() | st.sampled_from(State), st.booleans(), texts)
+filters = st.builds(Filter, st.none() | st.sampled_from(State), st.none() | st.booleans(), texts)
 
 
 @settings(deadline=None, max_examples=150)

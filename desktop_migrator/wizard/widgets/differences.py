@@ -1,0 +1,59 @@
+"""A conflict field by field: what the database has, what the browser has."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+
+from desktop_migrator.model import Conflict
+
+_LINES = 5
+_MOST_FIELDS = 200
+
+
+class Differences(QTableWidget):
+    def __init__(self) -> None:
+        super().__init__(0, 3)
+        self.setAccessibleName(self.tr("Fields that differ"))
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(True)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        columns = self.horizontalHeader()
+        columns.setHighlightSections(False)
+        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        columns.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.setMinimumHeight(_LINES * round(self.fontMetrics().height() * 1.7))
+        self.show_conflict(None)
+
+    def show_conflict(self, conflict: Conflict | None) -> None:
+        row_time = conflict.row_time if conflict else None
+        item_time = conflict.item_time if conflict else None
+        self.setHorizontalHeaderLabels(
+            [
+                self.tr("Field"),
+                self.tr("In the database") + _changed(row_time),
+                self.tr("In the browser") + _changed(item_time),
+            ]
+        )
+        differences = conflict.differences[:_MOST_FIELDS] if conflict else ()
+        self.setRowCount(len(differences))
+        for row, difference in enumerate(differences):
+            for column, text in enumerate((difference.name, difference.row, difference.item)):
+                shown = self.tr("(empty)") if text in (None, "") else text
+                item = QTableWidgetItem(shown)
+                if text in (None, ""):
+                    item.setForeground(self.palette().placeholderText())
+                item.setToolTip(shown)
+                self.setItem(row, column, item)
+
+
+def _changed(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    local = QDateTime.fromSecsSinceEpoch(int(moment.timestamp()))
+    return f"\n{QLocale().toString(local, QLocale.FormatType.ShortFormat)}"

@@ -1,0 +1,84 @@
+"""The table in which findings are shown, many at once."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from desktop_migrator.wizard.models.items import ItemsModel
+
+_LOOKED_AT = 50
+_WIDEST = 40
+"""Letters."""
+_EDGES = 20
+
+
+class ItemTable(QTableView):
+    chosen = Signal(int)
+    """The current row; -1 for none."""
+    toggled = Signal()
+    """The person pressed the space bar: the rows marked go, or stay."""
+
+    def __init__(self, lines: int = 6) -> None:
+        """`lines` are seen at least."""
+        super().__init__()
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setWordWrap(False)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        rows = self.verticalHeader()
+        rows.hide()
+        # One height for all: to ask each row would mean to read it.
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        height = round(self.fontMetrics().height() * 1.7)
+        rows.setDefaultSectionSize(height)
+        self.setMinimumHeight((lines + 1) * height)
+        columns = self.horizontalHeader()
+        columns.setStretchLastSection(True)
+        columns.setHighlightSections(False)
+        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+
+    def show_model(self, model: ItemsModel) -> None:
+        before = self.selectionModel()
+        self.setModel(model)
+        if before is not None:
+            before.deleteLater()
+        self.selectionModel().currentRowChanged.connect(
+            lambda current, _: self.chosen.emit(current.row())
+        )
+        model.modelReset.connect(self._fit)
+        model.found.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Columns as wide as what is seen at first; those that are empty there do not show."""
+        model = self.model()
+        if not isinstance(model, ItemsModel) or model.searching:
+            return
+        rows = range(min(model.rowCount(), _LOOKED_AT))
+        metrics = self.fontMetrics()
+        widest = _WIDEST * metrics.averageCharWidth()
+        for column in range(model.columnCount()):
+            cells = [str(model.index(row, column).data()) for row in rows]
+            self.setColumnHidden(column, bool(rows) and not any(cells))
+            heading = str(model.headerData(column, Qt.Orientation.Horizontal))
+            width = max(metrics.horizontalAdvance(text) for text in (heading, *cells))
+            mark = 2 * metrics.height() if column == 0 else 0
+            self.setColumnWidth(column, min(width + mark, widest) + _EDGES)
+
+    def marked(self) -> list[tuple[int, int]]:
+        """The rows selected, as ranges with both ends."""
+        selection = self.selectionModel().selection()
+        parts = [selection.at(index) for index in range(selection.count())]
+        return [(part.top(), part.bottom()) for part in parts]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self.toggled.emit()
+        else:
+            super().keyPressEvent(event)

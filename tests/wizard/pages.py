@@ -1,0 +1,32 @@
+"""One page of the wizard by itself, with a worker and a workspace of its own."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.wizard.context import Context
+from desktop_migrator.wizard.flow import Answers
+from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.worker import Worker
+
+
+@dataclass(frozen=True)
+class Opened:
+    page: Page
+    context: Context
+
+    @property
+    def answers(self) -> Answers:
+        return self.context.answers
+
+
+def open_page(qtbot: QtBot, kind: type[Page], data_dir: Path, plan: Plan) -> Opened:
+    context = Context(Workspace.open(data_dir), plan, Worker())
+    page = kind(context)
+    qtbot.addWidget(page, before_close_func=lambda _: context.worker.close())
+    page.resize(900, 700)
+    page.show()
+    return Opened(page, context)

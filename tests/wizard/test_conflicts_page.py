@@ -1,0 +1,184 @@
+"""Conflicts answered in the page: what PostgreSQL holds afterwards is the oracle."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktop_migrator.migration.run import migrate
+from desktop_migrator.model import Answer, MergeRule, Outcome
+from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.reporter import NullReporter
+from desktop_migrator.wizard.flow import Entry, Missing, Step, missing
+from desktop_migrator.wizard.pages.conflicts import ConflictsPage
+from desktop_migrator.wizard.work import job_of
+from tests.integration.conftest import connection, database, server, server_folder
+from tests.integration.test_conflicts import environment
+from tests.integration.test_migrate import fetch, store_of
+from tests.recorded import APP
+from tests.wizard.pages import Opened, open_page
+
+__all__ = ["connection", "database", "server", "server_folder"]  # fixtures
+PLAN = load_plan(None)
+LOAD = 60_000
+ENVIRONMENTS = [environment(n, url="new", port=n) for n in range(1, 5)]
+TASKS = [
+    {"id": str(n), "title": f"Task {n}", "status": "todo", "createdAt": "2026-01-01T10:00:00.000Z"}
+    for n in (1, 2)
+]
+
+
+@dataclass
+class Case:
+    opened: Opened
+    sql: psycopg.Connection[Any]
+    qtbot: QtBot
+
+    @property
+    def page(self) -> ConflictsPage:
+        assert isinstance(self.opened.page, ConflictsPage)
+        return self.opened.page
+
+    def enter(self) -> None:
+        self.page.initializePage()
+        self.qtbot.waitUntil(lambda: self.page.operation is None, timeout=LOAD)
+        assert self.page.errors.error is None
+
+    def choose(self, row: int) -> None:
+        model = self.page._model
+        assert model
+        self.qtbot.waitUntil(lambda: not model.searching)
+        self.page._table.setCurrentIndex(model.index(row, 1))
+
+    def answer(self, row: int, answer: Answer, *, alike: bool = False) -> None:
+        self.choose(row)
+        self.page._alike.setChecked(alike)
+        self.page._buttons[answer].click()
+
+    def migrate(self) -> None:
+        """Leave the page and do what the answers say."""
+        assert missing(Step.CONFLICTS, self.opened.answers) is None
+        gone_on: list[bool] = []
+        self.page.go_on = lambda: gone_on.append(True)  # type: ignore[method-assign]
+        if not self.page.leave():
+            self.qtbot.waitUntil(lambda: bool(gone_on), timeout=LOAD)
+            assert self.page.leave()
+        result = migrate(
+            job_of(self.opened.answers, PLAN), self.opened.context.workspace, NullReporter()
+        )
+        assert result.outcome is Outcome.COMPLETED, result.error
+
+    def configs(self) -> dict[str, Any]:
+        return dict(fetch(self.sql, "SELECT name, config FROM environments"))
+
+    def rule(self, entity: str, rule: MergeRule) -> None:
+        combo = self.page._rules[entity]
+        combo.setCurrentIndex(combo.findData(rule))
+
+
+@pytest.fixture
+def case(qtbot: QtBot, tmp_path: Path, database: str) -> Iterator[Case]:
+    """Environments and tasks migrated before and changed in the database since."""
+    opened = open_page(qtbot, ConflictsPage, tmp_path / "data dir", PLAN)
+    answers = opened.answers
+    answers.entry, answers.origin = Entry.MIGRATE, APP
+    answers.sources = (store_of(tmp_path, {"environments": ENVIRONMENTS, "tasks": TASKS}),)
+    answers.user_id, answers.database, answers.create_tables = "u1", database, True
+    answers.backup.wanted = False
+    migrate(job_of(answers, PLAN), opened.context.workspace, NullReporter())
+    with psycopg.connect(database, autocommit=True) as sql:
+        sql.execute("""UPDATE environments SET config = '{"url": "old", "debug": true}'""")
+        sql.execute("UPDATE environments SET is_active = true WHERE name = 'Environment 4'")
+        sql.execute("UPDATE tasks SET title = 'Edited' WHERE title = 'Task 1'")
+        yield Case(opened, sql, qtbot)
+
+
+OLD = {"url": "old", "debug": True}
+
+
+def test_each_is_decided_by_itself_and_all_alike_at_once(case: Case) -> None:
+    case.enter()
+    assert missing(Step.CONFLICTS, case.opened.answers) is Missing.CONFLICTS
+    assert case.opened.answers.conflicts_open == 4
+    case.choose(0)
+    table = case.page._differences.model()
+    [cells] = [
+        [table.index(row, column).data() for column in range(3)] for row in range(table.rowCount())
+    ]
+    assert cells[0] == "config"
+    assert list(map(json.loads, cells[1:])) == [OLD, {"url": "new", "port": 1}]
+    case.answer(0, Answer.REPLACE, alike=True)
+    case.answer(1, Answer.MERGE)
+    assert case.opened.answers.conflicts_open == 1
+    assert not case.page.isComplete()
+    case.answer(3, Answer.KEEP)
+    assert case.page.isComplete()
+    case.migrate()
+    assert case.configs() == {
+        "Environment 1": {"url": "new", "port": 1},
+        "Environment 2": OLD | {"port": 2},
+        "Environment 3": {"url": "new", "port": 3},
+        "Environment 4": OLD,
+    }
+
+
+@pytest.mark.parametrize(
+    ("rule", "config"),
+    [
+        (MergeRule.KEEP, OLD),
+        (MergeRule.OVERWRITE, {"url": "new", "port": 1}),
+        (MergeRule.FIELDS, OLD | {"port": 1}),
+    ],
+)
+def test_a_rule_holds_for_its_kind_alone(case: Case, rule: MergeRule, config: object) -> None:
+    case.enter()
+    case.rule("environments", rule)
+    case.rule("tasks", MergeRule.OVERWRITE)
+    assert case.page.isComplete()
+    case.migrate()
+    assert case.configs()["Environment 1"] == config
+    assert fetch(case.sql, "SELECT title FROM tasks ORDER BY 1") == [("Task 1",), ("Task 2",)]
+
+
+def test_answers_are_kept_for_the_next_time_and_hold_only_for_what_they_were_given(
+    case: Case,
+) -> None:
+    case.enter()
+    case.answer(0, Answer.KEEP, alike=True)
+    case.answer(3, Answer.KEEP)
+    case.migrate()
+    case.sql.execute(
+        """UPDATE environments SET config = '{"url": "newer"}' WHERE name = 'Environment 2'"""
+    )
+    case.opened.answers.create_tables = False  # another question to the database
+    case.enter()
+    assert case.opened.answers.conflicts_open == 1
+    case.answer(1, Answer.REPLACE)
+    case.migrate()
+    assert case.configs() == {
+        "Environment 1": OLD,
+        "Environment 2": {"url": "new", "port": 2},
+        "Environment 3": OLD,
+        "Environment 4": OLD,
+    }
+
+
+def test_what_is_left_out_is_no_conflict(case: Case) -> None:
+    case.opened.answers.left_out = frozenset({"environments"})
+    case.enter()
+    assert case.page._rules.keys() == {"tasks"}
+    assert case.page.isComplete()
+
+
+def test_a_database_that_cannot_be_reached_is_told_in_the_page(case: Case) -> None:
+    case.opened.answers.database = "postgresql://nobody@localhost:1/none"
+    case.page.initializePage()
+    case.qtbot.waitUntil(lambda: case.page.operation is None, timeout=LOAD)
+    assert case.page.errors.error is not None
+    assert case.page.errors.error.code == "DM-301"
+    assert not case.page.isComplete()
