@@ -14,7 +14,7 @@ from desktop_migrator.migration.run import migrate
 from desktop_migrator.model import Answer, MergeRule, Outcome
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import NullReporter
-from desktop_migrator.wizard.flow import Entry, Missing, Step, missing
+from desktop_migrator.wizard.flow import BackupKind, Entry, Missing, Step, missing
 from desktop_migrator.wizard.pages.conflicts import ConflictsPage
 from desktop_migrator.wizard.work import job_of
 from tests.integration.conftest import connection, database, server, server_folder
@@ -89,7 +89,7 @@ def case(qtbot: QtBot, tmp_path: Path, database: str) -> Iterator[Case]:
     answers.entry, answers.origin = Entry.MIGRATE, APP
     answers.sources = (store_of(tmp_path, {"environments": ENVIRONMENTS, "tasks": TASKS}),)
     answers.user_id, answers.database, answers.create_tables = "u1", database, True
-    answers.backup.wanted = False
+    answers.backup.kind = BackupKind.NONE
     migrate(job_of(answers, PLAN), opened.context.workspace, NullReporter())
     with psycopg.connect(database, autocommit=True) as sql:
         sql.execute("""UPDATE environments SET config = '{"url": "old", "debug": true}'""")
