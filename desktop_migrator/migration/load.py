@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from desktop_migrator.errors import CommitsLost
+from desktop_migrator.migration.left_away import indexes_left_away
 from desktop_migrator.migration.under_way import UnderWay
 from desktop_migrator.migration.worker import derivation
 from desktop_migrator.migration.workers import load_together, processes
@@ -15,7 +16,8 @@ from desktop_migrator.postgres.settle import Settler
 def load(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
     """All items that are not done, from the beginning or from where the run stands."""
     number = processes(run, entities)
-    renamed = load_together(run, entities, number) if number > 1 else _load_alone(run, entities)
+    with indexes_left_away(run, entities):
+        renamed = load_together(run, entities, number) if number > 1 else _load_alone(run, entities)
     if renamed:
         run.reporter.warned(
             f"Items with ids that rows of other people have got new ones: {renamed:,}."

@@ -285,6 +285,9 @@ class Entity(_Part):
     """Unique keys of the table where it is created."""
     omit: list[Text] = []
     """Fields that are not migrated."""
+    rebuild_indexes: bool = False
+    """Whether a large load may leave indexes of the table away and make them again at its end,
+    also where the app made the table; readers are slower meanwhile."""
     sources: Annotated[list[EntitySource], Field(min_length=1)]
     columns: Annotated[dict[Name, PlanColumn], Field(min_length=1)]
 

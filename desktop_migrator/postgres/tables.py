@@ -114,6 +114,14 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def holds_at_least(connection: Connection, table: Table, number: int) -> bool:
+    rows = select(sqlalchemy.literal(1)).select_from(
+        sqlalchemy.table(table.name, schema=table.schema)
+    )
+    some = rows.offset(number - 1).limit(1)
+    return connection.scalar(some) is not None
+
+
 def count_rows(connection: Connection, table: Table) -> int:
     rows = select(func.count()).select_from(sqlalchemy.table(table.name, schema=table.schema))
     return int(connection.scalar(rows) or 0)
