@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: setup setup-dev demo test lint bench requirements
+.PHONY: setup setup-dev demo test lint bench requirements screenshots translations
 
 $(VENV)/pyvenv.cfg:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed: install it, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
@@ -20,9 +20,14 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-setup: $(VENV)/.run
+# The wizard's texts as Qt loads them.
+COMPILED := $(patsubst %.ts,%.qm,$(wildcard resources/translations/*.ts))
+%.qm: %.ts $(VENV)/.run
+	$(BIN)/pyside6-lrelease -silent $< -qm $@
 
-setup-dev: $(VENV)/.dev
+setup: $(VENV)/.run $(COMPILED)
+
+setup-dev: $(VENV)/.dev $(COMPILED)
 
 demo: setup
 	$(BIN)/desktop-migrator demo$(if $(GUI), --gui)
@@ -38,6 +43,13 @@ lint: setup-dev
 
 bench: setup-dev
 	$(BIN)/python -m tests.performance.bench
+
+screenshots: setup-dev
+	$(BIN)/python -m tests.tools.screenshots docs/pictures
+
+translations: setup-dev
+	$(BIN)/python -m tests.tools.translations
+	$(MAKE) $(COMPILED)
 
 # Pins anew, with hashes and without index addresses; needs uv.
 UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header

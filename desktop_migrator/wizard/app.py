@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QLocale, Qt, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desktop_migrator import __version__
@@ -64,11 +64,10 @@ def translate(app: QApplication, language: str | None) -> list[QTranslator]:
     locale = QLocale(language) if language else QLocale.system()
     QLocale.setDefault(locale)
     app.setLayoutDirection(locale.textDirection())
+    own = str(resource("translations"))
+    qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     translators = []
-    for folder, name in (
-        (str(resource("translations")), "wizard"),
-        (str(resource("translations")), "qtbase"),
-    ):
+    for folder, name in ((qt, "qtbase"), (own, "errors"), (own, "wizard")):
         translator = QTranslator(app)
         if translator.load(locale, name, "_", folder):
             app.installTranslator(translator)

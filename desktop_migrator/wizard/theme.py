@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QStyleFactory
+from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop_migrator.resources import resource
+
+_DRESSED = "dressed"
 
 TIGHT, GAP, WIDE = 6, 12, 20
 """Device-independent pixels between things that belong together, next to each other, apart."""
@@ -77,8 +79,9 @@ def follow_system(app: QApplication) -> None:
 
 
 def apply(app: QApplication, scheme: Colours) -> None:
-    style = QStyleFactory.create("Fusion")
-    app.setStyle(style)
+    if app.property(_DRESSED) is None:  # once: Qt does not bear another style below a sheet
+        app.setStyle("Fusion")
+        app.setProperty(_DRESSED, True)
     app.setPalette(_palette(scheme))
     sheet = resource("style", "wizard.qss").read_text(encoding="utf-8")
     for name in Colours.__slots__:

@@ -1,5 +1,100 @@
-"""Pages and models are tested without a screen."""
+"""The wizard's window on Qt's offscreen platform, for tests of pages; nothing is shown."""
 
 import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop_migrator.migration.opening import Opening
+from desktop_migrator.wizard import app, theme
+from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.pages.backup import BackupPage
+from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.window import Window
+from tests.integration.conftest import (  # noqa: F401 - fixtures
+    connection,
+    database,
+    server,
+    server_folder,
+)
+
+SECONDS = 60_000
+"""Milliseconds to wait for work at most."""
+
+PASSPHRASE = "correct horse battery"
+
+OpenWindow = Callable[[Opening], Window]
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
+    """Opens the wizard as its command does."""
+    windows: list[Window] = []
+
+    def opened(opening: Opening) -> Window:
+        theme.apply(qapp, theme.LIGHT)
+        window = Window(app.context(opening))
+        windows.append(window)
+        qtbot.addWidget(window, before_close_func=lambda window: window.context.worker.close())
+        window.show()
+        return window
+
+    yield opened
+    for window in windows:
+        window.context.worker.close()
+
+
+@pytest.fixture
+def demo(open_window: OpenWindow, server_folder: Path) -> Window:  # noqa: F811
+    """On the sample profiles and a built-in database of its own."""
+    folder = server_folder / f"demo-{len(list(server_folder.iterdir()))}"
+    return open_window(Opening(demo=True, data_dir=folder))
+
+
+def _idle(page: Page) -> bool:
+    return page.operation is None
+
+
+class Person:
+    """Somebody at the window."""
+
+    def __init__(self, window: Window, qtbot: QtBot) -> None:
+        self.window = window
+        self._qtbot = qtbot
+
+    @property
+    def page(self) -> Page:
+        page = self.window.currentPage()
+        assert isinstance(page, Page)
+        return page
+
+    def wait(self, met: Callable[[], bool]) -> None:
+        self._qtbot.waitUntil(met, timeout=SECONDS)
+
+    def go_on(self) -> None:
+        """Press Continue once that is possible, and wait for the next page."""
+        page = self.page
+        self.wait(page.isComplete)
+        page.go_on()
+        self.wait(lambda: self.page is not page or page.errors.isVisible())
+
+    def go_to(self, step: Step) -> None:
+        while self.page.step is not step:
+            before = self.page
+            if isinstance(before, BackupPage):
+                self.wait(partial(_idle, before))
+                before.use_passphrase(PASSPHRASE, PASSPHRASE)
+            self.go_on()
+            assert self.page is not before, before.errors.support_text()
+
+
+@pytest.fixture
+def person(demo: Window, qtbot: QtBot) -> Person:
+    return Person(demo, qtbot)

@@ -43,7 +43,7 @@ class BackupPage(Page):
         self._why = labels.text(role="warning")
         self._key = RecoveryKey()
         self._passphrase = Card(
-            self.tr("With a &passphrase of your own"),
+            self.tr("&With a passphrase of your own"),
             (self.tr("Whoever has it can open the backup; without it nobody can."),),
             icon=icons.icon("shield"),
             group=self._group,
@@ -79,6 +79,14 @@ class BackupPage(Page):
             return recovery_text(backup_key(credentials))
 
         self.run(work, self._keyring_works, self._keyring_fails)
+
+    def choose(self, kind: BackupKind) -> None:
+        next(card for card, of in self._cards if of is kind).choose()
+
+    def use_passphrase(self, text: str, repeated: str) -> None:
+        self._passphrase.choose()
+        self._first.setText(text)
+        self._second.setText(repeated)
 
     # ---- the keyring ----------------------------------------------------------------------------
 

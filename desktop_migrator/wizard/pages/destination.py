@@ -112,7 +112,7 @@ class DestinationPage(Page, Listener):
             group=self._kinds,
         )
         self._builtin = Card(
-            self.tr("One on this computer, to &try it"),
+            self.tr("O&ne on this computer, to try it"),
             (self.tr("Comes with this program; the app itself will not see it."),),
             icon=icons.icon("database"),
             group=self._kinds,
@@ -241,6 +241,12 @@ class DestinationPage(Page, Listener):
         if url := self._saved.currentData():
             self._fill(Parts.of(url))
             self._password.clear()  # the keychain has it
+
+    def enter_address(self, url: str) -> None:
+        """As if it had been pasted."""
+        self._server.choose()
+        self._address.setText(url)
+        self._pasted(url)
 
     def _pasted(self, text: str) -> None:
         self.errors.clear()

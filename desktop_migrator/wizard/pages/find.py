@@ -83,6 +83,10 @@ class FindPage(Page, Listener):
         if self._findings is None:
             self._look()
 
+    @property
+    def cards(self) -> list[Card]:
+        return [card for _, card in self._cards]
+
     # ---- looking --------------------------------------------------------------------------------
 
     def _look(self) -> None:

@@ -41,9 +41,10 @@ class MigratePage(Page, Listener):
         self._stage = ""
         self._stages = StageBar()
         self.body.addWidget(self._stages)
-        self._chart = RateChart()
-        self.body.addWidget(self._chart)
+        self.chart = RateChart()
+        self.body.addWidget(self.chart)
         self._pause = QPushButton()
+        self._pause.setAccessibleName(self.tr("Pause"))
         self._pause.clicked.connect(self._pause_or_go_on)
         self._stop = QPushButton(self.tr("S&top"))
         self._stop.setAccessibleDescription(
@@ -57,7 +58,7 @@ class MigratePage(Page, Listener):
         self._log.setTabChangesFocus(True)
         self._log.setAccessibleName(self.tr("Log"))
         self._log.setAccessibleDescription(self.tr("What happened so far, the latest last"))
-        copy = QPushButton(self.tr("&Copy log"))
+        copy = QPushButton(self.tr("Copy &log"))
         copy.setAccessibleDescription(self.tr("Copies the log, which holds none of your data"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._log.toPlainText()))
         inside = QWidget()
@@ -93,7 +94,7 @@ class MigratePage(Page, Listener):
         answers = self.answers
         answers.finished = False
         self._stage = ""
-        self._chart.restart()
+        self.chart.restart()
         self._stages.restart(work.STAGES.get(answers.entry or Entry.MIGRATE, ()))
         self._show_brakes(working=True)
         self._tell(self.tr("Begun."))
@@ -107,13 +108,13 @@ class MigratePage(Page, Listener):
     def progressed(self, progress: Progress) -> None:
         if progress.stage != self._stage:
             self._stage = progress.stage
-            self._chart.restart()
+            self.chart.restart()
             self._tell(sentences.stage(progress.stage))
         if self.operation and self.operation.paused:
             return
         self._stages.show_progress(progress)
         if progress.total is not None:
-            self._chart.advance(progress.current)
+            self.chart.advance(progress.current)
 
     def noted(self, text: str) -> None:
         self._tell(text)
@@ -234,7 +235,7 @@ class MigratePage(Page, Listener):
             return
         if self.operation.paused:
             self.operation.go_on()
-            self._chart.restart()
+            self.chart.restart()
             self._tell(self.tr("Going on."))
             self._stages.hold(self.tr("Going on …"))
         else:

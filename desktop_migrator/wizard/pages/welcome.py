@@ -62,6 +62,10 @@ class WelcomePage(Page):
             if which is entry and not left:
                 card.choose()
 
+    @property
+    def offered(self) -> set[Entry]:
+        return {entry for entry, _ in self._cards}
+
     def enter(self) -> None:
         self.changed()
 

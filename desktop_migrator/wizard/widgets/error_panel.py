@@ -23,11 +23,11 @@ class ErrorPanel(QFrame):
         self._detail = labels.text()
         self._hint = labels.text()
         self._code = labels.text(role="faint")
-        self._copy = QPushButton(self.tr("Copy for &support"))
+        self._copy = QPushButton(self.tr("Cop&y for support"))
         self._copy.setAccessibleDescription(
             self.tr("Copies the code and what happened, without any of your data")
         )
-        self._copy.clicked.connect(self._copy_text)
+        self._copy.clicked.connect(self.copy)
         self._actions = QHBoxLayout()
         self._actions.setSpacing(theme.TIGHT)
         self._actions.addWidget(self._code, 1)
@@ -92,6 +92,6 @@ class ErrorPanel(QFrame):
             self._actions.addWidget(button)
             self._extra.append(button)
 
-    def _copy_text(self) -> None:
+    def copy(self) -> None:
         QGuiApplication.clipboard().setText(self.support_text())
         self._copy.setText(self.tr("Copied"))

@@ -23,7 +23,7 @@ class RecoveryKey(QWidget):
         self._print = QPushButton(self.tr("P&rint recovery key …"))
         self._print.setAccessibleDescription(self.tr("Prints it on a page to keep in a safe place"))
         self._print.clicked.connect(self._print_key)
-        self._copy = QPushButton(self.tr("&Copy recovery key"))
+        self._copy = QPushButton(self.tr("C&opy recovery key"))
         self._copy.setAccessibleDescription(self.tr("For your password manager"))
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._text))
         row = QHBoxLayout()

@@ -1,0 +1,1111 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de_DE">
+<context>
+    <name>BackupPage</name>
+    <message>
+        <source>A backup first</source>
+        <translation>Zuerst eine Sicherung</translation>
+    </message>
+    <message>
+        <source>Before anything is written, your data and the rows about to change are kept in an encrypted file on this computer.</source>
+        <translation>Bevor etwas geschrieben wird, kommen Ihre Daten und die Zeilen, die sich ändern, in eine verschlüsselte Datei auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>With a key in this computer&apos;s &amp;keychain (recommended)</source>
+        <translation>Mit einem Schlüssel im &amp;Schlüsselbund dieses Computers (empfohlen)</translation>
+    </message>
+    <message>
+        <source>Nothing to remember; print the recovery key for the day it is lost.</source>
+        <translation>Nichts zu merken; drucken Sie den Wiederherstellungsschlüssel für den Fall, dass er verloren geht.</translation>
+    </message>
+    <message>
+        <source>With a &amp;passphrase of your own</source>
+        <translation>Mit einer eigenen &amp;Passphrase</translation>
+    </message>
+    <message>
+        <source>Whoever has it can open the backup; without it nobody can.</source>
+        <translation>Wer sie hat, kann die Sicherung öffnen; ohne sie kann es niemand.</translation>
+    </message>
+    <message>
+        <source>&amp;No backup</source>
+        <translation>&amp;Keine Sicherung</translation>
+    </message>
+    <message>
+        <source>Undo will still work as long as the database is there.</source>
+        <translation>Zurücknehmen geht trotzdem, solange es die Datenbank gibt.</translation>
+    </message>
+    <message>
+        <source>It is kept in {folder} for 30 days.</source>
+        <translation>Sie bleibt 30 Tage in {folder}.</translation>
+    </message>
+    <message>
+        <source>This computer has no keychain that this program can use.</source>
+        <translation>Dieser Computer hat keinen Schlüsselbund, den dieses Programm verwenden kann.</translation>
+    </message>
+    <message>
+        <source>Pass&amp;phrase</source>
+        <translation>P&amp;assphrase</translation>
+    </message>
+    <message>
+        <source>The same &amp;again</source>
+        <translation>&amp;Noch einmal dieselbe</translation>
+    </message>
+    <message numerus="yes">
+        <source>At least %n character(s).</source>
+        <translation>
+            <numerusform>Mindestens %n Zeichen.</numerusform>
+            <numerusform>Mindestens %n Zeichen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The two are not the same yet.</source>
+        <translation>Die beiden sind noch nicht gleich.</translation>
+    </message>
+    <message>
+        <source>Keep it safe: nobody can open the backup without it.</source>
+        <translation>Bewahren Sie sie gut auf: Ohne sie kann niemand die Sicherung öffnen.</translation>
+    </message>
+    <message>
+        <source>No backup?</source>
+        <translation>Keine Sicherung?</translation>
+    </message>
+    <message>
+        <source>Without a backup, only the database itself can put things back.</source>
+        <translation>Ohne Sicherung kann nur die Datenbank selbst etwas zurückholen.</translation>
+    </message>
+    <message>
+        <source>Go without</source>
+        <translation>Ohne weitermachen</translation>
+    </message>
+    <message>
+        <source>Make a backup</source>
+        <translation>Sicherung anlegen</translation>
+    </message>
+    <message>
+        <source>Really none?</source>
+        <translation>Wirklich keine?</translation>
+    </message>
+    <message>
+        <source>If the database is lost or changed by others, nothing can be restored.</source>
+        <translation>Geht die Datenbank verloren oder ändern andere sie, lässt sich nichts wiederherstellen.</translation>
+    </message>
+    <message>
+        <source>Yes, no backup</source>
+        <translation>Ja, keine Sicherung</translation>
+    </message>
+</context>
+<context>
+    <name>BundleDialog</name>
+    <message>
+        <source>Support bundle</source>
+        <translation>Paket für den Support</translation>
+    </message>
+    <message>
+        <source>What the bundle holds</source>
+        <translation>Was das Paket enthält</translation>
+    </message>
+    <message>
+        <source>All of it, as it will be saved</source>
+        <translation>Alles, so wie es gespeichert wird</translation>
+    </message>
+    <message>
+        <source>This is all of it; none of your data is in it. Save it?</source>
+        <translation>Das ist alles; Ihre Daten sind nicht dabei. Speichern?</translation>
+    </message>
+</context>
+<context>
+    <name>CheckList</name>
+    <message>
+        <source>What was checked</source>
+        <translation>Was geprüft wurde</translation>
+    </message>
+    <message>
+        <source>in order</source>
+        <translation>in Ordnung</translation>
+    </message>
+    <message>
+        <source>not in order</source>
+        <translation>nicht in Ordnung</translation>
+    </message>
+</context>
+<context>
+    <name>ConflictsPage</name>
+    <message>
+        <source>Conflicts</source>
+        <translation>Konflikte</translation>
+    </message>
+    <message>
+        <source>Rows that exist and differ are kept as they are.</source>
+        <translation>Zeilen, die es gibt und die anders sind, bleiben, wie sie sind.</translation>
+    </message>
+</context>
+<context>
+    <name>DestinationPage</name>
+    <message>
+        <source>Where shall it go?</source>
+        <translation>Wohin soll es gehen?</translation>
+    </message>
+    <message>
+        <source>Say who you are in the app, and which database is the app&apos;s.</source>
+        <translation>Sagen Sie, wer Sie in der App sind und welche Datenbank die der App ist.</translation>
+    </message>
+    <message>
+        <source>Who you are</source>
+        <translation>Wer Sie sind</translation>
+    </message>
+    <message>
+        <source>Your &amp;e-mail address in the app</source>
+        <translation>Ihre &amp;E-Mail-Adresse in der App</translation>
+    </message>
+    <message>
+        <source>or your &amp;id in the app</source>
+        <translation>oder Ihre &amp;Kennung in der App</translation>
+    </message>
+    <message>
+        <source>Your &amp;id in the app</source>
+        <translation>Ihre &amp;Kennung in der App</translation>
+    </message>
+    <message>
+        <source>The app shows it in its settings or your profile; the support desk knows it</source>
+        <translation>Die App zeigt sie in den Einstellungen oder Ihrem Profil; der Support kennt sie</translation>
+    </message>
+    <message>
+        <source>The database</source>
+        <translation>Die Datenbank</translation>
+    </message>
+    <message>
+        <source>The app&apos;s &amp;database</source>
+        <translation>Die &amp;Datenbank der App</translation>
+    </message>
+    <message>
+        <source>On a server; the app&apos;s people gave you an address or a name.</source>
+        <translation>Auf einem Server; von den Leuten der App haben Sie eine Adresse oder einen Namen.</translation>
+    </message>
+    <message>
+        <source>One on this computer, to &amp;try it</source>
+        <translation>Eine auf diesem Computer, zum &amp;Ausprobieren</translation>
+    </message>
+    <message>
+        <source>Comes with this program; the app itself will not see it.</source>
+        <translation>Kommt mit diesem Programm; die App selbst sieht sie nicht.</translation>
+    </message>
+    <message>
+        <source>Sa&amp;ved connection</source>
+        <translation>&amp;Gemerkte Verbindung</translation>
+    </message>
+    <message>
+        <source>&amp;Paste an address</source>
+        <translation>Adresse ein&amp;fügen</translation>
+    </message>
+    <message>
+        <source>Fills in the fields below</source>
+        <translation>Füllt die Felder darunter aus</translation>
+    </message>
+    <message>
+        <source>&amp;Host</source>
+        <translation>&amp;Server</translation>
+    </message>
+    <message>
+        <source>P&amp;ort</source>
+        <translation>P&amp;ort</translation>
+    </message>
+    <message>
+        <source>D&amp;atabase name</source>
+        <translation>Na&amp;me der Datenbank</translation>
+    </message>
+    <message>
+        <source>&amp;User</source>
+        <translation>Ben&amp;utzer</translation>
+    </message>
+    <message>
+        <source>Pass&amp;word</source>
+        <translation>Pass&amp;wort</translation>
+    </message>
+    <message>
+        <source>Kept in memory only, unless the connection is remembered</source>
+        <translation>Bleibt nur im Arbeitsspeicher, außer die Verbindung wird gemerkt</translation>
+    </message>
+    <message>
+        <source>Encrypted, server checked (recommended)</source>
+        <translation>Verschlüsselt, Server geprüft (empfohlen)</translation>
+    </message>
+    <message>
+        <source>Encrypted, server not checked</source>
+        <translation>Verschlüsselt, Server nicht geprüft</translation>
+    </message>
+    <message>
+        <source>Without encryption</source>
+        <translation>Ohne Verschlüsselung</translation>
+    </message>
+    <message>
+        <source>&amp;Security</source>
+        <translation>S&amp;icherheit</translation>
+    </message>
+    <message>
+        <source>Certificate authority&apos;s &amp;file</source>
+        <translation>Datei der &amp;Zertifizierungsstelle</translation>
+    </message>
+    <message>
+        <source>Only where the server&apos;s certificate comes from an authority of its own</source>
+        <translation>Nur wenn das Zertifikat des Servers von einer eigenen Stelle kommt</translation>
+    </message>
+    <message>
+        <source>&amp;Remember this connection</source>
+        <translation>Diese Verbindung me&amp;rken</translation>
+    </message>
+    <message>
+        <source>The password goes into this computer&apos;s keychain, never into a file</source>
+        <translation>Das Passwort kommt in den Schlüsselbund dieses Computers, nie in eine Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Make tables that are missing</source>
+        <translation>Fehlende &amp;Tabellen anlegen</translation>
+    </message>
+    <message>
+        <source>Only for a new, empty database: usually the app makes its tables itself</source>
+        <translation>Nur für eine neue, leere Datenbank: Gewöhnlich legt die App ihre Tabellen selbst an</translation>
+    </message>
+    <message>
+        <source>&amp;Test connection</source>
+        <translation>&amp;Verbindung prüfen</translation>
+    </message>
+    <message>
+        <source>Checks that the database is reached, safe, and lets you in; changes nothing</source>
+        <translation>Prüft, ob die Datenbank erreichbar und sicher ist und Sie einlässt; ändert nichts</translation>
+    </message>
+    <message>
+        <source>Testing the connection</source>
+        <translation>Die Verbindung wird geprüft</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>This database cannot be used as it is.</source>
+        <translation>Diese Datenbank kann so nicht verwendet werden.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n point(s) to look at; you can go on.</source>
+        <translation>
+            <numerusform>%n Punkt zum Ansehen; Sie können weitermachen.</numerusform>
+            <numerusform>%n Punkte zum Ansehen; Sie können weitermachen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Everything is in order.</source>
+        <translation>Alles ist in Ordnung.</translation>
+    </message>
+</context>
+<context>
+    <name>Details</name>
+    <message>
+        <source>Hide details</source>
+        <translation>Einzelheiten ausblenden</translation>
+    </message>
+    <message>
+        <source>Show details</source>
+        <translation>Einzelheiten zeigen</translation>
+    </message>
+    <message>
+        <source>Opens and closes the technical details of this step</source>
+        <translation>Öffnet und schließt die technischen Einzelheiten dieses Schritts</translation>
+    </message>
+</context>
+<context>
+    <name>DonePage</name>
+    <message>
+        <source>&amp;Undo …</source>
+        <translation>&amp;Zurücknehmen …</translation>
+    </message>
+    <message>
+        <source>Takes this migration back, exactly</source>
+        <translation>Nimmt diese Übertragung genau zurück</translation>
+    </message>
+    <message>
+        <source>Open &amp;report</source>
+        <translation>&amp;Bericht öffnen</translation>
+    </message>
+    <message>
+        <source>Shows counts, what was not moved and why, in your browser</source>
+        <translation>Zeigt in Ihrem Browser Zahlen, und was warum nicht übertragen wurde</translation>
+    </message>
+    <message>
+        <source>&amp;Save support bundle …</source>
+        <translation>Paket für den &amp;Support speichern …</translation>
+    </message>
+    <message>
+        <source>A file for the support desk that holds none of your data; you see it first</source>
+        <translation>Eine Datei für den Support, die keine Ihrer Daten enthält; Sie sehen sie vorher</translation>
+    </message>
+    <message>
+        <source>Your data has moved</source>
+        <translation>Ihre Daten sind umgezogen</translation>
+    </message>
+    <message>
+        <source>You can close this window and use the app as always.</source>
+        <translation>Sie können dieses Fenster schließen und die App wie immer verwenden.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n item(s) were moved.</source>
+        <translation>
+            <numerusform>%n Eintrag wurde übertragen.</numerusform>
+            <numerusform>%n Einträge wurden übertragen.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n were there already.</source>
+        <translation>
+            <numerusform>%n war schon da.</numerusform>
+            <numerusform>%n waren schon da.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stayed as the app&apos;s database has them.</source>
+        <translation>
+            <numerusform>%n blieb, wie ihn die Datenbank der App hat.</numerusform>
+            <numerusform>%n blieben, wie sie die Datenbank der App hat.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n could not be moved.</source>
+        <translation>
+            <numerusform>%n konnte nicht übertragen werden.</numerusform>
+            <numerusform>%n konnten nicht übertragen werden.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All that was sent lies in the database; it was checked row by row.</source>
+        <translation>Alles, was gesendet wurde, liegt in der Datenbank; es wurde Zeile für Zeile geprüft.</translation>
+    </message>
+    <message>
+        <source>It has been taken back</source>
+        <translation>Es wurde zurückgenommen</translation>
+    </message>
+    <message>
+        <source>The database is as it was before; your browser&apos;s data was never changed.</source>
+        <translation>Die Datenbank ist, wie sie vorher war; die Daten in Ihrem Browser wurden nie geändert.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) removed.</source>
+        <translation>
+            <numerusform>%n Zeile entfernt.</numerusform>
+            <numerusform>%n Zeilen entfernt.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) have their former values again.</source>
+        <translation>
+            <numerusform>%n Zeile hat wieder ihre früheren Werte.</numerusform>
+            <numerusform>%n Zeilen haben wieder ihre früheren Werte.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) were changed by others since then and stay.</source>
+        <translation>
+            <numerusform>%n Zeile wurde seitdem von anderen geändert und bleibt.</numerusform>
+            <numerusform>%n Zeilen wurden seitdem von anderen geändert und bleiben.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>Neu</translation>
+    </message>
+    <message>
+        <source>Replaced</source>
+        <translation>Ersetzt</translation>
+    </message>
+    <message>
+        <source>Same</source>
+        <translation>Gleich</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>Abgelehnt</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorPanel</name>
+    <message>
+        <source>Copy for &amp;support</source>
+        <translation>Für den &amp;Support kopieren</translation>
+    </message>
+    <message>
+        <source>Copies the code and what happened, without any of your data</source>
+        <translation>Kopiert den Code und was geschah, ohne Ihre Daten</translation>
+    </message>
+    <message>
+        <source>Code {code}, step {step}</source>
+        <translation>Code {code}, Schritt {step}</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+</context>
+<context>
+    <name>FindPage</name>
+    <message>
+        <source>Where is your data?</source>
+        <translation>Wo sind Ihre Daten?</translation>
+    </message>
+    <message>
+        <source>These browsers on this computer hold data. Choose the app&apos;s web site.</source>
+        <translation>Diese Browser auf diesem Computer haben Daten. Wählen Sie die Website der App.</translation>
+    </message>
+    <message>
+        <source>Web sites with data that fits come first</source>
+        <translation>Websites mit passenden Daten kommen zuerst</translation>
+    </message>
+    <message>
+        <source>&amp;Web site of the app</source>
+        <translation>&amp;Website der App</translation>
+    </message>
+    <message>
+        <source>Web site of the app</source>
+        <translation>Website der App</translation>
+    </message>
+    <message>
+        <source>Looking into browsers</source>
+        <translation>Browser werden durchgesehen</translation>
+    </message>
+    <message>
+        <source>Browsers</source>
+        <translation>Browser</translation>
+    </message>
+    <message>
+        <source>Add a &amp;folder …</source>
+        <translation>&amp;Ordner hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Choose a browser&apos;s profile folder that was not found by itself</source>
+        <translation>Wählen Sie den Profilordner eines Browsers, der nicht von selbst gefunden wurde</translation>
+    </message>
+    <message>
+        <source>&amp;Look again</source>
+        <translation>Noch einmal &amp;suchen</translation>
+    </message>
+    <message>
+        <source>Looks into all browsers once more</source>
+        <translation>Sieht noch einmal in alle Browser</translation>
+    </message>
+    <message>
+        <source>You can also drop a folder here.</source>
+        <translation>Sie können auch einen Ordner hierher ziehen.</translation>
+    </message>
+    <message>
+        <source>Looking into your browsers …</source>
+        <translation>Ihre Browser werden durchgesehen …</translation>
+    </message>
+    <message>
+        <source>No browser with data was found on this computer.</source>
+        <translation>Auf diesem Computer wurde kein Browser mit Daten gefunden.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) fit</source>
+        <translation>
+            <numerusform>%n Datensatz passt</numerusform>
+            <numerusform>%n Datensätze passen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>nothing known</source>
+        <translation>nichts Bekanntes</translation>
+    </message>
+    <message>
+        <source>Profile {name}</source>
+        <translation>Profil {name}</translation>
+    </message>
+    <message>
+        <source>last used {when}</source>
+        <translation>zuletzt benutzt am {when}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) of this web site</source>
+        <translation>
+            <numerusform>%n Datensatz dieser Website</numerusform>
+            <numerusform>%n Datensätze dieser Website</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>nothing of this web site</source>
+        <translation>nichts von dieser Website</translation>
+    </message>
+    <message>
+        <source>This browser is open. That is fine; what you did there in the last minute may be missing.</source>
+        <translation>Dieser Browser ist offen. Das macht nichts; was Sie dort in der letzten Minute getan haben, fehlt vielleicht.</translation>
+    </message>
+    <message>
+        <source>Parts of it are damaged; what can be read is taken.</source>
+        <translation>Teile davon sind beschädigt; was lesbar ist, wird genommen.</translation>
+    </message>
+    <message>
+        <source>A browser&apos;s profile folder</source>
+        <translation>Der Profilordner eines Browsers</translation>
+    </message>
+</context>
+<context>
+    <name>KitPanel</name>
+    <message>
+        <source>A kit by {owner}</source>
+        <translation>Ein Paket von {owner}</translation>
+    </message>
+    <message>
+        <source>Your data will go to: {server}</source>
+        <translation>Ihre Daten gehen an: {server}</translation>
+    </message>
+    <message>
+        <source>It does not say where your data will go.</source>
+        <translation>Es sagt nicht, wohin Ihre Daten gehen.</translation>
+    </message>
+    <message>
+        <source>Signed with the key {fingerprint}</source>
+        <translation>Unterschrieben mit dem Schlüssel {fingerprint}</translation>
+    </message>
+    <message>
+        <source>I &amp;know and trust them</source>
+        <translation>Ich &amp;kenne sie und vertraue ihnen</translation>
+    </message>
+    <message>
+        <source>You have had nothing from them before. Ask them by phone whether the kit is theirs and the key is the one above.</source>
+        <translation>Von ihnen hatten Sie noch nichts. Fragen Sie am Telefon, ob das Paket von ihnen ist und der Schlüssel der obige.</translation>
+    </message>
+    <message>
+        <source>Careful: it uses their name, but another key than before. Ask them by phone before you go on.</source>
+        <translation>Vorsicht: Es trägt ihren Namen, aber einen anderen Schlüssel als früher. Fragen Sie am Telefon nach, bevor Sie weitermachen.</translation>
+    </message>
+    <message>
+        <source>Careful: nobody has signed this kit. Anybody may have made it.</source>
+        <translation>Vorsicht: Niemand hat dieses Paket unterschrieben. Jeder kann es gemacht haben.</translation>
+    </message>
+</context>
+<context>
+    <name>MigratePage</name>
+    <message>
+        <source>S&amp;top</source>
+        <translation>&amp;Anhalten</translation>
+    </message>
+    <message>
+        <source>Stops where nothing is half done; it can go on later</source>
+        <translation>Hält an, wo nichts halb fertig ist; es kann später weitergehen</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>What happened so far, the latest last</source>
+        <translation>Was bisher geschah, das Letzte zuletzt</translation>
+    </message>
+    <message>
+        <source>&amp;Copy log</source>
+        <translation>Protokoll &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Copies the log, which holds none of your data</source>
+        <translation>Kopiert das Protokoll, das keine Ihrer Daten enthält</translation>
+    </message>
+    <message>
+        <source>Taking it back</source>
+        <translation>Es wird zurückgenommen</translation>
+    </message>
+    <message>
+        <source>Saving your data in a file</source>
+        <translation>Ihre Daten kommen in eine Datei</translation>
+    </message>
+    <message>
+        <source>Moving your data</source>
+        <translation>Ihre Daten werden übertragen</translation>
+    </message>
+    <message>
+        <source>You can go on using your computer; it stays awake until this is done.</source>
+        <translation>Sie können weiter am Computer arbeiten; er bleibt wach, bis das fertig ist.</translation>
+    </message>
+    <message>
+        <source>Begun.</source>
+        <translation>Begonnen.</translation>
+    </message>
+    <message>
+        <source>Cannot be moved ({entity}): {reason}</source>
+        <translation>Kann nicht übertragen werden ({entity}): {reason}</translation>
+    </message>
+    <message>
+        <source>The database&apos;s password:</source>
+        <translation>Das Passwort der Datenbank:</translation>
+    </message>
+    <message>
+        <source>The passphrase or recovery key:</source>
+        <translation>Die Passphrase oder der Wiederherstellungsschlüssel:</translation>
+    </message>
+    <message>
+        <source>Done.</source>
+        <translation>Fertig.</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>&amp;Go on where it stopped</source>
+        <translation>&amp;Weitermachen, wo es anhielt</translation>
+    </message>
+    <message>
+        <source>&amp;Try again</source>
+        <translation>Noch einmal &amp;versuchen</translation>
+    </message>
+    <message>
+        <source>Ta&amp;ke it back</source>
+        <translation>&amp;Zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Stop and close?</source>
+        <translation>Anhalten und schließen?</translation>
+    </message>
+    <message>
+        <source>The work is not finished. What is done stays; you can finish it or take it back when you start this program again.</source>
+        <translation>Die Arbeit ist nicht fertig. Was getan ist, bleibt; beim nächsten Start können Sie sie beenden oder zurücknehmen.</translation>
+    </message>
+    <message>
+        <source>Stop and close</source>
+        <translation>Anhalten und schließen</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weitermachen</translation>
+    </message>
+    <message>
+        <source>Stop?</source>
+        <translation>Anhalten?</translation>
+    </message>
+    <message>
+        <source>It stops where nothing is half done, and can go on later.</source>
+        <translation>Es hält an, wo nichts halb fertig ist, und kann später weitergehen.</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Stopping after the step under way …</source>
+        <translation>Hält nach dem laufenden Schritt an …</translation>
+    </message>
+    <message>
+        <source>Going on.</source>
+        <translation>Es geht weiter.</translation>
+    </message>
+    <message>
+        <source>Going on …</source>
+        <translation>Es geht weiter …</translation>
+    </message>
+    <message>
+        <source>Paused.</source>
+        <translation>Pause.</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>&amp;Go on</source>
+        <translation>&amp;Weitermachen</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>&amp;Pause</translation>
+    </message>
+    <message>
+        <source>Holds the work between two steps</source>
+        <translation>Hält die Arbeit zwischen zwei Schritten an</translation>
+    </message>
+</context>
+<context>
+    <name>PastPage</name>
+    <message>
+        <source>Which migration shall be taken back?</source>
+        <translation>Welche Übertragung soll zurückgenommen werden?</translation>
+    </message>
+    <message>
+        <source>Exactly what it changed is put back; what others changed since then stays.</source>
+        <translation>Genau was sie änderte, wird zurückgestellt; was andere seitdem änderten, bleibt.</translation>
+    </message>
+    <message>
+        <source>No migration was made from this computer.</source>
+        <translation>Von diesem Computer ging noch keine Übertragung aus.</translation>
+    </message>
+    <message>
+        <source>for {user}, into {database}</source>
+        <translation>für {user}, in {database}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) written</source>
+        <translation>
+            <numerusform>%n Zeile geschrieben</numerusform>
+            <numerusform>%n Zeilen geschrieben</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It was cut off.</source>
+        <translation>Sie wurde abgebrochen.</translation>
+    </message>
+</context>
+<context>
+    <name>Rail</name>
+    <message>
+        <source>Step {code}</source>
+        <translation>Schritt {code}</translation>
+    </message>
+    <message>
+        <source>Step {number} of {count}: {name}</source>
+        <translation>Schritt {number} von {count}: {name}</translation>
+    </message>
+</context>
+<context>
+    <name>RateChart</name>
+    <message>
+        <source>Items per second</source>
+        <translation>Einträge je Sekunde</translation>
+    </message>
+    <message>
+        <source>{rate} items per second</source>
+        <translation>{rate} Einträge je Sekunde</translation>
+    </message>
+</context>
+<context>
+    <name>RecoveryKey</name>
+    <message>
+        <source>&amp;Show recovery key</source>
+        <translation>Wiederherstellungsschlüssel &amp;zeigen</translation>
+    </message>
+    <message>
+        <source>Who reads the recovery key can open your backups</source>
+        <translation>Wer den Wiederherstellungsschlüssel liest, kann Ihre Sicherungen öffnen</translation>
+    </message>
+    <message>
+        <source>P&amp;rint recovery key …</source>
+        <translation>&amp;Drucken …</translation>
+    </message>
+    <message>
+        <source>Prints it on a page to keep in a safe place</source>
+        <translation>Druckt ihn auf ein Blatt, das Sie sicher aufbewahren</translation>
+    </message>
+    <message>
+        <source>&amp;Copy recovery key</source>
+        <translation>K&amp;opieren</translation>
+    </message>
+    <message>
+        <source>For your password manager</source>
+        <translation>Für Ihren Passwortmanager</translation>
+    </message>
+    <message>
+        <source>Recovery key of Desktop Migrator&apos;s backups</source>
+        <translation>Wiederherstellungsschlüssel der Sicherungen von Desktop Migrator</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewPage</name>
+    <message>
+        <source>Review</source>
+        <translation>Durchsicht</translation>
+    </message>
+    <message>
+        <source>This is what will be moved.</source>
+        <translation>Das wird übertragen.</translation>
+    </message>
+</context>
+<context>
+    <name>StageBar</name>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Preparing …</source>
+        <translation>Wird vorbereitet …</translation>
+    </message>
+    <message>
+        <source>{stage}: {current} of {total}</source>
+        <translation>{stage}: {current} von {total}</translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n second(s) left</source>
+        <translation>
+            <numerusform>noch etwa %n Sekunde</numerusform>
+            <numerusform>noch etwa %n Sekunden</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n minute(s) left</source>
+        <translation>
+            <numerusform>noch etwa %n Minute</numerusform>
+            <numerusform>noch etwa %n Minuten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n hour(s) left</source>
+        <translation>
+            <numerusform>noch etwa %n Stunde</numerusform>
+            <numerusform>noch etwa %n Stunden</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>WelcomePage</name>
+    <message>
+        <source>Move your data</source>
+        <translation>Ihre Daten umziehen</translation>
+    </message>
+    <message>
+        <source>The app you used kept your data in this computer&apos;s browser. This program moves it to the app&apos;s new home. Nothing in your browser is changed, and every step can be undone.</source>
+        <translation>Die App hat Ihre Daten bisher im Browser dieses Computers aufbewahrt. Dieses Programm bringt sie in das neue Zuhause der App. In Ihrem Browser wird nichts geändert, und jeder Schritt lässt sich zurücknehmen.</translation>
+    </message>
+    <message>
+        <source>What would you like to do?</source>
+        <translation>Was möchten Sie tun?</translation>
+    </message>
+    <message>
+        <source>&amp;Move my data now</source>
+        <translation>Meine Daten jetzt &amp;umziehen</translation>
+    </message>
+    <message>
+        <source>Finds it, shows it to you, and moves it into the app&apos;s database.</source>
+        <translation>Findet sie, zeigt sie Ihnen und bringt sie in die Datenbank der App.</translation>
+    </message>
+    <message>
+        <source>&amp;Save it in a file for later</source>
+        <translation>Sie in einer &amp;Datei für später speichern</translation>
+    </message>
+    <message>
+        <source>For when you are offline or the support desk shall upload it for you.</source>
+        <translation>Wenn Sie offline sind oder der Support sie für Sie hochladen soll.</translation>
+    </message>
+    <message>
+        <source>&amp;Upload a file that was saved before</source>
+        <translation>Eine gespeicherte Datei &amp;hochladen</translation>
+    </message>
+    <message>
+        <source>Moves what such a file holds into the app&apos;s database.</source>
+        <translation>Bringt, was in einer solchen Datei ist, in die Datenbank der App.</translation>
+    </message>
+    <message>
+        <source>Undo or &amp;restore</source>
+        <translation>&amp;Rückgängig machen oder wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Takes an earlier migration back, exactly.</source>
+        <translation>Nimmt eine frühere Übertragung genau zurück.</translation>
+    </message>
+    <message>
+        <source>An earlier migration did not finish</source>
+        <translation>Eine frühere Übertragung wurde nicht fertig</translation>
+    </message>
+    <message>
+        <source>&amp;Finish it</source>
+        <translation>Sie &amp;beenden</translation>
+    </message>
+    <message>
+        <source>Goes on where it stopped; nothing is moved twice.</source>
+        <translation>Macht weiter, wo sie anhielt; nichts wird doppelt übertragen.</translation>
+    </message>
+    <message>
+        <source>&amp;Take it back</source>
+        <translation>Sie &amp;zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Undoes what it had done until it stopped.</source>
+        <translation>Macht rückgängig, was sie bis dahin getan hatte.</translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>&amp;Continue</source>
+        <translation>&amp;Weiter</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Start now</source>
+        <translation>&amp;Jetzt beginnen</translation>
+    </message>
+    <message>
+        <source>C&amp;lose</source>
+        <translation>Sch&amp;ließen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Take it back?</source>
+        <translation>Zurücknehmen?</translation>
+    </message>
+    <message>
+        <source>What this migration changed in the database is put back, exactly.</source>
+        <translation>Was diese Übertragung in der Datenbank änderte, wird genau zurückgestellt.</translation>
+    </message>
+    <message>
+        <source>Take it back</source>
+        <translation>Zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Leave it</source>
+        <translation>So lassen</translation>
+    </message>
+</context>
+<context>
+    <name>checks</name>
+    <message>
+        <source>Reached</source>
+        <translation>Erreichbar</translation>
+    </message>
+    <message>
+        <source>Encryption</source>
+        <translation>Verschlüsselung</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Login</source>
+        <translation>Anmeldung</translation>
+    </message>
+    <message>
+        <source>Writable</source>
+        <translation>Schreibbar</translation>
+    </message>
+    <message>
+        <source>Encoding</source>
+        <translation>Zeichensatz</translation>
+    </message>
+    <message>
+        <source>Time zone</source>
+        <translation>Zeitzone</translation>
+    </message>
+    <message>
+        <source>New tables</source>
+        <translation>Neue Tabellen</translation>
+    </message>
+    <message>
+        <source>Temporary tables</source>
+        <translation>Temporäre Tabellen</translation>
+    </message>
+    <message>
+        <source>Bookkeeping</source>
+        <translation>Buchführung</translation>
+    </message>
+    <message>
+        <source>Table {name}</source>
+        <translation>Tabelle {name}</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>fehlt</translation>
+    </message>
+    <message>
+        <source>there, with every right needed</source>
+        <translation>da, mit allen nötigen Rechten</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>none, and none needed on this machine</source>
+        <translation>keine, auf diesem Computer auch nicht nötig</translation>
+    </message>
+    <message>
+        <source>can be made</source>
+        <translation>können angelegt werden</translation>
+    </message>
+</context>
+<context>
+    <name>stages</name>
+    <message>
+        <source>Looking into browsers</source>
+        <translation>Browser werden durchgesehen</translation>
+    </message>
+    <message>
+        <source>Checking every item</source>
+        <translation>Jeder Eintrag wird geprüft</translation>
+    </message>
+    <message>
+        <source>Comparing with the database</source>
+        <translation>Vergleich mit der Datenbank</translation>
+    </message>
+    <message>
+        <source>Making the backup</source>
+        <translation>Sicherung</translation>
+    </message>
+    <message>
+        <source>Moving your data</source>
+        <translation>Übertragung</translation>
+    </message>
+    <message>
+        <source>Checking what arrived</source>
+        <translation>Prüfung der Ankunft</translation>
+    </message>
+    <message>
+        <source>Taking back</source>
+        <translation>Zurücknehmen</translation>
+    </message>
+</context>
+<context>
+    <name>steps</name>
+    <message>
+        <source>Welcome</source>
+        <translation>Willkommen</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>Finden</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>Durchsicht</translation>
+    </message>
+    <message>
+        <source>Destination</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>Conflicts</source>
+        <translation>Konflikte</translation>
+    </message>
+    <message>
+        <source>Backup</source>
+        <translation>Sicherung</translation>
+    </message>
+    <message>
+        <source>Work</source>
+        <translation>Arbeit</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Earlier runs</source>
+        <translation>Frühere Übertragungen</translation>
+    </message>
+    <message>
+        <source>Capture file</source>
+        <translation>Aufnahmedatei</translation>
+    </message>
+    <message>
+        <source>Captures</source>
+        <translation>Aufnahmen</translation>
+    </message>
+</context>
+</TS>

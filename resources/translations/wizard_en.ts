@@ -1,0 +1,127 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en_US">
+<context>
+    <name>BackupPage</name>
+    <message numerus="yes">
+        <source>At least %n character(s).</source>
+        <translation>
+            <numerusform>At least %n character.</numerusform>
+            <numerusform>At least %n characters.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DestinationPage</name>
+    <message numerus="yes">
+        <source>%n point(s) to look at; you can go on.</source>
+        <translation>
+            <numerusform>%n point to look at; you can go on.</numerusform>
+            <numerusform>%n points to look at; you can go on.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DonePage</name>
+    <message numerus="yes">
+        <source>%n item(s) were moved.</source>
+        <translation>
+            <numerusform>%n item was moved.</numerusform>
+            <numerusform>%n items were moved.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n were there already.</source>
+        <translation>
+            <numerusform>%n was there already.</numerusform>
+            <numerusform>%n were there already.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stayed as the app&apos;s database has them.</source>
+        <translation>
+            <numerusform>%n stayed as the app&apos;s database has it.</numerusform>
+            <numerusform>%n stayed as the app&apos;s database has them.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n could not be moved.</source>
+        <translation>
+            <numerusform>%n could not be moved.</numerusform>
+            <numerusform>%n could not be moved.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) removed.</source>
+        <translation>
+            <numerusform>%n row removed.</numerusform>
+            <numerusform>%n rows removed.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) have their former values again.</source>
+        <translation>
+            <numerusform>%n row has its former values again.</numerusform>
+            <numerusform>%n rows have their former values again.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) were changed by others since then and stay.</source>
+        <translation>
+            <numerusform>%n row was changed by others since then and stays.</numerusform>
+            <numerusform>%n rows were changed by others since then and stay.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FindPage</name>
+    <message numerus="yes">
+        <source>%n record(s) fit</source>
+        <translation>
+            <numerusform>%n record fits</numerusform>
+            <numerusform>%n records fit</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) of this web site</source>
+        <translation>
+            <numerusform>%n record of this web site</numerusform>
+            <numerusform>%n records of this web site</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PastPage</name>
+    <message numerus="yes">
+        <source>%n row(s) written</source>
+        <translation>
+            <numerusform>%n row written</numerusform>
+            <numerusform>%n rows written</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>StageBar</name>
+    <message numerus="yes">
+        <source>about %n second(s) left</source>
+        <translation>
+            <numerusform>about %n second left</numerusform>
+            <numerusform>about %n seconds left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n minute(s) left</source>
+        <translation>
+            <numerusform>about %n minute left</numerusform>
+            <numerusform>about %n minutes left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n hour(s) left</source>
+        <translation>
+            <numerusform>about %n hour left</numerusform>
+            <numerusform>about %n hours left</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,142 @@
+"""Walks through the wizard on the sample profiles and takes a picture of every page.
+
+    python -m tests.tools.screenshots FOLDER [--scheme dark] [--lang de] [--scale 2]
+
+The pictures of README and docs come from it (`make screenshots`); CI keeps them in every look.
+"""
+
+import argparse
+import os
+import shutil
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from desktop_migrator.migration.opening import Opening
+from desktop_migrator.wizard import app, theme
+from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.pages.backup import BackupPage
+from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.pages.migrate import MigratePage
+from desktop_migrator.wizard.window import Window
+
+_SECONDS = 90.0
+
+
+class Walk:
+    """One walk through the window, with a picture of each page."""
+
+    def __init__(self, window: Window, folder: Path) -> None:
+        self._window = window
+        self._folder = folder
+
+    def go(self) -> None:
+        self._window.show()
+        while True:
+            page = self._page
+            self._wait_for(partial(_idle, page))
+            self._settle(page)
+            if page.step is not Step.MIGRATE:
+                self._picture(page)
+            if page.nextId() == -1:
+                return
+            if self._window.currentId() == int(page.step):
+                self._window.next()
+            if self._page.step is Step.MIGRATE:
+                self._picture_of_work()
+            self._wait_for(partial(self._left, page))
+            if self._page is page:
+                self._picture(page)
+                raise SystemExit(page.errors.support_text())
+
+    def _left(self, page: Page) -> bool:
+        return self._page is not page or page.errors.isVisible()
+
+    @property
+    def _page(self) -> Page:
+        page = self._window.currentPage()
+        assert isinstance(page, Page)
+        return page
+
+    def _settle(self, page: Page) -> None:
+        """Say what only a person would say."""
+        if isinstance(page, BackupPage):
+            page.use_passphrase("correct horse battery", "correct horse battery")
+
+    def _picture_of_work(self) -> None:
+        page = self._page
+        assert isinstance(page, MigratePage)
+        self._wait_for(lambda: page.operation is None or bool(page.chart.rates))
+        self._picture(page)
+
+    def _picture(self, page: Page) -> None:
+        for _ in range(10):
+            QApplication.processEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        image = self._window.grab().toImage()
+        if image.width() > 1200:
+            image = image.scaledToWidth(1200, Qt.TransformationMode.SmoothTransformation)
+        _with_few_colours(image).save(
+            str(self._folder / f"{int(page.step):02}-{page.step.name.lower()}.png")
+        )
+
+    def _wait_for(self, met: Callable[[], bool]) -> None:
+        end = time.monotonic() + _SECONDS
+        while not met():
+            if time.monotonic() > end:
+                message = f"{self._page.step.name} does not go on"
+                raise SystemExit(message)
+            QApplication.processEvents()
+            time.sleep(0.005)
+
+
+def _with_few_colours(image: QImage) -> QImage:
+    """The same picture in the 256 colours that occur most, which is a small file."""
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    counted = Counter(memoryview(image.constBits()).cast("I"))
+    table = [colour for colour, _ in counted.most_common(256)]
+    return image.convertToFormat(
+        QImage.Format.Format_Indexed8, table, Qt.ImageConversionFlag.ThresholdDither
+    )
+
+
+def _idle(page: Page) -> bool:
+    return page.operation is None or page.errors.isVisible()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--scheme", choices=("light", "dark"), default="light")
+    parser.add_argument("--lang", default="en")
+    parser.add_argument("--scale", type=float, default=1.0)
+    asked = parser.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    qt = app.application(["screenshots"])
+    font = qt.font()
+    font.setPointSizeF(font.pointSizeF() * asked.scale)
+    qt.setFont(font)
+    theme.apply(qt, theme.DARK if asked.scheme == "dark" else theme.LIGHT)
+    kept = app.translate(qt, asked.lang)
+    home = Path(tempfile.mkdtemp(prefix="dm-pictures-"))
+    home.chmod(0o711)
+    try:
+        context = app.context(Opening(demo=True, data_dir=home / "data"))
+        Walk(Window(context), asked.folder).go()
+        context.worker.close()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    del kept
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""Brings the wizard's texts up to date (`make translations`).
+
+Texts of wizard/ go into wizard_*.ts (the English one has plurals alone), to be translated with Qt
+Linguist or by hand. The sentences of errors.py stand in errors_*.ts, which are kept by hand.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TRANSLATIONS = ROOT / "resources" / "translations"
+_TOOLS = Path(sys.executable).parent
+
+
+def update() -> None:
+    sources = sorted((ROOT / "desktop_migrator" / "wizard").rglob("*.py"))
+    options = ["-no-obsolete", "-locations", "none", "-silent"]
+    for language, more in (("de", []), ("en", ["-pluralonly"])):
+        target = TRANSLATIONS / f"wizard_{language}.ts"
+        subprocess.run(
+            [_TOOLS / "pyside6-lupdate", *options, *more, *sources, "-ts", target], check=True
+        )
+
+
+if __name__ == "__main__":
+    update()

@@ -1,0 +1,112 @@
+"""Walks over every page as a screen reader does; a control without a name fails."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QWidget,
+)
+
+from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.window import PAGES, Window
+
+CONTROLS = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+)
+
+
+def controls(page: Page) -> Iterator[QWidget]:
+    for widget in page.findChildren(QWidget):
+        if isinstance(widget, CONTROLS) and not _inner(widget, page):
+            yield widget
+
+
+def _inner(widget: QWidget, page: Page) -> bool:
+    """Whether it is a part of another control, as a box's list is."""
+    above = widget.parentWidget()
+    while above is not None and above is not page:
+        if isinstance(above, CONTROLS):
+            return True
+        above = above.parentWidget()
+    return False
+
+
+def interface_of(widget: QWidget) -> QAccessibleInterface:
+    interface = QAccessible.queryAccessibleInterface(widget)
+    assert interface is not None
+    return interface
+
+
+@pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.step.name.lower())
+def test_every_control_of_every_page_has_a_name(demo: Window, kind: type[Page]) -> None:
+    page = demo.page_of(kind.step)
+    nameless = [
+        f"{type(widget).__name__} {widget.objectName()}"
+        for widget in controls(page)
+        if not interface_of(widget).text(QAccessible.Text.Name).strip()
+    ]
+    assert nameless == []
+
+
+@pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.step.name.lower())
+def test_what_is_typed_into_has_a_label_with_a_shortcut(demo: Window, kind: type[Page]) -> None:
+    page = demo.page_of(kind.step)
+    buddies = {label.buddy() for label in page.findChildren(QLabel) if "&" in label.text()}
+    fields = [
+        widget
+        for widget in controls(page)
+        if isinstance(widget, (QLineEdit, QAbstractSpinBox, QComboBox))
+    ]
+    assert [widget.accessibleName() for widget in fields if widget not in buddies] == []
+
+
+@pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.step.name.lower())
+def test_every_button_can_be_reached_by_keyboard(demo: Window, kind: type[Page]) -> None:
+    page = demo.page_of(kind.step)
+    unreachable = [
+        widget.text()
+        for widget in page.findChildren(QAbstractButton)
+        if widget.text() and not widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    ]
+    assert unreachable == []
+
+
+def test_the_walk_finds_a_nameless_control(demo: Window) -> None:
+    """The walk itself can fail."""
+    page = demo.page_of(Step.WELCOME)
+    field = QLineEdit(page)
+    assert not interface_of(field).text(QAccessible.Text.Name).strip()
+    assert field in set(controls(page))
+
+
+@pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.step.name.lower())
+def test_no_two_controls_of_a_page_share_a_shortcut(demo: Window, kind: type[Page]) -> None:
+    page = demo.page_of(kind.step)
+    texts = [widget.text() for widget in page.findChildren(QAbstractButton)]
+    texts += [label.text() for label in page.findChildren(QLabel) if label.buddy()]
+    texts += [demo.button(which).text() for which in _BUTTONS]
+    keys = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
+    assert sorted({key for key in keys if keys.count(key) > 1}) == []
+
+
+_BUTTONS = (
+    Window.WizardButton.BackButton,
+    Window.WizardButton.NextButton,
+)

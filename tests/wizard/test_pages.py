@@ -1,0 +1,133 @@
+"""The pages on Qt's offscreen platform, over real sample profiles and a real PostgreSQL."""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from desktop_migrator.migration.opening import Opening
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.model import RunResult, UndoResult
+from desktop_migrator.postgres.embedded import BuiltinPostgres
+from desktop_migrator.wizard.flow import BackupKind, Entry, Step
+from desktop_migrator.wizard.pages.backup import BackupPage
+from desktop_migrator.wizard.pages.destination import DestinationPage
+from desktop_migrator.wizard.pages.find import FindPage
+from desktop_migrator.wizard.pages.welcome import WelcomePage
+from desktop_migrator.wizard.window import Window
+from tests.wizard.conftest import OpenWindow, Person
+
+
+def rows(workspace: Workspace, query: str) -> Any:
+    with BuiltinPostgres(workspace.postgres).running() as url, psycopg.connect(url) as connection:
+        row = connection.execute(query.encode()).fetchone()
+        return row[0] if row else None
+
+
+def answer_boxes(monkeypatch: pytest.MonkeyPatch, *, yes: bool) -> list[str]:
+    """Answers every question box at once; returns the texts that were asked."""
+    asked: list[str] = []
+    role = QMessageBox.ButtonRole
+    wanted = role.AcceptRole if yes else role.RejectRole
+    pressed: list[QAbstractButton] = []
+
+    def answered(box: QMessageBox) -> int:
+        asked.append(box.text())
+        pressed[:] = [each for each in box.buttons() if box.buttonRole(each) == wanted]
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answered)
+    monkeypatch.setattr(QMessageBox, "clickedButton", lambda _: pressed[0])
+    return asked
+
+
+def test_a_whole_migration_and_its_undo(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    person.go_to(Step.DONE)
+    context = person.window.context
+    result = context.result
+    assert isinstance(result, RunResult)
+    assert result.verified
+    assert result.backup
+    written = rows(context.workspace, "SELECT count(*) FROM tasks WHERE user_id = 'maria'")
+    assert written == result.by_entity["tasks"].inserted > 0
+
+    asked = answer_boxes(monkeypatch, yes=True)
+    context.take_back(result.run or "")
+    person.wait(lambda: person.page.step is Step.DONE)
+    assert len(asked) == 1
+    assert isinstance(context.result, UndoResult)
+    assert rows(context.workspace, "SELECT count(*) FROM tasks") == 0
+
+
+def test_cards_show_every_browser_and_leave_out_what_is_unticked(person: Person) -> None:
+    person.go_to(Step.FIND)
+    page = person.page
+    assert isinstance(page, FindPage)
+    person.wait(page.isComplete)
+    names = [card.button.text() for card in page.cards]
+    assert set(names) == {"Chromium", "Google Chrome", "Mozilla Firefox", "GNOME Web"}
+    before = person.window.context.answers.sources
+    page.cards[0].choose(False)
+    assert len(person.window.context.answers.sources) == len(before) - 1
+    for card in page.cards:
+        card.choose(False)
+    assert not page.isComplete()
+
+
+def test_a_computer_without_browsers_says_so_and_lets_a_folder_be_added(
+    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(home))
+    person = Person(open_window(Opening(data_dir=tmp_path / "data")), qtbot)
+    person.go_to(Step.FIND)
+    page = person.page
+    person.wait(page.errors.isVisible)
+    assert page.errors.error is not None
+    assert page.errors.error.code == "DM-203"
+    assert not page.isComplete()
+
+
+def test_support_gets_code_and_step_and_nothing_else(person: Person) -> None:
+    person.go_to(Step.DESTINATION)
+    page = person.page
+    assert isinstance(page, DestinationPage)
+    page.enter_address("postgresql://nobody:pw-marker@127.0.0.1:9/app")
+    person.go_on()
+    assert page.errors.error is not None
+    assert page.errors.error.code == "DM-301"
+    page.errors.copy()
+    copied = QGuiApplication.clipboard().text()
+    assert "Code: DM-301" in copied
+    assert "Step: W4 destination" in copied
+    assert "pw-marker" not in copied
+    assert "pw-marker" not in person.window.context.answers.database
+
+
+def test_going_without_a_backup_asks_twice(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    person.go_to(Step.BACKUP)
+    page = person.page
+    assert isinstance(page, BackupPage)
+    person.wait(lambda: page.operation is None)
+    asked = answer_boxes(monkeypatch, yes=False)
+    page.choose(BackupKind.NONE)
+    assert len(asked) == 1
+    assert person.window.context.answers.backup.kind is not BackupKind.NONE
+    asked = answer_boxes(monkeypatch, yes=True)
+    page.choose(BackupKind.NONE)
+    assert len(asked) == 2
+    assert page.isComplete()
+
+
+@pytest.mark.parametrize("entry", Entry)
+def test_the_first_page_offers_what_can_be_done(demo: Window, entry: Entry) -> None:
+    page = demo.page_of(Step.WELCOME)
+    assert isinstance(page, WelcomePage)
+    offered = entry in page.offered
+    assert offered is (entry is not Entry.FINISH)  # nothing was left by an earlier run
