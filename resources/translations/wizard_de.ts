@@ -20,7 +20,7 @@
         <translation>Nichts zu merken; drucken Sie den Wiederherstellungsschlüssel für den Fall, dass er verloren geht.</translation>
     </message>
     <message>
-        <source>With a &amp;passphrase of your own</source>
+        <source>&amp;With a passphrase of your own</source>
         <translation>Mit einer eigenen &amp;Passphrase</translation>
     </message>
     <message>
@@ -132,12 +132,133 @@
 <context>
     <name>ConflictsPage</name>
     <message>
-        <source>Conflicts</source>
-        <translation>Konflikte</translation>
+        <source>Comparing with the database</source>
+        <translation>Vergleich mit der Datenbank</translation>
     </message>
     <message>
-        <source>Rows that exist and differ are kept as they are.</source>
-        <translation>Zeilen, die es gibt und die anders sind, bleiben, wie sie sind.</translation>
+        <source>Items that differ</source>
+        <translation>Einträge, die sich unterscheiden</translation>
+    </message>
+    <message>
+        <source>The same for all alike</source>
+        <translation>Dasselbe für alle gleichen</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>&amp;Behalten</translation>
+    </message>
+    <message>
+        <source>The database stays as it is</source>
+        <translation>Die Datenbank bleibt, wie sie ist</translation>
+    </message>
+    <message>
+        <source>&amp;Replace</source>
+        <translation>&amp;Ersetzen</translation>
+    </message>
+    <message>
+        <source>The browser&apos;s version counts</source>
+        <translation>Die Fassung des Browsers gilt</translation>
+    </message>
+    <message>
+        <source>&amp;Merge</source>
+        <translation>&amp;Vereinen</translation>
+    </message>
+    <message>
+        <source>Empty fields are filled, lists united; the database&apos;s values stay</source>
+        <translation>Leere Felder werden gefüllt, Listen vereint; die Werte der Datenbank bleiben</translation>
+    </message>
+    <message>
+        <source>Comparing</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Your data is held against what is in the database; nothing is written.</source>
+        <translation>Ihre Daten werden mit der Datenbank verglichen; es wird nichts geschrieben.</translation>
+    </message>
+    <message>
+        <source>Nothing differs</source>
+        <translation>Nichts unterscheidet sich</translation>
+    </message>
+    <message>
+        <source>No item of yours is in the database in another version.</source>
+        <translation>Keiner Ihrer Einträge ist in einer anderen Fassung in der Datenbank.</translation>
+    </message>
+    <message>
+        <source>What counts where both differ?</source>
+        <translation>Was gilt, wo sich beide unterscheiden?</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n item(s) are in the database already, and differ.</source>
+        <translation>
+            <numerusform>%n Eintrag ist schon in der Datenbank, aber anders.</numerusform>
+            <numerusform>%n Einträge sind schon in der Datenbank, aber anders.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What counts for {kind}</source>
+        <translation>Was gilt für {kind}</translation>
+    </message>
+    <message>
+        <source>The one changed last</source>
+        <translation>Das zuletzt Geänderte</translation>
+    </message>
+    <message>
+        <source>What is in the database</source>
+        <translation>Was in der Datenbank ist</translation>
+    </message>
+    <message>
+        <source>What is in the browser</source>
+        <translation>Was im Browser ist</translation>
+    </message>
+    <message>
+        <source>Both, merged field by field</source>
+        <translation>Beide, Feld für Feld vereint</translation>
+    </message>
+    <message>
+        <source>Decide one by one</source>
+        <translation>Einzeln entscheiden</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>Show what differs in {kind}</source>
+        <translation>Zeigen, was sich bei {kind} unterscheidet</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n still to decide</source>
+        <translation>
+            <numerusform>noch %n zu entscheiden</numerusform>
+            <numerusform>noch %n zu entscheiden</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All are decided</source>
+        <translation>Alle sind entschieden</translation>
+    </message>
+    <message>
+        <source>Decided: the database stays as it is.</source>
+        <translation>Entschieden: Die Datenbank bleibt, wie sie ist.</translation>
+    </message>
+    <message>
+        <source>Decided: the browser&apos;s version counts.</source>
+        <translation>Entschieden: Die Fassung des Browsers gilt.</translation>
+    </message>
+    <message>
+        <source>Decided: both are merged.</source>
+        <translation>Entschieden: Beide werden vereint.</translation>
+    </message>
+    <message>
+        <source>Not decided yet.</source>
+        <translation>Noch nicht entschieden.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The same for all %n that differ in just these fields</source>
+        <translation>
+            <numerusform>Dasselbe für alle %n, die sich nur in diesen Feldern unterscheiden</numerusform>
+            <numerusform>Dasselbe für alle %n, die sich nur in diesen Feldern unterscheiden</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -183,7 +304,7 @@
         <translation>Auf einem Server; von den Leuten der App haben Sie eine Adresse oder einen Namen.</translation>
     </message>
     <message>
-        <source>One on this computer, to &amp;try it</source>
+        <source>O&amp;ne on this computer, to try it</source>
         <translation>Eine auf diesem Computer, zum &amp;Ausprobieren</translation>
     </message>
     <message>
@@ -314,6 +435,29 @@
     </message>
 </context>
 <context>
+    <name>Differences</name>
+    <message>
+        <source>Fields that differ</source>
+        <translation>Felder, die sich unterscheiden</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>Feld</translation>
+    </message>
+    <message>
+        <source>In the database</source>
+        <translation>In der Datenbank</translation>
+    </message>
+    <message>
+        <source>In the browser</source>
+        <translation>Im Browser</translation>
+    </message>
+    <message>
+        <source>(empty)</source>
+        <translation>(leer)</translation>
+    </message>
+</context>
+<context>
     <name>DonePage</name>
     <message>
         <source>&amp;Undo …</source>
@@ -436,8 +580,8 @@
 <context>
     <name>ErrorPanel</name>
     <message>
-        <source>Copy for &amp;support</source>
-        <translation>Für den &amp;Support kopieren</translation>
+        <source>Cop&amp;y for support</source>
+        <translation>Ko&amp;pieren für den Support</translation>
     </message>
     <message>
         <source>Copies the code and what happened, without any of your data</source>
@@ -554,6 +698,36 @@
     </message>
 </context>
 <context>
+    <name>ItemDetail</name>
+    <message>
+        <source>As the b&amp;rowser has it</source>
+        <translation>Wie der Bro&amp;wser es hat</translation>
+    </message>
+    <message>
+        <source>As the &amp;database would have it</source>
+        <translation>Wie die &amp;Datenbank es hätte</translation>
+    </message>
+    <message>
+        <source>Choose an item to see it in full.</source>
+        <translation>Wählen Sie einen Eintrag, um ihn ganz zu sehen.</translation>
+    </message>
+</context>
+<context>
+    <name>ItemsModel</name>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+    <message>
+        <source>What becomes of it</source>
+        <translation>Was daraus wird</translation>
+    </message>
+    <message>
+        <source>Left out</source>
+        <translation>Ausgelassen</translation>
+    </message>
+</context>
+<context>
     <name>KitPanel</name>
     <message>
         <source>A kit by {owner}</source>
@@ -607,7 +781,11 @@
         <translation>Was bisher geschah, das Letzte zuletzt</translation>
     </message>
     <message>
-        <source>&amp;Copy log</source>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Copy &amp;log</source>
         <translation>Protokoll &amp;kopieren</translation>
     </message>
     <message>
@@ -798,7 +976,7 @@
         <translation>Druckt ihn auf ein Blatt, das Sie sicher aufbewahren</translation>
     </message>
     <message>
-        <source>&amp;Copy recovery key</source>
+        <source>C&amp;opy recovery key</source>
         <translation>K&amp;opieren</translation>
     </message>
     <message>
@@ -813,12 +991,101 @@
 <context>
     <name>ReviewPage</name>
     <message>
-        <source>Review</source>
-        <translation>Durchsicht</translation>
+        <source>Looking through the data</source>
+        <translation>Die Daten werden durchgesehen</translation>
     </message>
     <message>
-        <source>This is what will be moved.</source>
-        <translation>Das wird übertragen.</translation>
+        <source>Kinds of items</source>
+        <translation>Arten von Einträgen</translation>
+    </message>
+    <message>
+        <source>Search in these columns</source>
+        <translation>In diesen Spalten suchen</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>S&amp;how</source>
+        <translation>Zei&amp;gen</translation>
+    </message>
+    <message>
+        <source>S&amp;earch</source>
+        <translation>S&amp;uchen</translation>
+    </message>
+    <message>
+        <source>Items</source>
+        <translation>Einträge</translation>
+    </message>
+    <message>
+        <source>&amp;Leave out</source>
+        <translation>&amp;Auslassen</translation>
+    </message>
+    <message>
+        <source>The items marked stay in the browser only</source>
+        <translation>Die markierten Einträge bleiben nur im Browser</translation>
+    </message>
+    <message>
+        <source>&amp;Take in again</source>
+        <translation>Wieder auf&amp;nehmen</translation>
+    </message>
+    <message>
+        <source>The items marked are moved after all</source>
+        <translation>Die markierten Einträge werden doch übertragen</translation>
+    </message>
+    <message>
+        <source>Leave out this whole &amp;kind</source>
+        <translation>Diese ganze A&amp;rt auslassen</translation>
+    </message>
+    <message>
+        <source>The data is being looked through; nothing is changed.</source>
+        <translation>Die Daten werden durchgesehen; es wird nichts geändert.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n item(s) were found.</source>
+        <translation>
+            <numerusform>%n Eintrag wurde gefunden.</numerusform>
+            <numerusform>%n Einträge wurden gefunden.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them cannot be moved as they are.</source>
+        <translation>
+            <numerusform>%n davon kann so nicht übertragen werden.</numerusform>
+            <numerusform>%n davon können so nicht übertragen werden.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Look at what you like, or just continue.</source>
+        <translation>Sehen Sie an, was Sie möchten, oder machen Sie einfach weiter.</translation>
+    </message>
+    <message>
+        <source>What will be moved</source>
+        <translation>Was übertragen wird</translation>
+    </message>
+    <message>
+        <source>Everything</source>
+        <translation>Alles</translation>
+    </message>
+    <message>
+        <source>Left out</source>
+        <translation>Ausgelassen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n item(s)</source>
+        <translation>
+            <numerusform>%n Eintrag</numerusform>
+            <numerusform>%n Einträge</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>so far …</source>
+        <translation>bisher …</translation>
     </message>
 </context>
 <context>
@@ -1059,6 +1326,57 @@
     <message>
         <source>Taking back</source>
         <translation>Zurücknehmen</translation>
+    </message>
+</context>
+<context>
+    <name>states</name>
+    <message>
+        <source>Can be moved</source>
+        <translation>Kann übertragen werden</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>Neu</translation>
+    </message>
+    <message>
+        <source>Already there</source>
+        <translation>Schon da</translation>
+    </message>
+    <message>
+        <source>There, but different</source>
+        <translation>Da, aber anders</translation>
+    </message>
+    <message>
+        <source>Cannot be moved</source>
+        <translation>Kann nicht übertragen werden</translation>
+    </message>
+    <message>
+        <source>Of other web sites</source>
+        <translation>Von anderen Websites</translation>
+    </message>
+    <message>
+        <source>Framed in other web sites</source>
+        <translation>In andere Websites eingebettet</translation>
+    </message>
+    <message>
+        <source>Caches</source>
+        <translation>Zwischenspeicher</translation>
+    </message>
+    <message>
+        <source>Login tokens and other secrets</source>
+        <translation>Anmeldungen und andere Geheimnisse</translation>
+    </message>
+    <message>
+        <source>Of kinds that were left out</source>
+        <translation>Von ausgelassenen Arten</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>Leer</translation>
+    </message>
+    <message>
+        <source>Not named by the plan</source>
+        <translation>Im Plan nicht genannt</translation>
     </message>
 </context>
 <context>

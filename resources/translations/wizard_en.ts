@@ -12,6 +12,30 @@
     </message>
 </context>
 <context>
+    <name>ConflictsPage</name>
+    <message numerus="yes">
+        <source>%n item(s) are in the database already, and differ.</source>
+        <translation>
+            <numerusform>%n item is in the database already, and differs.</numerusform>
+            <numerusform>%n items are in the database already, and differ.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n still to decide</source>
+        <translation>
+            <numerusform>%n still to decide</numerusform>
+            <numerusform>%n still to decide</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The same for all %n that differ in just these fields</source>
+        <translation>
+            <numerusform>The same for all %n that differ in just these fields</numerusform>
+            <numerusform>The same for all %n that differ in just these fields</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>DestinationPage</name>
     <message numerus="yes">
         <source>%n point(s) to look at; you can go on.</source>
@@ -97,6 +121,30 @@
         <translation>
             <numerusform>%n row written</numerusform>
             <numerusform>%n rows written</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ReviewPage</name>
+    <message numerus="yes">
+        <source>%n item(s) were found.</source>
+        <translation>
+            <numerusform>%n item was found.</numerusform>
+            <numerusform>%n items were found.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them cannot be moved as they are.</source>
+        <translation>
+            <numerusform>%n of them cannot be moved as it is.</numerusform>
+            <numerusform>%n of them cannot be moved as they are.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n item(s)</source>
+        <translation>
+            <numerusform>%n item</numerusform>
+            <numerusform>%n items</numerusform>
         </translation>
     </message>
 </context>

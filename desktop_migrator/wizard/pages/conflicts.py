@@ -81,6 +81,7 @@ class ConflictsPage(Page, Listener):
         self._said = labels.text(role="faint")
         column.addWidget(self._said)
         self._alike = QCheckBox()
+        self._alike.setAccessibleName(self.tr("The same for all alike"))
         column.addWidget(self._alike)
         row = QHBoxLayout()
         row.setSpacing(theme.GAP)

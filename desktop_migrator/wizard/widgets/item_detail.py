@@ -33,7 +33,7 @@ class ItemDetail(QWidget):
         grid.setHorizontalSpacing(theme.GAP)
         for column, (words, box) in enumerate(
             (
-                (self.tr("As the &browser has it"), self._before),
+                (self.tr("As the b&rowser has it"), self._before),
                 (self.tr("As the &database would have it"), self._after),
             )
         ):
