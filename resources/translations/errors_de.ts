@@ -436,6 +436,14 @@
         <translation>Sie ist abgestürzt, bevor sie auf ihrer Festplatte waren.</translation>
     </message>
     <message>
+        <source>A part of this program was ended</source>
+        <translation>Ein Teil dieses Programms wurde beendet</translation>
+    </message>
+    <message>
+        <source>The system or somebody ended a process that was loading.</source>
+        <translation>Das System oder jemand hat einen Prozess beendet, der gerade Daten übertrug.</translation>
+    </message>
+    <message>
         <source>Too many items cannot be migrated</source>
         <translation>Zu viele Einträge können nicht übertragen werden</translation>
     </message>
