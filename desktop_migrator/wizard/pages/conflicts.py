@@ -72,7 +72,7 @@ class ConflictsPage(Page, Listener):
         column.setSpacing(theme.TIGHT)
         self._which = labels.heading()
         column.addWidget(self._which)
-        self._table = ItemTable(lines=4)
+        self._table = ItemTable(lines=4, with_states=False)
         self._table.setAccessibleName(self.tr("Items that differ"))
         self._table.chosen.connect(self._show_conflict)
         column.addWidget(self._table, 1)
@@ -258,7 +258,6 @@ class ConflictsPage(Page, Listener):
         )
         self._model.found.connect(self._choose_first)
         self._table.show_model(self._model)
-        self._table.setColumnHidden(0, True)
         if before:
             before.deleteLater()
         self._one_by_one.show()

@@ -54,6 +54,7 @@ class ReviewPage(Page, Listener):
         self._tabs = QTabBar()
         self._tabs.setExpanding(False)
         self._tabs.setDrawBase(False)
+        self._tabs.setUsesScrollButtons(True)
         self._tabs.setAccessibleName(self.tr("Kinds of items"))
         self._tabs.currentChanged.connect(lambda _: self._show_kind())
         self.body.addWidget(self._tabs)
@@ -77,7 +78,10 @@ class ReviewPage(Page, Listener):
         self._search.textChanged.connect(lambda _: self._debounce.start())
         self._state = QComboBox()
         self._state.setAccessibleName(self.tr("Show"))
-        self._state.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._state.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._state.setMinimumContentsLength(16)
         self._state.currentIndexChanged.connect(lambda _: self._filter())
         show = QLabel(self.tr("S&how"))
         show.setBuddy(self._state)
@@ -103,9 +107,10 @@ class ReviewPage(Page, Listener):
         self._whole.toggled.connect(self._leave_kind)
         row = QHBoxLayout()
         row.addWidget(self._shown, 1)
-        for button in (self._whole, self._leave, self._take):
+        for button in (self._leave, self._take):
             row.addWidget(button)
         column.addLayout(row)
+        column.addWidget(self._whole)
         self._detail = ItemDetail()
         column.addWidget(self._detail, 1)
 

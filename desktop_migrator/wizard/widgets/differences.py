@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtCore import QDateTime, QLocale, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from desktop_migrator.model import Conflict
@@ -29,6 +29,9 @@ class Differences(QTableWidget):
         columns.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.setMinimumHeight(_LINES * round(self.fontMetrics().height() * 1.7))
         self.show_conflict(None)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumHeight())
 
     def show_conflict(self, conflict: Conflict | None) -> None:
         row_time = conflict.row_time if conflict else None

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -68,8 +68,14 @@ class ItemDetail(QWidget):
         self._after.setPlainText(_cut(_as_lines(detail.after or {})))
 
 
+class _Box(QPlainTextEdit):
+    def sizeHint(self) -> QSize:
+        """No larger than it must be: what room there is, the page shares out."""
+        return self.minimumSize()
+
+
 def _box() -> QPlainTextEdit:
-    box = QPlainTextEdit()
+    box = _Box()
     box.setReadOnly(True)
     box.setTabChangesFocus(True)
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)

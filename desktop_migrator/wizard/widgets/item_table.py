@@ -1,6 +1,6 @@
 """The table in which findings are shown, many at once."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -18,9 +18,10 @@ class ItemTable(QTableView):
     toggled = Signal()
     """The person pressed the space bar: the rows marked go, or stay."""
 
-    def __init__(self, lines: int = 6) -> None:
-        """`lines` are seen at least."""
+    def __init__(self, lines: int = 6, *, with_states: bool = True) -> None:
+        """`lines` are seen at least; the first column only `with_states`."""
         super().__init__()
+        self._with_states = with_states
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -65,11 +66,16 @@ class ItemTable(QTableView):
         widest = _WIDEST * metrics.averageCharWidth()
         for column in range(model.columnCount()):
             cells = [str(model.index(row, column).data()) for row in rows]
-            self.setColumnHidden(column, bool(rows) and not any(cells))
+            shown = any(cells) if column else self._with_states
+            self.setColumnHidden(column, bool(rows) and not shown)
             heading = str(model.headerData(column, Qt.Orientation.Horizontal))
             width = max(metrics.horizontalAdvance(text) for text in (heading, *cells))
             mark = 2 * metrics.height() if column == 0 else 0
             self.setColumnWidth(column, min(width + mark, widest) + _EDGES)
+
+    def sizeHint(self) -> QSize:
+        """No higher than it must be: what room there is, the page shares out."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
 
     def marked(self) -> list[tuple[int, int]]:
         """The rows selected, as ranges with both ends."""
