@@ -623,5 +623,41 @@
         <source>Migrate it first. To clear it all the same, give --force; a backup is made before.</source>
         <translation>Übertragen Sie es zuerst.</translation>
     </message>
+    <message>
+        <source>The keyring cannot be used</source>
+        <translation>Der Schlüsselbund kann nicht verwendet werden</translation>
+    </message>
+    <message>
+        <source>Log in to the desktop as usual, unlock or set up its keyring (GNOME Keyring, KWallet, the macOS Keychain, Windows Credential Manager), and try again.</source>
+        <translation>Melden Sie sich wie gewohnt an, entsperren Sie den Schlüsselbund oder richten Sie ihn ein (GNOME-Schlüsselbund, KWallet, macOS-Schlüsselbund, Windows-Anmeldeinformationsverwaltung), und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>This is too long for a keyring</source>
+        <translation>Das ist zu lang für einen Schlüsselbund</translation>
+    </message>
+    <message>
+        <source>It takes {size:,} bytes, and some systems keep {most:,} at most.</source>
+        <translation>Es braucht {size:,} Bytes, und manche Systeme bewahren höchstens {most:,} auf.</translation>
+    </message>
+    <message>
+        <source>Choose a shorter password.</source>
+        <translation>Wählen Sie ein kürzeres Passwort.</translation>
+    </message>
+    <message>
+        <source>There is no saved connection of this name</source>
+        <translation>Es gibt keine gespeicherte Verbindung mit diesem Namen</translation>
+    </message>
+    <message>
+        <source>`desktop-migrator connection list` shows those there are; an address begins with postgresql://.</source>
+        <translation>Wählen Sie eine der gespeicherten, oder geben Sie eine Adresse an, die mit postgresql:// beginnt.</translation>
+    </message>
+    <message>
+        <source>There is no key of this name</source>
+        <translation>Es gibt keinen Schlüssel mit diesem Namen</translation>
+    </message>
+    <message>
+        <source>`desktop-migrator keys list` shows those made here.</source>
+        <translation>Wählen Sie einen der hier angelegten.</translation>
+    </message>
 </context>
 </TS>

@@ -119,5 +119,13 @@
         <source>Migrate it first. To clear it all the same, give --force; a backup is made before.</source>
         <translation>Migrate it first.</translation>
     </message>
+    <message>
+        <source>`desktop-migrator connection list` shows those there are; an address begins with postgresql://.</source>
+        <translation>Choose one of those remembered, or give an address that begins with postgresql://.</translation>
+    </message>
+    <message>
+        <source>`desktop-migrator keys list` shows those made here.</source>
+        <translation>Choose one of those made here.</translation>
+    </message>
 </context>
 </TS>
