@@ -26,7 +26,7 @@ from desktop_migrator.browsers import (
     webkit,
 )
 from desktop_migrator.browsers.changes import Change
-from desktop_migrator.browsers.places import is_running
+from desktop_migrator.browsers.places import is_running, place
 from desktop_migrator.browsers.processes import lock_held
 from desktop_migrator.browsers.reading import READERS
 from desktop_migrator.browsers.snapshot import snapshot
@@ -85,7 +85,8 @@ def write_profile(
     """Change stores of one profile, all or none; at most one change for each area of a store.
 
     `snapshots` is where private copies lie, `swaps` where what a crash leaves is found again. A
-    store that does not exist is made where its format has one for each area. Raises
+    store that does not exist is made where its format has one for each area; one that has changed
+    since it was found is refused, so that what was read of it by then still holds. Raises
     BrowserRunning, StoreDamaged, ProfileBusy, StoreUnwritable and other StorageErrors; then
     everything is as before.
     """
@@ -181,6 +182,7 @@ class _Writing:
         self._before = self._facts()
         if not self._before:
             return self._create(changes)
+        self._refuse_if_changed()
         with snapshot(self.store, self._snapshots) as base:
             # A second copy, since reading brings side files in.
             copy = base.with_name("to-write") if base.is_file() else base.parent / "to-write"
@@ -197,9 +199,18 @@ class _Writing:
     def settle(self) -> None:
         """Have the old store in as many files as the new one. Raises StorageError."""
         if self._facts() != self._before:
-            raise StoreUnwritable(path=self.store.path, reason="somebody has changed it meanwhile")
+            raise self._changed()
         if self._before and self.store.format is not StoreFormat.CHROMIUM_LEVELDB:
             settle(_real(self.store))
+
+    def _refuse_if_changed(self) -> None:
+        """Raises StoreUnwritable if the store is not as it was when it was found."""
+        found = place(self.store.path, self.store.format)
+        if not found or (found.size, found.modified) != (self.store.size, self.store.modified):
+            raise self._changed()
+
+    def _changed(self) -> StoreUnwritable:
+        return StoreUnwritable(path=self.store.path, reason="somebody has changed it meanwhile")
 
     def _create(self, changes: Sequence[Change]) -> bool:
         changes = [change for change in changes if change.puts]

@@ -36,6 +36,7 @@ COMMANDS = {
     "repair": "Mend what is amiss, each mend shown before it is done.",
     "analyze": "Look at sources, target and past runs: sizes, shapes, slow phases.",
     "optimize": "Do at the database what analysis found, each step shown first.",
+    "clear": "Clear from the browser what was migrated, after a backup.",
     "unlock": "Clear what a run that is gone has left locked.",
     "provision": "Print, or run, the SQL for a database role with just the rights needed.",
     "connection": "Save databases' addresses under names; passwords go into the keyring.",

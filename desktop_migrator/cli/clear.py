@@ -1,0 +1,60 @@
+"""`clear`: the browser's old data goes, after a backup that was read back."""
+
+from typing import Annotated
+
+import typer
+
+from desktop_migrator.cli.cancel import cancelling
+from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
+from desktop_migrator.cli.passphrase import passphrase
+from desktop_migrator.cli.session import Session
+from desktop_migrator.migration.cleanup import ClearJob, clear
+from desktop_migrator.plan.schema import load_plan
+
+
+def command(
+    ctx: typer.Context,
+    source: Source = None,
+    origin: Origin = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Do it; without it you are asked.")
+    ] = False,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="All that the web site keeps, not only what the plan takes."),
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Also what is not known to be migrated and verified."),
+    ] = False,
+    passphrase_stdin: PassphraseStdin = False,
+) -> None:
+    session: Session = ctx.obj
+    job = ClearJob(
+        plan=load_plan(session.plan),
+        origins=tuple(origin or ()),
+        sources=tuple(source or ()),
+        everything=everything,
+        force=force,
+        confirmed=confirm,
+        passphrase=passphrase(passphrase_stdin),
+    )
+    with session.reporter() as reporter, cancelling(reporter):
+        cleared = clear(job, session.workspace, reporter)
+    if session.json:
+        session.emit(
+            event="finished",
+            outcome="completed",
+            backup=cleared.backup,
+            cleared=cleared.records,
+            left=cleared.left,
+            profiles=[str(profile.path) for profile in cleared.profiles],
+        )
+        return
+    for profile in cleared.profiles:
+        session.say(f"Cleared: {profile.browser_name}, profile {profile.name} ({profile.path})")
+    session.say(
+        f"{cleared.records:,} records are gone from the browser, {cleared.left:,} of the same web "
+        f"sites stay. To have them again: desktop-migrator backup restore {cleared.backup} "
+        "--to browser"
+    )
