@@ -30,6 +30,8 @@ COMMANDS = {
     "migrate": "Move the data into a database: the main job.",
     "rollback": "Undo runs: put the rows back to what they were before.",
     "backup": "List, make, check, restore and delete encrypted backups.",
+    "capture": "Seal what the browsers hold in a file, to be uploaded later.",
+    "upload": "Move captures into a database, each item once however often they are sent.",
     "report": "Write what a run did as a page to read, keep or send.",
     "status": "Say whether a migration is needed and what was done.",
     "validate": "Check that what was migrated is still there, whole and as it was sent.",

@@ -14,7 +14,7 @@ from desktop_migrator.cli.options import (
     UserEmail,
     UserId,
 )
-from desktop_migrator.cli.passphrase import passphrase
+from desktop_migrator.cli.passphrase import passphrase_text
 from desktop_migrator.cli.result import exit_code, finished_event, print_result
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.times import end_of, moment
@@ -25,6 +25,7 @@ from desktop_migrator.migration.target import Person
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres.retry import USUAL, Retries
+from desktop_migrator.vault.keys import Passphrase
 
 
 def command(
@@ -125,6 +126,7 @@ def command(
     ] = False,
 ) -> None:
     session: Session = ctx.obj
+    given = passphrase_text(passphrase_stdin)
     job = Job(
         plan=load_plan(session.plan),
         database=database,
@@ -147,7 +149,8 @@ def command(
         preserve_partial=preserve_partial,
         dry_run=dry_run,
         backup=not no_backup,
-        passphrase=passphrase(passphrase_stdin),
+        passphrase=None if given is None else Passphrase(given),
+        unlock=given,
     )
     with session.reporter() as reporter, cancelling(reporter):
         result = migrate(job, session.workspace, reporter)

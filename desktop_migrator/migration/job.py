@@ -67,6 +67,8 @@ class Job:
     """Keep what is about to change, encrypted on this computer, before anything is written."""
     passphrase: Passphrase | None = None
     """Opens the backup; None: the person is asked."""
+    unlock: str | None = field(default=None, repr=False)
+    """A passphrase or recovery key that opens captures among the sources."""
     resume: bool = False
     """Go on with the person's last run by this plan, if that did not come to its end."""
 

@@ -25,6 +25,7 @@ from desktop_migrator.migration import logs
 from desktop_migrator.migration.audit import AuditTrail
 from desktop_migrator.migration.back_up import back_up
 from desktop_migrator.migration.backing import backing
+from desktop_migrator.migration.captures import Unlock
 from desktop_migrator.migration.catalog import Catalog
 from desktop_migrator.migration.conclude import check_rows, check_threshold, finish, take_back
 from desktop_migrator.migration.enter import enter
@@ -60,7 +61,10 @@ def migrate(
     wants_backup = job.backup and not job.dry_run
     with (
         backing(workspace, job.passphrase, reporter, wanted=wants_backup) as backup,
-        open_sources(job.sources, workspace.snapshots, reporter) as sources,
+        open_sources(
+            *(job.sources, workspace.snapshots, reporter),
+            Unlock(job.unlock, workspace.credentials),
+        ) as sources,
     ):
         keep = backup.begin(as_origins(job.origins)).keep if backup and job.origins else None
         surveyed = survey(job.plan, job.origins, sources, reporter, keep)

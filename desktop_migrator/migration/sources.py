@@ -2,11 +2,15 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 
 from desktop_migrator.browsers import discover, reading
+from desktop_migrator.migration.captures import Capture, Unlock, is_capture, open_captures
 from desktop_migrator.model import Damage, Record, Store
 from desktop_migrator.reporter import Reporter
+
+NO_UNLOCK = Unlock()
 
 
 def find(folders: Sequence[Path]) -> discover.Discovery:
@@ -24,6 +28,7 @@ class Sources:
         self._reporter = reporter
         self._damages: dict[Damage, None] = {}
         self.copies: list[tuple[Store, Path]] = []
+        self.captures: list[Capture] = []
         self._under_way: list[Generator[Record, None, None]] = []
 
     @property
@@ -32,9 +37,11 @@ class Sources:
         return tuple(self._damages)
 
     def records(self) -> Iterator[Record]:
-        records = reading.read_copies(self.copies, self.damaged)
-        self._under_way.append(records)
-        return records
+        """Those of browsers, then those of captures."""
+        records = [reading.read_copies(self.copies, self.damaged)]
+        records += [capture.records() for capture in self.captures]
+        self._under_way += records
+        return chain(*records)
 
     def close(self) -> None:
         """Leave the copies' files, also where somebody stopped reading halfway."""
@@ -49,18 +56,22 @@ class Sources:
 
 @contextmanager
 def open_sources(
-    folders: Sequence[Path], snapshot_root: Path, reporter: Reporter
+    folders: Sequence[Path], snapshot_root: Path, reporter: Reporter, unlock: Unlock = NO_UNLOCK
 ) -> Iterator[Sources]:
-    """Finds the stores and copies them privately.
+    """Finds the stores and copies them privately; captures among the folders stay sealed.
 
     The store written last comes first: of an item that several hold, the first copy counts.
+    Raises as `open_captures`.
     """
-    found = find(folders)
+    sealed = [path for path in folders if is_capture(path)]
+    rest = [path for path in folders if path not in sealed]
+    found = find(rest) if rest or not sealed else discover.Discovery(())
     for warning in found.warnings:
         reporter.warned(warning)
     for unreadable in found.unreadable:
         reporter.warned(f"{unreadable.path} cannot be read: {unreadable.reason}")
     sources = Sources(reporter)
+    sources.captures = open_captures(sealed, unlock, reporter)
     stores = sorted(found.stores, key=_written, reverse=True)
     with reading.copied(stores, snapshot_root, sources.damaged) as sources.copies, closing(sources):
         yield sources

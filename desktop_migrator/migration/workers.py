@@ -75,6 +75,8 @@ def processes(run: UnderWay, entities: Sequence[TargetEntity]) -> int:
         return 1
     if surveyed.repeats.few is None or Settler(entities, surveyed.repeats).with_keys:
         return 1
+    if run.sources.captures:  # whose keys stay in this process
+        return 1
     if run.observer or any(asks(job.policy, entity.rule) for entity in entities):
         return 1
     with translated(), run.connection.begin():

@@ -1,0 +1,67 @@
+"""`capture`: what the browsers hold into a sealed file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desktop_migrator.cli.cancel import cancelling
+from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
+from desktop_migrator.cli.passphrase import passphrase
+from desktop_migrator.cli.session import Session
+from desktop_migrator.errors import UsageError
+from desktop_migrator.migration.captures import capture
+from desktop_migrator.migration.desk_keys import read_public_key
+from desktop_migrator.migration.origins import as_origins
+from desktop_migrator.migration.sources import open_sources
+from desktop_migrator.vault.keys import PublicKey
+from desktop_migrator.vault.payload import plain
+
+
+def command(
+    ctx: typer.Context,
+    out: Annotated[Path, typer.Option(help="The file to write, e.g. maria.dmcapture.")],
+    source: Source = None,
+    origin: Origin = None,
+    recipient: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="KEYFILE", help="The desk's public key: only who has the private one opens it."
+        ),
+    ] = None,
+    passphrase_stdin: PassphraseStdin = False,
+) -> None:
+    session: Session = ctx.obj
+    if (recipient is None) == (not passphrase_stdin):
+        raise UsageError(reason="Say who can open it: either --recipient or --passphrase-stdin.")
+    key = read_public_key(recipient) if recipient else passphrase(passphrase_stdin)
+    if key is None:
+        raise UsageError(reason="There is no passphrase on standard input.")
+    workspace = session.workspace
+    with (
+        session.reporter() as reporter,
+        cancelling(reporter),
+        open_sources(source or (), workspace.snapshots, reporter) as sources,
+    ):
+        manifest, sealed = capture(
+            workspace,
+            sources.records(),
+            origins=as_origins(origin or ()),
+            out=out.absolute(),
+            key=key,
+            reporter=reporter,
+        )
+    if session.json:
+        session.emit(
+            path=str(sealed.path),
+            size=sealed.size,
+            sha256=sealed.sha256,
+            manifest=plain(manifest),
+            summary=plain(sealed.summary),
+        )
+        return
+    who = f"key {key.id}" if isinstance(key, PublicKey) else "the passphrase"
+    session.say(
+        f"{sealed.summary.records:,} records of {len(sealed.summary.origins):,} web sites are in "
+        f"{out}; it opens with {who}."
+    )

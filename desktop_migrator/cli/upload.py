@@ -1,0 +1,111 @@
+"""`upload`: captures into a database."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from desktop_migrator.cli.cancel import cancelling
+from desktop_migrator.cli.options import Database, Origin, PassphraseStdin, UserEmail, UserId
+from desktop_migrator.cli.passphrase import passphrase_text
+from desktop_migrator.cli.result import finished_event
+from desktop_migrator.cli.session import Session
+from desktop_migrator.cli.text import cell
+from desktop_migrator.errors import ExitCode
+from desktop_migrator.migration.job import Job
+from desktop_migrator.migration.target import Person
+from desktop_migrator.migration.upload import Upload, Uploaded, upload
+from desktop_migrator.model import ConflictPolicy
+from desktop_migrator.plan.schema import load_plan
+
+_COUNTS = ("items", "inserted", "updated", "unchanged", "skipped", "rejected")
+
+
+def command(
+    ctx: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="The captures.")],
+    database: Database,
+    user_id: UserId = None,
+    user_email: UserEmail = None,
+    origin: Origin = None,
+    conflict: Annotated[
+        ConflictPolicy, typer.Option(help="What becomes of a row that exists and differs.")
+    ] = ConflictPolicy.SKIP,
+    create_tables: Annotated[
+        bool, typer.Option("--create-tables", help="Make tables that are missing.")
+    ] = False,
+    no_backup: Annotated[
+        bool, typer.Option("--no-backup", help="Keep no encrypted backup of what may change.")
+    ] = False,
+    passphrase_stdin: PassphraseStdin = False,
+) -> None:
+    session: Session = ctx.obj
+    job = Job(
+        plan=load_plan(session.plan),
+        database=database,
+        person=Person(user_id, user_email),
+        origins=tuple(origin or ()),
+        policy=conflict,
+        create_tables=create_tables,
+        continue_on_error=True,
+        backup=not no_backup,
+        unlock=passphrase_text(passphrase_stdin),
+    )
+
+    def told(one: Uploaded) -> None:
+        if session.json:
+            session.emit(**_event(one))
+
+    with session.reporter() as reporter, cancelling(reporter):
+        done = upload(files, job, session.workspace, reporter, told)
+    if session.json:
+        counts = {name: getattr(done.counts, name) for name in ("records", *_COUNTS)}
+        session.emit(event="finished", files=len(done.files), counts=counts)
+    else:
+        _print(session, done)
+    raise typer.Exit(_exit_code(done))
+
+
+def _event(one: Uploaded) -> dict[str, Any]:
+    facts = finished_event(one.result) if one.result else {}
+    error = one.error
+    return facts | {
+        "event": "uploaded",
+        "file": str(one.path),
+        "capture": one.manifest.id if one.manifest else None,
+        "host": one.manifest.host if one.manifest else None,
+        "captured": one.manifest.created if one.manifest else None,
+        "time_zone": one.manifest.time_zone if one.manifest else None,
+        "same_as": str(one.same_as) if one.same_as else None,
+        "error": error and {"code": error.code, "title": error.title, "detail": error.detail},
+    }
+
+
+def _print(session: Session, done: Upload) -> None:
+    table = Table()
+    for header in ("File", "Captured (UTC)", "On"):
+        table.add_column(header)
+    for header in ("Items", "New", "Replaced", "Same", "Kept", "Rejected"):
+        table.add_column(header, justify="right")
+    for one in done.files:
+        manifest, counts = one.manifest, one.result.counts if one.result else None
+        table.add_row(
+            cell(one.path.name),
+            f"{manifest.created:%Y-%m-%d %H:%M}" if manifest else "",
+            cell(manifest.host if manifest else ""),
+            *(f"{getattr(counts, name):,}" if counts else "" for name in _COUNTS),
+        )
+    session.out.print(table)
+    for one in done.files:
+        if one.same_as:
+            session.say(f"{one.path.name} is the same capture as {one.same_as.name}.")
+        if one.error:
+            session.say(f"{one.path.name}:")
+            session.tell(one.error)
+
+
+def _exit_code(done: Upload) -> ExitCode:
+    if done.error:
+        return done.error.exit_code
+    return ExitCode.DONE_WITH_REJECTIONS if done.counts.rejected else ExitCode.DONE

@@ -1,0 +1,133 @@
+"""Captures into the database: each file a run of its own, the newest first.
+
+An item has the same id in whichever file and however often it comes, so that sending a capture
+again changes nothing. Where another upload for the same person is at work, this one waits for it.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from desktop_migrator.errors import Cancelled, Locked, MigratorError, UsageError
+from desktop_migrator.migration.audit import AuditTrail, Deed
+from desktop_migrator.migration.captures import Unlock, is_capture, open_capture
+from desktop_migrator.migration.job import Job
+from desktop_migrator.migration.run import migrate
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.model import Counts, RunResult
+from desktop_migrator.reporter import Reporter
+from desktop_migrator.vault.payload import Manifest
+
+_PAUSE = 1.0
+"""Seconds between two attempts while another upload is at work."""
+_PATIENCE = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What became of one file."""
+
+    path: Path
+    manifest: Manifest | None = None
+    """None: it could not be opened."""
+    result: RunResult | None = None
+    error: MigratorError | None = None
+    """Why it was not uploaded, or not to its end."""
+    same_as: Path | None = None
+    """The file among these that is the same capture, which was uploaded instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    files: tuple[Uploaded, ...]
+
+    @property
+    def counts(self) -> Counts:
+        totals = Counts()
+        for each in self.files:
+            if each.result:
+                totals += each.result.counts
+        return totals
+
+    @property
+    def error(self) -> MigratorError | None:
+        """The first one."""
+        return next((each.error for each in self.files if each.error), None)
+
+
+def upload(
+    paths: Sequence[Path],
+    job: Job,
+    workspace: Workspace,
+    reporter: Reporter,
+    told: Callable[[Uploaded], None] = lambda _: None,
+) -> Upload:
+    """Upload these files as the job says; `told` learns of each file when it is done.
+
+    What ails one file stops none of the others, save Cancelled, which stops all.
+    """
+    opened: list[Uploaded] = []
+    for path in dict.fromkeys(path.absolute() for path in paths):
+        one = _open(path, Unlock(job.unlock, workspace.credentials), reporter)
+        opened.append(one)
+    ordered = sorted(
+        opened, key=lambda each: each.manifest.created.timestamp() if each.manifest else 0.0
+    )[::-1]
+    met: dict[str, Path] = {}
+    done: list[Uploaded] = []
+    for each in ordered:
+        one = each
+        if each.manifest and not each.error:
+            if each.manifest.id in met:
+                one = replace(each, same_as=met[each.manifest.id])
+            else:
+                met[each.manifest.id] = each.path
+                one = _load(each, job, workspace, reporter)
+        done.append(one)
+        told(one)
+        if isinstance(one.error, Cancelled):
+            break
+    return Upload(tuple(done))
+
+
+def _open(path: Path, unlock: Unlock, reporter: Reporter) -> Uploaded:
+    try:
+        if not is_capture(path):
+            raise UsageError(reason=f"{path} is no capture.")
+        return Uploaded(path, open_capture(path, unlock, reporter).manifest)
+    except MigratorError as error:
+        return Uploaded(path, error=error)
+
+
+def _load(one: Uploaded, job: Job, workspace: Workspace, reporter: Reporter) -> Uploaded:
+    captured = tuple(one.manifest.origins) if one.manifest else ()
+    mine = replace(job, sources=(one.path,), origins=job.origins or captured)
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            result = migrate(mine, workspace, reporter)
+        except Locked as error:
+            if time.monotonic() > deadline or _waited(reporter):
+                return replace(one, error=error)
+        except MigratorError as error:
+            return replace(one, error=error)
+        else:
+            break
+    AuditTrail(workspace.catalog).note(
+        Deed(
+            action="upload",
+            user_id=job.person.user_id,
+            run=result.run,
+            plan_digest=job.plan.digest,
+            outcome=result.outcome,
+            counts=asdict(result.counts),
+        )
+    )
+    return replace(one, result=result, error=result.error)
+
+
+def _waited(reporter: Reporter) -> bool:
+    """Wait a little; whether the person gave up meanwhile."""
+    time.sleep(_PAUSE)
+    return reporter.cancelled
