@@ -333,6 +333,11 @@ class Conflict:
 # ---- the target ----------------------------------------------------------------------------------
 
 
+def plain_name(name: str) -> str:
+    """A member's name without regard to case and to how its words are joined."""
+    return name.replace("_", "").replace("-", "").casefold()
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A column that holds the id of another item's row."""
@@ -363,6 +368,10 @@ class TargetEntity:
     updated_column: str | None = None
     """The one of `columns` that says when a row was last changed."""
     references: tuple[Reference, ...] = ()
+    secret_columns: frozenset[str] = frozenset()
+    """Those whose values nobody is shown."""
+    secret_members: frozenset[str] = frozenset()
+    """`plain_name`s of members, at any depth in JSON columns, whose values nobody is shown."""
 
 
 # ---- what came of it ----------------------------------------------------------------------------

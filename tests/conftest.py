@@ -14,6 +14,7 @@ REAL_PARTS: dict[str, Callable[[], bool]] = {
     "postgresql-15": lambda: bool(shutil.which("postgres", path="/usr/lib/postgresql/15/bin")),
     "pgbouncer": lambda: bool(shutil.which("pgbouncer", path="/usr/sbin")),
     "makensis": lambda: bool(shutil.which("makensis")),
+    "node": lambda: bool(shutil.which("node")),
     "pdftotext": lambda: bool(shutil.which("pdftotext")),
     "atheris": lambda: find_spec("atheris") is not None,
     "gnome-keyring": lambda: bool(

@@ -63,6 +63,7 @@ def _print_what_lies_where(
         f"  the database       {database_folder(workspace)}",
         f"  its tables         {', '.join(f'{name} {count:,}' for name, count in rows.items())}",
         f"  logs               {workspace.logs}",
+        "  sensitive fields   encrypted, with a key that is no secret: everybody has the demo's",
         "",
         "Try next",
         "  the same again, which adds nothing:",

@@ -8,6 +8,7 @@ import typer
 from desktop_migrator.cli.cancel import cancelling
 from desktop_migrator.cli.options import (
     Database,
+    FieldKeyFile,
     Origin,
     PassphraseStdin,
     Source,
@@ -18,6 +19,7 @@ from desktop_migrator.cli.passphrase import passphrase_text
 from desktop_migrator.cli.result import exit_code, finished_event, print_result
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.times import end_of, moment
+from desktop_migrator.migration.field_keys import read_field_key
 from desktop_migrator.migration.job import Job
 from desktop_migrator.migration.period import Period
 from desktop_migrator.migration.run import migrate
@@ -35,6 +37,7 @@ def command(
     origin: Origin = None,
     user_id: UserId = None,
     user_email: UserEmail = None,
+    field_key: FieldKeyFile = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Do everything, then leave the database as it was.")
     ] = False,
@@ -151,6 +154,7 @@ def command(
         backup=not no_backup,
         passphrase=None if given is None else Passphrase(given),
         unlock=given,
+        field_key=read_field_key(field_key),
     )
     with session.reporter() as reporter, cancelling(reporter):
         result = migrate(job, session.workspace, reporter)

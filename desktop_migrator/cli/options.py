@@ -40,6 +40,14 @@ UserEmail = Annotated[
     str | None,
     typer.Option("--user-email", help="Instead of --user-id, where the plan says how to look up."),
 ]
+FieldKeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--field-key",
+        metavar="FILE",
+        help="The file with the key that sensitive fields are encrypted and hashed with.",
+    ),
+]
 Run = Annotated[
     str | None,
     typer.Option("--run", help="The run's id; without it the person's last migration."),

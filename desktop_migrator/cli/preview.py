@@ -1,26 +1,37 @@
 """`preview`: what would become of the records."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
+import msgspec
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId, named_database
+from desktop_migrator.cli.options import (
+    FieldKeyFile,
+    Origin,
+    Source,
+    UserEmail,
+    UserId,
+    named_database,
+)
 from desktop_migrator.cli.result import finished_event, print_left_aside, print_result
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell
+from desktop_migrator.migration.field_keys import read_field_key
 from desktop_migrator.migration.findings import Detail, Filter, Finding, Findings, Kind, State
 from desktop_migrator.migration.job import Job
 from desktop_migrator.migration.preview import compare, look
 from desktop_migrator.migration.target import Person
 from desktop_migrator.model import RunResult
+from desktop_migrator.plan.detect import Suspicion
 from desktop_migrator.plan.schema import load_plan
 
 _SHOWN_ITEMS = 10
 _SHOWN_REJECTIONS = 100
+_SHOWN_SUSPICIONS = 20
 _WIDEST_CELL = 40
 
 
@@ -34,6 +45,7 @@ def command(
         str | None,
         typer.Option(callback=named_database, help="Compare with this database too, by a dry run."),
     ] = None,
+    field_key: FieldKeyFile = None,
 ) -> None:
     session: Session = ctx.obj
     plan = load_plan(session.plan)
@@ -54,17 +66,24 @@ def command(
                     sources=sources,
                     origins=origins,
                     create_tables=True,
+                    field_key=read_field_key(field_key),
                 )
                 result = compare(job, session.workspace, reporter, findings)
                 left_aside = result.left_aside
         if session.json:
             for event in _events(findings, with_ids=bool(user_id or database)):
                 session.emit(**event)
-            session.emit(event="previewed", origins=findings.origins, left_aside=left_aside)
+            session.emit(
+                event="previewed",
+                origins=findings.origins,
+                left_aside=left_aside,
+                looks_sensitive=list(map(msgspec.structs.asdict, findings.suspicions)),
+            )
         else:
             _print(session, findings)
             if result is None:
                 print_left_aside(session.out, left_aside)
+            _print_suspicions(session, findings.suspicions)
     if result is None:
         return
     if session.json:
@@ -108,6 +127,17 @@ def _print(session: Session, findings: Findings) -> None:
         session.out.print(_table(kind, findings))
     for kind in findings.kinds:
         _print_rejections(session, kind, findings)
+
+
+def _print_suspicions(session: Session, suspicions: Sequence[Suspicion]) -> None:
+    if not suspicions:
+        return
+    session.say("Probably secret or personal, and would go into the database as it is:")
+    for each in suspicions[:_SHOWN_SUSPICIONS]:
+        session.say(f"  {each.entity}, field {each.field}: {each.kind}, {each.count:,} values")
+    if len(suspicions) > _SHOWN_SUSPICIONS:
+        session.say(f"  … and {len(suspicions) - _SHOWN_SUSPICIONS:,} more fields")
+    session.say("A plan can encrypt, hash, redact or drop such fields: see docs/sensitive.md.")
 
 
 def _table(kind: Kind, findings: Findings) -> Table:

@@ -5,9 +5,18 @@ from typing import Annotated
 
 import typer
 
-from desktop_migrator.cli.options import Database, Origin, Run, Source, UserEmail, UserId
+from desktop_migrator.cli.options import (
+    Database,
+    FieldKeyFile,
+    Origin,
+    Run,
+    Source,
+    UserEmail,
+    UserId,
+)
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
+from desktop_migrator.migration.field_keys import read_field_key
 from desktop_migrator.migration.mending import Mend, Mended
 from desktop_migrator.migration.past import Subject
 from desktop_migrator.migration.repair import repair
@@ -24,6 +33,7 @@ def command(
     source: Source = None,
     origin: Origin = None,
     run: Run = None,
+    field_key: FieldKeyFile = None,
     auto_fix: Annotated[
         bool,
         typer.Option("--auto-fix", help="Do it; asks before each on a terminal, unless --yes."),
@@ -37,6 +47,7 @@ def command(
         run=run,
         sources=tuple(source or ()),
         origins=tuple(origin or ()),
+        field_key=read_field_key(field_key),
     )
     with session.reporter() as reporter:
 

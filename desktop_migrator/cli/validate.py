@@ -4,10 +4,19 @@ from dataclasses import asdict
 
 import typer
 
-from desktop_migrator.cli.options import Database, Origin, Run, Source, UserEmail, UserId
+from desktop_migrator.cli.options import (
+    Database,
+    FieldKeyFile,
+    Origin,
+    Run,
+    Source,
+    UserEmail,
+    UserId,
+)
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.test_connection import print_checks
 from desktop_migrator.errors import ExitCode
+from desktop_migrator.migration.field_keys import read_field_key
 from desktop_migrator.migration.past import Subject
 from desktop_migrator.migration.target import Person
 from desktop_migrator.migration.validate import validate
@@ -22,6 +31,7 @@ def command(
     source: Source = None,
     origin: Origin = None,
     run: Run = None,
+    field_key: FieldKeyFile = None,
 ) -> None:
     session: Session = ctx.obj
     subject = Subject(
@@ -31,6 +41,7 @@ def command(
         run=run,
         sources=tuple(source or ()),
         origins=tuple(origin or ()),
+        field_key=read_field_key(field_key),
     )
     with session.reporter() as reporter:
         found = validate(subject, session.workspace, reporter)

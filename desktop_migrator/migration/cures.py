@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from desktop_migrator.browsers.storage_key import parse_chromium, parse_firefox
+from desktop_migrator.migration.past import Subject
 from desktop_migrator.model import (
     ConflictPolicy,
     Item,
@@ -20,7 +21,7 @@ from desktop_migrator.model import (
 )
 from desktop_migrator.plan.cure import cure, cut_off, differing
 from desktop_migrator.plan.extract import Extractor
-from desktop_migrator.plan.schema import Plan
+from desktop_migrator.plan.sensitive import Guard
 from desktop_migrator.postgres.bookkeeping.quarantine import Open, open_items
 from desktop_migrator.postgres.bookkeeping.runs import Quarantined, Run, start_run
 from desktop_migrator.postgres.exact import unescape
@@ -40,7 +41,7 @@ class Cure:
 
 def find_cures(
     connection: Connection,
-    plan: Plan,
+    subject: Subject,
     run: Run,
     entities: Sequence[TargetEntity],
     hopeless: Counter[str],
@@ -49,17 +50,18 @@ def find_cures(
 
     Tries them in the caller's transaction, which must be rolled back.
     """
-    trial = _Trial(connection, plan, run, entities)
+    trial = _Trial(connection, subject, run, entities)
     passing: list[tuple[Open, list[Item]]] = []
     cures: list[Cure] = []
     for each in open_items(connection, run):
         rejection = each.rejection
         cured = None
-        items = trial.items(rejection, rejection.raw)
+        text = trial.opened(rejection)
+        items = trial.items(rejection, text)
         if items:
             passing.append((each, items))
-        elif (cured := cure(rejection.raw)) and (items := trial.items(rejection, cured)):
-            cures.append(_with_text(each, cured, items))
+        elif (cured := cure(text)) and (items := trial.items(rejection, cured)):
+            cures.append(_with_text(each, text, cured, items))
         else:
             hopeless[rejection.code] += 1
     if passing:
@@ -76,16 +78,17 @@ def find_cures(
     return cures
 
 
-def _with_text(each: Open, cured: str, items: list[Item]) -> Cure:
+def _with_text(each: Open, text: str, cured: str, items: list[Item]) -> Cure:
     rejection = each.rejection
-    end = " Its end is missing: the last item may lack something." if cut_off(rejection.raw) else ""
+    shown = text == rejection.raw  # what was sealed is nobody's to see
+    end = " Its end is missing: the last item may lack something." if cut_off(text) else ""
     return Cure(
         (each,),
         tuple(items),
         f"The JSON of {rejection.entity} in the record {rejection.key} of {rejection.storage_key} "
         f"is damaged ({rejection.code}).{end}",
         f"Put its punctuation right and load {len(items):,} items.",
-        (differing(rejection.raw, cured),),
+        (differing(text, cured),) if shown else (),
     )
 
 
@@ -93,18 +96,26 @@ class _Trial:
     """What would become of texts, by the plan and by the database."""
 
     def __init__(
-        self, connection: Connection, plan: Plan, run: Run, entities: Sequence[TargetEntity]
+        self, connection: Connection, subject: Subject, run: Run, entities: Sequence[TargetEntity]
     ) -> None:
         self._connection = connection
-        self._plan = plan
+        self._plan = subject.plan
+        self._key = subject.field_key
         self._run = run
         self._entities = entities
+
+    def opened(self, rejection: Quarantined) -> str:
+        """The rejection's text, in clear where it was sealed for its sensitive fields."""
+        rules = self._plan.entities[rejection.entity].rules
+        if not rules:
+            return rejection.raw
+        return Guard(rejection.entity, rules, self._run.user_id, self._key).opened(rejection.raw)
 
     def items(self, rejection: Quarantined, text: str) -> list[Item]:
         """All that the text gives; empty if any of it is refused, by plan or database."""
         record = _record(rejection, text)
         origin = record.storage_key.origin
-        extractor = Extractor(self._plan, self._entities, self._run.user_id, [origin])
+        extractor = Extractor(self._plan, self._entities, self._run.user_id, [origin], self._key)
         outcomes = extractor.again(record, rejection.entity, unescape(rejection.position))
         items = [each for each in outcomes if isinstance(each, Item)]
         whole = len(items) == len(outcomes) and not extractor.duplicates

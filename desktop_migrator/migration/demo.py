@@ -10,6 +10,7 @@ from desktop_migrator.migration.run import migrate
 from desktop_migrator.migration.target import Person, open_database
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import RunResult
+from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres.embedded import BuiltinPostgres
 from desktop_migrator.postgres.introspect import introspect
@@ -18,6 +19,7 @@ from desktop_migrator.reporter import Reporter
 from desktop_migrator.resources import resource
 
 USER_ID = "maria"
+DEMO_KEY = FieldKey(b"the demo's key: everybody has it")
 
 
 def unpack_home(workspace: Workspace) -> Path:
@@ -51,5 +53,6 @@ def run_demo(home: Path, workspace: Workspace, reporter: Reporter) -> RunResult:
         sources=(home,),
         create_tables=True,
         continue_on_error=True,
+        field_key=DEMO_KEY,
     )
     return migrate(job, workspace, reporter)

@@ -26,6 +26,7 @@ import zstandard
 
 from desktop_migrator.migration.leave_out import NAME_SIZE
 from desktop_migrator.model import Answer, Conflict
+from desktop_migrator.plan.detect import Suspicion
 
 SLICE = 5_000
 """Findings that a search looks at in one go."""
@@ -181,6 +182,8 @@ class Findings:
         self._unpack = zstandard.ZstdDecompressor()
         self._kinds: dict[str, Kind] = {}
         self._origins: Counter[str] = Counter()
+        self.suspicions: tuple[Suspicion, ...] = ()
+        """What is probably secret or personal, and not planned; once all was found."""
 
     def close(self) -> None:
         with self._lock:

@@ -17,6 +17,7 @@ from desktop_migrator.errors import (
 from desktop_migrator.migration.period import ALWAYS, Period
 from desktop_migrator.migration.target import Person
 from desktop_migrator.model import ConflictPolicy, MergeRule, Outcome, Rejection
+from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.retry import USUAL, Retries
 from desktop_migrator.reporter import ForwardingReporter, Reporter
@@ -69,6 +70,8 @@ class Job:
     """Opens the backup; None: the person is asked."""
     unlock: str | None = field(default=None, repr=False)
     """A passphrase or recovery key that opens captures among the sources."""
+    field_key: FieldKey | None = None
+    """Encrypts and hashes sensitive fields; None: the one that the system's keyring has."""
     resume: bool = False
     """Go on with the person's last run by this plan, if that did not come to its end."""
 

@@ -1,5 +1,6 @@
 """The step of a run that writes rows."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from desktop_migrator.errors import CommitsLost
@@ -84,5 +85,11 @@ def _notes(run: UnderWay) -> Iterator[str]:
         yield f"{number:,} items hold integers beyond 2^53, which JavaScript reads inexactly."
     if number := extractor.warnings["data-beside-items"]:
         yield f"{number:,} records hold more than the items taken from them."
+    left_out = sum((guard.left_out for guard in extractor.guards.values()), Counter[str]())
+    for path, number in left_out.items():
+        yield (
+            f"{number:,} values of the sensitive field {path} were left out, since there is no key "
+            "to protect them with; they are still in the browser."
+        )
     if number := extractor.left_aside["partitioned"]:
         yield f"{number:,} records of the site lie framed in other sites; they were left aside."

@@ -30,7 +30,7 @@ Wanted = Mapping[str, Mapping[str, Sent]]
 def mend_rejected(bench: Bench, run: Run, entities: Sequence[TargetEntity]) -> Iterator[Possible]:
     hopeless: Counter[str] = Counter()
     with translated(), bench.connection.begin() as transaction:
-        cures = find_cures(bench.connection, bench.subject.plan, run, entities, hopeless)
+        cures = find_cures(bench.connection, bench.subject, run, entities, hopeless)
         transaction.rollback()
     for cure in cures:
         mend = Mend("rejected items", cure.problem, cure.remedy, changes=cure.changes)

@@ -14,6 +14,7 @@ from desktop_migrator.migration.survey import choose_origins
 from desktop_migrator.migration.target import Person, prepare_entities
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import Item, Rejection, TargetEntity
+from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.bookkeeping.runs import Run, list_runs
@@ -35,6 +36,8 @@ class Subject:
     """Empty: the sources are left out of it."""
     origins: tuple[str, ...] = ()
     """Empty: the run's own, else as `migrate` would choose."""
+    field_key: FieldKey | None = None
+    """The run's key of sensitive fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +101,6 @@ def extracted(
 ) -> Iterator[Item | Rejection]:
     """What the plan makes of the sources now."""
     sources, origins = found
-    return Extractor(subject.plan, entities, user_id, origins).extract(sources.records())
+    return Extractor(subject.plan, entities, user_id, origins, subject.field_key).extract(
+        sources.records()
+    )

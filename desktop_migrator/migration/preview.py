@@ -31,6 +31,8 @@ from desktop_migrator.model import (
     TargetEntity,
 )
 from desktop_migrator.plan.bind import bind, planned_tables
+from desktop_migrator.plan.detect import Detector
+from desktop_migrator.plan.envelope import Placeholders
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.conflicts import text_of
@@ -84,10 +86,10 @@ def look(
         named = zip(plan.entities.values(), planned_tables(plan), strict=True)
         tables = {entity.table: table for entity, table in named}
         entities = bind(plan, tables, surveyed.items)
-        extractor = Extractor(plan, entities, user_id or _NOBODY, chosen)
+        extractor = Extractor(plan, entities, user_id or _NOBODY, chosen, Placeholders())
         settler = Settler(entities, surveyed.repeats)
         reporter.started(STAGE, surveyed.records)
-        with gathering(findings, left_out, owned=user_id is not None) as gatherer:
+        with gathering(findings, plan, left_out, owned=user_id is not None) as gatherer:
             gatherer.began(entities)
             for outcome in settler.settle(extractor.extract(opened.records())):
                 gatherer.found(outcome)
@@ -101,15 +103,15 @@ def look(
 def compare(job: Job, workspace: Workspace, reporter: Reporter, findings: Findings) -> RunResult:
     """A dry run of the job. What the job leaves out is found all the same, and marked."""
     dry = replace(job, dry_run=True, resume=False, continue_on_error=True, leave_out=frozenset())
-    with gathering(findings, job.leave_out) as gatherer:
+    with gathering(findings, job.plan, job.leave_out) as gatherer:
         return migrate(dry, workspace, reporter, gatherer)
 
 
 @contextmanager
 def gathering(
-    findings: Findings, left_out: Collection[bytes], *, owned: bool = True
+    findings: Findings, plan: Plan, left_out: Collection[bytes], *, owned: bool = True
 ) -> Iterator["Gatherer"]:
-    gatherer = Gatherer(findings, left_out, owned=owned)
+    gatherer = Gatherer(findings, plan, left_out, owned=owned)
     yield gatherer
     gatherer.flush()
 
@@ -120,9 +122,13 @@ class Gatherer:
     Rows that nobody owns yet are kept without id and user.
     """
 
-    def __init__(self, findings: Findings, left_out: Collection[bytes], *, owned: bool) -> None:
+    def __init__(
+        self, findings: Findings, plan: Plan, left_out: Collection[bytes], *, owned: bool
+    ) -> None:
         self._findings = findings
         self._owned = owned
+        self._plan = plan
+        self._detectors: dict[str, Detector] = {}
         self._left_out = left_out
         self._forms: dict[str, _Form] = {}
         self._waiting: dict[str, list[Entry]] = {}
@@ -130,6 +136,9 @@ class Gatherer:
     def began(self, entities: Sequence[TargetEntity]) -> None:
         for entity in entities:
             form = self._forms[entity.name] = _Form(entity, owned=self._owned)
+            if entity.name not in self._detectors:
+                planned = self._plan.entities[entity.name]
+                self._detectors[entity.name] = Detector(entity.name, planned)
             self._expect(entity.name, entity.table.name, form.headings, form.json)
 
     def found(self, outcome: Outcome) -> None:
@@ -153,6 +162,7 @@ class Gatherer:
 
     def _item(self, item: Item, state: State, conflict: Conflict | None) -> None:
         form = self._forms[item.entity]
+        self._detectors[item.entity].look(item)
         detail = _detail(item.source, item.source_id, item.raw, form.row(item))
         self._add(state, form.cells(item), detail, [item], conflict)
 
@@ -183,6 +193,9 @@ class Gatherer:
         for entity, waiting in self._waiting.items():
             self._findings.add(entity, waiting)
             waiting.clear()
+        self._findings.suspicions = tuple(
+            each for detector in self._detectors.values() for each in detector.suspicions
+        )
 
 
 class _Form:

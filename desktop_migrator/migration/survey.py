@@ -11,7 +11,7 @@ from desktop_migrator.model import Record, TargetEntity
 from desktop_migrator.plan.ids import IdReader
 from desktop_migrator.plan.origins import Fitting, fitting_origins
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.plan.sources import Aside, Failed, Sorter
+from desktop_migrator.plan.sources import Aside, Failed, Found, Sorter
 from desktop_migrator.postgres.repeats import Repeats
 from desktop_migrator.postgres.settle import id_key
 from desktop_migrator.reporter import Question, Reporter
@@ -61,6 +61,9 @@ class Survey:
     """Those that hold the items."""
     text: int
     """Characters in them."""
+    needs_key: bool
+    """Whether there is something to encrypt or hash, or a record that cannot be read where there
+    would be."""
 
     def total(self, entities: Iterable[TargetEntity]) -> int:
         """How many there are of these entities."""
@@ -87,6 +90,7 @@ def survey(
     items: Counter[tuple[str, str]] = Counter()
     repeats = Repeats()
     sizes: dict[str, tuple[int, int]] = {}
+    need_key: set[str] = set()
     for record in sources.records():
         records += 1
         if keep and origins and record.storage_key.origin in origins:
@@ -103,11 +107,15 @@ def survey(
         of_origin = origin, sorted_out.entity
         if isinstance(sorted_out, Failed):
             items[of_origin] += 1
+            if plan.entities[sorted_out.entity].rules.may_need_key:
+                need_key.add(origin)
             continue
         items[of_origin] += len(sorted_out.items)
         # Until the site is known, an id that two sites have counts as one that occurs twice.
         for source_id in reader.ids(record, sorted_out):
             repeats.note(id_key(sorted_out.entity, source_id))
+        if origin not in need_key and _needs_key(plan, sorted_out):
+            need_key.add(origin)
     if origins is None:
         origins = _chosen(plan, fitting.origins(), reporter)
     elif others == records:
@@ -118,4 +126,10 @@ def survey(
             of_entities[entity] += number
     found = [sizes[origin] for origin in origins if origin in sizes]
     loaded_records, text = sum(number for number, _ in found), sum(text for _, text in found)
-    return Survey(origins, records, of_entities, repeats, loaded_records, text)
+    needs_key = not need_key.isdisjoint(origins)
+    return Survey(origins, records, of_entities, repeats, loaded_records, text, needs_key)
+
+
+def _needs_key(plan: Plan, found: Found) -> bool:
+    rules = plan.entities[found.entity].rules
+    return rules.may_need_key and any(map(rules.needs_key, found.items))

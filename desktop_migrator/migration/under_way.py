@@ -106,7 +106,9 @@ class UnderWay:
 
     def extracted(self, entities: Sequence[TargetEntity]) -> Iterator[Item | Rejection]:
         """What becomes of the sources' records: a pass over all of them."""
-        self.extractor = Extractor(self.job.plan, entities, self.user_id, self.surveyed.origins)
+        self.extractor = Extractor(
+            self.job.plan, entities, self.user_id, self.surveyed.origins, self.job.field_key
+        )
         outcomes = self.extractor.extract(self.sources.records())
         left_aside = self.extractor.left_aside
         wanted = leave_out.select(outcomes, self.job.leave_out, left_aside)

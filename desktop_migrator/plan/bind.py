@@ -21,6 +21,7 @@ from desktop_migrator.model import (
     TargetEntity,
 )
 from desktop_migrator.plan.convert import admitted, converter
+from desktop_migrator.plan.envelope import HASH_LENGTH, SHORTEST_ENVELOPE
 from desktop_migrator.plan.identity import LONGEST_ID, ULID_LENGTH
 from desktop_migrator.plan.json_text import encode, storable
 from desktop_migrator.plan.refusal import Refused
@@ -32,6 +33,7 @@ from desktop_migrator.plan.schema import (
     PlanColumn,
     column_of_type,
 )
+from desktop_migrator.plan.sensitive import REDACTED, Action
 
 _INTEGER = re.compile("-?(0|[1-9][0-9]{0,18})")
 JSON_TYPES = (ColumnType.JSON, ColumnType.JSONB)
@@ -148,6 +150,7 @@ def _bind(plan: Plan, name: str, entity: Entity, tables: Mapping[str, Table]) ->
     id_column = _id_column(entity, table, found.get(entity.id.column))
     for plan_name, rules in entity.columns.items():
         _check_column(plan_name, rules, table, found.get(plan_name))
+        _check_protected(entity, rules, table, found.get(plan_name))
     _check_all_filled(table, found.values())
     return TargetEntity(
         name=name,
@@ -159,6 +162,8 @@ def _bind(plan: Plan, name: str, entity: Entity, tables: Mapping[str, Table]) ->
         created_column=_time_column(entity.created, found),
         updated_column=_time_column(entity.updated, found),
         references=tuple(_references(plan, entity, table, found, tables)),
+        secret_columns=frozenset(_secret_columns(entity, found)),
+        secret_members=frozenset(rule.last for rule in entity.rules.all if rule.last),
     )
 
 
@@ -245,6 +250,16 @@ def _check_reference(table: Table, column: Column, other: Table, id_column: Colu
         )
 
 
+def _secret_columns(entity: Entity, found: Mapping[str, Column]) -> Iterator[str]:
+    """The columns that hold sensitive fields themselves, or somewhere that cannot be told."""
+    rules = entity.rules
+    untold = any(rule.last is None for rule in rules.all)
+    for name, column in found.items():
+        paths = entity.columns[name].paths if name in entity.columns else []
+        if any(map(rules.of, paths)) or (untold and column.type in JSON_TYPES):
+            yield column.name
+
+
 def _time_column(name: str | None, found: Mapping[str, Column]) -> str | None:
     column = found.get(name or "")
     return column.name if column and column.type in TIME_TYPES else None
@@ -294,6 +309,29 @@ def _check_column(name: str, rules: PlanColumn, table: Table, column: Column | N
             f"The plan's values do not fit the column {column.name}: {refused.reason}",
             "Correct `values` in the plan.",
         )
+
+
+def _check_protected(
+    entity: Entity, rules: PlanColumn, table: Table, column: Column | None
+) -> None:
+    """A column holds what takes the place of sensitive values: texts, the shortest so long."""
+    if column is None:
+        return
+    lengths = {
+        Action.ENCRYPT: SHORTEST_ENVELOPE,
+        Action.HASH: HASH_LENGTH,
+        Action.REDACT: len(REDACTED),
+    }
+    for rule in filter(None, map(entity.rules.of, rules.paths)):
+        length = lengths.get(rule.action)
+        if length is None or column.type in JSON_TYPES:
+            continue
+        if column.type is not ColumnType.TEXT or (column.max_length or length) < length:
+            _misfit(
+                f"The column {table.name}.{column.name} is of type {_type(column)} and cannot "
+                f"hold what {rule.action} makes of a value: a text of {length} characters or more.",
+                "Make it text or jsonb, or drop the field in the plan.",
+            )
 
 
 def _check_all_filled(table: Table, filled: Collection[Column]) -> None:

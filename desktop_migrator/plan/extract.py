@@ -9,8 +9,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec import Raw
+from msgspec.structs import replace
 
 from desktop_migrator.model import Item, Record, Rejection, Source, TargetEntity
+from desktop_migrator.plan.envelope import Sealer
 from desktop_migrator.plan.json_text import (
     canonical,
     escape,
@@ -24,6 +26,7 @@ from desktop_migrator.plan.json_text import (
 from desktop_migrator.plan.refusal import Code, Refused
 from desktop_migrator.plan.rows import Place, RowMaker
 from desktop_migrator.plan.schema import Plan
+from desktop_migrator.plan.sensitive import Guard
 from desktop_migrator.plan.sources import Aside, Failed, Found, Sorter
 
 
@@ -43,7 +46,12 @@ class Extractor:
     """
 
     def __init__(
-        self, plan: Plan, entities: Sequence[TargetEntity], user_id: str, origins: Collection[str]
+        self,
+        plan: Plan,
+        entities: Sequence[TargetEntity],
+        user_id: str,
+        origins: Collection[str],
+        key: Sealer | None = None,
     ) -> None:
         self.records = 0
         """Records read so far."""
@@ -59,6 +67,18 @@ class Extractor:
             entity.name: RowMaker(plan.entities[entity.name], entity, user_id)
             for entity in entities
         }
+        self.guards = {
+            entity.name: Guard(
+                entity.name,
+                plan.entities[entity.name].rules,
+                user_id,
+                key,
+                plan.sensitive.without_key,
+            )
+            for entity in entities
+            if plan.entities[entity.name].rules
+        }
+        """Of the entities that have sensitive fields."""
         self._reject_unstorable = plan.text.unstorable == "reject"
 
     def extract(self, records: Iterable[Record]) -> Iterator[Item | Rejection]:
@@ -71,9 +91,10 @@ class Extractor:
                 self.left_aside[Aside.EXCLUDED] += 1
             elif isinstance(sorted_out, Failed):
                 source = Source(record.store, record.storage_key, record.key)
-                yield _rejection(
-                    sorted_out.entity, source, None, sorted_out.refused, printable(record.value)
-                )
+                text = printable(record.value)
+                if guard := self.guards.get(sorted_out.entity):
+                    text = guard.kept(text)
+                yield _rejection(sorted_out.entity, source, None, sorted_out.refused, text)
             else:
                 if sorted_out.beside:
                     self.warnings["data-beside-items"] += 1
@@ -95,6 +116,8 @@ class Extractor:
 
         `position` is that of the rejection; the text of a whole record has none.
         """
+        if guard := self.guards.get(entity):
+            record = replace(record, value=guard.opened(record.value))
         whole = [] if position else list(self.extract([record]))
         if whole and all(isinstance(each, Item) for each in whole):
             return whole
@@ -103,15 +126,19 @@ class Extractor:
 
     def _items(self, record: Record, found: Found) -> Iterator[Item | Rejection]:
         maker = self._makers[found.entity]
+        guard = self.guards.get(found.entity)
         seen: dict[object, Raw] = {}
         key = escape(record.key)
         touched = found.marked or key != record.key
-        for index, raw in enumerate(found.items):
+        for index, found_raw in enumerate(found.items):
             position = found.position(index)
             source = Source(record.store, record.storage_key, record.key, position)
             source_id = None
-            text = restore(raw)
+            raw, text, safe = found_raw, restore(found_raw), guard is None
             try:
+                if guard:
+                    raw = guard.protect(found_raw)
+                    text, safe = guard.kept(text, raw), True
                 name = found.name_of(index)
                 place = Place(
                     raw, text, record.storage_key.origin, key, name, found.encoding, touched
@@ -130,6 +157,8 @@ class Extractor:
                 if found.long_numbers and holds_big_integers(raw):
                     self.warnings["big-integer"] += 1
             except Refused as refused:
+                if guard and not safe:
+                    text = guard.kept(text)
                 yield _rejection(found.entity, source, source_id, refused, text)
             else:
                 yield item
@@ -140,7 +169,7 @@ def _exactly(place: Place) -> Place:
     if marked_unstorable(place.json):
         raise _unstorable()
     return Place(
-        Raw(place.raw.encode()),
+        Raw(restore(place.json).encode()),
         place.raw,
         place.origin,
         _exact(place.key),

@@ -15,6 +15,7 @@ import re
 
 from msgspec import Raw
 
+from desktop_migrator.model import plain_name
 from desktop_migrator.plan.json_text import as_list, as_object, as_string, memory
 
 _OAUTH_NAMES = frozenset(("accesstoken", "refreshtoken", "idtoken"))
@@ -72,7 +73,7 @@ def _logs_in(data: bytes | Raw, levels: int) -> bool:
 
 
 def _is_token(name: str, member: Raw) -> bool:
-    plain = name.replace("_", "").replace("-", "").lower()
+    plain = plain_name(name)
     if plain not in _USUAL_NAMES:
         return False
     text = as_string(member)

@@ -24,6 +24,7 @@ class Code(StrEnum):
     UNSTORABLE = "unstorable"
     NO_COLUMN = "no-column"
     COLLISION = "collision"
+    NO_KEY = "no-key"
 
 
 class Refused(Exception):

@@ -102,10 +102,7 @@ class RowMaker:
         times = [name for name, column in found.items() if column.type in TIME_TYPES]
         self._created = _Time(plan, plan.created, positions if plan.created in times else {})
         self._updated = _Time(plan, plan.updated, positions if plan.updated in times else {})
-        self._takes_fields = self._id_from not in VARIABLES or any(
-            rules.rest or any(text not in ("@", *VARIABLES) for text in rules.from_ or ())
-            for rules in plan.columns.values()
-        )
+        self._takes_fields = plan.takes_fields
 
     def fields(self, place: Place) -> Fields:
         """The item's fields, which the calls below use up.

@@ -31,6 +31,7 @@ from desktop_migrator.errors import PlanError
 from desktop_migrator.model import Column, ColumnType, MergeRule
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.patterns import Pattern
+from desktop_migrator.plan.sensitive import WHOLE, Action, Rule, Rules, WithoutKey
 from desktop_migrator.resources import resource
 
 MAX_PLAN_BYTES = 1 << 20
@@ -78,6 +79,11 @@ def _expression(text: str) -> str:
     except JMESPathError as error:
         message = f"is no JMESPath: {error}".replace("\n", " ")
         raise ValueError(message) from None
+    return text
+
+
+def _path(text: str) -> str:
+    Rule(text, Action.DROP)
     return text
 
 
@@ -129,6 +135,8 @@ TableName = Annotated[Text, Field(pattern=r"^[^.]+(\.[^.]+)?$"), AfterValidator(
 PatternText = Annotated[str, Field(max_length=500)]
 ExpressionText = Annotated[Text, AfterValidator(_expression)]
 Expressions = Annotated[list[ExpressionText], BeforeValidator(_listed), Field(min_length=1)]
+PathText = Annotated[Text, AfterValidator(_path)]
+"""Of a sensitive field; see plan/sensitive.py."""
 SqlType = Annotated[Text, AfterValidator(_sql_type)]
 Scalar = Annotated[str | bool | int | float, AfterValidator(_scalar)]
 Constant = Scalar | dict[str, Scalar] | list[Scalar]
@@ -168,6 +176,16 @@ class User(_Part):
 class TextRules(_Part):
     unstorable: Literal["escape", "reject"] = "escape"
     """What becomes of text with U+0000 or lone surrogates, which PostgreSQL cannot hold."""
+
+
+class Sensitive(_Part):
+    """How sensitive fields are protected; which they are, entities and columns say."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")] = "default"
+    """The name of the environment's key."""
+    without_key: Annotated[WithoutKey, Field(strict=False)] = WithoutKey.REJECT
+    """What becomes of items with values to encrypt or hash where there is no key: they are
+    rejected (`reject`), or go without these values (`leave-out`)."""
 
 
 class Ignore(_Part):
@@ -240,6 +258,8 @@ class PlanColumn(_Part):
     dangling: Literal["reject", "null"] | None = None
     """What becomes of an item that refers to one which is not in the database: it is rejected (as
     without this), or the column stays empty."""
+    sensitive: Annotated[Action, Field(strict=False)] | None = None
+    """What becomes of the fields that it takes, before anything else does."""
 
     @model_validator(mode="after")
     def _has_a_source(self) -> "PlanColumn":
@@ -267,6 +287,28 @@ class PlanColumn(_Part):
             message = f"{texts[0]} is no other item's id"
             raise ValueError(message)
 
+    @model_validator(mode="after")
+    def _can_be_protected(self) -> "PlanColumn":
+        if self.sensitive is None:
+            return self
+        if self.rest or not self.from_ or len(self.paths) < len(self.from_):
+            raise ValueError(
+                "`sensitive` goes with fields, paths such as a.b, and @; for others, name the "
+                "fields under the entity's `sensitive`"
+            )
+        if self.values is not None or self.numbers or self.zone or self.round:
+            raise ValueError("`sensitive` values are not converted")
+        if self.sensitive is Action.DROP:
+            raise ValueError("to drop a field, name it under the entity's `sensitive` or `omit` it")
+        return self
+
+    @property
+    def paths(self) -> list[list[str]]:
+        """Of what it takes, as far as it is no variable and no longer expression."""
+        texts = [text for text in self.from_ or () if text not in VARIABLES]
+        paths = [Expression(text).path for text in texts]
+        return [path for path in paths if path is not None]
+
 
 class Entity(_Part):
     """One kind of item, and the table it goes to."""
@@ -288,8 +330,46 @@ class Entity(_Part):
     rebuild_indexes: bool = False
     """Whether a large load may leave indexes of the table away and make them again at its end,
     also where the app made the table; readers are slower meanwhile."""
+    sensitive: dict[PathText, Annotated[Action, Field(strict=False)]] = {}
+    """Sensitive fields by their paths, and what becomes of them."""
     sources: Annotated[list[EntitySource], Field(min_length=1)]
     columns: Annotated[dict[Name, PlanColumn], Field(min_length=1)]
+
+    @property
+    def takes_fields(self) -> bool:
+        """Whether anything is asked of items but themselves."""
+        return self.id.from_ not in VARIABLES or any(
+            rules.rest or any(text not in ("@", *VARIABLES) for text in rules.from_ or ())
+            for rules in self.columns.values()
+        )
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What is sensitive, by columns and by paths."""
+        of_columns = [
+            Rule(".".join(path) or WHOLE, rules.sensitive)
+            for rules in self.columns.values()
+            if rules.sensitive
+            for path in rules.paths
+        ]
+        return Rules(of_columns + [Rule(*each) for each in self.sensitive.items()])
+
+    @model_validator(mode="after")
+    def _can_be_protected(self) -> "Entity":
+        rules = self.rules
+        if (whole := rules.of([])) and (self.takes_fields or whole.action is Action.DROP):
+            raise ValueError("@ can be sensitive where no column takes fields, and not be dropped")
+        id_path = [] if self.id.from_ in VARIABLES else Expression(self.id.from_).path
+        if id_path is None and rules:
+            raise ValueError("where fields are sensitive, the id is found by a path such as a.b")
+        if id_path and rules.of(id_path):
+            raise ValueError("the id cannot be sensitive: it names the item in reports")
+        for name, column in self.columns.items():
+            needed = column.references or name in (self.created, self.updated)
+            if needed and any(map(rules.of, column.paths)):
+                message = f"{name} is a time or a reference that is read and cannot be sensitive"
+                raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _names_fit(self) -> "Entity":
@@ -326,6 +406,7 @@ class Plan(_Part):
     source: Source = Source()
     user: User | None = None
     text: TextRules = TextRules()
+    sensitive: Sensitive = Sensitive()
     on_failure: OnFailure = OnFailure()
     ignore: list[Ignore] = []
     entities: Annotated[dict[Text, Entity], Field(min_length=1)]

@@ -56,12 +56,13 @@ def _json(text: bytes) -> list[Any]:
     return [text]  # PostgreSQL refuses it too, and says so better
 
 
-def json_key(text: bytes) -> bytes:
-    """The same for equal JSON values: the value as JSON, in a list of its own.
+def json_key(text: bytes, change: Callable[[Any], Any] | None = None) -> bytes:
+    """The same for equal JSON values: the value, changed if need be, as JSON in a list of its own.
 
     Raises as the function of `digester` does.
     """
-    return _encoder.encode(_json(text))
+    value = _json(text)
+    return _encoder.encode(change(value) if change else value)
 
 
 def _double(value: float) -> float | str:

@@ -17,6 +17,7 @@ or unknown times keep the row.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Protocol
 
 from desktop_migrator.model import (
@@ -27,9 +28,12 @@ from desktop_migrator.model import (
     Item,
     MergeRule,
     TargetEntity,
+    plain_name,
 )
 from desktop_migrator.postgres.compare import digester, json_key
 
+HIDDEN = "•••"
+"""What is shown in a sensitive value's place."""
 _EXCERPT = 200
 """Characters of a value that a person is shown."""
 _BEFORE = 40
@@ -128,11 +132,14 @@ class Judge:
 
 
 def differences(
-    columns: Sequence[Column], row: Sequence[Any], item: Sequence[Any]
+    entity: TargetEntity, columns: Sequence[Column], row: Sequence[Any], item: Sequence[Any]
 ) -> tuple[Difference, ...]:
-    """The columns in which they differ, with excerpts of their values."""
+    """The columns in which they differ, with excerpts of their values; without sensitive ones."""
     return tuple(
-        Difference(column.name, *excerpts(text_of(own), text_of(other)))
+        Difference(
+            column.name,
+            *excerpts(text_of(unseen(entity, column, own)), text_of(unseen(entity, column, other))),
+        )
         for column, own, other in zip(columns, row, item, strict=True)
         if _differ(column, own, other)
     )
@@ -144,6 +151,33 @@ def _differ(column: Column, own: Any, other: Any) -> bool:
         return digest([own]) != digest([other])
     except RecursionError:
         return True
+
+
+def unseen(entity: TargetEntity, column: Column, value: Any) -> Any:
+    """The value with what nobody is shown taken out of it."""
+    if value is None or not (entity.secret_columns or entity.secret_members):
+        return value
+    if column.name in entity.secret_columns:
+        return HIDDEN
+    if isinstance(value, bytes) and entity.secret_members:
+        try:
+            return json_key(value, partial(_without, entity.secret_members))[1:-1]
+        except RecursionError:
+            return HIDDEN
+    return value
+
+
+def _without(secret: frozenset[str], value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: HIDDEN if plain_name(name) in secret else _without(secret, member)
+            for name, member in value.items()
+        }
+    if isinstance(value, list):
+        return [_without(secret, element) for element in value]
+    # JSON may be kept in a text.
+    told = isinstance(value, str) and any(name in plain_name(value) for name in secret)
+    return HIDDEN if told else value
 
 
 def text_of(value: Any) -> str | None:

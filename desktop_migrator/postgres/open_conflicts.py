@@ -140,7 +140,7 @@ def conflict_of(
     return Conflict(
         entity=target.entity.name,
         id=str(item.id),
-        differences=differences(shape.columns, row, new),
+        differences=differences(target.entity, shape.columns, row, new),
         row_time=times.of_row(values),
         item_time=times.of_item(item),
         row_digest=row_digest,

@@ -1,5 +1,6 @@
 """The main job as its user calls it; the oracles are what pages read back, and plain SQL."""
 
+import base64
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from tests.integration.command_line import CommandLine
 from tests.integration.conftest import on_every_server
+from tests.jwe import opened
 from tests.recorded import APP, read_back, unpack
 
 FAMILIES = ("chromium-leveldb", "chromium-sqlite", "firefox")
@@ -26,6 +28,15 @@ def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("SET TIME ZONE 'UTC'")
         yield connection
+
+
+FIELD_KEY = bytes(range(32))
+
+
+def field_key_file(folder: Path) -> Path:
+    path = folder / "field.key"
+    path.write_text(base64.urlsafe_b64encode(FIELD_KEY).decode().rstrip("="))
+    return path
 
 
 def fetch(sql: psycopg.Connection[Any], query: str) -> list[Any]:
@@ -55,7 +66,8 @@ def test_what_the_page_read_back_lies_in_the_database(
 ) -> None:
     profile = unpack(family, tmp_path)
     ended = desktop_migrator(
-        "migrate", "--source", profile, "--database", database, "--user-id", "u1", "--create-tables"
+        *("migrate", "--source", profile, "--database", database, "--user-id", "u1"),
+        *("--create-tables", "--field-key", field_key_file(tmp_path)),
     )
     assert ended.exit_code == 0, ended.err
     expected = {
@@ -74,6 +86,9 @@ def test_what_the_page_read_back_lies_in_the_database(
     forms = dict(fetch(sql, "SELECT name, data FROM form_data"))
     assert forms == read_back(family, "formData")
     environments = dict(fetch(sql, "SELECT name, config FROM environments"))
+    for config in environments.values():
+        if "githubToken" in config:
+            config["githubToken"] = opened(config["githubToken"], FIELD_KEY)[1]
     assert environments == {
         each["name"]: each["config"] for each in read_back(family, "environments")
     }

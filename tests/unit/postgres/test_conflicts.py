@@ -128,11 +128,27 @@ def test_differing_columns_are_shown_from_where_they_differ() -> None:
         Column("empty", ColumnType.TEXT),
     )
     row = (b'{"a": 1, "b": 2.0}', "x" * 1000 + "mine" + "y" * 1000, None)
-    found = differences(columns, row, (b'{"b":2,"a":1.0}', "x" * 1000 + "theirs", ""))
+    entity = TargetEntity("e", Table("e", columns), "id", None, columns)
+    found = differences(entity, columns, row, (b'{"b":2,"a":1.0}', "x" * 1000 + "theirs", ""))
     assert [difference.name for difference in found] == ["long", "empty"]
     assert found[0].row == "…" + "x" * 40 + "mine" + "y" * 156 + "…"
     assert found[0].item == "…" + "x" * 40 + "theirs"
     assert (found[1].row, found[1].item) == (None, "")
+
+
+def test_sensitive_values_are_not_shown() -> None:
+    columns = (Column("token", ColumnType.TEXT), Column("config", ColumnType.JSONB))
+    entity = TargetEntity(
+        *("e", Table("e", columns), "id", None, columns),
+        secret_columns=frozenset({"token"}),
+        secret_members=frozenset({"githubtoken"}),
+    )
+    config = b'{"github_token":"MARK-1","n":1,"in":["{\\"githubToken\\":\\"MARK-2\\"}"]}'
+    found = differences(entity, columns, ("MARK-3", config), ("x", b'{"n":2}'))
+    assert [(each.name, each.row, each.item) for each in found] == [
+        ("token", "•••", "•••"),
+        ("config", '{"github_token":"•••","in":["•••"],"n":1}', '{"n":2}'),
+    ]
 
 
 def test_short_values_are_shown_whole() -> None:

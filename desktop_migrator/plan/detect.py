@@ -1,0 +1,217 @@
+"""Recognises what is probably a secret or personal, in data that no column of a plan names.
+
+Only what can hardly be anything else counts, since a warning that is mostly wrong is not read:
+
+- private keys (PEM, RFC 7468), JSON Web Tokens (RFC 7519), tokens with their makers' prefixes,
+- members whose name says that they are a secret, with a value like one,
+- e-mail addresses (a text that is one, as HTML's `input type=email` takes them, with a dot in the
+  host), card numbers (a text that is one: ISO/IEC 7812's check digit, a network's prefix and
+  length).
+
+Numbers are never card numbers: a page that has one keeps it as text.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from desktop_migrator.model import Item, plain_name
+from desktop_migrator.plan.envelope import is_protected
+from desktop_migrator.plan.expressions import Expression
+from desktop_migrator.plan.json_text import read
+from desktop_migrator.plan.schema import VARIABLES, Entity
+from desktop_migrator.plan.sensitive import REDACTED
+
+
+class Kind(StrEnum):
+    PRIVATE_KEY = "private key"
+    JWT = "JSON Web Token"
+    ACCESS = "access token"
+    NAMED = "password or key"
+    EMAIL = "e-mail address"
+    CARD = "card number"
+
+
+class Suspicion(msgspec.Struct, frozen=True):
+    """How many values of a field look like one kind of secret. Holds no value."""
+
+    entity: str
+    field: str
+    """The member's name; the record's key where there is none."""
+    kind: Kind
+    count: int
+
+
+_PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,2}PRIVATE KEY-----")
+_WEB_TOKEN = re.compile(
+    r"(?<![\w-])eyJ[\w-]{8,4096}\.eyJ[\w-]{2,8192}\.[\w-]{16,2048}(?![\w-])", re.ASCII
+)
+_TOKEN = re.compile(
+    r"(?<![\w-])(?:"
+    r"gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{60,255}"  # GitHub
+    r"|glpat-[\w-]{20,64}"  # GitLab
+    r"|xox[abposr]-[A-Za-z0-9-]{20,255}"  # Slack
+    r"|[rs]k_(?:live|test)_[A-Za-z0-9]{20,255}"  # Stripe
+    r"|sk-(?:ant-|proj-)?[A-Za-z0-9_-]{32,255}"  # OpenAI, Anthropic
+    r"|A(?:KIA|SIA)[A-Z2-7]{16}"  # AWS
+    r"|AIza[\w-]{35}|ya29\.[\w-]{30,500}"  # Google
+    r"|npm_[A-Za-z0-9]{36}|pypi-AgEI[\w-]{50,500}|hf_[A-Za-z0-9]{30,64}"
+    r"|SG\.[\w-]{22}\.[\w-]{43}"  # SendGrid
+    r")(?![\w-])",
+    re.ASCII,
+)
+_ANYWHERE = {Kind.PRIVATE_KEY: _PRIVATE_KEY, Kind.JWT: _WEB_TOKEN, Kind.ACCESS: _TOKEN}
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=.{4,253}$)"
+    r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\.[A-Za-z][A-Za-z-]{0,60}[A-Za-z]"
+)
+_CARD = re.compile(
+    r"[0-9]{13,19}"
+    r"|[0-9]{4}(?:([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{1,7}|[ -][0-9]{6}[ -][0-9]{5})"
+)
+_NETWORKS = (
+    (re.compile(r"4"), (13, 16, 19)),  # Visa
+    (re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), (16,)),  # Mastercard
+    (re.compile(r"3[47]"), (15,)),  # American Express
+    (re.compile(r"6011|64[4-9]|65"), (16, 19)),  # Discover
+    (re.compile(r"30[0-5]|3[68]"), (14,)),  # Diners Club
+    (re.compile(r"35(?:2[89]|[3-8])"), (16,)),  # JCB
+)
+_SECRET_NAMES = frozenset(
+    f"{owner}{what}"
+    for owner in ("", "access", "api", "app", "auth", "aws", "bot", "client", "db", "github",
+                  "private", "refresh", "secret", "service", "user", "webhook")
+    for what in ("password", "passwd", "passphrase", "token", "secret", "apikey", "secretkey",
+                 "privatekey", "accesskey")
+)  # fmt: skip
+_SECRET_LIKE = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[!-~]{12,}")
+"""A token's look; a password's is any text without blanks."""
+_PASSWORDS = ("password", "passwd", "passphrase")
+_LONGEST = 20_000
+"""Characters of a text that are looked at."""
+_LEVELS = 8
+_MOST_FIELDS = 50
+"""Names that are told for an entity; the rest count as `…`."""
+_LONGEST_NAME = 40
+
+_decode = msgspec.json.Decoder(dict[str, Raw]).decode
+_anything = msgspec.json.Decoder().decode
+
+
+def kind_of(text: str, name: str = "") -> Kind | None:
+    """What the text of a member of this name probably is."""
+    text = text[:_LONGEST]
+    if is_protected(text) or text == REDACTED:
+        return None
+    for kind, pattern in _ANYWHERE.items():
+        if pattern.search(text):
+            return kind
+    if _named_secret(text, plain_name(name)):
+        return Kind.NAMED
+    if _EMAIL.fullmatch(text):
+        return Kind.EMAIL
+    return Kind.CARD if _is_card(text) else None
+
+
+def _named_secret(text: str, name: str) -> bool:
+    if name not in _SECRET_NAMES:
+        return False
+    if name.endswith(_PASSWORDS):
+        return len(text) >= 6 and not any(map(str.isspace, text)) and len(set(text)) > 2
+    return _SECRET_LIKE.fullmatch(text) is not None
+
+
+def _is_card(text: str) -> bool:
+    if not _CARD.fullmatch(text):
+        return False
+    digits = text.replace(" ", "").replace("-", "")
+    if len(set(digits)) < 3:
+        return False
+    fits = any(prefix.match(digits) and len(digits) in sizes for prefix, sizes in _NETWORKS)
+    return fits and _checked(digits)
+
+
+def _checked(digits: str) -> bool:
+    """The check digit of ISO/IEC 7812-1, annex B."""
+    odd = sum(int(digit) for digit in digits[-1::-2])
+    return (odd + sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])) % 10 == 0
+
+
+class Detector:
+    """Looks at one entity's items."""
+
+    def __init__(self, name: str, entity: Entity) -> None:
+        self._name = name
+        columns = [rules for rules in entity.columns.values() if not rules.rest]
+        texts = [text for rules in columns for text in rules.from_ or ()]
+        self._planned = {
+            field
+            for text in texts
+            if text not in VARIABLES and (field := Expression(text).field) is not None
+        }
+        self._found: Counter[tuple[str, Kind]] = Counter()
+        self._fields: set[str] = set()
+
+    def look(self, item: Item) -> None:
+        text = read(item.raw)
+        try:
+            members = _decode(text)
+        except (msgspec.DecodeError, RecursionError):
+            self._note(item.source.key, _value(text))
+            return
+        for name, member in members.items():
+            if name not in self._planned:
+                self._note(name, _value(bytes(member)))
+
+    @property
+    def suspicions(self) -> tuple[Suspicion, ...]:
+        """What was found so far, the most frequent first."""
+        return tuple(
+            Suspicion(self._name, field, kind, count)
+            for (field, kind), count in self._found.most_common()
+        )
+
+    def _note(self, name: str, value: Any) -> None:
+        for field, text in _texts(name, value, _LEVELS):
+            kind = kind_of(text, field)
+            if kind:
+                self._found[self._told(field), kind] += 1
+
+    def _told(self, field: str) -> str:
+        """The field's name, unless it is itself somebody's, or there are too many."""
+        if len(field) > _LONGEST_NAME or kind_of(field) or "@" in field[1:]:
+            return "…"
+        if field not in self._fields and len(self._fields) >= _MOST_FIELDS:
+            return "…"
+        self._fields.add(field)
+        return field
+
+
+def _texts(name: str, value: Any, levels: int) -> Iterator[tuple[str, str]]:
+    """Each text in a value with the name of the member that it belongs to; JSON in texts too."""
+    if isinstance(value, str):
+        inner = _value(read(value)) if levels and value[:1] in ("{", "[") else None
+        if isinstance(inner, dict | list):
+            yield from _texts(name, inner, levels - 1)
+        else:
+            yield name, value
+    elif levels and isinstance(value, dict):
+        for inner_name, member in value.items():
+            yield from _texts(inner_name, member, levels - 1)
+    elif levels and isinstance(value, list):
+        for element in value:
+            yield from _texts(name, element, levels - 1)
+
+
+def _value(text: str | bytes) -> Any:
+    """The JSON value; None where there is none."""
+    try:
+        return _anything(text)
+    except (msgspec.DecodeError, RecursionError):
+        return None

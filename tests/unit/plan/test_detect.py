@@ -1,0 +1,146 @@
+"""Secrets and personal data are recognised, and hardly anything else is."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from desktop_migrator.model import Item
+from desktop_migrator.plan.detect import Detector, Kind, kind_of
+from desktop_migrator.plan.envelope import FieldKey
+from tests.unit.plan.helpers import DEFAULT, extracted, record
+
+SHAPES = json.loads((Path(__file__).parents[2] / "data" / "shapes.json").read_text())
+# The example of RFC 7515, appendix A.1.
+WEB_TOKEN = (
+    "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0"
+    "dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+)
+PRIVATE_KEY = Ed25519PrivateKey.generate().private_bytes(
+    Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind"),
+    [
+        (PRIVATE_KEY.decode(), "x", Kind.PRIVATE_KEY),
+        (WEB_TOKEN, "x", Kind.JWT),
+        (f"Bearer {WEB_TOKEN}", "x", Kind.JWT),
+        ("ghp_" + "a1B2" * 9, "x", Kind.ACCESS),
+        ("deploy with AKIA" + "IOSFODNN7EXAMPLE today", "x", Kind.ACCESS),
+        ("sk_live_" + "x1" * 12, "x", Kind.ACCESS),
+        ("hunter2", "Password", Kind.NAMED),
+        ("q9f8d7a6s5d4", "client_secret", Kind.NAMED),
+        ("maria@example.test", "x", Kind.EMAIL),
+        ("4111 1111 1111 1111", "x", None),  # two digits alone: nobody's
+        ("4012 8888 8888 1881", "x", Kind.CARD),
+        ("5555-5555-5555-4444", "x", None),
+        ("5105105105105100", "x", Kind.CARD),
+        ("3782 822463 10005", "x", Kind.CARD),
+        ("6011000990139424", "x", Kind.CARD),
+        ("3530111333300000", "x", Kind.CARD),
+        ("4012888888881882", "x", None),  # its check digit is wrong
+        ("1012888888881881", "x", None),  # no network
+        ("ghp_short", "x", None),
+        ("password", "x", None),
+        ("", "password", None),
+        ("********", "password", None),
+        ("bearer", "token_type", None),
+        ("token", "token", None),
+        ("#1f2d3d", "secret", None),
+        ("maria @ home", "x", None),
+        ("@maria", "x", None),
+        ("git@github.com:demo/app.git", "x", None),
+        ("npm@10.2.4", "x", None),
+        ("2024-01-15T10:00:00.000Z", "x", None),
+        ("0190a1b2-c3d4-7e5f-8a6b-000000000001", "x", None),
+        (FieldKey(bytes(32)).seal("e.t", "u", b'"x"'), "token", None),
+        (FieldKey(bytes(32)).hashed(b"x"), "password", None),
+    ],
+)
+def test_what_counts(text: str, name: str, kind: Kind | None) -> None:
+    assert kind_of(text, name) == kind
+
+
+def findings(key: str, value: object) -> list[tuple[str, str, Kind, int]]:
+    detectors = {name: Detector(name, entity) for name, entity in DEFAULT.entities.items()}
+    for item in extracted([record(key, json.dumps(value))]):
+        if isinstance(item, Item):
+            detectors[item.entity].look(item)
+    return [
+        (each.entity, each.field, each.kind, each.count)
+        for detector in detectors.values()
+        for each in detector.suspicions
+    ]
+
+
+def test_fields_are_named_and_values_are_not() -> None:
+    task = {"id": "1", "title": "a@b.test", "owner": "a@b.test", "note": {"cc": ["c@d.test", "x"]}}
+    assert findings("tasks", [task, task | {"id": "2"}]) == [
+        ("tasks", "owner", Kind.EMAIL, 2),
+        ("tasks", "cc", Kind.EMAIL, 2),
+    ]
+    people = {"a@b.test": {"password": "hunter2"}, "ghp_" + "a1B2" * 9: "c@d.test"}
+    assert findings("people", json.dumps(people)) == [
+        ("customData", "password", Kind.NAMED, 1),
+        ("customData", "…", Kind.EMAIL, 1),
+    ]
+    assert findings("my-mail", "a@b.test") == [("customData", "my-mail", Kind.EMAIL, 1)]
+
+
+def test_many_fields_are_not_all_named() -> None:
+    found = findings("k", {f"field-{number}": "a@b.test" for number in range(200)})
+    assert len(found) == 51
+    assert found[0] == ("customData", "…", Kind.EMAIL, 150)
+
+
+def test_apps_shapes_raise_no_false_alarm() -> None:
+    """Of these real apps' records nothing secret gets past the plan but two e-mail addresses."""
+    found = []
+    for shape in SHAPES:
+        for item in extracted([record(shape["key"], shape["value"])]):
+            if isinstance(item, Item):
+                detector = Detector(item.entity, DEFAULT.entities[item.entity])
+                detector.look(item)
+                found += [(shape["key"], each.field, each.kind) for each in detector.suspicions]
+    assert found == [("form_signup", "email", Kind.EMAIL)]
+
+
+WORDS = st.lists(st.text(st.characters(codec="utf-8"), max_size=12), max_size=6).map(" ".join)
+
+
+@given(
+    WORDS | st.uuids().map(str) | st.datetimes().map(str) | st.binary(max_size=64).map(bytes.hex)
+)
+def test_ordinary_texts_are_left_alone(text: str) -> None:
+    assume("@" not in text)
+    assert kind_of(text, "note") is None or text.isdigit()
+
+
+@given(st.integers(10**12, 2 * 10**12) | st.integers(10**15, 2 * 10**15))
+def test_times_in_milli_and_microseconds_are_no_cards(number: int) -> None:
+    assert kind_of(str(number), "created") is None
+
+
+def test_few_numbers_that_are_no_cards_look_like_some() -> None:
+    """One in ten has a right check digit; prefixes and lengths leave one in forty at most."""
+    digits = random.Random(4)
+    texts = ["".join(digits.choices("0123456789", k=16)) for _ in range(20_000)]
+    assert sum(kind_of(text) is not None for text in texts) < 20_000 / 40
+
+
+@given(
+    st.text(max_size=30),
+    st.recursive(st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x), max_leaves=8),
+)
+def test_no_value_is_told(name: str, value: object) -> None:
+    marked = {name: value, "password": "MARKER-1x", "mail": "marker@example.test"}
+    told = json.dumps(findings("k", marked))
+    assert "MARKER" not in told
+    assert "marker" not in told
