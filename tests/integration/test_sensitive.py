@@ -184,9 +184,9 @@ def test_conflicts_and_previews_show_no_secret(
     asked = desktop_migrator("--json", *words)
     assert asked.exit_code == 4, asked.err
     assert "•••" in json.dumps(asked.events, ensure_ascii=False)
-    preview = desktop_migrator("preview", *where[:2])
+    preview = desktop_migrator("--json", "preview", *where[:2])
     assert "[encrypted]" in preview.out
-    for ended in (asked, preview, desktop_migrator("--json", "preview", *where[:2])):
+    for ended in (asked, preview, desktop_migrator("preview", *where[:2])):
         assert "PLANTEDmarker" not in ended.out + ended.err
 
 
