@@ -8,6 +8,7 @@ import typer
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import UsageError
 from desktop_migrator.migration import desk_keys
+from desktop_migrator.migration.field_keys import export_field_key
 from desktop_migrator.vault.stanza import RecipientType
 
 group = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -81,8 +82,18 @@ def export(
     ctx: typer.Context,
     name: Name,
     out: Annotated[Path | None, typer.Option(help="The file to write; else it is printed.")] = None,
+    field: Annotated[
+        bool,
+        typer.Option(
+            "--field",
+            help="Instead: the secret key of sensitive fields of that name, for the server.",
+        ),
+    ] = False,
 ) -> None:
     session: Session = ctx.obj
+    if field:
+        _export_field_key(session, name, out)
+        return
     key = desk_keys.named(session.workspace, name)
     text = key.public.to_text(key.name)
     if out:
@@ -96,3 +107,13 @@ def export(
         session.say(f"The public key is in {out}.")
     else:
         session.out.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _export_field_key(session: Session, name: str, out: Path | None) -> None:
+    if out is None:
+        raise UsageError(reason="A secret key is not printed: name a file with --out.")
+    key = export_field_key(session.workspace, name, out)
+    if session.json:
+        session.emit(name=name, id=key.id, path=str(out))
+    else:
+        session.say(f"The key is in {out}: bring it to the server, then delete the file.")

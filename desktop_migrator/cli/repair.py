@@ -16,7 +16,7 @@ from desktop_migrator.cli.options import (
 )
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.migration.field_keys import read_field_key
+from desktop_migrator.migration.field_keys import known_field_key
 from desktop_migrator.migration.mending import Mend, Mended
 from desktop_migrator.migration.past import Subject
 from desktop_migrator.migration.repair import repair
@@ -40,14 +40,15 @@ def command(
     ] = False,
 ) -> None:
     session: Session = ctx.obj
+    plan = load_plan(session.plan)
     subject = Subject(
-        plan=load_plan(session.plan),
+        plan=plan,
         database=database,
         person=Person(user_id, user_email),
         run=run,
         sources=tuple(source or ()),
         origins=tuple(origin or ()),
-        field_key=read_field_key(field_key),
+        field_key=known_field_key(plan, field_key, session.workspace),
     )
     with session.reporter() as reporter:
 

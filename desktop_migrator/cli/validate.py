@@ -16,7 +16,7 @@ from desktop_migrator.cli.options import (
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.test_connection import print_checks
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.migration.field_keys import read_field_key
+from desktop_migrator.migration.field_keys import known_field_key
 from desktop_migrator.migration.past import Subject
 from desktop_migrator.migration.target import Person
 from desktop_migrator.migration.validate import validate
@@ -34,14 +34,15 @@ def command(
     field_key: FieldKeyFile = None,
 ) -> None:
     session: Session = ctx.obj
+    plan = load_plan(session.plan)
     subject = Subject(
-        plan=load_plan(session.plan),
+        plan=plan,
         database=database,
         person=Person(user_id, user_email),
         run=run,
         sources=tuple(source or ()),
         origins=tuple(origin or ()),
-        field_key=read_field_key(field_key),
+        field_key=known_field_key(plan, field_key, session.workspace) if source else None,
     )
     with session.reporter() as reporter:
         found = validate(subject, session.workspace, reporter)

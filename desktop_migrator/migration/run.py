@@ -9,6 +9,7 @@ The steps, each a module: `survey`, `prepare`, `back_up`, `enter`, `load`, `conc
 """
 
 import time
+from dataclasses import replace
 
 from desktop_migrator.errors import (
     Cancelled,
@@ -29,6 +30,7 @@ from desktop_migrator.migration.captures import Unlock
 from desktop_migrator.migration.catalog import Catalog
 from desktop_migrator.migration.conclude import check_rows, check_threshold, finish, take_back
 from desktop_migrator.migration.enter import enter
+from desktop_migrator.migration.field_keys import key_for
 from desktop_migrator.migration.job import Job, outcome
 from desktop_migrator.migration.load import load
 from desktop_migrator.migration.memory import collecting_seldom, peak_memory_mb
@@ -68,6 +70,8 @@ def migrate(
     ):
         keep = backup.begin(as_origins(job.origins)).keep if backup and job.origins else None
         surveyed = survey(job.plan, job.origins, sources, reporter, keep)
+        if surveyed.needs_key:
+            job = replace(job, field_key=key_for(job, workspace, reporter))
         if backup and not keep:
             backup.collect(surveyed.origins, sources.records())
         with (

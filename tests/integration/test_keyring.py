@@ -4,12 +4,15 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from desktop_migrator.plan.envelope import FieldKey
 from tests.integration.command_line import CommandLine, Ended
 from tests.integration.conftest import PASSWORD
 from tests.integration.desktop_session import Session, desktop_session
-from tests.recorded import unpack
+from tests.jwe import decoded, opened
+from tests.recorded import read_back, unpack
 
 pytestmark = pytest.mark.needs("gnome-keyring")
 
@@ -47,7 +50,10 @@ def test_a_saved_connection_is_used_by_its_name_and_by_its_address(
 
     profile = unpack("firefox", tmp_path)
     options = ("--source", profile, "--user-id", "u1", "--create-tables")
-    ended = run("migrate", *options, "--database", "prod", "--no-backup")
+    field_key = tmp_path / "field.key"
+    field_key.write_text(FieldKey.generate().text)
+    given_key = ("--field-key", field_key)
+    ended = run("migrate", *options, "--database", "prod", "--no-backup", *given_key)
     assert ended.exit_code == 0, ended.err
     assert run("status", "--source", profile, "--database", url).exit_code == 0
     assert PASSWORD.encode() not in files(tmp_path / "data")
@@ -57,6 +63,31 @@ def test_a_saved_connection_is_used_by_its_name_and_by_its_address(
     assert run("test-connection", "--database", url).exit_code == 7
     gone = run("test-connection", "--database", "prod")
     assert (gone.exit_code, "DM-412" in gone.err) == (2, True)
+
+
+def test_the_key_of_sensitive_fields_is_made_kept_and_exported(
+    run: Run, session: Session, database: str, tmp_path: Path
+) -> None:
+    words = ("migrate", "--source", unpack("firefox", tmp_path), "--user-id", "u1")
+    where = ("--database", database, "--create-tables", "--no-backup")
+    ended = run(*words, *where)
+    assert ended.exit_code == 0, ended.err
+    [secret] = session.secrets().values()
+    assert secret not in ended.out + ended.err
+    assert secret.encode() not in files(tmp_path / "data")
+    out = tmp_path / "server.key"
+    assert run("keys", "export", "default", "--field", "--out", out).exit_code == 0
+    assert out.read_text() == f"{secret}\n"
+    with psycopg.connect(database) as connection:
+        tokens = connection.execute(
+            "SELECT config ->> 'githubToken' FROM environments WHERE config ? 'githubToken'"
+        ).fetchall()
+    expected = {
+        each["config"]["githubToken"]
+        for each in read_back("firefox", "environments")
+        if "githubToken" in each["config"]
+    }
+    assert {opened(token, decoded(secret))[1] for (token,) in tokens} == expected != set()
 
 
 @pytest.mark.parametrize("option", [(), ("--post-quantum",)], ids=["x25519", "hybrid"])
