@@ -14,6 +14,7 @@ from desktop_migrator.errors import ExitCode
 from desktop_migrator.migration.demo import (
     USER_ID,
     database_folder,
+    key_file,
     row_counts,
     run_demo,
     unpack_home,
@@ -56,6 +57,7 @@ def _print_what_lies_where(
 ) -> None:
     program = sys.argv[0] if Path(sys.argv[0]).stem == "desktop-migrator" else "desktop-migrator"
     options = f"--source {home} --database builtin --user-id {USER_ID} --continue-on-error"
+    options += f" --field-key {key_file(workspace)}"
     lines = [
         "",
         "What lies where",

@@ -32,6 +32,13 @@ def unpack_home(workspace: Workspace) -> Path:
     return home
 
 
+def key_file(workspace: Workspace) -> Path:
+    """The demo's key in a file, as `--field-key` takes it."""
+    path = workspace.root / "field.key"
+    path.write_text(f"{DEMO_KEY.text}\n")
+    return path
+
+
 def database_folder(workspace: Workspace) -> Path:
     return BuiltinPostgres(workspace.postgres).folder
 
