@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from desktop_migrator.migration.workspace import Workspace
 from tests.browsers.launch import Chromium, ChromiumSqlite, Firefox, WebKit
 from tests.browsers.lives import State, live, move
+from tests.browsers.round_trip import clear_from, cleared_origins, restore
 from tests.browsers.site import Site
 
 
@@ -43,10 +46,20 @@ def state(request: pytest.FixtureRequest, days: dict[str, State]) -> State:
 
 @pytest.fixture(scope="session")
 def moving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[State]]:
-    """A profile that Chromium moves to SQLite in the background, as it does after a minute."""
+    """A profile that Chromium moves to SQLite in the background, as it does after a minute.
+
+    Some of its web sites were cleared and restored before that.
+    """
     folder = tmp_path_factory.mktemp("moving")
     with Site(0, 0) as site, ThreadPoolExecutor(1) as background:
-        yield background.submit(move, site, folder / "profile")
+
+        def clear_and_restore(profile: Path) -> None:
+            workspace = Workspace.open(folder / "data")
+            cleared = clear_from(profile, cleared_origins(site), workspace)
+            assert cleared.records > 1000
+            assert restore(cleared.backup, workspace).written.added == cleared.records
+
+        yield background.submit(move, site, folder / "profile", clear_and_restore)
 
 
 def _is_wanted(fixture: str, session: pytest.Session) -> bool:

@@ -6,7 +6,7 @@ with a copy of the profile, so that all three can be looked at afterwards.
 
 import shutil
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -106,15 +106,22 @@ def live(kind: type[Browser], site: Site, folder: Path) -> Iterator[dict[str, St
         }
 
 
-def move(site: Site, folder: Path) -> State:
-    """A profile whose browser has moved its LevelDB into SQLite by itself."""
+def move(site: Site, folder: Path, meanwhile: Callable[[Path], None]) -> State:
+    """A profile whose browser has moved its LevelDB into SQLite by itself, and still knows all.
+
+    `meanwhile` is done to the profile before that.
+    """
     began = datetime.now(UTC)
     written: dict[Area, Records] = {}
     with Chromium(site, folder) as browser:
         _first_day(Diary(browser, written), site)
         browser.quit()
+    meanwhile(folder)
     with ChromiumMovingToSqlite(site, folder) as browser:
         browser.move()
+        browser.quit()
+    with ChromiumMovingToSqlite(site, folder) as browser:
+        _visit_again(Diary(browser, written))
         browser.quit()
     return State(ChromiumMovingToSqlite.format, folder, None, written, began, running=False)
 
@@ -163,13 +170,7 @@ def _first_day(diary: Diary, site: Site) -> None:
 
 def _later_day(diary: Diary, site: Site, turn: int) -> None:
     port, _ = site.ports
-    before = dict(diary.written)
-    for area in before:
-        if area == Area(area.origin) and "hardest" not in area.origin:
-            diary.visit(area)
-    changed = [area for area in before if diary.written[area] != before[area]]
-    assert not changed, f"the browser forgot overnight: {changed}"
-
+    _visit_again(diary)
     diary.visit(Area(f"http://cleared.test:{port}"), [("clear",)])
     diary.visit(Area(f"http://emptied.test:{port}"), [("removeItem", "only")])
     diary.visit(Area(f"http://churn.test:{port}"), hard_data.churning(turn))
@@ -177,3 +178,12 @@ def _later_day(diary: Diary, site: Site, turn: int) -> None:
     for name in ("churn", "hard", "news"):
         diary.visit(Area(f"http://{name}.test:{port}"), [diary.mark()])
     diary.wait_until_saved()
+
+
+def _visit_again(diary: Diary) -> None:
+    before = dict(diary.written)
+    for area in before:
+        if area == Area(area.origin) and "hardest" not in area.origin:
+            diary.visit(area)
+    changed = [area for area in before if diary.written[area] != before[area]]
+    assert not changed, f"the browser forgot overnight: {changed}"

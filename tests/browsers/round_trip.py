@@ -1,0 +1,40 @@
+"""Clears web sites of a profile as `clear` does, and puts them back as `backup restore` does."""
+
+from pathlib import Path
+
+from desktop_migrator.migration.cleanup import Cleared, ClearJob, clear
+from desktop_migrator.migration.into_browser import (
+    IntoBrowser,
+    IntoBrowserJob,
+    restore_to_browser,
+)
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.reporter import NullReporter
+from desktop_migrator.vault.keys import Passphrase
+from tests.browsers.site import Site
+
+PASSPHRASE = "a passphrase of the tests"
+CLEARED = ("app.demo", "hard", "hardest", "widget", "many")
+
+
+def clear_from(profile: Path, origins: tuple[str, ...], workspace: Workspace) -> Cleared:
+    job = ClearJob(
+        plan=load_plan(None),
+        origins=origins,
+        sources=(profile,),
+        everything=True,
+        force=True,
+        confirmed=True,
+        passphrase=Passphrase(PASSPHRASE),
+    )
+    return clear(job, workspace, NullReporter())
+
+
+def restore(backup: str, workspace: Workspace) -> IntoBrowser:
+    job = IntoBrowserJob(backup=backup, given=PASSPHRASE)
+    return restore_to_browser(job, workspace, NullReporter())
+
+
+def cleared_origins(site: Site) -> tuple[str, ...]:
+    return tuple(f"http://{name}.test:{site.ports[0]}" for name in CLEARED)
