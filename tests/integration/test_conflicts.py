@@ -325,7 +325,7 @@ def test_an_item_whose_id_another_person_has_gets_a_new_one_and_that_is_told(
     desktop_migrator: CommandLine, words: list[object], sql: psycopg.Connection[Any]
 ) -> None:
     sql.execute("UPDATE environments SET user_id = 'somebody' WHERE name = 'Environment 1'")
-    ended = desktop_migrator(*words, "--json")
+    ended = desktop_migrator(*words, "--no-backup", "--json")
     assert ended.exit_code == 0, ended.err
     assert ended.last["counts"]["inserted"] == 1
     assert [event["text"] for event in ended.events if event["event"] == "warning"] == [

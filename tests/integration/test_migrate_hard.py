@@ -310,8 +310,8 @@ def test_a_site_whose_only_data_went_bad_is_told_so(migrate: Migrate, tmp_path: 
     [
         ["nonsense"],
         ["migrate"],
-        ["migrate", "--database", "x", "--conflict", "guess"],
-        ["migrate", "--database", "x", "--batch-size", "0"],
+        ["migrate", "--database", "builtin", "--conflict", "guess"],
+        ["migrate", "--database", "builtin", "--batch-size", "0"],
         ["migrate", "--nonsense"],
         ["--plan"],
     ],
@@ -352,7 +352,7 @@ def test_progress_is_told_now_and_then_and_not_for_each_item(
     progress = [event for event in ended.events if event["event"] == "progress"]
     assert len(progress) < 10 * ended.last["seconds"] + 20
     ends = [event["stage"] for event in progress if event["percentage"] == 100]
-    assert ends == ["check", "load", "verify"]
+    assert ends == ["check", "backup", "load", "verify"]
 
 
 def test_an_item_that_the_database_refuses_is_kept_with_its_own_text(

@@ -77,7 +77,10 @@ def test_before_and_after_stand_side_by_side(qtbot: QtBot, opened: Opened, tmp_p
     page._tabs.setCurrentIndex(1)
     page._table.selectRow(0)
     before = json.loads(page._detail._before.toPlainText())
-    assert before in read_back("firefox", "environments")
+    [read] = [each for each in read_back("firefox", "environments") if each["id"] == before["id"]]
+    secret = read["config"]["githubToken"]
+    assert before == read | {"config": read["config"] | {"githubToken": "[encrypted]"}}
+    assert secret not in page._detail._after.toPlainText()
     after = page._detail._after.toPlainText()
     assert f"name: {before['name']}" in after
     assert "id: " not in after  # nobody has said yet whose it is
