@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.table import Table
@@ -13,7 +13,7 @@ from desktop_migrator.cli.passphrase import passphrase, passphrase_text
 from desktop_migrator.cli.rollback import end_undo
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell
-from desktop_migrator.errors import ExitCode
+from desktop_migrator.errors import ExitCode, UsageError
 from desktop_migrator.migration.backup_list import Listed
 from desktop_migrator.migration.backups import (
     Found,
@@ -22,6 +22,11 @@ from desktop_migrator.migration.backups import (
     list_backups,
     recipients,
     verify_backup,
+)
+from desktop_migrator.migration.into_browser import (
+    IntoBrowser,
+    IntoBrowserJob,
+    restore_to_browser,
 )
 from desktop_migrator.migration.origins import as_origins
 from desktop_migrator.migration.restore import Restored, RestoreJob, restore_to_database
@@ -36,6 +41,7 @@ group = typer.Typer(add_completion=False, no_args_is_help=True)
 
 class Destination(StrEnum):
     DATABASE = "database"
+    BROWSER = "browser"
 
 
 Backup = Annotated[str, typer.Argument(metavar="ID", help="A backup's id, or its file.")]
@@ -108,7 +114,9 @@ def verify_(ctx: typer.Context, backup: Backup, passphrase_stdin: PassphraseStdi
     _tell(session, listed, "whole")
 
 
-@group.command("restore", help="Undo what the run of a backup changed.")
+@group.command(
+    "restore", help="Undo what the run of a backup changed, or write its records into the browser."
+)
 def restore_(
     ctx: typer.Context,
     backup: Backup,
@@ -116,13 +124,27 @@ def restore_(
     database: Annotated[
         str | None, typer.Option(help="Without it: the database that the backup was made for.")
     ] = None,
+    origin: Origin = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Take rows back too that were changed since.")
+        bool, typer.Option("--force", help="Take back too what was changed since.")
     ] = False,
     passphrase_stdin: PassphraseStdin = False,
 ) -> None:
-    del to  # there is one
     session: Session = ctx.obj
+    if to is Destination.BROWSER:
+        if database:
+            raise UsageError(reason="--database has no meaning with --to browser.")
+        into = IntoBrowserJob(
+            backup=backup,
+            origins=tuple(origin or ()),
+            given=passphrase_text(passphrase_stdin),
+            force=force,
+        )
+        with session.reporter() as reporter, cancelling(reporter):
+            written = restore_to_browser(into, session.workspace, reporter)
+        _end_into_browser(session, written)
+    if origin:
+        raise UsageError(reason="--origin has no meaning with --to database.")
     job = RestoreJob(
         backup=backup, database=database, given=passphrase_text(passphrase_stdin), force=force
     )
@@ -159,6 +181,32 @@ def prune_(ctx: typer.Context) -> None:
         session.say(
             f"Deleted: {', '.join(removed)}." if removed else "There is none to be deleted."
         )
+
+
+def _end_into_browser(session: Session, result: IntoBrowser) -> NoReturn:
+    """Tell what became of the records, and end the program."""
+    written = result.written
+    if session.json:
+        session.emit(
+            event="finished",
+            outcome="completed",
+            backup=result.backup,
+            **asdict(written),
+            profiles=[str(profile.path) for profile in result.profiles],
+        )
+    else:
+        for profile in result.profiles:
+            session.say(f"Restored: {profile.browser_name}, profile {profile.name}")
+        session.say(
+            f"{written.added:,} records are back, {written.replaced:,} were replaced, "
+            f"{written.unchanged:,} lay there already."
+        )
+        if written.kept:
+            session.say(
+                f"Kept: {written.kept:,} that the web site has changed since; --force sets them "
+                "back."
+            )
+    raise typer.Exit(ExitCode.DONE_WITH_REJECTIONS if written.kept else ExitCode.DONE)
 
 
 def _end_restored(session: Session, result: Restored) -> None:

@@ -1,0 +1,82 @@
+"""`clear` and `backup restore --to browser` as their user calls them."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.command_line import CommandLine, Ended
+from tests.recorded import APP, areas, unpack
+
+PROFILES = ("chromium-leveldb", "chromium-sqlite", "firefox")
+
+
+class Program:
+    def __init__(self, folder: Path, database: str, profile: Path) -> None:
+        self._run = CommandLine(folder / "data")
+        self._database = database
+        self.profile = profile
+
+    def __call__(self, *words: object) -> Ended:
+        ended = subprocess.run(
+            [*self._run.command("--json", *words), "--passphrase-stdin"],
+            input="correct horse\n",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+    def migrate(self) -> Ended:
+        where = ("--source", self.profile, "--origin", APP, "--database", self._database)
+        return self("migrate", *where, "--user-id", "u1", "--create-tables", "--continue-on-error")
+
+    def clear(self, *words: object) -> Ended:
+        return self("clear", "--source", self.profile, "--origin", APP, *words)
+
+    def records(self) -> dict[str, str]:
+        found = self._run("--json", "records", "--source", self.profile, "--origin", APP)
+        first_party: list[dict[str, Any]] = [
+            event for event in found.events if event["storage_key"] == APP
+        ]
+        return {event["key"]: event["value"] for event in first_party}
+
+
+@pytest.fixture(params=PROFILES)
+def program(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Program:
+    return Program(tmp_path, database, unpack(request.param, tmp_path))
+
+
+def test_what_was_migrated_is_cleared_and_comes_back(program: Program) -> None:
+    before = program.records()
+    migrated = program.migrate()
+    assert migrated.last["verified"], migrated.err
+    cleared = program.clear("--confirm")
+    assert cleared.exit_code == 0, cleared.out + cleared.err
+    left = program.records()
+    assert left.keys() < before.keys()
+    assert "tasks" not in left
+    assert cleared.last["cleared"] >= len(before) - len(left) > 0
+    again = program("backup", "restore", cleared.last["backup"], "--to", "browser")
+    assert again.exit_code == 0, again.out + again.err
+    assert again.last["added"] == cleared.last["cleared"]
+    assert program.records() == before
+
+
+def test_what_is_not_known_to_be_migrated_stays(database: str, tmp_path: Path) -> None:
+    program = Program(tmp_path, database, unpack("chromium-leveldb", tmp_path))
+    untouched = tmp_path / "untouched"
+    shutil.copytree(program.profile, untouched)
+    refused = program.clear("--confirm")
+    assert (refused.exit_code, refused.last["code"]) == (7, "DM-540")
+    assert program.records() == areas("chromium-leveldb")[APP]
+    unasked = program.clear("--force")
+    assert (unasked.exit_code, unasked.last["code"]) == (2, "DM-900")
+    assert "--confirm" in unasked.err
+    assert program.records() == areas("chromium-leveldb")[APP]
+    assert not list((tmp_path / "data" / "backups").glob("*.dmbackup"))
+    everything = program.clear("--force", "--confirm", "--all")
+    assert everything.exit_code == 0, everything.err
+    assert program.records() == {}
