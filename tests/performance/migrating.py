@@ -1,29 +1,41 @@
 """The whole `migrate` of many items of 2 KiB, against psql's `\\copy` of the same rows.
 
-Both on one server with its stock settings and fsync, in turn, each load into an empty table with
-its primary key; medians over the rounds. `migrate` runs without a backup and with verification.
+All on one server with its stock settings and fsync, in turn, each first load into an empty table
+with its primary key; medians over the rounds of the ratio to that round's `\\copy`. "Unverified" is
+the time until verification begins. Memory is the most that all processes of a call hold together,
+what they share counted once (Linux) or for each (elsewhere), looked at often.
+
+ITEMS and ROUNDS, from the environment, make it shorter.
 """
 
 import csv
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import uuid
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
 
 import plyvel
+import psutil
 import psycopg
 
 from desktop_migrator.postgres.embedded import BuiltinPostgres
 
 ITEM_BYTES = 2048
 ITEMS_A_RECORD = 2000
-ROUNDS = 5
+ITEMS = int(os.environ.get("ITEMS", "300000"))
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+_LOOK = 0.05
 USER = "bench"
 PLAN = """
 version = 1
@@ -81,10 +93,65 @@ def make_sources(folder: Path, items: int) -> tuple[Path, Path]:
     return store, rows
 
 
-def timed(command: list[str]) -> tuple[float, str]:
+@dataclass(frozen=True)
+class Spent:
+    seconds: float
+    unverified: float
+    """Until verification began."""
+    memory: float
+    """MiB."""
+    counts: dict[str, int]
+
+
+class MemoryWatch(threading.Thread):
+    """The most that a process and its descendants hold together."""
+
+    def __init__(self, process: int) -> None:
+        super().__init__(daemon=True)
+        self.peak = 0.0
+        self.over = threading.Event()
+        self._process = psutil.Process(process)
+
+    def run(self) -> None:
+        while not self.over.wait(_LOOK):
+            with suppress(psutil.Error):
+                family = [self._process, *self._process.children(recursive=True)]
+                self.peak = max(self.peak, sum(map(_held, family)) / 2**20)
+
+
+def _held(process: psutil.Process) -> float:
+    with suppress(psutil.Error):
+        if sys.platform == "linux":
+            return float(process.memory_full_info().pss)
+        return float(process.memory_info().rss)
+    return 0.0
+
+
+def call(command: list[str]) -> Spent:
+    """Programs that are installed have their modules compiled; so have those that are measured."""
+    environment = {
+        name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }
     began = perf_counter()
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return perf_counter() - began, output
+    unverified = None
+    last = "{}"
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        watch = MemoryWatch(process.pid)
+        watch.start()
+        assert process.stdout
+        for line in process.stdout:
+            last = line
+            if unverified is None and '"verify"' in line:
+                unverified = perf_counter() - began
+        assert process.stderr
+        errors = process.stderr.read()
+    seconds = perf_counter() - began
+    watch.over.set()
+    assert process.returncode == 0, errors
+    counts = json.loads(last).get("counts", {})
+    return Spent(seconds, unverified or seconds, watch.peak, counts)
 
 
 def reset(url: str) -> None:
@@ -93,7 +160,16 @@ def reset(url: str) -> None:
         connection.execute("CHECKPOINT")
 
 
-def run(items: int = 300_000, rounds: int = ROUNDS) -> None:
+def change_some(url: str) -> None:
+    """Three rows of ten, so that they differ from their items."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE tasks SET title = 'Changed' WHERE right(title, 1) IN ('1', '4', '7')"
+        )
+        connection.execute("CHECKPOINT")
+
+
+def run(items: int = ITEMS, rounds: int = ROUNDS) -> None:
     psql = shutil.which("psql")
     if psql is None:
         print("\nMigrating: psql is not installed, so there is no baseline.")
@@ -105,26 +181,38 @@ def run(items: int = 300_000, rounds: int = ROUNDS) -> None:
         plan = folder / "plan.toml"
         plan.write_text(PLAN)
         with BuiltinPostgres(folder / "server").running() as url:
-            migrate = [sys.executable, "-m", "desktop_migrator", "--data-dir", str(folder / "data")]
-            migrate += ["--plan", str(plan), "migrate", "--json", "--source", str(store)]
-            migrate += ["--database", url, "--user-id", USER, "--continue-on-error"]
+            start = [sys.executable, "-m", "desktop_migrator", "--data-dir", str(folder / "data")]
+            start += ["--plan", str(plan), "migrate", "--json", "--source", str(store)]
+            start += ["--database", url, "--user-id", USER, "--continue-on-error"]
+            bare = [*start, "--no-backup"]
             copy = [psql, "-q", "-X", url, "-c", f"\\copy tasks from '{rows}' csv"]
-            seconds: dict[str, list[float]] = {"copy": [], "migrate": [], "again": []}
-            memory = 0.0
-            for _ in range(rounds):
+            table = defaultdict[str, list[tuple[float, float, float]]](list)
+            for number in range(rounds + 1):
                 reset(url)
-                seconds["copy"].append(timed(copy)[0])
+                baseline = call(copy).seconds
+                spent: dict[str, Spent] = {}
                 reset(url)
-                for name, inserted in (("migrate", items), ("again", 0)):
-                    spent, output = timed(migrate)
-                    finished = json.loads(output.splitlines()[-1])
-                    assert finished["counts"]["inserted"] == inserted, finished
-                    seconds[name].append(spent)
-                    memory = max(memory, finished["peak_memory_mb"])
-    print(f"\nMigrating {items:,} items of 2 KiB, median of {rounds} rounds")
-    baseline = median(seconds["copy"])
-    names = {"copy": "psql \\copy", "migrate": "migrate, verified", "again": "nothing changed"}
-    for name, label in names.items():
-        middle = median(seconds[name])
-        print(f"  {label:20} {middle:7.2f} s  {middle / baseline:5.2f} x")
-    print(f"  peak memory of migrate {memory:.0f} MiB")
+                spent["first run, one process"] = call([*bare, "--max-concurrent", "1"])
+                reset(url)
+                spent["first run"] = call(bare)
+                spent["nothing changed"] = call(bare)
+                change_some(url)
+                spent["30 % conflicts"] = call([*bare, "--conflict", "overwrite"])
+                reset(url)
+                spent["first run, backup"] = call(start)
+                check(spent, items)
+                for name, each in spent.items() if number else ():  # the first warms up
+                    ratios = each.seconds / baseline, each.unverified / baseline
+                    table[name].append((*ratios, each.memory))
+    print(f"\nMigrating {items:,} items of 2 KiB, median of {rounds} rounds, psql \\copy = 1")
+    print(f"  {'':24}{'whole':>8}{'unverified':>12}{'peak memory':>14}")
+    for name, found in table.items():
+        whole, unverified, memory = (median(column) for column in zip(*found, strict=True))
+        print(f"  {name:24}{whole:8.2f}{unverified:12.2f}{memory:10.0f} MiB")
+
+
+def check(spent: dict[str, Spent], items: int) -> None:
+    for name in ("first run, one process", "first run", "first run, backup"):
+        assert spent[name].counts["inserted"] == items, spent[name]
+    assert spent["nothing changed"].counts["unchanged"] == items
+    assert spent["30 % conflicts"].counts["updated"] == items * 3 // 10
