@@ -1,6 +1,7 @@
 """The program's entry: the wizard without arguments, else the command line."""
 
 import importlib
+import multiprocessing
 import os
 import sys
 
@@ -9,6 +10,7 @@ from desktop_migrator.migration.opening import Opening
 
 
 def main() -> None:
+    multiprocessing.freeze_support()  # a frozen program is its own loading processes
     arguments = sys.argv[1:]
     if not arguments and _has_screen():
         sys.exit(_open_wizard(Opening()))

@@ -88,13 +88,13 @@ def command(
         int, typer.Option(min=0, help="Milliseconds between two transactions.")
     ] = 0,
     max_concurrent: Annotated[
-        int | None,
+        int,
         typer.Option(
             min=1,
             help="How many batches are loaded at once, each by a process of its own, where there is"
-            " much to load; without it, as many as this computer has cores for.",
+            " much to load; more take more memory.",
         ),
-    ] = None,
+    ] = 1,
     retry_attempts: Annotated[
         int,
         typer.Option(

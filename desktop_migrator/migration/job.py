@@ -54,8 +54,8 @@ class Job:
     """Items in one transaction."""
     batch_delay: float = 0.0
     """Seconds between two transactions."""
-    max_concurrent: int | None = None
-    """How many processes may load at once; None: as many as this computer has cores for."""
+    max_concurrent: int = 1
+    """How many processes may load at once."""
     retries: Retries = USUAL
     create_tables: bool = False
     continue_on_error: bool = False

@@ -7,7 +7,6 @@ stops all; what is committed by then stays, and the load goes on from there as a
 """
 
 import multiprocessing
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -50,7 +49,6 @@ from desktop_migrator.reporter import ForwardingReporter
 
 LEAST_TEXT = 32 * 2**20
 """Characters from which on it pays to start processes, which takes half a second."""
-_MOST = 4
 _POLL = 0.1
 if sys.platform == "win32":
     _CONTEXT = multiprocessing.get_context("spawn")
@@ -67,8 +65,7 @@ def processes(run: UnderWay, entities: Sequence[TargetEntity]) -> int:
     """
     job = run.job
     surveyed = run.surveyed
-    most = job.max_concurrent or min(os.cpu_count() or 1, _MOST)
-    most = min(most, surveyed.loaded_records)
+    most = min(job.max_concurrent, surveyed.loaded_records)
     if most < 2 or job.dry_run or job.batch_delay or surveyed.text < LEAST_TEXT:
         return 1
     if len(levels(entities)) > 1 or any(entity.references for entity in entities):

@@ -192,7 +192,7 @@ def run(items: int = ITEMS, rounds: int = ROUNDS) -> None:
                 baseline = call(copy).seconds
                 spent: dict[str, Spent] = {}
                 reset(url)
-                spent["first run, one process"] = call([*bare, "--max-concurrent", "1"])
+                spent["first run, two processes"] = call([*bare, "--max-concurrent", "2"])
                 reset(url)
                 spent["first run"] = call(bare)
                 spent["nothing changed"] = call(bare)
@@ -212,7 +212,7 @@ def run(items: int = ITEMS, rounds: int = ROUNDS) -> None:
 
 
 def check(spent: dict[str, Spent], items: int) -> None:
-    for name in ("first run, one process", "first run", "first run, backup"):
+    for name in ("first run, two processes", "first run", "first run, backup"):
         assert spent[name].counts["inserted"] == items, spent[name]
     assert spent["nothing changed"].counts["unchanged"] == items
     assert spent["30 % conflicts"].counts["updated"] == items * 3 // 10
