@@ -6,9 +6,9 @@ from pathlib import Path
 
 from desktop_migrator.migration.kits import Kit
 from desktop_migrator.migration.workspace import Workspace
-from desktop_migrator.model import RunResult, UndoResult
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.wizard.flow import Answers, FormerRun
+from desktop_migrator.wizard.work import Result
 from desktop_migrator.wizard.worker import Worker
 
 
@@ -24,7 +24,7 @@ class Context:
     """What an earlier run left."""
     kit: Kit | None = None
     """What the wizard was opened with."""
-    result: RunResult | UndoResult | None = None
+    result: Result | None = None
     """What came of the work."""
     take_back: Callable[[str], None] = lambda _: None
     """Begins to undo the run named; the window puts its own here."""

@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from pathlib import Path
 
 from desktop_migrator.model import ConflictPolicy, MergeRule
+from desktop_migrator.vault.keys import PublicKey
 
 
 class Entry(StrEnum):
@@ -46,6 +47,7 @@ class Step(IntEnum):
         return f"W{int(self)}"
 
 
+# A capture takes all of the web site, so there is nothing to leave out on Review.
 _WAYS = {
     Entry.MIGRATE: (
         Step.WELCOME,
@@ -60,7 +62,6 @@ _WAYS = {
     Entry.CAPTURE: (
         Step.WELCOME,
         Step.FIND,
-        Step.REVIEW,
         Step.SEAL,
         Step.MIGRATE,
         Step.DONE,
@@ -69,6 +70,7 @@ _WAYS = {
         Step.WELCOME,
         Step.CAPTURES,
         Step.DESTINATION,
+        Step.BACKUP,
         Step.MIGRATE,
         Step.DONE,
     ),
@@ -181,6 +183,8 @@ class Answers:
     repeated: str = field(default="", repr=False)
     for_desk: bool = False
     """Whether the capture is sealed for the kit's desk alone."""
+    desk_key: PublicKey | None = None
+    """That desk's."""
 
     finished: bool = False
     """Whether the work of this way is done."""

@@ -21,6 +21,7 @@ _STAGES: dict[str, str] = {
     "check": QT_TRANSLATE_NOOP("stages", "Checking every item"),
     "compare": QT_TRANSLATE_NOOP("stages", "Comparing with the database"),
     "backup": QT_TRANSLATE_NOOP("stages", "Making the backup"),
+    "capture": QT_TRANSLATE_NOOP("stages", "Saving your data"),
     "load": QT_TRANSLATE_NOOP("stages", "Moving your data"),
     "verify": QT_TRANSLATE_NOOP("stages", "Checking what arrived"),
     "undo": QT_TRANSLATE_NOOP("stages", "Taking back"),

@@ -10,6 +10,7 @@ from desktop_migrator.wizard.context import Context
 from desktop_migrator.wizard.flow import Entry, Step
 from desktop_migrator.wizard.pages.backup import BackupPage
 from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.pages.captures import CapturesPage
 from desktop_migrator.wizard.pages.conflicts import ConflictsPage
 from desktop_migrator.wizard.pages.destination import DestinationPage
 from desktop_migrator.wizard.pages.done import DonePage
@@ -17,6 +18,7 @@ from desktop_migrator.wizard.pages.find import FindPage
 from desktop_migrator.wizard.pages.migrate import MigratePage
 from desktop_migrator.wizard.pages.past import PastPage
 from desktop_migrator.wizard.pages.review import ReviewPage
+from desktop_migrator.wizard.pages.seal import SealPage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from desktop_migrator.wizard.widgets.card import restyle
 from desktop_migrator.wizard.widgets.confirm import confirm
@@ -32,6 +34,8 @@ PAGES: tuple[type[Page], ...] = (
     MigratePage,
     DonePage,
     PastPage,
+    SealPage,
+    CapturesPage,
 )
 _SIZE = QSize(980, 700)
 

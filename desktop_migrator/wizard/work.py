@@ -5,13 +5,18 @@ Knows no Qt. `begin` gives a function of a reporter for the worker.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from wakepy import keep
 
+from desktop_migrator.migration.captures import capture
 from desktop_migrator.migration.job import Job
+from desktop_migrator.migration.origins import as_origins
 from desktop_migrator.migration.run import migrate
+from desktop_migrator.migration.sources import open_sources
 from desktop_migrator.migration.target import Person
 from desktop_migrator.migration.undo import UndoJob, rollback
+from desktop_migrator.migration.upload import Upload, upload
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import RunResult, UndoResult
 from desktop_migrator.plan.schema import Plan
@@ -19,13 +24,25 @@ from desktop_migrator.reporter import Reporter
 from desktop_migrator.vault.keys import Passphrase
 from desktop_migrator.wizard.flow import Answers, BackupKind, Entry, FormerRun
 
-Result = RunResult | UndoResult
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A capture that was made."""
+
+    path: Path
+    records: int
+    error: None = None
+
+
+Result = RunResult | UndoResult | Captured | Upload
 Work = Callable[[Reporter], Result]
 
 _MIGRATION = ("check", "backup", "load", "verify")
 STAGES: dict[Entry, tuple[str, ...]] = {
     Entry.MIGRATE: _MIGRATION,
     Entry.FINISH: _MIGRATION,
+    Entry.CAPTURE: ("capture",),
+    Entry.UPLOAD: _MIGRATION,
     Entry.UNDO: ("undo",),
 }
 
@@ -42,20 +59,38 @@ def begin(answers: Answers, plan: Plan, workspace: Workspace, again: Again | Non
     if answers.entry is Entry.UNDO:
         undo = UndoJob(database=answers.database, run=answers.undo_run)
         return _awake(lambda reporter: rollback(undo, workspace, reporter))
+    if answers.entry is Entry.CAPTURE:
+        return _awake(lambda reporter: _capture(answers, workspace, reporter))
+    if answers.entry is Entry.UPLOAD:
+        uploading = job_of(answers, plan)
+        return _awake(lambda reporter: upload(answers.captures, uploading, workspace, reporter))
     resume = answers.entry is Entry.FINISH or bool(again and again.resume)
     job = job_of(answers, plan, resume=resume)
     return _awake(lambda reporter: migrate(job, workspace, reporter))
 
 
+def _capture(answers: Answers, workspace: Workspace, reporter: Reporter) -> Captured:
+    sealed_for = answers.desk_key if answers.for_desk else None
+    key = sealed_for or Passphrase(answers.passphrase)
+    out = answers.capture_file or Path()
+    with open_sources(answers.sources, workspace.snapshots, reporter) as sources:
+        origins = as_origins((answers.origin,) if answers.origin else ())
+        _, sealed = capture(
+            workspace, sources.records(), origins=origins, out=out, key=key, reporter=reporter
+        )
+    return Captured(sealed.path, sealed.summary.records)
+
+
 def job_of(answers: Answers, plan: Plan, *, resume: bool = False) -> Job:
     if answers.entry is Entry.FINISH and answers.former:
         return _job_of_former(answers.former, answers, plan)
+    uploads = answers.entry is Entry.UPLOAD
     return Job(
         plan=plan,
         database=answers.database,
         person=Person(answers.user_id or None, answers.email or None),
-        sources=answers.sources,
-        origins=(answers.origin,) if answers.origin else (),
+        sources=() if uploads else answers.sources,
+        origins=(answers.origin,) if answers.origin and not uploads else (),
         exclude=answers.left_out,
         leave_out=answers.leave_out,
         policy=answers.policy,
@@ -65,6 +100,7 @@ def job_of(answers: Answers, plan: Plan, *, resume: bool = False) -> Job:
         continue_on_error=True,
         backup=answers.backup.kind is not BackupKind.NONE,
         passphrase=_passphrase(answers),
+        unlock=answers.passphrase or None,
         resume=resume,
     )
 

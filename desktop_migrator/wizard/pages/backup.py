@@ -1,23 +1,18 @@
 """What opens the backup that is made before anything is written; going without asks twice."""
 
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QFormLayout,
-    QLabel,
-    QLineEdit,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup
 
 from desktop_migrator.errors import KeyringUnusable, MigratorError
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.vault.kept_keys import backup_key
 from desktop_migrator.vault.recovery import recovery_text
-from desktop_migrator.wizard import icons, theme
-from desktop_migrator.wizard.flow import SHORTEST_PASSPHRASE, BackupKind, Step
+from desktop_migrator.wizard import icons
+from desktop_migrator.wizard.flow import BackupKind, Step
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.widgets import labels
 from desktop_migrator.wizard.widgets.card import Card
 from desktop_migrator.wizard.widgets.confirm import confirm
+from desktop_migrator.wizard.widgets.passphrase import NewPassphrase
 from desktop_migrator.wizard.widgets.recovery_key import RecoveryKey
 
 
@@ -59,7 +54,11 @@ class BackupPage(Page):
             )
         for widget in (self._keyring, self._why, self._key, self._passphrase):
             self.body.addWidget(widget)
-        self.body.addWidget(self._build_fields())
+        self._fields = NewPassphrase(
+            self.tr("Keep it safe: nobody can open the backup without it.")
+        )
+        self._fields.typed.connect(self._typed)
+        self.body.addWidget(self._fields)
         self.body.addWidget(self._none)
         self._where = labels.text(
             self.tr("It is kept in {folder} for 30 days.").format(
@@ -85,8 +84,7 @@ class BackupPage(Page):
 
     def use_passphrase(self, text: str, repeated: str) -> None:
         self._passphrase.choose()
-        self._first.setText(text)
-        self._second.setText(repeated)
+        self._fields.enter(text, repeated)
 
     # ---- the keyring ----------------------------------------------------------------------------
 
@@ -119,38 +117,9 @@ class BackupPage(Page):
             (self._none, BackupKind.NONE),
         )
 
-    def _build_fields(self) -> QWidget:
-        self._fields = QWidget()
-        form = QFormLayout(self._fields)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(theme.GAP)
-        form.setVerticalSpacing(theme.TIGHT)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        self._first, self._second = QLineEdit(), QLineEdit()
-        for words, field in (
-            (self.tr("Pass&phrase"), self._first),
-            (self.tr("The same &again"), self._second),
-        ):
-            field.setEchoMode(QLineEdit.EchoMode.Password)
-            field.textChanged.connect(lambda _: self._typed())
-            label = QLabel(words)
-            label.setBuddy(field)
-            field.setAccessibleName(words.replace("&", ""))
-            form.addRow(label, field)
-        self._verdict = labels.text(role="faint")
-        form.addRow("", self._verdict)
-        return self._fields
-
-    def _typed(self) -> None:
+    def _typed(self, first: str, second: str) -> None:
         backup = self.answers.backup
-        backup.passphrase, backup.repeated = self._first.text(), self._second.text()
-        if len(backup.passphrase) < SHORTEST_PASSPHRASE:
-            words = self.tr("At least %n character(s).", "", SHORTEST_PASSPHRASE)
-        elif backup.passphrase != backup.repeated:
-            words = self.tr("The two are not the same yet.")
-        else:
-            words = self.tr("Keep it safe: nobody can open the backup without it.")
-        self._verdict.setText(words)
+        backup.passphrase, backup.repeated = first, second
         self.changed()
 
     def _chosen(self, kind: BackupKind) -> None:
@@ -161,7 +130,6 @@ class BackupPage(Page):
         self.answers.backup.kind = kind
         self.answers.backup.refused_twice = kind is BackupKind.NONE
         self._show_kind()
-        self._typed()
 
     def _really_none(self) -> bool:
         """Asks, and asks again."""

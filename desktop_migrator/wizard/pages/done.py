@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 from desktop_migrator.migration.report import facts
 from desktop_migrator.migration.report.html import as_html
 from desktop_migrator.migration.support import Piece, collect, save
+from desktop_migrator.migration.upload import Upload
 from desktop_migrator.model import Counts, RunResult, UndoResult
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import theme
@@ -16,6 +17,7 @@ from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.widgets import labels
 from desktop_migrator.wizard.widgets.bundle import BundleDialog
+from desktop_migrator.wizard.work import Captured
 
 
 class DonePage(Page):
@@ -54,9 +56,50 @@ class DonePage(Page):
             self._show_undo(result)
         elif isinstance(result, RunResult):
             self._show_run(result)
+        elif isinstance(result, Upload):
+            self._show_upload(result)
+        elif isinstance(result, Captured):
+            self._show_capture(result)
         ran = isinstance(result, RunResult) and result.run is not None
         self._undo.setVisible(ran)
         self._report.setVisible(ran)
+
+    def _show_capture(self, result: Captured) -> None:
+        self.introduce(
+            self.tr("Your data is in the file"),
+            self.tr("It can be uploaded from any computer; your browser's data was not changed."),
+        )
+        self._summary.setText(
+            self.tr("%n record(s) are in {path}.", "", result.records).format(path=result.path)
+        )
+        self._say_verified(self.tr("The file was read back and compared, record by record."))
+        self._show_table({})
+
+    def _show_upload(self, result: Upload) -> None:
+        self.introduce(
+            self.tr("The files are uploaded"),
+            self.tr("You can close this window and use the app as always."),
+        )
+        runs = [each.result for each in result.files if each.result]
+        written = result.counts.inserted + result.counts.updated
+        sentences = [
+            self.tr("%n file(s) were uploaded.", "", len(runs)),
+            self.tr("%n item(s) were moved.", "", written),
+        ]
+        if result.counts.rejected:
+            sentences.append(self.tr("%n could not be moved.", "", result.counts.rejected))
+        self._summary.setText(" ".join(sentences))
+        self._say_verified(
+            self.tr("All that was sent lies in the database; it was checked row by row.")
+            if all(run.verified for run in runs)
+            else ""
+        )
+        by_entity: dict[str, Counts] = {}
+        for run in runs:
+            for name, counts in run.by_entity.items():
+                by_entity[name] = by_entity.get(name, Counts())
+                by_entity[name] += counts
+        self._show_table(by_entity)
 
     def _show_run(self, result: RunResult) -> None:
         counts = result.counts

@@ -1,0 +1,99 @@
+"""Which captures are to be uploaded, and what opens them."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QLabel, QLineEdit, QListWidget, QPushButton
+
+from desktop_migrator.errors import NotAContainer
+from desktop_migrator.migration.captures import is_capture
+from desktop_migrator.reporter import Reporter
+from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.widgets import labels
+
+
+class CapturesPage(Page):
+    step = Step.CAPTURES
+
+    def build(self) -> None:
+        self.introduce(
+            self.tr("Which files shall be uploaded?"),
+            self.tr("Each goes into the database once, however often it is uploaded."),
+        )
+        self.setAcceptDrops(True)
+        self._list = QListWidget()
+        self._list.setAccessibleName(self.tr("Files"))
+        self._list.setAccessibleDescription(self.tr("The files that will be uploaded"))
+        self.body.addWidget(self._list, 1)
+        add = QPushButton(self.tr("&Add files …"))
+        add.setAccessibleDescription(self.tr("Chooses files that were saved before"))
+        add.clicked.connect(self._choose_files)
+        self._remove = QPushButton(self.tr("&Remove"))
+        self._remove.setAccessibleDescription(self.tr("Takes the file chosen off the list"))
+        self._remove.clicked.connect(self._take_off)
+        self.add_row(add, self._remove)
+        self.body.addWidget(labels.text(self.tr("You can also drop files here."), "faint"))
+        form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._passphrase = QLineEdit()
+        self._passphrase.setEchoMode(QLineEdit.EchoMode.Password)
+        self._passphrase.setAccessibleName(self.tr("Passphrase of the files"))
+        self._passphrase.textChanged.connect(self._typed)
+        label = QLabel(self.tr("&Passphrase, if they have one"))
+        label.setBuddy(self._passphrase)
+        form.addRow(label, self._passphrase)
+        self.body.addLayout(form)
+
+    def enter(self) -> None:
+        self._passphrase.setText(self.answers.passphrase)
+        self._show_files()
+
+    def add(self, *paths: Path) -> None:
+        """Files that are captures; of the others the page says that they are none."""
+
+        def work(_: Reporter) -> tuple[Path, ...]:
+            if not all(is_capture(path) for path in paths):
+                raise NotAContainer
+            return tuple(path.absolute() for path in paths)
+
+        self.run(work, self._added)
+
+    def _added(self, paths: tuple[Path, ...]) -> None:
+        self.answers.captures = tuple(dict.fromkeys((*self.answers.captures, *paths)))
+        self._show_files()
+
+    def _take_off(self) -> None:
+        row = self._list.currentRow()
+        if row >= 0:
+            captures = self.answers.captures
+            self.answers.captures = captures[:row] + captures[row + 1 :]
+            self._show_files()
+
+    def _show_files(self) -> None:
+        self._list.clear()
+        for path in self.answers.captures:
+            self._list.addItem(str(path))
+        self._remove.setEnabled(bool(self.answers.captures))
+        self.changed()
+
+    def _typed(self, text: str) -> None:
+        self.answers.passphrase = text
+
+    def _choose_files(self) -> None:
+        named, _ = QFileDialog.getOpenFileNames(
+            self, self.tr("Add files"), "", self.tr("Captures (*.dmcapture)")
+        )
+        if named:
+            self.add(*map(Path, named))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.add(*paths)
