@@ -44,25 +44,6 @@
         <translation>Dieser Computer hat keinen Schlüsselbund, den dieses Programm verwenden kann.</translation>
     </message>
     <message>
-        <source>Pass&amp;phrase</source>
-        <translation>P&amp;assphrase</translation>
-    </message>
-    <message>
-        <source>The same &amp;again</source>
-        <translation>&amp;Noch einmal dieselbe</translation>
-    </message>
-    <message numerus="yes">
-        <source>At least %n character(s).</source>
-        <translation>
-            <numerusform>Mindestens %n Zeichen.</numerusform>
-            <numerusform>Mindestens %n Zeichen.</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>The two are not the same yet.</source>
-        <translation>Die beiden sind noch nicht gleich.</translation>
-    </message>
-    <message>
         <source>Keep it safe: nobody can open the backup without it.</source>
         <translation>Bewahren Sie sie gut auf: Ohne sie kann niemand die Sicherung öffnen.</translation>
     </message>
@@ -112,6 +93,61 @@
     <message>
         <source>This is all of it; none of your data is in it. Save it?</source>
         <translation>Das ist alles; Ihre Daten sind nicht dabei. Speichern?</translation>
+    </message>
+</context>
+<context>
+    <name>CapturesPage</name>
+    <message>
+        <source>Which files shall be uploaded?</source>
+        <translation>Welche Dateien sollen hochgeladen werden?</translation>
+    </message>
+    <message>
+        <source>Each goes into the database once, however often it is uploaded.</source>
+        <translation>Jede kommt nur einmal in die Datenbank, so oft sie auch hochgeladen wird.</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>The files that will be uploaded</source>
+        <translation>Die Dateien, die hochgeladen werden</translation>
+    </message>
+    <message>
+        <source>&amp;Add files …</source>
+        <translation>Dateien &amp;hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Chooses files that were saved before</source>
+        <translation>Wählt Dateien, die zuvor gespeichert wurden</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Entfernen</translation>
+    </message>
+    <message>
+        <source>Takes the file chosen off the list</source>
+        <translation>Nimmt die gewählte Datei von der Liste</translation>
+    </message>
+    <message>
+        <source>You can also drop files here.</source>
+        <translation>Sie können Dateien auch hierher ziehen.</translation>
+    </message>
+    <message>
+        <source>Passphrase of the files</source>
+        <translation>Passphrase der Dateien</translation>
+    </message>
+    <message>
+        <source>&amp;Passphrase, if they have one</source>
+        <translation>&amp;Passphrase, falls sie eine haben</translation>
+    </message>
+    <message>
+        <source>Add files</source>
+        <translation>Dateien hinzufügen</translation>
+    </message>
+    <message>
+        <source>Captures (*.dmcapture)</source>
+        <translation>Aufnahmen (*.dmcapture)</translation>
     </message>
 </context>
 <context>
@@ -520,6 +556,36 @@
         </translation>
     </message>
     <message>
+        <source>Your data is in the file</source>
+        <translation>Ihre Daten sind in der Datei</translation>
+    </message>
+    <message>
+        <source>It can be uploaded from any computer; your browser&apos;s data was not changed.</source>
+        <translation>Sie kann von jedem Computer hochgeladen werden; die Daten im Browser wurden nicht verändert.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) are in {path}.</source>
+        <translation>
+            <numerusform>%n Eintrag liegt in {path}.</numerusform>
+            <numerusform>%n Einträge liegen in {path}.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The file was read back and compared, record by record.</source>
+        <translation>Die Datei wurde zurückgelesen und Eintrag für Eintrag verglichen.</translation>
+    </message>
+    <message>
+        <source>The files are uploaded</source>
+        <translation>Die Dateien sind hochgeladen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) were uploaded.</source>
+        <translation>
+            <numerusform>%n Datei wurde hochgeladen.</numerusform>
+            <numerusform>%n Dateien wurden hochgeladen.</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>All that was sent lies in the database; it was checked row by row.</source>
         <translation>Alles, was gesendet wurde, liegt in der Datenbank; es wurde Zeile für Zeile geprüft.</translation>
     </message>
@@ -906,6 +972,28 @@
     </message>
 </context>
 <context>
+    <name>NewPassphrase</name>
+    <message>
+        <source>Pass&amp;phrase</source>
+        <translation>&amp;Passphrase</translation>
+    </message>
+    <message>
+        <source>The same &amp;again</source>
+        <translation>&amp;Noch einmal</translation>
+    </message>
+    <message numerus="yes">
+        <source>At least %n character(s).</source>
+        <translation>
+            <numerusform>Mindestens %n Zeichen.</numerusform>
+            <numerusform>Mindestens %n Zeichen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The two are not the same yet.</source>
+        <translation>Die beiden sind noch nicht gleich.</translation>
+    </message>
+</context>
+<context>
     <name>PastPage</name>
     <message>
         <source>Which migration shall be taken back?</source>
@@ -1086,6 +1174,53 @@
     <message>
         <source>so far …</source>
         <translation>bisher …</translation>
+    </message>
+</context>
+<context>
+    <name>SealPage</name>
+    <message>
+        <source>Save it in a file</source>
+        <translation>In einer Datei speichern</translation>
+    </message>
+    <message>
+        <source>All that the web site keeps in the browsers you chose goes into one encrypted file, to be uploaded later.</source>
+        <translation>Alles, was die Website in den gewählten Browsern aufbewahrt, kommt in eine verschlüsselte Datei, die später hochgeladen wird.</translation>
+    </message>
+    <message>
+        <source>Only the support &amp;desk can open it (recommended)</source>
+        <translation>Nur der &amp;Support kann sie öffnen (empfohlen)</translation>
+    </message>
+    <message>
+        <source>Sealed with the key of {owner}.</source>
+        <translation>Versiegelt mit dem Schlüssel von {owner}.</translation>
+    </message>
+    <message>
+        <source>It opens &amp;with a passphrase of your own</source>
+        <translation>Sie öffnet sich &amp;mit einer eigenen Passphrase</translation>
+    </message>
+    <message>
+        <source>Tell it whoever shall upload the file, but not in the same message.</source>
+        <translation>Teilen Sie sie dem mit, der die Datei hochladen soll, aber nicht in derselben Nachricht.</translation>
+    </message>
+    <message>
+        <source>Keep it safe: nobody can open the file without it.</source>
+        <translation>Bewahren Sie sie gut auf: Ohne sie kann niemand die Datei öffnen.</translation>
+    </message>
+    <message>
+        <source>Where is it kept?</source>
+        <translation>Wo wird sie aufbewahrt?</translation>
+    </message>
+    <message>
+        <source>Choose a &amp;place …</source>
+        <translation>&amp;Ort wählen …</translation>
+    </message>
+    <message>
+        <source>Where the file is kept, and its name</source>
+        <translation>Wo die Datei liegt und wie sie heißt</translation>
+    </message>
+    <message>
+        <source>Captures (*.dmcapture)</source>
+        <translation>Aufnahmen (*.dmcapture)</translation>
     </message>
 </context>
 <context>
@@ -1314,6 +1449,10 @@
     <message>
         <source>Making the backup</source>
         <translation>Sicherung</translation>
+    </message>
+    <message>
+        <source>Saving your data</source>
+        <translation>Ihre Daten werden gespeichert</translation>
     </message>
     <message>
         <source>Moving your data</source>

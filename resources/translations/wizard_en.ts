@@ -2,16 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
-    <name>BackupPage</name>
-    <message numerus="yes">
-        <source>At least %n character(s).</source>
-        <translation>
-            <numerusform>At least %n character.</numerusform>
-            <numerusform>At least %n characters.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>ConflictsPage</name>
     <message numerus="yes">
         <source>%n item(s) are in the database already, and differ.</source>
@@ -76,6 +66,20 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n record(s) are in {path}.</source>
+        <translation>
+            <numerusform>%n record is in {path}.</numerusform>
+            <numerusform>%n records are in {path}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) were uploaded.</source>
+        <translation>
+            <numerusform>%n file was uploaded.</numerusform>
+            <numerusform>%n files were uploaded.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n row(s) removed.</source>
         <translation>
             <numerusform>%n row removed.</numerusform>
@@ -111,6 +115,16 @@
         <translation>
             <numerusform>%n record of this web site</numerusform>
             <numerusform>%n records of this web site</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>NewPassphrase</name>
+    <message numerus="yes">
+        <source>At least %n character(s).</source>
+        <translation>
+            <numerusform>At least %n character.</numerusform>
+            <numerusform>At least %n characters.</numerusform>
         </translation>
     </message>
 </context>
