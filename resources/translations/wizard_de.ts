@@ -1211,7 +1211,7 @@
         <translation>Wo wird sie aufbewahrt?</translation>
     </message>
     <message>
-        <source>Choose a &amp;place …</source>
+        <source>C&amp;hoose a place …</source>
         <translation>&amp;Ort wählen …</translation>
     </message>
     <message>

@@ -48,7 +48,7 @@ class SealPage(Page):
             self.body.addWidget(widget)
         self.body.addWidget(labels.heading(self.tr("Where is it kept?")))
         self._place = labels.text()
-        choose = QPushButton(self.tr("Choose a &place …"))
+        choose = QPushButton(self.tr("C&hoose a place …"))
         choose.setAccessibleDescription(self.tr("Where the file is kept, and its name"))
         choose.clicked.connect(self._choose_file)
         self.body.addWidget(self._place)
