@@ -91,6 +91,10 @@ class FormerRun:
     sources: tuple[Path, ...] = ()
     policy: ConflictPolicy = ConflictPolicy.SKIP
     create_tables: bool = False
+    exclude: frozenset[str] = frozenset()
+    leave_out: frozenset[bytes] = frozenset()
+    rules: dict[str, MergeRule] = field(default_factory=dict)
+    decisions: Path | None = None
 
 
 class BackupKind(StrEnum):

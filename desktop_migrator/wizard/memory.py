@@ -1,7 +1,8 @@
 """What the wizard remembers between two calls, so that a migration can be finished later.
 
 A small JSON file in the workspace, written before work begins: where the data came from and went
-to. It holds no password and nothing of the data. Knows no Qt.
+to, what stays behind and what counts where two versions differ. It holds no password and nothing of
+the data; items that stay behind are named by digests. Knows no Qt.
 """
 
 from pathlib import Path
@@ -13,11 +14,11 @@ from desktop_migrator.migration.catalog import Catalog
 from desktop_migrator.migration.status import Status
 from desktop_migrator.migration.target import printable
 from desktop_migrator.migration.workspace import Workspace
-from desktop_migrator.model import ConflictPolicy, Outcome
+from desktop_migrator.model import ConflictPolicy, MergeRule, Outcome
 from desktop_migrator.wizard.flow import Answers, FormerRun
 
 _NAME = "wizard.json"
-_LARGEST = 1 << 20
+_LARGEST = 64 << 20
 
 
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +26,10 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     database: str
     policy: ConflictPolicy
     create_tables: bool
+    exclude: frozenset[str] = frozenset()
+    leave_out: frozenset[bytes] = frozenset()
+    rules: dict[str, MergeRule] = {}
+    decisions: str | None = None
 
 
 def remember(workspace: Workspace, answers: Answers) -> None:
@@ -34,6 +39,10 @@ def remember(workspace: Workspace, answers: Answers) -> None:
         database=answers.database,
         policy=answers.policy,
         create_tables=answers.create_tables,
+        exclude=answers.left_out,
+        leave_out=answers.leave_out,
+        rules=answers.rules,
+        decisions=str(answers.decisions) if answers.decisions else None,
     )
     path = workspace.root / _NAME
     part = path.with_suffix(".part")
@@ -58,6 +67,10 @@ def former_run(workspace: Workspace, plan: str) -> FormerRun | None:
         sources=tuple(map(Path, remembered.sources)),
         policy=remembered.policy,
         create_tables=remembered.create_tables,
+        exclude=remembered.exclude,
+        leave_out=remembered.leave_out,
+        rules=remembered.rules,
+        decisions=Path(remembered.decisions) if remembered.decisions else None,
     )
 
 

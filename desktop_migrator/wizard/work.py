@@ -83,7 +83,7 @@ def _capture(answers: Answers, workspace: Workspace, reporter: Reporter) -> Capt
 
 def job_of(answers: Answers, plan: Plan, *, resume: bool = False) -> Job:
     if answers.entry is Entry.FINISH and answers.former:
-        return _job_of_former(answers.former, answers, plan)
+        return _job_of_former(answers.former, plan)
     uploads = answers.entry is Entry.UPLOAD
     return Job(
         plan=plan,
@@ -110,15 +110,18 @@ def _passphrase(answers: Answers) -> Passphrase | None:
     return Passphrase(backup.passphrase) if backup.kind is BackupKind.PASSPHRASE else None
 
 
-def _job_of_former(former: FormerRun, answers: Answers, plan: Plan) -> Job:
+def _job_of_former(former: FormerRun, plan: Plan) -> Job:
     return Job(
         plan=plan,
         database=former.database,
         person=Person(former.user_id),
         sources=former.sources,
         origins=former.origins,
+        exclude=former.exclude,
+        leave_out=former.leave_out,
         policy=former.policy,
-        decisions=answers.decisions,
+        rules=former.rules,
+        decisions=former.decisions,
         create_tables=former.create_tables,
         continue_on_error=True,
         resume=True,
