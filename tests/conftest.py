@@ -15,6 +15,7 @@ REAL_PARTS: dict[str, Callable[[], bool]] = {
     "pgbouncer": lambda: bool(shutil.which("pgbouncer", path="/usr/sbin")),
     "makensis": lambda: bool(shutil.which("makensis")),
     "node": lambda: bool(shutil.which("node")),
+    "npm": lambda: bool(shutil.which("npm") and shutil.which("npx")),
     "pdftotext": lambda: bool(shutil.which("pdftotext")),
     "atheris": lambda: find_spec("atheris") is not None,
     "gnome-keyring": lambda: bool(

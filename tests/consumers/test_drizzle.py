@@ -1,0 +1,90 @@
+"""The app's own eyes: Drizzle makes the tables, we migrate, and Drizzle reads every row back.
+
+What a real browser's page read through the Web Storage API is what the app has to find.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.command_line import CommandLine
+from tests.integration.conftest import (  # noqa: F401 - fixtures
+    database,
+    on_every_server,
+    server,
+    server_folder,
+)
+from tests.recorded import read_back, unpack
+
+APP = Path(__file__).parent / "drizzle"
+STATUSES = {"todo": "pending", "in-progress": "in_progress", "done": "completed"}
+
+pytestmark = pytest.mark.needs("npm")
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The app's folder, with what it stands on."""
+    folder = tmp_path_factory.mktemp("drizzle") / "app"
+    shutil.copytree(APP, folder)
+    node(folder, "", "npm", "install", "--no-audit", "--no-fund", "--no-package-lock")
+    node(folder, "", "npx", "esbuild", "schema.ts", "--outfile=schema.js", "--format=esm")
+    node(folder, "", "npx", "drizzle-kit", "generate")
+    return folder
+
+
+def node(folder: Path, url: str, *words: str) -> str:
+    ended = subprocess.run(
+        words,
+        cwd=folder,
+        env=os.environ | {"DATABASE_URL": url, "TZ": "America/New_York"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@on_every_server
+def test_the_app_finds_every_item_that_its_page_had(
+    app: Path,
+    database: str,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    node(app, database, "npx", "drizzle-kit", "migrate")
+    desktop_migrator = CommandLine(tmp_path / "data")
+    words = ("migrate", "--source", unpack("chromium-leveldb", tmp_path), "--database", database,
+             "--user-id", "maria", "--include", "tasks", "--include", "environments",
+             "--no-backup", "--json")  # fmt: skip
+    migrated = desktop_migrator(*words)
+    assert migrated.exit_code == 0, migrated.err
+    rows: dict[str, list[dict[str, Any]]] = json.loads(node(app, database, "node", "read.mjs"))
+
+    items = {each["title"]: each for each in read_back("chromium-leveldb", "tasks")}
+    assert {row["title"] for row in rows["tasks"]} == items.keys()
+    for row in rows["tasks"]:
+        item = items[row["title"]]
+        assert row["status"] == STATUSES[item["status"]]
+        assert moment(row["createdAt"]) == moment(item["createdAt"])
+        assert row["userId"] == "maria"
+    kept = {each["name"]: each for each in read_back("chromium-leveldb", "environments")}
+    assert {row["name"] for row in rows["environments"]} == kept.keys()
+    for row in rows["environments"]:
+        config = {name: value for name, value in kept[row["name"]]["config"].items()
+                  if name != "githubToken"}  # fmt: skip
+        assert row["config"] == config
+
+    assert desktop_migrator(*words).last["counts"]["inserted"] == 0
+    assert json.loads(node(app, database, "node", "read.mjs")) == rows
