@@ -99,13 +99,13 @@ def job_of(answers: Answers, plan: Plan, *, resume: bool = False) -> Job:
         create_tables=answers.create_tables,
         continue_on_error=True,
         backup=answers.backup.kind is not BackupKind.NONE,
-        passphrase=_passphrase(answers),
+        passphrase=passphrase_of(answers),
         unlock=answers.passphrase or None,
         resume=resume,
     )
 
 
-def _passphrase(answers: Answers) -> Passphrase | None:
+def passphrase_of(answers: Answers) -> Passphrase | None:
     backup = answers.backup
     return Passphrase(backup.passphrase) if backup.kind is BackupKind.PASSPHRASE else None
 

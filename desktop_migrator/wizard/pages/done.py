@@ -13,8 +13,9 @@ from desktop_migrator.migration.upload import Upload
 from desktop_migrator.model import Counts, RunResult, UndoResult
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import theme
-from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.flow import Entry, Step
 from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.pages.old_data import OldData
 from desktop_migrator.wizard.widgets import labels
 from desktop_migrator.wizard.widgets.bundle import BundleDialog
 from desktop_migrator.wizard.work import Captured
@@ -48,6 +49,8 @@ class DonePage(Page):
         )
         self._support.clicked.connect(self._collect_bundle)
         self.add_row(self._report, self._undo, self._support)
+        self.old_data = OldData(self)
+        self.body.addWidget(self.old_data)
         self.body.addStretch(1)
 
     def enter(self) -> None:
@@ -63,6 +66,9 @@ class DonePage(Page):
         ran = isinstance(result, RunResult) and result.run is not None
         self._undo.setVisible(ran)
         self._report.setVisible(ran)
+        moved = isinstance(result, RunResult) and result.verified
+        self.old_data.setVisible(moved and self.answers.entry is Entry.MIGRATE)
+        self.old_data.enter()
 
     def _show_capture(self, result: Captured) -> None:
         self.introduce(

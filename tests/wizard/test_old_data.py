@@ -1,0 +1,47 @@
+"""Clearing the browser's old data from the last page and putting it back; peers read the stores."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.pages.done import DonePage
+from tests.wizard.conftest import Person
+from tests.wizard.test_pages import answer_boxes
+
+
+def in_firefox(home: Path) -> set[bytes]:
+    """The keys of the app's web site, read by SQLite from a copy."""
+    [database] = home.rglob("http+++app.demo.test+3000/ls/data.sqlite")
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        connection.text_factory = bytes
+        return {key for (key,) in connection.execute("SELECT key FROM data")}
+
+
+def test_old_data_goes_once_agreed_to_and_comes_back(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.go_to(Step.DONE)
+    page = person.page
+    assert isinstance(page, DonePage)
+    [home] = person.window.context.folders
+    before = in_firefox(home)
+    assert b"tasks" in before
+
+    asked = answer_boxes(monkeypatch, yes=False)
+    page.old_data._clear.click()
+    assert len(asked) == 1
+    assert in_firefox(home) == before
+
+    answer_boxes(monkeypatch, yes=True)
+    page.old_data._clear.click()
+    person.wait(lambda: page.operation is None)
+    assert page.errors.error is None, page.errors.support_text()
+    assert b"tasks" not in in_firefox(home)
+
+    page.old_data._put_back.click()
+    person.wait(lambda: page.operation is None)
+    assert page.errors.error is None, page.errors.support_text()
+    assert in_firefox(home) == before
+    assert page.old_data._clear.isVisibleTo(page)
