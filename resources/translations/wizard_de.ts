@@ -994,6 +994,60 @@
     </message>
 </context>
 <context>
+    <name>OldData</name>
+    <message>
+        <source>The old data in the browser</source>
+        <translation>Die alten Daten im Browser</translation>
+    </message>
+    <message>
+        <source>Clear the &amp;old data …</source>
+        <translation>&amp;Alte Daten löschen …</translation>
+    </message>
+    <message>
+        <source>Takes what was moved out of the browser, after a backup of it</source>
+        <translation>Entfernt aus dem Browser, was übertragen wurde, nach einer Sicherung</translation>
+    </message>
+    <message>
+        <source>&amp;Put it back</source>
+        <translation>&amp;Zurücklegen</translation>
+    </message>
+    <message>
+        <source>Brings what was cleared back into the browser, from the backup</source>
+        <translation>Bringt das Gelöschte aus der Sicherung in den Browser zurück</translation>
+    </message>
+    <message>
+        <source>It is not needed any more. It can stay, or be cleared once you are sure.</source>
+        <translation>Sie werden nicht mehr gebraucht. Sie können bleiben oder gelöscht werden, wenn Sie sicher sind.</translation>
+    </message>
+    <message>
+        <source>Clear the old data?</source>
+        <translation>Alte Daten löschen?</translation>
+    </message>
+    <message>
+        <source>What was moved goes from the browser, after an encrypted backup of it. Close the browser before. Log-ins and all other web sites stay.</source>
+        <translation>Was übertragen wurde, verschwindet aus dem Browser, nach einer verschlüsselten Sicherung. Schließen Sie vorher den Browser. Anmeldungen und alle anderen Websites bleiben.</translation>
+    </message>
+    <message>
+        <source>Clear it</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Leave it</source>
+        <translation>Lassen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) were cleared from the browser.</source>
+        <translation>
+            <numerusform>%n Eintrag wurde aus dem Browser gelöscht.</numerusform>
+            <numerusform>%n Einträge wurden aus dem Browser gelöscht.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The browser has its old data again.</source>
+        <translation>Der Browser hat seine alten Daten wieder.</translation>
+    </message>
+</context>
+<context>
     <name>PastPage</name>
     <message>
         <source>Which migration shall be taken back?</source>

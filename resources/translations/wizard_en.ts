@@ -129,6 +129,16 @@
     </message>
 </context>
 <context>
+    <name>OldData</name>
+    <message numerus="yes">
+        <source>%n record(s) were cleared from the browser.</source>
+        <translation>
+            <numerusform>%n record was cleared from the browser.</numerusform>
+            <numerusform>%n records were cleared from the browser.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PastPage</name>
     <message numerus="yes">
         <source>%n row(s) written</source>
