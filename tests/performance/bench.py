@@ -1,8 +1,9 @@
 """Runs every benchmark: `make bench`."""
 
-from tests.performance import decoding, migrating, tables
+from tests.performance import decoding, migrating, sealing, tables
 
 if __name__ == "__main__":
     decoding.run()
     migrating.run()
+    sealing.run()
     tables.run()
