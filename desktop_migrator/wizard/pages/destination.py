@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QProgressBar,
@@ -120,11 +119,7 @@ class DestinationPage(Page, Listener):
         self._server.choose()
         for card in (self._server, self._builtin):
             card.chosen_changed.connect(lambda _: self._kind_changed())
-        row = QHBoxLayout()
-        row.setSpacing(theme.GAP)
-        row.addWidget(self._server, 1)
-        row.addWidget(self._builtin, 1)
-        self.body.addLayout(row)
+            self.body.addWidget(card)
 
     def _build_server(self) -> None:
         self._form = QWidget()
