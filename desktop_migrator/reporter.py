@@ -16,9 +16,9 @@ class Topic(StrEnum):
     """What a question is about, for faces that know the answer or ask in another way."""
 
     OTHER = "other"
-    PASSWORD = "password"  # noqa: S105
+    PASSWORD = "password"  # noqa: S105 - a topic
     """The database's."""
-    NEW_PASSPHRASE = "new-passphrase"  # noqa: S105
+    NEW_PASSPHRASE = "new-passphrase"  # noqa: S105 - a topic
     """For a backup; asked for twice."""
     OPENING_KEY = "opening-key"
     """A passphrase or recovery key that opens a file."""

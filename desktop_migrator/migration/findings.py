@@ -63,7 +63,7 @@ _LEFT_OUT = {
     False: " AND id NOT IN (SELECT id FROM findings WHERE left_out)",
 }
 _SEARCH = {
-    (text, state, left_out): f"SELECT id FROM {'texts' if text else 'findings'}"  # noqa: S608
+    (text, state, left_out): f"SELECT id FROM {'texts' if text else 'findings'}"  # noqa: S608 - our own names
     f" WHERE id >= ? AND id < ?{' AND state = ?' * state}{' AND instr(text, ?)' * text}"
     f"{_LEFT_OUT[left_out]} ORDER BY id"
     for text, state, left_out in product((False, True), (False, True), (None, False, True))
@@ -360,7 +360,7 @@ class Findings:
         return first, first + (1 << _SHIFT) - 1
 
     def _findings(self, condition: str, values: Sequence[int]) -> list[Finding]:
-        query = f"SELECT id, state, left_out, cells FROM findings WHERE {condition}"  # noqa: S608
+        query = f"SELECT id, state, left_out, cells FROM findings WHERE {condition}"  # noqa: S608 - ours
         mask = (1 << _SHIFT) - 1
         return [
             Finding(finding & mask, _STATES[state], bool(left_out), tuple(cells.split("\x1f")))

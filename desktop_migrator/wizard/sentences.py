@@ -1,6 +1,6 @@
 """Errors and stages in the person's language.
 
-The engine's sentences are templates (see errors.py); they are looked up here under the context
+The engine's sentences are templates (see errors/); they are looked up here under the context
 `errors` and filled afterwards. Its hints speak of commands and options; errors_en.ts says in
 English, too, what they mean in the wizard.
 """

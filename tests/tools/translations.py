@@ -1,7 +1,7 @@
 """Brings the wizard's texts up to date (`make translations`).
 
 Texts of wizard/ go into wizard_*.ts (the English one has plurals alone), to be translated with Qt
-Linguist or by hand. The sentences of errors.py stand in errors_*.ts, which are kept by hand.
+Linguist or by hand. The sentences of errors/ stand in errors_*.ts, which are kept by hand.
 """
 
 import subprocess

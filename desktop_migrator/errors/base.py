@@ -1,0 +1,45 @@
+"""The root of all errors, and what the command line answers to the shell."""
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What the command line answers to the shell."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    DONE_WITH_REJECTIONS = 3
+    CONFLICTS_WAIT = 4
+    LOCKED = 5
+    ROLLED_BACK = 6
+    REFUSED = 7
+    CANCELLED = 130
+
+
+class MigratorError(Exception):
+    """The root. `str()` gives the whole sentence, without code and hint."""
+
+    code: ClassVar[str] = "DM-000"
+    title: ClassVar[str] = "Something went wrong"
+    detail_template: ClassVar[str] = "{reason}"
+    hint_template: ClassVar[str] = "Try again; if it happens again, tell the support desk the code."
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+    transient: ClassVar[bool] = False
+    """Whether trying again by itself can help."""
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(facts)
+        self.facts = facts
+
+    @property
+    def detail(self) -> str:
+        return self.detail_template.format(**self.facts)
+
+    @property
+    def hint(self) -> str:
+        return self.hint_template.format(**self.facts)
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.detail}"

@@ -1,0 +1,30 @@
+"""DM-9nn: wrong use, and mistakes of this program."""
+
+from desktop_migrator.errors.base import ExitCode, MigratorError
+
+
+class UsageError(MigratorError):
+    code = "DM-900"
+    title = "This cannot be asked for"
+    detail_template = "{reason}"
+    hint_template = "See `desktop-migrator --help`."
+    exit_code = ExitCode.USAGE
+
+
+class DataFolderUnusable(UsageError):
+    code = "DM-901"
+    title = "The program cannot keep its own data there"
+    detail_template = "{path}: {reason}"
+    hint_template = "Name a folder that you may write to: --data-dir FOLDER."
+
+
+class InternalError(MigratorError):
+    """A mistake of ours; only the exception's kind is told, since its text may hold values."""
+
+    code = "DM-999"
+    title = "This program made a mistake"
+    detail_template = "An unexpected {kind} occurred."
+    hint_template = (
+        "Nothing that was finished is lost. Run the command again with --debug '*' and send what "
+        "it prints to the support desk."
+    )
