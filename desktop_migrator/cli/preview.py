@@ -12,11 +12,13 @@ from rich.text import Text
 from desktop_migrator.cli.options import (
     FieldKeyFile,
     Origin,
+    PassphraseStdin,
     Source,
     UserEmail,
     UserId,
     named_database,
 )
+from desktop_migrator.cli.passphrase import passphrase_text
 from desktop_migrator.cli.result import finished_event, print_left_aside, print_result
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell
@@ -46,16 +48,19 @@ def command(
         typer.Option(callback=named_database, help="Compare with this database too, by a dry run."),
     ] = None,
     field_key: FieldKeyFile = None,
+    passphrase_stdin: PassphraseStdin = False,
 ) -> None:
     session: Session = ctx.obj
     plan = load_plan(session.plan)
     sources, origins = tuple(source or ()), tuple(origin or ())
+    given = passphrase_text(passphrase_stdin)
     result: RunResult | None = None
     with Findings() as findings:
         with session.reporter() as reporter:
             if database is None:
                 overview = look(
-                    plan, sources, origins, user_id, session.workspace, reporter, findings
+                    *(plan, sources, origins, user_id, session.workspace, reporter, findings),
+                    unlock=given,
                 )
                 left_aside = overview.left_aside
             else:
@@ -66,6 +71,7 @@ def command(
                     sources=sources,
                     origins=origins,
                     create_tables=True,
+                    unlock=given,
                     field_key=read_field_key(field_key),
                 )
                 result = compare(job, session.workspace, reporter, findings)

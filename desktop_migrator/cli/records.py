@@ -3,17 +3,27 @@
 import typer
 
 from desktop_migrator.cli.json_lines import write_json
-from desktop_migrator.cli.options import Origin, Source
+from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
+from desktop_migrator.cli.passphrase import passphrase_text
 from desktop_migrator.cli.session import Session
+from desktop_migrator.migration.captures import Unlock
 from desktop_migrator.migration.origins import as_origins
 from desktop_migrator.migration.sources import open_sources
 from desktop_migrator.model import Record
 
 
-def command(ctx: typer.Context, source: Source = None, origin: Origin = None) -> None:
+def command(
+    ctx: typer.Context,
+    source: Source = None,
+    origin: Origin = None,
+    passphrase_stdin: PassphraseStdin = False,
+) -> None:
     session: Session = ctx.obj
     wanted = as_origins(origin or ())
-    with open_sources(source or (), session.workspace.snapshots, session.notes()) as sources:
+    unlock = Unlock(passphrase_text(passphrase_stdin), session.workspace.credentials)
+    with open_sources(
+        source or (), session.workspace.snapshots, session.notes(), unlock
+    ) as sources:
         for record in sources.records():
             if wanted and record.storage_key.origin not in wanted:
                 continue

@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import UNSET
 
 from desktop_migrator.errors import Cancelled
+from desktop_migrator.migration.captures import Unlock
 from desktop_migrator.migration.findings import Detail, Entry, Findings, State, shown
 from desktop_migrator.migration.job import Job
 from desktop_migrator.migration.leave_out import Outcome, is_left_out, names
@@ -74,13 +75,16 @@ def look(
     findings: Findings,
     *,
     left_out: Collection[bytes] = frozenset(),
+    unlock: str | None = None,
 ) -> Overview:
     """Applies the plan to the sources; raises as `migrate` does.
 
     While nobody knows whose the data is, rows have no ids, which depend on that. What is
-    `left_out` already is found all the same, and marked.
+    `left_out` already is found all the same, and marked. `unlock`, else a key of the keyring,
+    opens captures among the sources.
     """
-    with open_sources(sources, workspace.snapshots, reporter) as opened:
+    keys = Unlock(unlock, workspace.credentials)
+    with open_sources(sources, workspace.snapshots, reporter, keys) as opened:
         surveyed = survey(plan, origins, opened, reporter)
         chosen = surveyed.origins
         named = zip(plan.entities.values(), planned_tables(plan), strict=True)

@@ -206,6 +206,25 @@ def test_a_capture_is_a_source_like_any_other(
     assert (wrong.exit_code, wrong.last["code"]) == (7, "DM-401")
 
 
+def test_a_capture_can_be_looked_into_with_its_passphrase(
+    program: CommandLine, tmp_path: Path
+) -> None:
+    path = captured(program, tmp_path, "firefox")
+    shown = told(program, "records", "--source", path)
+    assert shown.exit_code == 0, shown.err
+    lines = [json.loads(line) for line in shown.out.splitlines()]
+    page = areas("firefox")[APP]
+    assert {each["key"]: each["value"] for each in lines} == page
+    previewed = told(program, "preview", "--source", path)
+    assert previewed.exit_code == 0, previewed.err
+    events = [json.loads(line) for line in previewed.out.splitlines()]
+    tasks_found = sum(each.get("entity") == "tasks" for each in events)
+    assert tasks_found == len(json.loads(page["tasks"]))
+    for command in ("records", "preview"):
+        refused = told(program, command, "--source", path, passphrase="wrong")
+        assert (refused.exit_code, refused.last["code"]) == (7, "DM-401")
+
+
 def test_a_backup_is_no_capture(program: CommandLine, tmp_path: Path) -> None:
     key = SecretKey.generate()
     path = tmp_path / "one.dmbackup"
