@@ -3,16 +3,22 @@
 import typer
 from rich.table import Table
 
-from desktop_migrator.cli.options import Source
+from desktop_migrator.cli.options import PassphraseStdin, Source
+from desktop_migrator.cli.passphrase import passphrase_text
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell
+from desktop_migrator.migration.captures import Unlock
 from desktop_migrator.migration.scan import Scan, ScannedProfile, as_json, scan
 from desktop_migrator.model import StorageKey
 
 
-def command(ctx: typer.Context, source: Source = None) -> None:
+def command(
+    ctx: typer.Context, source: Source = None, passphrase_stdin: PassphraseStdin = False
+) -> None:
     session: Session = ctx.obj
-    scanned = scan(source or (), session.workspace.snapshots)
+    workspace = session.workspace
+    unlock = Unlock(passphrase_text(passphrase_stdin), workspace.credentials)
+    scanned = scan(source or (), workspace.snapshots, session.notes(), unlock)
     if session.json:
         session.emit(**as_json(scanned))
         return
@@ -37,9 +43,10 @@ def _table(scanned: ScannedProfile) -> Table:
     profile = scanned.profile
     state = " · running now" if profile.running else ""
     used = f" · last used {profile.last_used:%Y-%m-%d %H:%M}" if profile.last_used else ""
+    where = f"{profile.path}, in {scanned.capture}" if scanned.capture else profile.path
     table = Table(
         title=cell(f"{profile.browser_name} · {profile.name}{used}{state}"),
-        caption=cell(profile.path),
+        caption=cell(where),
         title_justify="left",
         caption_justify="left",
     )

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from desktop_migrator.browsers import reading
-from desktop_migrator.browsers.discover import Discovery, Unreadable
-from desktop_migrator.migration import sources
+from desktop_migrator.browsers.discover import Unreadable
+from desktop_migrator.migration.captures import Capture, Unlock, open_captures
+from desktop_migrator.migration.sources import NO_UNLOCK, found_in
 from desktop_migrator.model import Damage, Profile, Store
+from desktop_migrator.reporter import NullReporter, Reporter
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class ScannedStore:
 class ScannedProfile:
     profile: Profile
     stores: tuple[ScannedStore, ...]
+    capture: Path | None = None
+    """The capture that holds it, if it is not on this computer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +38,24 @@ class Scan:
     warnings: tuple[str, ...]
 
 
-def scan(folders: Sequence[Path], snapshot_root: Path) -> Scan:
-    found: Discovery = sources.find(folders)
+def scan(
+    folders: Sequence[Path],
+    snapshot_root: Path,
+    reporter: Reporter | None = None,
+    unlock: Unlock = NO_UNLOCK,
+) -> Scan:
+    """Raises as `open_captures` for captures among the folders."""
+    sealed, found = found_in(folders)
+    profiles = [
+        ScannedProfile(
+            each.profile, tuple(_measured(store, snapshot_root) for store in each.stores)
+        )
+        for each in found.profiles
+    ]
+    for capture in open_captures(sealed, unlock, reporter or NullReporter()):
+        profiles += _captured(capture)
     return Scan(
-        profiles=tuple(
-            ScannedProfile(
-                each.profile, tuple(_measured(store, snapshot_root) for store in each.stores)
-            )
-            for each in found.profiles
-        ),
+        profiles=tuple(profiles),
         unreadable=found.unreadable,
         warnings=found.warnings,
     )
@@ -50,6 +65,18 @@ def _measured(store: Store, snapshot_root: Path) -> ScannedStore:
     damages: list[Damage] = []
     areas = reading.measure(reading.read_stores([store], snapshot_root, damages.append))
     return ScannedStore(store, tuple(areas), tuple(damages))
+
+
+def _captured(capture: Capture) -> list[ScannedProfile]:
+    """What a capture holds, by the profiles it was taken from."""
+    stores: dict[Profile, list[ScannedStore]] = {}
+    # A capture holds each store's records together, as they were read.
+    for store, records in groupby(capture.records(), key=attrgetter("store")):
+        areas = tuple(reading.measure(records))
+        stores.setdefault(store.profile, []).append(ScannedStore(store, areas, ()))
+    return [
+        ScannedProfile(profile, tuple(found), capture.path) for profile, found in stores.items()
+    ]
 
 
 def as_json(scanned: Scan) -> dict[str, Any]:
@@ -63,6 +90,7 @@ def as_json(scanned: Scan) -> dict[str, Any]:
                 "path": str(each.profile.path),
                 "running": each.profile.running,
                 "last_used": _iso(each.profile.last_used),
+                "capture": str(each.capture) if each.capture else None,
                 "stores": [_store_json(store) for store in each.stores],
             }
             for each in scanned.profiles

@@ -21,6 +21,13 @@ def find(folders: Sequence[Path]) -> discover.Discovery:
     return discover.open_sources(folders, system)
 
 
+def found_in(folders: Sequence[Path]) -> tuple[list[Path], discover.Discovery]:
+    """The captures among them, and what lies in the others, or in every browser without any."""
+    sealed = [path for path in folders if is_capture(path)]
+    rest = [path for path in folders if path not in sealed]
+    return sealed, find(rest) if rest or not sealed else discover.Discovery(())
+
+
 class Sources:
     """Stores with their private copies; what the copies hold does not change any more."""
 
@@ -63,9 +70,7 @@ def open_sources(
     The store written last comes first: of an item that several hold, the first copy counts.
     Raises as `open_captures`.
     """
-    sealed = [path for path in folders if is_capture(path)]
-    rest = [path for path in folders if path not in sealed]
-    found = find(rest) if rest or not sealed else discover.Discovery(())
+    sealed, found = found_in(folders)
     for warning in found.warnings:
         reporter.warned(warning)
     for unreadable in found.unreadable:

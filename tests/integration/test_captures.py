@@ -215,12 +215,17 @@ def test_a_capture_can_be_looked_into_with_its_passphrase(
     lines = [json.loads(line) for line in shown.out.splitlines()]
     page = areas("firefox")[APP]
     assert {each["key"]: each["value"] for each in lines} == page
+    [profile] = told(program, "scan", "--source", path).last["profiles"]
+    [store] = profile["stores"]
+    [area] = store["origins"]
+    assert (store["format"], profile["capture"]) == ("firefox", str(path))
+    assert (area["origin"], area["records"]) == (APP, len(page))
     previewed = told(program, "preview", "--source", path)
     assert previewed.exit_code == 0, previewed.err
     events = [json.loads(line) for line in previewed.out.splitlines()]
     tasks_found = sum(each.get("entity") == "tasks" for each in events)
     assert tasks_found == len(json.loads(page["tasks"]))
-    for command in ("records", "preview"):
+    for command in ("scan", "records", "preview"):
         refused = told(program, command, "--source", path, passphrase="wrong")
         assert (refused.exit_code, refused.last["code"]) == (7, "DM-401")
 
