@@ -8,13 +8,23 @@ import sys
 from desktop_migrator.cli.app import run
 from desktop_migrator.migration.opening import Opening
 
+if sys.platform != "win32":
+    import resource
+
 
 def main() -> None:
     multiprocessing.freeze_support()  # a frozen program is its own loading processes
+    _leave_no_core()
     arguments = sys.argv[1:]
     if not arguments and _has_screen():
         sys.exit(_open_wizard(Opening()))
     sys.exit(run(arguments, _open_wizard))
+
+
+def _leave_no_core() -> None:
+    """A core dump would hold passwords and keys; children inherit that there is none."""
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _open_wizard(opening: Opening) -> int:
