@@ -97,7 +97,7 @@ class _Finder:
         rows = self._target.look(cursor, [str(item.id) for item in known])
         for item in known:
             found = rows.get(str(item.id))
-            if found is not None and not found.foreign:
+            if found is not None and not (found.foreign or found.several):
                 yield from self._compare(item, found)
 
     def _compare(self, item: Item, found: Found) -> Iterator[Conflict]:

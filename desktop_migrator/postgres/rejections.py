@@ -24,6 +24,17 @@ def foreign(item: Item) -> Rejection:
     )
 
 
+def several(item: Item) -> Rejection:
+    """Its id is that of several rows, which nothing tells apart."""
+    return _rejection(
+        item,
+        code="several-rows",
+        reason="Several rows with this id are there already.",
+        remedy="Leave one row of this id in the table, best by a primary key or a unique index on "
+        "the id alone; none of them was touched.",
+    )
+
+
 def dangling(item: Item, reference: Reference) -> Rejection:
     """What it refers to has no row."""
     return _rejection(

@@ -1,7 +1,8 @@
 """One entity's table: which rows are there, new rows in by COPY, others changed through a stage."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -37,6 +38,8 @@ class Found:
     values: tuple[Any, ...]
     foreign: bool
     """Whether it belongs to another user, or to none."""
+    several: bool = False
+    """Whether other rows have its id too, so that a change would reach them as well."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,10 +106,16 @@ class Target:
 
     def _found(self, rows: Iterable[tuple[Any, ...]]) -> dict[str, Found]:
         end = 1 + len(self._every)
-        return {
+        rows = list(rows)
+        found = {
             row[0]: Found(row[1:end], foreign=len(row) > end and row[end] != self._user)
             for row in rows
         }
+        if len(found) < len(rows):  # the app's key may have more columns, or there is none
+            for id_, number in Counter(row[0] for row in rows).items():
+                if number > 1:
+                    found[id_] = replace(found[id_], several=True)
+        return found
 
     def insert(self, cursor: Cursor, shape: Shape, rows: Sequence[Sequence[Any]]) -> list[bytes]:
         """New rows in; returns the digest of each."""

@@ -13,7 +13,7 @@ from desktop_migrator.postgres.links import Linked
 from desktop_migrator.postgres.merge import merge_values
 from desktop_migrator.postgres.record import Action, Written
 from desktop_migrator.postgres.refusal import ROW_ERRORS
-from desktop_migrator.postgres.rejections import foreign
+from desktop_migrator.postgres.rejections import foreign, several
 from desktop_migrator.postgres.target import Cursor, Found, RowsRefusedError, Shape, Target
 
 
@@ -81,6 +81,9 @@ def write(
     groups: dict[Shape, _Group] = {}
     for position, item in enumerate(items):
         found = existing.get(ids[position])
+        if found is not None and found.several:
+            result.rejected.append(several(item))
+            continue
         if found is not None and found.foreign:
             if item.derived:
                 result.rejected.append(foreign(item))

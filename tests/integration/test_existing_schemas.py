@@ -357,3 +357,21 @@ def test_a_table_without_a_primary_key_has_each_item_once(
     assert_complete(migrate(items), unchanged=2, inserted=0)
     assert_complete(migrate([task(1, title="New"), task(2)]), updated=1, unchanged=1)
     assert fetch(sql, "SELECT title FROM tasks ORDER BY 1") == [("New",), ("Task 2",)]
+
+
+@pytest.mark.parametrize("key", ["", ", PRIMARY KEY (user_id, id)"], ids=["no key", "two columns"])
+def test_rows_that_share_an_id_are_never_changed_for_one_another(
+    migrate: Migrate, sql: psycopg.Connection[Any], key: str
+) -> None:
+    """A change by id would reach them all, another person's among them."""
+    table = TASKS.replace(" PRIMARY KEY", "").rstrip().removesuffix(")")
+    run(sql, f"{table}{key})")
+    of_each = ", ".join(f"('{ADA}', '{user}''s', '{user}')" for user in ("u1", "u2"))
+    run(sql, f"INSERT INTO tasks (id, title, user_id) VALUES {of_each}")
+    items = [task(1, id=ADA), task(2)]
+    ended = migrate(items, "--continue-on-error", "--preserve-partial")
+    assert (ended.exit_code, rejections(ended)) == (3, [("0", "several-rows")])
+    titles = [("Task 2", "u1"), ("u1's", "u1"), ("u2's", "u2")]
+    assert fetch(sql, "SELECT title, user_id FROM tasks ORDER BY 1") == titles
+    run(sql, "DELETE FROM tasks WHERE user_id = 'u2'")
+    assert_complete(migrate(items), updated=1, unchanged=1)
