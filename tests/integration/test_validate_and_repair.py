@@ -185,6 +185,40 @@ def test_damaged_json_in_the_quarantine_is_cured_shown_and_undone(desk: Desk) ->
     assert desk.failed() == {"Rejected items": "1 wait to be mended"}
 
 
+def test_a_cured_item_lies_in_the_table_once_however_often_all_is_repeated(desk: Desk) -> None:
+    damaged = json.dumps(ITEMS).replace('"title": "Task 7", ', '"title": "Task 7" ')
+    desk.store(tasks=damaged.encode(), formData=FORMS)
+    desk.sql("DELETE FROM tasks")
+    # The damage makes a record of all items unreadable, so that none of them is migrated.
+    words = ("--continue-on-error", "--rollback-threshold", 1)
+    assert desk.migrate(*words)["counts"]["rejected"] == 1
+    assert desk.sql("SELECT count(*) FROM tasks") == [(0,)]
+    assert desk("repair", "--auto-fix").exit_code == 0
+    cured = desk.rows()
+    once = [(item["title"], 1) for item in ITEMS]
+    counted = "SELECT title, count(*)::int FROM tasks GROUP BY title"
+    assert sorted(desk.sql(counted)) == sorted(once)
+
+    assert desk("repair", "--auto-fix").last["mends"] == []
+    assert desk.rows() == cured
+    # The browser still has it damaged: it is rejected anew, and cured into the rows there are.
+    for _ in range(2):
+        again = desk.migrate(*words)["counts"]
+        assert (again["rejected"], again["inserted"]) == (1, 0)
+        assert desk.rows() == cured
+        assert desk.failed() == {"Rejected items": "1 wait to be mended"}
+        assert desk("repair", "--auto-fix").exit_code == 0
+        assert desk.rows() == cured
+        assert desk.failed() == {}
+    # Once the app has written it whole again, it is the same item.
+    desk.store(tasks=ITEMS, formData=FORMS)
+    whole = desk.migrate()["counts"]
+    assert (whole["rejected"], whole["inserted"], whole["updated"]) == (0, 0, 0)
+    assert desk.rows() == cured
+    assert desk.with_source("repair", "--auto-fix").last["mends"] == []
+    assert desk.failed("--source", desk.source) == {}
+
+
 def test_an_item_that_plan_or_table_take_by_now_is_loaded_as_it_was(desk: Desk) -> None:
     desk.sql("ALTER TABLE tasks ALTER COLUMN title TYPE varchar(300)")
     long = ITEMS[0] | {"id": "long", "title": "x" * 280}
