@@ -38,7 +38,7 @@ def command(
     home = unpack_home(workspace)
     if not session.json:
         session.say("Maria has used an app in four browsers. This is what they hold:")
-        print_scan(session, scan((home,), workspace.snapshots))
+        print_scan(session, scan((home,), workspace.snapshots, session.notes()))
     with session.reporter() as reporter, cancelling(reporter):
         result = run_demo(home, workspace, reporter)
     if session.json:

@@ -1,6 +1,7 @@
 """Progress with percentage and time left, thinned out to what a person or a pipe can take."""
 
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from desktop_migrator.reporter import NullReporter
@@ -19,7 +20,7 @@ class Progress:
     """Seconds left at the stage's average pace so far; None while nothing can be said."""
 
 
-class ProgressReporter(NullReporter):
+class ProgressReporter(NullReporter, ABC):
     """Turns `started` and `advanced` into `show(Progress)`, at most ten a second a stage.
 
     The first and the last report of a stage always come through. The faces derive from it.
@@ -32,8 +33,9 @@ class ProgressReporter(NullReporter):
         self._complete = False
         """Whether the end of the stage was shown, at which it may stay for a while."""
 
+    @abstractmethod
     def show(self, progress: Progress) -> None:
-        raise NotImplementedError
+        """Bring it before the person."""
 
     def started(self, stage: str, total: int | None) -> None:
         self._began = time.monotonic()

@@ -13,7 +13,7 @@ from desktop_migrator.browsers.discover import Unreadable
 from desktop_migrator.migration.captures import Capture, Unlock, open_captures
 from desktop_migrator.migration.sources import NO_UNLOCK, found_in
 from desktop_migrator.model import Damage, Profile, Store
-from desktop_migrator.reporter import NullReporter, Reporter
+from desktop_migrator.reporter import Reporter
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Scan:
 def scan(
     folders: Sequence[Path],
     snapshot_root: Path,
-    reporter: Reporter | None = None,
+    reporter: Reporter,
     unlock: Unlock = NO_UNLOCK,
 ) -> Scan:
     """Raises as `open_captures` for captures among the folders."""
@@ -52,7 +52,7 @@ def scan(
         )
         for each in found.profiles
     ]
-    for capture in open_captures(sealed, unlock, reporter or NullReporter()):
+    for capture in open_captures(sealed, unlock, reporter):
         profiles += _captured(capture)
     return Scan(
         profiles=tuple(profiles),

@@ -20,6 +20,7 @@ import psutil
 
 from desktop_migrator import __version__
 from desktop_migrator.errors import BadDatabaseUrl, UsageError
+from desktop_migrator.migration.captures import is_capture
 from desktop_migrator.migration.catalog import Catalog, CatalogedRun
 from desktop_migrator.migration.connections import BUILTIN
 from desktop_migrator.migration.scan import ScannedStore, scan
@@ -27,6 +28,7 @@ from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import Damage
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.address import Address
+from desktop_migrator.reporter import NullReporter
 
 _LARGEST_LOG = 1 << 20
 _RUNS = 50
@@ -97,8 +99,14 @@ def _settings(workspace: Workspace, plan: Plan) -> dict[str, Any]:
 
 
 def _stores(workspace: Workspace, folders: Sequence[Path]) -> list[dict[str, Any]]:
-    scanned = scan(folders, workspace.snapshots)
-    found = [
+    # Captures stay sealed: what the desk needs to know of them is that they are there.
+    sealed = [path for path in folders if is_capture(path)]
+    rest = [path for path in folders if path not in sealed]
+    captures = [{"capture": True, "size": path.stat().st_size} for path in sealed]
+    if sealed and not rest:
+        return captures
+    scanned = scan(rest, workspace.snapshots, NullReporter())
+    found: list[dict[str, Any]] = [
         {
             "browser": each.profile.browser,
             "running": each.profile.running,
@@ -107,7 +115,7 @@ def _stores(workspace: Workspace, folders: Sequence[Path]) -> list[dict[str, Any
         }
         for each in scanned.profiles
     ]
-    return [*found, *({"unreadable": each.reason} for each in scanned.unreadable)]
+    return [*found, *captures, *({"unreadable": each.reason} for each in scanned.unreadable)]
 
 
 def _store(scanned: ScannedStore) -> dict[str, Any]:

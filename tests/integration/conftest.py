@@ -5,12 +5,13 @@ import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 import sqlalchemy
-from psycopg import sql
+from psycopg.sql import SQL, Identifier, Literal
 
 from desktop_migrator.postgres.connect import open_engine
 from desktop_migrator.postgres.embedded import BuiltinPostgres
@@ -55,14 +56,24 @@ def database(server: BuiltinPostgres) -> Iterator[str]:
     """The URL of an empty database of its own, whose time zone is not UTC."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(server.url, autocommit=True) as administrator:
-        administrator.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        administrator.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
         administrator.execute(
-            sql.SQL("ALTER DATABASE {} SET timezone = 'America/New_York'").format(
-                sql.Identifier(name)
-            )
+            SQL("ALTER DATABASE {} SET timezone = 'America/New_York'").format(Identifier(name))
         )
         yield urlsplit(server.url)._replace(path=f"/{name}").geturl()
-        administrator.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        administrator.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+@pytest.fixture
+def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
+    """`database` as the app's developer sees it, times in UTC."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("SET TIME ZONE 'UTC'")
+        yield connection
+
+
+def fetch(sql: psycopg.Connection[Any], query: str) -> list[Any]:
+    return sql.execute(query.encode()).fetchall()
 
 
 PASSWORD = "DM-MARK-password-9f3a7c"
@@ -74,9 +85,7 @@ def guarded_server(server_folder: Path) -> Iterator[BuiltinPostgres]:
     """A server that asks everybody but its administrator for `PASSWORD`."""
     server = BuiltinPostgres(server_folder / "guarded", settings={"fsync": "off"})
     with server.running() as url, psycopg.connect(url) as administrator:
-        administrator.execute(
-            sql.SQL("CREATE ROLE ada LOGIN PASSWORD {}").format(sql.Literal(PASSWORD))
-        )
+        administrator.execute(SQL("CREATE ROLE ada LOGIN PASSWORD {}").format(Literal(PASSWORD)))
     access = "local all postgres trust\nlocal all all scram-sha-256\n"
     (server.data / "pg_hba.conf").write_text(access)
     server.start()
@@ -89,9 +98,9 @@ def guarded(guarded_server: BuiltinPostgres) -> Iterator[str]:
     """The URL, without the password, of an empty database of `ada`'s."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(guarded_server.url, autocommit=True) as administrator:
-        administrator.execute(sql.SQL("CREATE DATABASE {} OWNER ada").format(sql.Identifier(name)))
+        administrator.execute(SQL("CREATE DATABASE {} OWNER ada").format(Identifier(name)))
         yield urlsplit(guarded_server.url)._replace(netloc="ada@", path=f"/{name}").geturl()
-        administrator.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        administrator.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
 @pytest.fixture

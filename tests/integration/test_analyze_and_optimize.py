@@ -1,6 +1,5 @@
 """What sources and target look like is told without a single value; what is slow gets better."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +7,9 @@ import psycopg
 import pytest
 
 from tests.integration.command_line import CommandLine, Ended
-from tests.integration.conftest import on_every_server
+from tests.integration.conftest import fetch, on_every_server
 from tests.integration.test_migrate import tables
-from tests.integration.test_migrate_hard import store_of
+from tests.integration.webkit_store import store_of
 
 SITE = "http://app.demo.test:3000"
 SECRET = "Zanzibar"
@@ -19,12 +18,6 @@ CREATE TABLE tasks (
   id uuid PRIMARY KEY, title text NOT NULL, status text, created_at timestamp, user_id text,
   metadata jsonb)
 """
-
-
-@pytest.fixture
-def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture
@@ -48,10 +41,6 @@ class Commands:
 @pytest.fixture
 def commands(tmp_path: Path, database: str) -> Commands:
     return Commands(tmp_path, database)
-
-
-def fetch(sql: psycopg.Connection[Any], query: str) -> list[Any]:
-    return sql.execute(query.encode()).fetchall()
 
 
 def test_sources_are_told_by_keys_kinds_and_sizes_without_a_value(

@@ -10,7 +10,6 @@ import platform
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,14 +21,9 @@ import sqlalchemy
 from desktop_migrator.migration.audit import AuditTrail, Deed
 from desktop_migrator.postgres import bookkeeping
 from tests.integration.command_line import CommandLine
-from tests.integration.conftest import on_every_server
-from tests.integration.test_migrate import TASKS, fetch, store_of
-
-
-@pytest.fixture
-def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        yield connection
+from tests.integration.conftest import fetch, on_every_server
+from tests.integration.test_migrate import TASKS
+from tests.integration.webkit_store import store_of
 
 
 @pytest.fixture

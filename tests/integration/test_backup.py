@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,13 +77,6 @@ class Backups:
 @pytest.fixture
 def backups(tmp_path: Path, database: str) -> Backups:
     return Backups(tmp_path, database)
-
-
-@pytest.fixture
-def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("SET TIME ZONE 'UTC'")
-        yield connection
 
 
 def copied(sql: psycopg.Connection[Any], table: str) -> list[bytes]:

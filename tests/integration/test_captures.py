@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PureWindowsPath
 from typing import Any
@@ -24,12 +23,6 @@ FAMILIES = ("chromium-leveldb", "firefox")
 @pytest.fixture
 def program(tmp_path: Path) -> CommandLine:
     return CommandLine(tmp_path / "data")
-
-
-@pytest.fixture
-def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        yield connection
 
 
 def told(program: CommandLine, *words: object, passphrase: str = PASSPHRASE) -> Ended:

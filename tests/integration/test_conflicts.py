@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,9 @@ import psycopg
 import pytest
 
 from tests.integration.command_line import CommandLine
+from tests.integration.conftest import fetch
 from tests.integration.terminal import Terminal
-from tests.integration.test_migrate import fetch, store_of
+from tests.integration.webkit_store import store_of
 
 KEYS = "nothing is written"
 """The last line before a key is waited for."""
@@ -30,12 +30,6 @@ def environment(number: int, **config: object) -> dict[str, object]:
 
 IN_BROWSER = {"environments": [environment(number, url="new", port=number) for number in (1, 2, 3)]}
 AS_ROWS = [(f"Environment {number}", {"url": "old", "debug": True}) for number in (1, 2, 3)]
-
-
-@pytest.fixture
-def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture

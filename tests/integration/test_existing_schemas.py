@@ -1,7 +1,6 @@
 """Tables as apps made them, each kind filled as it is or refused before the first write."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,8 @@ import psycopg
 import pytest
 
 from tests.integration.command_line import CommandLine, Ended
+from tests.integration.conftest import fetch
+from tests.integration.webkit_store import store_of
 
 ADA = "0190a1b2-c3d4-7e5f-8a6b-00000000aaaa"
 MADE = "2024-01-15T10:00:00.000Z"
@@ -22,19 +23,8 @@ CREATE TABLE tasks (
 """
 
 
-@pytest.fixture
-def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("SET TIME ZONE 'UTC'")
-        yield connection
-
-
 def run(sql: psycopg.Connection[Any], statements: str) -> None:
     sql.execute(statements.encode())
-
-
-def fetch(sql: psycopg.Connection[Any], query: str) -> list[Any]:
-    return sql.execute(query.encode()).fetchall()
 
 
 class Migrate:
@@ -42,20 +32,12 @@ class Migrate:
 
     def __init__(self, folder: Path, database: str, user_id: str = "u1") -> None:
         self._command = CommandLine(folder / "data dir")
-        self._source = folder / "http_app.demo.test_3000.localstorage"
+        self._browser = folder / "browser"
         self._words = ["migrate", "--json", "--database", database, "--user-id", user_id]
 
     def __call__(self, tasks: list[dict[str, Any]], *words: object) -> Ended:
-        """A WebKit store that holds these tasks, made by SQLite itself, is migrated."""
-        with sqlite3.connect(self._source) as connection:
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS ItemTable"
-                " (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB NOT NULL)"
-            )
-            value = json.dumps(tasks, ensure_ascii=False).encode("utf-16-le")
-            connection.execute("INSERT INTO ItemTable VALUES ('tasks', ?)", [value])
-        connection.close()
-        overwrite = ("--conflict", "overwrite", "--source", self._source)
+        source = store_of(self._browser, {"tasks": tasks})
+        overwrite = ("--conflict", "overwrite", "--source", source)
         return self._command(*self._words, *overwrite, *words)
 
 

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ import pytest
 
 from desktop_migrator.migration.left_away import LEAST_ITEMS
 from tests.integration.command_line import CommandLine
-from tests.integration.test_migrate_hard import fetch, store_of
+from tests.integration.conftest import fetch
+from tests.integration.webkit_store import store_of
 
 PLAN = """
 version = 1
@@ -41,12 +41,6 @@ WAIT_SECONDS = 120
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tasks = [{"i": number, "t": f"Task {number}"} for number in range(LEAST_ITEMS)]
     return store_of(tmp_path_factory.mktemp("store"), {"tasks": tasks})
-
-
-@pytest.fixture
-def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        yield connection
 
 
 def words(database: str, source: Path, folder: Path, *, allowed: bool) -> list[object]:

@@ -17,8 +17,9 @@ import pytest
 
 from desktop_migrator.postgres.account import server_account
 from tests.integration.command_line import CommandLine, Ended
-from tests.integration.conftest import on_every_server
-from tests.integration.test_migrate import DRIZZLE, fetch, store_of
+from tests.integration.conftest import fetch, on_every_server
+from tests.integration.test_migrate import DRIZZLE
+from tests.integration.webkit_store import store_of
 
 ITEMS = 200
 WAIT_SECONDS = 60

@@ -2,8 +2,6 @@
 
 import base64
 import json
-import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,8 @@ import psycopg
 import pytest
 
 from tests.integration.command_line import CommandLine
-from tests.integration.conftest import on_every_server
+from tests.integration.conftest import fetch, on_every_server
+from tests.integration.webkit_store import store_of
 from tests.jwe import opened
 from tests.recorded import APP, read_back, unpack
 
@@ -23,13 +22,6 @@ def desktop_migrator(tmp_path: Path) -> CommandLine:
     return CommandLine(tmp_path / "data dir")
 
 
-@pytest.fixture
-def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("SET TIME ZONE 'UTC'")
-        yield connection
-
-
 FIELD_KEY = bytes(range(32))
 
 
@@ -37,10 +29,6 @@ def field_key_file(folder: Path) -> Path:
     path = folder / "field.key"
     path.write_text(base64.urlsafe_b64encode(FIELD_KEY).decode().rstrip("="))
     return path
-
-
-def fetch(sql: psycopg.Connection[Any], query: str) -> list[Any]:
-    return sql.execute(query.encode()).fetchall()
 
 
 def tables(sql: psycopg.Connection[Any]) -> set[str]:
@@ -251,24 +239,6 @@ def test_a_person_is_found_by_the_e_mail_that_the_plan_looks_up(
     unknown = desktop_migrator(*words, "--user-email", "nobody@example.test")
     assert unknown.exit_code == 1
     assert "DM-307" in unknown.err
-
-
-def store_of(folder: Path, values: dict[str, Any]) -> Path:
-    """A WebKit store of the app with these values, made by SQLite itself."""
-    path = folder / "http_app.demo.test_3000.localstorage"
-    with sqlite3.connect(path) as connection:
-        connection.execute(
-            "CREATE TABLE ItemTable (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB NOT NULL)"
-        )
-        connection.executemany(
-            "INSERT INTO ItemTable VALUES (?, ?)",
-            [
-                (key, json.dumps(value, ensure_ascii=False).encode("utf-16-le"))
-                for key, value in values.items()
-            ],
-        )
-    connection.close()
-    return path
 
 
 TASKS = [

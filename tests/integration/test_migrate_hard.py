@@ -1,8 +1,6 @@
 """The main job under attack: hostile data, odd tables, cut connections, several runs at once."""
 
-import json
-import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +11,8 @@ import psycopg
 import pytest
 
 from tests.integration.command_line import CommandLine, Ended
+from tests.integration.conftest import fetch
+from tests.integration.webkit_store import store_of
 
 SITE = "http://app.demo.test:3000"
 TASKS = """
@@ -25,37 +25,6 @@ CREATE TABLE tasks (
 @pytest.fixture
 def desktop_migrator(tmp_path: Path) -> CommandLine:
     return CommandLine(tmp_path / "data dir")
-
-
-@pytest.fixture
-def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("SET TIME ZONE 'UTC'")
-        yield connection
-
-
-def fetch(sql: psycopg.Connection[Any], query: str) -> list[Any]:
-    return sql.execute(query.encode()).fetchall()
-
-
-def store_of(folder: Path, values: Mapping[str, Any], host: str = "app.demo.test_3000") -> Path:
-    """A WebKit store with these values, made by SQLite; `bytes` are a record's text as it is."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"http_{host}.localstorage"
-    with sqlite3.connect(path) as connection:
-        connection.execute(
-            "CREATE TABLE ItemTable (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB NOT NULL)"
-        )
-        connection.executemany(
-            "INSERT INTO ItemTable VALUES (?, ?)",
-            [(key, text_of(value).encode("utf-16-le")) for key, value in values.items()],
-        )
-    connection.close()
-    return path
-
-
-def text_of(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False)
 
 
 class Migrate:

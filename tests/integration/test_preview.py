@@ -18,7 +18,8 @@ from desktop_migrator.model import Outcome
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import NullReporter
 from tests.integration.command_line import CommandLine
-from tests.integration.test_migrate import fetch, store_of
+from tests.integration.conftest import fetch
+from tests.integration.webkit_store import store_of
 from tests.recorded import read_back, unpack
 
 PLAN = load_plan(None)

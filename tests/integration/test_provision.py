@@ -10,8 +10,9 @@ import pytest
 from psycopg import sql as compose
 
 from tests.integration.command_line import CommandLine
-from tests.integration.conftest import on_every_server
-from tests.integration.test_migrate import DRIZZLE, TASKS, fetch, store_of
+from tests.integration.conftest import fetch, on_every_server
+from tests.integration.test_migrate import DRIZZLE, TASKS
+from tests.integration.webkit_store import store_of
 
 ROLE = 'kit "50%" o\'role; --'
 PLAN = Path(__file__).parents[2] / "resources" / "plans" / "default.toml"

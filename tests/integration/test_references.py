@@ -1,7 +1,6 @@
 """Relationships between items: rows refer to each other as the browser's items do."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,8 @@ import psycopg
 import pytest
 
 from tests.integration.command_line import CommandLine, Ended
-from tests.integration.test_migrate_hard import fetch, store_of
+from tests.integration.conftest import fetch
+from tests.integration.webkit_store import store_of
 
 PLAN = """
 version = 1
@@ -46,12 +46,6 @@ RELATED = """
 SELECT t.title, p.name, parent.title FROM tasks t LEFT JOIN projects p ON p.id = t.project_id
 LEFT JOIN tasks parent ON parent.id = t.parent_id ORDER BY t.title
 """
-
-
-@pytest.fixture
-def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        yield connection
 
 
 class Scene:

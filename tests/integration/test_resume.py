@@ -27,8 +27,9 @@ from desktop_migrator.postgres.retry import ONCE, Retries
 from desktop_migrator.reporter import RecordingReporter
 from desktop_migrator.resources import resource
 from tests.integration.command_line import CommandLine
+from tests.integration.conftest import fetch
 from tests.integration.faults.servers import CrashingServer
-from tests.integration.test_migrate import fetch, store_of
+from tests.integration.webkit_store import store_of
 
 ITEMS = 60
 TASKS = [

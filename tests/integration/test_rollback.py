@@ -1,6 +1,5 @@
 """`rollback` and the automatic undo as people call them; the oracle is plain SQL."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,6 @@ SIZES = "SELECT (SELECT count(*) FROM tasks), (SELECT count(*) FROM environments
 @pytest.fixture
 def desktop_migrator(tmp_path: Path) -> CommandLine:
     return CommandLine(tmp_path / "data dir")
-
-
-@pytest.fixture
-def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        yield connection
 
 
 class Program:

@@ -26,12 +26,6 @@ def desktop_migrator(tmp_path: Path) -> CommandLine:
 
 
 @pytest.fixture
-def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
 def key_file(tmp_path: Path) -> Path:
     path = tmp_path / "field.key"
     path.write_text(KEY.text + "\n")

@@ -51,6 +51,25 @@ def test_a_bundle_tells_the_desk_what_happened_and_no_value(
     assert not [text for text in secret if text in together or json.dumps(text)[1:-1] in together]
 
 
+def test_a_capture_stays_sealed_in_a_bundle(desktop_migrator: CommandLine, tmp_path: Path) -> None:
+    profile, capture = unpack("firefox", tmp_path), tmp_path / "marias.dmcapture"
+    made = desktop_migrator(
+        *("capture", "--source", profile, "--out", capture, "--passphrase-stdin"),
+        given="a secret\n",
+    )
+    assert made.exit_code == 0, made.err
+    for number, sources in enumerate(([capture], [capture, profile])):
+        out = tmp_path / f"{number}.zip"
+        named = [word for source in sources for word in ("--source", source)]
+        bundled = desktop_migrator("support", "bundle", *named, "--out", out)
+        assert bundled.exit_code == 0, bundled.err
+        with zipfile.ZipFile(out) as bundle:
+            stores = json.loads(bundle.read("stores.json"))
+        assert len(stores) == len(sources)
+        assert {"capture": True, "size": capture.stat().st_size} in stores
+        assert "marias" not in json.dumps(stores)
+
+
 def test_a_bundle_that_cannot_be_written_is_refused_in_words(
     desktop_migrator: CommandLine, tmp_path: Path
 ) -> None:

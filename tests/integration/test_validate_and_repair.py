@@ -16,7 +16,7 @@ import pytest
 
 from tests.integration.command_line import CommandLine, Ended
 from tests.integration.conftest import on_every_server
-from tests.integration.test_migrate_hard import store_of
+from tests.integration.webkit_store import store_of
 
 OLD = "2025-01-02T03:04:05.000Z"
 ITEMS = [

@@ -17,9 +17,9 @@ from desktop_migrator.reporter import NullReporter
 from desktop_migrator.wizard.flow import BackupKind, Entry, Missing, Step, missing
 from desktop_migrator.wizard.pages.conflicts import ConflictsPage
 from desktop_migrator.wizard.work import job_of
-from tests.integration.conftest import connection, database, server, server_folder
+from tests.integration.conftest import connection, database, fetch, server, server_folder
 from tests.integration.test_conflicts import environment
-from tests.integration.test_migrate import fetch, store_of
+from tests.integration.webkit_store import store_of
 from tests.recorded import APP
 from tests.wizard.pages import Opened, open_page
 

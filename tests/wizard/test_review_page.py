@@ -13,7 +13,8 @@ from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.wizard.flow import Entry
 from desktop_migrator.wizard.models import states
 from desktop_migrator.wizard.pages.review import ReviewPage
-from tests.integration.test_migrate import TASKS, store_of
+from tests.integration.test_migrate import TASKS
+from tests.integration.webkit_store import store_of
 from tests.recorded import APP, read_back, unpack
 from tests.wizard.pages import Opened, open_page
 

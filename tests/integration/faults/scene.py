@@ -21,7 +21,7 @@ from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres.retry import Retries
 from desktop_migrator.reporter import ConflictQuestion, NullReporter, Reply
 from desktop_migrator.resources import resource
-from tests.integration.test_migrate import store_of
+from tests.integration.webkit_store import store_of
 
 USER = "u1"
 TABLES = ("tasks", "environments")
