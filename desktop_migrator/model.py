@@ -423,6 +423,7 @@ class KeptBecause(StrEnum):
     THERE = "t"
     REFUSED = "x"
     ALTERED = "a"
+    SHARED = "m"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ _SENTENCES = {
     KeptBecause.REFERENCED: "Other rows refer to it.",
     KeptBecause.THERE: "There is a row with its id again.",
     KeptBecause.REFUSED: "A trigger of the table kept it.",
+    KeptBecause.SHARED: "Several rows have its id.",
     KeptBecause.ALTERED: "A trigger of the table gave it other values than before.",
 }
 _NEXT_SEQ = "SELECT coalesce(max(seq) + 1, 0) FROM desktop_migrator.chunks WHERE run = %s"
@@ -183,12 +184,14 @@ class Undoer:
         if part.table is None:
             part.keep(did, KeptBecause.GONE)
             return part
-        present = part.table.lock(list(did))
+        present, shared = part.table.lock(list(did))
         there = {row_id for row_id in did if row_id in present}
         deleted = {row_id for row_id, what in did.items() if what is Action.DELETED}
         part.keep(deleted & there, KeptBecause.THERE)
         part.keep(did.keys() - deleted - there, KeptBecause.GONE)
         there -= deleted
+        part.keep(there & shared, KeptBecause.SHARED)
+        there -= shared
         exact = untouched(cursor, chunk, {row_id: present[row_id] for row_id in there})
         same = exact | self._equal(part, did, there - exact)
         if self._force:

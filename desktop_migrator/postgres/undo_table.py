@@ -4,6 +4,7 @@ Images never leave the server. Each method that changes rows takes their ids, jo
 overwrites and returns the ids of the rows that it really changed; a trigger may keep some.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -135,9 +136,17 @@ class UndoTable:
         """The columns that a new row can be given."""
         return [column.name for column in self._columns.values() if not column.computed]
 
-    def lock(self, ids: list[str]) -> dict[str, int]:
-        """The states of the rows that are there, by id; nobody changes these rows from now on."""
-        return dict(self._run(_LOCK, ids))
+    def lock(self, ids: list[str]) -> tuple[dict[str, int], set[str]]:
+        """The states of the rows that are there, by id, and the ids that several rows have.
+
+        Nobody changes these rows from now on.
+        """
+        rows = self._run(_LOCK, ids)
+        states = dict(rows)
+        if len(states) == len(rows):
+            return states, set()
+        numbers = Counter(row_id for row_id, _ in rows)
+        return states, {row_id for row_id, number in numbers.items() if number > 1}
 
     def referenced(self, ids: list[str]) -> set[str]:
         """Those that rows would refer to which are not to be deleted with them."""

@@ -32,6 +32,7 @@ class Migrate:
 
     def __init__(self, folder: Path, database: str, user_id: str = "u1") -> None:
         self._command = CommandLine(folder / "data dir")
+        self._database = database
         self._browser = folder / "browser"
         self._words = ["migrate", "--json", "--database", database, "--user-id", user_id]
 
@@ -39,6 +40,10 @@ class Migrate:
         source = store_of(self._browser, {"tasks": tasks})
         overwrite = ("--conflict", "overwrite", "--source", source)
         return self._command(*self._words, *overwrite, *words)
+
+    def undo(self, run_id: str, *words: object) -> Ended:
+        where = ("--database", self._database)
+        return self._command("--json", "--yes", "rollback", *where, "--run", run_id, *words)
 
 
 @pytest.fixture
@@ -357,3 +362,22 @@ def test_rows_that_share_an_id_are_never_changed_for_one_another(
     assert fetch(sql, "SELECT title, user_id FROM tasks ORDER BY 1") == titles
     run(sql, "DELETE FROM tasks WHERE user_id = 'u2'")
     assert_complete(migrate(items), updated=1, unchanged=1)
+
+
+@pytest.mark.parametrize("words", [(), ("--force",)])
+def test_undo_leaves_rows_that_came_to_share_an_id(
+    migrate: Migrate, sql: psycopg.Connection[Any], words: tuple[str, ...]
+) -> None:
+    run(sql, TASKS.replace(" PRIMARY KEY", ""))
+    run_id = migrate([task(1, id=ADA), task(2)]).last["run"]
+    run(sql, f"INSERT INTO tasks SELECT id, title, status, created_at, updated_at, 'u2', metadata"
+             f" FROM tasks WHERE id = '{ADA}'")  # fmt: skip
+    undone = migrate.undo(run_id, *words)
+    assert undone.exit_code == 3, undone.err
+    [kept] = [event for event in undone.events if event["event"] == "kept"]
+    assert (kept["id"], kept["because"]) == (ADA, "shared")
+    left = [("Task 1", "u1"), ("Task 1", "u2")]
+    assert fetch(sql, "SELECT title, user_id FROM tasks ORDER BY 2") == left
+    run(sql, "DELETE FROM tasks WHERE user_id = 'u2'")
+    assert migrate.undo(run_id, *words).exit_code == 0
+    assert fetch(sql, "SELECT count(*) FROM tasks") == [(0,)]
