@@ -17,6 +17,7 @@ from desktop_migrator.plan.json_text import (
     canonical,
     escape,
     holds_big_integers,
+    holds_long_numbers,
     marked_unstorable,
     printable,
     restore,
@@ -130,6 +131,7 @@ class Extractor:
         seen: dict[object, Raw] = {}
         key = escape(record.key)
         touched = found.marked or key != record.key
+        long_numbers = holds_long_numbers(found.whole)
         for index, found_raw in enumerate(found.items):
             position = found.position(index)
             source = Source(record.store, record.storage_key, record.key, position)
@@ -154,7 +156,7 @@ class Extractor:
                     self.duplicates += 1
                     continue
                 seen[known_as] = raw
-                if found.long_numbers and holds_big_integers(raw):
+                if long_numbers and holds_big_integers(raw):
                     self.warnings["big-integer"] += 1
             except Refused as refused:
                 if guard and not safe:

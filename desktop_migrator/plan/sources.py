@@ -20,7 +20,6 @@ from desktop_migrator.plan.json_text import (
     as_value,
     encode,
     escape,
-    holds_long_numbers,
     marked,
     read,
 )
@@ -58,8 +57,8 @@ class Found(msgspec.Struct):
     """`text` for a record that is not JSON and so stands as a JSON string."""
     marked: bool = False
     """Whether there may be escapes of unstorable characters."""
-    long_numbers: bool = True
-    """Whether there may be integers that JavaScript reads inexactly."""
+    whole: bytes = b""
+    """The record's JSON text; empty if it is none."""
     beside: bool = False
     """Whether the record holds data beside the items."""
 
@@ -115,11 +114,14 @@ class Sorter:
             if (name := _first_match(reader.source.patterns, key)) is not None
             and (reader.source.shape == "single") == (not position)
         }
-        value = as_value(read(text))
+        data = read(text)
+        value = as_value(data)
         if value is None or len(names) != 1:
             return None
         [(shape, name)] = names.items()
-        found = Found(entity, [value], name, single=shape == "single", marked=marked(value))
+        found = Found(
+            entity, [value], name, single=shape == "single", marked=marked(value), whole=data
+        )
         if shape == "map":
             found.names = [position]
         return found
@@ -228,7 +230,7 @@ class _Reader:
         found = None if inner is None else self._found(inner, name)
         if found and whole is not None:
             found.marked = marked(data)
-            found.long_numbers = holds_long_numbers(data)
+            found.whole = data
             found.beside = self.items.leaves_some(whole)
         return found
 
