@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,36 @@ from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownSto
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+_RECORDS = b"_"
+"""How the keys of records begin; those of META entries come before."""
 
 
-def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
+@dataclass(frozen=True, slots=True)
+class KeyRange:
+    """Some of a store's entries: those with keys from `start`, until before `stop`; and its META
+    entries in any case. None: no bound."""
+
+    start: bytes | None = None
+    stop: bytes | None = None
+
+    def holds(self, key: bytes) -> bool:
+        return (self.start is None or key >= self.start or key < _RECORDS) and (
+            self.stop is None or key < self.stop
+        )
+
+
+ALL = KeyRange()
+
+
+def entry_key(record: Record) -> bytes:
+    """Where a record lies in LevelDB's order, as Chromium writes it."""
+    area = str(record.storage_key).encode("utf-8", "surrogatepass")
+    return _RECORDS + area + b"\0" + encode_prefixed(record.key)
+
+
+def read(
+    store: Store, copy: Path, report: Callable[[Damage], None], within: KeyRange = ALL
+) -> Iterator[Record]:
     """Yields the live records of the private copy `copy`, which LevelDB may rewrite.
 
     Raises UnknownStorageFormat for another layout than VERSION 1, StoreUnreadable where the
@@ -50,11 +78,12 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
                         plyvel.DB(str(copy), create_if_missing=False, paranoid_checks=True)
                     ) as db,
                     closing(db.raw_iterator(verify_checksums=True)) as start,
-                    closing(db.iterator(verify_checksums=True, fill_cache=False)) as entries,
+                    closing(_entries(db, None, _RECORDS)) as before,
+                    closing(_entries(db, within.start or _RECORDS, within.stop)) as entries,
                 ):
                     # plyvel's other iterator takes a store without one sound block for empty.
                     start.seek_to_first()
-                    yield from walk.records(entries)
+                    yield from walk.records(chain(before, entries))
                     walk.finish()
                     return
             except plyvel.Error:
@@ -62,8 +91,14 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
         rest = salvage(copy, damaged)
     except OSError as error:
         raise StoreUnreadable(path=store.path, reason=error.strerror or str(error)) from error
-    yield from walk.records((key, rest[key]) for key in sorted(rest) if key > walk.last)
+    yield from walk.records(
+        (key, rest[key]) for key in sorted(rest) if key > walk.last and within.holds(key)
+    )
     walk.finish()
+
+
+def _entries(db: Any, start: bytes | None, stop: bytes | None) -> Any:
+    return db.iterator(start=start, stop=stop, verify_checksums=True, fill_cache=False)
 
 
 def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:

@@ -24,12 +24,15 @@ from desktop_migrator.browsers import (
     firefox_legacy,
     webkit,
 )
+from desktop_migrator.browsers.chromium_leveldb import KeyRange
 from desktop_migrator.browsers.snapshot import snapshot
 from desktop_migrator.errors import StorageError
 from desktop_migrator.model import Damage, Record, StorageKey, Store, StoreFormat
 
 Report = Callable[[Damage], None]
 Reader = Callable[[Store, Path, Report], Iterator[Record]]
+Parts = Mapping[Store, KeyRange]
+WHOLE: Parts = MappingProxyType({})
 
 READERS: Mapping[StoreFormat, Reader] = MappingProxyType(
     {
@@ -75,9 +78,12 @@ def copied(
 
 
 def read_copies(
-    copies: Iterable[tuple[Store, Path]], report: Report
+    copies: Iterable[tuple[Store, Path]], report: Report, within: Parts = WHOLE
 ) -> Generator[Record, None, None]:
-    """Yield the copies' records lazily; what is lost or unreadable is reported."""
+    """Yield the copies' records lazily; what is lost or unreadable is reported.
+
+    Of the LevelDB stores in `within` only a part is read, and what was lost in that.
+    """
     by_profile: dict[Path, list[tuple[Store, Path]]] = defaultdict(list)
     for store, copy in copies:
         by_profile[store.profile.path].append((store, copy))
@@ -86,7 +92,7 @@ def read_copies(
         for generation in _generations(of_profile):
             found: set[StorageKey] = set()
             for store, copy in generation:
-                found |= yield from _read(store, copy, taken, report)
+                found |= yield from _read(store, copy, taken, report, within)
             taken |= found
 
 
@@ -110,14 +116,14 @@ def measure(records: Iterable[Record]) -> list[Area]:
 
 
 def _read(
-    store: Store, copy: Path, taken: set[StorageKey], report: Report
+    store: Store, copy: Path, taken: set[StorageKey], report: Report, within: Parts
 ) -> Generator[Record, None, set[StorageKey]]:
     """Yield the store's records but for areas already taken; give the areas that it holds."""
     areas: set[StorageKey] = set()
     damages: list[Damage] = []
     try:
         area, wanted = None, True
-        for record in READERS[store.format](store, copy, damages.append):
+        for record in _records(store, copy, damages.append, within):
             if record.storage_key is not area:
                 area = record.storage_key
                 wanted = area not in taken
@@ -132,6 +138,12 @@ def _read(
     for damage in damages:
         report(damage)
     return areas
+
+
+def _records(store: Store, copy: Path, report: Report, within: Parts) -> Iterator[Record]:
+    if store in within:
+        return chromium_leveldb.read(store, copy, report, within[store])
+    return READERS[store.format](store, copy, report)
 
 
 def _generations(copies: list[tuple[Store, Path]]) -> list[list[tuple[Store, Path]]]:

@@ -9,13 +9,17 @@ from desktop_migrator.errors import (
     TooManyRejected,
     VerificationFailed,
 )
+from desktop_migrator.migration.together.checking import verify_together
 from desktop_migrator.migration.under_way import UnderWay
 from desktop_migrator.migration.undo import undo_runs
 from desktop_migrator.model import Outcome, TargetEntity
 from desktop_migrator.postgres.bookkeeping.runs import find_run, finish_run
 from desktop_migrator.postgres.connect import renew, translated
 from desktop_migrator.postgres.retry import ONCE
-from desktop_migrator.postgres.verify import Verification, verify
+from desktop_migrator.postgres.verify import Verification, rows_of, verify
+
+_MANY = 50_000
+"""Rows from which on it pays to verify them by several processes."""
 
 
 def check_threshold(run: UnderWay) -> None:
@@ -46,6 +50,10 @@ def check_rows(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
         if again:
             renew(run.connection)
         with run.step():
+            rows = rows_of(run.connection, entities, run.id)
+            number = 1 if run.job.dry_run or rows < _MANY else run.job.max_concurrent
+            if number > 1:
+                return verify_together(run, entities, number, rows)
             return verify(run.connection, entities, run.id, run.reporter, run.former)
 
     verification = run.retries.run(attempt, run.reporter)

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from desktop_migrator.errors import CommitsLost
 from desktop_migrator.migration.left_away import indexes_left_away
+from desktop_migrator.migration.together.loading import load_together, processes
+from desktop_migrator.migration.together.worker import derivation
 from desktop_migrator.migration.under_way import UnderWay
-from desktop_migrator.migration.worker import derivation
-from desktop_migrator.migration.workers import load_together, processes
 from desktop_migrator.model import TargetEntity
 from desktop_migrator.postgres.chunks import ChunkLimits
 from desktop_migrator.postgres.load import STAGE, Loader

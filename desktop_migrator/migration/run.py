@@ -40,6 +40,7 @@ from desktop_migrator.migration.report.facts import facts_of, save
 from desktop_migrator.migration.sources import open_sources
 from desktop_migrator.migration.survey import survey
 from desktop_migrator.migration.target import check_named, open_database, person_id, printable
+from desktop_migrator.migration.together.loading import foresee
 from desktop_migrator.migration.under_way import UnderWay
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import RunResult
@@ -68,6 +69,7 @@ def migrate(
             Unlock(job.unlock, workspace.credentials),
         ) as sources,
     ):
+        foresee(job, sources)
         keep = backup.begin(as_origins(job.origins)).keep if backup and job.origins else None
         surveyed = survey(job.plan, job.origins, sources, reporter, keep)
         if surveyed.needs_key:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from desktop_migrator.browsers.parts import Cuts
 from desktop_migrator.errors import NothingToMigrate, OriginNotChosen, OriginNotFound
 from desktop_migrator.migration.origins import as_origins
 from desktop_migrator.migration.sources import Sources
@@ -61,6 +62,8 @@ class Survey:
     """Those that hold the items."""
     text: int
     """Characters in them."""
+    cuts: Cuts
+    """Where the sources can be divided."""
     needs_key: bool
     """Whether there is something to encrypt or hash, or a record that cannot be read where there
     would be."""
@@ -89,12 +92,14 @@ def survey(
     fitting = Fitting()
     items: Counter[tuple[str, str]] = Counter()
     repeats = Repeats()
+    cuts = Cuts()
     sizes: dict[str, tuple[int, int]] = {}
     need_key: set[str] = set()
     for record in sources.records():
         records += 1
         if keep and origins and record.storage_key.origin in origins:
             keep(record)
+        cuts.note(record)
         sorted_out = sorter.sort(record)
         if isinstance(sorted_out, str):
             others += sorted_out == Aside.OTHER_SITE
@@ -127,7 +132,7 @@ def survey(
     found = [sizes[origin] for origin in origins if origin in sizes]
     loaded_records, text = sum(number for number, _ in found), sum(text for _, text in found)
     needs_key = not need_key.isdisjoint(origins)
-    return Survey(origins, records, of_entities, repeats, loaded_records, text, needs_key)
+    return Survey(origins, records, of_entities, repeats, loaded_records, text, cuts, needs_key)
 
 
 def _needs_key(plan: Plan, found: Found) -> bool:

@@ -45,6 +45,14 @@ class Verified:
     changed: int = 0
     """By somebody else, since a former part of the run."""
 
+    def __add__(self, other: "Verified") -> "Verified":
+        return Verified(
+            self.checked + other.checked,
+            self.missing + other.missing,
+            self.different + other.different,
+            self.changed + other.changed,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Verification:
@@ -79,21 +87,46 @@ def verify(
     run: UUID | str,
     reporter: Reporter,
     former: int = -1,
+    *,
+    share: int = 0,
+    of: int = 1,
 ) -> Verification:
     """Compare all rows of the run, a chunk at a time; changes nothing, commits nothing.
 
     `former` is the last chunk before the run was resumed: what somebody has changed in the rows
-    of those until then is only counted.
+    of those until then is only counted. `share` is for one of several processes that verify a
+    run, each every so many of its chunks.
 
     Raises Cancelled between two chunks.
     """
     by_name = {entity.name: entity for entity in entities}
     by_entity = {name: Verified() for name in by_name}
     examples: list[Discrepancy] = []
-    for discrepancy in discrepancies(connection, by_name, run, reporter, by_entity, former):
+    found = discrepancies(
+        *(connection, by_name, run, reporter, by_entity, former), share=share, of=of
+    )
+    for discrepancy in found:
         if len(examples) < _MOST_EXAMPLES:
             examples.append(discrepancy)
     return Verification(by_entity, tuple(examples))
+
+
+def united(parts: Sequence[Verification]) -> Verification:
+    """What several processes have found."""
+    by_entity: dict[str, Verified] = {}
+    for part in parts:
+        for name, numbers in part.by_entity.items():
+            by_entity[name] = by_entity.get(name, Verified()) + numbers
+    examples = [example for part in parts for example in part.examples]
+    return Verification(by_entity, tuple(examples[:_MOST_EXAMPLES]))
+
+
+def rows_of(
+    connection: sqlalchemy.Connection, entities: Iterable[TargetEntity], run: UUID | str
+) -> int:
+    """How many rows of the run there are to compare."""
+    names = [entity.name for entity in entities]
+    return sum(rows for _, rows in _parts(connection, names, run))
 
 
 def discrepancies(
@@ -103,11 +136,14 @@ def discrepancies(
     reporter: Reporter,
     by_entity: Mapping[str, Verified],
     former: int = -1,
+    *,
+    share: int = 0,
+    of: int = 1,
 ) -> Iterator[Discrepancy]:
     """All that `verify` finds, of the entities given by name; counts into `by_entity`."""
     done = 0
     with translated():
-        parts = _parts(connection, by_name, run)
+        parts = _parts(connection, by_name, run)[share::of]
         total = sum(rows for _, rows in parts)
         reporter.started(STAGE, total)
         for seq, rows in parts:

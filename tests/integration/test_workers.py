@@ -15,10 +15,10 @@ import psutil
 import psycopg
 import pytest
 
-from desktop_migrator.migration import workers
 from desktop_migrator.migration.job import Job
 from desktop_migrator.migration.run import migrate
 from desktop_migrator.migration.target import Person
+from desktop_migrator.migration.together import loading
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Outcome, RunResult
 from desktop_migrator.plan.schema import load_plan
@@ -138,7 +138,7 @@ class Desk:
 
 @pytest.fixture
 def desk(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(workers, "LEAST_TEXT", 0)
+    monkeypatch.setattr(loading, "LEAST_TEXT", 0)
     return Desk(database, tmp_path)
 
 
@@ -245,7 +245,7 @@ def test_connections_that_are_cut_cost_no_row(desk: Desk, alone: Any) -> None:
 
 
 def _work(job: Job, workspace: Workspace) -> None:
-    workers.LEAST_TEXT = 0
+    loading.LEAST_TEXT = 0
     migrate(job, workspace, NullReporter())
 
 

@@ -21,6 +21,7 @@ from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -70,8 +71,20 @@ def item(number: int) -> dict[str, Any]:
         "estimate": number % 97,
     }
     filler = ITEM_BYTES - len(json.dumps(made)) - len(', "notes": ""')
-    notes = f"{number:x} " * filler
-    return made | {"notes": notes[:filler]}
+    start = number * 7919 % (len(_TEXT) - filler)
+    return made | {"notes": _TEXT[start : start + filler]}
+
+
+def _text() -> str:
+    """Prose-like: PostgreSQL compresses it to about a half, as it does what people write."""
+    random = Random(1)
+    letters = "etaoinshrdlucmfwypvbgkjqxz"
+    weights = [1 / rank for rank in range(1, len(letters) + 1)]
+    words = ["".join(random.choices(letters, weights, k=random.randint(1, 9))) for _ in range(4000)]
+    return " ".join(random.choices(words, [1 / rank for rank in range(1, 4001)], k=200_000))
+
+
+_TEXT = _text()
 
 
 def make_sources(folder: Path, items: int) -> tuple[Path, Path]:

@@ -6,13 +6,7 @@ may be there twice are held back, settled here and loaded at the end. Whatever s
 stops all; what is committed by then stays, and the load goes on from there as a resumed run does.
 """
 
-import multiprocessing
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from multiprocessing.connection import Connection as Pipe
-from multiprocessing.connection import wait
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from desktop_migrator.browsers.snapshot import twin
@@ -22,10 +16,11 @@ from desktop_migrator.errors import (
     ItemsRejected,
     MigratorError,
     StoppedHalfway,
-    WorkerLost,
 )
-from desktop_migrator.migration.under_way import UnderWay
-from desktop_migrator.migration.worker import (
+from desktop_migrator.migration.job import Job
+from desktop_migrator.migration.sources import Sources
+from desktop_migrator.migration.together.team import Team, make_ready, team
+from desktop_migrator.migration.together.worker import (
     Committed,
     Finished,
     Held,
@@ -34,7 +29,8 @@ from desktop_migrator.migration.worker import (
     derivation,
     work,
 )
-from desktop_migrator.model import Counts, Damage, Item, Rejection, Store, TargetEntity
+from desktop_migrator.migration.under_way import UnderWay
+from desktop_migrator.model import Counts, Item, Rejection, Store, TargetEntity
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.postgres import wire
 from desktop_migrator.postgres.checkpoint import Checkpoint, Lane, counts_until_now, reached
@@ -49,11 +45,6 @@ from desktop_migrator.reporter import ForwardingReporter
 
 LEAST_TEXT = 32 * 2**20
 """Characters from which on it pays to start processes, which takes half a second."""
-_POLL = 0.1
-if sys.platform == "win32":
-    _CONTEXT = multiprocessing.get_context("spawn")
-else:
-    _CONTEXT = multiprocessing.get_context("forkserver")
 
 
 def processes(run: UnderWay, entities: Sequence[TargetEntity]) -> int:
@@ -80,6 +71,13 @@ def processes(run: UnderWay, entities: Sequence[TargetEntity]) -> int:
         cursor = wire.cursor(run.connection)
         given = any(any_given(cursor, run.user_id, entity.name) for entity in entities)
     return 1 if given else most
+
+
+def foresee(job: Job, sources: Sources) -> None:
+    """Make ready for several processes if it looks as if they were needed."""
+    files = (file for _, copy in sources.copies for file in copy.rglob("*") if file.is_file())
+    if job.max_concurrent > 1 and sum(file.stat().st_size for file in files) >= LEAST_TEXT // 2:
+        make_ready()
 
 
 def load_together(run: UnderWay, entities: Sequence[TargetEntity], number: int) -> int:
@@ -138,8 +136,8 @@ class _Load:
         self._begin()
         run.reporter.started(STAGE, self._total)
         run.extractor = Extractor(run.job.plan, self._entities, run.user_id, run.surveyed.origins)
-        with self._team() as team:
-            self._listen(team)
+        with team(work, [self._task(share) for share in range(self._number)]) as processes:
+            self._listen(processes)
         self._raise_first()
         self._load_held()
         return self._renamed
@@ -155,25 +153,6 @@ class _Load:
             self._beyond = reached(cursor, run.id)
             run.counts = {entity.name: Counts() for entity in self._entities}
             run.counts |= counts_until_now(cursor, run.id)
-
-    @contextmanager
-    def _team(self) -> Iterator[dict[Pipe, BaseProcess]]:
-        """The processes at work, each with what it tells; none is left at the end."""
-        team: dict[Pipe, BaseProcess] = {}
-        try:
-            for share in range(self._number):
-                ours, theirs = _CONTEXT.Pipe()
-                process = _CONTEXT.Process(
-                    target=work, args=(self._task(share), theirs), daemon=True
-                )
-                process.start()
-                theirs.close()
-                team[ours] = process
-            yield team
-        finally:
-            for each in team.values():
-                each.kill()
-                each.join()
 
     def _task(self, share: int) -> Task:
         run = self._run
@@ -196,6 +175,7 @@ class _Load:
             resume=self._resume,
             share=share,
             of=self._number,
+            part=run.surveyed.cuts.part(share, self._number),
             lane=self._lane(share),
         )
 
@@ -208,31 +188,19 @@ class _Load:
         size = self._run.job.batch_size
         return ChunkLimits(size) if size else ChunkLimits()
 
-    def _listen(self, team: dict[Pipe, BaseProcess]) -> None:
+    def _listen(self, processes: Team) -> None:
         """Take what they tell until all have ended."""
-        working = dict(team)
         stopping = False
-        while working:
-            ready = wait(list(working), _POLL)
-            for pipe in [each for each in working if each in ready]:
-                try:
-                    message: Message | None = pipe.recv()
-                except (EOFError, OSError):
-                    message = None
-                    self._errors.append(WorkerLost())
-                if message is not None:
-                    self._take(message)
-                if message is None or isinstance(message, Finished):
-                    del working[pipe]
+        for message in processes.messages():
+            if message is not None:
+                self._take(message)
             if self._run.reporter.cancelled and not stopping:
                 self._errors.append(Cancelled())
             if self._errors and not stopping:
                 stopping = True
-                for pipe in working:
-                    with suppress(OSError):
-                        pipe.send(None)
+                processes.stop()
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: Message | MigratorError) -> None:
         run = self._run
         match message:
             case Committed():
@@ -245,15 +213,12 @@ class _Load:
                 run.reporter.rejected(message)
             case Held():
                 self._held.append(message)
-            case Damage():
-                run.sources.damaged(message)
             case Finished():
                 if run.extractor:
                     run.extractor.add(message.extracted)
                 self._renamed += message.renamed
-                if message.error:
-                    kind, facts = message.error
-                    self._errors.append(kind(**facts))
+            case MigratorError():
+                self._errors.append(message)
             case str():
                 run.reporter.warned(message)
 
@@ -278,7 +243,7 @@ class _Load:
         if not self._held:
             return
         run = self._run
-        self._held.sort(key=lambda held: held.record)
+        self._held.sort(key=lambda held: held.order)
         settler = Settler(self._entities, run.surveyed.repeats)
         loader = Loader(
             run.connection,

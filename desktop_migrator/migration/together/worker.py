@@ -6,8 +6,7 @@ it is told to, and when the parent is gone; what it writes passes the run's fenc
 writes nothing for a run that somebody else has taken over.
 """
 
-import gc
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
@@ -15,13 +14,12 @@ from typing import Any
 from uuid import UUID
 
 from desktop_migrator.browsers import reading
-from desktop_migrator.errors import MigratorError
+from desktop_migrator.browsers.chromium_leveldb import KeyRange
 from desktop_migrator.migration import leave_out
 from desktop_migrator.migration.period import Period
 from desktop_migrator.model import (
     ConflictPolicy,
     Counts,
-    Damage,
     Item,
     Record,
     Rejection,
@@ -64,6 +62,8 @@ class Task:
     share: int
     of: int
     """How many shares there are."""
+    part: Mapping[Store, KeyRange]
+    """What is this share of the stores that can be cut; the records of others are dealt out."""
     lane: Lane
 
 
@@ -75,9 +75,10 @@ class Committed:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An item that is the parent's, with the number of its record among all."""
+    """An item that is the parent's."""
 
-    record: int
+    order: tuple[int, int, int]
+    """Of its record among all: number of the store, share if that is cut, number in it."""
     item: Item
 
 
@@ -85,22 +86,15 @@ class Held:
 class Finished:
     extracted: Extracted
     renamed: int
-    error: tuple[type[MigratorError], dict[str, Any]] | None
-    """Why it did not come to its end."""
 
 
-Message = Committed | Held | Finished | Rejection | Damage | str
+Message = Committed | Held | Finished | Rejection | str
 """A text is a warning."""
 
 
 def work(task: Task, pipe: Pipe) -> None:
-    """The process's main function; sends `Message`s, `Finished` as the last."""
-    gc.freeze()
-    gc.disable()  # a chunk's objects make no cycles
-    try:
-        _Worker(task, pipe).work()
-    except (BrokenPipeError, EOFError):  # the parent is gone
-        return
+    """The process's main function; sends `Message`s, `Finished` as the last, also when it fails."""
+    _Worker(task, pipe).work()
 
 
 class _Worker(NullReporter):
@@ -111,10 +105,9 @@ class _Worker(NullReporter):
         self._task = task
         self._pipe = pipe
         self._extractor = Extractor(task.plan, task.entities, task.user_id, task.origins)
-        self._record = 0
+        self._order = (0, 0, 0)
 
     def work(self) -> None:
-        error = None
         renamed = 0
         try:
             with (
@@ -124,9 +117,8 @@ class _Worker(NullReporter):
                 loader = self._loader(connection)
                 loader.load(self._own(self._extracted()))
                 renamed = loader.renamed
-        except MigratorError as raised:
-            error = (type(raised), raised.facts)
-        self._send(Finished(self._extractor.counted, renamed, error))
+        finally:
+            self._send(Finished(self._extractor.counted, renamed))
 
     def rejected(self, rejection: Rejection) -> None:
         self._send(rejection)
@@ -161,7 +153,8 @@ class _Worker(NullReporter):
         )
 
     def _extracted(self) -> Iterator[Item | Rejection]:
-        records = reading.read_copies(self._task.copies, self._send)
+        # What is lost in damaged stores the parent has told when it read them.
+        records = reading.read_copies(self._task.copies, lambda _: None, self._task.part)
         try:
             outcomes = self._extractor.extract(self._share(records))
             left_aside = self._extractor.left_aside
@@ -171,14 +164,22 @@ class _Worker(NullReporter):
             records.close()
 
     def _share(self, records: Iterable[Record]) -> Iterator[Record]:
-        """This process's records: each goes to where the least text has gone so far."""
-        given = [0] * self._task.of
-        for number, record in enumerate(records):
-            share = given.index(min(given))
-            given[share] += len(record.value)
-            if share == self._task.share:
-                self._record = number
-                yield record
+        """This process's records: those that are dealt out go to where the least text has gone."""
+        task = self._task
+        stores = {store: number for number, (store, _) in enumerate(task.copies)}
+        store, number, cut = None, -1, False
+        given = [0] * task.of
+        for index, record in enumerate(records):
+            if record.store is not store:
+                store = record.store
+                number, cut = stores[store], store in task.part
+            if not cut:
+                share = given.index(min(given))
+                given[share] += len(record.value)
+                if share != task.share:
+                    continue
+            self._order = number, task.share if cut else 0, index
+            yield record
 
     def _own(self, outcomes: Iterable[Item | Rejection]) -> Iterator[Item | Rejection]:
         repeated = self._task.repeated
@@ -187,7 +188,7 @@ class _Worker(NullReporter):
             return
         for outcome in outcomes:
             if isinstance(outcome, Item) and id_key(outcome.entity, outcome.source_id) in repeated:
-                self._send(Held(self._record, outcome))
+                self._send(Held(self._order, outcome))
             else:
                 yield outcome
 
