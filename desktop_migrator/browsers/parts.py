@@ -36,7 +36,10 @@ class Cuts:
         before = size.text
         size.text = after = before + len(record.value)
         if before // _STEP < after // _STEP and store.format is StoreFormat.CHROMIUM_LEVELDB:
-            size.places.append((before, entry_key(record)))
+            key = entry_key(record)
+            # A key spelled otherwise than Chromium does lies elsewhere; parts must not overlap.
+            if not size.places or key > size.places[-1][1]:
+                size.places.append((before, key))
 
     def part(self, share: int, of: int) -> dict[Store, KeyRange]:
         """One of so many parts of each store that can be cut."""

@@ -94,7 +94,7 @@ def command(
             help="How many batches are loaded at once, each by a process of its own, where there is"
             " much to load; more take more memory.",
         ),
-    ] = 1,
+    ] = 2,
     retry_attempts: Annotated[
         int,
         typer.Option(

@@ -18,7 +18,7 @@ from desktop_migrator.postgres.connect import renew, translated
 from desktop_migrator.postgres.retry import ONCE
 from desktop_migrator.postgres.verify import Verification, rows_of, verify
 
-_MANY = 50_000
+MANY = 50_000
 """Rows from which on it pays to verify them by several processes."""
 
 
@@ -51,7 +51,7 @@ def check_rows(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
             renew(run.connection)
         with run.step():
             rows = rows_of(run.connection, entities, run.id)
-            number = 1 if run.job.dry_run or rows < _MANY else run.job.max_concurrent
+            number = 1 if run.job.dry_run or rows < MANY else run.job.max_concurrent
             if number > 1:
                 return verify_together(run, entities, number, rows)
             return verify(run.connection, entities, run.id, run.reporter, run.former)

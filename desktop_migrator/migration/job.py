@@ -54,7 +54,7 @@ class Job:
     """Items in one transaction."""
     batch_delay: float = 0.0
     """Seconds between two transactions."""
-    max_concurrent: int = 1
+    max_concurrent: int = 2
     """How many processes may load at once."""
     retries: Retries = USUAL
     create_tables: bool = False

@@ -179,6 +179,7 @@ class Loader:
                 self._committed(chunk.entity, result.counts)
             done = sum(counts.items for counts in self.counts.values())
             self._reporter.advanced(STAGE, done, total)
+            del chunk, result  # before the next one is gathered
         return self.counts
 
     def _go_on(self, _again: bool) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ import psutil
 import psycopg
 import pytest
 
+from desktop_migrator.browsers import parts
+from desktop_migrator.errors import VerificationFailed
+from desktop_migrator.migration import conclude
 from desktop_migrator.migration.job import Job
 from desktop_migrator.migration.run import migrate
 from desktop_migrator.migration.target import Person
@@ -139,6 +143,8 @@ class Desk:
 @pytest.fixture
 def desk(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(loading, "LEAST_TEXT", 0)
+    monkeypatch.setattr(conclude, "MANY", 1)
+    monkeypatch.setattr(parts, "_STEP", 1000)
     return Desk(database, tmp_path)
 
 
@@ -154,8 +160,9 @@ def alone(desk: Desk) -> tuple[RunResult, list[Any], tuple[list[Any], list[Any]]
 def children() -> Iterator[psutil.Process]:
     """The processes that load."""
     for process in psutil.Process().children(recursive=True):
-        if process.ppid() != os.getpid() and "forkserver" in " ".join(process.cmdline()):
-            yield process
+        with suppress(psutil.NoSuchProcess):  # it has come to its end, or is a zombie
+            if process.ppid() != os.getpid() and "forkserver" in " ".join(process.cmdline()):
+                yield process
 
 
 def same(result: RunResult, expected: RunResult) -> bool:
@@ -187,6 +194,32 @@ def test_several_processes_leave_what_one_leaves(
     assert changed == again.counts.conflicts == RECORDS * EACH / 10
     assert again.verified
     assert (desk.rows() == rows) is (policy is ConflictPolicy.OVERWRITE)
+
+
+def test_records_of_a_store_that_cannot_be_cut_are_dealt_out(
+    desk: Desk, alone: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected, rows, left = alone
+    monkeypatch.setattr(parts, "_STEP", 2**30)
+    result = desk.run()
+    assert same(result, expected), result
+    assert desk.rows() == rows
+    assert desk.left_by(result.run) == left
+    assert desk.writers(result.run) > 1
+
+
+def test_all_of_several_processes_find_what_a_trigger_changed(desk: Desk) -> None:
+    desk.run(max_concurrent=1)
+    desk.sql("DELETE FROM tasks; DROP SCHEMA desktop_migrator CASCADE")
+    desk.sql(
+        "CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN IF NEW.title LIKE '%3' THEN NEW.title = 'Spoilt'; END IF; RETURN NEW; END$$"
+    )
+    desk.sql("CREATE TRIGGER spoil BEFORE INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION spoil()")
+    result = desk.run()
+    assert isinstance(result.error, VerificationFailed)
+    [[spoilt]] = desk.sql("SELECT count(*) FROM tasks WHERE title = 'Spoilt'")
+    assert f"{spoilt} differ, of {RECORDS * EACH - REJECTED}" in str(result.error)
 
 
 def test_an_item_of_two_browsers_is_settled_as_one_process_does(desk: Desk) -> None:
