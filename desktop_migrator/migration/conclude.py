@@ -52,9 +52,10 @@ def check_rows(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
         with run.step():
             rows = rows_of(run.connection, entities, run.id)
             number = 1 if run.job.dry_run or rows < MANY else run.job.max_concurrent
-            if number > 1:
-                return verify_together(run, entities, number, rows)
-            return verify(run.connection, entities, run.id, run.reporter, run.former)
+            if number == 1:
+                return verify(run.connection, entities, run.id, run.reporter, run.former)
+        # Not within the transaction, which the server ends if nothing happens in it for long.
+        return verify_together(run, entities, number, rows)
 
     verification = run.retries.run(attempt, run.reporter)
     if verification.changed:
