@@ -4,6 +4,8 @@ PYTHON ?= $(firstword $(foreach p,python3.12 python3.11 python3,\
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
+# Most tests wait for a browser or a server, so more run at once than there are processors.
+TEST_PROCESSES ?= 3
 
 .PHONY: setup setup-dev demo test lint bench requirements screenshots translations
 
@@ -33,7 +35,7 @@ demo: setup
 	$(BIN)/desktop-migrator demo$(if $(GUI), --gui)
 
 test: setup-dev
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 
 lint: setup-dev
 	$(BIN)/ruff check .

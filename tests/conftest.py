@@ -7,9 +7,12 @@ from importlib.util import find_spec
 
 import pytest
 
+from tests.summary import Summary
+
 REAL_PARTS: dict[str, Callable[[], bool]] = {
     "chromium": lambda: bool(shutil.which("chromium")),
     "firefox": lambda: bool(shutil.which("firefox-esr")),
+    "xvfb": lambda: bool(shutil.which("Xvfb") and shutil.which("xdotool")),
     "webkit": lambda: bool(shutil.which("WebKitWebDriver") and shutil.which("xvfb-run")),
     "postgresql-15": lambda: bool(shutil.which("postgres", path="/usr/lib/postgresql/15/bin")),
     "pgbouncer": lambda: bool(shutil.which("pgbouncer", path="/usr/sbin")),
@@ -40,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Summary())
     config.addinivalue_line("markers", "needs(part, ...): real parts that the test runs against")
     # Nobody's own keyring is touched; also by the programs that tests start.
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"

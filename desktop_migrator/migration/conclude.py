@@ -10,6 +10,7 @@ from desktop_migrator.errors import (
     VerificationFailed,
 )
 from desktop_migrator.migration.together.checking import verify_together
+from desktop_migrator.migration.together.team import make_ready
 from desktop_migrator.migration.under_way import UnderWay
 from desktop_migrator.migration.undo import undo_runs
 from desktop_migrator.model import Outcome, TargetEntity
@@ -52,7 +53,7 @@ def check_rows(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
         with run.step():
             rows = rows_of(run.connection, entities, run.id)
             number = 1 if run.job.dry_run or rows < MANY else run.job.max_concurrent
-            if number == 1:
+            if number == 1 or not make_ready():
                 return verify(run.connection, entities, run.id, run.reporter, run.former)
         # Not within the transaction, which the server ends if nothing happens in it for long.
         return verify_together(run, entities, number, rows)

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 import psutil
@@ -33,9 +34,16 @@ def seen(process: psutil.Process) -> Iterator[bytes]:
             yield (Path("/proc") / str(process.pid) / name).read_bytes()
 
 
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """For the program's temporary files; with a path short enough for a socket's."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        yield Path(folder)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 def test_no_process_and_no_file_of_a_run_shows_the_password(
-    guarded: str, tmp_path: Path, private: Path
+    guarded: str, tmp_path: Path, private: Path, temporary: Path
 ) -> None:
     filler = {f"filler{number}": "n" * 1000 for number in range(40)}
     store = make_store(
@@ -50,8 +58,6 @@ def test_no_process_and_no_file_of_a_run_shows_the_password(
     passwords = private / "pgpass"
     passwords.write_text(f"*:*:*:ada:{PASSWORD}\n")
     passwords.chmod(0o600)
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
     program = CommandLine(tmp_path / "data")
     words = ["--plan", plan, "migrate", "--source", store, "--database", guarded, "--json"]
     words += ["--user-id", "u1", "--create-tables", "--max-concurrent", "2"]
@@ -78,7 +84,7 @@ def test_no_process_and_no_file_of_a_run_shows_the_password(
                     searched.add(each.pid)
                     limits.add(each.rlimit(psutil.RLIMIT_CORE)[0])
                     shown += b"".join(seen(each))
-            for path in tmp_path.rglob("*"):
+            for path in chain(tmp_path.rglob("*"), temporary.rglob("*")):
                 with suppress(FileNotFoundError):
                     if path.is_file() and path.parent != store:
                         assert PASSWORD.encode() not in path.read_bytes(), path

@@ -70,7 +70,7 @@ def processes(run: UnderWay, entities: Sequence[TargetEntity]) -> int:
     with translated(), run.connection.begin():
         cursor = wire.cursor(run.connection)
         given = any(any_given(cursor, run.user_id, entity.name) for entity in entities)
-    return 1 if given else most
+    return 1 if given or not make_ready() else most
 
 
 def foresee(job: Job, sources: Sources) -> None:

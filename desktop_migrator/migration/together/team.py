@@ -30,11 +30,18 @@ Work = Callable[[Any, Pipe], None]
 """A process's main function: its task, and where it tells of it; a message means to stop."""
 
 
-def make_ready() -> None:
-    """Load what the processes need, while this one does something else."""
+def make_ready() -> bool:
+    """Load what the processes need, while this one does something else.
+
+    False where there can be none: their socket's path is too long, or there are too many already.
+    """
     if sys.platform != "win32":
         _CONTEXT.set_forkserver_preload(_LOADED)
-        forkserver.ensure_running()
+        try:
+            forkserver.ensure_running()
+        except OSError:
+            return False
+    return True
 
 
 class Team:

@@ -14,13 +14,20 @@ import pytest
 from desktop_migrator.postgres.embedded import BuiltinPostgres
 from tests.integration.faults.scene import Scene, Toll
 from tests.integration.faults.servers import CrashingServer, SmallDisk
-
-_TOLLS = pytest.StashKey[defaultdict[str, Toll]]()
+from tests.summary import tell
 
 
 @pytest.fixture(scope="session")
-def tolls(request: pytest.FixtureRequest) -> defaultdict[str, Toll]:
-    return request.config.stash.setdefault(_TOLLS, defaultdict(Toll))
+def tolls(request: pytest.FixtureRequest) -> Iterator[defaultdict[str, Toll]]:
+    """What each kind of fault cost; a table at the end of the run."""
+    tolls = defaultdict[str, Toll](Toll)
+    yield tolls
+    width = max(map(len, tolls), default=0)
+    lines = [f"{'fault':{width}}  injected  lost  doubled  different"]
+    for fault, toll in tolls.items():
+        numbers = f"{toll.injected:8}  {toll.lost:4}  {toll.doubled:7}  {toll.different:9}"
+        lines.append(f"{fault:{width}}  {numbers}")
+    tell(request.config, "faults", lines)
 
 
 @pytest.fixture(scope="session")
@@ -69,20 +76,3 @@ def small_disk(server: BuiltinPostgres, server_folder: Path, scene: Scene) -> It
     with scene.sql() as sql:
         sql.execute("DROP TABLESPACE small")
     subprocess.run(["umount", str(mount)], check=True)
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    tolls = config.stash.get(_TOLLS, None)
-    if not tolls:
-        return
-    width = max(map(len, tolls))
-    terminalreporter.section("faults")
-    head = f"{'fault':{width}}  injected  lost  doubled  different"
-    terminalreporter.write_line(head)
-    for fault, toll in tolls.items():
-        terminalreporter.write_line(
-            f"{fault:{width}}  {toll.injected:8}  {toll.lost:4}  {toll.doubled:7}"
-            f"  {toll.different:9}"
-        )

@@ -15,6 +15,7 @@ from desktop_migrator.errors import ContainerDamaged, NotAContainer, UnknownVers
 from desktop_migrator.vault import container
 from desktop_migrator.vault.keys import Passphrase, PrivateKey, SecretKey
 from desktop_migrator.vault.stanza import NUMBERS, RecipientType
+from tests.summary import tell
 from tests.unit.vault.test_container import sealed
 
 SECRET = SecretKey(bytes(range(32)))
@@ -101,7 +102,7 @@ def flipped(file: bytes, bit: int) -> bytes:
     return bytes(changed)
 
 
-def test_no_mutation_is_accepted(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_mutation_is_accepted(pytestconfig: pytest.Config) -> None:
     file, other = sealed(STREAM), sealed(STREAM)
     assert opens(file)
     tried, accepted = Counter[str](), Counter[str]()
@@ -109,9 +110,8 @@ def test_no_mutation_is_accepted(capsys: pytest.CaptureFixture[str]) -> None:
         if mutant != file:
             tried[name] += 1
             accepted[name] += opens(mutant)
-    with capsys.disabled():
-        lines = [f"{name:34} {tried[name]:6} {accepted[name]:6}" for name in tried]
-        print("", f"{'mutation':34} {'tried':>6} {'passed':>6}", *lines, sep="\n")  # noqa: T201
+    lines = [f"{name:34} {tried[name]:6} {accepted[name]:8}" for name in tried]
+    tell(pytestconfig, "mutations", [f"{'mutation':34} {'tried':>6} {'accepted':>8}", *lines])
     assert len(tried) == 19
     assert accepted.total() == 0
 
