@@ -1,6 +1,6 @@
 """Walks through the wizard on the sample profiles and takes a picture of every page.
 
-    python -m tests.tools.screenshots FOLDER [--scheme dark] [--lang de] [--scale 2]
+    python -m tests.tools.screenshots FOLDER [--scheme dark] [--lang de] [--scale 2] [--mirrored]
 
 The pictures of README and docs come from it (`make screenshots`); CI keeps them in every look.
 """
@@ -19,14 +19,15 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QRadioButton
 
 from desktop_migrator.migration.opening import Opening
 from desktop_migrator.wizard import app, theme
-from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.flow import Entry, Step
 from desktop_migrator.wizard.pages.backup import BackupPage
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.pages.migrate import MigratePage
+from desktop_migrator.wizard.pages.welcome import WelcomePage
 from desktop_migrator.wizard.window import Window
 
 _SECONDS = 90.0
@@ -57,6 +58,23 @@ class Walk:
             if self._page is page:
                 self._picture(page)
                 raise SystemExit(page.errors.support_text())
+
+    def visit(self, entry: Entry, step: Step) -> None:
+        """One page of another way, with the first thing on it chosen."""
+        self._window.restart()
+        welcome = self._page
+        assert isinstance(welcome, WelcomePage)
+        welcome.choose(entry)
+        while self._page.step is not step:
+            page = self._page
+            self._wait_for(page.isComplete)
+            self._window.next()
+            self._wait_for(partial(self._left, page))
+        page = self._page
+        self._wait_for(partial(_idle, page))
+        for button in page.findChildren(QRadioButton)[-1:]:
+            button.click()
+        self._picture(page)
 
     def _left(self, page: Page) -> bool:
         return self._page is not page or page.errors.isVisible()
@@ -119,6 +137,7 @@ def main() -> None:
     parser.add_argument("--scheme", choices=("light", "dark"), default="light")
     parser.add_argument("--lang", default="en")
     parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--mirrored", action="store_true", help="from right to left")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     qt = app.application(["screenshots"])
@@ -127,11 +146,17 @@ def main() -> None:
     qt.setFont(font)
     theme.apply(qt, theme.DARK if asked.scheme == "dark" else theme.LIGHT)
     kept = app.translate(qt, asked.lang)
+    if asked.mirrored:
+        qt.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     home = Path(tempfile.mkdtemp(prefix="dm-pictures-"))
     home.chmod(0o711)
     try:
         context = app.context(Opening(demo=True, data_dir=home / "data"))
-        Walk(Window(context), asked.folder).go()
+        walk = Walk(Window(context), asked.folder)
+        walk.go()
+        walk.visit(Entry.UNDO, Step.PAST)
+        walk.visit(Entry.CAPTURE, Step.SEAL)
+        walk.visit(Entry.UPLOAD, Step.CAPTURES)
         context.worker.close()
     finally:
         shutil.rmtree(home, ignore_errors=True)
