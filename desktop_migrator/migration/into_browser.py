@@ -13,6 +13,7 @@ from pathlib import Path
 
 from desktop_migrator.browsers import firefox
 from desktop_migrator.browsers.changes import Change
+from desktop_migrator.browsers.places import is_running
 from desktop_migrator.browsers.writing import Written, refuse_running, write_profile
 from desktop_migrator.errors import Cancelled, OriginNotFound, SourceNotFound, UsageError
 from desktop_migrator.migration.audit import AuditTrail, Deed
@@ -49,6 +50,24 @@ class IntoBrowser:
     profiles: tuple[Profile, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A profile that records would go to."""
+
+    profile: Profile
+    records: int
+    running: bool
+    """Whether its browser has to be closed before."""
+
+
+def goals(job: IntoBrowserJob, workspace: Workspace, reporter: Reporter) -> tuple[Goal, ...]:
+    """Where the backup's records would go. Changes nothing; raises as `restore_to_browser`."""
+    return tuple(
+        Goal(profile, _records(changes), is_running(profile, tuple(changes)))
+        for profile, changes in _read(job, workspace, reporter).items()
+    )
+
+
 def restore_to_browser(
     job: IntoBrowserJob, workspace: Workspace, reporter: Reporter
 ) -> IntoBrowser:
@@ -58,22 +77,7 @@ def restore_to_browser(
     SourceNotFound where a profile is gone, BrowserRunning, Cancelled before anything is changed,
     and StorageErrors as `write_profile`.
     """
-    found = find_backup(workspace, job.backup)
-    origins = as_origins(job.origins)
-    stores: dict[Store, _Areas] = defaultdict(lambda: defaultdict(dict))
-    reporter.started(STAGE, None)
-    with open_backup(workspace, found.path, job.given, reporter) as reader:
-        for count, record in enumerate(reader.records(), 1):
-            if not origins or record.storage_key.origin in origins:
-                _keep(stores, record)
-            if reporter.cancelled:
-                raise Cancelled
-            reporter.advanced(STAGE, count, None)
-    if not stores:
-        if origins:
-            raise OriginNotFound(origins=", ".join(origins))
-        raise UsageError(reason="The backup holds no records.")
-    targets = _targets(stores, overwrite=job.force)
+    targets = _read(job, workspace, reporter)
     for profile, changes in targets.items():
         refuse_running(profile, tuple(changes))
     _agree(targets, reporter)
@@ -89,7 +93,31 @@ def restore_to_browser(
         outcome = Outcome.COMPLETED
     finally:
         trail.note(Deed(action="restore", outcome=outcome, counts=asdict(written)))
-    return IntoBrowser(found.id, written, tuple(targets))
+    return IntoBrowser(find_backup(workspace, job.backup).id, written, tuple(targets))
+
+
+def _read(job: IntoBrowserJob, workspace: Workspace, reporter: Reporter) -> _Targets:
+    """All of the backup, to its end, and where it goes."""
+    found = find_backup(workspace, job.backup)
+    origins = as_origins(job.origins)
+    stores: dict[Store, _Areas] = defaultdict(lambda: defaultdict(dict))
+    reporter.started(STAGE, None)
+    with open_backup(workspace, found.path, job.given, reporter) as reader:
+        for count, record in enumerate(reader.records(), 1):
+            if not origins or record.storage_key.origin in origins:
+                _keep(stores, record)
+            if reporter.cancelled:
+                raise Cancelled
+            reporter.advanced(STAGE, count, None)
+    if not stores:
+        if origins:
+            raise OriginNotFound(origins=", ".join(origins))
+        raise UsageError(reason="The backup holds no records.")
+    return _targets(stores, overwrite=job.force)
+
+
+def _records(changes: Mapping[Store, Sequence[Change]]) -> int:
+    return sum(len(change.puts) for of_store in changes.values() for change in of_store)
 
 
 def _keep(stores: dict[Store, _Areas], record: Record) -> None:
@@ -155,12 +183,7 @@ def _made(store: Store, format_: StoreFormat, path: Path, there: Iterable[Store]
 
 def _agree(targets: _Targets, reporter: Reporter) -> None:
     """Raises Cancelled if the person is asked and does not agree."""
-    records = sum(
-        len(change.puts)
-        for stores in targets.values()
-        for changes in stores.values()
-        for change in changes
-    )
+    records = sum(map(_records, targets.values()))
     profiles = "; ".join(f"{each.browser_name}, profile {each.name}" for each in targets)
     question = Question(
         f"Write {records:,} records back into {profiles}?", ("yes", "no"), topic=Topic.AGREE

@@ -17,12 +17,14 @@ from desktop_migrator.migration.target import open_database
 from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Counts, Outcome, UndoResult
+from desktop_migrator.postgres import wire
 from desktop_migrator.postgres.audit import database_id
 from desktop_migrator.postgres.bookkeeping.runs import find_run, finish_run, start_run
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
 from desktop_migrator.postgres.connect import translated
-from desktop_migrator.postgres.journal import entries
+from desktop_migrator.postgres.journal import entries, left_to_undo
 from desktop_migrator.postgres.lock import hold
+from desktop_migrator.postgres.record import Action
 from desktop_migrator.postgres.recreate import Recreator
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.vault.payload import PayloadReader, RowData, Rows, Target
@@ -95,6 +97,41 @@ def undo_since(
         database_id=target.database_id,
         force=force,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DatabasePreview:
+    """What putting the database back as it was would come to, if nobody changed rows since."""
+
+    target: Target
+    known: bool
+    """Whether the database still knows the run; if not, rows come from the backup itself."""
+    removed: int = 0
+    """Rows that the run added."""
+    restored: int = 0
+    """Rows that it changed or deleted."""
+
+
+def preview_database(job: RestoreJob, workspace: Workspace, reporter: Reporter) -> DatabasePreview:
+    """Changes nothing. Raises RunNotFound if it is another database than the backup's, and as
+    `undo_of_backup` and `open_database`.
+    """
+    target = undo_of_backup(workspace, job.backup, job.given, reporter)
+    database = job.database or target.database
+    with (
+        open_database(database, workspace, reporter) as engine,
+        engine.connect() as connection,
+        translated(),
+        connection.begin() as trial,
+    ):
+        upgrade(connection)
+        if database_id(connection) != target.database_id:
+            raise RunNotFound(reason="This is not the database that the backup was made for.")
+        known = find_run(connection, target.run) is not None
+        left = left_to_undo(wire.cursor(connection), target.run)
+        trial.rollback()
+    removed = left.pop(Action.INSERTED, 0)
+    return DatabasePreview(target, known=known, removed=removed, restored=left.total())
 
 
 def restore_to_database(

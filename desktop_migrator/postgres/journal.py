@@ -10,6 +10,7 @@ touched the row since. A row that undo has put back exactly is in the state of b
 The number means nothing in another cluster, where a dump was restored.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -183,6 +184,15 @@ def changes(
         for row_id in changes(cursor, (run, seq), undone_ids, undone_actions):
             result.pop(row_id, None)
     return result
+
+
+def left_to_undo(cursor: Cursor, run: str) -> Counter[Action]:
+    """How many rows a run did something to that is not undone, by what it did."""
+    left: Counter[Action] = Counter()
+    for key in chunks_of(cursor, run):
+        [(ids, actions)] = cursor.execute(_ROWS, key).fetchall()
+        left.update(changes(cursor, key, ids, actions).values())
+    return left
 
 
 def anything_left(cursor: Cursor, run: str) -> bool:

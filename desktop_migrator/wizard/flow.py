@@ -19,6 +19,8 @@ class Entry(StrEnum):
     CAPTURE = "capture"
     UPLOAD = "upload"
     UNDO = "undo"
+    RESTORE = "restore"
+    """Put back what a backup holds; chosen where UNDO shows what there is."""
     FINISH = "finish"
     """Go on with what an earlier run left."""
 
@@ -35,11 +37,13 @@ class Step(IntEnum):
     MIGRATE = 7
     DONE = 8
     PAST = 9
-    """Which earlier migration is to be undone or restored."""
+    """Which earlier migration is to be undone, or which backup put back."""
     SEAL = 10
     """Where a capture is kept, and who can open it."""
     CAPTURES = 11
     """Which captures are to be uploaded."""
+    RESTORE = 12
+    """Where a backup is put back into, and what that will come to."""
 
     @property
     def code(self) -> str:
@@ -75,6 +79,7 @@ _WAYS = {
         Step.DONE,
     ),
     Entry.UNDO: (Step.WELCOME, Step.PAST, Step.MIGRATE, Step.DONE),
+    Entry.RESTORE: (Step.WELCOME, Step.PAST, Step.RESTORE, Step.MIGRATE, Step.DONE),
     Entry.FINISH: (Step.WELCOME, Step.MIGRATE, Step.DONE),
 }
 
@@ -104,6 +109,28 @@ class BackupKind(StrEnum):
     PASSPHRASE = "passphrase"  # noqa: S105
     NONE = "none"
     """There is to be no backup."""
+
+
+class Goal(StrEnum):
+    """What a backup is put back into."""
+
+    DATABASE = "database"
+    BROWSER = "browser"
+
+
+@dataclass(slots=True)
+class Restore:
+    backup: str | None = None
+    """Its id."""
+    given: str = field(default="", repr=False)
+    """A passphrase or recovery key; empty where the keyring's key opens it."""
+    goal: Goal | None = None
+    force: bool = False
+    """Whether what was changed since is put back too."""
+    run_known: bool = False
+    """Whether the database still knows the backup's run, which then is undone."""
+    previewed: bool = False
+    """Whether the backup was checked and the person saw what will happen, as it is chosen now."""
 
 
 SHORTEST_PASSPHRASE = 8
@@ -179,6 +206,8 @@ class Answers:
     undo_before_step: bool = False
     """Whether the run to undo was chosen on the first page already."""
 
+    restore: Restore = field(default_factory=Restore)
+
     # Capture and upload
     captures: tuple[Path, ...] = ()
     capture_file: Path | None = None
@@ -229,6 +258,7 @@ class Missing(StrEnum):
     CONFLICTS = "conflicts"
     BACKUP = "backup"
     RUN = "run"
+    GOAL = "goal"
     FILE = "file"
     KEY = "key"
     CAPTURES = "captures"
@@ -257,7 +287,8 @@ def _needs(step: Step, answers: Answers) -> tuple[tuple[Missing, bool], ...]:
         Step.CONFLICTS: ((Missing.CONFLICTS, answers.conflicts_open == 0),),
         Step.BACKUP: ((Missing.BACKUP, answers.backup.settled),),
         Step.MIGRATE: ((Missing.WORK, answers.finished),),
-        Step.PAST: ((Missing.RUN, answers.undo_run is not None),),
+        Step.PAST: ((Missing.RUN, (answers.undo_run or answers.restore.backup) is not None),),
+        Step.RESTORE: ((Missing.GOAL, answers.restore.previewed),),
         Step.SEAL: (
             (Missing.FILE, answers.capture_file is not None),
             (

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from desktop_migrator.migration.connections import BUILTIN
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.marks import QT_TRANSLATE_NOOP
 
@@ -16,8 +17,17 @@ _STEPS = {
     Step.DONE: QT_TRANSLATE_NOOP("steps", "Done"),
     Step.PAST: QT_TRANSLATE_NOOP("steps", "Earlier runs"),
     Step.SEAL: QT_TRANSLATE_NOOP("steps", "Capture file"),
+    Step.RESTORE: QT_TRANSLATE_NOOP("steps", "Restore"),
     Step.CAPTURES: QT_TRANSLATE_NOOP("steps", "Captures"),
 }
+
+
+_BUILTIN = QT_TRANSLATE_NOOP("databases", "the database on this computer")
+
+
+def database(url: str) -> str:
+    """A database as a person may be told of it; `url` has no password."""
+    return QCoreApplication.translate("databases", _BUILTIN) if url == BUILTIN else url
 
 
 def step(which: Step) -> str:

@@ -24,6 +24,7 @@ _STAGES: dict[str, str] = {
     "capture": QT_TRANSLATE_NOOP("stages", "Saving your data"),
     "load": QT_TRANSLATE_NOOP("stages", "Moving your data"),
     "verify": QT_TRANSLATE_NOOP("stages", "Checking what arrived"),
+    "restore": QT_TRANSLATE_NOOP("stages", "Putting back"),
     "undo": QT_TRANSLATE_NOOP("stages", "Taking back"),
 }
 

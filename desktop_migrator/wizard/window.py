@@ -17,6 +17,7 @@ from desktop_migrator.wizard.pages.done import DonePage
 from desktop_migrator.wizard.pages.find import FindPage
 from desktop_migrator.wizard.pages.migrate import MigratePage
 from desktop_migrator.wizard.pages.past import PastPage
+from desktop_migrator.wizard.pages.restore import RestorePage
 from desktop_migrator.wizard.pages.review import ReviewPage
 from desktop_migrator.wizard.pages.seal import SealPage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
@@ -36,6 +37,7 @@ PAGES: tuple[type[Page], ...] = (
     PastPage,
     SealPage,
     CapturesPage,
+    RestorePage,
 )
 _SIZE = QSize(980, 700)
 
@@ -73,10 +75,13 @@ class Window(QWizard):
             button = self.button(which)
             button.setProperty("role", "main")
             restyle(button)
-        for page in PAGES:
-            self.setPage(int(page.step), page(context))
+        self._pages = [kind(context) for kind in PAGES]
+        for page in self._pages:
+            self.setPage(int(page.step), page)
         self.setStartId(int(Step.WELCOME))
         self.currentIdChanged.connect(self._show_way)
+        for page in self._pages:
+            page.completeChanged.connect(self.refresh_way)
         context.take_back = self.take_back
         self._fit_screen()
 

@@ -9,20 +9,27 @@ from pathlib import Path
 
 from wakepy import keep
 
+from desktop_migrator.errors import MigratorError
 from desktop_migrator.migration.captures import capture
+from desktop_migrator.migration.into_browser import (
+    IntoBrowser,
+    IntoBrowserJob,
+    restore_to_browser,
+)
 from desktop_migrator.migration.job import Job
 from desktop_migrator.migration.origins import as_origins
+from desktop_migrator.migration.restore import Restored, RestoreJob, restore_to_database
 from desktop_migrator.migration.run import migrate
 from desktop_migrator.migration.sources import open_sources
 from desktop_migrator.migration.target import Person
 from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.migration.upload import Upload, upload
 from desktop_migrator.migration.workspace import Workspace
-from desktop_migrator.model import RunResult, UndoResult
+from desktop_migrator.model import ConflictPolicy, RunResult, UndoResult
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.vault.keys import Passphrase
-from desktop_migrator.wizard.flow import Answers, BackupKind, Entry, FormerRun
+from desktop_migrator.wizard.flow import Answers, BackupKind, Entry, FormerRun, Goal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +38,21 @@ class Captured:
 
     path: Path
     records: int
-    error: None = None
 
 
-Result = RunResult | UndoResult | Captured | Upload
+Result = RunResult | UndoResult | Captured | Upload | Restored | IntoBrowser
 Work = Callable[[Reporter], Result]
 
+
+def error_of(result: Result) -> MigratorError | None:
+    """What stopped the work; the other results are of work that came to its end."""
+    return result.error if isinstance(result, RunResult | UndoResult | Upload) else None
+
+
 _MIGRATION = ("check", "backup", "load", "verify")
-STAGES: dict[Entry, tuple[str, ...]] = {
-    Entry.MIGRATE: _MIGRATION,
-    Entry.FINISH: _MIGRATION,
+_WITH_QUESTIONS = ("check", "compare", *_MIGRATION[1:])
+_STAGES: dict[Entry, tuple[str, ...]] = {
     Entry.CAPTURE: ("capture",),
-    Entry.UPLOAD: _MIGRATION,
     Entry.UNDO: ("undo",),
 }
 
@@ -54,11 +64,28 @@ class Again:
     resume: bool = False
 
 
+def stages(answers: Answers) -> tuple[str, ...]:
+    """What the work goes through, in order."""
+    if answers.entry is Entry.RESTORE:
+        known = answers.restore.goal is Goal.DATABASE and answers.restore.run_known
+        return ("undo",) if known else ("restore",)
+    former = answers.former if answers.entry is Entry.FINISH else None
+    policy = former.policy if former else answers.policy
+    asks = policy in {ConflictPolicy.MERGE, ConflictPolicy.INTERACTIVE}
+    return _STAGES.get(answers.entry or Entry.MIGRATE, _WITH_QUESTIONS if asks else _MIGRATION)
+
+
 def begin(answers: Answers, plan: Plan, workspace: Workspace, again: Again | None = None) -> Work:
     """The work that the answers ask for; `again` after a first attempt."""
     if answers.entry is Entry.UNDO:
         undo = UndoJob(database=answers.database, run=answers.undo_run)
         return _awake(lambda reporter: rollback(undo, workspace, reporter))
+    if answers.entry is Entry.RESTORE:
+        if answers.restore.goal is Goal.BROWSER:
+            into = into_browser_job(answers)
+            return _awake(lambda reporter: restore_to_browser(into, workspace, reporter))
+        restore = restore_job(answers)
+        return _awake(lambda reporter: restore_to_database(restore, workspace, reporter))
     if answers.entry is Entry.CAPTURE:
         return _awake(lambda reporter: _capture(answers, workspace, reporter))
     if answers.entry is Entry.UPLOAD:
@@ -79,6 +106,23 @@ def _capture(answers: Answers, workspace: Workspace, reporter: Reporter) -> Capt
             workspace, sources.records(), origins=origins, out=out, key=key, reporter=reporter
         )
     return Captured(sealed.path, sealed.summary.records)
+
+
+def into_browser_job(answers: Answers) -> IntoBrowserJob:
+    restore = answers.restore
+    return IntoBrowserJob(
+        backup=restore.backup or "", given=restore.given or None, force=restore.force
+    )
+
+
+def restore_job(answers: Answers) -> RestoreJob:
+    restore = answers.restore
+    return RestoreJob(
+        backup=restore.backup or "",
+        database=answers.database,
+        given=restore.given or None,
+        force=restore.force,
+    )
 
 
 def job_of(answers: Answers, plan: Plan, *, resume: bool = False) -> Job:

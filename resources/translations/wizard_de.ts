@@ -619,6 +619,68 @@
         </translation>
     </message>
     <message>
+        <source>The backup is back in the database</source>
+        <translation>Die Sicherung ist wieder in der Datenbank</translation>
+    </message>
+    <message>
+        <source>You can take this back as well, under Undo or restore.</source>
+        <translation>Auch das lässt sich zurücknehmen, unter „Rückgängig machen oder wiederherstellen“.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) that were gone are back.</source>
+        <translation>
+            <numerusform>%n Zeile, die fehlte, ist wieder da.</numerusform>
+            <numerusform>%n Zeilen, die fehlten, sind wieder da.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) were refused by the database.</source>
+        <translation>
+            <numerusform>%n Zeile hat die Datenbank abgelehnt.</numerusform>
+            <numerusform>%n Zeilen hat die Datenbank abgelehnt.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The backup is back in the browser</source>
+        <translation>Die Sicherung ist wieder im Browser</translation>
+    </message>
+    <message>
+        <source>You can start the browser now and use the web site as before.</source>
+        <translation>Sie können den Browser jetzt starten und die Website wie vorher benutzen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) are back.</source>
+        <translation>
+            <numerusform>%n Datensatz ist wieder da.</numerusform>
+            <numerusform>%n Datensätze sind wieder da.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n were replaced.</source>
+        <translation>
+            <numerusform>%n wurde ersetzt.</numerusform>
+            <numerusform>%n wurden ersetzt.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n lay there already.</source>
+        <translation>
+            <numerusform>%n war schon da.</numerusform>
+            <numerusform>%n waren schon da.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n were changed by the web site since then and stay.</source>
+        <translation>
+            <numerusform>%n wurde seitdem von der Website geändert und bleibt.</numerusform>
+            <numerusform>%n wurden seitdem von der Website geändert und bleiben.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What was written was read back and compared.</source>
+        <translation>Was geschrieben wurde, wurde zurückgelesen und verglichen.</translation>
+    </message>
+    <message>
         <source>Kind</source>
         <translation>Art</translation>
     </message>
@@ -863,6 +925,10 @@
         <translation>Es wird zurückgenommen</translation>
     </message>
     <message>
+        <source>Putting the backup back</source>
+        <translation>Die Sicherung wird zurückgespielt</translation>
+    </message>
+    <message>
         <source>Saving your data in a file</source>
         <translation>Ihre Daten kommen in eine Datei</translation>
     </message>
@@ -1050,16 +1116,28 @@
 <context>
     <name>PastPage</name>
     <message>
-        <source>Which migration shall be taken back?</source>
-        <translation>Welche Übertragung soll zurückgenommen werden?</translation>
+        <source>What shall be as it was?</source>
+        <translation>Was soll wieder sein wie vorher?</translation>
     </message>
     <message>
-        <source>Exactly what it changed is put back; what others changed since then stays.</source>
-        <translation>Genau was sie änderte, wird zurückgestellt; was andere seitdem änderten, bleibt.</translation>
+        <source>Take a migration back, or put back what a backup holds; what others changed since then stays.</source>
+        <translation>Nehmen Sie eine Übertragung zurück, oder spielen Sie eine Sicherung zurück; was andere seitdem geändert haben, bleibt.</translation>
+    </message>
+    <message>
+        <source>Migrations</source>
+        <translation>Übertragungen</translation>
     </message>
     <message>
         <source>No migration was made from this computer.</source>
         <translation>Von diesem Computer ging noch keine Übertragung aus.</translation>
+    </message>
+    <message>
+        <source>Backups</source>
+        <translation>Sicherungen</translation>
+    </message>
+    <message>
+        <source>There is no backup on this computer.</source>
+        <translation>Auf diesem Computer gibt es keine Sicherung.</translation>
     </message>
     <message>
         <source>for {user}, into {database}</source>
@@ -1075,6 +1153,40 @@
     <message>
         <source>It was cut off.</source>
         <translation>Sie wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Migration of {time}</source>
+        <translation>Übertragung vom {time}</translation>
+    </message>
+    <message>
+        <source>Backup {name}</source>
+        <translation>Sicherung {name}</translation>
+    </message>
+    <message>
+        <source>What is in it shows once it has been checked.</source>
+        <translation>Was darin ist, zeigt sich, sobald sie geprüft ist.</translation>
+    </message>
+    <message>
+        <source>Backup of {time}</source>
+        <translation>Sicherung vom {time}</translation>
+    </message>
+    <message>
+        <source>made on {computer}, {size}</source>
+        <translation>erstellt auf {computer}, {size}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) of the browser</source>
+        <translation>
+            <numerusform>%n Datensatz des Browsers</numerusform>
+            <numerusform>%n Datensätze des Browsers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) of the database</source>
+        <translation>
+            <numerusform>%n Zeile der Datenbank</numerusform>
+            <numerusform>%n Zeilen der Datenbank</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1128,6 +1240,136 @@
     <message>
         <source>Recovery key of Desktop Migrator&apos;s backups</source>
         <translation>Wiederherstellungsschlüssel der Sicherungen von Desktop Migrator</translation>
+    </message>
+</context>
+<context>
+    <name>RestorePage</name>
+    <message>
+        <source>Where shall the backup go?</source>
+        <translation>Wohin soll die Sicherung?</translation>
+    </message>
+    <message>
+        <source>The backup is read to its end and checked; nothing is changed before you press Start now.</source>
+        <translation>Die Sicherung wird ganz gelesen und geprüft; bevor Sie „Jetzt beginnen“ drücken, wird nichts geändert.</translation>
+    </message>
+    <message>
+        <source>Reading the backup</source>
+        <translation>Die Sicherung wird gelesen</translation>
+    </message>
+    <message>
+        <source>Into the &amp;database</source>
+        <translation>In die &amp;Datenbank</translation>
+    </message>
+    <message>
+        <source>What the migration after this backup changed there is put back.</source>
+        <translation>Was die Übertragung nach dieser Sicherung dort geändert hat, wird zurückgesetzt.</translation>
+    </message>
+    <message>
+        <source>Into the bro&amp;wser</source>
+        <translation>In den Bro&amp;wser</translation>
+    </message>
+    <message>
+        <source>The web site&apos;s data is written back; its browser has to be closed.</source>
+        <translation>Die Daten der Website werden zurückgeschrieben; ihr Browser muss geschlossen sein.</translation>
+    </message>
+    <message>
+        <source>&amp;Also put back what was changed since</source>
+        <translation>&amp;Auch zurücksetzen, was seitdem geändert wurde</translation>
+    </message>
+    <message>
+        <source>Without it, what was changed after the backup stays as it is now</source>
+        <translation>Sonst bleibt, was nach der Sicherung geändert wurde, wie es jetzt ist</translation>
+    </message>
+    <message>
+        <source>&amp;Look again</source>
+        <translation>&amp;Noch einmal nachsehen</translation>
+    </message>
+    <message>
+        <source>Finds out anew what will happen, once you have closed the browser</source>
+        <translation>Stellt neu fest, was geschehen wird, wenn Sie den Browser geschlossen haben</translation>
+    </message>
+    <message>
+        <source>Passphrase or recovery key</source>
+        <translation>Passphrase oder Wiederherstellungsschlüssel</translation>
+    </message>
+    <message>
+        <source>&amp;Passphrase or recovery key</source>
+        <translation>&amp;Passphrase oder Wiederherstellungsschlüssel</translation>
+    </message>
+    <message>
+        <source>&amp;Open the backup</source>
+        <translation>Sicherung &amp;öffnen</translation>
+    </message>
+    <message>
+        <source>Opens the backup with it and checks all of it</source>
+        <translation>Öffnet damit die Sicherung und prüft sie ganz</translation>
+    </message>
+    <message>
+        <source>The backup of {time} is whole: {records}, {rows}.</source>
+        <translation>Die Sicherung vom {time} ist unversehrt: {records}, {rows}.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) of the browser</source>
+        <translation>
+            <numerusform>%n Datensatz des Browsers</numerusform>
+            <numerusform>%n Datensätze des Browsers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) of the database</source>
+        <translation>
+            <numerusform>%n Zeile der Datenbank</numerusform>
+            <numerusform>%n Zeilen der Datenbank</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>There is nothing in it that could be put back.</source>
+        <translation>Es ist nichts darin, was zurückgespielt werden könnte.</translation>
+    </message>
+    <message>
+        <source>The database&apos;s password:</source>
+        <translation>Das Passwort der Datenbank:</translation>
+    </message>
+    <message>
+        <source>In {database}, for {user}:</source>
+        <translation>In {database}, für {user}:</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) that the migration added will be removed.</source>
+        <translation>
+            <numerusform>%n Zeile, die die Übertragung hinzugefügt hat, wird entfernt.</numerusform>
+            <numerusform>%n Zeilen, die die Übertragung hinzugefügt hat, werden entfernt.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) will get their former values again.</source>
+        <translation>
+            <numerusform>%n Zeile erhält ihre früheren Werte zurück.</numerusform>
+            <numerusform>%n Zeilen erhalten ihre früheren Werte zurück.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The database no longer knows the migration. Rows of the backup that are gone will be put back; rows that the migration added stay.</source>
+        <translation>Die Datenbank kennt die Übertragung nicht mehr. Zeilen der Sicherung, die fehlen, werden wieder eingefügt; Zeilen, die die Übertragung hinzugefügt hat, bleiben.</translation>
+    </message>
+    <message>
+        <source>The database is as it was already: nothing to put back.</source>
+        <translation>Die Datenbank ist schon wie vorher: Es gibt nichts zurückzusetzen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) go into {browser}, profile {profile}.</source>
+        <translation>
+            <numerusform>%n Datensatz kommt in {browser}, Profil {profile}.</numerusform>
+            <numerusform>%n Datensätze kommen in {browser}, Profil {profile}.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{browser} is running: close all of its windows first.</source>
+        <translation>{browser} läuft: Schließen Sie zuerst alle seine Fenster.</translation>
+    </message>
+    <message>
+        <source>Records that are not in the backup stay.</source>
+        <translation>Datensätze, die nicht in der Sicherung sind, bleiben.</translation>
     </message>
 </context>
 <context>
@@ -1487,6 +1729,13 @@
     </message>
 </context>
 <context>
+    <name>databases</name>
+    <message>
+        <source>the database on this computer</source>
+        <translation>der Datenbank auf diesem Computer</translation>
+    </message>
+</context>
+<context>
     <name>stages</name>
     <message>
         <source>Looking into browsers</source>
@@ -1515,6 +1764,10 @@
     <message>
         <source>Checking what arrived</source>
         <translation>Prüfung der Ankunft</translation>
+    </message>
+    <message>
+        <source>Putting back</source>
+        <translation>Zurückspielen</translation>
     </message>
     <message>
         <source>Taking back</source>
@@ -1613,6 +1866,10 @@
     <message>
         <source>Capture file</source>
         <translation>Aufnahmedatei</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>Zurückspielen</translation>
     </message>
     <message>
         <source>Captures</source>

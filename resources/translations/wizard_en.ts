@@ -100,6 +100,48 @@
             <numerusform>%n rows were changed by others since then and stay.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n row(s) that were gone are back.</source>
+        <translation>
+            <numerusform>%n row that was gone is back.</numerusform>
+            <numerusform>%n rows that were gone are back.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) were refused by the database.</source>
+        <translation>
+            <numerusform>%n row was refused by the database.</numerusform>
+            <numerusform>%n rows were refused by the database.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) are back.</source>
+        <translation>
+            <numerusform>%n record is back.</numerusform>
+            <numerusform>%n records are back.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n were replaced.</source>
+        <translation>
+            <numerusform>%n was replaced.</numerusform>
+            <numerusform>%n were replaced.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n lay there already.</source>
+        <translation>
+            <numerusform>%n lay there already.</numerusform>
+            <numerusform>%n lay there already.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n were changed by the web site since then and stay.</source>
+        <translation>
+            <numerusform>%n was changed by the web site since then and stays.</numerusform>
+            <numerusform>%n were changed by the web site since then and stay.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>FindPage</name>
@@ -145,6 +187,58 @@
         <translation>
             <numerusform>%n row written</numerusform>
             <numerusform>%n rows written</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) of the browser</source>
+        <translation>
+            <numerusform>%n record of the browser</numerusform>
+            <numerusform>%n records of the browser</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) of the database</source>
+        <translation>
+            <numerusform>%n row of the database</numerusform>
+            <numerusform>%n rows of the database</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RestorePage</name>
+    <message numerus="yes">
+        <source>%n record(s) of the browser</source>
+        <translation>
+            <numerusform>%n record of the browser</numerusform>
+            <numerusform>%n records of the browser</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) of the database</source>
+        <translation>
+            <numerusform>%n row of the database</numerusform>
+            <numerusform>%n rows of the database</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) that the migration added will be removed.</source>
+        <translation>
+            <numerusform>%n row that the migration added will be removed.</numerusform>
+            <numerusform>%n rows that the migration added will be removed.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) will get their former values again.</source>
+        <translation>
+            <numerusform>%n row will get its former values again.</numerusform>
+            <numerusform>%n rows will get their former values again.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) go into {browser}, profile {profile}.</source>
+        <translation>
+            <numerusform>%n record goes into {browser}, profile {profile}.</numerusform>
+            <numerusform>%n records go into {browser}, profile {profile}.</numerusform>
         </translation>
     </message>
 </context>

@@ -18,6 +18,7 @@ from desktop_migrator.wizard.flow import (
     Entry,
     FormerRun,
     Missing,
+    Restore,
     Step,
 )
 
@@ -26,6 +27,7 @@ WAYS = {
     Entry.CAPTURE: "WELCOME FIND SEAL MIGRATE DONE",
     Entry.UPLOAD: "WELCOME CAPTURES DESTINATION BACKUP MIGRATE DONE",
     Entry.UNDO: "WELCOME PAST MIGRATE DONE",
+    Entry.RESTORE: "WELCOME PAST RESTORE MIGRATE DONE",
     Entry.FINISH: "WELCOME MIGRATE DONE",
 }
 FORMER = FormerRun("r", "maria", "builtin", ("https://a.test",))
@@ -89,6 +91,8 @@ NEEDS = [
     (Step.DESTINATION, Missing.DATABASE, Answers(user_id="maria"), {"database": "builtin"}),
     (Step.CONFLICTS, Missing.CONFLICTS, Answers(conflicts_open=2), {"conflicts_open": 0}),
     (Step.PAST, Missing.RUN, Answers(), {"undo_run": "r"}),
+    (Step.PAST, Missing.RUN, Answers(), {"restore": Restore(backup="b")}),
+    (Step.RESTORE, Missing.GOAL, Answers(), {"restore": Restore(previewed=True)}),
     (Step.CAPTURES, Missing.CAPTURES, Answers(), {"captures": (Path("c"),)}),
     (Step.SEAL, Missing.FILE, Answers(for_desk=True), {"capture_file": Path("c")}),
     (Step.SEAL, Missing.KEY, Answers(capture_file=Path("c")), {"for_desk": True}),

@@ -6,8 +6,10 @@ from PySide6.QtCore import QLocale, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
+from desktop_migrator.migration.into_browser import IntoBrowser
 from desktop_migrator.migration.report import facts
 from desktop_migrator.migration.report.html import as_html
+from desktop_migrator.migration.restore import Restored
 from desktop_migrator.migration.support import Piece, collect, save
 from desktop_migrator.migration.upload import Upload
 from desktop_migrator.model import Counts, RunResult, UndoResult
@@ -63,6 +65,10 @@ class DonePage(Page):
             self._show_upload(result)
         elif isinstance(result, Captured):
             self._show_capture(result)
+        elif isinstance(result, Restored):
+            self._show_restored(result)
+        elif isinstance(result, IntoBrowser):
+            self._show_in_browser(result)
         ran = isinstance(result, RunResult) and result.run is not None
         self._undo.setVisible(ran)
         self._report.setVisible(ran)
@@ -147,6 +153,45 @@ class DonePage(Page):
             )
         self._summary.setText(" ".join(words))
         self._say_verified("")
+        self._show_table({})
+
+    def _show_restored(self, result: Restored) -> None:
+        counts = result.counts
+        self.introduce(
+            self.tr("The backup is back in the database"),
+            self.tr("You can take this back as well, under Undo or restore."),
+        )
+        words = [
+            self.tr("%n row(s) that were gone are back.", "", counts.inserted),
+            self.tr("%n row(s) have their former values again.", "", counts.updated),
+        ]
+        if counts.skipped:
+            words.append(
+                self.tr("%n row(s) were changed by others since then and stay.", "", counts.skipped)
+            )
+        if counts.rejected:
+            words.append(self.tr("%n row(s) were refused by the database.", "", counts.rejected))
+        self._summary.setText(" ".join(words))
+        self._say_verified("")
+        self._show_table(result.by_table)
+
+    def _show_in_browser(self, result: IntoBrowser) -> None:
+        written = result.written
+        self.introduce(
+            self.tr("The backup is back in the browser"),
+            self.tr("You can start the browser now and use the web site as before."),
+        )
+        words = [
+            self.tr("%n record(s) are back.", "", written.added),
+            self.tr("%n were replaced.", "", written.replaced),
+            self.tr("%n lay there already.", "", written.unchanged),
+        ]
+        if written.kept:
+            words.append(
+                self.tr("%n were changed by the web site since then and stay.", "", written.kept)
+            )
+        self._summary.setText(" ".join(words))
+        self._say_verified(self.tr("What was written was read back and compared."))
         self._show_table({})
 
     def _say_verified(self, words: str) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_migrator.errors import Cancelled, MigratorError
+from desktop_migrator.errors import AuthenticationFailed, Cancelled, MigratorError
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.model import Rejection, RunResult
 from desktop_migrator.reporter import Question, Topic
@@ -31,6 +31,8 @@ from desktop_migrator.wizard.worker import Listener
 _LOG_LINES = 2000
 _CAN_GO_ON = {"DM-503", "DM-505", "DM-506", "DM-521"}
 """Errors after which the same run goes on where it stopped."""
+_NOT_RESUMED = {Entry.UNDO, Entry.RESTORE, Entry.CAPTURE}
+"""What is simply begun again."""
 
 
 class MigratePage(Page, Listener):
@@ -77,6 +79,7 @@ class MigratePage(Page, Listener):
     def enter(self) -> None:
         title = {
             Entry.UNDO: self.tr("Taking it back"),
+            Entry.RESTORE: self.tr("Putting the backup back"),
             Entry.CAPTURE: self.tr("Saving your data in a file"),
         }.get(self.answers.entry or Entry.MIGRATE, self.tr("Moving your data"))
         self.introduce(
@@ -95,7 +98,7 @@ class MigratePage(Page, Listener):
         answers.finished = False
         self._stage = ""
         self.chart.restart()
-        self._stages.restart(work.STAGES.get(answers.entry or Entry.MIGRATE, ()))
+        self._stages.restart(work.stages(answers))
         self._show_brakes(working=True)
         self._tell(self.tr("Begun."))
         try:
@@ -145,8 +148,8 @@ class MigratePage(Page, Listener):
 
     def _ended(self, result: work.Result) -> None:
         self.context.result = result
-        if result.error:
-            self._failed(result.error)
+        if error := work.error_of(result):
+            self._failed(error)
             return
         self._stages.end(done=True)
         self._show_brakes(working=False)
@@ -166,7 +169,9 @@ class MigratePage(Page, Listener):
             self.window().close()
             return
         actions: list[tuple[str, Callable[[], object]]] = []
-        if error.code in _CAN_GO_ON and self.answers.entry is not Entry.UNDO:
+        if isinstance(error, AuthenticationFailed):
+            self.answers.password = None  # the next attempt asks for another
+        if error.code in _CAN_GO_ON and self.answers.entry not in _NOT_RESUMED:
             actions.append(
                 (self.tr("&Go on where it stopped"), lambda: self._begin(work.Again(resume=True)))
             )

@@ -19,6 +19,8 @@ class StageBar(QWidget):
         super().__init__()
         self._stages: list[str] = []
         self._current: str | None = None
+        self._reached = -1
+        """The furthest stage begun; some look once more at what an earlier one did."""
         self._marks: dict[str, QLabel] = {}
         self._row = QHBoxLayout()
         self._row.setSpacing(theme.WIDE)
@@ -40,6 +42,7 @@ class StageBar(QWidget):
     def restart(self, stages: Sequence[str]) -> None:
         self._stages = list(stages)
         self._current = None
+        self._reached = -1
         while item := self._row.takeAt(0):
             if widget := item.widget():
                 widget.hide()
@@ -100,10 +103,11 @@ class StageBar(QWidget):
 
     def _mark(self) -> None:
         ended = self._current == ""
-        reached = self._stages.index(self._current) if self._current in self._stages else -1
+        if self._current in self._stages:
+            self._reached = max(self._reached, self._stages.index(self._current))
         for index, stage in enumerate(self._stages):
             label = self._marks[stage]
-            done, now = ended or index < reached, not ended and index == reached
+            done, now = ended or index < self._reached, not ended and index == self._reached
             label.setText(f"{'✓' if done else '●' if now else '○'} {sentences.stage(stage)}")
             label.setProperty("role", "good" if done else "" if now else "faint")
             font = label.font()

@@ -1,0 +1,119 @@
+"""An older backup put back from the wizard, into the database and into the browser."""
+
+import pytest
+
+from desktop_migrator.migration.into_browser import IntoBrowser
+from desktop_migrator.migration.restore import Restored
+from desktop_migrator.model import ConflictPolicy, UndoResult
+from desktop_migrator.wizard.flow import Entry, Goal, Step
+from desktop_migrator.wizard.pages.done import DonePage
+from desktop_migrator.wizard.pages.past import PastPage
+from desktop_migrator.wizard.pages.restore import RestorePage
+from desktop_migrator.wizard.pages.welcome import WelcomePage
+from desktop_migrator.wizard.widgets.card import Card
+from tests.wizard.conftest import PASSPHRASE, Person
+from tests.wizard.test_old_data import in_firefox
+from tests.wizard.test_pages import answer_boxes, execute, rows
+
+
+def choose_backup(person: Person) -> RestorePage:
+    """From the first page to the newest backup, opened with its passphrase."""
+    page = person.page
+    assert isinstance(page, WelcomePage)
+    page.choose(Entry.UNDO)
+    person.go_on()
+    past = person.page
+    assert isinstance(past, PastPage)
+    person.wait(lambda: past.operation is None)
+    backups = [card for card in past.findChildren(Card) if card.button.text().startswith("Backup")]
+    backups[0].choose()
+    person.go_on()
+    restore = person.page
+    assert isinstance(restore, RestorePage)
+    person.wait(restore._key_row.isVisible)
+    restore._key.setText(PASSPHRASE)
+    restore._check()
+    person.wait(lambda: restore.operation is None and bool(restore._preview.text()))
+    return restore
+
+
+def migrated(person: Person) -> int:
+    person.go_to(Step.DONE)
+    written = rows(person.window.context.workspace, "SELECT count(*) FROM tasks")
+    assert written > 0
+    person.window.restart()
+    return int(written)
+
+
+def test_a_backup_takes_its_run_back_after_a_preview(person: Person) -> None:
+    migrated(person)
+    workspace = person.window.context.workspace
+    page = choose_backup(person)
+    assert page.answers.restore.goal is Goal.DATABASE
+    added = rows(workspace, "SELECT sum(inserted) FROM desktop_migrator.chunks")
+    assert f"{added} row(s) that the migration added will be removed." in page._preview.text()
+    person.go_to(Step.DONE)
+    assert isinstance(person.window.context.result, UndoResult)
+    assert rows(workspace, "SELECT count(*) FROM tasks") == 0
+
+
+def test_a_database_that_forgot_the_run_gets_the_backups_rows(person: Person) -> None:
+    count = migrated(person)
+    workspace = person.window.context.workspace
+    # A second migration changes what the first one wrote, so that its backup holds rows.
+    execute(workspace, "UPDATE tasks SET title = title || ' (mine)'")
+    page = person.page
+    assert isinstance(page, WelcomePage)
+    page.choose(Entry.MIGRATE)
+    person.go_to(Step.CONFLICTS)
+    person.wait(lambda: person.page.operation is None)
+    person.page.answers.policy = ConflictPolicy.OVERWRITE
+    person.go_to(Step.DONE)
+    person.window.restart()
+    execute(workspace, "TRUNCATE desktop_migrator.runs CASCADE")
+    execute(workspace, "DELETE FROM tasks")
+
+    page = choose_backup(person)
+    assert "no longer knows the migration" in page._preview.text()
+    person.go_to(Step.DONE)
+    assert isinstance(person.window.context.result, Restored)
+    assert rows(workspace, "SELECT count(*) FROM tasks WHERE title LIKE '%(mine)'") == count
+
+
+def test_a_backup_goes_back_into_the_browser(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.go_to(Step.DONE)
+    done = person.page
+    assert isinstance(done, DonePage)
+    [home] = person.window.context.folders
+    before = in_firefox(home)
+    answer_boxes(monkeypatch, yes=True)
+    done.old_data._clear.click()
+    person.wait(lambda: done.operation is None)
+    assert b"tasks" not in in_firefox(home)
+    person.window.restart()
+
+    page = choose_backup(person)
+    page._browser.choose()
+    person.wait(lambda: page.operation is None)
+    assert "Mozilla Firefox" in page._preview.text()
+    person.go_to(Step.DONE)
+    assert isinstance(person.window.context.result, IntoBrowser)
+    assert in_firefox(home) == before
+
+
+def test_a_wrong_passphrase_opens_nothing_and_another_may_be_typed(person: Person) -> None:
+    migrated(person)
+    page = choose_backup(person)
+    page.enter()
+    person.wait(page._key_row.isVisible)
+    page._key.setText("not the passphrase")
+    page._check()
+    person.wait(page.errors.isVisible)
+    assert page.errors.error is not None
+    assert page.errors.error.code == "DM-401"
+    assert not page.isComplete()
+    page._key.setText(PASSPHRASE)
+    page._check()
+    person.wait(page.isComplete)
