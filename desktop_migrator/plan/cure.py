@@ -3,7 +3,8 @@
 What the library json-repair proposes is only believed if every character that is no punctuation
 or white space stands in it as before, in the same order: quotes, brackets, commas and colons may
 come and go, no letter, digit, sign or decimal point does. Nor is a value believed that the text
-does not have, or that stands in it without the quotes of a text.
+does not have, or that stands in it without the quotes of a text. Where all quotes have their
+counterparts, every text stays as it is.
 """
 
 import json
@@ -24,6 +25,9 @@ _PUNCTUATION = re.compile(r"[\s{}\[\],:;\"'`“”‘’]+")
 _TEXT = re.compile(
     r""" "(?:[^"\\]|\\.)*(?:"|$) | '(?:[^'\\]|\\.)*(?:'|$) """, re.VERBOSE | re.DOTALL
 )
+_CLOSED_TEXT = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' """, re.VERBOSE | re.DOTALL)
+_NAME = re.compile(r"[A-Za-z_$][\w$]*")
+_QUOTE = re.compile("[\"'`“”‘’]")
 # What json-repair would make texts of (`undefined`, `tru`), or of nothing (`"a":,`), and a number
 # of which the end may be missing.
 _GUESSED = re.compile(
@@ -47,7 +51,10 @@ def cure(text: str) -> str | None:
         return None
     # json-repair takes line breaks off the end of texts.
     lost = _escaped_white_space(cured) < _escaped_white_space(text)
-    return None if lost or substance(cured) != substance(text) else cured
+    if lost or substance(cured) != substance(text):
+        return None
+    texts = _texts(text)
+    return cured if texts is None or _same(texts, _texts(cured) or []) else None
 
 
 def cut_off(text: str) -> bool:
@@ -58,6 +65,26 @@ def cut_off(text: str) -> bool:
 def substance(text: str) -> str:
     """What is left without punctuation and white space, however it is spelled."""
     return _PUNCTUATION.sub("", _whole(_ESCAPE.sub(_character, text)))
+
+
+def _texts(text: str) -> list[str] | None:
+    """All texts in it, keys too; None where a quote lacks its counterpart."""
+    found = [match[0] for match in _TEXT.finditer(text)]
+    if _QUOTE.search(_TEXT.sub("", text)) or not all(map(_CLOSED_TEXT.fullmatch, found)):
+        return None
+    return [_whole(_ESCAPE.sub(_character, each[1:-1])) for each in found]
+
+
+def _same(before: list[str], after: list[str]) -> bool:
+    """Whether the texts are those of before, but for names that had no quotes."""
+    left = iter(before)
+    expected = next(left, None)
+    for text in after:
+        if text == expected:
+            expected = next(left, None)
+        elif not _NAME.fullmatch(text):
+            return False
+    return expected is None
 
 
 def _escaped_white_space(text: str) -> int:

@@ -40,6 +40,8 @@ PAGES: tuple[type[Page], ...] = (
     RestorePage,
 )
 _SIZE = QSize(980, 700)
+_TEXT = 16
+"""The height of a line of text with which it has that size; with larger text it is larger."""
 
 
 def app_icon() -> QIcon:
@@ -136,4 +138,5 @@ class Window(QWizard):
 
     def _fit_screen(self) -> None:
         room = self.screen().availableGeometry().size()
-        self.resize(_SIZE.boundedTo(room))
+        scale = max(1.0, self.fontMetrics().height() / _TEXT)
+        self.resize((_SIZE * scale).boundedTo(room))

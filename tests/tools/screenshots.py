@@ -15,7 +15,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+from tests.tools.offscreen import SCREEN
+
+os.environ.setdefault("QT_QPA_PLATFORM", SCREEN)
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QImage

@@ -52,10 +52,15 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
 
 
 @pytest.fixture
-def demo(open_window: OpenWindow, server_folder: Path) -> Window:  # noqa: F811
-    """On the sample profiles and a built-in database of its own."""
-    folder = server_folder / f"demo-{len(list(server_folder.iterdir()))}"
-    return open_window(Opening(demo=True, data_dir=folder))
+def demo_folder(server_folder: Path) -> Path:  # noqa: F811
+    """For a built-in database of its own."""
+    return server_folder / f"demo-{len(list(server_folder.iterdir()))}"
+
+
+@pytest.fixture
+def demo(open_window: OpenWindow, demo_folder: Path) -> Window:
+    """On the sample profiles."""
+    return open_window(Opening(demo=True, data_dir=demo_folder))
 
 
 def _idle(page: Page) -> bool:
@@ -77,6 +82,10 @@ class Person:
 
     def wait(self, met: Callable[[], bool]) -> None:
         self._qtbot.waitUntil(met, timeout=SECONDS)
+
+    def settle(self) -> None:
+        """Until the page lies as it will be seen."""
+        self._qtbot.wait(50)
 
     def go_on(self) -> None:
         """Press Continue once that is possible, and wait for the next page."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.wizard import sentences, theme
@@ -22,8 +22,8 @@ class StageBar(QWidget):
         self._reached = -1
         """The furthest stage begun; some look once more at what an earlier one did."""
         self._marks: dict[str, QLabel] = {}
-        self._row = QHBoxLayout()
-        self._row.setSpacing(theme.WIDE)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(theme.TIGHT)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Progress"))
@@ -31,7 +31,7 @@ class StageBar(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
-        column.addLayout(self._row)
+        column.addLayout(self._list)
         column.addWidget(self._bar)
         column.addWidget(self._state)
 
@@ -43,15 +43,14 @@ class StageBar(QWidget):
         self._stages = list(stages)
         self._current = None
         self._reached = -1
-        while item := self._row.takeAt(0):
+        while item := self._list.takeAt(0):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
         self._marks = {}
         for stage in stages:
             self._marks[stage] = QLabel()
-            self._row.addWidget(self._marks[stage])
-        self._row.addStretch(1)
+            self._list.addWidget(self._marks[stage])
         self._mark()
         self._bar.setRange(0, 0)
         self._say(self.tr("Preparing …"))

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desktop_migrator.plan.cure import LONGEST, cure, cut_off, substance
@@ -63,9 +63,17 @@ def test_nothing_is_guessed(damaged: str) -> None:
 
 
 @given(VALUES)
+@example([{"": "\x1f["}])
 def test_whole_json_is_cured_into_itself_or_not_at_all(value: Any) -> None:
     cured = cure(json.dumps(value))
     assert cured is None or json.loads(cured) == value
+
+
+@given(st.dictionaries(TEXTS, VALUES, min_size=1))
+@example({"": "\x1f["})
+def test_a_comma_too_many_costs_no_text_a_character(value: dict[str, Any]) -> None:
+    cured = cure(f"[{json.dumps(value)[:-1]},}}]")
+    assert cured is None or json.loads(cured) == [value]
 
 
 @given(st.lists(st.dictionaries(TEXTS, VALUES, min_size=1), min_size=1, max_size=4), st.data())
