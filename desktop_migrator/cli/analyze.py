@@ -11,10 +11,10 @@ from rich.table import Table
 from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId, named_database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell
-from desktop_migrator.migration.analyze import Analysis, analyze
-from desktop_migrator.migration.past import Subject
-from desktop_migrator.migration.source_profile import KeyProfile, OriginProfile
 from desktop_migrator.migration.target import Person
+from desktop_migrator.migration.upkeep.analyze import Analysis, analyze
+from desktop_migrator.migration.upkeep.past import Subject
+from desktop_migrator.migration.upkeep.source_profile import KeyProfile, OriginProfile
 from desktop_migrator.plan.schema import load_plan
 
 _SHOWN_KEYS = 10

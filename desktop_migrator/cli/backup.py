@@ -14,8 +14,12 @@ from desktop_migrator.cli.rollback import end_undo
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell
 from desktop_migrator.errors import ExitCode, UsageError
-from desktop_migrator.migration.backup_list import Listed
-from desktop_migrator.migration.backups import (
+from desktop_migrator.migration.backups.into_browser import (
+    IntoBrowser,
+    IntoBrowserJob,
+    restore_to_browser,
+)
+from desktop_migrator.migration.backups.manage import (
     Found,
     create,
     delete_backup,
@@ -23,14 +27,10 @@ from desktop_migrator.migration.backups import (
     recipients,
     verify_backup,
 )
-from desktop_migrator.migration.into_browser import (
-    IntoBrowser,
-    IntoBrowserJob,
-    restore_to_browser,
-)
+from desktop_migrator.migration.backups.restore import Restored, RestoreJob, restore_to_database
+from desktop_migrator.migration.backups.retention import prune
 from desktop_migrator.migration.origins import as_origins
-from desktop_migrator.migration.restore import Restored, RestoreJob, restore_to_database
-from desktop_migrator.migration.retention import prune
+from desktop_migrator.migration.sealed.backup_list import Listed
 from desktop_migrator.model import UndoResult
 from desktop_migrator.vault.kept_keys import backup_key
 from desktop_migrator.vault.payload import plain

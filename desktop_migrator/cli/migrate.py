@@ -19,10 +19,10 @@ from desktop_migrator.cli.passphrase import passphrase_text
 from desktop_migrator.cli.result import exit_code, finished_event, print_result
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.times import end_of, moment
-from desktop_migrator.migration.field_keys import read_field_key
-from desktop_migrator.migration.job import Job
-from desktop_migrator.migration.period import Period
-from desktop_migrator.migration.run import migrate
+from desktop_migrator.migration.run.field_keys import read_field_key
+from desktop_migrator.migration.run.job import Job
+from desktop_migrator.migration.run.migrate import migrate
+from desktop_migrator.migration.run.period import Period
 from desktop_migrator.migration.target import Person
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.plan.schema import load_plan

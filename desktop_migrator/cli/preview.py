@@ -22,10 +22,17 @@ from desktop_migrator.cli.passphrase import passphrase_text
 from desktop_migrator.cli.result import finished_event, print_left_aside, print_result
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell
-from desktop_migrator.migration.field_keys import read_field_key
-from desktop_migrator.migration.findings import Detail, Filter, Finding, Findings, Kind, State
-from desktop_migrator.migration.job import Job
-from desktop_migrator.migration.preview import compare, look
+from desktop_migrator.migration.preview.findings import (
+    Detail,
+    Filter,
+    Finding,
+    Findings,
+    Kind,
+    State,
+)
+from desktop_migrator.migration.preview.look import compare, look
+from desktop_migrator.migration.run.field_keys import read_field_key
+from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.target import Person
 from desktop_migrator.model import RunResult
 from desktop_migrator.plan.detect import Suspicion

@@ -16,11 +16,11 @@ from desktop_migrator.cli.options import (
 )
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.migration.field_keys import known_field_key
-from desktop_migrator.migration.mending import Mend, Mended
-from desktop_migrator.migration.past import Subject
-from desktop_migrator.migration.repair import repair
+from desktop_migrator.migration.run.field_keys import known_field_key
 from desktop_migrator.migration.target import Person
+from desktop_migrator.migration.upkeep.mending import Mend, Mended
+from desktop_migrator.migration.upkeep.past import Subject
+from desktop_migrator.migration.upkeep.repair import repair
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import Question, Reporter
 

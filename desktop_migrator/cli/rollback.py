@@ -14,7 +14,7 @@ from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell, print_line
 from desktop_migrator.cli.times import moment
 from desktop_migrator.errors import ExitCode, UsageError
-from desktop_migrator.migration.restore import undo_since
+from desktop_migrator.migration.backups.restore import undo_since
 from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.model import UndoResult
 

@@ -7,8 +7,8 @@ from desktop_migrator.cli.options import PassphraseStdin, Source
 from desktop_migrator.cli.passphrase import passphrase_text
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell
-from desktop_migrator.migration.captures import Unlock
 from desktop_migrator.migration.scan import Scan, ScannedProfile, as_json, scan
+from desktop_migrator.migration.sealed.captures import Unlock
 from desktop_migrator.model import StorageKey
 
 

@@ -13,7 +13,7 @@ from desktop_migrator.cli.result import finished_event
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.text import cell
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.migration.job import Job
+from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.target import Person
 from desktop_migrator.migration.upload import Upload, Uploaded, upload
 from desktop_migrator.model import ConflictPolicy

@@ -114,7 +114,7 @@ class AlreadyUndone(RunError):
 
 
 class ConflictsWait(RunError):
-    """Nobody was there to answer; see migration/questions.py."""
+    """Nobody was there to answer; see migration/run/questions.py."""
 
     code = "DM-511"
     title = "Conflicts wait for answers"

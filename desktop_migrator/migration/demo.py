@@ -5,8 +5,8 @@ import tarfile
 from pathlib import Path
 
 from desktop_migrator.migration.connections import BUILTIN
-from desktop_migrator.migration.job import Job
-from desktop_migrator.migration.run import migrate
+from desktop_migrator.migration.run.job import Job
+from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.target import Person, open_database
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import RunResult

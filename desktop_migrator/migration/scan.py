@@ -10,7 +10,7 @@ from typing import Any
 
 from desktop_migrator.browsers import reading
 from desktop_migrator.browsers.discover import Unreadable
-from desktop_migrator.migration.captures import Capture, Unlock, open_captures
+from desktop_migrator.migration.sealed.captures import Capture, Unlock, open_captures
 from desktop_migrator.migration.sources import NO_UNLOCK, found_in
 from desktop_migrator.model import Damage, Profile, Store
 from desktop_migrator.reporter import Reporter

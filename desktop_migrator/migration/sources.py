@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 
 from desktop_migrator.browsers import discover, reading
-from desktop_migrator.migration.captures import Capture, Unlock, is_capture, open_captures
+from desktop_migrator.migration.sealed.captures import Capture, Unlock, is_capture, open_captures
 from desktop_migrator.model import Damage, Record, Store
 from desktop_migrator.reporter import Reporter
 

@@ -20,10 +20,10 @@ import psutil
 
 from desktop_migrator import __version__
 from desktop_migrator.errors import BadDatabaseUrl, UsageError
-from desktop_migrator.migration.captures import is_capture
 from desktop_migrator.migration.catalog import Catalog, CatalogedRun
 from desktop_migrator.migration.connections import BUILTIN
 from desktop_migrator.migration.scan import ScannedStore, scan
+from desktop_migrator.migration.sealed.captures import is_capture
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import Damage
 from desktop_migrator.plan.schema import Plan

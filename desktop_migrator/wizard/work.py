@@ -10,16 +10,16 @@ from pathlib import Path
 from wakepy import keep
 
 from desktop_migrator.errors import MigratorError
-from desktop_migrator.migration.captures import capture
-from desktop_migrator.migration.into_browser import (
+from desktop_migrator.migration.backups.into_browser import (
     IntoBrowser,
     IntoBrowserJob,
     restore_to_browser,
 )
-from desktop_migrator.migration.job import Job
+from desktop_migrator.migration.backups.restore import Restored, RestoreJob, restore_to_database
 from desktop_migrator.migration.origins import as_origins
-from desktop_migrator.migration.restore import Restored, RestoreJob, restore_to_database
-from desktop_migrator.migration.run import migrate
+from desktop_migrator.migration.run.job import Job
+from desktop_migrator.migration.run.migrate import migrate
+from desktop_migrator.migration.sealed.captures import capture
 from desktop_migrator.migration.sources import open_sources
 from desktop_migrator.migration.target import Person
 from desktop_migrator.migration.undo import UndoJob, rollback

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from desktop_migrator.migration.cleanup import Cleared, ClearJob, clear
-from desktop_migrator.migration.into_browser import (
+from desktop_migrator.migration.backups.clear import Cleared, ClearJob, clear
+from desktop_migrator.migration.backups.into_browser import (
     IntoBrowser,
     IntoBrowserJob,
     restore_to_browser,

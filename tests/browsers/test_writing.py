@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from desktop_migrator.errors import BrowserRunning
-from desktop_migrator.migration.cleanup import Cleared
-from desktop_migrator.migration.into_browser import IntoBrowser
+from desktop_migrator.migration.backups.clear import Cleared
+from desktop_migrator.migration.backups.into_browser import IntoBrowser
 from desktop_migrator.migration.workspace import Workspace
 from tests.browsers.launch import Browser, Chromium, Firefox
 from tests.browsers.lives import Area, State

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from desktop_migrator.migration.backups import open_backup
+from desktop_migrator.migration.backups.manage import open_backup
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.reporter import NullReporter
 from desktop_migrator.vault.payload import RowData, Rows

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from desktop_migrator.migration.backing import manifest
+from desktop_migrator.migration.sealed.backing import manifest
 from desktop_migrator.model import Profile, Record, StorageKey, Store, StoreFormat
 from desktop_migrator.vault.draft import Draft, opened
 from desktop_migrator.vault.keys import Passphrase, PrivateKey, SecretKey

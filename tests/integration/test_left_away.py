@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from desktop_migrator.migration.left_away import LEAST_ITEMS
+from desktop_migrator.migration.run.left_away import LEAST_ITEMS
 from tests.integration.command_line import CommandLine
 from tests.integration.conftest import fetch
 from tests.integration.webkit_store import store_of

@@ -8,10 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from desktop_migrator.migration.findings import Filter, Findings, State
-from desktop_migrator.migration.job import Job
-from desktop_migrator.migration.preview import compare, look
-from desktop_migrator.migration.run import migrate
+from desktop_migrator.migration.preview.findings import Filter, Findings, State
+from desktop_migrator.migration.preview.look import compare, look
+from desktop_migrator.migration.run.job import Job
+from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.target import Person
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import Outcome

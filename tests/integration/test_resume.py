@@ -11,9 +11,9 @@ import psycopg
 import pytest
 
 from desktop_migrator.errors import LockLost, UsageError
-from desktop_migrator.migration.job import Job
-from desktop_migrator.migration.period import Period
-from desktop_migrator.migration.run import migrate
+from desktop_migrator.migration.run.job import Job
+from desktop_migrator.migration.run.migrate import migrate
+from desktop_migrator.migration.run.period import Period
 from desktop_migrator.migration.target import Person
 from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.migration.workspace import Workspace

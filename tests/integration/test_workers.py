@@ -19,11 +19,11 @@ import pytest
 
 from desktop_migrator.browsers import parts
 from desktop_migrator.errors import VerificationFailed
-from desktop_migrator.migration import conclude
-from desktop_migrator.migration.job import Job
-from desktop_migrator.migration.run import migrate
+from desktop_migrator.migration.run import conclude
+from desktop_migrator.migration.run.job import Job
+from desktop_migrator.migration.run.migrate import migrate
+from desktop_migrator.migration.run.together import loading
 from desktop_migrator.migration.target import Person
-from desktop_migrator.migration.together import loading
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Outcome, RunResult
 from desktop_migrator.plan.schema import load_plan

@@ -18,7 +18,7 @@ import msgspec
 import plyvel
 
 from desktop_migrator.browsers.chromium_leveldb import read
-from desktop_migrator.migration.memory import peak_memory_mb
+from desktop_migrator.migration.run.memory import peak_memory_mb
 from desktop_migrator.model import Profile, Store, StoreFormat
 
 RECORDS = 50_000

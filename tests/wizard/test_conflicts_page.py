@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop_migrator.migration.run import migrate
+from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.model import Answer, MergeRule, Outcome
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import NullReporter

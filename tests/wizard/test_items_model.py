@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from desktop_migrator.migration.findings import EVERYTHING, Filter, Findings, State
+from desktop_migrator.migration.preview.findings import EVERYTHING, Filter, Findings, State
 from desktop_migrator.wizard.models import items, states
 from desktop_migrator.wizard.models.items import ItemsModel
 from tests.unit.migration.test_findings import Plain, entries, fill, filters, is_wanted

@@ -2,8 +2,8 @@
 
 import pytest
 
-from desktop_migrator.migration.into_browser import IntoBrowser
-from desktop_migrator.migration.restore import Restored
+from desktop_migrator.migration.backups.into_browser import IntoBrowser
+from desktop_migrator.migration.backups.restore import Restored
 from desktop_migrator.model import ConflictPolicy, UndoResult
 from desktop_migrator.wizard.flow import Entry, Goal, Step
 from desktop_migrator.wizard.pages.done import DonePage

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from desktop_migrator.migration.findings import State
+from desktop_migrator.migration.preview.findings import State
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.wizard.flow import Entry
 from desktop_migrator.wizard.models import states

@@ -21,7 +21,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QFont
 
-from desktop_migrator.migration.findings import EVERYTHING, Filter, Finding, Findings, State
+from desktop_migrator.migration.preview.findings import EVERYTHING, Filter, Finding, Findings, State
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.models import states
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from desktop_migrator.migration.findings import State
+from desktop_migrator.migration.preview.findings import State
 from desktop_migrator.wizard.marks import QT_TRANSLATE_NOOP
 
 _STATES: dict[State, str] = {

@@ -7,7 +7,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QFormLayout, QLabel, QLineEdit, QListWidget, QPushButton
 
 from desktop_migrator.errors import NotAContainer
-from desktop_migrator.migration.captures import is_capture
+from desktop_migrator.migration.sealed.captures import is_capture
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.pages.base import Page

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.errors import MigratorError
-from desktop_migrator.migration.decisions import Decisions
-from desktop_migrator.migration.findings import Filter, Findings, Kind, State
-from desktop_migrator.migration.preview import compare
+from desktop_migrator.migration.preview.findings import Filter, Findings, Kind, State
+from desktop_migrator.migration.preview.look import compare
 from desktop_migrator.migration.progress import Progress
+from desktop_migrator.migration.run.decisions import Decisions
 from desktop_migrator.model import Answer, ConflictPolicy, MergeRule
 from desktop_migrator.reporter import Question, Reporter
 from desktop_migrator.wizard import theme

@@ -6,10 +6,10 @@ from PySide6.QtCore import QLocale, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
-from desktop_migrator.migration.into_browser import IntoBrowser
+from desktop_migrator.migration.backups.into_browser import IntoBrowser
+from desktop_migrator.migration.backups.restore import Restored
 from desktop_migrator.migration.report import facts
 from desktop_migrator.migration.report.html import as_html
-from desktop_migrator.migration.restore import Restored
 from desktop_migrator.migration.support import Piece, collect, save
 from desktop_migrator.migration.upload import Upload
 from desktop_migrator.model import Counts, RunResult, UndoResult

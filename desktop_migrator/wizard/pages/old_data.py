@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from desktop_migrator.migration.cleanup import Cleared, ClearJob, clear
-from desktop_migrator.migration.into_browser import (
+from desktop_migrator.migration.backups.clear import Cleared, ClearJob, clear
+from desktop_migrator.migration.backups.into_browser import (
     IntoBrowser,
     IntoBrowserJob,
     restore_to_browser,

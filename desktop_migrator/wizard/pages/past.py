@@ -3,7 +3,7 @@
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
-from desktop_migrator.migration.backups import Found, list_backups
+from desktop_migrator.migration.backups.manage import Found, list_backups
 from desktop_migrator.migration.catalog import UNDONE, Catalog, CatalogedRun
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import flow, icons, names, theme, times

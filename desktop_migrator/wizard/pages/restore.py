@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.errors import KeyNotGiven, MigratorError, WrongKey
-from desktop_migrator.migration import into_browser
-from desktop_migrator.migration.backup_list import Listed
-from desktop_migrator.migration.backups import verify_backup
-from desktop_migrator.migration.restore import DatabasePreview, preview_database
+from desktop_migrator.migration.backups import into_browser
+from desktop_migrator.migration.backups.manage import verify_backup
+from desktop_migrator.migration.backups.restore import DatabasePreview, preview_database
+from desktop_migrator.migration.sealed.backup_list import Listed
 from desktop_migrator.reporter import Question, Topic
 from desktop_migrator.wizard import icons, names, times, work
 from desktop_migrator.wizard.flow import Goal, Step

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.errors import MigratorError
-from desktop_migrator.migration.findings import Filter, Findings, Kind, State
-from desktop_migrator.migration.preview import Overview, look
+from desktop_migrator.migration.preview.findings import Filter, Findings, Kind, State
+from desktop_migrator.migration.preview.look import Overview, look
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard.flow import Entry, Step

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QPushButton
 
-from desktop_migrator.migration.captures import SUFFIX
+from desktop_migrator.migration.sealed.captures import SUFFIX
 from desktop_migrator.wizard import icons
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.pages.base import Page

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from desktop_migrator.migration.findings import Detail
+from desktop_migrator.migration.preview.findings import Detail
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.widgets import labels
 

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 
 from desktop_migrator.errors import MigratorError
-from desktop_migrator.migration.job import Job
-from desktop_migrator.migration.run import migrate
+from desktop_migrator.migration.run.job import Job
+from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.target import Person
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import Answer, ConflictPolicy, Counts, Outcome, RunResult

@@ -1,7 +1,7 @@
 """A migration in a process of its own, to be killed."""
 
-from desktop_migrator.migration.job import Job
-from desktop_migrator.migration.run import migrate
+from desktop_migrator.migration.run.job import Job
+from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.reporter import NullReporter
 

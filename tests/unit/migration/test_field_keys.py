@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from desktop_migrator.errors import BadKey, KeyUnknown
-from desktop_migrator.migration.field_keys import export_field_key, key_for, known_field_key
-from desktop_migrator.migration.job import Job
+from desktop_migrator.migration.run.field_keys import export_field_key, key_for, known_field_key
+from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.target import Person
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.plan.envelope import FieldKey

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_migrator.migration import findings as module
-from desktop_migrator.migration.findings import Detail, Entry, Filter, Findings, State
+from desktop_migrator.migration.preview import findings as module
+from desktop_migrator.migration.preview.findings import Detail, Entry, Filter, Findings, State
 from desktop_migrator.model import Answer, Conflict, Difference
 
 texts = st.text("abÄäßİ ı'%_\\", max_size=4)

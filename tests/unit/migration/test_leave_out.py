@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_migrator.migration.leave_out import LEFT_OUT, Outcome, names, select
+from desktop_migrator.migration.run.leave_out import LEFT_OUT, Outcome, names, select
 from desktop_migrator.model import Item, Rejection
 from tests.integration.postgres.factories import source
 

@@ -1,0 +1,209 @@
+"""Clearing from browsers what has been migrated, after a backup that was read back.
+
+What is cleared is what the plan takes and the database is known to have: records all of whose items
+can go. A login token, a cache, a record with a rejected item stay where they are, unless all of the
+web site's data is asked for. `backup restore --to browser` brings everything back.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from desktop_migrator.browsers.changes import Change
+from desktop_migrator.browsers.writing import Written, refuse_running, write_profile
+from desktop_migrator.errors import (
+    Cancelled,
+    NothingToMigrate,
+    NotMigrated,
+    OriginNotFound,
+    UsageError,
+)
+from desktop_migrator.migration.audit import AuditTrail, Deed
+from desktop_migrator.migration.backups.manage import make_backup
+from desktop_migrator.migration.catalog import Catalog, CatalogedRun
+from desktop_migrator.migration.origins import as_origins
+from desktop_migrator.migration.sealed.backup_keys import sealing_key
+from desktop_migrator.migration.sources import Sources, open_sources
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.model import Item, Outcome, Profile, Record, StorageKey, Store
+from desktop_migrator.plan.bind import bind, planned_tables
+from desktop_migrator.plan.extract import Extractor
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.reporter import Question, Reporter, Topic
+from desktop_migrator.vault.keys import Passphrase
+
+STAGE = "clear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearJob:
+    plan: Plan
+    origins: tuple[str, ...]
+    """The web sites whose data is to go."""
+    sources: tuple[Path, ...] = ()
+    """Empty: every browser found."""
+    everything: bool = False
+    """All that the web sites keep, not only what the plan takes."""
+    force: bool = False
+    """Also what is not known to lie in a database."""
+    confirmed: bool = False
+    """The person need not be asked any more."""
+    passphrase: Passphrase | None = None
+    """The backup's, instead of the keyring's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    backup: str
+    records: int
+    profiles: tuple[Profile, ...]
+    """Those from which something was cleared."""
+    left: int
+    """Records of the web sites that stay."""
+
+
+@dataclass(slots=True)
+class _Chosen:
+    """What is to go, by store and area, and what it was chosen by."""
+
+    keys: dict[Store, dict[StorageKey, set[str]]]
+    records: int = 0
+    left: int = 0
+    items: int = 0
+    rejected: int = 0
+    modified: datetime | None = None
+    """When the newest record that the plan takes was written."""
+
+    @property
+    def by_profile(self) -> dict[Profile, dict[Store, list[Change]]]:
+        profiles: dict[Profile, dict[Store, list[Change]]] = defaultdict(dict)
+        for store, areas in self.keys.items():
+            profiles[store.profile][store] = [
+                Change(storage_key, deletes=frozenset(keys)) for storage_key, keys in areas.items()
+            ]
+        return profiles
+
+
+def clear(job: ClearJob, workspace: Workspace, reporter: Reporter) -> Cleared:
+    """Clear web sites' data from the browsers, each profile as a whole or not at all.
+
+    Raises BrowserRunning, NotMigrated, OriginNotFound, NothingToMigrate, Cancelled and UsageError
+    before anything is changed, the backup's errors, and StorageErrors as `write_profile`; what was
+    cleared from other profiles before such an error stays cleared.
+    """
+    if not job.origins:
+        raise UsageError(reason="Nobody said which web site's data is to go: --origin is missing.")
+    origins = as_origins(job.origins)
+    runs = {origin: _last_run(workspace, origin) for origin in origins}
+    if not job.force:
+        for origin, run in runs.items():
+            _check_run(origin, run)
+    with open_sources(job.sources, workspace.snapshots, reporter) as sources:
+        chosen = _choose(job, sources, origins, next(filter(None, runs.values()), None))
+        if not job.force:
+            _check_data(origins, chosen, [run for run in runs.values() if run])
+        profiles = chosen.by_profile
+        for profile, changes in profiles.items():
+            refuse_running(profile, tuple(changes))
+        _agree(job, chosen, origins, reporter)
+        backup = make_backup(
+            workspace,
+            sources,
+            origins=origins,
+            why="clear",
+            key=sealing_key(job.passphrase, workspace.credentials, reporter),
+            reporter=reporter,
+        )
+    trail = AuditTrail(workspace.catalog)
+    trail.note(Deed(action="clear", outcome="begun", counts={"records": chosen.records}))
+    written = Written()
+    outcome = Outcome.FAILED
+    try:
+        reporter.started(STAGE, chosen.records)
+        for profile, changes in profiles.items():
+            written += write_profile(
+                profile, changes, snapshots=workspace.snapshots, swaps=workspace.swaps
+            )
+            reporter.advanced(STAGE, written.deleted, chosen.records)
+        outcome = Outcome.COMPLETED
+    finally:
+        trail.note(Deed(action="clear", outcome=outcome, counts={"deleted": written.deleted}))
+    return Cleared(backup.manifest.id, written.deleted, tuple(profiles), chosen.left)
+
+
+def _last_run(workspace: Workspace, origin: str) -> CatalogedRun | None:
+    runs = Catalog(workspace.catalog).runs()
+    return next((run for run in runs if origin in run.origins), None)
+
+
+def _check_run(origin: str, run: CatalogedRun | None) -> None:
+    """Raises NotMigrated unless the web site's last run came to its end and was verified."""
+    if run is None:
+        raise NotMigrated(origin=origin, reason="no run of it was made from this computer")
+    if run.outcome != Outcome.COMPLETED:
+        raise NotMigrated(
+            origin=origin, reason=f"its last run, {run.run}, is {run.outcome or 'not finished'}"
+        )
+    if not run.verified:
+        raise NotMigrated(origin=origin, reason=f"its last run, {run.run}, was not verified")
+
+
+def _check_data(origins: Sequence[str], chosen: _Chosen, runs: Sequence[CatalogedRun]) -> None:
+    """Raises NotMigrated where the browser holds what those runs cannot have brought in."""
+    first = min(run.started for run in runs)
+    if chosen.modified and chosen.modified > first:
+        reason = "it has changed in the browser since its last run"
+    elif chosen.items > sum((run.counts or {}).get("items", 0) for run in runs):
+        reason = "the browser holds more of it than its last run took"
+    elif sum((run.counts or {}).get("rejected", 0) for run in runs) > chosen.rejected:
+        reason = "the database refused items of its last run, and which ones is not known here"
+    else:
+        return
+    raise NotMigrated(origin=", ".join(origins), reason=reason)
+
+
+def _choose(
+    job: ClearJob, sources: Sources, origins: Sequence[str], run: CatalogedRun | None
+) -> _Chosen:
+    """Raises OriginNotFound, NothingToMigrate."""
+    names = [entity.table for entity in job.plan.entities.values()]
+    entities = bind(job.plan, dict(zip(names, planned_tables(job.plan), strict=True)))
+    # The person's id goes into rows, not into whether there are any.
+    extractor = Extractor(job.plan, entities, run.user_id if run else "0", origins)
+    chosen = _Chosen(defaultdict(lambda: defaultdict(set)))
+    for record in _of(sources, origins):
+        outcomes = list(extractor.extract([record]))
+        items = sum(isinstance(each, Item) for each in outcomes)
+        chosen.items += items
+        chosen.rejected += len(outcomes) - items
+        if outcomes and record.modified:
+            chosen.modified = max(chosen.modified or record.modified, record.modified)
+        if job.everything or (outcomes and items == len(outcomes)):
+            chosen.keys[record.store][record.storage_key].add(record.key)
+            chosen.records += 1
+        else:
+            chosen.left += 1
+    if not chosen.records + chosen.left:
+        raise OriginNotFound(origins=", ".join(origins))
+    if not chosen.records:
+        raise NothingToMigrate
+    return chosen
+
+
+def _of(sources: Sources, origins: Sequence[str]) -> Iterator[Record]:
+    return (each for each in sources.records() if each.storage_key.origin in origins)
+
+
+def _agree(job: ClearJob, chosen: _Chosen, origins: Sequence[str], reporter: Reporter) -> None:
+    """Raises Cancelled if the person is asked and does not agree, UsageError if nobody is there."""
+    if job.confirmed:
+        return
+    profiles = "; ".join(f"{each.browser_name}, profile {each.name}" for each in chosen.by_profile)
+    text = f"{chosen.records:,} records of {', '.join(origins)} will go from {profiles}."
+    answer = reporter.ask(Question(f"{text} Clear them?", ("yes", "no"), topic=Topic.AGREE))
+    if answer is None:
+        raise UsageError(reason=f"{text} Nothing was cleared yet: say --confirm.")
+    if answer != "yes":
+        raise Cancelled

@@ -1,0 +1,192 @@
+"""A backup's way back into the browsers that its records came from.
+
+Records go to where each profile keeps its data now: Chromium may have moved to its other backend
+since, and Firefox away from its older storage. What the web site has written since stays, unless
+forced; records that are not in the backup always stay.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from desktop_migrator.browsers import firefox
+from desktop_migrator.browsers.changes import Change
+from desktop_migrator.browsers.places import is_running
+from desktop_migrator.browsers.writing import Written, refuse_running, write_profile
+from desktop_migrator.errors import Cancelled, OriginNotFound, SourceNotFound, UsageError
+from desktop_migrator.migration.audit import AuditTrail, Deed
+from desktop_migrator.migration.backups.manage import find_backup, open_backup
+from desktop_migrator.migration.origins import as_origins
+from desktop_migrator.migration.sources import find
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.model import Outcome, Profile, Record, StorageKey, Store, StoreFormat
+from desktop_migrator.reporter import Question, Reporter, Topic
+
+STAGE = "restore"
+_CHROMIUM = (StoreFormat.CHROMIUM_LEVELDB, StoreFormat.CHROMIUM_SQLITE)
+
+_Areas = dict[StorageKey, dict[str, str]]
+_Targets = dict[Profile, dict[Store, list[Change]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntoBrowserJob:
+    backup: str
+    """Its id, or its file."""
+    origins: tuple[str, ...] = ()
+    """Only these web sites; empty: all of the backup."""
+    given: str | None = None
+    """A passphrase or a recovery key."""
+    force: bool = False
+    """Replace what the web site has written since under the same keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntoBrowser:
+    backup: str
+    written: Written
+    profiles: tuple[Profile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A profile that records would go to."""
+
+    profile: Profile
+    records: int
+    running: bool
+    """Whether its browser has to be closed before."""
+
+
+def goals(job: IntoBrowserJob, workspace: Workspace, reporter: Reporter) -> tuple[Goal, ...]:
+    """Where the backup's records would go. Changes nothing; raises as `restore_to_browser`."""
+    return tuple(
+        Goal(profile, _records(changes), is_running(profile, tuple(changes)))
+        for profile, changes in _read(job, workspace, reporter).items()
+    )
+
+
+def restore_to_browser(
+    job: IntoBrowserJob, workspace: Workspace, reporter: Reporter
+) -> IntoBrowser:
+    """Write a backup's records back, each profile as a whole or not at all.
+
+    The backup is read to its end, and so checked, before. Raises as `open_backup`; OriginNotFound,
+    SourceNotFound where a profile is gone, BrowserRunning, Cancelled before anything is changed,
+    and StorageErrors as `write_profile`.
+    """
+    targets = _read(job, workspace, reporter)
+    for profile, changes in targets.items():
+        refuse_running(profile, tuple(changes))
+    _agree(targets, reporter)
+    trail = AuditTrail(workspace.catalog)
+    trail.note(Deed(action="restore", outcome="begun"))
+    written = Written()
+    outcome = Outcome.FAILED
+    try:
+        for profile, changes in targets.items():
+            written += write_profile(
+                profile, changes, snapshots=workspace.snapshots, swaps=workspace.swaps
+            )
+        outcome = Outcome.COMPLETED
+    finally:
+        trail.note(Deed(action="restore", outcome=outcome, counts=asdict(written)))
+    return IntoBrowser(find_backup(workspace, job.backup).id, written, tuple(targets))
+
+
+def _read(job: IntoBrowserJob, workspace: Workspace, reporter: Reporter) -> _Targets:
+    """All of the backup, to its end, and where it goes."""
+    found = find_backup(workspace, job.backup)
+    origins = as_origins(job.origins)
+    stores: dict[Store, _Areas] = defaultdict(lambda: defaultdict(dict))
+    reporter.started(STAGE, None)
+    with open_backup(workspace, found.path, job.given, reporter) as reader:
+        for count, record in enumerate(reader.records(), 1):
+            if not origins or record.storage_key.origin in origins:
+                _keep(stores, record)
+            if reporter.cancelled:
+                raise Cancelled
+            reporter.advanced(STAGE, count, None)
+    if not stores:
+        if origins:
+            raise OriginNotFound(origins=", ".join(origins))
+        raise UsageError(reason="The backup holds no records.")
+    return _targets(stores, overwrite=job.force)
+
+
+def _records(changes: Mapping[Store, Sequence[Change]]) -> int:
+    return sum(len(change.puts) for of_store in changes.values() for change in of_store)
+
+
+def _keep(stores: dict[Store, _Areas], record: Record) -> None:
+    stores[record.store][record.storage_key][record.key] = record.value
+
+
+def _targets(stores: Mapping[Store, _Areas], *, overwrite: bool) -> _Targets:
+    """Where the areas of the backup's stores go now. Raises SourceNotFound."""
+    targets: dict[Profile, dict[Store, _Areas]] = defaultdict(lambda: defaultdict(dict))
+    for store, areas in stores.items():
+        there = _stores_now(store)
+        for storage_key, records in areas.items():
+            target = _target(store, storage_key, there)
+            targets[target.profile][target].setdefault(storage_key, {}).update(records)
+    return {
+        profile: {
+            store: [Change(key, records, overwrite=overwrite) for key, records in areas.items()]
+            for store, areas in of_profile.items()
+        }
+        for profile, of_profile in targets.items()
+    }
+
+
+def _stores_now(store: Store) -> Sequence[Store]:
+    """The stores in use of the profile, or the store that was named by itself.
+
+    Raises SourceNotFound where neither is there, unless the store can be made again in its profile.
+    """
+    for path in (store.profile.path, store.path):
+        try:
+            return [each for each in find([path]).stores if each.in_use]
+        except SourceNotFound:
+            continue
+    if store.format in _CHROMIUM or not store.profile.path.is_dir():
+        raise SourceNotFound(path=store.profile.path)
+    return ()
+
+
+def _target(store: Store, storage_key: StorageKey, there: Iterable[Store]) -> Store:
+    """The store to which an area goes: one that is there, or one that is to be made."""
+    by_path = {_real(each.path): each for each in there}
+    path = _real(store.path)
+    if store.format in _CHROMIUM:
+        in_use = [each for each in there if each.format in _CHROMIUM]
+        if path not in by_path and in_use:
+            return in_use[0]
+    if store.format is StoreFormat.FIREFOX_LEGACY:
+        # Where both hold an area Firefox looks at the newer one alone.
+        newer = _real(firefox.path_of(store.profile.path, storage_key))
+        if newer in by_path or path not in by_path:
+            return by_path.get(newer) or _made(store, StoreFormat.FIREFOX, newer, there)
+    return by_path.get(path) or _made(store, store.format, path, there)
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def _made(store: Store, format_: StoreFormat, path: Path, there: Iterable[Store]) -> Store:
+    profile = next((each.profile for each in there), store.profile)
+    return Store(profile, format_, path, size=0)
+
+
+def _agree(targets: _Targets, reporter: Reporter) -> None:
+    """Raises Cancelled if the person is asked and does not agree."""
+    records = sum(map(_records, targets.values()))
+    profiles = "; ".join(f"{each.browser_name}, profile {each.name}" for each in targets)
+    question = Question(
+        f"Write {records:,} records back into {profiles}?", ("yes", "no"), topic=Topic.AGREE
+    )
+    if reporter.ask(question) == "no":
+        raise Cancelled

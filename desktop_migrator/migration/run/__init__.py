@@ -1,0 +1,1 @@
+"""The main job: `migrate`, then its steps in the order in which it calls them."""

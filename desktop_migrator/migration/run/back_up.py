@@ -1,0 +1,101 @@
+"""The backup that a run makes before it writes anything: its records and the rows it may change."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import func, select
+
+from desktop_migrator.migration.backups.retention import prune
+from desktop_migrator.migration.run.enter import unfinished
+from desktop_migrator.migration.run.under_way import UnderWay
+from desktop_migrator.migration.sealed.backup_list import BackupList
+from desktop_migrator.migration.target import printable
+from desktop_migrator.model import Item, TargetEntity
+from desktop_migrator.postgres import wire
+from desktop_migrator.postgres.adoption import Adoption
+from desktop_migrator.postgres.audit import database_id
+from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.chunks import ChunkLimits, chunks
+from desktop_migrator.postgres.row_copy import columns_of, rows_of_user, rows_with_ids
+from desktop_migrator.vault.backups import BackupFolder
+from desktop_migrator.vault.payload import Rows, Target
+
+STAGE = "backup"
+
+
+def back_up(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
+    """Add the rows to the records kept so far, check the whole and give it its name.
+
+    In the step that enters the run, before that. A run that goes on keeps the backup that it has.
+    Raises DraftNotWritten, DraftNotVerified.
+    """
+    if run.backup is None or run.backup.made is None:
+        return
+    workspace, backup = run.backup.workspace, run.backup.made
+    former = None
+    if run.job.resume:
+        upgrade(run.connection)
+        former = unfinished(run)
+    if former:
+        known = BackupList(workspace.catalog).of_run(former.id)
+        if known in BackupFolder(workspace.backups).files():
+            run.backup.id = known
+            return
+    run.reporter.started(STAGE, None)
+    target = Target(
+        run=former.id if former else run.new_id,
+        plan=run.job.plan.name,
+        user_id=run.user_id,
+        database=printable(run.job.database),
+        database_id=database_id(run.connection),
+        time=run.connection.execute(select(func.clock_timestamp())).scalar_one(),
+    )
+    backup.rows(target, _rows(run, entities))
+    summary = backup.finish(run.sources.damages).summary
+    run.backup.id = backup.id
+    prune(workspace)
+    done = summary.records + summary.rows
+    run.reporter.advanced(STAGE, done, done)
+
+
+def _rows(
+    run: UnderWay, entities: Sequence[TargetEntity]
+) -> Iterator[tuple[Rows, Iterator[bytes]]]:
+    """The rows that the run may change: the person's, else those that its items would become."""
+    met: set[tuple[str | None, str]] = set()
+    shared = [entity for entity in entities if not entity.user_column]
+    for entity in entities:
+        table = entity.table
+        if entity.user_column and (table.schema, table.name) not in met:
+            met.add((table.schema, table.name))
+            yield _heading(entity), rows_of_user(run.connection, entity, run.user_id)
+    outcomes = run.extracted(shared) if shared else ()
+    by_name = {entity.name: entity for entity in shared}
+    for chunk in chunks(outcomes, by_name, ChunkLimits()):
+        if chunk.items:
+            entity = by_name[chunk.entity]
+            ids = _future_ids(run, entity, chunk.items)
+            yield _heading(entity), rows_with_ids(run.connection, entity, ids)
+
+
+def _heading(entity: TargetEntity) -> Rows:
+    table = entity.table
+    return Rows(
+        entity=entity.name,
+        table=".".join(filter(None, (table.schema, table.name))),
+        id_column=entity.id_column,
+        columns=columns_of(entity),
+    )
+
+
+def _future_ids(run: UnderWay, entity: TargetEntity, items: Sequence[Item]) -> list[str]:
+    """Those of the rows that the items are or would become; nothing is written down of it."""
+    savepoint = run.connection.begin_nested()
+    try:
+        upgrade(run.connection)
+        cursor = wire.cursor(run.connection)
+        adoption = Adoption(entity, run.user_id)
+        own, clashing = adoption.resolve(cursor, items)
+        adopted = adoption.adopt(cursor, clashing) if clashing else []
+    finally:
+        savepoint.rollback()
+    return [str(item.id) for item in (*own, *adopted)]

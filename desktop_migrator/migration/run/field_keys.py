@@ -1,0 +1,86 @@
+"""Which key protects sensitive fields, and which opens what was protected: docs/sensitive.md."""
+
+import os
+from pathlib import Path
+
+from desktop_migrator.errors import BadKey, KeyringUnusable, KeyUnknown
+from desktop_migrator.migration.run.job import Job
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.plan.envelope import FieldKey
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.reporter import Reporter
+from desktop_migrator.vault.credentials import Credentials, KeyringState
+
+_LONGEST = 200
+
+
+def read_field_key(path: Path | None) -> FieldKey | None:
+    """The key in a file that somebody gives. Raises BadKey."""
+    if path is None:
+        return None
+    try:
+        with path.open("rb") as file:
+            text = file.read(_LONGEST).decode("ascii")
+        return FieldKey.from_text(text)
+    except OSError as error:
+        raise BadKey(reason=f"{path}: {error.strerror}") from None
+    except ValueError:
+        raise BadKey(reason=f"{path} holds no key of sensitive fields.") from None
+
+
+def known_field_key(plan: Plan, path: Path | None, workspace: Workspace) -> FieldKey | None:
+    """The key given, else the plan's in the keyring. Raises BadKey."""
+    if path is None and any(entity.rules.may_need_key for entity in plan.entities.values()):
+        return _kept(workspace.credentials, plan.sensitive.key)
+    return read_field_key(path)
+
+
+def key_for(job: Job, workspace: Workspace, reporter: Reporter) -> FieldKey | None:
+    """The key of a run that has something to protect: the one given, else the keyring's, which is
+    made when first needed. None where there is no keyring. Raises BadKey.
+    """
+    name = job.plan.sensitive.key
+    key = job.field_key or _kept(workspace.credentials, name)
+    if key:
+        return key
+    made = FieldKey.generate()
+    if job.dry_run:  # any key tells what would happen
+        return made if workspace.credentials.state is KeyringState.WORKS else None
+    try:
+        workspace.credentials.require(_entry(name), made.text)
+    except KeyringUnusable as error:
+        reporter.warned(f"There is no key for sensitive fields. {error.detail}")
+        return None
+    reporter.warned(
+        f"A key for sensitive fields was made and is in the keyring as {name}. The server needs it "
+        f"to read them: `desktop-migrator keys export {name} --field --out FILE`."
+    )
+    return made
+
+
+def export_field_key(workspace: Workspace, name: str, path: Path) -> FieldKey:
+    """Write the keyring's key into a new file, for its owner's eyes alone.
+
+    Raises KeyUnknown, BadKey.
+    """
+    key = _kept(workspace.credentials, name)
+    if key is None:
+        raise KeyUnknown(name=name)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(f"{key.text}\n")
+    except OSError as error:
+        raise BadKey(reason=f"{path}: {error.strerror}") from None
+    return key
+
+
+def _kept(credentials: Credentials, name: str) -> FieldKey | None:
+    text = credentials.get(_entry(name))
+    try:
+        return None if text is None else FieldKey.from_text(text)
+    except ValueError:
+        raise BadKey(reason=f"What the keyring holds as {_entry(name)} is no key.") from None
+
+
+def _entry(name: str) -> str:
+    return f"field key {name}"

@@ -1,0 +1,108 @@
+"""What a run is asked to do, and what its end is called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop_migrator.errors import (
+    Cancelled,
+    ConflictsWait,
+    ItemsRejected,
+    MigratorError,
+    TakenBack,
+    TooManyConflicts,
+    TooManyRejected,
+    UsageError,
+)
+from desktop_migrator.migration.run.period import ALWAYS, Period
+from desktop_migrator.migration.target import Person
+from desktop_migrator.model import ConflictPolicy, MergeRule, Outcome, Rejection
+from desktop_migrator.plan.envelope import FieldKey
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.postgres.retry import USUAL, Retries
+from desktop_migrator.reporter import ForwardingReporter, Reporter
+from desktop_migrator.vault.keys import Passphrase
+
+_KEPT_REJECTIONS = 100
+"""Rejections that the result carries itself; all are in the run's quarantine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What to migrate, whose it is and where it goes."""
+
+    plan: Plan
+    database: str
+    """A URL, or `builtin`."""
+    person: Person
+    sources: tuple[Path, ...] = ()
+    """Empty: every browser found."""
+    origins: tuple[str, ...] = ()
+    """Empty: the plan's, else the only web site with data that fits the plan."""
+    include: frozenset[str] = frozenset()
+    """Empty: every entity of the plan."""
+    exclude: frozenset[str] = frozenset()
+    period: Period = ALWAYS
+    leave_out: frozenset[bytes] = frozenset()
+    """Names of items that do not go; see leave_out.py."""
+    policy: ConflictPolicy = ConflictPolicy.SKIP
+    rules: Mapping[str, MergeRule] = field(default_factory=dict)
+    """What MERGE means for these entities, instead of what the plan says."""
+    decisions: Path | None = None
+    """Where answers to conflicts are read from and kept."""
+    batch_size: int | None = None
+    """Items in one transaction."""
+    batch_delay: float = 0.0
+    """Seconds between two transactions."""
+    max_concurrent: int = 2
+    """How many processes may load at once."""
+    retries: Retries = USUAL
+    create_tables: bool = False
+    continue_on_error: bool = False
+    rollback_threshold: float | None = None
+    """The share of items that may be rejected before the run undoes itself; None: the plan's."""
+    preserve_partial: bool = False
+    """A run that fails keeps what it has written, whatever the plan says."""
+    dry_run: bool = False
+    backup: bool = True
+    """Keep what is about to change, encrypted on this computer, before anything is written."""
+    passphrase: Passphrase | None = None
+    """Opens the backup; None: the person is asked."""
+    unlock: str | None = field(default=None, repr=False)
+    """A passphrase or recovery key that opens captures among the sources."""
+    field_key: FieldKey | None = None
+    """Encrypts and hashes sensitive fields; None: the one that the system's keyring has."""
+    resume: bool = False
+    """Go on with the person's last run by this plan, if that did not come to its end."""
+
+    def __post_init__(self) -> None:
+        if self.dry_run and self.resume:
+            raise UsageError(reason="A dry run leaves nothing with which another could go on.")
+
+    def rule(self, entity: str) -> MergeRule:
+        return self.rules.get(entity) or self.plan.entities[entity].conflict
+
+
+def outcome(error: MigratorError | None, job: Job) -> Outcome:
+    if isinstance(error, Cancelled):
+        return Outcome.CANCELLED
+    if isinstance(
+        error, (ConflictsWait, ItemsRejected, TakenBack, TooManyConflicts, TooManyRejected)
+    ):
+        return Outcome.ROLLED_BACK
+    if error:
+        return Outcome.FAILED
+    return Outcome.DRY_RUN if job.dry_run else Outcome.COMPLETED
+
+
+class Keeper(ForwardingReporter):
+    """Keeps the first rejections for the result."""
+
+    def __init__(self, inner: Reporter) -> None:
+        super().__init__(inner)
+        self.kept: list[Rejection] = []
+
+    def rejected(self, rejection: Rejection) -> None:
+        if len(self.kept) < _KEPT_REJECTIONS:
+            self.kept.append(rejection)
+        super().rejected(rejection)

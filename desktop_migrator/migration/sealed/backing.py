@@ -1,0 +1,121 @@
+"""A backup on its way: its file, its entry in this computer's list, its manifest."""
+
+import platform
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from desktop_migrator import __version__
+from desktop_migrator.migration.sealed.backup_keys import sealing_key
+from desktop_migrator.migration.sealed.backup_list import BackupList, Listed
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.model import Damage, Record
+from desktop_migrator.reporter import Reporter
+from desktop_migrator.vault.backups import KIND, BackupFolder, new_id
+from desktop_migrator.vault.draft import Draft
+from desktop_migrator.vault.keys import Passphrase, SecretKey
+from desktop_migrator.vault.payload import Manifest, Rows, Target
+
+
+class Backup:
+    """A backup being made, of records first, then of rows."""
+
+    def __init__(
+        self, workspace: Workspace, key: Passphrase | SecretKey, why: str, origins: Sequence[str]
+    ) -> None:
+        """`why` is the manifest's `reason`. Raises DraftNotWritten."""
+        self.id = new_id()
+        self._list = BackupList(workspace.catalog)
+        path = BackupFolder(workspace.backups).path_of(self.id)
+        self._draft = Draft(
+            path, manifest(self.id, why, origins), kind=KIND, recipients=[key], identities=[key]
+        )
+        self._payload = self._draft.payload
+        self.keep = self._payload.record
+        """Takes a record."""
+        self._target: Target | None = None
+
+    def rows(self, target: Target, rows: Iterator[tuple[Rows, Iterator[bytes]]]) -> None:
+        self._target = target
+        self._payload.target(target)
+        for table, blocks in rows:
+            self._payload.table(table)
+            for block in blocks:
+                self._payload.rows(block)
+
+    def finish(self, damages: tuple[Damage, ...]) -> Listed:
+        """Seal and check it, and list it. Raises DraftNotWritten, DraftNotVerified."""
+        sealed = self._draft.finish(damages)
+        listed = Listed(
+            manifest=self._draft.manifest,
+            target=self._target,
+            summary=sealed.summary,
+            size=sealed.size,
+            sha256=sealed.sha256,
+        )
+        self._list.add(listed)
+        return listed
+
+    def abandon(self) -> None:
+        """Leave nothing behind, unless it is finished."""
+        self._draft.abandon()
+
+
+def manifest(identity: str, why: str, origins: Sequence[str]) -> Manifest:
+    """What is known before the first record, of this computer and this moment."""
+    now = datetime.now(UTC)
+    local = now.astimezone()
+    return Manifest(
+        id=identity,
+        created=now,
+        time_zone=f"{local.isoformat()[-6:]} {local.tzname()}",
+        tool_version=__version__,
+        host=platform.node(),
+        system=platform.system(),
+        reason=why,
+        origins=list(origins),
+    )
+
+
+class RunBackup:
+    """The backup of a run to be."""
+
+    def __init__(self, workspace: Workspace, key: Passphrase | SecretKey) -> None:
+        self.workspace = workspace
+        self._key = key
+        self.made: Backup | None = None
+        self.id: str | None = None
+        """Of the backup that the run has; None until it counts."""
+
+    def begin(self, origins: Sequence[str]) -> Backup:
+        self.made = Backup(self.workspace, self._key, "migrate", origins)
+        return self.made
+
+    def collect(self, origins: Sequence[str], records: Iterable[Record]) -> None:
+        """Begin with what the records hold of these origins."""
+        keep = self.begin(origins).keep
+        for record in records:
+            if record.storage_key.origin in origins:
+                keep(record)
+
+    def abandon(self) -> None:
+        if self.made:
+            self.made.abandon()
+
+
+@contextmanager
+def backing(
+    workspace: Workspace, passphrase: Passphrase | None, reporter: Reporter, *, wanted: bool
+) -> Iterator[RunBackup | None]:
+    """The backup of a run to be, gone again if the run does not get as far as to write.
+
+    Raises KeyNotGiven where there is no key to be had.
+    """
+    if not wanted:
+        yield None
+        return
+    backup = RunBackup(workspace, sealing_key(passphrase, workspace.credentials, reporter))
+    try:
+        yield backup
+    finally:
+        backup.abandon()

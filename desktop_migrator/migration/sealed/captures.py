@@ -1,0 +1,133 @@
+"""Captures: what browsers hold, sealed in a file for a later upload, and read from it like a store.
+
+Nothing of it is ever on the disk in the clear: neither while it is captured nor while it is
+uploaded, however often it is read.
+"""
+
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop_migrator.errors import (
+    Cancelled,
+    NotAContainer,
+    NothingToMigrate,
+    OriginNotFound,
+    UsageError,
+    VaultError,
+)
+from desktop_migrator.migration.audit import AuditTrail, Deed
+from desktop_migrator.migration.sealed.backing import manifest
+from desktop_migrator.migration.sealed.backup_keys import opening_keys
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.model import Record
+from desktop_migrator.reporter import Reporter
+from desktop_migrator.vault.backups import new_id
+from desktop_migrator.vault.container import read_header
+from desktop_migrator.vault.credentials import Credentials
+from desktop_migrator.vault.draft import Draft, Sealed, opened
+from desktop_migrator.vault.keys import Identity, Passphrase, PublicKey
+from desktop_migrator.vault.payload import Manifest
+
+KIND = "capture"
+SUFFIX = ".dmcapture"
+STAGE = "capture"
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """What opens captures: a passphrase or recovery key that was given, else the keyring's keys."""
+
+    given: str | None = field(default=None, repr=False)
+    credentials: Credentials = field(default_factory=Credentials, compare=False, repr=False)
+
+
+class Capture:
+    """A file that can be read, as often as needed."""
+
+    def __init__(self, path: Path, keys: Sequence[Identity], reporter: Reporter) -> None:
+        """Raises FileUnreadable, PayloadUnreadable, and the container's errors."""
+        self.path = path
+        self._keys = keys
+        self._reporter = reporter
+        self._told = False
+        with opened(path, KIND, keys) as reader:
+            self.manifest: Manifest = reader.manifest
+
+    def records(self) -> Generator[Record, None, None]:
+        """Raises as the constructor. What was lost when it was captured is told once."""
+        with opened(self.path, KIND, self._keys) as reader:
+            yield from reader.records()
+            summary = reader.whole_summary
+        if not self._told:
+            self._told = True
+            for damage in summary.damages:
+                lost = (
+                    "an unknown number of" if damage.lost_records is None else damage.lost_records
+                )
+                self._reporter.warned(f"{damage.store}: {damage.what} {lost} records are lost.")
+
+
+def is_capture(path: Path) -> bool:
+    """Whether the file is a capture, by its content; one that is cut off in its header counts."""
+    try:
+        with path.open("rb") as file:
+            return read_header(file).kind == KIND
+    except (NotAContainer, OSError):
+        return False
+    except VaultError:
+        return path.suffix == SUFFIX
+
+
+def open_captures(paths: Iterable[Path], unlock: Unlock, reporter: Reporter) -> list[Capture]:
+    """The newest first. Raises KeyNotGiven, and as `Capture`."""
+    found = [open_capture(path, unlock, reporter) for path in paths]
+    return sorted(found, key=lambda capture: capture.manifest.created, reverse=True)
+
+
+def open_capture(path: Path, unlock: Unlock, reporter: Reporter) -> Capture:
+    with path.open("rb") as file:
+        recipients = read_header(file).recipients
+    return Capture(
+        path, opening_keys(recipients, unlock.given, unlock.credentials, reporter), reporter
+    )
+
+
+def capture(
+    workspace: Workspace,
+    records: Iterable[Record],
+    *,
+    origins: Sequence[str],
+    out: Path,
+    key: Passphrase | PublicKey,
+    reporter: Reporter,
+) -> tuple[Manifest, Sealed]:
+    """Seal all records of these origins (none named: of all) in a new file.
+
+    Raises UsageError where the file exists, OriginNotFound, NothingToMigrate, DraftNotWritten,
+    DraftNotVerified, Cancelled.
+    """
+    if out.exists():
+        raise UsageError(reason=f"{out} exists already.")
+    described = manifest(new_id(), "capture", origins)
+    keys = [key] if isinstance(key, Passphrase) else []
+    draft = Draft(out, described, kind=KIND, recipients=[key], identities=keys)
+    try:
+        count = 0
+        reporter.started(STAGE, None)
+        for record in records:
+            if not origins or record.storage_key.origin in origins:
+                draft.payload.record(record)
+                count += 1
+                reporter.advanced(STAGE, count, None)
+            if reporter.cancelled:
+                raise Cancelled
+        if not count:
+            raise OriginNotFound(origins=", ".join(origins)) if origins else NothingToMigrate()
+        sealed = draft.finish()
+    finally:
+        draft.abandon()
+    AuditTrail(workspace.catalog).note(
+        Deed(action="capture", outcome="completed", counts={"records": count})
+    )
+    return described, sealed

@@ -1,0 +1,1 @@
+"""Looking after what runs have left: validate, repair, analyze, optimize."""
