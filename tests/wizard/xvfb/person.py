@@ -47,7 +47,6 @@ class Person:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.wizard.xvfb.shown", *arguments], env=self._environment
         )
-        self._display = display
         self.stalls: list[tuple[float, str]] = []
         self.longest = (0.0, "")
         self.wait(self._socket.exists)
@@ -137,10 +136,6 @@ class Person:
         self.wait(lambda: self.find(button) is not None)
         self.press(keys)
         self.wait_for(page)
-
-    def picture(self, path: Path) -> None:
-        command = ["import", "-window", "root", str(path)]
-        subprocess.run(command, env=self._environment, check=True)
 
     def close(self) -> None:
         """By the last page's button."""
