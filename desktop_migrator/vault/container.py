@@ -33,12 +33,14 @@ LONGEST_FRAME = SEGMENT + 8_192
 
 _SEALED_CHUNK = CHUNK + TAG
 _SEGMENT_HEAD = struct.Struct(">II")
+LEVEL = -5
+"""Of zstd: packs half as fast again as 1, unpacks so too, for files a quarter larger."""
 _CHUNKS_AT_ONCE = 16
 _WORKERS = min(4, os.cpu_count() or 1)
 
 
 def seal(
-    target: BinaryIO, recipients: Sequence[Recipient], *, kind: str, level: int = 1
+    target: BinaryIO, recipients: Sequence[Recipient], *, kind: str, level: int = LEVEL
 ) -> "SealedWriter":
     """Begin a container for everybody in `recipients` (1 to 32, at most one a passphrase).
 
