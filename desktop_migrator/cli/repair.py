@@ -9,11 +9,13 @@ from desktop_migrator.cli.options import (
     Database,
     FieldKeyFile,
     Origin,
+    PassphraseStdin,
     Run,
     Source,
     UserEmail,
     UserId,
 )
+from desktop_migrator.cli.passphrase import passphrase_text
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.migration.run.field_keys import known_field_key
@@ -34,12 +36,14 @@ def command(
     origin: Origin = None,
     run: Run = None,
     field_key: FieldKeyFile = None,
+    passphrase_stdin: PassphraseStdin = False,
     auto_fix: Annotated[
         bool,
         typer.Option("--auto-fix", help="Do it; asks before each on a terminal, unless --yes."),
     ] = False,
 ) -> None:
     session: Session = ctx.obj
+    given = passphrase_text(passphrase_stdin)
     plan = load_plan(session.plan)
     subject = Subject(
         plan=plan,
@@ -57,7 +61,7 @@ def command(
                 _show(session, mend)
             return auto_fix and mend.possible and _agreed(session, reporter)
 
-        mended = repair(subject, session.workspace, reporter, decide)
+        mended = repair(subject, session.workspace, reporter, decide, given)
     ok = all(each.done for each in mended)
     if session.json:
         mends = [asdict(each.mend) | {"done": each.done, "run": each.run} for each in mended]

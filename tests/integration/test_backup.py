@@ -293,6 +293,28 @@ def test_tampered_cut_and_wrongly_opened_backups_are_refused(
         assert (unknown.exit_code, unknown.last["code"]) == (7, "DM-402")
 
 
+def test_a_catalog_that_is_lost_comes_back_with_its_backups(
+    backups: Backups, tmp_path: Path
+) -> None:
+    profile = unpack("firefox", tmp_path)
+    run = backups.migrate(profile)
+    before = backups.run("--json", "backup", "list").events
+    (backups.data / "catalog.sqlite").unlink()
+    repair = ("repair", "--database", backups.database, "--user-id", "u1", "--auto-fix")
+    shown = backups(*repair[:-1]).last["mends"]
+    assert {"catalog", "backups"} <= {each["name"] for each in shown}
+    assert "manifest" not in backups.run("--json", "backup", "list").last
+    wrong = backups(*repair, passphrase="not this one")
+    assert "is not listed" in wrong.out
+    backups(*repair)
+    assert backups.run("--json", "backup", "list").events == before
+    undo = ("rollback", "--backup-id", run["backup"], "--database", backups.database)
+    undone = backups.run("--json", *undo)  # without the passphrase: the list knows its run
+    assert undone.exit_code == 0, undone.err
+    with psycopg.connect(backups.database) as connection:
+        assert connection.execute("SELECT count(*) FROM tasks").fetchone() == (0,)
+
+
 def test_backups_are_listed_verified_and_deleted(backups: Backups, tmp_path: Path) -> None:
     profile = unpack("webkit", tmp_path)
     ids = [backups("backup", "create", "--source", profile).last["id"] for _ in range(2)]

@@ -52,6 +52,8 @@ class Bench:
     workspace: Workspace
     reporter: Reporter
     user_id: str
+    given: str | None = None
+    """A passphrase or recovery key that opens backups."""
 
 
 @contextmanager

@@ -4,13 +4,14 @@ Rows are written by a run of its own for each mend, through the loader, so that 
 `rollback --run` hold for it too (`mend_rows`). Everything else is entered in the audit trail.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from sqlalchemy import Connection
 
-from desktop_migrator.errors import RunNotFound
+from desktop_migrator.errors import MigratorError, RunNotFound
 from desktop_migrator.migration.audit import AuditTrail, Deed
+from desktop_migrator.migration.backups.manage import Found, list_backups, verify_backup
 from desktop_migrator.migration.target import open_database, person_id, printable
 from desktop_migrator.migration.upkeep import catalog_repair
 from desktop_migrator.migration.upkeep.mend_rows import mend_rejected, mend_rows
@@ -25,10 +26,15 @@ from desktop_migrator.reporter import Reporter
 
 
 def repair(
-    subject: Subject, workspace: Workspace, reporter: Reporter, decide: Callable[[Mend], bool]
+    subject: Subject,
+    workspace: Workspace,
+    reporter: Reporter,
+    decide: Callable[[Mend], bool],
+    given: str | None = None,
 ) -> list[Mended]:
     """Shows each mend to `decide`, and does those to which it says yes.
 
+    `given` opens backups whose key the keyring does not have.
     Raises RunNotFound; and Locked where rows are to be written and a run is at work.
     """
     with (
@@ -46,7 +52,7 @@ def repair(
             done = []
         with translated(), connection.begin():
             user_id = person_id(connection, subject.plan, subject.person, reporter)
-        bench = Bench(engine, connection, subject, workspace, reporter, user_id)
+        bench = Bench(engine, connection, subject, workspace, reporter, user_id, given)
         for mend, act in _mends(bench):
             agreed = decide(mend) and act is not None
             done.append(Mended(mend, agreed, act() if agreed and act else None))
@@ -63,6 +69,7 @@ def _upgraded(connection: Connection) -> bool:
 
 def _mends(bench: Bench) -> Iterator[Possible]:
     yield from _catalog(bench)
+    yield from _backups(bench)
     yield from _leases(bench)
     yield from _indexes(bench)
     with translated(), bench.connection.begin():
@@ -94,6 +101,27 @@ def _rebuild(bench: Bench) -> None:
         database = printable(bench.subject.database)
         catalog_repair.rebuild(bench.connection, catalog, bench.user_id, database)
     _record(bench, "catalog")
+
+
+def _backups(bench: Bench) -> Iterator[Possible]:
+    unlisted = [found for found in list_backups(bench.workspace) if found.listed is None]
+    if unlisted:
+        mend = Mend(
+            "backups",
+            f"Of {len(unlisted):,} backups in {bench.workspace.backups} the catalog does not know "
+            "what they hold and which run they belong to.",
+            "Open each, with the keyring's key or the passphrase, and list it.",
+        )
+        yield mend, partial(_list_backups, bench, unlisted)
+
+
+def _list_backups(bench: Bench, unlisted: Sequence[Found]) -> None:
+    for found in unlisted:
+        try:
+            verify_backup(bench.workspace, found.id, bench.given, bench.reporter)
+        except MigratorError as error:
+            bench.reporter.warned(f"Backup {found.id} is not listed: {error}")
+    _record(bench, "backups")
 
 
 def _leases(bench: Bench) -> Iterator[Possible]:
