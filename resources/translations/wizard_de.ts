@@ -408,6 +408,14 @@
         <translation>Nur wenn das Zertifikat des Servers von einer eigenen Stelle kommt</translation>
     </message>
     <message>
+        <source>Choose a certificate …</source>
+        <translation>Zertifikat wählen …</translation>
+    </message>
+    <message>
+        <source>Finds the authority&apos;s file on this computer</source>
+        <translation>Sucht die Datei der Zertifizierungsstelle auf diesem Computer</translation>
+    </message>
+    <message>
         <source>&amp;Remember this connection</source>
         <translation>Diese Verbindung me&amp;rken</translation>
     </message>
@@ -434,6 +442,14 @@
     <message>
         <source>Testing the connection</source>
         <translation>Die Verbindung wird geprüft</translation>
+    </message>
+    <message>
+        <source>Certificate authority&apos;s file</source>
+        <translation>Datei der Zertifizierungsstelle</translation>
+    </message>
+    <message>
+        <source>Certificates (*.pem *.crt *.cer);;All files (*)</source>
+        <translation>Zertifikate (*.pem *.crt *.cer);;Alle Dateien (*)</translation>
     </message>
     <message>
         <source>none</source>

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
+    QFileDialog,
     QFormLayout,
     QLabel,
     QLineEdit,
@@ -174,6 +175,10 @@ class DestinationPage(Page, Listener):
             self._authority,
             self.tr("Only where the server's certificate comes from an authority of its own"),
         )
+        choose = QPushButton(self.tr("Choose a certificate …"))
+        choose.setAccessibleDescription(self.tr("Finds the authority's file on this computer"))
+        choose.clicked.connect(self._choose_authority)
+        form.addRow("", choose)
         self._remember = QCheckBox(self.tr("&Remember this connection"))
         self._remember.setAccessibleDescription(
             self.tr("The password goes into this computer's keychain, never into a file")
@@ -223,6 +228,16 @@ class DestinationPage(Page, Listener):
             field.valueChanged.connect(lambda _: self._edited())
         elif isinstance(field, QComboBox) and field is not self._saved:
             field.currentIndexChanged.connect(lambda _: self._edited())
+
+    def _choose_authority(self) -> None:
+        named, _ = QFileDialog.getOpenFileName(
+            self,
+            self.tr("Certificate authority's file"),
+            self._authority.text(),
+            self.tr("Certificates (*.pem *.crt *.cer);;All files (*)"),
+        )
+        if named:
+            self._authority.setText(named)
 
     def _show_saved(self, saved: list[SavedConnection]) -> None:
         self._saved.clear()
