@@ -18,7 +18,7 @@ import zstandard
 
 from desktop_migrator.browsers.changes import Change
 from desktop_migrator.browsers.chromium_leveldb import chromium_time, to_chromium_time
-from desktop_migrator.browsers.sqlite_file import SqliteFile
+from desktop_migrator.browsers.sqlite_file import SqliteFile, expect_bytes
 from desktop_migrator.browsers.sqlite_salvage import MAX_VALUE, Damaged
 from desktop_migrator.browsers.sqlite_writing import writing
 from desktop_migrator.browsers.storage_key import format_chromium, parse_chromium
@@ -175,7 +175,10 @@ def _areas(file: SqliteFile, damaged: Damaged) -> dict[int, _Area]:
     columns = ["row_id", "storage_key", "last_modified"]
     for row_id, raw, last_modified in file.rows("maps", columns, damaged, _CREATE_MAPS):
         try:
-            areas[row_id] = (parse_chromium(raw or b""), chromium_time(last_modified or 0))
+            expect_bytes(raw)
+            # SQLite keeps any kind of value in any column.
+            time = last_modified if isinstance(last_modified, int) else 0
+            areas[row_id] = (parse_chromium(raw), chromium_time(time))
         except ValueError:
             damaged("A site's name in the list of sites is damaged.", 0)
     return areas

@@ -131,7 +131,7 @@ def _pairs(stored_block: bytes) -> Iterator[tuple[bytes, bytes]]:
     if end < 0 or restarts == 0:
         raise ValueError("no list of restarts")
     key = b""
-    position = 0
+    position = spelled_out = 0
     while position < end:
         shared, position = varint(block, position)
         unshared, position = varint(block, position)
@@ -140,6 +140,10 @@ def _pairs(stored_block: bytes) -> Iterator[tuple[bytes, bytes]]:
             raise ValueError("an entry does not fit")
         key = key[:shared] + block[position : position + unshared]
         position += unshared + length
+        # Each key may repeat all of the one before: together they can be far more than the block.
+        spelled_out += len(key)
+        if spelled_out > MAX_BLOCK:
+            raise ValueError("its keys are too large")
         yield key, block[position - length : position]
 
 

@@ -57,7 +57,15 @@ def place(path: Path, store_format: StoreFormat) -> Place | None:
     if not size:
         return None
     modified = max(facts.st_mtime for facts in files)
-    return Place(path, store_format, size, datetime.fromtimestamp(modified, UTC))
+    return Place(path, store_format, size, _moment(modified))
+
+
+def _moment(seconds: float) -> datetime:
+    """A file's time; 1970 for what no calendar holds, since file systems keep such times too."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def stores_of(engine: Engine, folder: Path, folders: Folders) -> list[Place]:

@@ -5,6 +5,7 @@ Sections `[ProfileN]` hold Name, Path, IsRelative and (before Firefox 67) Defaul
 """
 
 import configparser
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,10 @@ def read_profiles_ini(root: Path) -> list[ListedProfile]:
     try:
         if not path.is_file() or path.stat().st_size > _MAX_SIZE:
             return []
-        parser.read_string(path.read_text("utf-8-sig", errors="replace"))
+        text = path.read_text("utf-8-sig", errors="replace")
+        # To Firefox an indented line is one like any other, to configparser it goes on with the
+        # line before, and fails where that is a key without a value.
+        parser.read_string(re.sub(r"^\s+", "", text, flags=re.MULTILINE))
     except (OSError, configparser.Error):
         return []
     sections = [(name, parser[name]) for name in parser.sections()]

@@ -147,6 +147,30 @@ def test_areas_without_records_or_times_are_fine(tmp_path: Path) -> None:
     assert damages == []
 
 
+@pytest.mark.parametrize("name", [5, 1.5, "of text", None])
+def test_a_site_whose_name_is_no_bytes_costs_no_other(tmp_path: Path, name: object) -> None:
+    entries = [(1, 0, b"\1k", b"\1v"), (2, 0, b"\1lost", b"\1v")]
+    file = make_store(tmp_path / "LocalStorage", entries)
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("ALTER TABLE maps RENAME TO old")
+        database.execute(MAPS.replace(" NOT NULL", ""))
+        database.execute("INSERT INTO maps SELECT * FROM old")
+        database.execute("INSERT INTO maps VALUES (2, ?, 1, 1, 1)", (name,))
+    records, damages = read_all(file)
+    assert [record.key for record in records] == ["k"]
+    assert sum(damage.lost_records or 0 for damage in damages) == 1
+
+
+@pytest.mark.parametrize("time", [b"\0", "yesterday", 1e300])
+def test_a_time_that_is_no_number_of_microseconds_is_no_time(tmp_path: Path, time: object) -> None:
+    file = make_store(tmp_path / "LocalStorage", [(1, 0, b"\1k", b"\1v")])
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("UPDATE maps SET last_modified = ?", (time,))
+    (record,), damages = read_all(file)
+    assert record.modified is None
+    assert damages == []
+
+
 def test_another_version_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnknownStorageFormat):
         read_all(make_store(tmp_path / "LocalStorage", [], version="2"))

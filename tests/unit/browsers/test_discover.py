@@ -118,13 +118,25 @@ def test_firefox_profiles_are_called_and_placed_as_profiles_ini_says(
 
 @pytest.mark.parametrize(
     "text",
-    ["[", "[Profile0\nPath=x", "Path=x", "[Profile0]\n=x\n", "[Profile0]\nPath=\0", "\0\xff"],
+    [
+        *("[", "[Profile0\nPath=x", "Path=x", "[Profile0]\n=x\n", "[Profile0]\nPath=\0", "\0\xff"),
+        "[Profile0]\nPath\n indented\n",
+    ],
 )
 def test_a_damaged_profiles_ini_leaves_the_folders_names(system: System, text: str) -> None:
     root = system.home / ".mozilla" / "firefox"
     trees.firefox(root / "x1.default")
     (root / "profiles.ini").write_text(text)
     assert [each.profile.name for each in discover(system).profiles] == ["x1.default"]
+
+
+def test_an_indented_line_of_profiles_ini_counts_as_it_does_for_firefox(system: System) -> None:
+    root = system.home / ".mozilla" / "firefox"
+    trees.firefox(root / "x1.default")
+    (root / "profiles.ini").write_text(
+        "[Profile0]\n\tName=Work\n  IsRelative=1\n  Path=x1.default\n"
+    )
+    assert [each.profile.name for each in discover(system).profiles] == ["Work"]
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -143,6 +155,20 @@ def test_no_content_of_the_name_files_makes_finding_fail(
 
 
 # ---- stores -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seconds", [10**12, -(10**12)])
+def test_a_file_dated_outside_every_calendar_hides_no_profile(
+    system: System, chrome: Path, seconds: int
+) -> None:
+    path = trees.chromium_sqlite(chrome / "Default")
+    trees.chromium_leveldb(chrome / "Profile 1")
+    os.utime(path, (seconds, seconds))
+    if int(path.stat().st_mtime) != seconds:
+        pytest.skip("the file system keeps no such time")
+    dated, other = discover(system).profiles
+    assert dated.profile.last_used == datetime(1970, 1, 1, tzinfo=UTC)
+    assert other.profile.path == chrome / "Profile 1"
 
 
 def test_size_and_time_take_in_the_side_files(system: System, chrome: Path) -> None:

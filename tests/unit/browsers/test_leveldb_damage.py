@@ -7,6 +7,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from desktop_migrator.browsers.crc32c import masked_crc32c
 from desktop_migrator.browsers.leveldb_log import varint
 from desktop_migrator.browsers.leveldb_salvage import salvage
+from desktop_migrator.browsers.leveldb_table import MAX_BLOCK
 from desktop_migrator.model import Damage
 from tests.unit.browsers.leveldb_stores import History, key_of, layered_store, opened, read_all
 
@@ -274,3 +276,28 @@ def test_a_table_that_asks_for_endless_memory_does_not_end_the_process(tmp_path:
     )
     assert run.returncode == 0
     assert b"damaged" in run.stdout
+
+
+def test_keys_that_spell_out_to_far_more_than_their_block_are_not_spelled_out(
+    tmp_path: Path,
+) -> None:
+    """Each repeats the one before and adds a letter: 0.3 MB that would take 200."""
+    with opened(
+        tmp_path / "db", compression=None, block_size=2**26, block_restart_interval=2**30
+    ) as database:
+        with database.write_batch() as batch:
+            for length in range(20_000):
+                batch.put(b"_https://a.test\0\x01" + b"a" * length, b"")
+        database.compact_range()
+        database.put(key_of(1), b"\x01in the log")
+    (tmp_path / "db" / "CURRENT").unlink()
+    assert sum(path.stat().st_size for path in (tmp_path / "db").glob("*.ldb")) < 2**20
+    tracemalloc.start()
+    try:
+        found, damages = read_raw(tmp_path / "db")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found == {key_of(1): b"\x01in the log"}
+    assert [damage.what for damage in damages if "part of a file" in damage.what]
+    assert peak < 2 * MAX_BLOCK
