@@ -10,7 +10,7 @@ from rich.table import Table
 
 from desktop_migrator.cli.text import print_line, rejection_line
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.migration.sources import damage_sentence
+from desktop_migrator.migration.damages import damage_sentence
 from desktop_migrator.model import Outcome, RunResult
 
 _SHOWN_REJECTIONS = 10
@@ -81,7 +81,11 @@ def print_result(console: Console, result: RunResult) -> None:
     print_left_aside(console, result.left_aside)
     _print_rejections(console, result)
     for damage in result.damages:
-        print_line(console, f"Damaged: {damage_sentence(damage)}", "yellow")
+        print_line(
+            console,
+            f"Damaged: {damage_sentence(damage.store.path, damage.what, damage.lost_records)}",
+            "yellow",
+        )
     print_line(
         console,
         f"{result.counts.records:,} records read in {result.seconds:.1f} s, "

@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 
 from desktop_migrator.browsers import discover, reading
+from desktop_migrator.migration.damages import damage_sentence
 from desktop_migrator.migration.sealed.captures import Capture, Unlock, is_capture, open_captures
 from desktop_migrator.model import Damage, Record, Store
 from desktop_migrator.reporter import Reporter
@@ -58,7 +59,9 @@ class Sources:
     def damaged(self, damage: Damage) -> None:
         if damage not in self._damages:
             self._damages[damage] = None
-            self._reporter.warned(damage_sentence(damage))
+            self._reporter.warned(
+                damage_sentence(damage.store.path, damage.what, damage.lost_records)
+            )
 
 
 @contextmanager
@@ -80,11 +83,6 @@ def open_sources(
     stores = sorted(found.stores, key=_written, reverse=True)
     with reading.copied(stores, snapshot_root, sources.damaged) as sources.copies, closing(sources):
         yield sources
-
-
-def damage_sentence(damage: Damage) -> str:
-    lost = "an unknown number of" if damage.lost_records is None else f"{damage.lost_records:,}"
-    return f"{damage.store.path}: {damage.what} {lost} records are lost."
 
 
 def _written(store: Store) -> float:

@@ -128,4 +128,31 @@
         <translation>Choose one of those made here.</translation>
     </message>
 </context>
+<context>
+    <name>sentences</name>
+    <message>
+        <source>A key for sensitive fields was made and is in the keyring as {0}. The server needs it to read them: `desktop-migrator keys export {1} --field --out FILE`.</source>
+        <translation>A key for sensitive fields was made and is in the keyring as {0}. The server needs it to read them: ask the support desk how it gets there.</translation>
+    </message>
+    <message>
+        <source>Use --create-tables to have it made, or name another in the plan.</source>
+        <translation>Tick “Make tables that are missing” if the database is new, or ask the support desk for the table's name.</translation>
+    </message>
+    <message>
+        <source>This is not the database that the backup was made for; name the one that is meant with --database.</source>
+        <translation>This is not the database that the backup was made for.</translation>
+    </message>
+    <message>
+        <source>Indexes of {0} that a run before this one left away wait to be made again by `repair`: {1}</source>
+        <translation>Indexes of {0} that a run before this one left away wait for the support desk to make them again: {1}</translation>
+    </message>
+    <message>
+        <source>Add ?sslmode=verify-full to the address.</source>
+        <translation>Add ?sslmode=verify-full to the address, or choose the checked server under Security.</translation>
+    </message>
+    <message>
+        <source>Use sslmode=verify-full in the address.</source>
+        <translation>Write sslmode=verify-full into the address, or choose the checked server under Security.</translation>
+    </message>
+</context>
 </TS>

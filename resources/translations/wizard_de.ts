@@ -907,6 +907,24 @@
     </message>
 </context>
 <context>
+    <name>LeftBehind</name>
+    <message>
+        <source>What could not be moved, and why</source>
+        <translation>Was nicht übertragen werden konnte, und warum</translation>
+    </message>
+    <message numerus="yes">
+        <source>{entity}, %n item(s): {reason}</source>
+        <translation>
+            <numerusform>{entity}, %n Eintrag: {reason}</numerusform>
+            <numerusform>{entity}, %n Einträge: {reason}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The report has all of them.</source>
+        <translation>Im Bericht stehen alle.</translation>
+    </message>
+</context>
+<context>
     <name>MigratePage</name>
     <message>
         <source>S&amp;top</source>
@@ -1722,26 +1740,6 @@
     <message>
         <source>Table {name}</source>
         <translation>Tabelle {name}</translation>
-    </message>
-    <message>
-        <source>missing</source>
-        <translation>fehlt</translation>
-    </message>
-    <message>
-        <source>there, with every right needed</source>
-        <translation>da, mit allen nötigen Rechten</translation>
-    </message>
-    <message>
-        <source>yes</source>
-        <translation>ja</translation>
-    </message>
-    <message>
-        <source>none, and none needed on this machine</source>
-        <translation>keine, auf diesem Computer auch nicht nötig</translation>
-    </message>
-    <message>
-        <source>can be made</source>
-        <translation>können angelegt werden</translation>
     </message>
 </context>
 <context>

@@ -161,6 +161,16 @@
     </message>
 </context>
 <context>
+    <name>LeftBehind</name>
+    <message numerus="yes">
+        <source>{entity}, %n item(s): {reason}</source>
+        <translation>
+            <numerusform>{entity}, %n item: {reason}</numerusform>
+            <numerusform>{entity}, %n items: {reason}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>NewPassphrase</name>
     <message numerus="yes">
         <source>At least %n character(s).</source>

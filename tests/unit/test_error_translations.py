@@ -1,4 +1,4 @@
-"""The sentences of errors as the wizard says them: complete, with the same facts in them.
+"""What the engine says as the wizard says it: complete, with the same facts in it.
 
 The command line's hints name its options; in the wizard, whose people have none, they are worded
 anew, in English too.
@@ -13,19 +13,28 @@ import pytest
 
 from desktop_migrator import errors
 from desktop_migrator.resources import resource
+from tests.tools.engine_sentences import engine_sentences
+from tests.tools.translations import LISTED
 
 LANGUAGES = ("en", "de")
 
 
-def translations(language: str) -> dict[str, str]:
+CONTEXTS = ("errors", "sentences")
+
+
+def translations(language: str, context: str) -> dict[str, str]:
     tree = ET.parse(resource("translations", f"errors_{language}.ts"))  # noqa: S314 - our own
     return {
         message.findtext("source", ""): message.findtext("translation", "")
-        for message in tree.iterfind("context[name='errors']/message")
+        for message in tree.iterfind(f"context[name='{context}']/message")
     }
 
 
-def templates() -> Iterator[str]:
+def templates(context: str) -> list[str]:
+    return list(_of_errors()) if context == "errors" else engine_sentences()
+
+
+def _of_errors() -> Iterator[str]:
     for found in vars(errors).values():
         if isinstance(found, type) and issubclass(found, errors.MigratorError):
             yield from (found.title, found.detail_template, found.hint_template)
@@ -41,20 +50,30 @@ def facts(template: str) -> set[tuple[str | None, str | None]]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_translation_is_of_a_sentence_that_there_is_and_has_its_facts(language: str) -> None:
-    known = set(templates())
-    for source, translation in translations(language).items():
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_a_translation_is_of_a_sentence_that_there_is_and_has_its_facts(
+    language: str, context: str
+) -> None:
+    known = set(templates(context))
+    for source, translation in translations(language, context).items():
         assert source in known
         assert facts(translation) <= facts(source), source
 
 
-def test_every_sentence_is_there_in_german() -> None:
-    german = translations("de")
-    assert [text for text in templates() if words(text) and text not in german] == []
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_every_sentence_is_there_in_german(context: str) -> None:
+    german = translations("de", context)
+    assert [text for text in templates(context) if words(text) and text not in german] == []
 
 
-def test_the_wizard_names_no_option_of_the_command_line() -> None:
-    english, german = translations("en"), translations("de")
-    for template in templates():
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_the_wizard_names_no_option_of_the_command_line(context: str) -> None:
+    english, german = translations("en", context), translations("de", context)
+    for template in templates(context):
         for said in (english.get(template, template), german.get(template, template)):
             assert not re.search(r"(^|\s)--[a-z]|`desktop-migrator|`\w+ --", said), said
+
+
+def test_the_wizard_knows_all_sentences() -> None:
+    """Fails where `make translations` has not been called after a change."""
+    assert LISTED.read_text("utf-8").splitlines() == engine_sentences()

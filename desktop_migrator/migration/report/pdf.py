@@ -11,6 +11,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
 
+from desktop_migrator.migration.damages import damage_sentence
 from desktop_migrator.migration.report import words
 from desktop_migrator.migration.report.facts import EntityFacts, RunFacts
 
@@ -58,8 +59,8 @@ def _story(facts: RunFacts) -> Iterator[Flowable]:
     yield _paragraph("Verification", _HEADING)
     yield _paragraph(words.verification(facts))
     for damage in facts.damages:
-        lost = "an unknown number of" if damage.lost_records is None else f"{damage.lost_records:,}"
-        yield _paragraph(f"Damaged: {damage.store}: {damage.what} {lost} records are lost.")
+        told = damage_sentence(damage.store, damage.what, damage.lost_records)
+        yield _paragraph(f"Damaged: {told}")
     if facts.left_aside:
         yield _paragraph("What stayed in the browser", _HEADING)
         for kind, number in sorted(facts.left_aside.items(), key=lambda each: -each[1]):

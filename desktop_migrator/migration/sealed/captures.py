@@ -17,6 +17,7 @@ from desktop_migrator.errors import (
     VaultError,
 )
 from desktop_migrator.migration.audit import AuditTrail, Deed
+from desktop_migrator.migration.damages import damage_sentence
 from desktop_migrator.migration.sealed.backing import manifest
 from desktop_migrator.migration.sealed.backup_keys import opening_keys
 from desktop_migrator.migration.workspace import Workspace
@@ -62,10 +63,9 @@ class Capture:
         if not self._told:
             self._told = True
             for damage in summary.damages:
-                lost = (
-                    "an unknown number of" if damage.lost_records is None else damage.lost_records
+                self._reporter.warned(
+                    damage_sentence(damage.store, damage.what, damage.lost_records)
                 )
-                self._reporter.warned(f"{damage.store}: {damage.what} {lost} records are lost.")
 
 
 def is_capture(path: Path) -> bool:

@@ -31,7 +31,7 @@ from desktop_migrator.migration.target import (
 )
 from desktop_migrator.postgres.checks import Check
 from desktop_migrator.reporter import Question, Reporter, Topic
-from desktop_migrator.wizard import icons, theme
+from desktop_migrator.wizard import icons, sentences, theme
 from desktop_migrator.wizard.connection import PORT, Parts
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.pages.base import Page
@@ -351,7 +351,7 @@ class DestinationPage(Page, Listener):
         answer(self.answers.password if question.topic is Topic.PASSWORD else None)
 
     def noted(self, text: str) -> None:
-        self._note.setText(text)
+        self._note.setText(sentences.said(text))
         self._note.show()
 
     def _tested(self, checks: list[Check]) -> None:

@@ -12,7 +12,7 @@ from desktop_migrator.migration.report import facts
 from desktop_migrator.migration.report.html import as_html
 from desktop_migrator.migration.support import Piece, collect, save
 from desktop_migrator.migration.upload import Upload
-from desktop_migrator.model import Counts, RunResult, UndoResult
+from desktop_migrator.model import Counts, Rejection, RunResult, UndoResult
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.flow import Entry, Step
@@ -20,6 +20,7 @@ from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.pages.old_data import OldData
 from desktop_migrator.wizard.widgets import labels
 from desktop_migrator.wizard.widgets.bundle import BundleDialog
+from desktop_migrator.wizard.widgets.left_behind import LeftBehind
 from desktop_migrator.wizard.work import Captured
 
 
@@ -40,6 +41,8 @@ class DonePage(Page):
         self.body.addWidget(self._summary)
         self.body.addWidget(self._verified)
         self.body.addWidget(self._table)
+        self._left_behind = LeftBehind()
+        self.body.addWidget(self._left_behind)
         self._report = QPushButton(self.tr("Open &report"))
         self._report.setAccessibleDescription(
             self.tr("Shows counts, what was not moved and why, in your browser")
@@ -57,6 +60,7 @@ class DonePage(Page):
 
     def enter(self) -> None:
         result = self.context.result
+        self._left_behind.show_rejections(_rejections(result))
         if isinstance(result, UndoResult):
             self._show_undo(result)
         elif isinstance(result, RunResult):
@@ -267,3 +271,13 @@ class DonePage(Page):
         path = BundleDialog(self, pieces).ask()
         if path:
             self.run(lambda _: save(pieces, path), lambda _: None)
+
+
+def _rejections(result: object) -> tuple[Rejection, ...]:
+    """The first of them, as results keep them."""
+    if isinstance(result, RunResult):
+        return result.rejections
+    if isinstance(result, Upload):
+        runs = (each.result for each in result.files)
+        return tuple(rejection for run in runs if run for rejection in run.rejections)
+    return ()

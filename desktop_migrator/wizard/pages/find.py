@@ -18,7 +18,7 @@ from desktop_migrator.errors import MigratorError, NothingToMigrate
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.migration.sites import Finding, Findings, Site, find
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.wizard import icons, theme, times
+from desktop_migrator.wizard import icons, sentences, theme, times
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.widgets import labels
@@ -195,11 +195,13 @@ class FindPage(Page, Listener):
         self._list.addWidget(card)
 
     def _show_notes(self, findings: Findings) -> None:
-        lines = list(findings.warnings)
-        lines += [f"{each.path}: {each.reason}" for each in findings.unreadable]
+        lines = [sentences.said(each) for each in findings.warnings]
+        lines += [f"{each.path}: {sentences.said(each.reason)}" for each in findings.unreadable]
         for finding in findings.profiles:
             lines.append(f"{finding.profile.browser_name}: {finding.profile.path}")
-            lines += [f"{damage.store.path}: {damage.what}" for damage in finding.damages]
+            lines += [
+                f"{damage.store.path}: {sentences.said(damage.what)}" for damage in finding.damages
+            ]
         self._notes.setText("\n".join(lines))
 
     def _chosen(self) -> None:

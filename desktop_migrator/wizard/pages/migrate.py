@@ -120,12 +120,12 @@ class MigratePage(Page, Listener):
             self.chart.advance(progress.current)
 
     def noted(self, text: str) -> None:
-        self._tell(text)
+        self._tell(sentences.said(text))
 
     def rejected(self, rejection: Rejection) -> None:
         self._tell(
             self.tr("Cannot be moved ({entity}): {reason}").format(
-                entity=rejection.entity, reason=rejection.reason
+                entity=rejection.entity, reason=sentences.said(rejection.reason)
             )
         )
 
@@ -164,7 +164,7 @@ class MigratePage(Page, Listener):
     def _failed(self, error: MigratorError) -> None:
         self._stages.end(done=False)
         self._show_brakes(working=False)
-        self._tell(str(error))
+        self._tell(sentences.said(str(error)))
         if self._closing:
             self.window().close()
             return

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from desktop_migrator.postgres.checks import Check
-from desktop_migrator.wizard import theme
+from desktop_migrator.wizard import sentences, theme
 from desktop_migrator.wizard.marks import QT_TRANSLATE_NOOP
 from desktop_migrator.wizard.widgets import labels
 
@@ -22,11 +22,6 @@ _NAMES = (
     QT_TRANSLATE_NOOP("checks", "Temporary tables"),
     QT_TRANSLATE_NOOP("checks", "Bookkeeping"),
     QT_TRANSLATE_NOOP("checks", "Table {name}"),
-    QT_TRANSLATE_NOOP("checks", "missing"),
-    QT_TRANSLATE_NOOP("checks", "there, with every right needed"),
-    QT_TRANSLATE_NOOP("checks", "yes"),
-    QT_TRANSLATE_NOOP("checks", "none, and none needed on this machine"),
-    QT_TRANSLATE_NOOP("checks", "can be made"),
 )
 _TABLE = "Table "
 
@@ -52,9 +47,9 @@ class CheckList(QWidget):
             mark.setAccessibleName(self.tr("in order") if check.ok else self.tr("not in order"))
             self._grid.addWidget(mark, row, 0)
             self._grid.addWidget(QLabel(_name(check.name)), row, 1)
-            words = QCoreApplication.translate("checks", check.detail)
+            words = sentences.said(check.detail)
             if check.remedy:
-                words += "\n" + check.remedy
+                words += "\n" + sentences.said(check.remedy)
             self._grid.addWidget(labels.text(words, "faint" if check.ok else ""), row, 2)
 
 

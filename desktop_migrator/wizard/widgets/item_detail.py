@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop_migrator.migration.preview.findings import Detail
-from desktop_migrator.wizard import theme
+from desktop_migrator.wizard import sentences, theme
 from desktop_migrator.wizard.widgets import labels
 
 _LONGEST = 100_000
@@ -62,8 +62,8 @@ class ItemDetail(QWidget):
         place = f"{detail.key} [{detail.position}]" if detail.position else detail.key
         self._where.setText(f"{detail.browser} · {detail.profile} · {detail.origin} · {place}")
         self._why.setVisible(detail.reason is not None)
-        self._reason.setText(detail.reason or "")
-        self._remedy.setText(detail.remedy or "")
+        self._reason.setText(sentences.said(detail.reason or ""))
+        self._remedy.setText(sentences.said(detail.remedy or ""))
         self._before.setPlainText(_cut(pretty(detail.before)))
         self._after.setPlainText(_cut(_as_lines(detail.after or {})))
 
