@@ -63,7 +63,7 @@ def told(error: MigratorError) -> Told:
 def said(text: str) -> str:
     """A sentence of the engine in the person's language; any other text as it is."""
     for template in _templates():
-        if found := template.pattern.fullmatch(text):
+        if found := template.match(text):
             return _filled(translate(template.context, template.text), found)
     title, colon, detail = text.partition(": ")  # as `str()` has an error
     return f"{said(title)}{colon}{said(detail)}" if colon else text
@@ -82,7 +82,14 @@ def stage(name: str) -> str:
 class _Template:
     context: str
     text: str
-    pattern: re.Pattern[str]
+    words: tuple[str, ...]
+    """What lies between the holes."""
+
+    def match(self, text: str) -> re.Match[str] | None:
+        # Hundreds of patterns are never compiled, which would hold up the window.
+        if all(words in text for words in self.words):
+            return re.compile(_pattern(self.text), re.DOTALL).fullmatch(text)
+        return None
 
 
 @cache
@@ -90,8 +97,11 @@ def _templates() -> tuple[_Template, ...]:
     """Those with the most words of their own first."""
     lines = resource("translations", "sentences.txt").read_text("utf-8").splitlines()
     whole = dict.fromkeys(lines, SENTENCES) | dict.fromkeys(_of_errors(), ERRORS)
-    ordered = sorted(whole, key=lambda text: -len(_FORM.sub("", text)))
-    return tuple(_Template(whole[text], text, _pattern(text)) for text in ordered)
+    made = (
+        _Template(context, text, tuple(_FORM.sub("\0", text).split("\0")))
+        for text, context in whole.items()
+    )
+    return tuple(sorted(made, key=lambda each: -sum(map(len, each.words))))
 
 
 def _of_errors() -> Iterator[str]:
@@ -103,7 +113,7 @@ def _of_errors() -> Iterator[str]:
                     yield template
 
 
-def _pattern(template: str) -> re.Pattern[str]:
+def _pattern(template: str) -> str:
     parts = []
     seen = set()
     for literal, name, _, _ in Formatter().parse(template):
@@ -111,4 +121,4 @@ def _pattern(template: str) -> re.Pattern[str]:
         if name is not None:
             parts.append(f"(?P=_{name})" if name in seen else f"(?P<_{name}>.*?)")
             seen.add(name)
-    return re.compile("".join(parts), re.DOTALL)
+    return "".join(parts)

@@ -384,6 +384,10 @@
         <translation>Bleibt nur im Arbeitsspeicher, außer die Verbindung wird gemerkt</translation>
     </message>
     <message>
+        <source>Encrypted, server checked</source>
+        <translation>Verschlüsselt, Server geprüft</translation>
+    </message>
+    <message>
         <source>Encrypted, server checked (recommended)</source>
         <translation>Verschlüsselt, Server geprüft (empfohlen)</translation>
     </message>

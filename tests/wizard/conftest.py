@@ -24,6 +24,7 @@ from tests.integration.conftest import (  # noqa: F401 - fixtures
     server,
     server_folder,
 )
+from tests.wizard.app_server import app_server, home  # noqa: F401 - fixtures
 
 SECONDS = 60_000
 """Milliseconds to wait for work at most."""

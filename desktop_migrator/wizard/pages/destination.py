@@ -29,6 +29,7 @@ from desktop_migrator.migration.target import (
     open_database,
     person_id,
 )
+from desktop_migrator.postgres.address import Address
 from desktop_migrator.postgres.checks import Check
 from desktop_migrator.reporter import Question, Reporter, Topic
 from desktop_migrator.wizard import icons, sentences, theme
@@ -278,14 +279,18 @@ class DestinationPage(Page, Listener):
         self._login.setText(parts.user)
         if parts.password is not None:
             self._password.setText(parts.password)
-        index = self._tls.findData("" if parts.tls == "verify-full" else parts.tls)
+        usual = parts.tls == "verify-full" and not Address(parts.url).local
+        index = self._tls.findData("" if usual else parts.tls)
         if index < 0:
-            self._tls.addItem(parts.tls, parts.tls)
+            self._tls.addItem(self._tls_words(parts.tls), parts.tls)
             index = self._tls.count() - 1
         self._tls.setCurrentIndex(index)
         self._authority.setText(parts.authority)
         self._others = parts.others
         self._edited()
+
+    def _tls_words(self, mode: str) -> str:
+        return self.tr("Encrypted, server checked") if mode == "verify-full" else mode
 
     def _parts(self) -> Parts:
         return Parts(
@@ -356,10 +361,13 @@ class DestinationPage(Page, Listener):
 
     def _tested(self, checks: list[Check]) -> None:
         self._ended()
-        self._show_checks(checks)
         bad = [check for check in checks if not check.ok]
         essential = [check for check in bad if check.name in _ESSENTIAL]
         self.answers.tested = not essential
+        if self._then and not essential:
+            self._then()  # nobody looks at the list any more
+            return
+        self._show_checks(checks)
         if essential:
             words, role = self.tr("This database cannot be used as it is."), "bad"
         elif bad:
@@ -371,8 +379,6 @@ class DestinationPage(Page, Listener):
         self._verdict.setProperty("role", role)
         self._verdict.style().polish(self._verdict)
         self._details.open(bool(bad))
-        if self._then and not essential:
-            self._then()
 
     def _failed(self, error: MigratorError) -> None:
         self._ended()

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.wizard.xvfb.conftest import PASSWORD, AppServer, SitDown
+from tests.wizard.app_server import PASSWORD, AppServer
+from tests.wizard.xvfb.conftest import SitDown
 from tests.wizard.xvfb.person import Person
 
 pytestmark = pytest.mark.needs("xvfb")
