@@ -95,12 +95,18 @@ class Person:
         page.go_on()
         self.wait(lambda: self.page is not page or page.errors.isVisible())
 
+    def use_passphrase(self) -> None:
+        """For the backup, on its page."""
+        page = self.page
+        assert isinstance(page, BackupPage)
+        self.wait(partial(_idle, page))
+        page.use_passphrase(PASSPHRASE, PASSPHRASE)
+
     def go_to(self, step: Step) -> None:
         while self.page.step is not step:
             before = self.page
             if isinstance(before, BackupPage):
-                self.wait(partial(_idle, before))
-                before.use_passphrase(PASSPHRASE, PASSPHRASE)
+                self.use_passphrase()
             self.go_on()
             assert self.page is not before, before.errors.support_text()
 

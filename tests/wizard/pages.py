@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_migrator.migration.workspace import Workspace
@@ -11,6 +13,18 @@ from desktop_migrator.wizard.context import Context
 from desktop_migrator.wizard.flow import Answers
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.worker import Worker
+
+W = TypeVar("W", bound=QWidget)
+
+
+def named(page: QWidget, kind: type[W], name: str) -> W:
+    """The page's one control of that kind with this name, or text on it."""
+    [found] = [
+        each
+        for each in page.findChildren(kind)
+        if name in (each.accessibleName(), getattr(each, "text", str)().replace("&", ""))
+    ]
+    return found
 
 
 @dataclass(frozen=True)

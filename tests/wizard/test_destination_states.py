@@ -1,7 +1,6 @@
 """What can be wrong with a database, as the page says it, and what is remembered of one."""
 
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
@@ -22,9 +21,7 @@ from tests.integration.postgres.test_connect import (
 )
 from tests.wizard.app_server import PASSWORD, AppServer
 from tests.wizard.conftest import SECONDS
-from tests.wizard.pages import Opened, open_page
-
-W = TypeVar("W", bound=QWidget)
+from tests.wizard.pages import Opened, named, open_page
 
 
 @pytest.fixture
@@ -37,15 +34,6 @@ def page(opened: Opened) -> DestinationPage:
     assert isinstance(opened.page, DestinationPage)
     opened.page.enter()
     return opened.page
-
-
-def named(page: QWidget, kind: type[W], name: str) -> W:
-    [found] = [
-        each
-        for each in page.findChildren(kind)
-        if name in (each.accessibleName(), getattr(each, "text", str)().replace("&", ""))
-    ]
-    return found
 
 
 def test_connection(page: DestinationPage, qtbot: QtBot) -> None:

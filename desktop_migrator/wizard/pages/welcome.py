@@ -62,6 +62,10 @@ class WelcomePage(Page):
             if which is entry and not left:
                 card.choose()
 
+    def take_former_back(self) -> None:
+        """Choose to undo what an earlier run left."""
+        self._cards[Entry.UNDO, True].choose()
+
     @property
     def offered(self) -> set[Entry]:
         return {entry for entry, _ in self._cards}

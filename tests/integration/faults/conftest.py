@@ -2,7 +2,6 @@
 
 import os
 import random
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from desktop_migrator.postgres.embedded import BuiltinPostgres
 from tests.integration.faults.scene import Scene, Toll
-from tests.integration.faults.servers import CrashingServer, SmallDisk
+from tests.integration.faults.servers import CrashingServer, SmallDisk, small_disk
 from tests.summary import tell
 
 
@@ -59,20 +58,17 @@ def crashing(server_folder: Path) -> Iterator[CrashingServer]:
 
 
 @pytest.fixture
-def small_disk(server: BuiltinPostgres, server_folder: Path, scene: Scene) -> Iterator[SmallDisk]:
-    """Holds the tablespace `small`."""
-    mount = server_folder / "small"
-    mount.mkdir()
-    tmpfs = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(mount)]
-    if subprocess.run(tmpfs, capture_output=True, check=False).returncode:
-        pytest.skip("not allowed here: to mount a small file system")
-    folder = mount / "tablespace"
-    folder.mkdir()
-    owner = server.data.stat()
-    os.chown(folder, owner.st_uid, owner.st_gid)
-    with scene.sql() as sql:
-        sql.execute(f"CREATE TABLESPACE small LOCATION '{folder}'".encode())
-    yield SmallDisk(mount)
-    with scene.sql() as sql:
-        sql.execute("DROP TABLESPACE small")
-    subprocess.run(["umount", str(mount)], check=True)
+def small_tablespace(
+    server: BuiltinPostgres, server_folder: Path, scene: Scene
+) -> Iterator[SmallDisk]:
+    """A disk that holds the tablespace `small`."""
+    with small_disk(server_folder / "small") as disk:
+        folder = disk.path / "tablespace"
+        folder.mkdir()
+        owner = server.data.stat()
+        os.chown(folder, owner.st_uid, owner.st_gid)
+        with scene.sql() as sql:
+            sql.execute(f"CREATE TABLESPACE small LOCATION '{folder}'".encode())
+        yield disk
+        with scene.sql() as sql:
+            sql.execute("DROP TABLESPACE small")

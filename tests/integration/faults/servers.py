@@ -3,12 +3,14 @@
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import pytest
 
 from desktop_migrator.postgres.embedded import BuiltinPostgres
 
@@ -40,3 +42,16 @@ class SmallDisk:
             os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(self.path).free - left)
         yield
         ballast.unlink()
+
+
+@contextmanager
+def small_disk(mount: Path) -> Iterator[SmallDisk]:
+    """Mounted on this folder while the block runs; a skip where that is not allowed."""
+    mount.mkdir(exist_ok=True)
+    tmpfs = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(mount)]
+    if subprocess.run(tmpfs, capture_output=True, check=False).returncode:
+        pytest.skip("not allowed here: to mount a small file system")
+    try:
+        yield SmallDisk(mount)
+    finally:
+        subprocess.run(["umount", str(mount)], check=True)

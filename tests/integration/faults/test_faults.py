@@ -248,7 +248,7 @@ def test_transactions_that_the_server_breaks_off_cost_no_row(
 
 
 def test_a_full_disk_costs_no_row(
-    scene: Scene, small_disk: SmallDisk, seeded: random.Random, cuts: int, tolls: Tolls
+    scene: Scene, small_tablespace: SmallDisk, seeded: random.Random, cuts: int, tolls: Tolls
 ) -> None:
     toll = tolls["full tablespace"]
     for policy in POLICIES:
@@ -261,7 +261,7 @@ def test_a_full_disk_costs_no_row(
         scene.reset()
         with scene.sql() as sql:
             sql.execute(f"ALTER TABLE {table} SET TABLESPACE small".encode())
-        with small_disk.filled_but(8192 * pages):
+        with small_tablespace.filled_but(8192 * pages):
             broken_off = scene.run(scene.job(policy))
         if broken_off.outcome is not Outcome.COMPLETED:
             assert broken_off.error

@@ -1,0 +1,200 @@
+"""A migration that is held up, stopped, cut off or left, as somebody at the window lives it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from PySide6.QtWidgets import QInputDialog, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop_migrator.errors import Cancelled, DraftNotWritten, Interrupted, MigratorError
+from desktop_migrator.migration.opening import Opening
+from desktop_migrator.wizard.flow import Entry, Step
+from desktop_migrator.wizard.pages.migrate import MigratePage
+from desktop_migrator.wizard.pages.welcome import WelcomePage
+from tests.integration.faults.servers import small_disk
+from tests.wizard.app_server import PASSWORD, AppServer
+from tests.wizard.conftest import OpenWindow, Person
+from tests.wizard.pages import named
+from tests.wizard.test_pages import answer_boxes
+
+Sit = Callable[[], Person]
+ROWS = """SELECT 'task', id::text, title, user_id FROM tasks
+    UNION ALL SELECT 'environment', id::text, name, user_id FROM environments ORDER BY 1, 2"""
+BUSY = "SELECT state, wait_event_type FROM pg_stat_activity WHERE usename = 'ada'"
+
+
+@pytest.fixture
+def sit(
+    open_window: OpenWindow, qtbot: QtBot, app_server: AppServer, home: Path, tmp_path: Path
+) -> Sit:
+    """Opens the wizard for somebody who will move her data to the app's server."""
+
+    def sit() -> Person:
+        window = open_window(Opening(data_dir=tmp_path / "data"))
+        window.context.folders = (home,)
+        answers = window.context.answers
+        answers.user_id, answers.database = "maria", app_server.url
+        return Person(window, qtbot)
+
+    return sit
+
+
+@pytest.fixture
+def whole(sit: Sit, app_server: AppServer) -> list[Any]:
+    """The rows that nobody disturbed; they are gone again."""
+    person = sit()
+    go_to_backup(person)
+    person.go_to(Step.DONE)
+    person.window.close()
+    rows = app_server.sql(ROWS)
+    app_server.sql("TRUNCATE tasks, environments")
+    app_server.sql("DROP SCHEMA desktop_migrator CASCADE")
+    shutil.rmtree(person.window.context.workspace.root)
+    assert rows
+    return rows
+
+
+def go_to_backup(person: Person) -> None:
+    person.go_to(Step.DESTINATION)
+    named(person.page, QLineEdit, "Password").setText(PASSWORD)
+    person.go_to(Step.BACKUP)
+    person.use_passphrase()
+
+
+@contextmanager
+def held_up(person: Person, server: AppServer) -> Iterator[MigratePage]:
+    """The work, begun, which waits until the block ends for others who do not let tasks be
+    written."""
+    with psycopg.connect(server.administrator) as others:
+        others.execute("LOCK TABLE tasks IN SHARE MODE")
+        person.go_on()
+        page = person.page
+        assert isinstance(page, MigratePage)
+        person.wait(lambda: ("active", "Lock") in server.sql(BUSY))
+        yield page
+
+
+def press(page: MigratePage, words: str) -> None:
+    button = named(page, QPushButton, words)
+    assert button.isVisible()
+    assert button.isEnabled()
+    button.click()
+
+
+def failed(person: Person, page: MigratePage) -> MigratorError | None:
+    person.wait(page.errors.isVisible)
+    return page.errors.error
+
+
+def test_a_connection_lost_in_mid_run_goes_on_where_it_stopped(
+    sit: Sit, whole: list[Any], app_server: AppServer
+) -> None:
+    person = sit()
+    go_to_backup(person)
+    with held_up(person, app_server) as page:
+        app_server.sql("ALTER DATABASE app CONNECTION LIMIT 0")
+        app_server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename='ada'")
+    assert isinstance(failed(person, page), Interrupted)
+    assert app_server.sql(ROWS) != whole
+    app_server.sql("ALTER DATABASE app CONNECTION LIMIT -1")
+    press(page, "Go on where it stopped")
+    person.wait(lambda: person.page.step is Step.DONE)
+    assert app_server.sql(ROWS) == whole
+
+
+def test_a_pause_holds_no_transaction_open(
+    sit: Sit, whole: list[Any], app_server: AppServer, qtbot: QtBot
+) -> None:
+    person = sit()
+    go_to_backup(person)
+    with held_up(person, app_server) as page:
+        press(page, "Pause")
+    person.wait(lambda: all(state == "idle" for state, _ in app_server.sql(BUSY)))
+    qtbot.wait(500)
+    assert person.page is page
+    assert all(state == "idle" for state, _ in app_server.sql(BUSY))
+    press(page, "Go on")
+    person.wait(lambda: person.page.step is Step.DONE)
+    assert app_server.sql(ROWS) == whole
+
+
+def test_what_was_stopped_goes_on_later(
+    sit: Sit, whole: list[Any], app_server: AppServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = sit()
+    go_to_backup(person)
+    asked = answer_boxes(monkeypatch, yes=True)
+    with held_up(person, app_server) as page:
+        press(page, "Stop")
+    assert len(asked) == 1
+    assert isinstance(failed(person, page), Cancelled)
+    press(page, "Go on where it stopped")
+    person.wait(lambda: person.page.step is Step.DONE)
+    assert app_server.sql(ROWS) == whole
+
+
+@pytest.mark.parametrize("entry", [Entry.FINISH, Entry.UNDO])
+def test_who_closed_the_window_finishes_or_takes_back_another_time(
+    entry: Entry,
+    sit: Sit,
+    whole: list[Any],
+    app_server: AppServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = sit()
+    go_to_backup(person)
+    answer_boxes(monkeypatch, yes=True)
+    with held_up(person, app_server):
+        person.window.close()
+        assert person.window.isVisible()
+    person.wait(lambda: not person.window.isVisible())
+    assert app_server.sql(ROWS) != whole
+
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: (PASSWORD, True))
+    again = sit()
+    page = again.page
+    assert isinstance(page, WelcomePage)
+    assert Entry.FINISH in page.offered
+    if entry is Entry.UNDO:
+        page.take_former_back()
+    again.go_on()
+    again.wait(lambda: again.page.step is Step.DONE)
+    assert app_server.sql(ROWS) == (whole if entry is Entry.FINISH else [])
+
+
+def test_who_would_rather_not_close_sees_the_end(
+    sit: Sit, whole: list[Any], app_server: AppServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = sit()
+    go_to_backup(person)
+    answer_boxes(monkeypatch, yes=False)
+    with held_up(person, app_server):
+        person.window.close()
+    person.wait(lambda: person.page.step is Step.DONE)
+    assert person.window.isVisible()
+    assert app_server.sql(ROWS) == whole
+
+
+def test_a_disk_that_is_full_stops_the_run_before_anything_is_written(
+    sit: Sit, whole: list[Any], app_server: AppServer
+) -> None:
+    person = sit()
+    go_to_backup(person)
+    backups = person.window.context.workspace.backups
+    with small_disk(backups) as disk:
+        with disk.filled_but(4096):
+            person.go_on()
+            page = person.page
+            assert isinstance(page, MigratePage)
+            assert isinstance(failed(person, page), DraftNotWritten)
+            assert app_server.sql(ROWS) == []
+            assert not list(backups.glob("*.dmbackup"))
+        press(page, "Try again")
+        person.wait(lambda: person.page.step is Step.DONE)
+        assert app_server.sql(ROWS) == whole
+        assert len(list(backups.glob("*.dmbackup"))) == 1
