@@ -7,6 +7,7 @@ before anything in it is used; a desk once accepted is known by its key from the
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,15 +18,19 @@ import msgspec
 from msgspec import Meta
 
 from desktop_migrator.errors import BadDatabaseUrl, BadKey, BadKit, KitChanged
+from desktop_migrator.migration.connections import BUILTIN
 from desktop_migrator.migration.target import printable
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.plan.schema import MAX_PLAN_BYTES, Plan, parse_plan
+from desktop_migrator.postgres.address import Address
 from desktop_migrator.vault.keys import PublicKey
 from desktop_migrator.vault.signatures import SigningKey, VerifyKey
 
 SUFFIX = ".dmkit"
 _LARGEST = 4 << 20
 _SIGNING_KEY = "kit-signing-key"
+_PLACE = re.compile(r"`(?:\$\.)?(\w+)[^`]*`")
+"""A field in msgspec's messages."""
 
 _INVISIBLE = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"  # and what turns a line around
 _Line = Annotated[str, Meta(max_length=200, pattern=f"^[^{_INVISIBLE}]*$")]
@@ -69,7 +74,7 @@ class Kit:
     contact: str
     message: str
     database: str | None
-    """The URL without password."""
+    """The URL without password: who, where, and how it is encrypted."""
     recipient: PublicKey | None
     """Whom captures are sealed for."""
     plan: Plan
@@ -112,7 +117,7 @@ def make_kit(
         owner=owner,
         contact=contact,
         message=message,
-        database=printable(database) if database else None,
+        database=_destination(database) if database else None,
         recipient=recipient.to_text() if recipient else None,
         plan=plan_text,
         made=datetime.now(UTC),
@@ -151,7 +156,7 @@ def open_kit(path: Path, workspace: Workspace) -> Kit:
         signature = _standing(workspace, payload.owner, signer)
     try:
         recipient = PublicKey.from_text(payload.recipient) if payload.recipient else None
-        database = printable(payload.database) if payload.database else None
+        database = _destination(payload.database) if payload.database else None
     except (BadKey, BadDatabaseUrl) as error:
         raise BadKit(path=path, reason=error.detail) from None
     return Kit(
@@ -176,6 +181,13 @@ def accept(kit: Kit, workspace: Workspace) -> None:
     part = workspace.known_desks.with_suffix(".part")
     part.write_text(json.dumps(known, indent=1), encoding="utf-8")
     part.replace(workspace.known_desks)
+
+
+def _destination(database: str) -> str:
+    """Of a URL what may stand in a kit, whoever made it. Raises BadDatabaseUrl."""
+    shown = printable(database)
+    mode = None if database == BUILTIN else Address(database).parameters.get("sslmode")
+    return f"{shown}{'&' if '?' in shown else '?'}sslmode={mode}" if mode else shown
 
 
 def _known(workspace: Workspace) -> dict[str, str]:
@@ -211,7 +223,8 @@ def _read_payload(data: bytes, path: Path) -> _Payload:
     try:
         return msgspec.json.decode(data, type=_Payload)
     except msgspec.ValidationError as error:
-        place = str(error).rpartition("`$.")[2].rstrip("`") or "version"
-        raise BadKit(path=path, reason=f"Its {place} is not as it should be.") from None
+        place = _PLACE.search(str(error))
+        named = place[1] if place else "version"
+        raise BadKit(path=path, reason=f"Its {named} is not as it should be.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadKit(path=path, reason="It is damaged.") from None

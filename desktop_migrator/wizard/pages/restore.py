@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_migrator.errors import KeyNotGiven, MigratorError, WrongKey
+from desktop_migrator.errors import AuthenticationFailed, KeyNotGiven, MigratorError, WrongKey
 from desktop_migrator.migration.backups import into_browser
 from desktop_migrator.migration.backups.manage import verify_backup
 from desktop_migrator.migration.backups.restore import DatabasePreview, preview_database
@@ -259,5 +259,6 @@ class RestorePage(Page, Listener):
     def _not_previewed(self, error: MigratorError) -> None:
         self._bar.hide()
         self._again.show()
-        self.answers.password = None  # it may have been that
+        if isinstance(error, AuthenticationFailed):
+            self.answers.password = None
         self.errors.show_error(error)

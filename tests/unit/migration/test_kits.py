@@ -58,6 +58,25 @@ def test_a_kit_says_what_the_desk_put_into_it(kit: Path, workspace: Workspace) -
     assert "tasks" in opened.plan.entities
 
 
+def test_how_the_connection_is_encrypted_stays_in_a_kit_and_nothing_else(
+    kit: Path, workspace: Workspace
+) -> None:
+    make(kit, database="postgresql://app@db.test/app?sslmode=require&passfile=%2Fetc%2Fshadow")
+    assert open_kit(kit, workspace).database == "postgresql://app@db.test/app?sslmode=require"
+
+
+def test_a_kit_that_lacks_something_says_what(kit: Path, workspace: Workspace) -> None:
+    make(kit, key=None)
+    outer = document(kit)
+    inner = json.loads(base64.b64decode(outer["payload"]))
+    for name in ("owner", "plan"):
+        less = {key: text for key, text in inner.items() if key != name}
+        outer["payload"] = base64.b64encode(json.dumps(less).encode()).decode()
+        kit.write_text(json.dumps(outer))
+        with pytest.raises(BadKit, match=f"Its {name} is not as it should be"):
+            open_kit(kit, workspace)
+
+
 def test_a_password_never_gets_into_a_kit(kit: Path) -> None:
     make(kit, database="postgresql://app:s3cret-marker@db.test/app")
     assert b"s3cret-marker" not in base64.b64decode(document(kit)["payload"])
