@@ -6,9 +6,10 @@ from typing import Any
 import psycopg
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_migrator.errors import NothingToMigrate
 from desktop_migrator.migration.opening import Opening
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import RunResult, UndoResult
@@ -19,6 +20,7 @@ from desktop_migrator.wizard.pages.destination import DestinationPage
 from desktop_migrator.wizard.pages.find import FindPage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from desktop_migrator.wizard.window import Window
+from tests.unit.browsers.test_processes import LOCKER, process
 from tests.wizard.conftest import OpenWindow, Person
 
 
@@ -48,6 +50,10 @@ def answer_boxes(monkeypatch: pytest.MonkeyPatch, *, yes: bool) -> list[str]:
     monkeypatch.setattr(QMessageBox, "exec", answered)
     monkeypatch.setattr(QMessageBox, "clickedButton", lambda _: pressed[0])
     return asked
+
+
+def texts(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel))
 
 
 def test_a_whole_migration_and_its_undo(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,3 +142,48 @@ def test_the_first_page_offers_what_can_be_done(demo: Window, entry: Entry) -> N
     assert isinstance(page, WelcomePage)
     offered = entry in page.offered
     assert offered is (entry not in {Entry.FINISH, Entry.RESTORE})  # nothing was left before
+
+
+def test_an_open_browser_is_said_and_not_refused(person: Person) -> None:
+    [home] = person.window.context.folders
+    lock = home / ".mozilla" / "firefox" / "demo.default-release" / ".parentlock"
+    lock.touch()
+    with process(LOCKER, str(lock)):
+        person.go_to(Step.FIND)
+        page = person.page
+        assert isinstance(page, FindPage)
+        person.wait(page.isComplete)
+        notes = {card.button.text(): texts(card) for card in page.cards}
+    assert "This browser is open." in notes.pop("Mozilla Firefox")
+    assert not any("is open" in note for note in notes.values())
+
+
+def test_browsers_without_anything_that_fits_are_shown_and_said(
+    open_window: OpenWindow, qtbot: QtBot, home: Path, tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        'version = 1\nname = "other"\n[entities.notes]\ntable = "notes"\n'
+        'id = { from = "id", type = "uuid" }\n'
+        '[[entities.notes.sources]]\nkeys = ["nobody-has-it"]\n'
+        '[entities.notes.columns]\ntitle = { from = "title", type = "text" }\n'
+    )
+    window = open_window(Opening(data_dir=tmp_path / "data", plan=plan))
+    window.context.folders = (home,)
+    person = Person(window, qtbot)
+    person.go_to(Step.FIND)
+    page = person.page
+    assert isinstance(page, FindPage)
+    person.wait(page.errors.isVisible)
+    assert isinstance(page.errors.error, NothingToMigrate)
+    assert page.cards
+
+
+def test_the_same_item_in_several_profiles_is_moved_once(person: Person) -> None:
+    person.go_to(Step.DONE)
+    result = person.window.context.result
+    assert isinstance(result, RunResult)
+    workspace = person.window.context.workspace
+    written = rows(workspace, "SELECT count(*) FROM tasks")
+    assert written == rows(workspace, "SELECT count(DISTINCT id) FROM tasks")
+    assert result.by_entity["tasks"].items > written

@@ -1,6 +1,7 @@
 """An older backup put back from the wizard, into the database and into the browser."""
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 
 from desktop_migrator.migration.backups.into_browser import IntoBrowser
 from desktop_migrator.migration.backups.restore import Restored
@@ -11,9 +12,11 @@ from desktop_migrator.wizard.pages.past import PastPage
 from desktop_migrator.wizard.pages.restore import RestorePage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from desktop_migrator.wizard.widgets.card import Card
+from tests.unit.browsers.test_processes import LOCKER, process
 from tests.wizard.conftest import PASSPHRASE, Person
+from tests.wizard.pages import named
 from tests.wizard.test_old_data import in_firefox
-from tests.wizard.test_pages import answer_boxes, execute, rows
+from tests.wizard.test_pages import answer_boxes, execute, rows, texts
 
 
 def choose_backup(person: Person) -> RestorePage:
@@ -101,6 +104,22 @@ def test_a_backup_goes_back_into_the_browser(
     person.go_to(Step.DONE)
     assert isinstance(person.window.context.result, IntoBrowser)
     assert in_firefox(home) == before
+
+
+def test_a_browser_that_is_open_has_to_be_closed_first(person: Person) -> None:
+    migrated(person)
+    [home] = person.window.context.folders
+    lock = home / ".mozilla" / "firefox" / "demo.default-release" / ".parentlock"
+    lock.touch()
+    with process(LOCKER, str(lock)):
+        page = choose_backup(person)
+        page._browser.choose()
+        person.wait(lambda: page.operation is None)
+        assert "Mozilla Firefox is running: close all of its windows first." in texts(page)
+        assert not page.isComplete()
+    named(page, QPushButton, "Look again").click()
+    person.wait(page.isComplete)
+    assert "is running" not in texts(page)
 
 
 def test_a_wrong_passphrase_opens_nothing_and_another_may_be_typed(person: Person) -> None:
