@@ -47,7 +47,7 @@ class Status:
         """Runs that were cut off or did not complete, with no completed run after them."""
         done = (index for index, run in enumerate(self.runs) if run.outcome == Outcome.COMPLETED)
         open_runs = self.runs[: next(done, len(self.runs))]
-        return tuple(run for run in open_runs if run.outcome not in {Outcome.DRY_RUN, UNDONE})
+        return tuple(run for run in open_runs if run.outcome != UNDONE)
 
 
 def status(

@@ -139,6 +139,9 @@ def test_a_dry_run_counts_as_the_run_does_and_leaves_nothing(
     assert tables(sql) == before == set()
     assert dry.last["outcome"] == "dry_run"
     assert dry.last["verified"] is True
+    source = words[-1]
+    [site, *_] = desktop_migrator("status", "--json", "--source", source).last["sites"]
+    assert site["needs_migration"] is True
     real = desktop_migrator(*words).last
     assert dry.last["counts"] == real["counts"]
     assert dry.last["by_entity"] == real["by_entity"]

@@ -29,10 +29,12 @@ from desktop_migrator.wizard.flow import Entry, Step
 from desktop_migrator.wizard.pages.backup import BackupPage
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.pages.migrate import MigratePage
+from desktop_migrator.wizard.pages.restore import RestorePage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from desktop_migrator.wizard.window import Window
 
 _SECONDS = 90.0
+_PASSPHRASE = "correct horse battery"
 
 
 class Walk:
@@ -78,6 +80,16 @@ class Walk:
             button.click()
         self._picture(page)
 
+    def restore(self) -> None:
+        """From the list of what was done to the backup that is chosen there, opened."""
+        self._window.next()
+        page = self._page
+        assert isinstance(page, RestorePage)
+        self._wait_for(lambda: page.waits_for_key)
+        page.open_with(_PASSPHRASE)
+        self._wait_for(page.isComplete)
+        self._picture(page)
+
     def _left(self, page: Page) -> bool:
         return self._page is not page or page.errors.isVisible()
 
@@ -90,7 +102,7 @@ class Walk:
     def _settle(self, page: Page) -> None:
         """Say what only a person would say."""
         if isinstance(page, BackupPage):
-            page.use_passphrase("correct horse battery", "correct horse battery")
+            page.use_passphrase(_PASSPHRASE, _PASSPHRASE)
 
     def _picture_of_work(self) -> None:
         page = self._page
@@ -157,6 +169,7 @@ def main() -> None:
         walk = Walk(Window(context), asked.folder)
         walk.go()
         walk.visit(Entry.UNDO, Step.PAST)
+        walk.restore()
         walk.visit(Entry.CAPTURE, Step.SEAL)
         walk.visit(Entry.UPLOAD, Step.CAPTURES)
         context.worker.close()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_migrator.errors import NothingToMigrate
+from desktop_migrator.migration.catalog import Catalog
 from desktop_migrator.migration.opening import Opening
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import RunResult, UndoResult
@@ -65,6 +66,9 @@ def test_a_whole_migration_and_its_undo(person: Person, monkeypatch: pytest.Monk
     assert result.backup
     written = rows(context.workspace, "SELECT count(*) FROM tasks WHERE user_id = 'maria'")
     assert written == result.by_entity["tasks"].inserted > 0
+
+    # The comparison before it was a dry run, of which there is nothing to take back.
+    assert [run.run for run in Catalog(context.workspace.catalog).runs()] == [result.run]
 
     asked = answer_boxes(monkeypatch, yes=True)
     context.take_back(result.run or "")

@@ -33,9 +33,8 @@ def choose_backup(person: Person) -> RestorePage:
     person.go_on()
     restore = person.page
     assert isinstance(restore, RestorePage)
-    person.wait(restore._key_row.isVisible)
-    restore._key.setText(PASSPHRASE)
-    restore._check()
+    person.wait(lambda: restore.waits_for_key)
+    restore.open_with(PASSPHRASE)
     person.wait(lambda: restore.operation is None and bool(restore._preview.text()))
     return restore
 
@@ -126,13 +125,11 @@ def test_a_wrong_passphrase_opens_nothing_and_another_may_be_typed(person: Perso
     migrated(person)
     page = choose_backup(person)
     page.enter()
-    person.wait(page._key_row.isVisible)
-    page._key.setText("not the passphrase")
-    page._check()
+    person.wait(lambda: page.waits_for_key)
+    page.open_with("not the passphrase")
     person.wait(page.errors.isVisible)
     assert page.errors.error is not None
     assert page.errors.error.code == "DM-401"
     assert not page.isComplete()
-    page._key.setText(PASSPHRASE)
-    page._check()
+    page.open_with(PASSPHRASE)
     person.wait(page.isComplete)

@@ -118,13 +118,14 @@ def _go(run: UnderWay, catalog: Catalog) -> MigratorError | None:
             enter(run)
     except (ItemsRejected, Cancelled, ConflictsWait, TooManyConflicts) as error:
         return error
-    catalog.begin(
-        run.id,
-        user_id=run.user_id,
-        database=printable(run.job.database),
-        plan=run.job.plan.name,
-        origins=run.surveyed.origins,
-    )
+    if not run.job.dry_run:
+        catalog.begin(
+            run.id,
+            user_id=run.user_id,
+            database=printable(run.job.database),
+            plan=run.job.plan.name,
+            origins=run.surveyed.origins,
+        )
     stopped: MigratorError | None = None
     try:
         load(run, entities)

@@ -8,7 +8,7 @@ left is asked of flow.py; `leave` may put that off.
 from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -32,6 +32,17 @@ from desktop_migrator.wizard.worker import Listener, Operation
 T = TypeVar("T")
 
 
+class _Content(QWidget):
+    """As high as it has to be at the width it has, and not as it would be at its narrowest."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), 0)
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self.layout()
+        return layout.minimumHeightForWidth(width) if layout else -1
+
+
 class Page(QWizardPage):
     step: ClassVar[Step]
 
@@ -45,7 +56,7 @@ class Page(QWizardPage):
         self.body = QVBoxLayout()
         self.body.setSpacing(theme.GAP)
 
-        content = QWidget()
+        content = _Content()
         content.setProperty("role", "content")
         column = QVBoxLayout(content)
         column.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.GAP)

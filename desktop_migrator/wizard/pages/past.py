@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
 from desktop_migrator.migration.backups.manage import Found, list_backups
 from desktop_migrator.migration.catalog import UNDONE, Catalog, CatalogedRun
+from desktop_migrator.model import Outcome
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import flow, icons, names, theme, times
 from desktop_migrator.wizard.flow import Entry, Restore, Step
@@ -13,6 +14,8 @@ from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.widgets import labels
 from desktop_migrator.wizard.widgets.card import Card
 
+_GONE = {UNDONE, Outcome.ROLLED_BACK}
+"""Outcomes of runs of which nothing is left to take back."""
 _Kept = tuple[list[CatalogedRun], list[Found]]
 
 
@@ -39,7 +42,7 @@ class PastPage(Page):
         self._clear()
 
         def work(_: Reporter) -> _Kept:
-            runs = [run for run in Catalog(workspace.catalog).runs() if run.outcome != UNDONE]
+            runs = [run for run in Catalog(workspace.catalog).runs() if run.outcome not in _GONE]
             return runs, list_backups(workspace)
 
         self.run(work, self._show)

@@ -114,6 +114,15 @@ class RestorePage(Page, Listener):
 
     # ---- the check ------------------------------------------------------------------------------
 
+    @property
+    def waits_for_key(self) -> bool:
+        return self._key_row.isVisible()
+
+    def open_with(self, key: str) -> None:
+        """As if the passphrase or recovery key had been typed."""
+        self._key.setText(key)
+        self._check()
+
     def _check(self) -> None:
         restore, workspace = self.answers.restore, self.context.workspace
         restore.given = self._key.text()
