@@ -1,11 +1,15 @@
 """Captures into the database: each file a run of its own, the newest first.
 
 An item has the same id in whichever file and however often it comes, so that sending a capture
-again changes nothing. Where another upload for the same person is at work, this one waits for it.
+again changes nothing. The files are opened side by side, since a passphrase takes its time by
+design; their runs, which are one person's, come after each other. Where another upload for the
+same person is at work, this one waits for it; uploads for others go on beside it.
 """
 
+import os
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -67,10 +71,11 @@ def upload(
 
     What ails one file stops none of the others, save Cancelled, which stops all.
     """
-    opened: list[Uploaded] = []
-    for path in dict.fromkeys(path.absolute() for path in paths):
-        one = _open(path, Unlock(job.unlock, workspace.credentials), reporter)
-        opened.append(one)
+    unlock = Unlock(job.unlock, workspace.credentials)
+    files = dict.fromkeys(path.absolute() for path in paths)
+    # Who is asked for a passphrase is asked for one after the other.
+    with ThreadPoolExecutor(os.cpu_count() if job.unlock else 1) as openers:
+        opened = list(openers.map(lambda path: _open(path, unlock, reporter), files))
     ordered = sorted(
         opened, key=lambda each: each.manifest.created.timestamp() if each.manifest else 0.0
     )[::-1]

@@ -152,6 +152,28 @@ def test_two_uploads_at_once_add_each_row_once(
     assert sum(inserted) > 0
 
 
+def test_nobody_waits_for_another_persons_upload(
+    program: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    mine, hers = (captured(program, tmp_path, family) for family in FAMILIES)
+    assert upload(program, database, hers, user="u2").exit_code == 0
+    written = tasks(sql)
+    sql.execute("DELETE FROM tasks")  # so that there is something to do; her others stay
+    with psycopg.connect(database) as other:  # in whose way the first person's items are
+        other.execute("LOCK TABLE environments IN SHARE MODE")
+        with ThreadPoolExecutor() as pool:
+            waiting = pool.submit(upload, CommandLine(tmp_path / "one"), database, mine)
+            wait = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            while sql.execute(wait).fetchone() == (0,):
+                assert not waiting.done(), waiting.result().err
+            ended = upload(program, database, hers, user="u2")
+            assert ended.exit_code == 0, ended.err
+            assert [row for row in tasks(sql) if row[2] == "u2"] == written
+            assert not waiting.done()
+            other.rollback()
+            assert waiting.result().exit_code == 0
+
+
 def windows_capture(path: Path, value: str) -> None:
     """As made on a computer with Windows: paths are what they were there."""
     root = PureWindowsPath(r"C:\Users\Maria\AppData\Local\Google\Chrome\User Data\Default")
