@@ -18,6 +18,7 @@ from desktop_migrator.migration.target import Person
 from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Outcome, RunResult
+from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres import wire
 from desktop_migrator.postgres.connect import open_engine
@@ -231,6 +232,22 @@ def test_a_run_is_not_resumed_as_another_one(bench: Bench, tmp_path: Path) -> No
         bench.run(resume=True, plan=load_plan(plan))
     with pytest.raises(UsageError, match="dry run"):
         bench.run(resume=True, dry_run=True)
+
+
+def test_a_run_goes_on_with_the_key_that_it_began_with(bench: Bench) -> None:
+    """A row whose token nobody can read any more would be worse than none."""
+    environment = {"id": "e1", "name": "Office", "config": {"githubToken": "ghp_marker"}}
+    for path in bench.job.sources:
+        path.unlink()
+    store_of(bench.folder, {"tasks": TASKS, "environments": [environment]})
+    key = FieldKey.generate()
+    bench.stop_halfway(field_key=key)
+    with pytest.raises(UsageError, match=key.id):
+        bench.run(resume=True, field_key=FieldKey.generate())
+    result = bench.run(resume=True, field_key=key)
+    assert (result.outcome, result.counts.items) == (Outcome.COMPLETED, ITEMS + 1)
+    [(kept,)] = bench.sql("SELECT field_key FROM desktop_migrator.runs")
+    assert kept == key.id
 
 
 def test_who_was_cut_off_writes_no_more_once_another_process_has_resumed_the_run(

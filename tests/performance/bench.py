@@ -1,9 +1,10 @@
 """Runs every benchmark: `make bench`."""
 
-from tests.performance import decoding, migrating, sealing, tables
+from tests.performance import backups, decoding, migrating, sealing, tables
 
 if __name__ == "__main__":
     decoding.run()
     migrating.run()
     sealing.run()
+    backups.run()
     tables.run()

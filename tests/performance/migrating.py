@@ -149,20 +149,27 @@ def _anonymous(summary: Path) -> float:
     return 0.0
 
 
-def call(command: list[str]) -> Spent:
-    """Programs that are installed have their modules compiled; so have those that are measured."""
+def call(command: list[str], given: str = "") -> Spent:
+    """Programs that are installed have their modules compiled; so have those that are measured.
+
+    `given` is what the command finds on its standard input.
+    """
     environment = {
         name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
     }
     began = perf_counter()
     unverified = None
     last = "{}"
+    pipe = subprocess.PIPE
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment
     ) as process:
         watch = MemoryWatch(process.pid)
         watch.start()
+        assert process.stdin
         assert process.stdout
+        process.stdin.write(given)
+        process.stdin.close()
         for line in process.stdout:
             last = line
             if unverified is None and '"verify"' in line:
@@ -172,7 +179,7 @@ def call(command: list[str]) -> Spent:
     seconds = perf_counter() - began
     watch.over.set()
     assert process.returncode == 0, errors
-    counts = json.loads(last).get("counts", {})
+    counts = json.loads(last).get("counts", {}) if last.startswith("{") else {}
     return Spent(seconds, unverified or seconds, watch.peak, counts)
 
 

@@ -25,6 +25,7 @@ def enter(run: UnderWay) -> None:
             plan_digest=bytes.fromhex(run.job.plan.digest),
             policy=run.job.policy,
             origins=run.surveyed.origins,
+            field_key=_field_key(run),
             run=run.new_id,
         )
     if run.job.dry_run:
@@ -54,4 +55,13 @@ def unfinished(run: UnderWay) -> Run | None:
         )
     if former.policy != job.policy:
         raise UsageError(reason=f"The run that is to go on has --conflict {former.policy}.")
+    if former.field_key is not None and former.field_key != _field_key(run):
+        raise UsageError(
+            reason="The run that is to go on protected sensitive fields with another key, "
+            f"{former.field_key}. Give that one with --field-key, or leave --resume away."
+        )
     return former
+
+
+def _field_key(run: UnderWay) -> str | None:
+    return run.job.field_key.id if run.job.field_key and run.surveyed.needs_key else None

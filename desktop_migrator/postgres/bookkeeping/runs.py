@@ -41,6 +41,8 @@ class Run:
     """The run whose rows or rejections this one mended."""
     origins: tuple[str, ...]
     """The web sites; empty where nobody wrote them down."""
+    field_key: str | None
+    """The id of the key for sensitive fields; None: none was needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def start_run(
     undoes: Sequence[str] | None = None,
     mends: str | None = None,
     origins: Sequence[str] = (),
+    field_key: str | None = None,
     run: str | None = None,
 ) -> str:
     """Enter a run, begun now on this computer by this version; returns its id, new if not given."""
@@ -87,6 +90,7 @@ def start_run(
             undoes=undoes,
             mends=mends,
             origins=list(origins),
+            field_key=field_key,
         )
     )
     return run

@@ -64,6 +64,7 @@ runs = Table(
         server_default=text("'{}'"),
         comment="The web sites; empty where nobody wrote them down",
     ),
+    Column("field_key", Text, comment="Of the key for sensitive fields: its id"),
     comment="One row for each migration",
 )
 
