@@ -7,7 +7,8 @@ are written: all of it or nothing. A row that the server refuses costs its neigh
 chunk goes back to a savepoint and is repeated without it.
 
 A chunk's commit does not wait for the disk. After a crash of the server the last few may be gone,
-each as a whole and with its record; `bookkeeping.finish_run`, once committed, makes all durable.
+each as a whole and with its record; so the last thing is a commit that makes all durable, before
+which it is seen whether all are there.
 
 A chunk that failed for a passing reason is tried again, on a new connection if need be. Where the
 connection was lost before the commit was confirmed, the chunk's record tells whether it was done.
@@ -180,7 +181,23 @@ class Loader:
             done = sum(counts.items for counts in self.counts.values())
             self._reporter.advanced(STAGE, done, total)
             del chunk, result  # before the next one is gathered
+        if not self._dry_run:
+            self._retries.run(self._make_durable, self._reporter)
         return self.counts
+
+    def _make_durable(self, again: bool) -> None:
+        """Have the disk hold all chunks, which a commit that waits for it does.
+
+        Raises CommitsLost where the server, restarted since, has forgotten some.
+        """
+        if again:
+            self._settled()
+        with translated(), self._begin():
+            cursor = wire.cursor(self._connection)
+            cursor.execute("SELECT pg_logical_emit_message(true, 'desktop_migrator', 'loaded')")
+            now = reached(cursor, self._run, self._lane)
+        if now != self._checkpoint:
+            raise CommitsLost
 
     def _go_on(self, _again: bool) -> None:
         """Learn where the run stands."""

@@ -43,6 +43,8 @@ TITLES = {f"Task {number}" for number in range(ITEMS)}
 class AtHalf(RecordingReporter):
     """Does something once, when half of the items are loaded; cancels, if it is not said what."""
 
+    stage, items = "load", ITEMS / 2
+
     def __init__(self, do: Callable[[], Any] | None = None) -> None:
         super().__init__()
         self._do = do or self.cancel.set
@@ -50,9 +52,21 @@ class AtHalf(RecordingReporter):
 
     def advanced(self, stage: str, current: int, total: int | None) -> None:
         super().advanced(stage, current, total)
-        if not self._done and stage == "load" and current >= ITEMS / 2:
+        if not self._done and stage == self.stage and current >= self.items:
             self._done = True
             self._do()
+
+
+class AtEnd(AtHalf):
+    """When all are loaded."""
+
+    items = ITEMS
+
+
+class AtVerification(AtHalf):
+    """When half of the rows are verified."""
+
+    stage = "verify"
 
 
 class Bench:
@@ -270,17 +284,19 @@ def test_who_was_cut_off_writes_no_more_once_another_process_has_resumed_the_run
                 old.check(wire.cursor(connection))
 
 
+@pytest.mark.parametrize("moment", [AtHalf, AtEnd, AtVerification])
 def test_chunks_that_a_crash_of_the_server_has_undone_are_done_again(
-    server_folder: Path, tmp_path: Path
+    moment: type[AtHalf], server_folder: Path, tmp_path: Path
 ) -> None:
     never = {"wal_writer_delay": "10s", "fsync": "off"}  # what no commit waits for stays in memory
-    server = BuiltinPostgres(server_folder / "forgetful", settings=never)
+    server = BuiltinPostgres(server_folder / f"forgetful-{moment.__name__}", settings=never)
     server.start()
     bench = Bench(server.url, tmp_path)
     crashing = CrashingServer(server)
-    result = bench.run(AtHalf(crashing.crash), retries=Retries(attempts=3, pause=0.01))
+    result = bench.run(moment(crashing.crash), retries=Retries(attempts=3, pause=0.01))
+    server_lost = any("lost the last steps" in text for text in bench.warnings)
+    assert server_lost == (moment is not AtVerification)  # by then nothing can be lost any more
     assert (result.outcome, result.verified) == (Outcome.COMPLETED, True)
-    assert any("lost the last steps" in text for text in bench.warnings)
     assert result.counts.inserted == ITEMS
     assert bench.titles() == TITLES
     server.stop()
