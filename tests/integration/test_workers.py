@@ -27,8 +27,10 @@ from desktop_migrator.migration.target import Person
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Outcome, RunResult
 from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.postgres.embedded import BuiltinPostgres
 from desktop_migrator.postgres.retry import ONCE, Retries
 from desktop_migrator.reporter import NullReporter, RecordingReporter
+from tests.integration.faults.servers import CrashingServer
 
 RECORDS = 30
 EACH = 20
@@ -75,6 +77,8 @@ def records() -> dict[str, list[dict[str, Any]]]:
 class AtHalf(RecordingReporter):
     """Does something once, when half of the items are loaded; cancels, if not told what."""
 
+    stage, items = "load", RECORDS * EACH / 2
+
     def __init__(self, do: Callable[[], Any] | None = None) -> None:
         super().__init__()
         self._do = do or self.cancel.set
@@ -82,9 +86,15 @@ class AtHalf(RecordingReporter):
 
     def advanced(self, stage: str, current: int, total: int | None) -> None:
         super().advanced(stage, current, total)
-        if not self.done and stage == "load" and current >= RECORDS * EACH / 2:
+        if not self.done and stage == self.stage and current >= self.items:
             self.done = True
             self._do()
+
+
+class AtVerification(AtHalf):
+    """When the rows begin to be verified."""
+
+    stage, items = "verify", 0
 
 
 class Desk:
@@ -292,6 +302,22 @@ def test_connections_that_are_cut_cost_no_row(desk: Desk, alone: Any) -> None:
     result = desk.run(AtHalf(lambda: desk.sql(cut)))
     assert same(result, expected), result
     assert desk.left_by(result.run) == left
+
+
+def test_a_crash_of_the_server_takes_nothing_that_several_processes_loaded(
+    alone: Any, server_folder: Path, tmp_path: Path
+) -> None:
+    expected, _, _ = alone
+    never = {"wal_writer_delay": "10s", "fsync": "off"}  # what no commit waits for stays in memory
+    server = BuiltinPostgres(server_folder / "forgetful-many", settings=never)
+    with server.running() as url:
+        folder = tmp_path / "crash"
+        folder.mkdir()
+        desk = Desk(url, folder)
+        result = desk.run(AtVerification(CrashingServer(server).crash))
+        assert same(result, expected), result
+        titles = {title for (title,) in desk.sql("SELECT title FROM tasks")}
+        assert titles == {f"Task {number}" for number in range(RECORDS * EACH) if number % 100 != 7}
 
 
 def _work(job: Job, workspace: Workspace) -> None:
