@@ -1,5 +1,6 @@
 """The program's entry: the wizard without arguments, else the command line."""
 
+import gc
 import importlib
 import multiprocessing
 import os
@@ -17,8 +18,11 @@ def main() -> None:
     _leave_no_core()
     arguments = sys.argv[1:]
     if not arguments and _has_screen():
-        sys.exit(_open_wizard(Opening()))
-    sys.exit(run(arguments, _open_wizard))
+        code = _open_wizard(Opening())
+    else:
+        code = run(arguments, _open_wizard)
+    gc.freeze()  # else the interpreter's end looks for cycles in all that was loaded
+    sys.exit(code)
 
 
 def _leave_no_core() -> None:

@@ -4,6 +4,7 @@ Each command lies in the module of its name and is imported only when called, so
 at once. A module has `command`, or `group` with several.
 """
 
+import gc
 import importlib
 import logging
 import os
@@ -66,12 +67,21 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, _, rest = super().resolve_command(ctx, args)
         name = str(name)
-        module = importlib.import_module(f"desktop_migrator.cli.{name.replace('-', '_')}")
+        module = _loaded(f"desktop_migrator.cli.{name.replace('-', '_')}")
         if hasattr(module, "group"):  # several commands: `support bundle`
             return name, typer.main.get_command(module.group), rest
         single = typer.Typer(add_completion=False)
         single.command(name, help=COMMANDS[name])(module.command)
         return name, typer.main.get_command(single), rest
+
+
+def _loaded(name: str) -> Any:
+    gc.disable()  # what is loaded stays: looking for cycles in it takes a quarter of the time
+    try:
+        return importlib.import_module(name)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 app = typer.Typer(

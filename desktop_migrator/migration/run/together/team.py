@@ -24,7 +24,7 @@ else:
     _CONTEXT = multiprocessing.get_context("forkserver")
 
 _POLL = 0.1
-_LOADED = [f"{__package__}.worker", f"{__package__}.checking"]
+_LOADED = [f"{__package__}.{name}" for name in ("worker", "checking", "loaded")]
 
 Work = Callable[[Any, Pipe], None]
 """A process's main function: its task, and where it tells of it; a message means to stop."""
