@@ -2,16 +2,20 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 
 from desktop_migrator.browsers import discover, reading
+from desktop_migrator.browsers.ahead import read_ahead
 from desktop_migrator.migration.damages import damage_sentence
 from desktop_migrator.migration.sealed.captures import Capture, Unlock, is_capture, open_captures
 from desktop_migrator.model import Damage, Record, Store
 from desktop_migrator.reporter import Reporter
 
 NO_UNLOCK = Unlock()
+_MUCH = 4 * 2**20
+"""Bytes from which on it pays to read ahead."""
 
 
 def find(folders: Sequence[Path]) -> discover.Discovery:
@@ -44,9 +48,17 @@ class Sources:
         """What was lost in damaged stores, as far as they have been read."""
         return tuple(self._damages)
 
+    @cached_property
+    def size(self) -> int:
+        """Bytes of the copies on the disk."""
+        files = (file for _, copy in self.copies for file in copy.rglob("*") if file.is_file())
+        return sum(file.stat().st_size for file in files)
+
     def records(self) -> Iterator[Record]:
         """Those of browsers, then those of captures."""
-        records = [reading.read_copies(self.copies, self.damaged)]
+        read = partial(reading.read_copies, self.copies)
+        ahead = self.size >= _MUCH
+        records = [read_ahead(read, self.damaged) if ahead else read(self.damaged)]
         records += [capture.records() for capture in self.captures]
         self._under_way += records
         return chain(*records)

@@ -75,8 +75,7 @@ def processes(run: UnderWay, entities: Sequence[TargetEntity]) -> int:
 
 def foresee(job: Job, sources: Sources) -> None:
     """Make ready for several processes if it looks as if they were needed."""
-    files = (file for _, copy in sources.copies for file in copy.rglob("*") if file.is_file())
-    if job.max_concurrent > 1 and sum(file.stat().st_size for file in files) >= LEAST_TEXT // 2:
+    if job.max_concurrent > 1 and sources.size >= LEAST_TEXT // 2:
         make_ready()
 
 
