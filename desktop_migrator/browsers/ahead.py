@@ -12,6 +12,8 @@ from desktop_migrator.model import Damage, Record
 
 _BATCH = 256 * 1024
 """Characters handed over at once."""
+_BESIDE = 200
+"""What a record takes besides its value, about."""
 _POLL = 0.1
 
 Report = Callable[[Damage], None]
@@ -44,9 +46,7 @@ def read_ahead(read: Read, report: Report) -> Generator[Record, None, None]:
         thread.join()
 
 
-def _fill(
-    read: Read, batches: "Queue[_Batch | BaseException | None]", over: threading.Event
-) -> None:
+def _fill(read: Read, batches: "Queue[_Handed]", over: threading.Event) -> None:
     batch: _Batch = []
     size = 0
 
@@ -66,7 +66,7 @@ def _fill(
     try:
         for record in records:
             batch.append(record)
-            size += len(record.value)
+            size += len(record.value) + _BESIDE
             if size >= _BATCH:
                 hand_over(batch)
                 batch, size = [], 0

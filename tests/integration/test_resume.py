@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from desktop_migrator.errors import LockLost, UsageError
+from desktop_migrator.errors import CommitsLost, LockLost, UsageError
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.run.period import Period
@@ -300,6 +300,25 @@ def test_chunks_that_a_crash_of_the_server_has_undone_are_done_again(
     assert result.counts.inserted == ITEMS
     assert bench.titles() == TITLES
     server.stop()
+
+
+def test_what_a_server_that_takes_over_never_heard_of_is_missed_and_done_again(
+    bench: Bench,
+) -> None:
+    def fail_over() -> None:
+        bench.sql(
+            "WITH gone AS (DELETE FROM desktop_migrator.chunks WHERE seq > 5 RETURNING ids)"
+            " DELETE FROM tasks USING gone WHERE tasks.id::text = ANY(gone.ids)"
+        )
+        bench.end_sessions()
+
+    result = bench.run(AtVerification(fail_over), retries=Retries(attempts=3, pause=0.01))
+    assert (result.outcome, result.verified) == (Outcome.FAILED, False)
+    assert isinstance(result.error, CommitsLost)
+    assert len(bench.titles()) < ITEMS
+    result = bench.run(resume=True)
+    assert (result.outcome, result.verified) == (Outcome.COMPLETED, True)
+    assert bench.titles() == TITLES
 
 
 def test_items_of_another_time_are_left_aside_and_those_without_a_time_are_not(

@@ -1,8 +1,9 @@
 """How a run ends: verified, or taken back, and entered as what it came to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from desktop_migrator.errors import (
+    CommitsLost,
     MigratorError,
     StoppedHalfway,
     TakenBack,
@@ -13,8 +14,10 @@ from desktop_migrator.migration.run.together.checking import verify_together
 from desktop_migrator.migration.run.together.team import make_ready
 from desktop_migrator.migration.run.under_way import UnderWay
 from desktop_migrator.migration.undo import undo_runs
-from desktop_migrator.model import Outcome, TargetEntity
+from desktop_migrator.model import Counts, Outcome, TargetEntity
+from desktop_migrator.postgres import wire
 from desktop_migrator.postgres.bookkeeping.runs import find_run, finish_run
+from desktop_migrator.postgres.checkpoint import counts_until_now
 from desktop_migrator.postgres.connect import renew, translated
 from desktop_migrator.postgres.retry import ONCE
 from desktop_migrator.postgres.verify import Verification, rows_of, verify
@@ -45,12 +48,13 @@ def check_threshold(run: UnderWay) -> None:
 
 
 def check_rows(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
-    """Read the rows back. Raises VerificationFailed."""
+    """Read the rows back. Raises VerificationFailed, CommitsLost."""
 
     def attempt(again: bool) -> Verification:
         if again:
             renew(run.connection)
         with run.step():
+            _check_record(run)
             rows = rows_of(run.connection, entities, run.id)
             number = 1 if run.job.dry_run or rows < MANY else run.job.max_concurrent
             if number == 1 or not make_ready():
@@ -70,6 +74,18 @@ def check_rows(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
             f"differ, of {verification.checked:,}"
         )
     run.verified = True
+
+
+def _check_record(run: UnderWay) -> None:
+    """Raises CommitsLost where another server, which had not heard of all, has taken over: with
+    the record of chunks nothing would miss their rows."""
+    recorded = counts_until_now(wire.cursor(run.connection), run.id)
+    if _written(recorded.values()) != _written(run.counts.values()):
+        raise CommitsLost
+
+
+def _written(counts: Iterable[Counts]) -> int:
+    return sum(each.inserted + each.updated for each in counts)
 
 
 def take_back(run: UnderWay, error: MigratorError) -> MigratorError:
