@@ -194,6 +194,7 @@ class Loader:
             self._settled()
         with translated(), self._begin():
             cursor = wire.cursor(self._connection)
+            cursor.execute("SET LOCAL synchronous_commit = on")
             cursor.execute("SELECT pg_logical_emit_message(true, 'desktop_migrator', 'loaded')")
             now = reached(cursor, self._run, self._lane)
         if now != self._checkpoint:
