@@ -991,6 +991,10 @@
         <translation>Das Passwort der Datenbank:</translation>
     </message>
     <message>
+        <source>A passphrase for the backup, twice:</source>
+        <translation>Eine Passphrase für die Sicherung, zweimal:</translation>
+    </message>
+    <message>
         <source>The passphrase or recovery key:</source>
         <translation>Die Passphrase oder der Wiederherstellungsschlüssel:</translation>
     </message>

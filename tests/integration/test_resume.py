@@ -27,6 +27,8 @@ from desktop_migrator.postgres.lock import Fence, RunLock, hold
 from desktop_migrator.postgres.retry import ONCE, Retries
 from desktop_migrator.reporter import RecordingReporter
 from desktop_migrator.resources import resource
+from desktop_migrator.vault.draft import opened
+from desktop_migrator.vault.keys import Passphrase
 from tests.integration.command_line import CommandLine
 from tests.integration.conftest import fetch
 from tests.integration.faults.servers import CrashingServer
@@ -300,6 +302,25 @@ def test_chunks_that_a_crash_of_the_server_has_undone_are_done_again(
     assert result.counts.inserted == ITEMS
     assert bench.titles() == TITLES
     server.stop()
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_resumed_run_keeps_its_backup_and_makes_one_where_that_is_gone(
+    bench: Bench, lost: bool
+) -> None:
+    key = Passphrase("correct horse battery")
+    first = bench.stop_halfway(passphrase=key)
+    [file] = bench.workspace.backups.glob("*.dmbackup")
+    assert file.stem == first.backup
+    if lost:
+        file.unlink()
+    result = bench.run(resume=True, passphrase=key)
+    assert result.outcome is Outcome.COMPLETED
+    [now] = bench.workspace.backups.glob("*.dmbackup")
+    assert now.stem == result.backup
+    assert (now == file) is not lost
+    with opened(now, "backup", [key]) as reader:
+        assert [record.key for record in reader.records()] == ["tasks"]
 
 
 def test_what_a_server_that_takes_over_never_heard_of_is_missed_and_done_again(

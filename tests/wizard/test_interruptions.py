@@ -155,7 +155,13 @@ def test_who_closed_the_window_finishes_or_takes_back_another_time(
     person.wait(lambda: not person.window.isVisible())
     assert app_server.sql(ROWS) != whole
 
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_: (PASSWORD, True))
+    asked: list[str] = []
+
+    def answered(_parent: object, _title: str, words: str, _echo: object) -> tuple[str, bool]:
+        asked.append(words)
+        return PASSWORD, True
+
+    monkeypatch.setattr(QInputDialog, "getText", answered)
     again = sit()
     page = again.page
     assert isinstance(page, WelcomePage)
@@ -165,6 +171,8 @@ def test_who_closed_the_window_finishes_or_takes_back_another_time(
     again.go_on()
     again.wait(lambda: again.page.step is Step.DONE)
     assert app_server.sql(ROWS) == (whole if entry is Entry.FINISH else [])
+    assert asked == ["The database's password:"]  # and no passphrase: the backup is there
+    assert len(list(again.window.context.workspace.backups.glob("*.dmbackup"))) == 1
 
 
 def test_who_would_rather_not_close_sees_the_end(

@@ -5,11 +5,14 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import func, select
 
 from desktop_migrator.migration.backups.retention import prune
+from desktop_migrator.migration.catalog import Catalog
 from desktop_migrator.migration.run.enter import unfinished
+from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.under_way import UnderWay
 from desktop_migrator.migration.sealed.backup_list import BackupList
 from desktop_migrator.migration.target import printable
-from desktop_migrator.model import Item, TargetEntity
+from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.model import Item, Outcome, TargetEntity
 from desktop_migrator.postgres import wire
 from desktop_migrator.postgres.adoption import Adoption
 from desktop_migrator.postgres.audit import database_id
@@ -22,15 +25,27 @@ from desktop_migrator.vault.payload import Rows, Target
 STAGE = "backup"
 
 
+def has_backup(job: Job, workspace: Workspace) -> bool:
+    """Whether, as far as this computer knows, the run that is to go on has one."""
+    if not job.resume:
+        return False
+    runs = Catalog(workspace.catalog).runs(job.person.user_id)
+    last = next((run for run in runs if run.plan == job.plan.name), None)
+    if last is None or last.outcome == Outcome.COMPLETED:
+        return False
+    known = BackupList(workspace.catalog).of_run(last.run)
+    return known in BackupFolder(workspace.backups).files()
+
+
 def back_up(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
     """Add the rows to the records kept so far, check the whole and give it its name.
 
     In the step that enters the run, before that. A run that goes on keeps the backup that it has.
     Raises DraftNotWritten, DraftNotVerified.
     """
-    if run.backup is None or run.backup.made is None:
+    if run.backup is None:
         return
-    workspace, backup = run.backup.workspace, run.backup.made
+    workspace = run.backup.workspace
     former = None
     if run.job.resume:
         upgrade(run.connection)
@@ -41,6 +56,9 @@ def back_up(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
             run.backup.id = known
             return
     run.reporter.started(STAGE, None)
+    backup = run.backup.made
+    if backup is None:  # there should have been one
+        backup = run.backup.collect(run.surveyed.origins, run.sources.records())
     target = Target(
         run=former.id if former else run.new_id,
         plan=run.job.plan.name,

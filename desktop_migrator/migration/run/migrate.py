@@ -27,7 +27,7 @@ from desktop_migrator.migration.audit import AuditTrail
 from desktop_migrator.migration.catalog import Catalog
 from desktop_migrator.migration.origins import as_origins
 from desktop_migrator.migration.report.facts import facts_of, save
-from desktop_migrator.migration.run.back_up import back_up
+from desktop_migrator.migration.run.back_up import back_up, has_backup
 from desktop_migrator.migration.run.conclude import check_rows, check_threshold, finish, take_back
 from desktop_migrator.migration.run.enter import enter
 from desktop_migrator.migration.run.field_keys import key_for
@@ -70,12 +70,13 @@ def migrate(
         ) as sources,
     ):
         foresee(job, sources)
-        keep = backup.begin(as_origins(job.origins)).keep if backup and job.origins else None
+        begun = None if has_backup(job, workspace) else backup
+        keep = begun.keeper(as_origins(job.origins)) if begun else None
         surveyed = survey(job.plan, job.origins, sources, reporter, keep)
         if surveyed.needs_key:
             job = replace(job, field_key=key_for(job, workspace, reporter))
-        if backup and not keep:
-            backup.collect(surveyed.origins, sources.records())
+        if begun and not keep:
+            begun.collect(surveyed.origins, sources.records())
         with (
             open_database(job.database, workspace, reporter) as engine,
             engine.connect() as connection,

@@ -1,28 +1,27 @@
 """A backup on its way: its file, its entry in this computer's list, its manifest."""
 
 import platform
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 
 from desktop_migrator import __version__
-from desktop_migrator.migration.sealed.backup_keys import sealing_key
+from desktop_migrator.migration.sealed.backup_keys import Key, sealing_key
 from desktop_migrator.migration.sealed.backup_list import BackupList, Listed
 from desktop_migrator.migration.workspace import Workspace
 from desktop_migrator.model import Damage, Record
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.vault.backups import KIND, BackupFolder, new_id
 from desktop_migrator.vault.draft import Draft
-from desktop_migrator.vault.keys import Passphrase, SecretKey
+from desktop_migrator.vault.keys import Passphrase
 from desktop_migrator.vault.payload import Manifest, Rows, Target
 
 
 class Backup:
     """A backup being made, of records first, then of rows."""
 
-    def __init__(
-        self, workspace: Workspace, key: Passphrase | SecretKey, why: str, origins: Sequence[str]
-    ) -> None:
+    def __init__(self, workspace: Workspace, key: Key, why: str, origins: Sequence[str]) -> None:
         """`why` is the manifest's `reason`. Raises DraftNotWritten."""
         self.id = new_id()
         self._list = BackupList(workspace.catalog)
@@ -80,23 +79,36 @@ def manifest(identity: str, why: str, origins: Sequence[str]) -> Manifest:
 class RunBackup:
     """The backup of a run to be."""
 
-    def __init__(self, workspace: Workspace, key: Passphrase | SecretKey) -> None:
+    def __init__(self, workspace: Workspace, find_key: Callable[[], Key]) -> None:
         self.workspace = workspace
-        self._key = key
+        self._find_key = find_key
         self.made: Backup | None = None
         self.id: str | None = None
         """Of the backup that the run has; None until it counts."""
 
-    def begin(self, origins: Sequence[str]) -> Backup:
-        self.made = Backup(self.workspace, self._key, "migrate", origins)
+    def keeper(self, origins: Sequence[str]) -> Callable[[Record], None] | None:
+        """What keeps records of these origins from now on; None: they are not known yet.
+
+        Who has to be asked for a passphrase is asked now, not after a long look at the sources.
+        """
+        key = self._key
+        return self._begin(key, origins).keep if origins else None
+
+    @cached_property
+    def _key(self) -> Key:
+        return self._find_key()
+
+    def _begin(self, key: Key, origins: Sequence[str]) -> Backup:
+        self.made = Backup(self.workspace, key, "migrate", origins)
         return self.made
 
-    def collect(self, origins: Sequence[str], records: Iterable[Record]) -> None:
+    def collect(self, origins: Sequence[str], records: Iterable[Record]) -> Backup:
         """Begin with what the records hold of these origins."""
-        keep = self.begin(origins).keep
+        backup = self._begin(self._key, origins)
         for record in records:
             if record.storage_key.origin in origins:
-                keep(record)
+                backup.keep(record)
+        return backup
 
     def abandon(self) -> None:
         if self.made:
@@ -107,14 +119,11 @@ class RunBackup:
 def backing(
     workspace: Workspace, passphrase: Passphrase | None, reporter: Reporter, *, wanted: bool
 ) -> Iterator[RunBackup | None]:
-    """The backup of a run to be, gone again if the run does not get as far as to write.
-
-    Raises KeyNotGiven where there is no key to be had.
-    """
+    """The backup of a run to be, gone again if the run does not get as far as to write."""
     if not wanted:
         yield None
         return
-    backup = RunBackup(workspace, sealing_key(passphrase, workspace.credentials, reporter))
+    backup = RunBackup(workspace, lambda: sealing_key(passphrase, workspace.credentials, reporter))
     try:
         yield backup
     finally:

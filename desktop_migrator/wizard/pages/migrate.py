@@ -137,6 +137,11 @@ class MigratePage(Page, Listener):
             answer(self.answers.password)
         elif question.topic is Topic.OPENING_KEY:
             answer(self._ask_secret(self.tr("The passphrase or recovery key:")))
+        elif question.topic is Topic.NEW_PASSPHRASE:
+            typed = self._ask_secret(self.tr("A passphrase for the backup, twice:"))
+            if typed is None:
+                self._halt()  # rather than to go on with a key that nobody has
+            answer(typed)
         elif question.topic is Topic.AGREE:
             answer("yes")  # the person agreed on the page before
         else:
