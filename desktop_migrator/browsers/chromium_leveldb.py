@@ -124,8 +124,7 @@ def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
                 if _stays(key, value, areas):
                     new.put(key, value)
             for raw, area in areas.items():
-                with new.write_batch() as batch:
-                    area.write(batch, raw, now)
+                area.write(new, raw, now)
         shutil.rmtree(copy)
         anew.rename(copy)
     except (OSError, ValueError, plyvel.Error) as error:
@@ -144,15 +143,15 @@ class _Area:
         self.records += 1
         self.size += len(text) + len(value)
 
-    def write(self, batch: Any, raw: bytes, now: datetime) -> None:
+    def write(self, new: Any, raw: bytes, now: datetime) -> None:
         for key, value in self.change.puts.items():
             text, written = encode_prefixed(key), encode_prefixed(value)
             self.count(text, written)
-            batch.put(b"_" + raw + b"\0" + text, written)
+            new.put(b"_" + raw + b"\0" + text, written)
         if self.records:
             time = _varint(to_chromium_time(now))
-            batch.put(b"META:" + raw, b"\x08" + time + b"\x10" + _varint(self.size))
-            batch.put(b"METAACCESS:" + raw, b"\x08" + time)
+            new.put(b"META:" + raw, b"\x08" + time + b"\x10" + _varint(self.size))
+            new.put(b"METAACCESS:" + raw, b"\x08" + time)
 
 
 def _stays(key: bytes, value: bytes, areas: dict[bytes, _Area]) -> bool:
