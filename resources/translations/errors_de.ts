@@ -1838,5 +1838,9 @@
         <source>the field {0}</source>
         <translation>das Feld {0}</translation>
     </message>
+    <message>
+        <source>it would lie outside of the browser's profile</source>
+        <translation>er läge außerhalb des Browserprofils</translation>
+    </message>
 </context>
 </TS>

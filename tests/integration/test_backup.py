@@ -9,8 +9,13 @@ import psycopg
 import pytest
 
 from desktop_migrator.migration.backups.manage import open_backup
+from desktop_migrator.migration.sealed.backing import manifest
 from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.model import Profile, Record, StorageKey, Store, StoreFormat
 from desktop_migrator.reporter import NullReporter
+from desktop_migrator.vault.backups import KIND
+from desktop_migrator.vault.draft import Draft
+from desktop_migrator.vault.keys import Passphrase
 from desktop_migrator.vault.payload import RowData, Rows
 from tests.integration.command_line import CommandLine, Ended
 from tests.recorded import APP, areas, unpack
@@ -332,3 +337,30 @@ def test_backups_are_listed_verified_and_deleted(backups: Backups, tmp_path: Pat
     assert backups.run("--json", "backup", "list").events == []
     missing = backups.run("--json", "backup", "verify", ids[1])
     assert (missing.exit_code, missing.last["code"]) == (2, "DM-444")
+
+
+@pytest.mark.parametrize(
+    ("format_", "place"),
+    [
+        (StoreFormat.FIREFOX, "out/storage/default/https+++app.test/ls/data.sqlite"),
+        (StoreFormat.WEBKIT, "out/https_app.test_0.localstorage"),
+    ],
+)
+def test_a_backup_from_elsewhere_writes_nothing_beside_the_profile_that_it_names(
+    backups: Backups, tmp_path: Path, format_: StoreFormat, place: str
+) -> None:
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    (tmp_path / "out").mkdir()
+    store = Store(Profile("x", "X", "x", profile), format_, tmp_path / place, 1)
+    key, origin = Passphrase(PASSPHRASE), "https://app.test"
+    file = tmp_path / "given.dmbackup"
+    draft = Draft(
+        file, manifest("given", "create", [origin]), kind=KIND, recipients=[key], identities=[key]
+    )
+    draft.payload.record(Record(store, StorageKey(origin), "key", "value"))
+    draft.finish()
+    ended = backups("--yes", "backup", "restore", file, "--to", "browser")
+    assert ended.exit_code == 1
+    assert "outside of the browser's profile" in " ".join(ended.err.split())
+    assert not [*(tmp_path / "out").iterdir(), *profile.iterdir()]

@@ -15,7 +15,13 @@ from desktop_migrator.browsers import firefox
 from desktop_migrator.browsers.changes import Change
 from desktop_migrator.browsers.places import is_running
 from desktop_migrator.browsers.writing import Written, refuse_running, write_profile
-from desktop_migrator.errors import Cancelled, OriginNotFound, SourceNotFound, UsageError
+from desktop_migrator.errors import (
+    Cancelled,
+    OriginNotFound,
+    SourceNotFound,
+    StoreUnwritable,
+    UsageError,
+)
 from desktop_migrator.migration.audit import AuditTrail, Deed
 from desktop_migrator.migration.backups.manage import find_backup, open_backup
 from desktop_migrator.migration.origins import as_origins
@@ -177,7 +183,13 @@ def _real(path: Path) -> Path:
 
 
 def _made(store: Store, format_: StoreFormat, path: Path, there: Iterable[Store]) -> Store:
+    """Raises StoreUnwritable for a place outside of the profile, which a backup may name."""
     profile = next((each.profile for each in there), store.profile)
+    inside = _real(profile.path)
+    if format_ is StoreFormat.FIREFOX:
+        inside /= "storage"
+    if not path.is_relative_to(inside):
+        raise StoreUnwritable(path=path, reason="it would lie outside of the browser's profile")
     return Store(profile, format_, path, size=0)
 
 
