@@ -206,6 +206,8 @@ def _standing(workspace: Workspace, owner: str, signer: VerifyKey) -> Signature:
 
 
 def _read_envelope(path: Path) -> _Envelope:
+    if path.exists() and not path.is_file():  # a pipe would have us wait for ever
+        raise BadKit(path=path, reason="It is no file.")
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)

@@ -1842,5 +1842,9 @@
         <source>it would lie outside of the browser's profile</source>
         <translation>er läge außerhalb des Browserprofils</translation>
     </message>
+    <message>
+        <source>It is no file.</source>
+        <translation>Es ist keine Datei.</translation>
+    </message>
 </context>
 </TS>

@@ -1,7 +1,9 @@
 """Captures and uploads as their users meet them; the oracles are what pages read back, and SQL."""
 
 import json
+import os
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PureWindowsPath
 from typing import Any
@@ -253,3 +255,13 @@ def test_a_backup_is_no_capture(program: CommandLine, tmp_path: Path) -> None:
     refused = program("records", "--source", path)
     assert refused.exit_code == 1
     assert "DM-101" in refused.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other pipes")
+def test_a_pipe_is_no_capture_and_nobody_waits_for_it(program: CommandLine, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.dmcapture"
+    os.mkfifo(pipe)
+    ended = upload(program, "builtin", pipe)
+    assert ended.exit_code == 2
+    assert "is no capture" in ended.events[0]["error"]["detail"]
+    assert program("records", "--source", pipe).exit_code == 1

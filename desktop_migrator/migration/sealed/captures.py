@@ -70,6 +70,8 @@ class Capture:
 
 def is_capture(path: Path) -> bool:
     """Whether the file is a capture, by its content; one that is cut off in its header counts."""
+    if not path.is_file():  # a pipe would have us wait for ever
+        return False
     try:
         with path.open("rb") as file:
             return read_header(file).kind == KIND

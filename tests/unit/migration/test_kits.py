@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -175,3 +177,10 @@ def test_a_fingerprint_has_six_groups_of_five_digits() -> None:
     groups = DESK.verify_key.fingerprint.split(" ")
     assert [len(group) for group in groups] == [5] * 6
     assert "".join(groups).isdecimal()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other pipes")
+def test_a_pipe_is_no_kit_and_nobody_waits_for_it(kit: Path, workspace: Workspace) -> None:
+    os.mkfifo(kit)
+    with pytest.raises(BadKit, match="no file"):
+        open_kit(kit, workspace)
