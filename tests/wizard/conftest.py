@@ -9,6 +9,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -32,6 +33,17 @@ SECONDS = 60_000
 PASSPHRASE = "correct horse battery"
 
 OpenWindow = Callable[[Opening], Window]
+
+
+@pytest.fixture
+def german(qapp: QApplication) -> Iterator[None]:
+    locale, direction = QLocale(), qapp.layoutDirection()
+    translators = app.translate(qapp, "de")
+    yield
+    for translator in translators:
+        qapp.removeTranslator(translator)
+    QLocale.setDefault(locale)
+    qapp.setLayoutDirection(direction)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale, QSize
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from desktop_migrator.migration.opening import Opening
-from desktop_migrator.wizard import app
 from desktop_migrator.wizard.flow import Entry, Step
 from desktop_migrator.wizard.pages.backup import BackupPage
 from desktop_migrator.wizard.pages.base import Page
@@ -28,17 +27,11 @@ LAPTOP = QSize(1366, 738)
 
 
 @pytest.fixture
-def large_german(qapp: QApplication) -> Iterator[None]:
-    locale, direction = QLocale(), qapp.layoutDirection()
+def large_german(qapp: QApplication, german: None) -> Iterator[None]:
     font, large = qapp.font(), qapp.font()
     large.setPointSizeF(2 * font.pointSizeF())
     qapp.setFont(large)
-    translators = app.translate(qapp, "de")
     yield
-    for translator in translators:
-        qapp.removeTranslator(translator)
-    QLocale.setDefault(locale)
-    qapp.setLayoutDirection(direction)
     qapp.setFont(font)
 
 

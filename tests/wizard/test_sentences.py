@@ -1,10 +1,8 @@
 """What the engine says, in German: whatever it was made of."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,17 +15,6 @@ from desktop_migrator.wizard.sentences import said, told
 from desktop_migrator.wizard.widgets.checks import CheckList
 from desktop_migrator.wizard.widgets.left_behind import LeftBehind
 from tests.unit.plan.helpers import extracted, record
-
-
-@pytest.fixture
-def german(qapp: QApplication) -> Iterator[None]:
-    locale, direction = QLocale(), qapp.layoutDirection()
-    translators = app.translate(qapp, "de")
-    yield
-    for translator in translators:
-        qapp.removeTranslator(translator)
-    QLocale.setDefault(locale)
-    qapp.setLayoutDirection(direction)
 
 
 def texts(widget: QWidget) -> list[str]:

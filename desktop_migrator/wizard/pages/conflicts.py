@@ -31,6 +31,7 @@ from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.widgets import labels
 from desktop_migrator.wizard.widgets.differences import Differences
 from desktop_migrator.wizard.widgets.item_table import ItemTable
+from desktop_migrator.wizard.widgets.layouts import empty
 from desktop_migrator.wizard.work import job_of
 from desktop_migrator.wizard.worker import Listener
 
@@ -160,10 +161,7 @@ class ConflictsPage(Page, Listener):
         self._table.setModel(None)
         self._model, self._kind = None, None
         self._rules.clear()
-        while item := self._grid.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        empty(self._grid)
         if self._findings:
             self._findings.close()
 

@@ -20,6 +20,7 @@ from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.pages.old_data import OldData
 from desktop_migrator.wizard.widgets import labels
 from desktop_migrator.wizard.widgets.bundle import BundleDialog
+from desktop_migrator.wizard.widgets.layouts import empty
 from desktop_migrator.wizard.widgets.left_behind import LeftBehind
 from desktop_migrator.wizard.work import Captured
 
@@ -205,10 +206,7 @@ class DonePage(Page):
         self._verified.setVisible(bool(words))
 
     def _show_table(self, by_entity: dict[str, Counts]) -> None:
-        while item := self._grid.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        empty(self._grid)
         self._table.setVisible(bool(by_entity))
         headers = (
             self.tr("Kind"),

@@ -13,6 +13,7 @@ from desktop_migrator.wizard.memory import whole_address
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.widgets import labels
 from desktop_migrator.wizard.widgets.card import Card
+from desktop_migrator.wizard.widgets.layouts import empty
 
 _GONE = {UNDONE, Outcome.ROLLED_BACK}
 """Outcomes of runs of which nothing is left to take back."""
@@ -51,10 +52,7 @@ class PastPage(Page):
         self.answers.entry = Entry.UNDO
 
     def _clear(self) -> None:
-        while item := self._list.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        empty(self._list)
 
     def _show(self, kept: _Kept) -> None:
         self._clear()

@@ -9,6 +9,7 @@ from desktop_migrator.postgres.checks import Check
 from desktop_migrator.wizard import sentences, theme
 from desktop_migrator.wizard.marks import QT_TRANSLATE_NOOP
 from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets.layouts import empty
 
 _NAMES = (
     QT_TRANSLATE_NOOP("checks", "Reached"),
@@ -37,10 +38,7 @@ class CheckList(QWidget):
         self.setAccessibleName(self.tr("What was checked"))
 
     def show_checks(self, checks: Sequence[Check]) -> None:
-        while item := self._grid.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        empty(self._grid)
         for row, check in enumerate(checks):
             mark = QLabel("✓" if check.ok else "✗")
             mark.setProperty("role", "good" if check.ok else "bad")

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop_migrator.model import Rejection
 from desktop_migrator.wizard import sentences, theme
 from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets.layouts import empty
 
 _REASONS = 12
 """Shown here; the report has all."""
@@ -22,10 +23,7 @@ class LeftBehind(QWidget):
         self.setAccessibleName(self.tr("What could not be moved, and why"))
 
     def show_rejections(self, rejections: Iterable[Rejection]) -> None:
-        while item := self._lines.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        empty(self._lines)
         reasons = Counter((each.entity, each.reason, each.remedy) for each in rejections)
         self.setVisible(bool(reasons))
         if reasons:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from desktop_migrator.wizard import names, theme
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets.layouts import empty
 
 _LOGO = 48
 
@@ -33,10 +34,7 @@ class Rail(QWidget):
         column.addWidget(self._code)
 
     def show_way(self, way: Sequence[Step], current: Step) -> None:
-        while item := self._steps.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        empty(self._steps)
         done = current in way
         for step in way:
             done = done and step is not current

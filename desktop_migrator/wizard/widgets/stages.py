@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.wizard import sentences, theme
 from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets.layouts import empty
 
 _FINE = 1000
 """Steps of the bar."""
@@ -43,10 +44,7 @@ class StageBar(QWidget):
         self._stages = list(stages)
         self._current = None
         self._reached = -1
-        while item := self._list.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        empty(self._list)
         self._marks = {}
         for stage in stages:
             self._marks[stage] = QLabel()
