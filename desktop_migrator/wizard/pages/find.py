@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from desktop_migrator.errors import MigratorError, NothingToMigrate
@@ -23,6 +22,7 @@ from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.pages.base import Page
 from desktop_migrator.wizard.widgets import labels
 from desktop_migrator.wizard.widgets.card import Card
+from desktop_migrator.wizard.widgets.layouts import empty
 from desktop_migrator.wizard.worker import Listener
 
 
@@ -212,11 +212,7 @@ class FindPage(Page, Listener):
 
     def _clear(self) -> None:
         self._cards.clear()
-        while item := self._list.takeAt(0):
-            widget = item.widget()
-            if isinstance(widget, QWidget):
-                widget.hide()
-                widget.deleteLater()
+        empty(self._list)
 
     # ---- folders by hand ------------------------------------------------------------------------
 
