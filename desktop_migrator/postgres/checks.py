@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import OID
 
 from desktop_migrator.errors import MigratorError
+from desktop_migrator.postgres import electric
 from desktop_migrator.postgres.address import Address
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.connect import needs_password, open_engine, translated
@@ -49,6 +50,7 @@ def check_connection(
     Changes nothing. Raises `BadDatabaseUrl`, and `AuthenticationFailed` where a password is
     asked for and none is known, so that the caller can ask the person.
     """
+    named = list(tables)
     address = Address(url, password)
     engine = open_engine(url, password=password)
     try:
@@ -61,10 +63,11 @@ def check_connection(
                 _writable(connection),
                 _encoding(connection),
                 _time_zone(connection),
-                *(_table(connection, name) for name in tables),
+                *(_table(connection, name) for name in named),
                 _create_tables(connection),
                 _temporary_tables(connection),
                 _bookkeeping(connection),
+                *_electric(connection, named),
             ]
     except MigratorError as error:
         if needs_password(error):
@@ -222,6 +225,19 @@ def _bookkeeping(connection: Connection) -> Check:
         if exists
         else f"CREATE SCHEMA {SCHEMA} AUTHORIZATION {user};",
     )
+
+
+def _electric(connection: Connection, names: Iterable[str]) -> Iterator[Check]:
+    """Each point that is amiss for ElectricSQL, where that is used."""
+    if not electric.used(connection):
+        yield Check("Electric", ok=True, detail="not used: there is no publication for it")
+        return
+    tables = [table for name in names if (table := find_relation(connection, name))]
+    lacks = list(electric.lacks(connection, tables))
+    for lack in lacks:
+        yield Check("Electric", ok=False, detail=lack.detail, remedy=lack.remedy)
+    if not lacks:
+        yield Check("Electric", ok=True, detail="all that it needs is there")
 
 
 def _user(connection: Connection) -> str:

@@ -1846,5 +1846,41 @@
         <source>It is no file.</source>
         <translation>Es ist keine Datei.</translation>
     </message>
+    <message>
+        <source>not used: there is no publication for it</source>
+        <translation>nicht benutzt: Es gibt keine Publikation dafür</translation>
+    </message>
+    <message>
+        <source>all that it needs is there</source>
+        <translation>alles Nötige ist da</translation>
+    </message>
+    <message>
+        <source>wal_level is {0}, not logical</source>
+        <translation>wal_level ist {0}, nicht logical</translation>
+    </message>
+    <message>
+        <source>Set wal_level = logical in the server's settings, and restart it.</source>
+        <translation>Setzen Sie in den Einstellungen des Servers wal_level = logical, und starten Sie ihn neu.</translation>
+    </message>
+    <message>
+        <source>its publication leaves out {0}</source>
+        <translation>seine Publikation lässt {0} aus</translation>
+    </message>
+    <message>
+        <source>table {0} has no primary key, so that rows would become one</source>
+        <translation>die Tabelle {0} hat keinen Primärschlüssel, so dass Zeilen zu einer würden</translation>
+    </message>
+    <message>
+        <source>Have the app's schema give it a primary key.</source>
+        <translation>Lassen Sie ihr im Schema der App einen Primärschlüssel geben.</translation>
+    </message>
+    <message>
+        <source>table {0} does not tell what changed rows were</source>
+        <translation>die Tabelle {0} sagt nicht, was geänderte Zeilen waren</translation>
+    </message>
+    <message>
+        <source>table {0} is UNLOGGED, so that no change of it is told</source>
+        <translation>die Tabelle {0} ist UNLOGGED, so dass keine Änderung gemeldet wird</translation>
+    </message>
 </context>
 </TS>

@@ -1746,6 +1746,10 @@
         <translation>Buchführung</translation>
     </message>
     <message>
+        <source>Electric</source>
+        <translation>Electric</translation>
+    </message>
+    <message>
         <source>Table {name}</source>
         <translation>Tabelle {name}</translation>
     </message>

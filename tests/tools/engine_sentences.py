@@ -28,6 +28,7 @@ _CALLS = {
     "_damaged": (0,),
     "PlanDoesNotFit": (),
     "Check": (),
+    "Lack": (0, 1),
 }
 _ARGUMENTS = ("reason", "remedy", "detail")
 _TABLES = {"_SENTENCES", "_REMEDIES", "_WHY"}
@@ -56,7 +57,7 @@ def _modules() -> Iterator[Path]:
 
 def _says_something(text: str) -> bool:
     words = re.sub(r"\{\d\}", "", text)
-    return bool(re.search(r"[A-Za-z]{3}", words)) and not re.match(r"(GRANT|CREATE) ", words)
+    return bool(re.search(r"[A-Za-z]{3}", words)) and not re.match(r"(GRANT|CREATE|ALTER) ", words)
 
 
 def _of_module(path: Path) -> Iterator[str]:

@@ -22,6 +22,7 @@ _NAMES = (
     QT_TRANSLATE_NOOP("checks", "New tables"),
     QT_TRANSLATE_NOOP("checks", "Temporary tables"),
     QT_TRANSLATE_NOOP("checks", "Bookkeeping"),
+    QT_TRANSLATE_NOOP("checks", "Electric"),
     QT_TRANSLATE_NOOP("checks", "Table {name}"),
 )
 _TABLE = "Table "

@@ -1,6 +1,7 @@
 """What `test-connection` finds: each point right, and each wrong in a real database."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -37,6 +38,7 @@ def test_a_good_target_passes_every_check(
     assert list(found) == [
         "Reached", "Encryption", "Version", "Login", "Writable", "Encoding", "Time zone",
         "Table tasks", "Table public.tasks", "New tables", "Temporary tables", "Bookkeeping",
+        "Electric",
     ]  # fmt: skip
     assert str(server.data) in found["Reached"].detail
     version = administrator.info.parameter_status("server_version")
@@ -137,3 +139,42 @@ def test_a_database_that_cannot_hold_every_text_is_said(
     assert not found["Encoding"].ok
     assert found["Encoding"].detail == encoding
     assert all(check.ok for name, check in found.items() if name != "Encoding")
+
+
+def electric(url: str) -> list[Check]:
+    return [check for check in check_connection(url, ["tasks"]) if check.name == "Electric"]
+
+
+def test_what_electric_lacks_is_said_with_what_gives_it(
+    administrator: psycopg.Connection, database: str
+) -> None:
+    [unused] = electric(database)
+    assert unused.ok
+    administrator.execute("DROP TABLE tasks; CREATE UNLOGGED TABLE tasks (id int)")
+    administrator.execute(
+        "CREATE PUBLICATION electric_publication_default FOR ALL TABLES WITH (publish = 'insert')"
+    )
+    try:
+        found = electric(database)
+        assert [check.ok for check in found] == [False] * len(found)
+        told = "\n".join(check.detail for check in found)
+        for words in ("update, delete, truncate", "no primary key", "UNLOGGED"):
+            assert words in told
+        administrator.execute("ALTER TABLE tasks ADD PRIMARY KEY (id)")
+        for check in found:
+            if check.remedy.startswith("ALTER "):
+                administrator.execute(check.remedy.encode())
+        [healed] = electric(database)
+        assert healed.ok, healed
+    finally:
+        administrator.execute("DROP PUBLICATION electric_publication_default")
+
+
+def test_a_server_without_logical_replication_is_told(server_folder: Path) -> None:
+    server = BuiltinPostgres(server_folder / "replica", settings={"wal_level": "replica"})
+    with server.running() as url, psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE tasks (id int PRIMARY KEY)")
+        connection.execute("ALTER TABLE tasks REPLICA IDENTITY FULL")
+        connection.execute("CREATE PUBLICATION electric_publication_default FOR TABLE tasks")
+        [check] = electric(url)
+        assert check.detail == "wal_level is replica, not logical"
