@@ -576,6 +576,14 @@
         </translation>
     </message>
     <message>
+        <source>Run {run}</source>
+        <translation>Vorgang {run}</translation>
+    </message>
+    <message>
+        <source>Backup {name}</source>
+        <translation>Sicherung {name}</translation>
+    </message>
+    <message>
         <source>Your data is in the file</source>
         <translation>Ihre Daten sind in der Datei</translation>
     </message>
@@ -1156,6 +1164,17 @@
     </message>
 </context>
 <context>
+    <name>Page</name>
+    <message>
+        <source>Program {version}, plan {plan}</source>
+        <translation>Programm {version}, Plan {plan}</translation>
+    </message>
+    <message>
+        <source>Data folder: {path}</source>
+        <translation>Datenordner: {path}</translation>
+    </message>
+</context>
+<context>
     <name>PastPage</name>
     <message>
         <source>What shall be as it was?</source>
@@ -1345,6 +1364,10 @@
     <message>
         <source>Opens the backup with it and checks all of it</source>
         <translation>Öffnet damit die Sicherung und prüft sie ganz</translation>
+    </message>
+    <message>
+        <source>Backup {name}</source>
+        <translation>Sicherung {name}</translation>
     </message>
     <message>
         <source>The backup of {time} is whole: {records}, {rows}.</source>

@@ -20,7 +20,8 @@ from desktop_migrator.wizard.pages.backup import BackupPage
 from desktop_migrator.wizard.pages.destination import DestinationPage
 from desktop_migrator.wizard.pages.find import FindPage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
-from desktop_migrator.wizard.window import Window
+from desktop_migrator.wizard.widgets.details import Details
+from desktop_migrator.wizard.window import PAGES, Window
 from tests.unit.browsers.test_processes import LOCKER, process
 from tests.wizard.conftest import OpenWindow, Person
 
@@ -191,3 +192,26 @@ def test_the_same_item_in_several_profiles_is_moved_once(person: Person) -> None
     written = rows(workspace, "SELECT count(*) FROM tasks")
     assert written == rows(workspace, "SELECT count(DISTINCT id) FROM tasks")
     assert result.by_entity["tasks"].items > written
+
+
+@pytest.mark.usefixtures("german")
+def test_every_page_has_details_that_say_where_things_are(person: Person) -> None:
+    window = person.window
+    root = str(window.context.workspace.root)
+    for kind in PAGES:
+        assert len(window.page_of(kind.step).findChildren(Details)) == 1
+    [details] = person.page.findChildren(Details)
+    assert root not in shown(details)
+    details.open()
+    assert f"Datenordner: {root}" in shown(details)
+    person.go_to(Step.DONE)
+    result = window.context.result
+    assert isinstance(result, RunResult)
+    [details] = person.page.findChildren(Details)
+    details.open()
+    assert f"Vorgang {result.run}\nSicherung {result.backup}" in shown(details)
+
+
+def shown(widget: QWidget) -> str:
+    labels = widget.findChildren(QLabel)
+    return "\n".join(label.text() for label in labels if label.isVisible())

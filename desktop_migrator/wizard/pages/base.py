@@ -12,6 +12,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QLabel,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
     QWizardPage,
 )
 
+from desktop_migrator import __version__
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import flow, theme
@@ -74,7 +76,12 @@ class Page(QWizardPage):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._scroll)
+        self._facts: QLabel | None = None
+        self._detailed = False
         self.build()
+        if not self._detailed:
+            self._facts = labels.text(role="faint")
+            self.add_details(self._facts)
 
     # ---- for the pages --------------------------------------------------------------------------
 
@@ -84,6 +91,16 @@ class Page(QWizardPage):
 
     def enter(self) -> None:
         """Bring the page up to date; it is about to be seen, come to from the page before."""
+
+    def facts(self) -> list[str]:
+        """Lines for the support desk, behind 'Show details' where a page has no other details."""
+        context = self.context
+        return [
+            self.tr("Program {version}, plan {plan}").format(
+                version=__version__, plan=context.plan.name
+            ),
+            self.tr("Data folder: {path}").format(path=context.workspace.root),
+        ]
 
     def leave(self) -> bool:
         """Whether the next page may come now; if not, `go_on` brings it later."""
@@ -110,6 +127,7 @@ class Page(QWizardPage):
         return self._heading.text()
 
     def add_details(self, content: QWidget) -> Details:
+        self._detailed = True
         details = Details(content)
         self.body.addWidget(details)
         return details
@@ -174,6 +192,8 @@ class Page(QWizardPage):
     def initializePage(self) -> None:
         self.setCommitPage(flow.commits(self.step, self.answers))
         self.enter()
+        if self._facts:
+            self._facts.setText("\n".join(self.facts()))
         self._scroll.verticalScrollBar().setValue(0)
 
     def cleanupPage(self) -> None:

@@ -81,6 +81,15 @@ class DonePage(Page):
         self.old_data.setVisible(moved and self.answers.entry is Entry.MIGRATE)
         self.old_data.enter()
 
+    def facts(self) -> list[str]:
+        lines = super().facts()
+        result = self.context.result
+        if isinstance(result, (RunResult, UndoResult, Restored)) and result.run:
+            lines.append(self.tr("Run {run}").format(run=result.run))
+        if isinstance(result, RunResult) and result.backup:
+            lines.append(self.tr("Backup {name}").format(name=result.backup))
+        return lines
+
     def _show_capture(self, result: Captured) -> None:
         self.introduce(
             self.tr("Your data is in the file"),

@@ -112,6 +112,9 @@ class RestorePage(Page, Listener):
     def left_backwards(self) -> None:
         self.answers.restore.given = ""
 
+    def facts(self) -> list[str]:
+        return [*super().facts(), self.tr("Backup {name}").format(name=self.answers.restore.backup)]
+
     # ---- the check ------------------------------------------------------------------------------
 
     @property
