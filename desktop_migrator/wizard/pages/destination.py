@@ -391,6 +391,8 @@ class DestinationPage(Page, Listener):
     def _show_checks(self, checks: list[Check] | tuple[()]) -> None:
         self._bar.hide()
         self._button.setEnabled(True)
+        if not checks and self._verdict.isHidden():
+            return  # as at nearly every letter that is typed
         self._checks.show_checks(checks)
         self._details.setVisible(bool(checks))
         self._verdict.setVisible(bool(checks))
