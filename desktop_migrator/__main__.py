@@ -7,7 +7,7 @@ import os
 import sys
 
 from desktop_migrator.cli.app import run
-from desktop_migrator.migration.opening import Opening
+from desktop_migrator.migration.wizard_options import Opening
 
 if sys.platform != "win32":
     import resource

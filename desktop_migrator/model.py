@@ -484,3 +484,10 @@ class RunResult:
     @property
     def items_per_second(self) -> float:
         return self.counts.items / self.seconds if self.seconds else 0.0
+
+
+def damage_sentence(store: object, what: str, lost_records: int | None) -> str:
+    """`what` is damaged in `store`; None where nobody knows how much was lost."""
+    if lost_records is None:
+        return f"{store}: {what} An unknown number of records are lost."
+    return f"{store}: {what} {lost_records:,} records are lost."

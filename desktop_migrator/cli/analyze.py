@@ -9,12 +9,12 @@ import typer
 from rich.table import Table
 
 from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId, named_database
+from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.session import Session
-from desktop_migrator.cli.text import cell
-from desktop_migrator.migration.target import Person
-from desktop_migrator.migration.upkeep.analyze import Analysis, analyze
-from desktop_migrator.migration.upkeep.past import Subject
-from desktop_migrator.migration.upkeep.source_profile import KeyProfile, OriginProfile
+from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.maintenance.analyze import Analysis, analyze
+from desktop_migrator.migration.maintenance.previous_run import Subject
+from desktop_migrator.migration.maintenance.profile_sources import KeyProfile, OriginProfile
 from desktop_migrator.plan.schema import load_plan
 
 _SHOWN_KEYS = 10

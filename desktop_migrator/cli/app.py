@@ -22,7 +22,7 @@ from typer.exceptions import TyperException
 from desktop_migrator import __version__
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode, InternalError, MigratorError, UsageError
-from desktop_migrator.migration.opening import OpenWizard, no_wizard
+from desktop_migrator.migration.wizard_options import OpenWizard, no_wizard
 
 COMMANDS = {
     "scan": "List browsers, profiles and the web sites that keep data in them.",

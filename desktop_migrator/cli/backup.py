@@ -7,12 +7,10 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.table import Table
 
-from desktop_migrator.cli.cancel import cancelling
 from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
-from desktop_migrator.cli.passphrase import passphrase, passphrase_text
+from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.rollback import end_undo
-from desktop_migrator.cli.session import Session
-from desktop_migrator.cli.text import cell
+from desktop_migrator.cli.session import Session, cancelling, passphrase, passphrase_text
 from desktop_migrator.errors import ExitCode, UsageError
 from desktop_migrator.migration.backups.into_browser import (
     IntoBrowser,
@@ -24,17 +22,17 @@ from desktop_migrator.migration.backups.manage import (
     create,
     delete_backup,
     list_backups,
+    prune,
     recipients,
     verify_backup,
 )
 from desktop_migrator.migration.backups.restore import Restored, RestoreJob, restore_to_database
-from desktop_migrator.migration.backups.retention import prune
-from desktop_migrator.migration.origins import as_origins
-from desktop_migrator.migration.sealed.backup_list import Listed
+from desktop_migrator.migration.sources.origins import as_origins
+from desktop_migrator.migration.workspace.backup_catalog import Listed
 from desktop_migrator.model import UndoResult
-from desktop_migrator.vault.kept_keys import backup_key
+from desktop_migrator.vault.keyring_keys import backup_key
 from desktop_migrator.vault.payload import plain
-from desktop_migrator.vault.recovery import recovery_text
+from desktop_migrator.vault.recovery_key import recovery_text
 
 group = typer.Typer(add_completion=False, no_args_is_help=True)
 

@@ -5,15 +5,13 @@ from typing import Annotated
 
 import typer
 
-from desktop_migrator.cli.cancel import cancelling
 from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
-from desktop_migrator.cli.passphrase import passphrase
-from desktop_migrator.cli.session import Session
+from desktop_migrator.cli.session import Session, cancelling, passphrase
 from desktop_migrator.errors import UsageError
-from desktop_migrator.migration.desk_keys import read_public_key
-from desktop_migrator.migration.origins import as_origins
+from desktop_migrator.migration.desk.desk_keys import read_public_key
 from desktop_migrator.migration.sealed.captures import capture
-from desktop_migrator.migration.sources import open_sources
+from desktop_migrator.migration.sources.open_sources import open_sources
+from desktop_migrator.migration.sources.origins import as_origins
 from desktop_migrator.vault.keys import PublicKey
 from desktop_migrator.vault.payload import plain
 

@@ -4,10 +4,8 @@ from typing import Annotated
 
 import typer
 
-from desktop_migrator.cli.cancel import cancelling
 from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
-from desktop_migrator.cli.passphrase import passphrase
-from desktop_migrator.cli.session import Session
+from desktop_migrator.cli.session import Session, cancelling, passphrase
 from desktop_migrator.migration.backups.clear import ClearJob, clear
 from desktop_migrator.plan.schema import load_plan
 

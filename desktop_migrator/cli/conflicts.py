@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from desktop_migrator.cli.text import cell, print_line
+from desktop_migrator.cli.output import cell, print_line
 from desktop_migrator.model import Answer, Conflict
 from desktop_migrator.reporter import ConflictQuestion, Reply, Scope
 

@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from desktop_migrator.cli.passphrase import first_line
-from desktop_migrator.cli.session import Session
-from desktop_migrator.migration import connections
+from desktop_migrator.cli.session import Session, first_line
+from desktop_migrator.migration.workspace import connections
 from desktop_migrator.reporter import Question
 
 group = typer.Typer(add_completion=False, no_args_is_help=True)

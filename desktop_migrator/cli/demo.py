@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from desktop_migrator.cli.cancel import cancelling
 from desktop_migrator.cli.result import exit_code, finished_event, print_result
 from desktop_migrator.cli.scan import print_scan
-from desktop_migrator.cli.session import Session
+from desktop_migrator.cli.session import Session, cancelling
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.migration.demo import (
     USER_ID,
@@ -19,9 +18,9 @@ from desktop_migrator.migration.demo import (
     run_demo,
     unpack_home,
 )
-from desktop_migrator.migration.opening import Opening
-from desktop_migrator.migration.scan import scan
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.sources.scan import scan
+from desktop_migrator.migration.wizard_options import Opening
+from desktop_migrator.migration.workspace.workspace import Workspace
 
 
 def command(

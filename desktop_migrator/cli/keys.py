@@ -7,9 +7,9 @@ import typer
 
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import UsageError
-from desktop_migrator.migration import desk_keys
+from desktop_migrator.migration.desk import desk_keys
 from desktop_migrator.migration.run.field_keys import export_field_key
-from desktop_migrator.vault.stanza import RecipientType
+from desktop_migrator.vault.header import RecipientType
 
 group = typer.Typer(add_completion=False, no_args_is_help=True)
 

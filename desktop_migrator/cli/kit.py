@@ -8,9 +8,16 @@ import typer
 from desktop_migrator.cli.options import named_database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import UsageError
-from desktop_migrator.migration import desk_keys
-from desktop_migrator.migration.kits import Kit, Signature, accept, make_kit, open_kit, signing_key
-from desktop_migrator.resources import resource
+from desktop_migrator.migration.desk import desk_keys
+from desktop_migrator.migration.desk.kits import (
+    Kit,
+    Signature,
+    accept,
+    make_kit,
+    open_kit,
+    signing_key,
+)
+from desktop_migrator.system.resources import resource
 
 group = typer.Typer(add_completion=False, no_args_is_help=True)
 

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from desktop_migrator.cli.cancel import cancelling
 from desktop_migrator.cli.options import (
     Database,
     FieldKeyFile,
@@ -14,19 +13,19 @@ from desktop_migrator.cli.options import (
     Source,
     UserEmail,
     UserId,
+    end_of,
+    moment,
 )
-from desktop_migrator.cli.passphrase import passphrase_text
 from desktop_migrator.cli.result import exit_code, finished_event, print_result
-from desktop_migrator.cli.session import Session
-from desktop_migrator.cli.times import end_of, moment
+from desktop_migrator.cli.session import Session, cancelling, passphrase_text
+from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.run.field_keys import read_field_key
+from desktop_migrator.migration.run.filters import Period
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
-from desktop_migrator.migration.run.period import Period
-from desktop_migrator.migration.target import Person
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.postgres.retry import USUAL, Retries
+from desktop_migrator.postgres.connection.retry import USUAL, Retries
 from desktop_migrator.vault.keys import Passphrase
 
 

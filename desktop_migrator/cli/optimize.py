@@ -7,9 +7,9 @@ import typer
 from desktop_migrator.cli.options import Database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.migration.target import Person
-from desktop_migrator.migration.upkeep.optimize import Step, optimize
-from desktop_migrator.migration.upkeep.past import Subject
+from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.maintenance.optimize import Step, optimize
+from desktop_migrator.migration.maintenance.previous_run import Subject
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import Question, Reporter
 

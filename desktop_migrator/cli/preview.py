@@ -18,11 +18,12 @@ from desktop_migrator.cli.options import (
     UserId,
     named_database,
 )
-from desktop_migrator.cli.passphrase import passphrase_text
+from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.result import finished_event, print_left_aside, print_result
-from desktop_migrator.cli.session import Session
-from desktop_migrator.cli.text import cell
-from desktop_migrator.migration.preview.findings import (
+from desktop_migrator.cli.session import Session, passphrase_text
+from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.preview.build_preview import compare, look
+from desktop_migrator.migration.preview.preview_store import (
     Detail,
     Filter,
     Finding,
@@ -30,10 +31,8 @@ from desktop_migrator.migration.preview.findings import (
     Kind,
     State,
 )
-from desktop_migrator.migration.preview.look import compare, look
 from desktop_migrator.migration.run.field_keys import read_field_key
 from desktop_migrator.migration.run.job import Job
-from desktop_migrator.migration.target import Person
 from desktop_migrator.model import RunResult
 from desktop_migrator.plan.detect import Suspicion
 from desktop_migrator.plan.schema import load_plan

@@ -7,7 +7,7 @@ import typer
 from desktop_migrator.cli.options import named_database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import UsageError
-from desktop_migrator.migration.provision import provision
+from desktop_migrator.migration.database.provision import provision
 from desktop_migrator.plan.schema import load_plan
 
 

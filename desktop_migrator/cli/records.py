@@ -2,13 +2,12 @@
 
 import typer
 
-from desktop_migrator.cli.json_lines import write_json
 from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
-from desktop_migrator.cli.passphrase import passphrase_text
-from desktop_migrator.cli.session import Session
-from desktop_migrator.migration.origins import as_origins
+from desktop_migrator.cli.output import write_json
+from desktop_migrator.cli.session import Session, passphrase_text
 from desktop_migrator.migration.sealed.captures import Unlock
-from desktop_migrator.migration.sources import open_sources
+from desktop_migrator.migration.sources.open_sources import open_sources
+from desktop_migrator.migration.sources.origins import as_origins
 from desktop_migrator.model import Record
 
 

@@ -15,14 +15,13 @@ from desktop_migrator.cli.options import (
     UserEmail,
     UserId,
 )
-from desktop_migrator.cli.passphrase import passphrase_text
-from desktop_migrator.cli.session import Session
+from desktop_migrator.cli.session import Session, passphrase_text
 from desktop_migrator.errors import ExitCode
+from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.maintenance.previous_run import Subject
+from desktop_migrator.migration.maintenance.repair import repair
+from desktop_migrator.migration.maintenance.repair_run import Mend, Mended
 from desktop_migrator.migration.run.field_keys import known_field_key
-from desktop_migrator.migration.target import Person
-from desktop_migrator.migration.upkeep.mending import Mend, Mended
-from desktop_migrator.migration.upkeep.past import Subject
-from desktop_migrator.migration.upkeep.repair import repair
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import Question, Reporter
 

@@ -9,7 +9,7 @@ import typer
 
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import UsageError
-from desktop_migrator.migration.report import facts
+from desktop_migrator.migration.report import run_facts
 from desktop_migrator.migration.report.html import as_html
 from desktop_migrator.migration.report.pdf import as_pdf
 
@@ -30,11 +30,11 @@ def command(
 ) -> None:
     session: Session = ctx.obj
     folder = session.workspace.reports
-    found = facts.load(folder, run)
+    found = run_facts.load(folder, run)
     content = as_pdf(found) if form is Format.PDF else as_html(found).encode()
     path = out or folder / f"{run}.{form}"
     try:
-        facts.write_private(path, content)
+        run_facts.write_private(path, content)
     except OSError as error:
         raise UsageError(reason=f"{path} cannot be written: {error.strerror}.") from None
     if session.json:

@@ -10,8 +10,7 @@ from rich.progress import Progress as Bars
 from rich.prompt import Prompt
 
 from desktop_migrator.cli.conflicts import ask, conflict_event, print_conflict
-from desktop_migrator.cli.json_lines import rejected_event, write_json
-from desktop_migrator.cli.text import print_line
+from desktop_migrator.cli.output import print_line, rejected_event, write_json
 from desktop_migrator.migration.progress import Progress, ProgressReporter
 from desktop_migrator.model import Conflict, Rejection
 from desktop_migrator.reporter import ConflictQuestion, Question, Reply

@@ -8,10 +8,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from desktop_migrator.cli.text import print_line, rejection_line
+from desktop_migrator.cli.output import print_line, rejection_line
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.migration.damages import damage_sentence
-from desktop_migrator.model import Outcome, RunResult
+from desktop_migrator.model import Outcome, RunResult, damage_sentence
 
 _SHOWN_REJECTIONS = 10
 _COLUMNS = {

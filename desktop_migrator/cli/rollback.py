@@ -7,12 +7,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from desktop_migrator.cli.cancel import cancelling
-from desktop_migrator.cli.options import Database, PassphraseStdin, UserId
-from desktop_migrator.cli.passphrase import passphrase_text
-from desktop_migrator.cli.session import Session
-from desktop_migrator.cli.text import cell, print_line
-from desktop_migrator.cli.times import moment
+from desktop_migrator.cli.options import Database, PassphraseStdin, UserId, moment
+from desktop_migrator.cli.output import cell, print_line
+from desktop_migrator.cli.session import Session, cancelling, passphrase_text
 from desktop_migrator.errors import ExitCode, UsageError
 from desktop_migrator.migration.backups.restore import undo_since
 from desktop_migrator.migration.undo import UndoJob, rollback

@@ -4,11 +4,10 @@ import typer
 from rich.table import Table
 
 from desktop_migrator.cli.options import PassphraseStdin, Source
-from desktop_migrator.cli.passphrase import passphrase_text
-from desktop_migrator.cli.session import Session
-from desktop_migrator.cli.text import cell
-from desktop_migrator.migration.scan import Scan, ScannedProfile, as_json, scan
+from desktop_migrator.cli.output import cell
+from desktop_migrator.cli.session import Session, passphrase_text
 from desktop_migrator.migration.sealed.captures import Unlock
+from desktop_migrator.migration.sources.scan import Scan, ScannedProfile, as_json, scan
 from desktop_migrator.model import StorageKey
 
 

@@ -1,19 +1,24 @@
 """What the global options say, and how the command line talks: people's text and JSON lines."""
 
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from rich.console import Console
 
-from desktop_migrator.cli.json_lines import write_json
+from desktop_migrator.cli.output import print_line, write_json
 from desktop_migrator.cli.reporters import JsonReporter, TerminalReporter
-from desktop_migrator.cli.text import print_line
-from desktop_migrator.errors import MigratorError
-from desktop_migrator.migration.opening import OpenWizard, no_wizard
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.errors import MigratorError, UsageError
+from desktop_migrator.migration.wizard_options import OpenWizard, no_wizard
+from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.reporter import NullReporter
+from desktop_migrator.vault.keys import Passphrase
 
 
 @dataclass(frozen=True)
@@ -72,3 +77,40 @@ class Session:
         """The error as one sentence, its code and the remedy, on standard error."""
         print_line(self.err, f"{error} ({error.code})", "red")
         print_line(self.err, error.hint)
+
+
+@contextmanager
+def cancelling(reporter: NullReporter) -> Iterator[None]:
+    def ask(number: int, frame: FrameType | None) -> None:
+        if reporter.cancelled:
+            signal.default_int_handler(number, frame)
+        reporter.warned("Stopping after the step under way; press Ctrl-C again to stop at once.")
+        reporter.cancel.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+_LONGEST = 4096
+
+
+def passphrase_text(asked: bool) -> str | None:
+    """The first line; None unless asked for. Raises UsageError if there is none."""
+    return first_line("passphrase") if asked else None
+
+
+def first_line(what: str) -> str:
+    """The first line of standard input. Raises UsageError if there is none."""
+    text = sys.stdin.readline(_LONGEST).rstrip("\r\n")
+    if not text:
+        raise UsageError(reason=f"There is no {what} on standard input.")
+    return text
+
+
+def passphrase(asked: bool) -> Passphrase | None:
+    text = passphrase_text(asked)
+    return None if text is None else Passphrase(text)

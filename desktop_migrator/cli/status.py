@@ -7,9 +7,9 @@ import typer
 
 from desktop_migrator.cli.options import Source, named_database
 from desktop_migrator.cli.session import Session
-from desktop_migrator.migration.catalog import CatalogedRun
-from desktop_migrator.migration.locks import Lease, leases
+from desktop_migrator.migration.database.unlock import Lease, leases
 from desktop_migrator.migration.status import Site, Status, status
+from desktop_migrator.migration.workspace.catalog import CatalogedRun
 from desktop_migrator.plan.schema import load_plan
 
 

@@ -9,7 +9,7 @@ import typer
 from desktop_migrator.cli.options import Source
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.migration.support import collect, save
+from desktop_migrator.migration.desk.support_bundle import collect, save
 from desktop_migrator.plan.schema import load_plan
 
 group = typer.Typer(add_completion=False, no_args_is_help=True)

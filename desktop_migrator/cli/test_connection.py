@@ -8,9 +8,9 @@ import typer
 from desktop_migrator.cli.options import Database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.migration.target import check_database
+from desktop_migrator.migration.database.open_database import check_database
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.postgres.checks import Check
+from desktop_migrator.postgres.verify.connection_checks import Check
 
 
 def command(ctx: typer.Context, database: Database) -> None:

@@ -7,8 +7,8 @@ import typer
 
 from desktop_migrator.cli.options import Database, UserEmail, UserId
 from desktop_migrator.cli.session import Session
-from desktop_migrator.migration.locks import unlock
-from desktop_migrator.migration.target import Person
+from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.unlock import unlock
 from desktop_migrator.plan.schema import load_plan
 
 

@@ -6,15 +6,13 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from desktop_migrator.cli.cancel import cancelling
 from desktop_migrator.cli.options import Database, Origin, PassphraseStdin, UserEmail, UserId
-from desktop_migrator.cli.passphrase import passphrase_text
+from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.result import finished_event
-from desktop_migrator.cli.session import Session
-from desktop_migrator.cli.text import cell
+from desktop_migrator.cli.session import Session, cancelling, passphrase_text
 from desktop_migrator.errors import ExitCode
+from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.run.job import Job
-from desktop_migrator.migration.target import Person
 from desktop_migrator.migration.upload import Upload, Uploaded, upload
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.plan.schema import load_plan

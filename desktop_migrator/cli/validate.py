@@ -16,10 +16,10 @@ from desktop_migrator.cli.options import (
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.test_connection import print_checks
 from desktop_migrator.errors import ExitCode
+from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.maintenance.previous_run import Subject
+from desktop_migrator.migration.maintenance.validate import validate
 from desktop_migrator.migration.run.field_keys import known_field_key
-from desktop_migrator.migration.target import Person
-from desktop_migrator.migration.upkeep.past import Subject
-from desktop_migrator.migration.upkeep.validate import validate
 from desktop_migrator.plan.schema import load_plan
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from desktop_migrator.cli.session import Session
-from desktop_migrator.migration.opening import Opening
+from desktop_migrator.migration.wizard_options import Opening
 
 
 def command(

@@ -4,19 +4,19 @@ import shutil
 import tarfile
 from pathlib import Path
 
-from desktop_migrator.migration.connections import BUILTIN
+from desktop_migrator.migration.database.open_database import Person, open_database
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
-from desktop_migrator.migration.target import Person, open_database
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.workspace.connections import BUILTIN
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import RunResult
 from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.postgres.embedded import BuiltinPostgres
-from desktop_migrator.postgres.introspect import introspect
-from desktop_migrator.postgres.tables import count_rows
+from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
+from desktop_migrator.postgres.schema.create_tables import count_rows
+from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.resources import resource
+from desktop_migrator.system.resources import resource
 
 USER_ID = "maria"
 DEMO_KEY = FieldKey(b"the demo's key: everybody has it")

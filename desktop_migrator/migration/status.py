@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from desktop_migrator.migration.catalog import UNDONE, Catalog, CatalogedRun
-from desktop_migrator.migration.sources import open_sources
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.sources.open_sources import open_sources
+from desktop_migrator.migration.workspace.catalog import UNDONE, Catalog, CatalogedRun
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome
+from desktop_migrator.plan.classify import Found, Sorter
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.plan.sources import Found, Sorter
 from desktop_migrator.reporter import Reporter
 
 

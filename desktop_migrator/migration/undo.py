@@ -16,13 +16,13 @@ import psycopg
 from sqlalchemy import Connection, Engine
 
 from desktop_migrator.errors import AlreadyUndone, Cancelled, MigratorError, RunNotFound, UsageError
-from desktop_migrator.migration.audit import AuditTrail, Deed, Kept
-from desktop_migrator.migration.catalog import UNDOING, UNDONE, Catalog
-from desktop_migrator.migration.target import open_database
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.database.open_database import open_database
+from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed, Kept
+from desktop_migrator.migration.workspace.catalog import UNDOING, UNDONE, Catalog
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome, UndoCounts, UndoResult
-from desktop_migrator.postgres import wire
-from desktop_migrator.postgres.audit import database_id
+from desktop_migrator.postgres.bookkeeping.audit import database_id
+from desktop_migrator.postgres.bookkeeping.journal import anything_left
 from desktop_migrator.postgres.bookkeeping.runs import (
     Run,
     find_run,
@@ -32,10 +32,10 @@ from desktop_migrator.postgres.bookkeeping.runs import (
     undone_by,
 )
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
-from desktop_migrator.postgres.connect import translated
-from desktop_migrator.postgres.journal import anything_left
-from desktop_migrator.postgres.lock import RunLock, hold
-from desktop_migrator.postgres.undo import Undoer
+from desktop_migrator.postgres.connection.engine import translated
+from desktop_migrator.postgres.run_lock.run_lock import RunLock, hold
+from desktop_migrator.postgres.types import adapters
+from desktop_migrator.postgres.undo.undo_run import Undoer
 from desktop_migrator.reporter import Question, Reporter, Topic
 
 Check = Callable[[psycopg.Cursor[Any]], None]
@@ -172,7 +172,7 @@ def undo_runs(
 
 def _chosen(connection: Connection, job: UndoJob) -> list[Run]:
     """The runs to undo, the newest first."""
-    cursor = wire.cursor(connection)
+    cursor = adapters.cursor(connection)
     if job.run is not None:
         run = find_run(connection, job.run)
         if run is None or job.user_id not in {None, run.user_id}:

@@ -14,11 +14,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from desktop_migrator.errors import Cancelled, Locked, MigratorError, UsageError
-from desktop_migrator.migration.audit import AuditTrail, Deed
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.sealed.captures import Unlock, is_capture, open_capture
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Counts, RunResult
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.vault.payload import Manifest

@@ -24,7 +24,7 @@ from desktop_migrator.plan.convert import admitted, converter
 from desktop_migrator.plan.envelope import HASH_LENGTH, SHORTEST_ENVELOPE
 from desktop_migrator.plan.identity import LONGEST_ID, ULID_LENGTH
 from desktop_migrator.plan.json_text import encode, storable
-from desktop_migrator.plan.refusal import Refused
+from desktop_migrator.plan.reject import Refused
 from desktop_migrator.plan.schema import (
     USER,
     VARIABLES,

@@ -39,7 +39,7 @@ from desktop_migrator.plan.json_text import (
     memory,
     number,
 )
-from desktop_migrator.plan.refusal import Code, Refused
+from desktop_migrator.plan.reject import Code, Refused
 from desktop_migrator.plan.schema import PlanColumn
 
 Converter = Callable[[Raw], Any]

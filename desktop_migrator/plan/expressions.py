@@ -10,7 +10,7 @@ from jmespath.functions import Functions
 from msgspec import Raw
 
 from desktop_migrator.plan.json_text import as_object, as_value, decode, encode
-from desktop_migrator.plan.refusal import Code, Refused
+from desktop_migrator.plan.reject import Code, Refused
 
 _FUNCTIONS = Functions.FUNCTION_TABLE
 

@@ -12,6 +12,8 @@ from msgspec import Raw
 from msgspec.structs import replace
 
 from desktop_migrator.model import Item, Record, Rejection, Source, TargetEntity
+from desktop_migrator.plan.build_row import Place, RowMaker
+from desktop_migrator.plan.classify import Aside, Failed, Found, Sorter
 from desktop_migrator.plan.envelope import Sealer
 from desktop_migrator.plan.json_text import (
     canonical,
@@ -24,11 +26,9 @@ from desktop_migrator.plan.json_text import (
     storable,
     unescape,
 )
-from desktop_migrator.plan.refusal import Code, Refused
-from desktop_migrator.plan.rows import Place, RowMaker
+from desktop_migrator.plan.reject import Code, Refused
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.plan.sensitive import Guard
-from desktop_migrator.plan.sources import Aside, Failed, Found, Sorter
 
 
 class Extracted(NamedTuple):

@@ -20,7 +20,7 @@ from msgspec import Raw
 
 from desktop_migrator.model import Column, ColumnType, Item
 from desktop_migrator.plan.json_text import as_string, memory, number
-from desktop_migrator.plan.refusal import Code, Refused
+from desktop_migrator.plan.reject import Code, Refused
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [high + low for high in _CROCKFORD for low in _CROCKFORD]

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw
 
-from desktop_migrator.plan.refusal import Code, Refused
+from desktop_migrator.plan.reject import Code, Refused
 
 _T = TypeVar("_T")
 

@@ -30,9 +30,9 @@ from pydantic import (
 from desktop_migrator.errors import PlanError
 from desktop_migrator.model import Column, ColumnType, MergeRule
 from desktop_migrator.plan.expressions import Expression
-from desktop_migrator.plan.patterns import Pattern
 from desktop_migrator.plan.sensitive import WHOLE, Action, Rule, Rules, WithoutKey
-from desktop_migrator.resources import resource
+from desktop_migrator.plan.wildcards import Pattern
+from desktop_migrator.system.resources import resource
 
 MAX_PLAN_BYTES = 1 << 20
 

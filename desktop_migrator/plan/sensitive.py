@@ -35,8 +35,8 @@ from desktop_migrator.plan.json_text import (
     too_deep,
     unescape,
 )
-from desktop_migrator.plan.patterns import Pattern
-from desktop_migrator.plan.refusal import Code, Refused
+from desktop_migrator.plan.reject import Code, Refused
+from desktop_migrator.plan.wildcards import Pattern
 
 REDACTED = "[redacted]"
 WHOLE = "@"

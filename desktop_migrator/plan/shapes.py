@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Raw
 
 from desktop_migrator.plan.json_text import as_list, as_object, as_value, memory, read
-from desktop_migrator.plan.refusal import Refused
+from desktop_migrator.plan.reject import Refused
 
 _WORD = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,30}")
 _MEMBERS = 8

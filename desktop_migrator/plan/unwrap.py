@@ -27,7 +27,7 @@ from desktop_migrator.plan.json_text import (
     read,
     unescape,
 )
-from desktop_migrator.plan.refusal import Code, Refused
+from desktop_migrator.plan.reject import Code, Refused
 
 _BIGINT = re.compile("-?[0-9]{1,10000}")
 

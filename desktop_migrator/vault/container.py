@@ -19,9 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.utils import Buffer
 
 from desktop_migrator.errors import ContainerDamaged, WrongKey
-from desktop_migrator.vault.header import Header, encode, read_header, read_up_to
+from desktop_migrator.vault.header import KEY_SIZE, Header, encode, read_header, read_up_to
 from desktop_migrator.vault.keys import Identity, Passphrase, Recipient, derive
-from desktop_migrator.vault.stanza import KEY_SIZE
 
 __all__ = ["Header", "SealedWriter", "UnsealedReader", "read_header", "seal", "unseal"]
 

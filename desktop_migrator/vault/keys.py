@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.hpke import (
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from desktop_migrator.errors import BadKey
-from desktop_migrator.vault.stanza import (
+from desktop_migrator.vault.header import (
     FEWEST_ITERATIONS,
     ID_SIZE,
     KEY_SIZE,

@@ -10,18 +10,18 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desktop_migrator import __version__
 from desktop_migrator.errors import InternalError, MigratorError
-from desktop_migrator.migration.connections import BUILTIN
 from desktop_migrator.migration.demo import USER_ID, unpack_home
-from desktop_migrator.migration.kits import open_kit
-from desktop_migrator.migration.opening import Opening
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.desk.kits import open_kit
+from desktop_migrator.migration.wizard_options import Opening
+from desktop_migrator.migration.workspace.connections import BUILTIN
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.resources import resource
-from desktop_migrator.wizard import sentences, theme
+from desktop_migrator.system.resources import resource
+from desktop_migrator.wizard import messages, theme
 from desktop_migrator.wizard.context import Context
 from desktop_migrator.wizard.flow import Entry
-from desktop_migrator.wizard.memory import former_run
 from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.resume_state import former_run
 from desktop_migrator.wizard.window import Window, app_icon
 from desktop_migrator.wizard.worker import Worker
 
@@ -35,7 +35,7 @@ def open_wizard(opening: Opening) -> int:
     try:
         window = Window(context(opening))
     except MigratorError as error:
-        told = sentences.told(error)
+        told = messages.told(error)
         QMessageBox.critical(None, told.title, f"{told.detail}\n\n{told.hint}\n\n{error.code}")
         return int(error.exit_code)
     sys.excepthook = _ShowMistakes(window)

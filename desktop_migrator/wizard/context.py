@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop_migrator.migration.kits import Kit
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.desk.kits import Kit
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.wizard.flow import Answers, FormerRun
-from desktop_migrator.wizard.work import Result
+from desktop_migrator.wizard.operations import Result
 from desktop_migrator.wizard.worker import Worker
 
 

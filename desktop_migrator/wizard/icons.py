@@ -4,7 +4,7 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from desktop_migrator.resources import resource
+from desktop_migrator.system.resources import resource
 from desktop_migrator.wizard import theme
 
 _SIZES = (32, 64, 128)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QLabel
 
-from desktop_migrator.resources import resource
+from desktop_migrator.system.resources import resource
 
 _DRESSED = "dressed"
 

@@ -4,26 +4,26 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QCloseEvent, QIcon
 from PySide6.QtWidgets import QWizard
 
-from desktop_migrator.resources import resource
+from desktop_migrator.system.resources import resource
 from desktop_migrator.wizard import flow
 from desktop_migrator.wizard.context import Context
 from desktop_migrator.wizard.flow import Entry, Step
 from desktop_migrator.wizard.pages.backup import BackupPage
 from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.pages.capture_file import SealPage
 from desktop_migrator.wizard.pages.captures import CapturesPage
 from desktop_migrator.wizard.pages.conflicts import ConflictsPage
 from desktop_migrator.wizard.pages.destination import DestinationPage
 from desktop_migrator.wizard.pages.done import DonePage
 from desktop_migrator.wizard.pages.find import FindPage
+from desktop_migrator.wizard.pages.history import PastPage
 from desktop_migrator.wizard.pages.migrate import MigratePage
-from desktop_migrator.wizard.pages.past import PastPage
 from desktop_migrator.wizard.pages.restore import RestorePage
 from desktop_migrator.wizard.pages.review import ReviewPage
-from desktop_migrator.wizard.pages.seal import SealPage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from desktop_migrator.wizard.widgets.card import restyle
-from desktop_migrator.wizard.widgets.confirm import confirm
-from desktop_migrator.wizard.widgets.rail import Rail
+from desktop_migrator.wizard.widgets.prompts import confirm
+from desktop_migrator.wizard.widgets.step_sidebar import Rail
 
 PAGES: tuple[type[Page], ...] = (
     WelcomePage,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace
 from tests.browsers.launch import Chromium, ChromiumSqlite, Firefox, WebKit
 from tests.browsers.lives import State, live, move
 from tests.browsers.round_trip import clear_from, cleared_origins, restore

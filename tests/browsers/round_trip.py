@@ -8,7 +8,7 @@ from desktop_migrator.migration.backups.into_browser import (
     IntoBrowserJob,
     restore_to_browser,
 )
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import NullReporter
 from desktop_migrator.vault.keys import Passphrase

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop_migrator.browsers import discover, reading
+from desktop_migrator.browsers.discovery import discover
+from desktop_migrator.browsers.read import read_stores
 from desktop_migrator.model import Damage, Profile, Record, StorageKey, StoreFormat
 from tests.browsers import hard_data
 from tests.browsers.lives import Area, State
@@ -23,7 +24,7 @@ def read(state: State, snapshots: Path) -> list[Record]:
     """Every record of the profile; none may be reported as lost."""
     damages: list[Damage] = []
     stores = [store for store in find(state).stores if store.in_use]
-    records = list(reading.read_stores(stores, snapshots, damages.append))
+    records = list(read_stores.read_stores(stores, snapshots, damages.append))
     assert not damages
     return records
 

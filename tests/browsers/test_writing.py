@@ -11,7 +11,7 @@ import pytest
 from desktop_migrator.errors import BrowserRunning
 from desktop_migrator.migration.backups.clear import Cleared
 from desktop_migrator.migration.backups.into_browser import IntoBrowser
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace
 from tests.browsers.launch import Browser, Chromium, Firefox
 from tests.browsers.lives import Area, State
 from tests.browsers.round_trip import CLEARED, clear_from, cleared_origins, restore

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop_migrator.migration.run.decisions import Decisions
-from desktop_migrator.migration.run.questions import settle
+from desktop_migrator.migration.run.decisions import Decisions, settle
 from desktop_migrator.model import Answer, Conflict, ConflictPolicy, Item, MergeRule
-from desktop_migrator.postgres.open_conflicts import open_conflicts
+from desktop_migrator.postgres.load.pending_conflicts import open_conflicts
 from desktop_migrator.reporter import ConflictQuestion, RecordingReporter, Reply, Scope
 from tests.conformance.conflict_cases import (
     CASES,

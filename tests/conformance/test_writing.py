@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_migrator.browsers.changes import Change
-from desktop_migrator.browsers.reading import READERS
-from desktop_migrator.browsers.snapshot import snapshot
-from desktop_migrator.browsers.writing import WRITERS
+from desktop_migrator.browsers.area_change import Change
+from desktop_migrator.browsers.read.read_stores import READERS
+from desktop_migrator.browsers.read.snapshot import snapshot
+from desktop_migrator.browsers.write.write_profile import WRITERS
 from desktop_migrator.errors import StoreUnwritable
 from desktop_migrator.model import StorageKey, Store, StoreFormat
 from tests.browsers import hard_data

@@ -13,8 +13,8 @@ import pytest
 import sqlalchemy
 from psycopg.sql import SQL, Identifier, Literal
 
-from desktop_migrator.postgres.connect import open_engine
-from desktop_migrator.postgres.embedded import BuiltinPostgres
+from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
+from desktop_migrator.postgres.connection.engine import open_engine
 
 BINARIES = {"builtin": None, "postgresql-15": Path("/usr/lib/postgresql/15/bin")}
 

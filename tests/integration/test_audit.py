@@ -18,7 +18,7 @@ import psycopg
 import pytest
 import sqlalchemy
 
-from desktop_migrator.migration.audit import AuditTrail, Deed
+from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed
 from desktop_migrator.postgres import bookkeeping
 from tests.integration.command_line import CommandLine
 from tests.integration.conftest import fetch, on_every_server
@@ -236,8 +236,8 @@ def test_computers_that_write_at_once_make_one_chain(
 ) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from desktop_migrator.migration.audit import AuditTrail, Deed\n"
-        "from desktop_migrator.postgres.connect import open_engine\n"
+        "from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed\n"
+        "from desktop_migrator.postgres.connection.engine import open_engine\n"
         "trail = AuditTrail(Path(sys.argv[2]))\n"
         "with open_engine(sys.argv[1]).connect() as connection:\n"
         "    for _ in range(10):\n"

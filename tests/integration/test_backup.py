@@ -9,14 +9,14 @@ import psycopg
 import pytest
 
 from desktop_migrator.migration.backups.manage import open_backup
-from desktop_migrator.migration.sealed.backing import manifest
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.sealed.backup_writer import manifest
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Profile, Record, StorageKey, Store, StoreFormat
 from desktop_migrator.reporter import NullReporter
-from desktop_migrator.vault.backups import KIND
-from desktop_migrator.vault.draft import Draft
+from desktop_migrator.vault.backup_folder import KIND
 from desktop_migrator.vault.keys import Passphrase
 from desktop_migrator.vault.payload import RowData, Rows
+from desktop_migrator.vault.sealed_file import Draft
 from tests.integration.command_line import CommandLine, Ended
 from tests.recorded import APP, areas, unpack
 

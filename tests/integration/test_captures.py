@@ -11,10 +11,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from desktop_migrator.migration.sealed.backing import manifest
+from desktop_migrator.migration.sealed.backup_writer import manifest
 from desktop_migrator.model import Profile, Record, StorageKey, Store, StoreFormat
-from desktop_migrator.vault.draft import Draft, opened
 from desktop_migrator.vault.keys import Passphrase, PrivateKey, SecretKey
+from desktop_migrator.vault.sealed_file import Draft, opened
 from tests.integration.command_line import CommandLine, Ended
 from tests.recorded import APP, areas, unpack
 

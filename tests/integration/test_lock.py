@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 import pytest
 
-from desktop_migrator.postgres.account import server_account
+from desktop_migrator.postgres.builtin_server.os_account import server_account
 from tests.integration.command_line import CommandLine, Ended
 from tests.integration.conftest import fetch, on_every_server
 from tests.integration.test_migrate import DRIZZLE

@@ -14,7 +14,7 @@ import pytest
 
 from tests.integration.command_line import CommandLine
 from tests.integration.conftest import PASSWORD
-from tests.integration.test_workers import PLAN, make_store, task
+from tests.integration.test_parallel import PLAN, make_store, task
 
 ENOUGH_FOR_TWO_PROCESSES = 34 * 2**20
 WITH_CORE_DUMPS = 'ulimit -S -c "$(ulimit -H -c)"; exec "$@"'

@@ -8,12 +8,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from desktop_migrator.migration.preview.findings import Filter, Findings, State
-from desktop_migrator.migration.preview.look import compare, look
+from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.preview.build_preview import compare, look
+from desktop_migrator.migration.preview.preview_store import Filter, Findings, State
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
-from desktop_migrator.migration.target import Person
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import NullReporter

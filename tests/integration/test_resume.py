@@ -11,24 +11,24 @@ import psycopg
 import pytest
 
 from desktop_migrator.errors import CommitsLost, LockLost, UsageError
+from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.run.filters import Period
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
-from desktop_migrator.migration.run.period import Period
-from desktop_migrator.migration.target import Person
 from desktop_migrator.migration.undo import UndoJob, rollback
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Outcome, RunResult
 from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.postgres import wire
-from desktop_migrator.postgres.connect import open_engine
-from desktop_migrator.postgres.embedded import BuiltinPostgres
-from desktop_migrator.postgres.lock import Fence, RunLock, hold
-from desktop_migrator.postgres.retry import ONCE, Retries
+from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
+from desktop_migrator.postgres.connection.engine import open_engine
+from desktop_migrator.postgres.connection.retry import ONCE, Retries
+from desktop_migrator.postgres.run_lock.run_lock import Fence, RunLock, hold
+from desktop_migrator.postgres.types import adapters
 from desktop_migrator.reporter import RecordingReporter
-from desktop_migrator.resources import resource
-from desktop_migrator.vault.draft import opened
+from desktop_migrator.system.resources import resource
 from desktop_migrator.vault.keys import Passphrase
+from desktop_migrator.vault.sealed_file import opened
 from tests.integration.command_line import CommandLine
 from tests.integration.conftest import fetch
 from tests.integration.faults.servers import CrashingServer
@@ -281,9 +281,9 @@ def test_who_was_cut_off_writes_no_more_once_another_process_has_resumed_the_run
         old = entered(former)
         bench.end_sessions()
         with hold(engine, "u1", bench.job.plan.name) as latter, engine.begin() as connection:
-            entered(latter).check(wire.cursor(connection))
+            entered(latter).check(adapters.cursor(connection))
             with pytest.raises(LockLost):
-                old.check(wire.cursor(connection))
+                old.check(adapters.cursor(connection))
 
 
 @pytest.mark.parametrize("moment", [AtHalf, AtEnd, AtVerification])

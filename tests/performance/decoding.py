@@ -17,9 +17,9 @@ from time import perf_counter
 import msgspec
 import plyvel
 
-from desktop_migrator.browsers.chromium_leveldb import read
-from desktop_migrator.migration.run.memory import peak_memory_mb
+from desktop_migrator.browsers.formats.chromium_leveldb import read
 from desktop_migrator.model import Profile, Store, StoreFormat
+from desktop_migrator.system.memory import peak_memory_mb
 
 RECORDS = 50_000
 ORIGINS = 20

@@ -31,7 +31,7 @@ import plyvel
 import psutil
 import psycopg
 
-from desktop_migrator.postgres.embedded import BuiltinPostgres
+from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 
 ITEM_BYTES = 2048
 ITEMS_A_RECORD = 2000

@@ -21,7 +21,7 @@ from typing import BinaryIO
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from desktop_migrator.migration.run.memory import peak_memory_mb
+from desktop_migrator.system.memory import peak_memory_mb
 from desktop_migrator.vault import container
 from desktop_migrator.vault.keys import SecretKey
 

@@ -20,7 +20,7 @@ from PySide6.QtCore import QAbstractItemModel, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QApplication, QTableView
 
-from desktop_migrator.migration.preview.findings import Detail, Entry, Filter, Findings, State
+from desktop_migrator.migration.preview.preview_store import Detail, Entry, Filter, Findings, State
 from desktop_migrator.wizard.models.items import ItemsModel
 
 ROWS = {"paged": 1_000_000, "standard": 100_000}

@@ -13,8 +13,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "desktop_migrator"
-_NOT_OF_THE_WIZARD = ("cli", "wizard", "errors", "upkeep")
-_NOT_SHOWN = {"soundness.py", "provision.py", "desk_keys.py", "schema.py", "decisions.py"}
+_NOT_OF_THE_WIZARD = ("cli", "wizard", "errors", "maintenance")
+_NOT_SHOWN = {
+    "table_checks.py",
+    "grants.py",
+    "provision.py",
+    "desk_keys.py",
+    "schema.py",
+    "decisions.py",
+}
+    "table_checks.py",
+    "grants.py",
+    "provision.py",
+    "desk_keys.py",
+    "schema.py",
+    "decisions.py",
+}
 _CALLS = {
     "Refused": (1, 2),
     "_wrong_type": (1,),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from desktop_migrator.resources import resource
+from desktop_migrator.system.resources import resource
 from tests.browsers.hard_data import writing
 from tests.browsers.launch import Browser, Chromium, ChromiumSqlite, Firefox, WebKit
 from tests.browsers.lives import Diary

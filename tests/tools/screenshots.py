@@ -23,7 +23,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QRadioButton
 
-from desktop_migrator.migration.opening import Opening
+from desktop_migrator.migration.wizard_options import Opening
 from desktop_migrator.wizard import app, theme
 from desktop_migrator.wizard.flow import Entry, Step
 from desktop_migrator.wizard.pages.backup import BackupPage

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from desktop_migrator import errors
-from desktop_migrator.resources import resource
+from desktop_migrator.system.resources import resource
 from tests.tools.engine_sentences import engine_sentences
 from tests.tools.translations import LISTED
 

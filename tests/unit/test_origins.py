@@ -3,7 +3,7 @@
 import pytest
 
 from desktop_migrator.errors import UsageError
-from desktop_migrator.migration.origins import as_origins
+from desktop_migrator.migration.sources.origins import as_origins
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop_migrator.browsers import discover, reading
+from desktop_migrator.browsers.discovery import discover
+from desktop_migrator.browsers.read import read_stores
 from desktop_migrator.model import Damage
-from desktop_migrator.resources import resource
+from desktop_migrator.system.resources import resource
 
 NAMES = ("chromium-leveldb", "chromium-sqlite", "firefox", "webkit")
 
@@ -33,7 +34,7 @@ def test_each_profile_holds_exactly_what_its_pages_read_back(home: Path, tmp_pat
     }
     damages: list[Damage] = []
     found = discover.discover(discover.System.at(discover.OperatingSystem.LINUX, home))
-    records = list(reading.read_stores(found.stores, tmp_path / "snapshots", damages.append))
+    records = list(read_stores.read_stores(found.stores, tmp_path / "snapshots", damages.append))
     assert not damages
     assert len(records) == len(expected)
     assert expected == {

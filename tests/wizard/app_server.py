@@ -11,10 +11,10 @@ import pytest
 
 from desktop_migrator.plan.bind import planned_tables
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.postgres.connect import open_engine
-from desktop_migrator.postgres.embedded import BuiltinPostgres
-from desktop_migrator.postgres.tables import create_tables
-from desktop_migrator.resources import resource
+from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
+from desktop_migrator.postgres.connection.engine import open_engine
+from desktop_migrator.postgres.schema.create_tables import create_tables
+from desktop_migrator.system.resources import resource
 from tests.integration.postgres.test_connect import free_port
 
 PASSWORD = "marker of a password"

@@ -13,7 +13,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop_migrator.migration.opening import Opening
+from desktop_migrator.migration.wizard_options import Opening
 from desktop_migrator.wizard import app, theme
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.pages.backup import BackupPage

@@ -7,7 +7,7 @@ from typing import TypeVar
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.wizard.context import Context
 from desktop_migrator.wizard.flow import Answers

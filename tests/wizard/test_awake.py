@@ -14,10 +14,10 @@ pytestmark = pytest.mark.needs("gnome-keyring")
 CAPTURE = """
 import sys
 from pathlib import Path
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import NullReporter
-from desktop_migrator.wizard import work
+from desktop_migrator.wizard import operations
 from desktop_migrator.wizard.flow import Answers, Entry
 home, folder = map(Path, sys.argv[1:])
 answers = Answers(entry=Entry.CAPTURE, sources=(home,), passphrase="correct horse battery")

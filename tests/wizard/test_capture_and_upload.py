@@ -4,10 +4,10 @@ from pathlib import Path
 
 from desktop_migrator.migration.upload import Upload
 from desktop_migrator.wizard.flow import Entry, Missing, Step, missing
+from desktop_migrator.wizard.operations import Captured
+from desktop_migrator.wizard.pages.capture_file import SealPage
 from desktop_migrator.wizard.pages.captures import CapturesPage
-from desktop_migrator.wizard.pages.seal import SealPage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
-from desktop_migrator.wizard.work import Captured
 from tests.wizard.conftest import PASSPHRASE, Person
 from tests.wizard.test_pages import rows
 

@@ -15,8 +15,8 @@ from desktop_migrator.model import Answer, MergeRule, Outcome
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import NullReporter
 from desktop_migrator.wizard.flow import BackupKind, Entry, Missing, Step, missing
+from desktop_migrator.wizard.operations import job_of
 from desktop_migrator.wizard.pages.conflicts import ConflictsPage
-from desktop_migrator.wizard.work import job_of
 from tests.integration.conftest import connection, database, fetch, server, server_folder
 from tests.integration.test_conflicts import environment
 from tests.integration.webkit_store import store_of

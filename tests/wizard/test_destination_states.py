@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButt
 from pytestqt.qtbot import QtBot
 
 from desktop_migrator.errors import AuthenticationFailed, ConnectionFailed, TlsFailed
-from desktop_migrator.migration.connections import connections
+from desktop_migrator.migration.workspace.connections import connections
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.wizard.pages.destination import DestinationPage
 from desktop_migrator.wizard.widgets.checks import CheckList

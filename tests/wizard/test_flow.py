@@ -164,7 +164,7 @@ def test_secrets_stay_out_of_what_may_be_printed() -> None:
 
 def test_flow_knows_no_qt() -> None:
     code = (
-        "import sys, desktop_migrator.wizard.flow, desktop_migrator.wizard.memory;"
+        "import sys, desktop_migrator.wizard.flow, desktop_migrator.wizard.resume_state;"
         "print([name for name in sys.modules if name.startswith('PySide6')])"
     )
     printed = subprocess.run(

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QInputDialog, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_migrator.errors import Cancelled, DraftNotWritten, Interrupted, MigratorError
-from desktop_migrator.migration.opening import Opening
+from desktop_migrator.migration.wizard_options import Opening
 from desktop_migrator.wizard.flow import Entry, Step
 from desktop_migrator.wizard.pages.migrate import MigratePage
 from desktop_migrator.wizard.pages.welcome import WelcomePage

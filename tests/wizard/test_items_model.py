@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from desktop_migrator.migration.preview.findings import EVERYTHING, Filter, Findings, State
-from desktop_migrator.wizard.models import items, states
+from desktop_migrator.migration.preview.preview_store import EVERYTHING, Filter, Findings, State
+from desktop_migrator.wizard import i18n
+from desktop_migrator.wizard.models import items
 from desktop_migrator.wizard.models.items import ItemsModel
-from tests.unit.migration.test_findings import Plain, entries, fill, filters, is_wanted
+from tests.unit.migration.test_preview_store import Plain, entries, fill, filters, is_wanted
 
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
 
@@ -38,9 +39,7 @@ def shown(model: ItemsModel) -> list[tuple[str, str, str]]:
 
 
 def expected(plain: list[Plain]) -> list[tuple[str, str, str]]:
-    return [
-        ("Left out" if each.left_out else states.name(each.state), *each.cells) for each in plain
-    ]
+    return [("Left out" if each.left_out else i18n.name(each.state), *each.cells) for each in plain]
 
 
 @settings(

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_migrator.errors import KitChanged
-from desktop_migrator.migration.kits import make_kit
-from desktop_migrator.migration.opening import Opening
-from desktop_migrator.resources import resource
+from desktop_migrator.migration.desk.kits import make_kit
+from desktop_migrator.migration.wizard_options import Opening
+from desktop_migrator.system.resources import resource
 from desktop_migrator.vault.signatures import SigningKey
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.pages.destination import DestinationPage

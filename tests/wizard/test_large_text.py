@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop_migrator.migration.opening import Opening
+from desktop_migrator.migration.wizard_options import Opening
 from desktop_migrator.wizard.flow import Entry, Step
 from desktop_migrator.wizard.pages.backup import BackupPage
 from desktop_migrator.wizard.pages.base import Page

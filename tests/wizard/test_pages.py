@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_migrator.errors import NothingToMigrate
-from desktop_migrator.migration.catalog import Catalog
-from desktop_migrator.migration.opening import Opening
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.wizard_options import Opening
+from desktop_migrator.migration.workspace.catalog import Catalog
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import RunResult, UndoResult
-from desktop_migrator.postgres.embedded import BuiltinPostgres
+from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from desktop_migrator.wizard.flow import BackupKind, Entry, Step
 from desktop_migrator.wizard.pages.backup import BackupPage
 from desktop_migrator.wizard.pages.destination import DestinationPage
@@ -22,7 +22,7 @@ from desktop_migrator.wizard.pages.find import FindPage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from desktop_migrator.wizard.widgets.details import Details
 from desktop_migrator.wizard.window import PAGES, Window
-from tests.unit.browsers.test_processes import LOCKER, process
+from tests.unit.browsers.test_running_browsers import LOCKER, process
 from tests.wizard.conftest import OpenWindow, Person
 
 

@@ -8,14 +8,14 @@ from desktop_migrator.migration.backups.restore import Restored
 from desktop_migrator.model import ConflictPolicy, UndoResult
 from desktop_migrator.wizard.flow import Entry, Goal, Step
 from desktop_migrator.wizard.pages.done import DonePage
-from desktop_migrator.wizard.pages.past import PastPage
+from desktop_migrator.wizard.pages.history import PastPage
 from desktop_migrator.wizard.pages.restore import RestorePage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from desktop_migrator.wizard.widgets.card import Card
-from tests.unit.browsers.test_processes import LOCKER, process
+from tests.unit.browsers.test_running_browsers import LOCKER, process
 from tests.wizard.conftest import PASSPHRASE, Person
 from tests.wizard.pages import named
-from tests.wizard.test_old_data import in_firefox
+from tests.wizard.test_clear_old_data import in_firefox
 from tests.wizard.test_pages import answer_boxes, execute, rows, texts
 
 

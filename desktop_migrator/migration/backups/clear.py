@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from desktop_migrator.browsers.changes import Change
-from desktop_migrator.browsers.writing import Written, refuse_running, write_profile
+from desktop_migrator.browsers.area_change import Change
+from desktop_migrator.browsers.write.write_profile import Written, refuse_running, write_profile
 from desktop_migrator.errors import (
     Cancelled,
     NothingToMigrate,
@@ -20,13 +20,13 @@ from desktop_migrator.errors import (
     OriginNotFound,
     UsageError,
 )
-from desktop_migrator.migration.audit import AuditTrail, Deed
 from desktop_migrator.migration.backups.manage import make_backup
-from desktop_migrator.migration.catalog import Catalog, CatalogedRun
-from desktop_migrator.migration.origins import as_origins
-from desktop_migrator.migration.sealed.backup_keys import sealing_key
-from desktop_migrator.migration.sources import Sources, open_sources
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.sealed.sealing_keys import sealing_key
+from desktop_migrator.migration.sources.open_sources import Sources, open_sources
+from desktop_migrator.migration.sources.origins import as_origins
+from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed
+from desktop_migrator.migration.workspace.catalog import Catalog, CatalogedRun
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Item, Outcome, Profile, Record, StorageKey, Store
 from desktop_migrator.plan.bind import bind, planned_tables
 from desktop_migrator.plan.extract import Extractor

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from desktop_migrator.browsers import firefox
-from desktop_migrator.browsers.changes import Change
-from desktop_migrator.browsers.places import is_running
-from desktop_migrator.browsers.writing import Written, refuse_running, write_profile
+from desktop_migrator.browsers.area_change import Change
+from desktop_migrator.browsers.discovery.store_locations import is_running
+from desktop_migrator.browsers.formats import firefox
+from desktop_migrator.browsers.write.write_profile import Written, refuse_running, write_profile
 from desktop_migrator.errors import (
     Cancelled,
     OriginNotFound,
@@ -22,11 +22,11 @@ from desktop_migrator.errors import (
     StoreUnwritable,
     UsageError,
 )
-from desktop_migrator.migration.audit import AuditTrail, Deed
 from desktop_migrator.migration.backups.manage import find_backup, open_backup
-from desktop_migrator.migration.origins import as_origins
-from desktop_migrator.migration.sources import find
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.sources.open_sources import find_sources
+from desktop_migrator.migration.sources.origins import as_origins
+from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome, Profile, Record, StorageKey, Store, StoreFormat
 from desktop_migrator.reporter import Question, Reporter, Topic
 
@@ -154,7 +154,7 @@ def _stores_now(store: Store) -> Sequence[Store]:
     """
     for path in (store.profile.path, store.path):
         try:
-            return [each for each in find([path]).stores if each.in_use]
+            return [each for each in find_sources([path]).stores if each.in_use]
         except SourceNotFound:
             continue
     if store.format in _CHROMIUM or not store.profile.path.is_dir():

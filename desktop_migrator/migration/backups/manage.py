@@ -1,8 +1,9 @@
 """Backups as use cases: listed, made by hand, opened, checked, deleted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from desktop_migrator.errors import (
@@ -12,21 +13,21 @@ from desktop_migrator.errors import (
     FileUnreadable,
     OriginNotFound,
 )
-from desktop_migrator.migration.audit import AuditTrail, Deed
-from desktop_migrator.migration.backups.retention import needed_runs
-from desktop_migrator.migration.catalog import Catalog
-from desktop_migrator.migration.sealed.backing import Backup
-from desktop_migrator.migration.sealed.backup_keys import Key, opening_keys, sealing_key
-from desktop_migrator.migration.sealed.backup_list import BackupList, Listed
-from desktop_migrator.migration.sources import Sources, open_sources
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.sealed.backup_writer import Backup
+from desktop_migrator.migration.sealed.sealing_keys import Key, opening_keys, sealing_key
+from desktop_migrator.migration.sources.open_sources import Sources, open_sources
+from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed
+from desktop_migrator.migration.workspace.backup_catalog import BackupList, Listed
+from desktop_migrator.migration.workspace.catalog import UNDOING, UNDONE, Catalog, CatalogedRun
+from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.model import Outcome
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.vault.backups import KIND, SUFFIX, BackupFolder
+from desktop_migrator.vault.backup_folder import KIND, SUFFIX, Aged, BackupFolder, expired
 from desktop_migrator.vault.container import read_header
-from desktop_migrator.vault.draft import file_sha256, opened, reason
+from desktop_migrator.vault.header import RecipientInfo
 from desktop_migrator.vault.keys import Passphrase
 from desktop_migrator.vault.payload import PayloadReader
-from desktop_migrator.vault.stanza import RecipientInfo
+from desktop_migrator.vault.sealed_file import file_sha256, opened, reason
 
 STAGE = "backup"
 
@@ -177,4 +178,48 @@ def delete_backup(workspace: Workspace, named: str, *, force: bool) -> None:
     listed.forget(named)
     AuditTrail(workspace.catalog).note(
         Deed(action="delete-backup", run=known.target.run if known and known.target else None)
+    )
+
+
+_ENDED = {Outcome.COMPLETED, Outcome.ROLLED_BACK, UNDONE}
+
+
+def prune(workspace: Workspace, now: datetime | None = None) -> list[str]:
+    """Remove what is kept no longer; the ids of what was removed, the oldest first.
+
+    A backup that the list does not have stays.
+    """
+    folder, listed = BackupFolder(workspace.backups), BackupList(workspace.catalog)
+    there = folder.files()
+    known = {name: backup for name, backup in listed.all().items() if name in there}
+    runs = needed_runs(Catalog(workspace.catalog).runs())
+    removed = expired((_aged(backup, runs) for backup in known.values()), now or datetime.now(UTC))
+    for backup in removed:
+        folder.remove(backup)
+        listed.forget(backup)
+    return removed
+
+
+def needed_runs(newest_first: Iterable[CatalogedRun]) -> dict[str, str]:
+    """The runs whose backups are needed, each with why."""
+    needed: dict[str, str] = {}
+    completed: set[tuple[str, str, str]] = set()
+    for run in newest_first:
+        subject = run.user_id, run.database, run.plan
+        if run.outcome == UNDOING:
+            needed[run.run] = f"The undo of run {run.run} has not come to its end."
+        elif run.outcome not in _ENDED and subject not in completed:
+            needed[run.run] = f"Run {run.run} has not come to its end."
+        elif run.outcome == Outcome.COMPLETED:
+            completed.add(subject)
+    return needed
+
+
+def _aged(backup: Listed, needed: dict[str, str]) -> Aged:
+    target = backup.target
+    return Aged(
+        id=backup.manifest.id,
+        created=backup.manifest.created,
+        subject=(target.database_id, target.user_id) if target else (None, None),
+        needed=target is not None and target.run in needed,
     )

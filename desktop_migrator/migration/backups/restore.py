@@ -11,21 +11,21 @@ from dataclasses import asdict, dataclass, field
 from sqlalchemy import Connection, Engine
 
 from desktop_migrator.errors import RunNotFound, UsageError
-from desktop_migrator.migration.audit import AuditTrail, Deed
 from desktop_migrator.migration.backups.manage import find_backup, open_backup
-from desktop_migrator.migration.target import open_database
+from desktop_migrator.migration.database.open_database import open_database
 from desktop_migrator.migration.undo import UndoJob, rollback
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Counts, Outcome, UndoResult
-from desktop_migrator.postgres import wire
-from desktop_migrator.postgres.audit import database_id
+from desktop_migrator.postgres.bookkeeping.audit import database_id
+from desktop_migrator.postgres.bookkeeping.chunks import Action
+from desktop_migrator.postgres.bookkeeping.journal import entries, left_to_undo
 from desktop_migrator.postgres.bookkeeping.runs import find_run, finish_run, start_run
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
-from desktop_migrator.postgres.connect import translated
-from desktop_migrator.postgres.journal import entries, left_to_undo
-from desktop_migrator.postgres.lock import hold
-from desktop_migrator.postgres.record import Action
-from desktop_migrator.postgres.recreate import Recreator
+from desktop_migrator.postgres.connection.engine import translated
+from desktop_migrator.postgres.run_lock.run_lock import hold
+from desktop_migrator.postgres.types import adapters
+from desktop_migrator.postgres.undo.restore_rows import Recreator
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.vault.payload import PayloadReader, RowData, Rows, Target
 
@@ -128,7 +128,7 @@ def preview_database(job: RestoreJob, workspace: Workspace, reporter: Reporter) 
         if database_id(connection) != target.database_id:
             raise RunNotFound(reason="This is not the database that the backup was made for.")
         known = find_run(connection, target.run) is not None
-        left = left_to_undo(wire.cursor(connection), target.run)
+        left = left_to_undo(adapters.cursor(connection), target.run)
         trial.rollback()
     removed = left.pop(Action.INSERTED, 0)
     return DatabasePreview(target, known=known, removed=removed, restored=left.total())

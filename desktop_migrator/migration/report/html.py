@@ -6,15 +6,15 @@ from functools import cache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from desktop_migrator.migration.report import words
-from desktop_migrator.migration.report.facts import EntityFacts, RunFacts
-from desktop_migrator.resources import resource
+from desktop_migrator.migration.report import labels
+from desktop_migrator.migration.report.run_facts import EntityFacts, RunFacts
+from desktop_migrator.system.resources import resource
 
 _COMMAND = re.compile(r"`([^`]+)`")
 
 
 def as_html(facts: RunFacts) -> str:
-    return _template().render(facts=facts, words=words, shares=_shares)
+    return _template().render(facts=facts, words=labels, shares=_shares)
 
 
 @cache
@@ -39,7 +39,7 @@ def _shares(entity: EntityFacts) -> list[tuple[str, float, float, int]]:
     """The entity's bar: column, where it begins and how long it is (0 to 100), and its number."""
     parts = []
     begin = 0.0
-    for column in words.COLUMNS:
+    for column in labels.COLUMNS:
         number = int(getattr(entity, column))
         if number:
             length = 100 * number / max(1, entity.items)

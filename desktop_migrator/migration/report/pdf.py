@@ -11,9 +11,9 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
 
-from desktop_migrator.migration.damages import damage_sentence
-from desktop_migrator.migration.report import words
-from desktop_migrator.migration.report.facts import EntityFacts, RunFacts
+from desktop_migrator.migration.report import labels
+from desktop_migrator.migration.report.run_facts import EntityFacts, RunFacts
+from desktop_migrator.model import damage_sentence
 
 _WIDTH = A4[0] - 40 * mm
 _BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10, leading=14, spaceAfter=4)
@@ -36,7 +36,7 @@ def as_pdf(facts: RunFacts) -> bytes:
         rightMargin=20 * mm,
         topMargin=18 * mm,
         bottomMargin=18 * mm,
-        title=words.TITLES[facts.outcome],
+        title=labels.TITLES[facts.outcome],
         author="Desktop Migrator",
     )
     document.build(list(_story(facts)))
@@ -44,8 +44,8 @@ def as_pdf(facts: RunFacts) -> bytes:
 
 
 def _story(facts: RunFacts) -> Iterator[Flowable]:
-    yield _paragraph(words.TITLES[facts.outcome], _TITLE)
-    yield _paragraph(words.headline(facts), _LEAD)
+    yield _paragraph(labels.TITLES[facts.outcome], _TITLE)
+    yield _paragraph(labels.headline(facts), _LEAD)
     if facts.error:
         yield _paragraph("What stopped it", _HEADING)
         yield _paragraph(f"{facts.error.text} ({facts.error.code})")
@@ -57,15 +57,15 @@ def _story(facts: RunFacts) -> Iterator[Flowable]:
         yield _paragraph("What could not go, and what to do about it", _HEADING)
         yield from _rejections(facts)
     yield _paragraph("Verification", _HEADING)
-    yield _paragraph(words.verification(facts))
+    yield _paragraph(labels.verification(facts))
     for damage in facts.damages:
         told = damage_sentence(damage.store, damage.what, damage.lost_records)
         yield _paragraph(f"Damaged: {told}")
     if facts.left_aside:
         yield _paragraph("What stayed in the browser", _HEADING)
         for kind, number in sorted(facts.left_aside.items(), key=lambda each: -each[1]):
-            yield _paragraph(words.left_aside(kind, number))
-    if steps := words.what_next(facts):
+            yield _paragraph(labels.left_aside(kind, number))
+    if steps := labels.what_next(facts):
         yield _paragraph("What you can do next", _HEADING)
         for number, step in enumerate(steps, 1):
             yield _paragraph(f"{number}. {step}")
@@ -89,11 +89,11 @@ def _rejections(facts: RunFacts) -> Iterator[Flowable]:
 
 
 def _counts(facts: RunFacts) -> Flowable:
-    rows: list[list[object]] = [["Kind", "", "Items", *words.COLUMNS.values()]]
+    rows: list[list[object]] = [["Kind", "", "Items", *labels.COLUMNS.values()]]
     for entity in facts.entities:
-        numbers = [f"{getattr(entity, column):,}" for column in words.COLUMNS]
+        numbers = [f"{getattr(entity, column):,}" for column in labels.COLUMNS]
         rows.append([_paragraph(entity.name, _SOFT), _bar(entity), f"{entity.items:,}", *numbers])
-    columns = len(words.COLUMNS)
+    columns = len(labels.COLUMNS)
     table = Table(
         rows, colWidths=[30 * mm, 38 * mm, 16 * mm, *([(_WIDTH - 84 * mm) / columns] * columns)]
     )
@@ -104,7 +104,7 @@ def _counts(facts: RunFacts) -> Flowable:
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
         ("LINEABOVE", (0, 1), (-1, -1), 0.4, colors.HexColor("#dfe4ea")),
     ]
-    for index, colour in enumerate(words.COLOURS.values()):
+    for index, colour in enumerate(labels.COLOURS.values()):
         style.append(("TEXTCOLOR", (3 + index, 0), (3 + index, 0), colors.HexColor(colour)))
     table.setStyle(TableStyle(style))
     return table
@@ -114,7 +114,7 @@ def _bar(entity: EntityFacts) -> Drawing:
     width, height = 36 * mm, 3.2 * mm
     drawing = Drawing(width, height)
     begin = 0.0
-    for column, colour in words.COLOURS.items():
+    for column, colour in labels.COLOURS.items():
         length = width * int(getattr(entity, column)) / max(1, entity.items)
         if length:
             fill = colors.HexColor(colour)

@@ -4,22 +4,22 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 
-from desktop_migrator.migration.backups.retention import prune
-from desktop_migrator.migration.catalog import Catalog
-from desktop_migrator.migration.run.enter import unfinished
+from desktop_migrator.migration.backups.manage import prune
+from desktop_migrator.migration.database.open_database import printable
 from desktop_migrator.migration.run.job import Job
-from desktop_migrator.migration.run.under_way import UnderWay
-from desktop_migrator.migration.sealed.backup_list import BackupList
-from desktop_migrator.migration.target import printable
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.run.register_run import unfinished
+from desktop_migrator.migration.run.run_context import UnderWay
+from desktop_migrator.migration.workspace.backup_catalog import BackupList
+from desktop_migrator.migration.workspace.catalog import Catalog
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Item, Outcome, TargetEntity
-from desktop_migrator.postgres import wire
-from desktop_migrator.postgres.adoption import Adoption
-from desktop_migrator.postgres.audit import database_id
+from desktop_migrator.postgres.bookkeeping.audit import database_id
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
-from desktop_migrator.postgres.chunks import ChunkLimits, chunks
-from desktop_migrator.postgres.row_copy import columns_of, rows_of_user, rows_with_ids
-from desktop_migrator.vault.backups import BackupFolder
+from desktop_migrator.postgres.load.batches import ChunkLimits, chunks
+from desktop_migrator.postgres.load.row_matching import Adoption
+from desktop_migrator.postgres.types import adapters
+from desktop_migrator.postgres.undo.copy_rows import columns_of, rows_of_user, rows_with_ids
+from desktop_migrator.vault.backup_folder import BackupFolder
 from desktop_migrator.vault.payload import Rows, Target
 
 STAGE = "backup"
@@ -110,7 +110,7 @@ def _future_ids(run: UnderWay, entity: TargetEntity, items: Sequence[Item]) -> l
     savepoint = run.connection.begin_nested()
     try:
         upgrade(run.connection)
-        cursor = wire.cursor(run.connection)
+        cursor = adapters.cursor(run.connection)
         adoption = Adoption(entity, run.user_id)
         own, clashing = adoption.resolve(cursor, items)
         adopted = adoption.adopt(cursor, clashing) if clashing else []

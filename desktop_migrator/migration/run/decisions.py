@@ -8,15 +8,17 @@ fields that differ (`fields`) and the times of both sides are there for people. 
 """
 
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from desktop_migrator.errors import DecisionsUnusable
+from desktop_migrator.errors import Cancelled, ConflictsWait, DecisionsUnusable
 from desktop_migrator.model import Answer, Conflict
+from desktop_migrator.reporter import ConflictQuestion, Reporter, Scope
 
 MAX_BYTES = 64 << 20
 MAX_DECISIONS = 100_000
@@ -115,3 +117,52 @@ def _read(path: Path) -> _File:
         raise DecisionsUnusable(
             path=path, reason=f"{place or 'the file'}: {problem['msg']}"
         ) from None
+
+
+_Kind = tuple[str, tuple[str, ...]]
+
+
+def settle(conflicts: Sequence[Conflict], decisions: Decisions, reporter: Reporter) -> None:
+    """Have all of them answered; what is answered is saved, also when the person stops.
+
+    Raises Cancelled, and ConflictsWait where nobody is there to answer.
+    """
+    if not conflicts:
+        return
+    for conflict in conflicts:
+        decisions.put(conflict, None)
+    decisions.save()  # before anybody takes trouble
+    try:
+        _ask(conflicts, decisions, reporter)
+    finally:
+        decisions.save()
+
+
+def _ask(conflicts: Sequence[Conflict], decisions: Decisions, reporter: Reporter) -> None:
+    alike = Counter(map(_kind, conflicts))
+    answers: dict[_Kind, Answer] = {}
+    for_all: Answer | None = None
+    for index, conflict in enumerate(conflicts):
+        kind = _kind(conflict)
+        answer = for_all or answers.get(kind)
+        if answer is None:
+            reply = reporter.resolve(
+                ConflictQuestion(conflict, index + 1, len(conflicts), alike[kind])
+            )
+            if reporter.cancelled:
+                raise Cancelled
+            if reply is None:
+                for waiting in conflicts[index:]:
+                    reporter.conflicting(waiting)
+                raise ConflictsWait(count=len(conflicts) - index)
+            answer = reply.answer
+            if reply.scope is Scope.ALIKE:
+                answers[kind] = answer
+            elif reply.scope is Scope.ALL:
+                for_all = answer
+        decisions.put(conflict, answer)
+        alike[kind] -= 1
+
+
+def _kind(conflict: Conflict) -> _Kind:
+    return conflict.entity, conflict.fields

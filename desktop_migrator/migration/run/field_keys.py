@@ -5,7 +5,7 @@ from pathlib import Path
 
 from desktop_migrator.errors import BadKey, KeyringUnusable, KeyUnknown
 from desktop_migrator.migration.run.job import Job
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter

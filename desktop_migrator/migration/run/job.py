@@ -14,12 +14,12 @@ from desktop_migrator.errors import (
     TooManyRejected,
     UsageError,
 )
-from desktop_migrator.migration.run.period import ALWAYS, Period
-from desktop_migrator.migration.target import Person
+from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.run.filters import ALWAYS, Period
 from desktop_migrator.model import ConflictPolicy, MergeRule, Outcome, Rejection
 from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.postgres.retry import USUAL, Retries
+from desktop_migrator.postgres.connection.retry import USUAL, Retries
 from desktop_migrator.reporter import ForwardingReporter, Reporter
 from desktop_migrator.vault.keys import Passphrase
 

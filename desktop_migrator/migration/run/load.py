@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
-from desktop_migrator.errors import CommitsLost
-from desktop_migrator.migration.run.left_away import indexes_left_away
-from desktop_migrator.migration.run.together.loading import load_together, processes
-from desktop_migrator.migration.run.together.worker import derivation
-from desktop_migrator.migration.run.under_way import UnderWay
-from desktop_migrator.model import TargetEntity
-from desktop_migrator.postgres.chunks import ChunkLimits
-from desktop_migrator.postgres.load import STAGE, Loader
-from desktop_migrator.postgres.settle import Settler
+from desktop_migrator.errors import CommitsLost, MigratorError
+from desktop_migrator.migration.run.parallel.load import load_together, processes
+from desktop_migrator.migration.run.parallel.load_worker import derivation
+from desktop_migrator.migration.run.run_context import UnderWay
+from desktop_migrator.model import Table, TargetEntity
+from desktop_migrator.postgres.connection.engine import translated
+from desktop_migrator.postgres.load.batches import ChunkLimits
+from desktop_migrator.postgres.load.deduplicate import Settler
+from desktop_migrator.postgres.load.loader import STAGE, Loader
+from desktop_migrator.postgres.schema.create_tables import holds_at_least
+from desktop_migrator.postgres.schema.indexes import fast_load, heal
 
 
 def load(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
@@ -93,3 +96,48 @@ def _notes(run: UnderWay) -> Iterator[str]:
         )
     if number := extractor.left_aside["partitioned"]:
         yield f"{number:,} records of the site lie framed in other sites; they were left aside."
+
+
+LEAST_ITEMS = 100_000
+"""Items of a table from which on making indexes anew is quicker than filling them."""
+
+
+@contextmanager
+def indexes_left_away(run: UnderWay, entities: Sequence[TargetEntity]) -> Iterator[None]:
+    """For tables that get much and hold less; never in a dry run."""
+    if run.job.dry_run:
+        yield
+        return
+    _make_again(run, entities)
+    with ExitStack() as stack:
+        for table, allowed in _large(run, entities).items():
+            stack.enter_context(fast_load(run.connection, table, allowed=allowed))
+        yield
+
+
+def _make_again(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
+    for table in {entity.table for entity in entities}:
+        try:
+            heal(run.connection, table)
+        except MigratorError as error:
+            run.reporter.warned(
+                f"Indexes of {table.name} that a run before this one left away wait to be made "
+                f"again by `repair`: {error}"
+            )
+
+
+def _large(run: UnderWay, entities: Sequence[TargetEntity]) -> dict[Table, bool]:
+    """The tables worth it, each with whether the plan allows it where the app made the table."""
+    coming: dict[Table, int] = {}
+    allowed: dict[Table, bool] = {}
+    for entity in entities:
+        table = entity.table
+        coming[table] = coming.get(table, 0) + run.surveyed.items[entity.name]
+        by_plan = run.job.plan.entities[entity.name].rebuild_indexes
+        allowed[table] = allowed.get(table, True) and by_plan
+    with translated(), run.connection.begin():
+        return {
+            table: allowed[table]
+            for table, number in coming.items()
+            if number >= LEAST_ITEMS and not holds_at_least(run.connection, table, number)
+        }

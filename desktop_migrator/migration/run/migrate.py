@@ -22,32 +22,37 @@ from desktop_migrator.errors import (
     TooManyConflicts,
     TooManyRejected,
 )
-from desktop_migrator.migration import logs
-from desktop_migrator.migration.audit import AuditTrail
-from desktop_migrator.migration.catalog import Catalog
-from desktop_migrator.migration.origins import as_origins
-from desktop_migrator.migration.report.facts import facts_of, save
+from desktop_migrator.migration.database.open_database import (
+    check_named,
+    open_database,
+    person_id,
+    printable,
+)
+from desktop_migrator.migration.report.run_facts import facts_of, save
 from desktop_migrator.migration.run.back_up import back_up, has_backup
-from desktop_migrator.migration.run.conclude import check_rows, check_threshold, finish, take_back
-from desktop_migrator.migration.run.enter import enter
 from desktop_migrator.migration.run.field_keys import key_for
+from desktop_migrator.migration.run.finish_run import check_rows, check_threshold, finish, take_back
 from desktop_migrator.migration.run.job import Job, outcome
 from desktop_migrator.migration.run.load import load
-from desktop_migrator.migration.run.memory import collecting_seldom, peak_memory_mb
+from desktop_migrator.migration.run.parallel.load import foresee
 from desktop_migrator.migration.run.prepare import ask_about_conflicts, look_through, prepare
+from desktop_migrator.migration.run.register_run import enter
+from desktop_migrator.migration.run.run_context import UnderWay
 from desktop_migrator.migration.run.survey import survey
-from desktop_migrator.migration.run.together.loading import foresee
-from desktop_migrator.migration.run.under_way import UnderWay
-from desktop_migrator.migration.sealed.backing import backing
+from desktop_migrator.migration.sealed.backup_writer import backing
 from desktop_migrator.migration.sealed.captures import Unlock
-from desktop_migrator.migration.sources import open_sources
-from desktop_migrator.migration.target import check_named, open_database, person_id, printable
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.sources.open_sources import open_sources
+from desktop_migrator.migration.sources.origins import as_origins
+from desktop_migrator.migration.workspace import run_logs
+from desktop_migrator.migration.workspace.audit_trail import AuditTrail
+from desktop_migrator.migration.workspace.catalog import Catalog
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import RunResult
-from desktop_migrator.postgres.connect import translated
-from desktop_migrator.postgres.lock import hold
-from desktop_migrator.postgres.observe import Observer
+from desktop_migrator.postgres.connection.engine import translated
+from desktop_migrator.postgres.load.observer import Observer
+from desktop_migrator.postgres.run_lock.run_lock import hold
 from desktop_migrator.reporter import Reporter
+from desktop_migrator.system.memory import collecting_seldom, peak_memory_mb
 
 
 def migrate(
@@ -104,7 +109,7 @@ def migrate(
                 origins=run.surveyed.origins,
             ),
         )
-    logs.write_run(workspace.logs, result)
+    run_logs.write_run(workspace.logs, result)
     return result
 
 

@@ -5,17 +5,17 @@ from dataclasses import replace
 from itertools import chain, islice
 
 from desktop_migrator.errors import Cancelled, ItemsRejected, TooManyConflicts, UsageError
-from desktop_migrator.migration.run import questions
-from desktop_migrator.migration.run.enter import unfinished
-from desktop_migrator.migration.run.under_way import UnderWay
-from desktop_migrator.migration.target import prepare_entities
+from desktop_migrator.migration.database.open_database import prepare_entities
+from desktop_migrator.migration.run import decisions
+from desktop_migrator.migration.run.register_run import unfinished
+from desktop_migrator.migration.run.run_context import UnderWay
 from desktop_migrator.model import Conflict, Counts, Item, Rejection, TargetEntity
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
-from desktop_migrator.postgres.checkpoint import done_until_now
-from desktop_migrator.postgres.conflicts import asks
-from desktop_migrator.postgres.connect import translated
-from desktop_migrator.postgres.open_conflicts import open_conflicts
-from desktop_migrator.postgres.settle import Settler
+from desktop_migrator.postgres.connection.engine import translated
+from desktop_migrator.postgres.load.checkpoint import done_until_now
+from desktop_migrator.postgres.load.conflicts import asks
+from desktop_migrator.postgres.load.deduplicate import Settler
+from desktop_migrator.postgres.load.pending_conflicts import open_conflicts
 
 _MOST_QUESTIONS = 20_000
 """Conflicts that a person can be asked about in one run."""
@@ -42,7 +42,7 @@ def ask_about_conflicts(run: UnderWay) -> None:
     """
     rules = {run.job.rule(name) for name in run.surveyed.items}
     if not run.job.dry_run and any(asks(run.job.policy, rule) for rule in rules):
-        questions.settle(_open_conflicts(run), run.decisions, run.reporter)
+        decisions.settle(_open_conflicts(run), run.decisions, run.reporter)
 
 
 def _open_conflicts(run: UnderWay) -> list[Conflict]:

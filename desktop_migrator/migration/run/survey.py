@@ -4,17 +4,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop_migrator.browsers.parts import Cuts
+from desktop_migrator.browsers.read.partitions import Cuts
 from desktop_migrator.errors import NothingToMigrate, OriginNotChosen, OriginNotFound
-from desktop_migrator.migration.origins import as_origins
-from desktop_migrator.migration.sources import Sources
+from desktop_migrator.migration.sources.open_sources import Sources
+from desktop_migrator.migration.sources.origins import as_origins
 from desktop_migrator.model import Record, TargetEntity
-from desktop_migrator.plan.ids import IdReader
-from desktop_migrator.plan.origins import Fitting, fitting_origins
+from desktop_migrator.plan.classify import Aside, Failed, Found, Sorter
+from desktop_migrator.plan.guess_origins import Fitting, fitting_origins
+from desktop_migrator.plan.read_ids import IdReader
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.plan.sources import Aside, Failed, Found, Sorter
-from desktop_migrator.postgres.repeats import Repeats
-from desktop_migrator.postgres.settle import id_key
+from desktop_migrator.postgres.load.deduplicate import id_key
+from desktop_migrator.postgres.load.duplicate_key_filter import Repeats
 from desktop_migrator.reporter import Question, Reporter
 
 _LISTED_ORIGINS = 10

@@ -16,19 +16,18 @@ from desktop_migrator.errors import (
     UsageError,
     VaultError,
 )
-from desktop_migrator.migration.audit import AuditTrail, Deed
-from desktop_migrator.migration.damages import damage_sentence
-from desktop_migrator.migration.sealed.backing import manifest
-from desktop_migrator.migration.sealed.backup_keys import opening_keys
-from desktop_migrator.migration.workspace import Workspace
-from desktop_migrator.model import Record
+from desktop_migrator.migration.sealed.backup_writer import manifest
+from desktop_migrator.migration.sealed.sealing_keys import opening_keys
+from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed
+from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.model import Record, damage_sentence
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.vault.backups import new_id
+from desktop_migrator.vault.backup_folder import new_id
 from desktop_migrator.vault.container import read_header
 from desktop_migrator.vault.credentials import Credentials
-from desktop_migrator.vault.draft import Draft, Sealed, opened
 from desktop_migrator.vault.keys import Identity, Passphrase, PublicKey
 from desktop_migrator.vault.payload import Manifest
+from desktop_migrator.vault.sealed_file import Draft, Sealed, opened
 
 KIND = "capture"
 SUFFIX = ".dmcapture"

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from desktop_migrator.postgres.bookkeeping.runs import KEPT_BESIDE, Quarantined, Run
 from desktop_migrator.postgres.bookkeeping.tables import quarantine, runs
-from desktop_migrator.postgres.exact import from_bytes
+from desktop_migrator.postgres.types.text_escape import from_bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping, func, insert, select, update
 from desktop_migrator import __version__
 from desktop_migrator.model import ConflictPolicy, Counts, Outcome, UndoCounts
 from desktop_migrator.postgres.bookkeeping.tables import quarantine, runs
-from desktop_migrator.postgres.exact import from_bytes
+from desktop_migrator.postgres.types.text_escape import from_bytes
 
 KEPT_BESIDE = {"run", "number", "mended_by"}
 """Columns of the quarantine that are no part of the rejection."""

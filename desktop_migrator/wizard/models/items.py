@@ -21,9 +21,14 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QFont
 
-from desktop_migrator.migration.preview.findings import EVERYTHING, Filter, Finding, Findings, State
-from desktop_migrator.wizard import theme
-from desktop_migrator.wizard.models import states
+from desktop_migrator.migration.preview.preview_store import (
+    EVERYTHING,
+    Filter,
+    Finding,
+    Findings,
+    State,
+)
+from desktop_migrator.wizard import i18n, theme
 
 PAGE = 100
 _PAGES = 24
@@ -246,7 +251,7 @@ class ItemsModel(QAbstractTableModel):
 
     def _text(self, finding: Finding, column: int) -> str:
         if not column:
-            return self.tr("Left out") if finding.left_out else states.name(finding.state)
+            return self.tr("Left out") if finding.left_out else i18n.name(finding.state)
         return finding.cells[column - 1] if column <= len(finding.cells) else ""
 
 

@@ -4,15 +4,15 @@ from PySide6.QtWidgets import QButtonGroup
 
 from desktop_migrator.errors import KeyringUnusable, MigratorError
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.vault.kept_keys import backup_key
-from desktop_migrator.vault.recovery import recovery_text
+from desktop_migrator.vault.keyring_keys import backup_key
+from desktop_migrator.vault.recovery_key import recovery_text
 from desktop_migrator.wizard import icons
 from desktop_migrator.wizard.flow import BackupKind, Step
 from desktop_migrator.wizard.pages.base import Page
-from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.card import Card
-from desktop_migrator.wizard.widgets.confirm import confirm
 from desktop_migrator.wizard.widgets.passphrase import NewPassphrase
+from desktop_migrator.wizard.widgets.prompts import confirm
 from desktop_migrator.wizard.widgets.recovery_key import RecoveryKey
 
 
@@ -35,7 +35,7 @@ class BackupPage(Page):
             icon=icons.icon("key"),
             group=self._group,
         )
-        self._why = labels.text(role="warning")
+        self._why = basics.text(role="warning")
         self._key = RecoveryKey()
         self._passphrase = Card(
             self.tr("&With a passphrase of your own"),
@@ -60,7 +60,7 @@ class BackupPage(Page):
         self._fields.typed.connect(self._typed)
         self.body.addWidget(self._fields)
         self.body.addWidget(self._none)
-        self._where = labels.text(
+        self._where = basics.text(
             self.tr("It is kept in {folder} for 30 days.").format(
                 folder=self.context.workspace.backups
             ),

@@ -26,7 +26,7 @@ from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import flow, theme
 from desktop_migrator.wizard.context import Context
 from desktop_migrator.wizard.flow import Answers, Step
-from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.details import Details
 from desktop_migrator.wizard.widgets.error_panel import ErrorPanel
 from desktop_migrator.wizard.worker import Listener, Operation
@@ -52,8 +52,8 @@ class Page(QWizardPage):
         super().__init__()
         self.context = context
         self._operation: Operation | None = None
-        self._heading = theme.enlarge(labels.text(), 1.5, bold=True)
-        self._sentence = labels.text(role="faint")
+        self._heading = theme.enlarge(basics.text(), 1.5, bold=True)
+        self._sentence = basics.text(role="faint")
         self.errors = ErrorPanel(self.step)
         self.body = QVBoxLayout()
         self.body.setSpacing(theme.GAP)
@@ -80,7 +80,7 @@ class Page(QWizardPage):
         self._detailed = False
         self.build()
         if not self._detailed:
-            self._facts = labels.text(role="faint")
+            self._facts = basics.text(role="faint")
             self.add_details(self._facts)
 
     # ---- for the pages --------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from desktop_migrator.migration.sealed.captures import is_capture
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.pages.base import Page
-from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets import basics
 
 
 class CapturesPage(Page):
@@ -34,7 +34,7 @@ class CapturesPage(Page):
         self._remove.setAccessibleDescription(self.tr("Takes the file chosen off the list"))
         self._remove.clicked.connect(self._take_off)
         self.add_row(add, self._remove)
-        self.body.addWidget(labels.text(self.tr("You can also drop files here."), "faint"))
+        self.body.addWidget(basics.text(self.tr("You can also drop files here."), "faint"))
         form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._passphrase = QLineEdit()

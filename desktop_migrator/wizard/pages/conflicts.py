@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.errors import MigratorError
-from desktop_migrator.migration.preview.findings import Filter, Findings, Kind, State
-from desktop_migrator.migration.preview.look import compare
+from desktop_migrator.migration.preview.build_preview import compare
+from desktop_migrator.migration.preview.preview_store import Filter, Findings, Kind, State
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.migration.run.decisions import Decisions
 from desktop_migrator.model import Answer, ConflictPolicy, MergeRule
@@ -27,12 +27,12 @@ from desktop_migrator.reporter import Question, Reporter
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.models.items import ItemsModel
+from desktop_migrator.wizard.operations import job_of
 from desktop_migrator.wizard.pages.base import Page
-from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets import basics
+from desktop_migrator.wizard.widgets.basics import empty
 from desktop_migrator.wizard.widgets.differences import Differences
 from desktop_migrator.wizard.widgets.item_table import ItemTable
-from desktop_migrator.wizard.widgets.layouts import empty
-from desktop_migrator.wizard.work import job_of
 from desktop_migrator.wizard.worker import Listener
 
 _MOST = 20_000
@@ -71,7 +71,7 @@ class ConflictsPage(Page, Listener):
         column = QVBoxLayout(self._one_by_one)
         column.setContentsMargins(0, theme.GAP, 0, 0)
         column.setSpacing(theme.TIGHT)
-        self._which = labels.heading()
+        self._which = basics.heading()
         column.addWidget(self._which)
         self._table = ItemTable(lines=4, with_states=False)
         self._table.setAccessibleName(self.tr("Items that differ"))
@@ -79,7 +79,7 @@ class ConflictsPage(Page, Listener):
         column.addWidget(self._table, 1)
         self._differences = Differences()
         column.addWidget(self._differences, 1)
-        self._said = labels.text(role="faint")
+        self._said = basics.text(role="faint")
         column.addWidget(self._said)
         self._alike = QCheckBox()
         self._alike.setAccessibleName(self.tr("The same for all alike"))

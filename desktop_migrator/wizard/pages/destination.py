@@ -17,26 +17,26 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.errors import BadDatabaseUrl, MigratorError
-from desktop_migrator.migration.connections import (
-    BUILTIN,
-    SavedConnection,
-    add,
-    connections,
-)
-from desktop_migrator.migration.target import (
+from desktop_migrator.migration.database.open_database import (
     Person,
     check_database,
     open_database,
     person_id,
 )
-from desktop_migrator.postgres.address import Address
-from desktop_migrator.postgres.checks import Check
+from desktop_migrator.migration.workspace.connections import (
+    BUILTIN,
+    SavedConnection,
+    add,
+    connections,
+)
+from desktop_migrator.postgres.connection.address import Address
+from desktop_migrator.postgres.verify.connection_checks import Check
 from desktop_migrator.reporter import Question, Reporter, Topic
-from desktop_migrator.wizard import icons, sentences, theme
-from desktop_migrator.wizard.connection import PORT, Parts
+from desktop_migrator.wizard import icons, messages, theme
+from desktop_migrator.wizard.address_form import PORT, Parts
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.pages.base import Page
-from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.card import Card
 from desktop_migrator.wizard.widgets.checks import CheckList
 from desktop_migrator.wizard.worker import Listener
@@ -87,7 +87,7 @@ class DestinationPage(Page, Listener):
     # ---- the form -------------------------------------------------------------------------------
 
     def _build_person(self) -> None:
-        self.body.addWidget(labels.heading(self.tr("Who you are")))
+        self.body.addWidget(basics.heading(self.tr("Who you are")))
         form = _form()
         lookup = self.context.plan.user is not None
         self._email = QLineEdit()
@@ -104,7 +104,7 @@ class DestinationPage(Page, Listener):
         self.body.addLayout(form)
 
     def _build_choice(self) -> None:
-        self.body.addWidget(labels.heading(self.tr("The database")))
+        self.body.addWidget(basics.heading(self.tr("The database")))
         self._kinds = QButtonGroup(self)
         self._server = Card(
             self.tr("The app's &database"),
@@ -204,7 +204,7 @@ class DestinationPage(Page, Listener):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Testing the connection"))
         self._bar.hide()
-        self._verdict = labels.text()
+        self._verdict = basics.text()
         self.add_row(self._button, stretch=True)
         self.body.addWidget(self._bar)
         self.body.addWidget(self._verdict)
@@ -212,7 +212,7 @@ class DestinationPage(Page, Listener):
         self._details = self.add_details(self._checks)
         self._details.hide()
         self._verdict.hide()
-        self._note = labels.text(role="warning")
+        self._note = basics.text(role="warning")
         self._note.hide()
         self.body.addWidget(self._note)
 
@@ -356,7 +356,7 @@ class DestinationPage(Page, Listener):
         answer(self.answers.password if question.topic is Topic.PASSWORD else None)
 
     def noted(self, text: str) -> None:
-        self._note.setText(sentences.said(text))
+        self._note.setText(messages.said(text))
         self._note.show()
 
     def _tested(self, checks: list[Check]) -> None:

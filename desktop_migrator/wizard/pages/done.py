@@ -8,29 +8,29 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from desktop_migrator.migration.backups.into_browser import IntoBrowser
 from desktop_migrator.migration.backups.restore import Restored
-from desktop_migrator.migration.report import facts
+from desktop_migrator.migration.desk.support_bundle import Piece, collect, save
+from desktop_migrator.migration.report import run_facts
 from desktop_migrator.migration.report.html import as_html
-from desktop_migrator.migration.support import Piece, collect, save
 from desktop_migrator.migration.upload import Upload
 from desktop_migrator.model import Counts, Rejection, RunResult, UndoResult
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.flow import Entry, Step
+from desktop_migrator.wizard.operations import Captured
 from desktop_migrator.wizard.pages.base import Page
-from desktop_migrator.wizard.pages.old_data import OldData
-from desktop_migrator.wizard.widgets import labels
-from desktop_migrator.wizard.widgets.bundle import BundleDialog
-from desktop_migrator.wizard.widgets.layouts import empty
-from desktop_migrator.wizard.widgets.left_behind import LeftBehind
-from desktop_migrator.wizard.work import Captured
+from desktop_migrator.wizard.pages.clear_old_data import OldData
+from desktop_migrator.wizard.widgets import basics
+from desktop_migrator.wizard.widgets.basics import empty
+from desktop_migrator.wizard.widgets.rejection_list import LeftBehind
+from desktop_migrator.wizard.widgets.support_bundle_dialog import BundleDialog
 
 
 class DonePage(Page):
     step = Step.DONE
 
     def build(self) -> None:
-        self._summary = labels.text()
-        self._verified = labels.text()
+        self._summary = basics.text()
+        self._verified = basics.text()
         self._table = QWidget()
         self._grid = QGridLayout(self._table)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -262,7 +262,7 @@ class DonePage(Page):
 
         def work(_: Reporter) -> Path:
             path = folder / f"{run}.html"
-            facts.write_private(path, as_html(facts.load(folder, run)).encode())
+            run_facts.write_private(path, as_html(run_facts.load(folder, run)).encode())
             return path
 
         self.run(work, self._show_report)

@@ -15,14 +15,14 @@ from PySide6.QtWidgets import (
 
 from desktop_migrator.errors import MigratorError, NothingToMigrate
 from desktop_migrator.migration.progress import Progress
-from desktop_migrator.migration.sites import Finding, Findings, Site, find
+from desktop_migrator.migration.sources.matching_sites import Finding, Findings, Site, find
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.wizard import icons, sentences, theme, times
+from desktop_migrator.wizard import i18n, icons, messages, theme
 from desktop_migrator.wizard.flow import Step
 from desktop_migrator.wizard.pages.base import Page
-from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets import basics
+from desktop_migrator.wizard.widgets.basics import empty
 from desktop_migrator.wizard.widgets.card import Card
-from desktop_migrator.wizard.widgets.layouts import empty
 from desktop_migrator.wizard.worker import Listener
 
 
@@ -56,9 +56,9 @@ class FindPage(Page, Listener):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Looking into browsers"))
         self.body.addWidget(self._bar)
-        self._state = labels.text(role="faint")
+        self._state = basics.text(role="faint")
         self.body.addWidget(self._state)
-        self._browsers = labels.heading(self.tr("Browsers"))
+        self._browsers = basics.heading(self.tr("Browsers"))
         self.body.addWidget(self._browsers)
         self._list = QVBoxLayout()
         self._list.setSpacing(theme.TIGHT)
@@ -73,9 +73,9 @@ class FindPage(Page, Listener):
         self._again.setAccessibleDescription(self.tr("Looks into all browsers once more"))
         self._again.clicked.connect(self._look)
         self.add_row(self._add, self._again)
-        self._drop = labels.text(self.tr("You can also drop a folder here."), "faint")
+        self._drop = basics.text(self.tr("You can also drop a folder here."), "faint")
         self.body.addWidget(self._drop)
-        self._notes = labels.text(role="faint")
+        self._notes = basics.text(role="faint")
         self._details = self.add_details(self._notes)
         self.body.addStretch(1)
 
@@ -163,7 +163,7 @@ class FindPage(Page, Listener):
         site = next((site for site in finding.sites if site.origin == origin), None)
         about = [self.tr("Profile {name}").format(name=profile.name)]
         if profile.last_used:
-            day = times.local(profile.last_used, clock=False)
+            day = i18n.local(profile.last_used, clock=False)
             about.append(self.tr("last used {when}").format(when=day))
         about.append(QLocale().formattedDataSize(finding.size))
         lines = [
@@ -195,12 +195,12 @@ class FindPage(Page, Listener):
         self._list.addWidget(card)
 
     def _show_notes(self, findings: Findings) -> None:
-        lines = [sentences.said(each) for each in findings.warnings]
-        lines += [f"{each.path}: {sentences.said(each.reason)}" for each in findings.unreadable]
+        lines = [messages.said(each) for each in findings.warnings]
+        lines += [f"{each.path}: {messages.said(each.reason)}" for each in findings.unreadable]
         for finding in findings.profiles:
             lines.append(f"{finding.profile.browser_name}: {finding.profile.path}")
             lines += [
-                f"{damage.store.path}: {sentences.said(damage.what)}" for damage in finding.damages
+                f"{damage.store.path}: {messages.said(damage.what)}" for damage in finding.damages
             ]
         self._notes.setText("\n".join(lines))
 

@@ -17,15 +17,14 @@ from desktop_migrator.errors import AuthenticationFailed, Cancelled, MigratorErr
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.model import Rejection, RunResult
 from desktop_migrator.reporter import Question, Topic
-from desktop_migrator.wizard import sentences, theme, work
+from desktop_migrator.wizard import messages, operations, theme
 from desktop_migrator.wizard.flow import Entry, Step
-from desktop_migrator.wizard.memory import remember
 from desktop_migrator.wizard.pages.base import Page
-from desktop_migrator.wizard.widgets import labels
-from desktop_migrator.wizard.widgets.chart import RateChart
-from desktop_migrator.wizard.widgets.confirm import confirm
-from desktop_migrator.wizard.widgets.notice import announce
-from desktop_migrator.wizard.widgets.stages import StageBar
+from desktop_migrator.wizard.resume_state import remember
+from desktop_migrator.wizard.widgets import basics
+from desktop_migrator.wizard.widgets.prompts import announce, confirm
+from desktop_migrator.wizard.widgets.rate_chart import RateChart
+from desktop_migrator.wizard.widgets.stage_progress import StageBar
 from desktop_migrator.wizard.worker import Listener
 
 _LOG_LINES = 2000
@@ -72,7 +71,7 @@ class MigratePage(Page, Listener):
         self.body.removeItem(row)
         column.addLayout(row)
         self.add_details(inside)
-        self._note = labels.text(role="faint")
+        self._note = basics.text(role="faint")
         self.body.addWidget(self._note)
         self.body.addStretch(1)
 
@@ -93,16 +92,16 @@ class MigratePage(Page, Listener):
 
     # ---- the work -------------------------------------------------------------------------------
 
-    def _begin(self, again: work.Again | None = None) -> None:
+    def _begin(self, again: operations.Again | None = None) -> None:
         answers = self.answers
         answers.finished = False
         self._stage = ""
         self.chart.restart()
-        self._stages.restart(work.stages(answers))
+        self._stages.restart(operations.stages(answers))
         self._show_brakes(working=True)
         self._tell(self.tr("Begun."))
         try:
-            begun = work.begin(answers, self.context.plan, self.context.workspace, again)
+            begun = operations.begin(answers, self.context.plan, self.context.workspace, again)
         except MigratorError as error:
             self._failed(error)
             return
@@ -112,7 +111,7 @@ class MigratePage(Page, Listener):
         if progress.stage != self._stage:
             self._stage = progress.stage
             self.chart.restart()
-            self._tell(sentences.stage(progress.stage))
+            self._tell(messages.stage(progress.stage))
         if self.operation and self.operation.paused:
             return
         self._stages.show_progress(progress)
@@ -120,12 +119,12 @@ class MigratePage(Page, Listener):
             self.chart.advance(progress.current)
 
     def noted(self, text: str) -> None:
-        self._tell(sentences.said(text))
+        self._tell(messages.said(text))
 
     def rejected(self, rejection: Rejection) -> None:
         self._tell(
             self.tr("Cannot be moved ({entity}): {reason}").format(
-                entity=rejection.entity, reason=sentences.said(rejection.reason)
+                entity=rejection.entity, reason=messages.said(rejection.reason)
             )
         )
 
@@ -151,9 +150,9 @@ class MigratePage(Page, Listener):
         typed, given = QInputDialog.getText(self, self.heading, words, QLineEdit.EchoMode.Password)
         return typed if given else None
 
-    def _ended(self, result: work.Result) -> None:
+    def _ended(self, result: operations.Result) -> None:
         self.context.result = result
-        if error := work.error_of(result):
+        if error := operations.error_of(result):
             self._failed(error)
             return
         self._stages.end(done=True)
@@ -169,7 +168,7 @@ class MigratePage(Page, Listener):
     def _failed(self, error: MigratorError) -> None:
         self._stages.end(done=False)
         self._show_brakes(working=False)
-        self._tell(sentences.said(str(error)))
+        self._tell(messages.said(str(error)))
         if self._closing:
             self.window().close()
             return
@@ -178,7 +177,10 @@ class MigratePage(Page, Listener):
             self.answers.password = None  # the next attempt asks for another
         if error.code in _CAN_GO_ON and self.answers.entry not in _NOT_RESUMED:
             actions.append(
-                (self.tr("&Go on where it stopped"), lambda: self._begin(work.Again(resume=True)))
+                (
+                    self.tr("&Go on where it stopped"),
+                    lambda: self._begin(operations.Again(resume=True)),
+                )
             )
         else:
             actions.append((self.tr("&Try again"), self._begin))
@@ -186,7 +188,7 @@ class MigratePage(Page, Listener):
             actions.append((self.tr("Ta&ke it back"), self._take_back))
         self.errors.show_error(error, *actions)
         if not isinstance(error, Cancelled):
-            announce(self.window(), sentences.told(error).title, error.code)
+            announce(self.window(), messages.told(error).title, error.code)
 
     def _written(self) -> bool:
         """Whether the run has left something that can be undone."""

@@ -18,13 +18,13 @@ from desktop_migrator.errors import AuthenticationFailed, KeyNotGiven, MigratorE
 from desktop_migrator.migration.backups import into_browser
 from desktop_migrator.migration.backups.manage import verify_backup
 from desktop_migrator.migration.backups.restore import DatabasePreview, preview_database
-from desktop_migrator.migration.sealed.backup_list import Listed
+from desktop_migrator.migration.workspace.backup_catalog import Listed
 from desktop_migrator.reporter import Question, Topic
-from desktop_migrator.wizard import icons, names, times, work
+from desktop_migrator.wizard import i18n, icons, operations
 from desktop_migrator.wizard.flow import Goal, Step
-from desktop_migrator.wizard.memory import whole_address
 from desktop_migrator.wizard.pages.base import Page
-from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.resume_state import whole_address
+from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.card import Card
 from desktop_migrator.wizard.worker import Listener
 
@@ -44,7 +44,7 @@ class RestorePage(Page, Listener):
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Reading the backup"))
-        self._checked = labels.text(role="good")
+        self._checked = basics.text(role="good")
         self.body.addWidget(self._bar)
         self._build_key()
         self.body.addWidget(self._checked)
@@ -66,7 +66,7 @@ class RestorePage(Page, Listener):
             self.tr("Without it, what was changed after the backup stays as it is now")
         )
         self._force.toggled.connect(self._force_toggled)
-        self._preview = labels.text()
+        self._preview = basics.text()
         self._again = QPushButton(self.tr("&Look again"))
         self._again.setAccessibleDescription(
             self.tr("Finds out anew what will happen, once you have closed the browser")
@@ -143,7 +143,7 @@ class RestorePage(Page, Listener):
         self._show_state(checked=True)
         self._checked.setText(
             self.tr("The backup of {time} is whole: {records}, {rows}.").format(
-                time=times.local(backup.manifest.created),
+                time=i18n.local(backup.manifest.created),
                 records=self.tr("%n record(s) of the browser", "", backup.summary.records),
                 rows=self.tr("%n row(s) of the database", "", backup.summary.rows),
             )
@@ -192,7 +192,7 @@ class RestorePage(Page, Listener):
         self._preview.setText("")
         self._bar.show()
         if answers.restore.goal is Goal.DATABASE:
-            job = work.restore_job(answers)
+            job = operations.restore_job(answers)
             self.run(
                 lambda reporter: preview_database(job, workspace, reporter),
                 self._show_database,
@@ -200,7 +200,7 @@ class RestorePage(Page, Listener):
                 self,
             )
         else:
-            into = work.into_browser_job(answers)
+            into = operations.into_browser_job(answers)
             self.run(
                 lambda reporter: into_browser.goals(into, workspace, reporter),
                 self._show_browsers,
@@ -223,7 +223,7 @@ class RestorePage(Page, Listener):
     def _show_database(self, preview: DatabasePreview) -> None:
         self._bar.hide()
         where = self.tr("In {database}, for {user}:").format(
-            database=names.database(preview.target.database), user=preview.target.user_id
+            database=i18n.database(preview.target.database), user=preview.target.user_id
         )
         if preview.known:
             words = [

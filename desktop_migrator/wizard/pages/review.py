@@ -18,15 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.errors import MigratorError
-from desktop_migrator.migration.preview.findings import Filter, Findings, Kind, State
-from desktop_migrator.migration.preview.look import Overview, look
+from desktop_migrator.migration.preview.build_preview import Overview, look
+from desktop_migrator.migration.preview.preview_store import Filter, Findings, Kind, State
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.reporter import Reporter
+from desktop_migrator.wizard import i18n
 from desktop_migrator.wizard.flow import Entry, Step
-from desktop_migrator.wizard.models import states
 from desktop_migrator.wizard.models.items import ItemsModel
 from desktop_migrator.wizard.pages.base import Page
-from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.item_detail import ItemDetail
 from desktop_migrator.wizard.widgets.item_table import ItemTable
 from desktop_migrator.wizard.worker import Listener
@@ -61,7 +61,7 @@ class ReviewPage(Page, Listener):
         self._content = QWidget()
         self.body.addWidget(self._content, 1)
         self._build_content()
-        self._notes = labels.text(role="faint")
+        self._notes = basics.text(role="faint")
         self._details = self.add_details(self._notes)
         self._debounce = QTimer(self)
         self._debounce.setSingleShot(True)
@@ -96,7 +96,7 @@ class ReviewPage(Page, Listener):
         self._table.chosen.connect(self._show_detail)
         self._table.toggled.connect(self._toggle)
         column.addWidget(self._table, 2)
-        self._shown = labels.text(role="faint")
+        self._shown = basics.text(role="faint")
         self._leave = QPushButton(self.tr("&Leave out"))
         self._leave.setAccessibleDescription(self.tr("The items marked stay in the browser only"))
         self._leave.clicked.connect(partial(self._leave_out, left_out=True))
@@ -187,7 +187,7 @@ class ReviewPage(Page, Listener):
             if rejected:
                 sentence += self.tr("%n of them cannot be moved as they are.", "", rejected) + " "
             sentence += self.tr("Look at what you like, or just continue.")
-            aside = [f"{states.aside(why)}: {n}" for why, n in overview.left_aside.items()]
+            aside = [f"{i18n.aside(why)}: {n}" for why, n in overview.left_aside.items()]
             self._notes.setText("\n".join(aside))
         self._details.setVisible(overview is not None and bool(overview.left_aside))
         self.introduce(self.tr("What will be moved"), sentence)
@@ -245,7 +245,7 @@ class ReviewPage(Page, Listener):
             self._state.clear()
             self._state.addItem(self.tr("Everything"), None)
             choices: list[tuple[str, Any, int]] = [
-                (states.name(state), state, number) for state, number in kind.counts.items()
+                (i18n.name(state), state, number) for state, number in kind.counts.items()
             ]
             choices.append((self.tr("Left out"), _LEFT_OUT, kind.left_out))
             for words, data, number in choices:

@@ -2,11 +2,11 @@
 
 from PySide6.QtWidgets import QButtonGroup
 
-from desktop_migrator.migration.kits import accept
+from desktop_migrator.migration.desk.kits import accept
 from desktop_migrator.wizard import icons
 from desktop_migrator.wizard.flow import Entry, FormerRun, Step
 from desktop_migrator.wizard.pages.base import Page
-from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.card import Card
 from desktop_migrator.wizard.widgets.kit_panel import KitPanel
 
@@ -29,7 +29,7 @@ class WelcomePage(Page):
             self.body.addWidget(KitPanel(kit, self._accept_kit))
         if former := self.context.former:
             self._offer_former(former)
-        self.body.addWidget(labels.heading(self.tr("What would you like to do?")))
+        self.body.addWidget(basics.heading(self.tr("What would you like to do?")))
         self._add(
             Entry.MIGRATE,
             self.tr("&Move my data now"),
@@ -81,7 +81,7 @@ class WelcomePage(Page):
             self.run(lambda _: accept(kit, workspace), lambda _: None)
 
     def _offer_former(self, former: FormerRun) -> None:
-        self.body.addWidget(labels.heading(self.tr("An earlier migration did not finish")))
+        self.body.addWidget(basics.heading(self.tr("An earlier migration did not finish")))
         self._add(
             Entry.FINISH,
             self.tr("&Finish it"),

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.wizard import theme
-from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets import basics
 
 ICON = 32
 
@@ -90,7 +90,7 @@ class Card(QFrame):
         return super().eventFilter(watched, event)
 
     def _line(self, words: str, role: str) -> QLabel:
-        line = labels.text(words, role)
+        line = basics.text(words, role)
         # A click on the words chooses the card as well.
         line.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         return line

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from desktop_migrator.postgres.checks import Check
-from desktop_migrator.wizard import sentences, theme
-from desktop_migrator.wizard.marks import QT_TRANSLATE_NOOP
-from desktop_migrator.wizard.widgets import labels
-from desktop_migrator.wizard.widgets.layouts import empty
+from desktop_migrator.postgres.verify.connection_checks import Check
+from desktop_migrator.wizard import messages, theme
+from desktop_migrator.wizard.i18n import QT_TRANSLATE_NOOP
+from desktop_migrator.wizard.widgets import basics
+from desktop_migrator.wizard.widgets.basics import empty
 
 _NAMES = (
     QT_TRANSLATE_NOOP("checks", "Reached"),
@@ -46,10 +46,10 @@ class CheckList(QWidget):
             mark.setAccessibleName(self.tr("in order") if check.ok else self.tr("not in order"))
             self._grid.addWidget(mark, row, 0)
             self._grid.addWidget(QLabel(_name(check.name)), row, 1)
-            words = sentences.said(check.detail)
+            words = messages.said(check.detail)
             if check.remedy:
-                words += "\n" + sentences.said(check.remedy)
-            self._grid.addWidget(labels.text(words, "faint" if check.ok else ""), row, 2)
+                words += "\n" + messages.said(check.remedy)
+            self._grid.addWidget(basics.text(words, "faint" if check.ok else ""), row, 2)
 
 
 def _name(name: str) -> str:

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from desktop_migrator import __version__
 from desktop_migrator.errors import MigratorError
-from desktop_migrator.wizard import sentences, theme
+from desktop_migrator.wizard import messages, theme
 from desktop_migrator.wizard.flow import Step
-from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets import basics
 
 
 class ErrorPanel(QFrame):
@@ -18,11 +18,11 @@ class ErrorPanel(QFrame):
         self._step = step
         self._error: MigratorError | None = None
         self.setProperty("role", "error")
-        self._title = labels.heading()
+        self._title = basics.heading()
         self._title.setProperty("role", "bad")
-        self._detail = labels.text()
-        self._hint = labels.text()
-        self._code = labels.text(role="faint")
+        self._detail = basics.text()
+        self._hint = basics.text()
+        self._code = basics.text(role="faint")
         self._copy = QPushButton(self.tr("Cop&y for support"))
         self._copy.setAccessibleDescription(
             self.tr("Copies the code and what happened, without any of your data")
@@ -47,7 +47,7 @@ class ErrorPanel(QFrame):
     def show_error(self, error: MigratorError, *actions: tuple[str, Callable[[], object]]) -> None:
         """Show it, with a button for each action."""
         self._error = error
-        told = sentences.told(error)
+        told = messages.told(error)
         for label, words in (
             (self._title, told.title),
             (self._detail, told.detail),

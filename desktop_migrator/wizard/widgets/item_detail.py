@@ -7,9 +7,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from desktop_migrator.migration.preview.findings import Detail
-from desktop_migrator.wizard import sentences, theme
-from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.migration.preview.preview_store import Detail
+from desktop_migrator.wizard import messages, theme
+from desktop_migrator.wizard.widgets import basics
 
 _LONGEST = 100_000
 """Characters that are shown of a text."""
@@ -19,10 +19,10 @@ _LINES = 6
 class ItemDetail(QWidget):
     def __init__(self) -> None:
         super().__init__()
-        self._where = labels.text(role="faint")
+        self._where = basics.text(role="faint")
         self._why = QFrame()
         self._why.setProperty("role", "notice")
-        self._reason, self._remedy = labels.text(), labels.text()
+        self._reason, self._remedy = basics.text(), basics.text()
         why = QVBoxLayout(self._why)
         why.setSpacing(theme.TIGHT)
         why.addWidget(self._reason)
@@ -62,8 +62,8 @@ class ItemDetail(QWidget):
         place = f"{detail.key} [{detail.position}]" if detail.position else detail.key
         self._where.setText(f"{detail.browser} · {detail.profile} · {detail.origin} · {place}")
         self._why.setVisible(detail.reason is not None)
-        self._reason.setText(sentences.said(detail.reason or ""))
-        self._remedy.setText(sentences.said(detail.remedy or ""))
+        self._reason.setText(messages.said(detail.reason or ""))
+        self._remedy.setText(messages.said(detail.remedy or ""))
         self._before.setPlainText(_cut(pretty(detail.before)))
         self._after.setPlainText(_cut(_as_lines(detail.after or {})))
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
-from desktop_migrator.migration.kits import Kit, Signature
-from desktop_migrator.postgres.address import Address
+from desktop_migrator.migration.desk.kits import Kit, Signature
+from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.wizard import theme
-from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets import basics
 
 
 class KitPanel(QFrame):
@@ -17,24 +17,24 @@ class KitPanel(QFrame):
         self._accept = accept
         column = QVBoxLayout(self)
         column.setSpacing(theme.TIGHT)
-        column.addWidget(labels.heading(self.tr("A kit by {owner}").format(owner=kit.owner)))
+        column.addWidget(basics.heading(self.tr("A kit by {owner}").format(owner=kit.owner)))
         if kit.message:
-            column.addWidget(labels.text(kit.message))
+            column.addWidget(basics.text(kit.message))
         where = (
             self.tr("Your data will go to: {server}").format(server=Address(kit.database).server)
             if kit.database
             else self.tr("It does not say where your data will go.")
         )
-        column.addWidget(labels.text(where))
+        column.addWidget(basics.text(where))
         if kit.contact:
-            column.addWidget(labels.text(kit.contact, "faint"))
+            column.addWidget(basics.text(kit.contact, "faint"))
         if kit.fingerprint:
             key = self.tr("Signed with the key {fingerprint}").format(fingerprint=kit.fingerprint)
-            column.addWidget(labels.text(key, "faint"))
+            column.addWidget(basics.text(key, "faint"))
         self.setProperty("role", "card" if kit.trustworthy else "notice")
         if kit.trustworthy:
             return
-        self._warning = labels.text(self._warning_text(), "warning")
+        self._warning = basics.text(self._warning_text(), "warning")
         self._button = QPushButton(self.tr("I &know and trust them"))
         self._button.setAccessibleDescription(self._warning.text())
         self._button.clicked.connect(self._accepted)

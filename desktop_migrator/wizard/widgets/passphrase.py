@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
 
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.flow import SHORTEST_PASSPHRASE
-from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets import basics
 
 
 class NewPassphrase(QWidget):
@@ -32,7 +32,7 @@ class NewPassphrase(QWidget):
             label.setBuddy(field)
             field.setAccessibleName(words.replace("&", ""))
             form.addRow(label, field)
-        self._verdict = labels.text(role="faint")
+        self._verdict = basics.text(role="faint")
         form.addRow("", self._verdict)
         self._changed()
 

@@ -5,14 +5,14 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop_migrator.wizard import theme
-from desktop_migrator.wizard.widgets import labels
+from desktop_migrator.wizard.widgets import basics
 
 
 class RecoveryKey(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._text = ""
-        self._shown = labels.text()
+        self._shown = basics.text()
         self._shown.setStyleSheet("font-family: monospace;")
         self._shown.hide()
         self._show = QPushButton(self.tr("&Show recovery key"))

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from desktop_migrator.postgres.embedded import BuiltinPostgres
+from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from tests.integration.faults.scene import Scene, Toll
 from tests.integration.faults.servers import CrashingServer, SmallDisk, small_disk
 from tests.summary import tell

@@ -12,15 +12,15 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 
 from desktop_migrator.errors import MigratorError
+from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
-from desktop_migrator.migration.target import Person
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Answer, ConflictPolicy, Counts, Outcome, RunResult
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.postgres.retry import Retries
+from desktop_migrator.postgres.connection.retry import Retries
 from desktop_migrator.reporter import ConflictQuestion, NullReporter, Reply
-from desktop_migrator.resources import resource
+from desktop_migrator.system.resources import resource
 from tests.integration.webkit_store import store_of
 
 USER = "u1"

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from desktop_migrator.postgres.embedded import BuiltinPostgres
+from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from desktop_migrator.model import ConflictPolicy, Outcome
-from desktop_migrator.postgres.retry import ONCE, Retries
+from desktop_migrator.postgres.connection.retry import ONCE, Retries
 from tests.integration.faults.proxy import DIRECTIONS, Cut, Proxy
 from tests.integration.faults.scene import POLICIES, QUICKLY, TABLES, Scene, Toll
 from tests.integration.faults.servers import CrashingServer, SmallDisk

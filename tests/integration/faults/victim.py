@@ -2,7 +2,7 @@
 
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.reporter import NullReporter
 
 

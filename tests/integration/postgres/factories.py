@@ -23,12 +23,12 @@ from desktop_migrator.model import (
     TargetEntity,
 )
 from desktop_migrator.postgres import bookkeeping
-from desktop_migrator.postgres.chunks import ChunkLimits
-from desktop_migrator.postgres.introspect import introspect
-from desktop_migrator.postgres.load import Loader
-from desktop_migrator.postgres.repeats import Repeats
-from desktop_migrator.postgres.settle import Settler, id_key
-from desktop_migrator.postgres.verify import Verification, verify
+from desktop_migrator.postgres.load.batches import ChunkLimits
+from desktop_migrator.postgres.load.deduplicate import Settler, id_key
+from desktop_migrator.postgres.load.duplicate_key_filter import Repeats
+from desktop_migrator.postgres.load.loader import Loader
+from desktop_migrator.postgres.schema.introspect import introspect
+from desktop_migrator.postgres.verify.verify_run import Verification, verify
 from desktop_migrator.reporter import RecordingReporter
 
 USER = "user-1"

@@ -31,10 +31,15 @@ from desktop_migrator.errors import (
     TableMissing,
     TlsFailed,
 )
-from desktop_migrator.postgres.address import Address
-from desktop_migrator.postgres.checks import check_connection
-from desktop_migrator.postgres.connect import needs_password, open_engine, redacted, translated
-from desktop_migrator.postgres.embedded import BuiltinPostgres
+from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
+from desktop_migrator.postgres.connection.address import Address
+from desktop_migrator.postgres.connection.engine import (
+    needs_password,
+    open_engine,
+    redacted,
+    translated,
+)
+from desktop_migrator.postgres.verify.connection_checks import check_connection
 from tests.integration.conftest import BINARIES, on_every_server
 
 PASSWORD = "s3cret/with@odd:characters#%"

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, text
 
 from desktop_migrator.errors import PlanDoesNotFit
 from desktop_migrator.model import Column, ColumnType
-from desktop_migrator.postgres.introspect import introspect
+from desktop_migrator.postgres.schema.introspect import introspect
 from tests.integration.conftest import on_every_server
 
 COLUMNS = [

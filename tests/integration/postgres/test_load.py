@@ -13,7 +13,7 @@ import sqlalchemy
 from desktop_migrator.errors import Cancelled, DatabaseError, UsageError
 from desktop_migrator.model import ConflictPolicy, Item, Outcome, Rejection
 from desktop_migrator.postgres import bookkeeping
-from desktop_migrator.postgres.chunks import LARGEST_CHUNK, ChunkLimits
+from desktop_migrator.postgres.load.batches import LARGEST_CHUNK, ChunkLimits
 from desktop_migrator.reporter import RecordingReporter
 from tests.integration.conftest import on_every_server
 from tests.integration.postgres.factories import (

@@ -8,7 +8,7 @@ import sqlalchemy
 
 from desktop_migrator.errors import Cancelled
 from desktop_migrator.model import ConflictPolicy
-from desktop_migrator.postgres.undo import Undoer
+from desktop_migrator.postgres.undo.undo_run import Undoer
 from desktop_migrator.reporter import RecordingReporter
 from tests.integration.conftest import on_every_server
 from tests.integration.postgres.factories import TASKS, Bench, item, task

@@ -8,7 +8,7 @@ import sqlalchemy
 from desktop_migrator.errors import Cancelled
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.postgres import bookkeeping
-from desktop_migrator.postgres.verify import Discrepancy, verify
+from desktop_migrator.postgres.verify.verify_run import Discrepancy, verify
 from tests.integration.conftest import on_every_server
 from tests.integration.postgres.factories import TASKS, Bench, task
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from desktop_migrator.model import ConflictPolicy, Outcome
 from desktop_migrator.postgres import bookkeeping
-from desktop_migrator.postgres.undo import Undoer
+from desktop_migrator.postgres.undo.undo_run import Undoer
 from tests.integration.postgres.factories import USER, Bench
 
 

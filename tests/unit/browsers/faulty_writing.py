@@ -15,10 +15,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from desktop_migrator.browsers import swap
+from desktop_migrator.browsers.write import atomic_swap
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.model import Store
-from tests.unit.browsers.test_writing import moved, put_new, stores_of, write_into
+from tests.unit.browsers.test_write_profile import moved, put_new, stores_of, write_into
 
 STEPS = {"swapping", "commit", "_swap", "_write_journal", "_settle", "_undo", "_set_aside"}
 """The functions of `swap` that change what lies on the disk; the others only look."""
@@ -43,7 +43,7 @@ def at_line(number: int, act: Callable[[], None]) -> Iterator[Callable[[], int]]
 
     def trace_call(frame: FrameType, _event: str, _argument: Any) -> Any:
         code = frame.f_code
-        is_step = code.co_filename == swap.__file__ and code.co_name in STEPS
+        is_step = code.co_filename == atomic_swap.__file__ and code.co_name in STEPS
         return trace_line if is_step else None
 
     sys.settrace(trace_call)
@@ -74,7 +74,7 @@ def attempt(stores: list[Store], run: Path, line: int, act: Callable[[], None]) 
 
 def main(origin: Path, runs: Path, fault: str, way: str) -> None:
     if way == "two renames":
-        swap._exchange = no_exchange  # type: ignore[assignment]
+        atomic_swap._exchange = no_exchange  # type: ignore[assignment]
     stores = stores_of(origin)
     line = 0
     while True:

@@ -7,7 +7,7 @@ from typing import Any
 
 import plyvel
 
-from desktop_migrator.browsers import chromium_leveldb
+from desktop_migrator.browsers.formats import chromium_leveldb
 from desktop_migrator.model import Damage, Profile, Record, Store, StoreFormat
 
 

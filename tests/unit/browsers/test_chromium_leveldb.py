@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop_migrator.browsers import chromium_leveldb
-from desktop_migrator.browsers.leveldb_salvage import salvage
-from desktop_migrator.browsers.text import decode_prefixed
+from desktop_migrator.browsers.encoding import decode_prefixed
+from desktop_migrator.browsers.formats import chromium_leveldb
+from desktop_migrator.browsers.leveldb.salvage import salvage
 from desktop_migrator.errors import UnknownStorageFormat
 from desktop_migrator.model import Record
 from tests import recorded

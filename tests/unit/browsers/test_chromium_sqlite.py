@@ -8,7 +8,7 @@ import cramjam
 import pytest
 import zstandard
 
-from desktop_migrator.browsers import chromium_sqlite
+from desktop_migrator.browsers.formats import chromium_sqlite
 from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Profile, Record, Store, StoreFormat
 from tests import recorded

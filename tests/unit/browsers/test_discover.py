@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop_migrator.browsers.discover import (
+from desktop_migrator.browsers.discovery.discover import (
     OperatingSystem,
     System,
     discover,

@@ -12,7 +12,7 @@ from pathlib import Path
 import cramjam
 import pytest
 
-from desktop_migrator.browsers.firefox import origin_of, read
+from desktop_migrator.browsers.formats.firefox import origin_of, read
 from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Profile, StorageKey, Store, StoreFormat
 from tests import recorded

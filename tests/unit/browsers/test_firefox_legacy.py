@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_migrator.browsers.firefox_legacy import read
+from desktop_migrator.browsers.formats.firefox_legacy import read
 from desktop_migrator.errors import UnknownStorageFormat
 from desktop_migrator.model import Damage, Profile, Record, StorageKey, Store, StoreFormat
 

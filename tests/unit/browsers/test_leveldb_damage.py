@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop_migrator.browsers.crc32c import masked_crc32c
-from desktop_migrator.browsers.leveldb_log import varint
-from desktop_migrator.browsers.leveldb_salvage import salvage
-from desktop_migrator.browsers.leveldb_table import MAX_BLOCK
+from desktop_migrator.browsers.leveldb.checksum import masked_crc32c
+from desktop_migrator.browsers.leveldb.log import varint
+from desktop_migrator.browsers.leveldb.salvage import salvage
+from desktop_migrator.browsers.leveldb.table import MAX_BLOCK
 from desktop_migrator.model import Damage
 from tests.unit.browsers.leveldb_stores import History, key_of, layered_store, opened, read_all
 

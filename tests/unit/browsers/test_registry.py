@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_migrator.browsers.discover import OperatingSystem, System, discover
+from desktop_migrator.browsers.discovery.discover import OperatingSystem, System, discover
 from tests.unit.browsers import trees
 
 # browser, the folder that is a profile, its name for people

@@ -13,8 +13,8 @@ import plyvel
 import psutil
 import pytest
 
-from desktop_migrator.browsers import snapshot as snapshot_module
-from desktop_migrator.browsers.snapshot import snapshot, sweep
+from desktop_migrator.browsers.read import snapshot as snapshot_module
+from desktop_migrator.browsers.read.snapshot import snapshot, sweep
 from desktop_migrator.errors import SnapshotFailed
 from desktop_migrator.model import Store, StoreFormat
 from tests.unit.browsers import trees
@@ -348,7 +348,7 @@ def test_a_killed_process_leaves_a_copy_that_the_next_start_removes(
     code = (
         "import sys, time; from pathlib import Path\n"
         "from tests.unit.browsers import trees\n"
-        "from desktop_migrator.browsers.snapshot import snapshot\n"
+        "from desktop_migrator.browsers.read.snapshot import snapshot\n"
         "from desktop_migrator.model import StoreFormat\n"
         "store = trees.store_at(Path(sys.argv[1]), StoreFormat.CHROMIUM_SQLITE)\n"
         "with snapshot(store, Path(sys.argv[2])):\n"

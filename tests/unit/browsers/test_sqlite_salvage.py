@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_migrator.browsers.sqlite_file import SqliteFile
-from desktop_migrator.browsers.sqlite_format import DatabaseFile
-from desktop_migrator.browsers.sqlite_salvage import salvage_rows
+from desktop_migrator.browsers.sqlite.pages import DatabaseFile
+from desktop_migrator.browsers.sqlite.reader import SqliteFile
+from desktop_migrator.browsers.sqlite.salvage import salvage_rows
 from desktop_migrator.errors import StoreUnreadable
 
 CREATE = {

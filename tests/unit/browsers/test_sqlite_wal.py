@@ -8,9 +8,9 @@ from random import Random
 
 import pytest
 
-from desktop_migrator.browsers.sqlite_file import SqliteFile
-from desktop_migrator.browsers.sqlite_wal import read_wal, repair_wal
-from tests.unit.browsers.test_sqlite_file import Damages
+from desktop_migrator.browsers.sqlite.reader import SqliteFile
+from desktop_migrator.browsers.sqlite.wal import read_wal, repair_wal
+from tests.unit.browsers.test_sqlite_reader import Damages
 
 HEADER, FRAME = 32, 24 + 1024
 Rows = list[tuple[object, ...]]

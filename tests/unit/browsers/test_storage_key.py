@@ -2,7 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_migrator.browsers.storage_key import from_firefox, parse_chromium, parse_firefox
+from desktop_migrator.browsers.formats.storage_key import (
+    from_firefox,
+    parse_chromium,
+    parse_firefox,
+)
 from desktop_migrator.model import StorageKey
 
 ORIGINS = st.sampled_from(

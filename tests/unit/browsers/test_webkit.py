@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_migrator.browsers.webkit import origin_of, read
+from desktop_migrator.browsers.formats.webkit import origin_of, read
 from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Profile, Record, StorageKey, Store, StoreFormat
 from tests import recorded

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from desktop_migrator.migration.catalog import Catalog
+from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.model import Counts, Outcome, RunResult
 
 

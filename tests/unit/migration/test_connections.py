@@ -12,17 +12,17 @@ from desktop_migrator.errors import (
     SecretTooLarge,
     UsageError,
 )
-from desktop_migrator.migration import desk_keys
-from desktop_migrator.migration.connections import (
+from desktop_migrator.migration.desk import desk_keys
+from desktop_migrator.migration.workspace.connections import (
     add,
     connections,
     remove,
     resolve,
     saved_password,
 )
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.vault.credentials import Credentials
-from desktop_migrator.vault.stanza import RecipientType
+from desktop_migrator.vault.header import RecipientType
 from tests.unit.vault.test_credentials import Working
 
 URL = "postgresql://maria@db.example.test/app"

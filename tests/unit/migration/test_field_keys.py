@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from desktop_migrator.errors import BadKey, KeyUnknown
+from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.run.field_keys import export_field_key, key_for, known_field_key
 from desktop_migrator.migration.run.job import Job
-from desktop_migrator.migration.target import Person
-from desktop_migrator.migration.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import RecordingReporter

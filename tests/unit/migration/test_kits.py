@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_migrator.errors import BadKit, KitChanged, MigratorError, PlanError
-from desktop_migrator.migration.kits import Signature, accept, make_kit, open_kit
-from desktop_migrator.migration.workspace import Workspace
-from desktop_migrator.resources import resource
+from desktop_migrator.migration.desk.kits import Signature, accept, make_kit, open_kit
+from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.system.resources import resource
 from desktop_migrator.vault.keys import PrivateKey
 from desktop_migrator.vault.signatures import SigningKey
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop_migrator.errors import Cancelled, RunNotFound
-from desktop_migrator.migration.report import facts
+from desktop_migrator.migration.report import run_facts
 from desktop_migrator.migration.report.html import as_html
 from desktop_migrator.migration.report.pdf import as_pdf
 from desktop_migrator.model import Counts, Outcome, Rejection, RunResult
@@ -53,8 +53,8 @@ def result(*rejections: Rejection, outcome: Outcome = Outcome.COMPLETED) -> RunR
     )  # fmt: skip
 
 
-def told(run: RunResult, user_id: str = "maria") -> facts.RunFacts:
-    return facts.facts_of(
+def told(run: RunResult, user_id: str = "maria") -> run_facts.RunFacts:
+    return run_facts.facts_of(
         run, user_id=user_id, database="postgresql://maria@db/app", plan="default",
         origins=["https://a.test"],
     )  # fmt: skip
@@ -117,15 +117,15 @@ def test_the_pdf_tells_the_same() -> None:
 
 def test_facts_survive_the_file_and_are_their_owners_alone(tmp_path: Path) -> None:
     run = told(result(rejection(0, key="a\ud800\0b")))
-    facts.save(tmp_path / "reports", run)
-    assert facts.load(tmp_path / "reports", RUN) == run
+    run_facts.save(tmp_path / "reports", run)
+    assert run_facts.load(tmp_path / "reports", RUN) == run
     assert (tmp_path / "reports" / f"{RUN}.json").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("named", [RUN, "../../etc/passwd", "", f"{RUN}/../{RUN}"])
 def test_a_run_without_a_report_is_refused(tmp_path: Path, named: str) -> None:
     with pytest.raises(RunNotFound):
-        facts.load(tmp_path, named)
+        run_facts.load(tmp_path, named)
 
 
 @pytest.mark.parametrize(
@@ -134,4 +134,4 @@ def test_a_run_without_a_report_is_refused(tmp_path: Path, named: str) -> None:
 def test_a_broken_report_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / f"{RUN}.json").write_bytes(content.encode(errors="surrogateescape"))
     with pytest.raises(RunNotFound, match="damaged"):
-        facts.load(tmp_path, RUN)
+        run_facts.load(tmp_path, RUN)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop_migrator.model import Item, Rejection
-from desktop_migrator.plan.refusal import Code
+from desktop_migrator.plan.reject import Code
 from desktop_migrator.plan.schema import Plan
 from tests.unit.plan.helpers import extracted, record, row
 

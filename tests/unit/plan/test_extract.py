@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from desktop_migrator.errors import PlanDoesNotFit
 from desktop_migrator.model import Column, ColumnType, Item, Rejection, StorageKey, Table
-from desktop_migrator.plan.refusal import Code
+from desktop_migrator.plan.reject import Code
 from tests.unit.plan.helpers import (
     ORIGIN,
     extracted,

@@ -11,7 +11,7 @@ from msgspec import Raw
 
 from desktop_migrator.model import Column, ColumnType
 from desktop_migrator.plan.identity import row_ids, source_id, ulid, uuid7
-from desktop_migrator.plan.refusal import Code, Refused
+from desktop_migrator.plan.reject import Code, Refused
 
 UUID_COLUMN = Column("id", ColumnType.UUID)
 TEXT_COLUMN = Column("id", ColumnType.TEXT)

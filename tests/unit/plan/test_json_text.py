@@ -18,7 +18,7 @@ from desktop_migrator.plan.json_text import (
     storable,
     unescape,
 )
-from desktop_migrator.plan.refusal import Code, Refused
+from desktop_migrator.plan.reject import Code, Refused
 
 # Everything a page can hold, the awkward ones often.
 texts = st.text(

@@ -18,7 +18,7 @@ from desktop_migrator.plan.bind import bind, planned_tables
 from desktop_migrator.plan.envelope import HASH_LENGTH, SHORTEST_ENVELOPE, FieldKey
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.json_text import read
-from desktop_migrator.plan.refusal import Code
+from desktop_migrator.plan.reject import Code
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.plan.sensitive import Action, Guard, Rule, Rules, WithoutKey
 from tests.jwe import derived

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec import Raw
 
 from desktop_migrator.plan.json_text import read, restore
-from desktop_migrator.plan.refusal import Code, Refused
+from desktop_migrator.plan.reject import Code, Refused
 from desktop_migrator.plan.unwrap import redux_persist, superjson, zustand
 from tests.unit.plan.test_json_text import texts, unescaped, utf16, values
 

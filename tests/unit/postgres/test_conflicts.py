@@ -20,7 +20,7 @@ from desktop_migrator.model import (
     Table,
     TargetEntity,
 )
-from desktop_migrator.postgres.conflicts import Times, asks, decide, differences, excerpts
+from desktop_migrator.postgres.load.conflicts import Times, asks, decide, differences, excerpts
 
 SKIP, OVERWRITE = ConflictPolicy.SKIP, ConflictPolicy.OVERWRITE
 MERGE, INTERACTIVE = ConflictPolicy.MERGE, ConflictPolicy.INTERACTIVE

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from desktop_migrator.model import Column, ColumnType
-from desktop_migrator.postgres.merge import merge_json, merge_values
+from desktop_migrator.postgres.types.merge import merge_json, merge_values
 
 
 def merged(first: str, second: str) -> Any:

@@ -17,6 +17,7 @@ from desktop_migrator.errors import (
     WrongKey,
 )
 from desktop_migrator.vault import container
+from desktop_migrator.vault.header import RecipientType
 from desktop_migrator.vault.keys import (
     Identity,
     Passphrase,
@@ -25,7 +26,6 @@ from desktop_migrator.vault.keys import (
     Recipient,
     SecretKey,
 )
-from desktop_migrator.vault.stanza import RecipientType
 from tests.unit.vault.independent import Keys, decode
 
 SECRET = SecretKey(bytes(range(32)))

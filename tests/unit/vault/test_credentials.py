@@ -10,7 +10,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordDeleteError
 
 from desktop_migrator.errors import KeyringUnusable, SecretTooLarge
-from desktop_migrator.vault import kept_keys
+from desktop_migrator.vault import keyring_keys
 from desktop_migrator.vault.credentials import Backend, Credentials, KeyringState
 from desktop_migrator.vault.keys import PrivateKey, SecretKey
 
@@ -185,22 +185,22 @@ def test_keys_are_found_by_what_a_header_says() -> None:
     backend = Working()
     private, secret = PrivateKey.generate(), SecretKey.generate()
     for key in (private, secret):
-        kept_keys.keep(Credentials(lambda: backend), key)
+        keyring_keys.keep(Credentials(lambda: backend), key)
     credentials = Credentials(lambda: backend)
-    found = kept_keys.find(credentials, private.id)
+    found = keyring_keys.find(credentials, private.id)
     assert isinstance(found, PrivateKey)
     assert found.to_text() == private.to_text()
-    also = kept_keys.find(credentials, secret.id)
+    also = keyring_keys.find(credentials, secret.id)
     assert isinstance(also, SecretKey)
     assert also.key == secret.key
-    assert kept_keys.find(credentials, "0" * 16) is None
-    kept_keys.drop(credentials, private.id)
-    assert kept_keys.find(credentials, private.id) is None
+    assert keyring_keys.find(credentials, "0" * 16) is None
+    keyring_keys.drop(credentials, private.id)
+    assert keyring_keys.find(credentials, private.id) is None
 
 
 def test_there_is_one_backup_key_for_a_keyring() -> None:
     backend = Working()
-    first = kept_keys.backup_key(Credentials(lambda: backend))
-    assert kept_keys.backup_key(Credentials(lambda: backend)).key == first.key
+    first = keyring_keys.backup_key(Credentials(lambda: backend))
+    assert keyring_keys.backup_key(Credentials(lambda: backend)).key == first.key
     with pytest.raises(KeyringUnusable):
-        kept_keys.backup_key(Credentials(keyring.backends.fail.Keyring))
+        keyring_keys.backup_key(Credentials(keyring.backends.fail.Keyring))

@@ -13,8 +13,8 @@ import zstandard
 
 from desktop_migrator.errors import ContainerDamaged, NotAContainer, UnknownVersion, WrongKey
 from desktop_migrator.vault import container
+from desktop_migrator.vault.header import NUMBERS, RecipientType
 from desktop_migrator.vault.keys import Passphrase, PrivateKey, SecretKey
-from desktop_migrator.vault.stanza import NUMBERS, RecipientType
 from tests.summary import tell
 from tests.unit.vault.test_container import sealed
 

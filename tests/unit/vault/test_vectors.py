@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from desktop_migrator.vault import container
+from desktop_migrator.vault.header import RecipientType
 from desktop_migrator.vault.keys import (
     Identity,
     Passphrase,
@@ -17,8 +18,7 @@ from desktop_migrator.vault.keys import (
     SecretKey,
     derive,
 )
-from desktop_migrator.vault.recovery import from_recovery_text, recovery_text
-from desktop_migrator.vault.stanza import RecipientType
+from desktop_migrator.vault.recovery_key import from_recovery_text, recovery_text
 from tests.unit.vault.independent import Keys, decode
 
 DOCUMENT = Path(container.__file__).with_name("FORMAT.md").read_text("utf-8")

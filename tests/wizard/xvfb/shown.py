@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWizard,
 )
 
-from desktop_migrator.migration.opening import Opening
+from desktop_migrator.migration.wizard_options import Opening
 from desktop_migrator.wizard import app
 from desktop_migrator.wizard.pages.base import Page
 from tests.wizard.xvfb.watchdog import Watchdog

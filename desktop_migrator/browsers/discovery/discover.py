@@ -1,0 +1,365 @@
+"""From a computer, or from a path given by hand, to profiles and their stores.
+
+Nothing is opened for writing and no lock is taken, so that looking changes nothing. What cannot be
+looked into is reported and skipped. A folder reached twice, through whatever links, counts once.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from desktop_migrator.browsers.discovery import detect_format
+from desktop_migrator.browsers.discovery.os_folders import OperatingSystem, System
+from desktop_migrator.browsers.discovery.profile_names import (
+    ProfileInfo,
+    read_local_state,
+    read_profiles_ini,
+)
+from desktop_migrator.browsers.discovery.registry import (
+    BROWSERS,
+    CHROMIUM_PROFILES,
+    ELECTRON_PROFILES,
+    NOT_A_PERSONS,
+    Browser,
+    Engine,
+)
+from desktop_migrator.browsers.discovery.safe_listing import Folders, Unreadable
+from desktop_migrator.browsers.discovery.store_locations import (
+    ENGINES,
+    Place,
+    place,
+    running,
+    settle_backends,
+    stores_of,
+)
+from desktop_migrator.errors import SourceNotFound, StoreUnreadable
+from desktop_migrator.model import Profile, Store, StoreFormat
+
+__all__ = [
+    "Discovery",
+    "FoundProfile",
+    "OperatingSystem",
+    "System",
+    "Unreadable",
+    "discover",
+    "open_source",
+    "open_sources",
+]
+
+_SEARCH_DEPTH = 3
+"""Levels below a folder given by hand that are searched."""
+_MAX_SEARCHED = 20_000
+"""Folders that such a search visits."""
+_HOME_DISTANCE = 8
+"""Levels above a folder given by hand at which a home is looked for."""
+_SIDE_FILES = ("-wal", "-shm", "-journal")
+_NAMELESS = {
+    Engine.CHROMIUM: "A browser like Chrome",
+    Engine.FIREFOX: "A browser like Firefox",
+    Engine.WEBKIT: "A browser like Safari",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundProfile:
+    profile: Profile
+    stores: tuple[Store, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    profiles: tuple[FoundProfile, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def stores(self) -> tuple[Store, ...]:
+        """All stores, those not in use included."""
+        return tuple(store for found in self.profiles for store in found.stores)
+
+
+def discover(system: System) -> Discovery:
+    """Every profile that has a store, of every browser in the registry."""
+    finder = _Finder()
+    for browser, root in _roots(system, finder.folders):
+        finder.add_root(browser, root)
+    return finder.discovery()
+
+
+def open_sources(paths: Iterable[Path], system: System) -> Discovery:
+    """The profiles and stores at several paths; what is reached through several counts once.
+
+    A store that one of the paths names itself is in use, even if its profile left it behind.
+    Raises as `open_source`.
+    """
+    found = [open_source(path, system) for path in paths]
+    profiles: dict[Path, FoundProfile] = {}
+    for each in (profile for discovery in found for profile in discovery.profiles):
+        folder = _real(each.profile.path)
+        profiles[folder] = _joined(profiles[folder], each) if folder in profiles else each
+    return Discovery(
+        profiles=tuple(profiles.values()),
+        unreadable=tuple(dict.fromkeys(each for one in found for each in one.unreadable)),
+        warnings=tuple(dict.fromkeys(each for one in found for each in one.warnings)),
+    )
+
+
+def _joined(one: FoundProfile, other: FoundProfile) -> FoundProfile:
+    stores: dict[Path, Store] = {}
+    for store in (*one.stores, *other.stores):
+        path = _real(store.path)
+        if path not in stores or store.in_use:
+            stores[path] = replace(store, profile=one.profile)
+    return replace(one, stores=tuple(stores.values()))
+
+
+def open_source(path: Path, system: System) -> Discovery:
+    """The profiles and stores at a path given by hand; what it is shows in its content.
+
+    A profile, a user-data folder, a Firefox root, one store, or a folder with any of these a few
+    levels below. Raises SourceNotFound, or StoreUnreadable if the path may not be read.
+    """
+    try:
+        path = path.resolve(strict=True)
+    except (FileNotFoundError, NotADirectoryError, RuntimeError) as error:  # a loop of links
+        raise SourceNotFound(path=path) from error
+    except OSError as error:
+        raise StoreUnreadable(path=path, reason=error.strerror or str(error)) from error
+    finder = _Finder()
+    for computer in (system, *_computers_above(path)):
+        for browser, root in _roots(computer, Folders()):
+            finder.known_roots.setdefault(_real(root), browser)
+    if path.is_dir():
+        finder.search(path)
+    else:
+        finder.add_file(path)
+    discovery = finder.discovery()
+    if not discovery.profiles:
+        for unreadable in discovery.unreadable:
+            raise StoreUnreadable(path=unreadable.path, reason=unreadable.reason)
+        raise SourceNotFound(path=path)
+    return discovery
+
+
+def _computers_above(path: Path) -> Iterator[System]:
+    """Each folder above as somebody's home: a profile copied with its folders keeps its browser."""
+    for home in (path, *list(path.parents)[:_HOME_DISTANCE]):
+        for os_ in OperatingSystem:
+            yield System.at(os_, home)
+
+
+def _roots(system: System, folders: Folders) -> Iterator[tuple[Browser, Path]]:
+    for browser in BROWSERS:
+        for base, pattern in system.places(browser):
+            for root, label in folders.glob(base, pattern):
+                yield replace(browser, name=browser.name or label), root
+
+
+@dataclass
+class _Claim:
+    browser: Browser
+    folder: Path
+    name: str
+    places: list[Place]
+
+
+@dataclass
+class _Finder:
+    folders: Folders = field(default_factory=Folders)
+    known_roots: dict[Path, Browser] = field(default_factory=dict)
+    claims: dict[Path, _Claim] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    local_states: dict[Path, dict[str, ProfileInfo]] = field(default_factory=dict)
+
+    def discovery(self) -> Discovery:
+        profiles = tuple(self._profile(claim) for claim in self.claims.values())
+        return Discovery(profiles, self.folders.unreadable, tuple(self.warnings))
+
+    # ---- by layout ------------------------------------------------------------------------------
+
+    def add_root(self, browser: Browser, root: Path) -> bool:
+        """Add the root's profiles; whether it has any."""
+        if browser.engine is Engine.CHROMIUM:
+            folders = [
+                (folder, "")
+                for pattern in browser.profiles
+                for folder, _ in self.folders.glob(root, pattern)
+                if folder == root or folder.name not in NOT_A_PERSONS
+            ]
+        elif browser.engine is Engine.FIREFOX:
+            folders = [(listed.path, listed.name) for listed in read_profiles_ini(root)]
+            # Profiles that profiles.ini has forgotten still hold data.
+            for pattern in ("Profiles/*", "*"):
+                folders += [(folder, "") for folder, _ in self.folders.glob(root, pattern)]
+        else:
+            folders = [(root, "")]
+        added = [self._add_profile(browser, folder, name) for folder, name in folders]
+        return any(added)
+
+    def _add_profile(self, browser: Browser, folder: Path, name: str = "") -> bool:
+        places = stores_of(browser.engine, folder, self.folders)
+        if places:
+            self.claims.setdefault(_real(folder), _Claim(browser, folder, name, places))
+        return bool(places)
+
+    # ---- by content -----------------------------------------------------------------------------
+
+    def search(self, start: Path) -> None:
+        """Add what the folder is, else what lies a few levels below it."""
+        level, visited = [start], 0
+        for depth in range(_SEARCH_DEPTH + 1):
+            below: list[Path] = []
+            for folder in level:
+                visited += 1
+                if visited > _MAX_SEARCHED:
+                    self.warnings.append(f"{start} holds too many folders; not all were searched.")
+                    return
+                if not self._add_recognised(folder, given=depth == 0):
+                    below += [
+                        folder / name
+                        for name, entry in self.folders.entries(folder).items()
+                        if entry.is_dir(follow_symlinks=False)
+                    ]
+            level = below
+
+    def _add_recognised(self, folder: Path, *, given: bool) -> bool:
+        """Add what the folder is; whether that settles it, so that nothing below matters."""
+        names = self.folders.entries(folder)
+        if _is_leveldb(folder, given=given):
+            return self._add_store(folder, StoreFormat.CHROMIUM_LEVELDB)
+        if "profiles.ini" in names and self.add_root(self._firefox(folder), folder):
+            return True
+        if "Local State" in names or "Local Storage" in names or "LocalStorage" in names:
+            chromium = self._browser(folder, Engine.CHROMIUM)
+            patterns = (*CHROMIUM_PROFILES, *ELECTRON_PROFILES)
+            if self.add_root(replace(chromium, profiles=patterns), folder):
+                return True
+        if self._add_profile(self._firefox(folder), folder):
+            return True
+        if self._add_profile(self._browser(folder, Engine.WEBKIT), folder):
+            return True
+        for name, entry in names.items():
+            if entry.is_file(follow_symlinks=False) and not name.endswith(_SIDE_FILES):
+                self.add_file(folder / name)
+        return False
+
+    def add_file(self, path: Path) -> None:
+        """Add the store that the SQLite file is, if it is one."""
+        try:
+            store_format = detect_format.sqlite_format(path)
+        except OSError as error:
+            self.folders.report(path, error)
+            return
+        if store_format:
+            self._add_store(path, store_format)
+
+    def _add_store(self, path: Path, store_format: StoreFormat) -> bool:
+        store = place(path, store_format)
+        if store is None:
+            return False
+        folder = _profile_folder(path, store_format)
+        claim = _Claim(self._browser(folder, ENGINES[store_format]), folder, "", [])
+        claim = self.claims.setdefault(_real(folder), claim)
+        if store not in claim.places:
+            claim.places.append(store)
+        return True
+
+    def _firefox(self, folder: Path) -> Browser:
+        return self._browser(folder, Engine.FIREFOX)
+
+    def _browser(self, folder: Path, engine: Engine) -> Browser:
+        """The registry's browser in whose root the folder lies, else a nameless one."""
+        for root in (folder, *folder.parents):
+            known = self.known_roots.get(root)
+            if known and known.engine is engine:
+                return known
+        return Browser("other", _NAMELESS[engine], engine)
+
+    # ---- the result -----------------------------------------------------------------------------
+
+    def _profile(self, claim: _Claim) -> FoundProfile:
+        folder, places = claim.folder, claim.places
+        info = self._info(folder) if claim.browser.engine is Engine.CHROMIUM else None
+        used: list[datetime] = [store.modified for store in places]
+        if info and info.active:
+            used.append(info.active)
+        profile = Profile(
+            browser=claim.browser.id,
+            browser_name=claim.browser.name,
+            name=claim.name or (info.name if info else "") or _listed_name(folder) or folder.name,
+            path=folder,
+            last_used=max(used),
+            running=running(claim.browser, folder, places),
+        )
+        left_behind = self._left_behind(profile, places)
+        stores = tuple(
+            Store(
+                profile,
+                store.format,
+                store.path,
+                store.size,
+                store.modified,
+                in_use=store is not left_behind,
+            )
+            for store in places
+        )
+        return FoundProfile(profile, stores)
+
+    def _info(self, folder: Path) -> ProfileInfo | None:
+        if folder.parent not in self.local_states:
+            self.local_states[folder.parent] = read_local_state(folder.parent)
+        return self.local_states[folder.parent].get(folder.name)
+
+    def _left_behind(self, profile: Profile, places: Sequence[Place]) -> Place | None:
+        left_behind, reason = settle_backends(places)
+        if left_behind and reason:
+            names = {
+                StoreFormat.CHROMIUM_LEVELDB: "LevelDB",
+                StoreFormat.CHROMIUM_SQLITE: "SQLite",
+            }
+            used = next(store for store in places if store is not left_behind)
+            self.warnings.append(
+                f"{profile.browser_name}, profile {profile.name}: two local storages hold data. "
+                f"The one in {names[used.format]} is taken since {reason}; "
+                f"to read the other one, name it: {left_behind.path}"
+            )
+        return left_behind
+
+
+def _real(path: Path) -> Path:
+    # Unlike Path.resolve() this bears a loop of links.
+    return Path(os.path.realpath(path))
+
+
+def _is_leveldb(folder: Path, *, given: bool) -> bool:
+    try:
+        # Deeper down lie Chromium's many other LevelDBs, which only their keys tell apart.
+        known = given or folder.parent.name == "Local Storage"
+        return detect_format.is_leveldb(folder) and (known or detect_format.holds_areas(folder))
+    except OSError:
+        return False
+
+
+def _profile_folder(path: Path, store_format: StoreFormat) -> Path:
+    """The profile to which a store found by itself belongs, if it lies in the usual place."""
+    depths = {
+        StoreFormat.CHROMIUM_LEVELDB: ("Local Storage/leveldb", 1),
+        StoreFormat.FIREFOX: ("storage/default/*/ls/data.sqlite", 4),
+        StoreFormat.FIREFOX_LEGACY: ("storage/ls-archive.sqlite", 1),
+        StoreFormat.WEBKIT: ("LocalStorage/localstorage.sqlite3", 3),
+    }
+    usual, depth = depths.get(store_format, ("", 0))
+    if usual and path.match(usual) and len(path.parents) > depth:
+        return path.parents[depth]
+    return path if store_format is StoreFormat.CHROMIUM_LEVELDB else path.parent
+
+
+def _listed_name(folder: Path) -> str:
+    """What the profiles.ini above calls a Firefox profile."""
+    for root in folder.parents[:2]:
+        for listed in read_profiles_ini(root):
+            if _real(listed.path) == _real(folder):
+                return listed.name
+    return ""

@@ -1,0 +1,281 @@
+"""localStorage of the Chromium family in a LevelDB folder.
+
+Keys (Chromium's `local_storage_leveldb.cc`): `VERSION` = `1`, `META:<storage key>` (a protobuf:
+1 = last modified in microseconds since 1601, 2 = the area's bytes), `METAACCESS:<storage key>`,
+and `_<storage key>\\0<text>` = `<text>`. In key order all notes stand before the records.
+
+LevelDB itself reads sound folders; what it cannot read, or would pass over in silence, goes
+through `leveldb_salvage`.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import plyvel
+
+from desktop_migrator.browsers.area_change import Change
+from desktop_migrator.browsers.encoding import decode_prefixed, encode_prefixed
+from desktop_migrator.browsers.formats.storage_key import format_chromium, parse_chromium
+from desktop_migrator.browsers.leveldb.salvage import is_empty, is_whole, salvage
+from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
+from desktop_migrator.model import Damage, Record, StorageKey, Store
+
+_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+_RECORDS = b"_"
+"""How the keys of records begin; those of META entries come before."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRange:
+    """Some of a store's entries: those with keys from `start`, until before `stop`; and its META
+    entries in any case. None: no bound."""
+
+    start: bytes | None = None
+    stop: bytes | None = None
+
+    def holds(self, key: bytes) -> bool:
+        return (self.start is None or key >= self.start or key < _RECORDS) and (
+            self.stop is None or key < self.stop
+        )
+
+
+ALL = KeyRange()
+
+
+def entry_key(record: Record) -> bytes:
+    """Where a record lies in LevelDB's order, as Chromium writes it."""
+    area = str(record.storage_key).encode("utf-8", "surrogatepass")
+    return _RECORDS + area + b"\0" + encode_prefixed(record.key)
+
+
+def read(
+    store: Store, copy: Path, report: Callable[[Damage], None], within: KeyRange = ALL
+) -> Iterator[Record]:
+    """Yields the live records of the private copy `copy`, which LevelDB may rewrite.
+
+    Raises UnknownStorageFormat for another layout than VERSION 1, StoreUnreadable where the
+    copy's files cannot be opened at all.
+    """
+
+    def damaged(what: str, lost: int | None) -> None:
+        report(Damage(store, what, lost))
+
+    walk = _Walk(store, damaged)
+    try:
+        if is_empty(copy):
+            return
+        if is_whole(copy):
+            try:
+                # Without verify_checksums LevelDB yields flipped bits as if they were right.
+                with (
+                    closing(
+                        plyvel.DB(str(copy), create_if_missing=False, paranoid_checks=True)
+                    ) as db,
+                    closing(db.raw_iterator(verify_checksums=True)) as start,
+                    closing(_entries(db, None, _RECORDS)) as before,
+                    closing(_entries(db, within.start or _RECORDS, within.stop)) as entries,
+                ):
+                    # plyvel's other iterator takes a store without one sound block for empty.
+                    start.seek_to_first()
+                    yield from walk.records(chain(before, entries))
+                    walk.finish()
+                    return
+            except plyvel.Error:
+                pass  # the salvage tells what is damaged
+        rest = salvage(copy, damaged)
+    except OSError as error:
+        raise StoreUnreadable(path=store.path, reason=error.strerror or str(error)) from error
+    yield from walk.records(
+        (key, rest[key]) for key in sorted(rest) if key > walk.last and within.holds(key)
+    )
+    walk.finish()
+
+
+def _entries(db: Any, start: bytes | None, stop: bytes | None) -> Any:
+    return db.iterator(start=start, stop=stop, verify_checksums=True, fill_cache=False)
+
+
+def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
+    """Change areas of the private copy `copy`, which is written anew.
+
+    So what goes is gone from its files too: from tables, logs and the MANIFEST, where LevelDB
+    itself keeps first and last keys of tables that are gone. An area that has records gets `now`
+    for its times, without which Chromium would purge it as idle since 1601; one without records
+    gets no notes, as in Chromium. Raises StoreUnwritable.
+    """
+    anew = copy.with_name(f"{copy.name}-anew")
+    try:
+        areas = {
+            format_chromium(change.storage_key, in_sqlite=False): _Area(change)
+            for change in changes
+        }
+        with (
+            closing(plyvel.DB(str(copy), create_if_missing=False, paranoid_checks=True)) as db,
+            closing(db.iterator(verify_checksums=True, fill_cache=False)) as entries,
+            closing(plyvel.DB(str(anew), create_if_missing=True, error_if_exists=True)) as new,
+        ):
+            for key, value in entries:
+                if _stays(key, value, areas):
+                    new.put(key, value)
+            for raw, area in areas.items():
+                area.write(new, raw, now)
+        shutil.rmtree(copy)
+        anew.rename(copy)
+    except (OSError, ValueError, plyvel.Error) as error:
+        raise StoreUnwritable(path=copy, reason=type(error).__name__) from error
+
+
+@dataclass
+class _Area:
+    """A changed area: what stays in it is counted, what comes is written."""
+
+    change: Change
+    records: int = 0
+    size: int = 0
+
+    def count(self, text: bytes, value: bytes) -> None:
+        self.records += 1
+        self.size += len(text) + len(value)
+
+    def write(self, new: Any, raw: bytes, now: datetime) -> None:
+        for key, value in self.change.puts.items():
+            text, written = encode_prefixed(key), encode_prefixed(value)
+            self.count(text, written)
+            new.put(b"_" + raw + b"\0" + text, written)
+        if self.records:
+            time = _varint(to_chromium_time(now))
+            new.put(b"META:" + raw, b"\x08" + time + b"\x10" + _varint(self.size))
+            new.put(b"METAACCESS:" + raw, b"\x08" + time)
+
+
+def _stays(key: bytes, value: bytes, areas: dict[bytes, _Area]) -> bool:
+    if not key.startswith(b"_"):
+        kind, _, raw = key.partition(b":")
+        return kind not in {b"META", b"METAACCESS"} or raw not in areas
+    raw, _, text = key[1:].partition(b"\0")
+    area = areas.get(raw)
+    if area is not None:
+        if area.change.drops(decode_prefixed(text)):  # in whichever encoding it lies there
+            return False
+        area.count(text, value)
+    return True
+
+
+def _varint(number: int) -> bytes:
+    """As protobuf writes it."""
+    digits = bytearray()
+    while number >= 0x80:
+        digits.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*digits, number])
+
+
+class _Walk:
+    """One pass over the entries in key order, which may go on in another source."""
+
+    def __init__(self, store: Store, damaged: Callable[[str, int | None], None]) -> None:
+        self.last = b""
+        """The last key that was dealt with."""
+        self._store = store
+        self._damaged = damaged
+        self._modified: dict[bytes, datetime | None] = {}
+        self._unread = 0
+        self._foreign = 0
+
+    def records(self, entries: Iterable[tuple[bytes, bytes]]) -> Iterator[Record]:
+        store, decode = self._store, decode_prefixed
+        key = self.last
+        # No key begins with this: a new area. The hot path (Latin-1 in the area of the record
+        # before) decodes by itself since a call costs as much as the decoding.
+        prefix = latin1 = b"\0"
+        start = 0
+        storage_key: StorageKey | None = None
+        modified = None
+        try:
+            for key, value in entries:
+                if not key.startswith(prefix):
+                    if not key.startswith(b"_"):
+                        self._note(key, value)
+                        continue
+                    raw, separator, _ = key[1:].partition(b"\0")
+                    storage_key = _storage_key(raw) if separator else None
+                    prefix = b"_" + raw + separator
+                    latin1 = prefix + b"\x01"
+                    start = len(latin1)
+                    modified = self._modified.get(raw)
+                if storage_key is None:
+                    self._unread += 1
+                    continue
+                try:
+                    record = Record(
+                        store,
+                        storage_key,
+                        key[start:].decode("latin-1")
+                        if key.startswith(latin1)
+                        else decode(key[start - 1 :]),
+                        value[1:].decode("latin-1") if value[:1] == b"\x01" else decode(value),
+                        modified,
+                    )
+                except ValueError:
+                    self._damaged("A record holds text in no known encoding.", 1)
+                    continue
+                yield record
+        finally:
+            self.last = key
+
+    def _note(self, key: bytes, value: bytes) -> None:
+        if key.startswith(b"META:"):
+            self._modified[key[5:]] = _last_modified(value)
+        elif key == b"VERSION":
+            if value != b"1":
+                raise UnknownStorageFormat(
+                    path=self._store.path, reason="its LevelDB layout is not version 1"
+                )
+        elif not key.startswith(b"METAACCESS:"):
+            self._foreign += 1
+
+    def finish(self) -> None:
+        """Tells what was passed over."""
+        if self._unread:
+            self._damaged("Records belong to a site whose name is damaged.", self._unread)
+        if self._foreign:
+            self._damaged("Entries are of an unknown kind.", self._foreign)
+
+
+def _storage_key(raw: bytes) -> StorageKey | None:
+    try:
+        key = parse_chromium(raw)
+    except ValueError:
+        return None
+    return key if str(key).encode() == raw else None  # SQLite's spelling has no place here
+
+
+def _last_modified(meta: bytes) -> datetime | None:
+    """Field 1 of the META protobuf; None if it is not there."""
+    if not meta.startswith(b"\x08"):
+        return None
+    microseconds = 0
+    for position, byte in enumerate(meta[1:11]):
+        microseconds |= (byte & 0x7F) << 7 * position
+        if byte < 0x80:
+            return chromium_time(microseconds)
+    return None
+
+
+def chromium_time(microseconds: int) -> datetime | None:
+    """Microseconds since 1601 as Chromium notes them; None for 0 and for nonsense."""
+    try:
+        return _EPOCH + timedelta(microseconds=microseconds) if microseconds > 0 else None
+    except OverflowError:
+        return None
+
+
+def to_chromium_time(moment: datetime) -> int:
+    """Microseconds since 1601."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)

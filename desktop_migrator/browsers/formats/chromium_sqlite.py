@@ -1,0 +1,201 @@
+"""localStorage of the Chromium family in a SQLite file (`LocalStorage`, from Chromium 152 on).
+
+`maps(row_id, storage_key, last_accessed, last_modified, total_size)` lists the areas,
+`map_entries(map_id, key, value)` holds their records, `meta` the layout's version, 1. A later
+revision of the same version adds `value_compression_type` (0 none, 1 zstd, 2 snappy); what is
+compressed is the text with its prefix byte.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any
+
+import zstandard
+
+from desktop_migrator.browsers.area_change import Change
+from desktop_migrator.browsers.encoding import decode_prefixed, encode_prefixed, unpack_snappy
+from desktop_migrator.browsers.formats.chromium_leveldb import chromium_time, to_chromium_time
+from desktop_migrator.browsers.formats.storage_key import format_chromium, parse_chromium
+from desktop_migrator.browsers.sqlite.reader import SqliteFile, expect_bytes
+from desktop_migrator.browsers.sqlite.salvage import MAX_VALUE, Damaged
+from desktop_migrator.browsers.sqlite.writer import writing
+from desktop_migrator.errors import UnknownStorageFormat
+from desktop_migrator.model import Damage, Record, StorageKey, Store
+
+_NONE, _ZSTD, _SNAPPY = 0, 1, 2
+_CREATE_META = "CREATE TABLE meta(key LONGVARCHAR NOT NULL UNIQUE PRIMARY KEY, value LONGVARCHAR)"
+_CREATE_MAPS = (
+    "CREATE TABLE maps(row_id INTEGER PRIMARY KEY AUTOINCREMENT, storage_key BLOB NOT NULL,"
+    " last_accessed INTEGER, last_modified INTEGER, total_size INTEGER)"
+)
+_CREATE_ENTRIES = {
+    has_compression: f"CREATE TABLE map_entries(map_id INTEGER NOT NULL, {column}"
+    " key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY(map_id, key)) WITHOUT ROWID"
+    for has_compression, column in {
+        True: "value_compression_type INTEGER NOT NULL,",
+        False: "",
+    }.items()
+}
+_Area = tuple[StorageKey, datetime | None]  # and when it was last modified
+
+
+def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
+    """Yields the live records of the private copy `copy`, its `-wal` included.
+
+    Raises UnknownStorageFormat for another layout than version 1, StoreUnreadable where the
+    file is no database at all.
+    """
+
+    def damaged(what: str, lost: int | None) -> None:
+        report(Damage(store, what, lost))
+
+    def damaged_list(what: str, _lost_rows: int | None) -> None:
+        # Rows of a list are no records; records that lost their site are counted when met.
+        damaged(what, 0)
+
+    with closing(SqliteFile(copy, damaged)) as file:
+        entries_have = file.columns_of("map_entries", *_CREATE_ENTRIES.values())
+        maps_have = file.columns_of("maps", _CREATE_MAPS)
+        if not {"map_id", "key", "value"} <= set(entries_have) or not maps_have:
+            raise UnknownStorageFormat(path=store.path, reason="it has not localStorage's tables")
+        _check_version(store, file, damaged_list)
+        areas = _areas(file, damaged_list)
+        columns = ["map_id", "key", "value"]
+        compressed = "value_compression_type" in entries_have
+        if compressed:
+            columns.append("value_compression_type")
+        rows = file.rows("map_entries", columns, damaged, _CREATE_ENTRIES[compressed])
+        yield from _records(store, areas, rows, damaged)
+
+
+def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
+    """Change areas of the private copy `copy`, in either revision of the layout.
+
+    Times and notes are as for `chromium_leveldb.write`. Raises StoreUnwritable.
+    """
+    with writing(copy) as connection:
+        names = connection.execute("SELECT name FROM pragma_table_info('map_entries')")
+        compressed = b"value_compression_type" in {name for (name,) in names}
+        for change in changes:
+            _write_area(connection, change, to_chromium_time(now), compressed=compressed)
+
+
+def _write_area(connection: Connection, change: Change, now: int, *, compressed: bool) -> None:
+    raw = format_chromium(change.storage_key, in_sqlite=True)
+    found = connection.execute("SELECT row_id FROM maps WHERE storage_key = ?", (raw,)).fetchone()
+    if found is None:
+        cursor = connection.execute(
+            "INSERT INTO maps (storage_key, last_accessed, last_modified, total_size)"
+            " VALUES (?, ?, ?, 0)",
+            (raw, now, now),
+        )
+        found = (cursor.lastrowid,)
+    (map_id,) = found
+    columns = "key, value, value_compression_type" if compressed else "key, value"
+    rows = connection.execute(f"SELECT {columns} FROM map_entries WHERE map_id = ?", (map_id,))  # noqa: S608 - our own names
+    records, size, going = len(change.puts), 0, []
+    for key, value, *compression in rows:
+        if change.drops(decode_prefixed(key)):
+            going.append((map_id, key))
+        else:
+            is_packed = compression and compression[0] != _NONE
+            records += 1
+            size += len(key) + len(_unpacked(value, compression[0]) if is_packed else value)
+    connection.executemany("DELETE FROM map_entries WHERE map_id = ? AND key = ?", going)
+    columns, places = ("map_id, key, value", "?, ?, ?")
+    if compressed:
+        columns, places = f"{columns}, value_compression_type", f"{places}, {_NONE}"
+    for put_key, put_value in change.puts.items():
+        key, value = encode_prefixed(put_key), encode_prefixed(put_value)
+        connection.execute(
+            f"INSERT INTO map_entries ({columns}) VALUES ({places})",  # noqa: S608 - our own names
+            (map_id, key, value),
+        )
+        size += len(key) + len(value)
+    if records:
+        connection.execute(
+            "UPDATE maps SET last_accessed = ?1, last_modified = ?1, total_size = ?2"
+            " WHERE row_id = ?3",
+            (now, size, map_id),
+        )
+    else:
+        connection.execute("DELETE FROM maps WHERE row_id = ?", (map_id,))
+
+
+def _records(
+    store: Store, areas: dict[int, _Area], rows: Iterable[tuple[Any, ...]], damaged: Damaged
+) -> Iterator[Record]:
+    without_area = 0
+    undecoded: Counter[str] = Counter()
+    for map_id, key, value, *compression in rows:
+        if map_id not in areas:
+            without_area += 1
+            continue
+        storage_key, modified = areas[map_id]
+        try:
+            is_packed = compression and compression[0] != _NONE
+            text = _unpacked(value, compression[0]) if is_packed else value
+            # Latin-1, the usual case, is decoded here: a call costs as much again.
+            record = Record(
+                store,
+                storage_key,
+                key[1:].decode("latin-1") if key[:1] == b"\1" else decode_prefixed(key),
+                text[1:].decode("latin-1") if text[:1] == b"\1" else decode_prefixed(text),
+                modified,
+            )
+        except ValueError as error:
+            undecoded[str(error)] += 1
+        except TypeError:  # NULL or a number
+            undecoded["it is no text"] += 1
+        else:
+            yield record
+    for reason, count in undecoded.items():
+        damaged(f"A record cannot be decoded: {reason}.", count)
+    if without_area:
+        damaged("Records belong to a site that is no longer listed.", without_area)
+
+
+def _check_version(store: Store, file: SqliteFile, damaged: Damaged) -> None:
+    has_notes = file.columns_of("meta", _CREATE_META)
+    rows = file.rows("meta", ["key", "value"], damaged, _CREATE_META) if has_notes else ()
+    notes = dict(rows)
+    if b"version" not in notes:
+        damaged("The version of the storage's layout is missing.", 0)
+    elif notes[b"version"] not in {b"1", 1}:
+        raise UnknownStorageFormat(path=store.path, reason="its SQLite layout is not version 1")
+
+
+def _areas(file: SqliteFile, damaged: Damaged) -> dict[int, _Area]:
+    """The areas by map id."""
+    areas = {}
+    columns = ["row_id", "storage_key", "last_modified"]
+    for row_id, raw, last_modified in file.rows("maps", columns, damaged, _CREATE_MAPS):
+        try:
+            expect_bytes(raw)
+            # SQLite keeps any kind of value in any column.
+            time = last_modified if isinstance(last_modified, int) else 0
+            areas[row_id] = (parse_chromium(raw), chromium_time(time))
+        except ValueError:
+            damaged("A site's name in the list of sites is damaged.", 0)
+    return areas
+
+
+def _unpacked(value: bytes, kind: int) -> bytes:
+    """The value as the browser wrote it, at most MAX_VALUE bytes; else ValueError."""
+    try:
+        if kind == _ZSTD:
+            size = zstandard.get_frame_parameters(value).content_size
+            if MAX_VALUE < size < zstandard.CONTENTSIZE_UNKNOWN:
+                raise ValueError("a compressed value is too large")
+            return zstandard.ZstdDecompressor().decompress(
+                value, max_output_size=MAX_VALUE, allow_extra_data=False
+            )
+        if kind == _SNAPPY:
+            return unpack_snappy(value, MAX_VALUE)
+    except zstandard.ZstdError as error:
+        raise ValueError("a compressed value is damaged") from error
+    raise ValueError("its compression is unknown")

@@ -1,0 +1,292 @@
+"""LevelDB's logs and MANIFESTs, read leniently: what checksums vouch for, and what is broken.
+
+After LevelDB's own doc/log_format.md, doc/impl.md, db/write_batch.cc and db/version_edit.cc.
+Everything works on the bytes of one file and changes nothing. A part of a record whose checksum
+fails is mended where the checksum tells how; behind a broken one, reading goes on as soon as a
+later part verifies.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from struct import Struct
+from typing import NamedTuple
+
+from desktop_migrator.browsers.leveldb.checksum import end_by_checksum, masked_crc32c, mended
+
+# ---- fields --------------------------------------------------------------------------------------
+
+
+def varint(data: bytes, position: int) -> tuple[int, int]:
+    """The number at `position` and where the next field begins; ValueError if there is none."""
+    value = 0
+    for shift in range(0, 70, 7):
+        if position >= len(data):
+            break
+        byte = data[position]
+        position += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, position
+    raise ValueError("no number")
+
+
+def length_prefixed(data: bytes, position: int) -> tuple[bytes, int]:
+    """The length-prefixed bytes at `position` and where the next field begins."""
+    length, start = varint(data, position)
+    end = start + length
+    if end > len(data):
+        raise ValueError("cut off")
+    return data[start:end], end
+
+
+# ---- logs ---------------------------------------------------------------------------------------
+
+_LOG_BLOCK = 32768
+_LOG_HEADER = 7  # masked CRC of type and payload, the payload's length, type
+_FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
+_BROKEN = 0
+_MAX_CHECKED = 2**22
+"""Bytes checked in search of the next sound part; a hostile block could ask for far more."""
+
+
+class LogRecord(NamedTuple):
+    """What was appended to a log at one time, as far as it could be read."""
+
+    payload: bytes
+    verified: int
+    """How many of the payload's bytes, from its start, the checksums vouch for."""
+    complete: bool
+    """Whether the payload has all its parts, sound or not."""
+    last: bool = False
+    """Incomplete for want of further bytes in the file, as after a crash."""
+    mended: bool = False
+    """Whether a checksum failed and its data could be put right."""
+
+    @property
+    def sound(self) -> bool:
+        return self.complete and self.verified == len(self.payload)
+
+
+class _Part(NamedTuple):
+    kind: int
+    payload: bytes
+    sound: bool
+    mended: bool = False
+
+
+def read_log(data: bytes, *, verify: bool = True) -> Iterator[LogRecord]:
+    """The records of a log or MANIFEST, broken ones included.
+
+    Without `verify` the checksums are left unread (somebody else checks them), and reading ends
+    at the first part that does not fit into its place.
+    """
+    held: list[_Part] = []
+
+    def joined(*, complete: bool, last: bool = False) -> LogRecord:
+        verified = 0
+        for part in held:
+            if not part.sound:
+                break
+            verified += len(part.payload)
+        payload = b"".join(part.payload for part in held)
+        is_mended = any(part.mended for part in held)
+        held.clear()
+        return LogRecord(payload, verified, complete, last, is_mended)
+
+    for part in _parts(data, verify):
+        continues = part.kind in {_MIDDLE, _LAST}
+        if held and not continues:
+            yield joined(complete=False)
+        orphan = continues and not held
+        if part.kind == _BROKEN or orphan:
+            yield LogRecord(b"", 0, complete=False)
+            continue
+        held.append(part)
+        if part.kind in {_FULL, _LAST}:
+            yield joined(complete=True)
+    if held:
+        yield joined(complete=False, last=True)
+
+
+def _parts(data: bytes, verify: bool) -> Iterator[_Part]:
+    position = 0
+    while position < len(data):
+        block_end = min(position - position % _LOG_BLOCK + _LOG_BLOCK, len(data))
+        full_block = block_end % _LOG_BLOCK == 0
+        if full_block and block_end - position < _LOG_HEADER:
+            position = block_end  # the filling at a block's end
+            continue
+        end = _part_end(data, position, block_end)
+        if end and (not verify or _verifies(data, position, end)):
+            yield _Part(data[position + 6], data[position + _LOG_HEADER : end], sound=True)
+            position = end
+            continue
+        if not verify:
+            yield _Part(_BROKEN, b"", sound=False)
+            return
+        right = _mended_part(data, position, block_end)
+        if right:
+            part, position = right
+            yield part
+            continue
+        behind = _next_sound(data, position, end, block_end)
+        if end == behind:
+            yield _Part(data[position + 6], data[position + _LOG_HEADER : end], sound=False)
+        else:
+            yield _Part(_BROKEN, b"", sound=False)
+        position = behind
+
+
+def _part_end(data: bytes, position: int, block_end: int) -> int:
+    """Where the part at `position` says that it ends; 0 if it cannot be a part."""
+    if position + _LOG_HEADER > block_end:
+        return 0
+    end = position + _LOG_HEADER + int.from_bytes(data[position + 4 : position + 6], "little")
+    kind = data[position + 6]
+    return end if _FULL <= kind <= _LAST and end <= block_end else 0
+
+
+def _verifies(data: bytes, position: int, end: int) -> bool:
+    expected = int.from_bytes(data[position : position + 4], "little")
+    return masked_crc32c(data[position + 6 : end]) == expected
+
+
+def _mended_part(data: bytes, position: int, block_end: int) -> tuple[_Part, int] | None:
+    """The part at `position` put right, and where it ends; None if that cannot be done."""
+    stored = int.from_bytes(data[position : position + 4], "little")
+    start = position + _LOG_HEADER - 1  # the checksum covers the type, but not the length
+    end = end_by_checksum(data, start, block_end, stored)
+    length = int.from_bytes(data[position + 4 : position + 6], "little")
+    covered = data[start:end]
+    if not end and position + _LOG_HEADER + length <= block_end:
+        end = position + _LOG_HEADER + length
+        covered = mended(data[start:end], stored) or b""
+    if not covered or not _FULL <= covered[0] <= _LAST:
+        return None
+    return _Part(covered[0], covered[1:], sound=True, mended=True), end
+
+
+def _next_sound(data: bytes, position: int, claimed_end: int, block_end: int) -> int:
+    """Where reading can go on behind a broken part: at a part that verifies, or the next block."""
+    checked = 0
+    for start in chain((claimed_end,), range(position + 1, block_end - _LOG_HEADER + 1)):
+        end = _part_end(data, start, block_end) if start > position else 0
+        if not end or not _part_may_begin(data, end, block_end):
+            continue
+        checked += end - start
+        if checked > _MAX_CHECKED:
+            break
+        if _verifies(data, start, end):
+            return start
+    if claimed_end and block_end - claimed_end < _LOG_HEADER:
+        return claimed_end
+    return block_end
+
+
+def _part_may_begin(data: bytes, position: int, block_end: int) -> bool:
+    # Rules out most texts that look like a header, without a look at all that they would cover.
+    return block_end - position < _LOG_HEADER or bool(_part_end(data, position, block_end))
+
+
+# ---- write batches, the content of logs ---------------------------------------------------------
+
+BATCH_HEADER = Struct("<QI")
+"""The first operation's sequence number, and how many operations there are."""
+
+
+class Entry(NamedTuple):
+    key: bytes
+    sequence: int
+    value: bytes | None
+    """None: a deletion."""
+
+
+class Operation(NamedTuple):
+    entry: Entry
+    end: int
+    """Where it ends in its batch."""
+
+
+def batch_operations(payload: bytes) -> Iterator[Operation]:
+    """The operations in their order; ValueError behind the last one that can be read."""
+    if len(payload) < BATCH_HEADER.size:
+        raise ValueError("cut off")
+    sequence, count = BATCH_HEADER.unpack_from(payload)
+    position = BATCH_HEADER.size
+    for number in range(sequence, sequence + count):
+        if position >= len(payload) or payload[position] > 1:
+            raise ValueError("cut off, or of an unknown kind")
+        is_put = payload[position] == 1
+        key, position = length_prefixed(payload, position + 1)
+        value = None
+        if is_put:
+            value, position = length_prefixed(payload, position)
+        yield Operation(Entry(key, number, value), position)
+    if position != len(payload):
+        raise ValueError("more than announced")
+
+
+# ---- the MANIFEST: which files count ------------------------------------------------------------
+
+
+@dataclass
+class Manifest:
+    """The state that a MANIFEST describes."""
+
+    tables: dict[int, int] = field(default_factory=dict)
+    """Live tables: number -> size in bytes."""
+    log_number: int = 0
+    previous_log: int = 0
+    last_sequence: int = 0
+    comparator: bytes = b""
+    whole: bool = True
+    """Whether all of it could be read; if not, the state may be an old one."""
+
+    def needs_log(self, number: int) -> bool:
+        return number >= self.log_number or number == self.previous_log
+
+
+def read_manifest(data: bytes, *, verify: bool = True) -> Manifest:
+    manifest = Manifest()
+    for record in read_log(data, verify=verify):
+        try:
+            if not record.sound:
+                raise ValueError("broken")
+            _apply_edit(manifest, record.payload)
+        except ValueError:
+            manifest.whole = False
+    if not manifest.comparator:
+        manifest.whole = False
+    return manifest
+
+
+def _apply_edit(manifest: Manifest, edit: bytes) -> None:
+    position = 0
+    while position < len(edit):
+        tag, position = varint(edit, position)
+        if tag == 1:
+            manifest.comparator, position = length_prefixed(edit, position)
+        elif tag == 2:
+            manifest.log_number, position = varint(edit, position)
+        elif tag == 3:  # the next file's number: of no use to a reader
+            _, position = varint(edit, position)
+        elif tag == 4:
+            manifest.last_sequence, position = varint(edit, position)
+        elif tag == 5:  # where compaction goes on: level, key
+            _, position = varint(edit, position)
+            _, position = length_prefixed(edit, position)
+        elif tag == 6:
+            _, position = varint(edit, position)
+            number, position = varint(edit, position)
+            manifest.tables.pop(number, None)
+        elif tag == 7:
+            _, position = varint(edit, position)
+            number, position = varint(edit, position)
+            manifest.tables[number], position = varint(edit, position)
+            _, position = length_prefixed(edit, position)
+            _, position = length_prefixed(edit, position)
+        elif tag == 9:
+            manifest.previous_log, position = varint(edit, position)
+        else:
+            raise ValueError("unknown field")

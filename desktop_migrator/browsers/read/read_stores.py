@@ -1,0 +1,165 @@
+"""The one door through which every format is read.
+
+Stores are copied privately, read lazily by their formats' readers, as often as needed, and the
+copies removed, also when the caller stops early. A store that cannot be read is reported and the
+next one goes on; damages are reported at the end of their store.
+
+Where Firefox holds an area in several stores the newest generation wins, record by record none is
+mixed in: data.sqlite, then ls-archive.sqlite (from which Firefox itself would fill a missing
+data.sqlite), then webappsstore.sqlite (dom/localstorage/ActorsParent.cpp).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from desktop_migrator.browsers.formats import (
+    chromium_leveldb,
+    chromium_sqlite,
+    firefox,
+    firefox_legacy,
+    webkit,
+)
+from desktop_migrator.browsers.formats.chromium_leveldb import KeyRange
+from desktop_migrator.browsers.read.snapshot import snapshot
+from desktop_migrator.errors import StorageError
+from desktop_migrator.model import Damage, Record, StorageKey, Store, StoreFormat
+
+Report = Callable[[Damage], None]
+Reader = Callable[[Store, Path, Report], Iterator[Record]]
+Parts = Mapping[Store, KeyRange]
+WHOLE: Parts = MappingProxyType({})
+
+READERS: Mapping[StoreFormat, Reader] = MappingProxyType(
+    {
+        StoreFormat.CHROMIUM_LEVELDB: chromium_leveldb.read,
+        StoreFormat.CHROMIUM_SQLITE: chromium_sqlite.read,
+        StoreFormat.FIREFOX: firefox.read,
+        StoreFormat.FIREFOX_LEGACY: firefox_legacy.read,
+        StoreFormat.WEBKIT: webkit.read,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What one storage key holds."""
+
+    storage_key: StorageKey
+    records: int
+    bytes: int
+    """Of keys and values as browsers count them: two for each UTF-16 code unit."""
+    modified: datetime | None
+    """The newest record's time; None if no time is known."""
+
+
+@contextmanager
+def copied(
+    stores: Iterable[Store], snapshot_root: Path, report: Report
+) -> Iterator[list[tuple[Store, Path]]]:
+    """Private copies of the stores in use, for as long as they are to be read.
+
+    A store that cannot be copied is reported and left out.
+    """
+    with ExitStack() as kept:
+        copies = []
+        for store in stores:
+            if not store.in_use:
+                continue
+            try:
+                copies.append((store, kept.enter_context(snapshot(store, snapshot_root))))
+            except StorageError as error:
+                report(Damage(store, error.detail, None))
+        yield copies
+
+
+def read_copies(
+    copies: Iterable[tuple[Store, Path]], report: Report, within: Parts = WHOLE
+) -> Generator[Record, None, None]:
+    """Yield the copies' records lazily; what is lost or unreadable is reported.
+
+    Of the LevelDB stores in `within` only a part is read, and what was lost in that.
+    """
+    by_profile: dict[Path, list[tuple[Store, Path]]] = defaultdict(list)
+    for store, copy in copies:
+        by_profile[store.profile.path].append((store, copy))
+    for of_profile in by_profile.values():
+        taken: set[StorageKey] = set()
+        for generation in _generations(of_profile):
+            found: set[StorageKey] = set()
+            for store, copy in generation:
+                found |= yield from _read(store, copy, taken, report, within)
+            taken |= found
+
+
+def read_stores(stores: Iterable[Store], snapshot_root: Path, report: Report) -> Iterator[Record]:
+    """Copy the stores and yield their records, once."""
+    with copied(stores, snapshot_root, report) as copies:
+        yield from read_copies(copies, report)
+
+
+def measure(records: Iterable[Record]) -> list[Area]:
+    """Add up records by storage key, in the order of the keys' spelling."""
+    sums: dict[StorageKey, tuple[int, int, datetime | None]] = {}
+    for record in records:
+        count, size, modified = sums.get(record.storage_key, (0, 0, None))
+        if record.modified and (modified is None or record.modified > modified):
+            modified = record.modified
+        size += _utf16_bytes(record.key) + _utf16_bytes(record.value)
+        sums[record.storage_key] = (count + 1, size, modified)
+    areas = (Area(storage_key, *summed) for storage_key, summed in sums.items())
+    return sorted(areas, key=lambda area: str(area.storage_key))
+
+
+def _read(
+    store: Store, copy: Path, taken: set[StorageKey], report: Report, within: Parts
+) -> Generator[Record, None, set[StorageKey]]:
+    """Yield the store's records but for areas already taken; give the areas that it holds."""
+    areas: set[StorageKey] = set()
+    damages: list[Damage] = []
+    try:
+        area, wanted = None, True
+        for record in _records(store, copy, damages.append, within):
+            if record.storage_key is not area:
+                area = record.storage_key
+                wanted = area not in taken
+                areas.add(area)
+            if wanted:
+                yield record
+        if store.format is StoreFormat.FIREFOX and not areas and not damages:
+            # What an app has emptied must not come back from an older store.
+            areas.add(firefox.origin_of(store.path, copy))
+    except StorageError as error:
+        damages.append(Damage(store, error.detail, None))
+    for damage in damages:
+        report(damage)
+    return areas
+
+
+def _records(store: Store, copy: Path, report: Report, within: Parts) -> Iterator[Record]:
+    if store in within:
+        return chromium_leveldb.read(store, copy, report, within[store])
+    return READERS[store.format](store, copy, report)
+
+
+def _generations(copies: list[tuple[Store, Path]]) -> list[list[tuple[Store, Path]]]:
+    """The stores of one profile, those first that win over the ones that follow."""
+    generations: list[list[tuple[Store, Path]]] = [[], [], []]
+    for store, copy in copies:
+        if store.format is not StoreFormat.FIREFOX_LEGACY:
+            generations[0].append((store, copy))
+        elif store.path.name == "ls-archive.sqlite":
+            generations[1].append((store, copy))
+        else:
+            generations[2].append((store, copy))
+    return generations
+
+
+def _utf16_bytes(text: str) -> int:
+    if text.isascii():
+        return 2 * len(text)
+    return len(text.encode("utf-16-le", "surrogatepass"))

@@ -1,0 +1,200 @@
+"""A private, consistent copy of a store, whether a browser uses it or not.
+
+The source is opened for reading alone; its bytes and times stay as they are. A copy lies in a
+folder of its own (0700, unpredictable name) below a root and goes when the context ends; `sweep`
+removes what a killed process left behind.
+
+Why a copy is consistent though nothing is locked:
+
+- SQLite (main file, `-wal`, `-journal`; `-shm` is only an index): after all files have been copied
+  all are read again. If they read the same, all had these contents at one instant in between. The
+  log alone may have grown: what was copied of it is then an earlier state, cut at a commit by
+  SQLite's own checksums (https://sqlite.org/walformat.html), and its unchanged header says that it
+  was not begun anew meanwhile. It is copied last, so that the main file holds nothing newer.
+- LevelDB (leveldb's doc/impl.md): tables are written once, logs and MANIFEST only grow, and file
+  numbers are never used again. If the same files, the same CURRENT and a MANIFEST of the same size
+  are there before and after, the copy is one version of the database; a log that has grown gives
+  an earlier state of it, which LevelDB recovers as after a crash. A copy without any growth is
+  preferred, so that no half-written record is taken for damage.
+"""
+
+import os
+import re
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from desktop_migrator.browsers.store_files import store_files
+from desktop_migrator.errors import SnapshotFailed
+from desktop_migrator.model import Store, StoreFormat
+from desktop_migrator.system import process_marker
+
+_ATTEMPTS = 200
+_PATIENT_ATTEMPTS = 10
+"""Attempts of these that wait for a LevelDB's log to rest."""
+_PAUSE = 0.02
+"""Seconds between attempts."""
+_TABLES = (".ldb", ".sst")
+_RESERVE = 16 * 2**20
+"""Bytes of the disk that stay free."""
+_CHUNK = 2**20
+_NAME = re.compile(r"snapshot-(\d+-\d+)-")
+
+
+@contextmanager
+def snapshot(store: Store, root: Path) -> Iterator[Path]:
+    """Copy the store below `root` and give the copy's path: a LevelDB's folder, else the file.
+
+    Raises SnapshotFailed.
+    """
+    try:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private = Path(tempfile.mkdtemp(prefix=f"snapshot-{process_marker.mark()}-", dir=root))
+    except OSError as error:
+        raise SnapshotFailed(path=root, reason=error.strerror or str(error)) from error
+    try:
+        try:
+            copy = _copy(store, private)
+        except OSError as error:
+            raise SnapshotFailed(path=store.path, reason=error.strerror or str(error)) from error
+        yield copy
+    finally:
+        # What a virus scanner still holds open on Windows goes with the next sweep.
+        shutil.rmtree(private, ignore_errors=True)
+
+
+def twin(copy: Path, name: str) -> Path:
+    """A private copy once more, for another process: LevelDB lets but one open a folder.
+
+    It goes with the snapshot. Tables are written once, so that both share them where the file
+    system can; what is read with SQLite is the copy itself. Raises SnapshotFailed.
+    """
+    if copy.is_file():
+        return copy
+    target = copy.with_name(name)
+    try:
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(mode=0o700)
+        for file in copy.iterdir():
+            if file.suffix not in _TABLES:
+                shutil.copyfile(file, target / file.name)
+                continue
+            try:
+                os.link(file, target / file.name)
+            except OSError:
+                shutil.copyfile(file, target / file.name)
+    except OSError as error:
+        raise SnapshotFailed(path=copy, reason=error.strerror or str(error)) from error
+    return target
+
+
+def sweep(root: Path) -> int:
+    """Remove the snapshots of processes that are gone; how many."""
+    removed = 0
+    for folder in root.iterdir() if root.is_dir() else ():
+        # The owner stands in the name, so that no folder is ever without one.
+        owned = _NAME.match(folder.name)
+        if owned and not folder.is_symlink() and not process_marker.is_alive(owned[1]):
+            shutil.rmtree(folder, ignore_errors=True)
+            removed += not folder.exists()
+    return removed
+
+
+def _copy(store: Store, private: Path) -> Path:
+    target = private / "copy"
+    _copy_stable(store, target)
+    return target if store.format is StoreFormat.CHROMIUM_LEVELDB else target / store.path.name
+
+
+def _copy_stable(store: Store, target: Path) -> None:
+    is_leveldb = store.format is StoreFormat.CHROMIUM_LEVELDB
+    source = store.path if is_leveldb else store.path.parent
+    target.mkdir(mode=0o700, parents=True)
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            time.sleep(_PAUSE)
+        before = store_files(store.path, store.format)
+        if not before:
+            raise SnapshotFailed(path=store.path, reason="it holds no files of a local storage")
+        _check_space(store.path, target, before)
+        try:
+            copied = _remove_outdated(target, before)
+            for name in sorted(before.keys() - copied):  # an SQLite log after its main file
+                _copy_file(source / name, target / name)
+            after = store_files(store.path, store.format)
+            if before.keys() != after.keys():
+                continue
+            reread = set(before)
+            if is_leveldb:
+                if not _is_one_version(before, after, growing=attempt >= _PATIENT_ATTEMPTS):
+                    continue
+                reread &= {"CURRENT"}
+            if all(_still_same(source / name, target / name) for name in reread):
+                return
+        except FileNotFoundError:  # a browser at work removes files
+            continue
+    raise SnapshotFailed(path=store.path, reason="the browser kept changing it")
+
+
+def _remove_outdated(target: Path, files: dict[str, os.stat_result]) -> set[str]:
+    """Remove what an earlier attempt copied, but for tables, which never change once written."""
+    kept = set()
+    for copy in target.iterdir():
+        facts = files.get(copy.name)
+        if facts and copy.suffix in _TABLES and copy.stat().st_size == facts.st_size:
+            kept.add(copy.name)
+        else:
+            copy.unlink()
+    return kept
+
+
+def _is_one_version(
+    before: dict[str, os.stat_result], after: dict[str, os.stat_result], *, growing: bool
+) -> bool:
+    for name, facts in before.items():
+        if facts.st_ino != after[name].st_ino:
+            return False
+        grown = after[name].st_size - facts.st_size
+        if grown and not (growing and grown > 0 and name.endswith(".log")):
+            return False
+    return True
+
+
+def _still_same(source: Path, copy: Path) -> bool:
+    """Whether the source reads as the copy; of a write-ahead log, whether it begins so."""
+    with _open(source) as original, copy.open("rb") as copied:
+        while chunk := copied.read(_CHUNK):
+            if original.read(len(chunk)) != chunk:
+                return False
+        return source.name.endswith("-wal") or not original.read(1)
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    with _open(source) as original, target.open("xb") as copy:
+        shutil.copyfileobj(original, copy, _CHUNK)
+
+
+def _open(path: Path) -> BinaryIO:
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise SnapshotFailed(path=path, reason="it is not a regular file")
+    return os.fdopen(descriptor, "rb")
+
+
+def _check_space(path: Path, target: Path, files: dict[str, os.stat_result]) -> None:
+    # A reader that brings in a log writes as much again.
+    needed = 2 * sum(facts.st_size for facts in files.values()) + _RESERVE
+    free = shutil.disk_usage(target).free
+    if free < needed:
+        raise SnapshotFailed(
+            path=path,
+            reason=f"{needed // 2**20} MB are needed on the disk, {free // 2**20} MB are free",
+        )

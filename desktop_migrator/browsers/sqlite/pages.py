@@ -1,0 +1,307 @@
+"""SQLite's file format, read leniently and checked strictly: pages, overflow chains, records.
+
+Source: "Database File Format" by the SQLite project, <https://sqlite.org/fileformat2.html>.
+Nothing here raises on damaged bytes: a part that is not exactly as the format has it reads as None
+or is marked unsound, so that no caller takes half a row for a whole one. There are no checksums in
+a database file: bytes that change inside a text go unseen by SQLite and by this module alike.
+"""
+
+import mmap
+import struct
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from desktop_migrator.browsers.sqlite.wal import Wal, read_wal, wal_file
+
+TABLE_LEAF, TABLE_INTERIOR, INDEX_LEAF, INDEX_INTERIOR = 0x0D, 0x05, 0x0A, 0x02
+PAGE_SIZES = tuple(1 << power for power in range(9, 17))
+LOCK_BYTE = 2**30
+"""The page that holds this offset is never used."""
+
+Value = int | float | bytes | None
+
+
+class Cell(NamedTuple):
+    start: int
+    end: int
+    """Where the cell lies in its page."""
+    child: int | None
+    """Page on the left, in interior pages."""
+    rowid: int | None
+    """None in index b-trees."""
+    size: int
+    """Bytes of payload in all."""
+    local: bytes
+    """The payload's beginning, in the page itself."""
+    overflow: int | None
+    """The first page of the payload's rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    kind: int
+    cells: tuple[Cell | None, ...]
+    """In key order; None stands for a cell that lies or reads wrongly."""
+    right: int | None
+    """The last child, in interior pages."""
+    intact: bool
+    """False if a cell is None, or the page's bytes do not add up so that cells may be missing."""
+    lost: int | None
+    """Cells that the page should hold and that are None; None if that number is not sure."""
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.kind in {TABLE_LEAF, INDEX_LEAF}
+
+
+class DatabaseFile:
+    """The pages of a database file, the committed ones of its write-ahead log laid over them."""
+
+    def __init__(self, path: Path, frames_known: int = 0) -> None:
+        """`frames_known` as for `read_wal`."""
+        with path.open("rb") as file:
+            empty = not path.stat().st_size
+            self._data = b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        header = self._data[:100].ljust(100, b"\0")
+        size = int.from_bytes(header[16:18], "big")
+        self.page_size = 65536 if size == 1 else size
+        self.usable = self.page_size - header[20]
+        if self.page_size not in PAGE_SIZES or self.usable < 480:
+            self.page_size = self.usable = self._likely_page_size()
+        log = wal_file(path)
+        wal = (
+            read_wal(log.read_bytes(), frames_known)
+            if log.exists()
+            else Wal(0, {}, 0, damaged=False)
+        )
+        self._log = wal.pages if wal.page_size == self.page_size else {}
+        self.count = wal.page_count if self._log else -(-len(self._data) // self.page_size)
+        header = (self.page(1) or b"").ljust(100, b"\0")[:100]
+        if header[24:28] == header[92:96] and not self._log:
+            # The size in the header counts only if it was written with the last change.
+            self.count = int.from_bytes(header[28:32], "big") or self.count
+        # However many a hostile header claims, no more can be there.
+        self.count = min(self.count, -(-len(self._data) // self.page_size) + len(self._log))
+        self.encoding = {2: "utf-16-le", 3: "utf-16-be"}.get(header[59], "utf-8")
+        self._first_free, self._free_count = struct.unpack_from(">II", header, 32)
+        self.auto_vacuum = any(header[52:56])
+
+    def page(self, number: int) -> bytes | None:
+        """The page's bytes; None if it lies beyond the end of the file."""
+        if number in self._log:
+            return self._log[number]
+        page = self._data[(number - 1) * self.page_size : number * self.page_size]
+        return page if number > 0 and len(page) == self.page_size else None
+
+    def btree_page(self, number: int) -> Page | None:
+        data = self.page(number)
+        return parse_page(data, self.usable, 100 if number == 1 else 0) if data else None
+
+    def payload(self, cell: Cell, used: set[int]) -> bytes | None:
+        """The cell's whole payload; None unless its overflow chain is exactly right.
+
+        The chain's pages are added to `used`; a page already in there breaks the chain.
+        """
+        parts, missing, number = [cell.local], cell.size - len(cell.local), cell.overflow or 0
+        while missing > 0:
+            page = self.page(number)
+            if page is None or number in used:
+                return None
+            # Zeros that begin exactly with the page were not written by the browser.
+            if not any(page) and any(parts[-1][-2:]):
+                return None
+            used.add(number)
+            number = int.from_bytes(page[:4], "big")
+            parts.append(page[4 : min(self.usable, 4 + missing)])
+            missing -= len(parts[-1])
+        return None if number else b"".join(parts)
+
+    def free_pages(self) -> tuple[set[int], bool]:
+        """The pages of the free list, and whether it is whole."""
+        free: set[int] = set()
+        trunk = self._first_free
+        while trunk and trunk not in free and (page := self.page(trunk)):
+            following, count = struct.unpack_from(">II", page)
+            if count > self.usable // 4 - 2:
+                break
+            free |= {trunk, *struct.unpack_from(f">{count}I", page, 8)}
+            trunk = following
+        return free, not trunk and len(free) == self._free_count
+
+    def has_wiped_page(self) -> bool:
+        """Whether a page in use holds nothing but zeros: SQLite's own check can miss that."""
+        free, _ = self.free_pages()
+        wiped = bytes(self.page_size)
+        first_bytes = self._data[:: self.page_size].ljust(self.count, b"\0")[: self.count]
+        suspects = {number for number, byte in enumerate(first_bytes, 1) if not byte}
+        suspects |= self._log.keys()
+        suspects -= {*free, LOCK_BYTE // self.page_size + 1}
+        # Where the file is too short, SQLite reads zeros.
+        return any((self.page(number) or wiped) == wiped for number in suspects)
+
+    def pointer(self, number: int) -> tuple[int, int] | None:
+        """Kind and parent of a page, as the pointer map of an auto-vacuum file has it.
+
+        Kinds: 1 root, 2 free, 3 first overflow page, 4 later overflow page, 5 other b-tree page.
+        """
+        per_map = self.usable // 5
+        map_page = 2 + (number - 2) // (per_map + 1) * (per_map + 1)
+        data = self.page(map_page)
+        if number == map_page or number < 3 or not data:
+            return None
+        kind, parent = struct.unpack_from(">BI", data, 5 * (number - map_page - 1))
+        rootlike = kind in {1, 2}
+        valid = 1 <= kind <= 5 and rootlike == (parent == 0)
+        return (kind, parent) if valid else None
+
+    def _likely_page_size(self) -> int:
+        def fit(size: int) -> int:
+            pages = (self._data[at : at + size] for at in range(0, len(self._data), size))
+            return sum(
+                size for page in pages if (parsed := parse_page(page, size)) and parsed.intact
+            )
+
+        return max(PAGE_SIZES, key=fit)
+
+
+# ---- pages and cells ----------------------------------------------------------------------------
+
+
+def parse_page(data: bytes, usable: int, offset: int = 0) -> Page | None:
+    """Read a b-tree page; None if its header cannot be that of one."""
+    if len(data) < usable:
+        return None
+    kind, free, count, content, fragments = struct.unpack_from(">BHHHB", data, offset)
+    interior = kind in {TABLE_INTERIOR, INDEX_INTERIOR}
+    content = content or 65536
+    pointers = offset + (12 if interior else 8)
+    first = pointers + 2 * count
+    if not (interior or kind in {TABLE_LEAF, INDEX_LEAF}) or not first <= content <= usable:
+        return None
+    right = int.from_bytes(data[offset + 8 : offset + 12], "big") if interior else None
+    starts = struct.unpack_from(f">{count}H", data, pointers)
+    cells = [
+        _parse_cell(data, start, kind, usable) if content <= start < usable else None
+        for start in starts
+    ]
+    blocks = _free_blocks(data, free, content, usable)
+    extents = sorted([(cell.start, cell.end) for cell in cells if cell] + (blocks or []))
+    # Cells and free blocks tile the content area but for fragments of up to 3 bytes; a cell that
+    # does not join its neighbours was not put there by SQLite.
+    edges = [(0, content), *extents, (usable, usable)]
+    gaps = [right_edge[0] - left[1] for left, right_edge in pairwise(edges)]
+    joined = {
+        extent
+        for extent, before, after in zip(extents, gaps, gaps[1:], strict=False)
+        if 0 <= before <= 3 and 0 <= after <= 3
+    }
+    sound = tuple(cell if cell and (cell.start, cell.end) in joined else None for cell in cells)
+    intact = None not in sound and blocks is not None and sum(gaps) == fragments
+    countable = intact or (None in sound and None not in cells and len(set(starts)) == count)
+    return Page(kind, sound, right, intact, sound.count(None) if countable else None)
+
+
+def _parse_cell(data: bytes, start: int, kind: int, usable: int) -> Cell | None:
+    at, child, rowid, size = start, None, None, 0
+    if kind in {TABLE_INTERIOR, INDEX_INTERIOR}:
+        child = int.from_bytes(data[at : at + 4], "big")
+        at += 4
+    if kind != TABLE_INTERIOR:
+        size, at = varint(data, at)
+    if kind in {TABLE_INTERIOR, TABLE_LEAF}:
+        rowid, at = varint(data, at)
+    local = _local_size(size, kind, usable)
+    end = at + local + (4 if local < size else 0)
+    if size < 0 or end > usable:
+        return None
+    overflow = int.from_bytes(data[end - 4 : end], "big") if local < size else None
+    # SQLite never allots a cell less than 4 bytes.
+    return Cell(start, max(end, start + 4), child, rowid, size, data[at : at + local], overflow)
+
+
+def _local_size(size: int, kind: int, usable: int) -> int:
+    most = usable - 35 if kind == TABLE_LEAF else (usable - 12) * 64 // 255 - 23
+    if size <= most:
+        return size
+    least = (usable - 12) * 32 // 255 - 23
+    local = least + (size - least) % (usable - 4)
+    return local if local <= most else least
+
+
+def _free_blocks(
+    data: bytes, first: int, content: int, usable: int
+) -> list[tuple[int, int]] | None:
+    blocks: list[tuple[int, int]] = []
+    at, lowest = first, content
+    while at:
+        if not lowest <= at <= usable - 4:
+            return None
+        following, size = struct.unpack_from(">HH", data, at)
+        lowest = at + size
+        if size < 4 or lowest > usable:
+            return None
+        blocks.append((at, lowest))
+        at = following
+    return blocks
+
+
+def varint(data: bytes, at: int) -> tuple[int, int]:
+    """A signed 64-bit integer of up to 9 bytes, and where it ends (beyond the data if cut off)."""
+    value = 0
+    for index, byte in enumerate(data[at : at + 9]):
+        if index == 8:
+            value = value << 8 | byte
+            return value - (value >> 63 << 64), at + 9
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            return value, at + index + 1
+    return value, len(data) + 1
+
+
+# ---- records ------------------------------------------------------------------------------------
+
+
+def record_values(payload: bytes, encoding: str) -> list[Value] | None:
+    """The values of a record, TEXT as UTF-8 (surrogates kept); None if it does not add up."""
+    header_size, at = varint(payload, 0)
+    if not at <= header_size <= len(payload):
+        return None
+    kinds = []
+    while at < header_size:
+        kind, at = varint(payload, at)
+        if kind in {10, 11} or kind < 0:
+            return None
+        kinds.append(kind)
+    if at != header_size or at + sum(map(_value_size, kinds)) != len(payload):
+        return None
+    values: list[Value] = []
+    for kind in kinds:
+        end = at + _value_size(kind)
+        if kind > 12 and kind % 2 and encoding != "utf-8" and (end - at) % 2:
+            return None
+        values.append(_value(kind, payload[at:end], encoding))
+        at = end
+    return values
+
+
+@lru_cache(maxsize=1024)
+def _value_size(kind: int) -> int:
+    return (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)[kind] if kind < 12 else (kind - 12) // 2
+
+
+def _value(kind: int, data: bytes, encoding: str) -> Value:
+    if kind == 0:
+        return None
+    if kind in {8, 9}:
+        return kind - 8
+    if kind == 7:
+        (real,) = struct.unpack(">d", data)
+        return float(real)
+    if kind < 7:
+        return int.from_bytes(data, "big", signed=True)
+    if kind % 2 == 0 or encoding == "utf-8":
+        return data
+    return data.decode(encoding, "surrogatepass").encode("utf-8", "surrogatepass")

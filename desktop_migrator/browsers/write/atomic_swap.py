@@ -1,0 +1,315 @@
+"""Puts changed stores in the place of a profile's own, all of them or none, whatever happens.
+
+Everything waits in a folder of its own in the profile, on the same disk. A journal there says how
+far it went; a pointer in the workspace says where that folder is, so that `recover` finds it after
+a crash, however that came about. Until the journal says `done` the old ones are put back.
+
+At no moment is a store half old and half new: a folder is exchanged with another one in a single
+call (Linux's renameat2, macOS' renamex_np), a file is renamed over another one. Where a system has
+no such call, two renames stand for it, and between the two nothing is there for an instant.
+
+Nodes of the file system (`st_dev`, `st_ino`) tell old from new, since renames keep them.
+"""
+
+import ctypes
+import errno
+import json
+import logging
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from desktop_migrator.browsers.store_files import SQLITE_SIDE_FILES
+from desktop_migrator.errors import ProfileBusy, StoreUnwritable
+from desktop_migrator.system import process_marker
+
+_log = logging.getLogger(__name__)
+
+_PREFIX = ".desktop-migrator-"
+_SWAPPING, _DONE = "swapping", "done"
+_AT_FDCWD = -100
+_EXCHANGE = 2
+"""RENAME_EXCHANGE of Linux' and RENAME_SWAP of macOS' call."""
+
+Facts = dict[str, list[int]]
+"""Size and time of each file of a store, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A file or folder, as the journal has it."""
+
+    target: str
+    new: str
+    old: str
+    new_node: list[int] | None
+    old_node: list[int] | None
+    """None: there was nothing."""
+    facts: Facts
+    """Of the new one."""
+
+
+class Swap:
+    """One profile's stores, about to be swapped; made by `swapping`."""
+
+    def __init__(self, work: Path) -> None:
+        self._work = work
+        self._targets: list[Path] = []
+
+    def stage(self, target: Path) -> Path:
+        """Where the caller makes what is to lie at `target`, of whose kind it must be."""
+        self._targets.append(target)
+        return self._work / f"{len(self._targets) - 1}-new"
+
+    def commit(self, check: Callable[[Sequence[Path]], None]) -> None:
+        """Swap all; `check` gets where the old ones lie then, and what it raises undoes all.
+
+        Raises OSError and whatever `check` raises.
+        """
+        pieces = [self._piece(place, target) for place, target in enumerate(self._targets)]
+        _write_journal(self._work, _SWAPPING, pieces)
+        for piece in pieces:
+            _swap(piece)
+            _sync_folder(Path(piece.target).parent)
+        check([aside for aside in map(_set_aside, pieces) if aside])
+        _write_journal(self._work, _DONE, pieces)
+
+    def _piece(self, place: int, target: Path) -> _Piece:
+        new, old = (self._work / f"{place}-{word}" for word in ("new", "old"))
+        _adopt(new, target)
+        _sync(new)
+        return _Piece(str(target), str(new), str(old), _node(new), _node(target), _facts(new))
+
+
+@contextmanager
+def swapping(home: Path, pointers: Path) -> Iterator[Swap]:
+    """A swap below `home`, a folder on the same disk as all that is to be swapped.
+
+    Left by an exception, everything is as before. Raises ProfileBusy, StoreUnwritable.
+    """
+    recover(pointers)
+    work = home / f"{_PREFIX}{process_marker.mark()}"
+    pointer = pointers / work.name[len(_PREFIX) :]
+    try:
+        _refuse_others(home, work)
+        pointers.mkdir(mode=0o700, parents=True, exist_ok=True)
+        pointer.write_bytes(os.fsencode(work))
+        _sync(pointer)
+        work.mkdir(mode=0o700)
+    except FileExistsError as error:
+        raise ProfileBusy(path=home, process=os.getpid()) from error
+    except OSError as error:
+        raise StoreUnwritable(path=home, reason=error.strerror or str(error)) from error
+    try:
+        yield Swap(work)
+    except OSError as error:
+        raise StoreUnwritable(path=home, reason=error.strerror or str(error)) from error
+    finally:
+        for note in _settle(work):
+            _log.warning(note)
+        if not work.exists():
+            pointer.unlink(missing_ok=True)
+
+
+def recover(pointers: Path) -> list[str]:
+    """Undo the swaps of processes that are gone; sentences about what could not be undone."""
+    notes = []
+    for pointer in sorted(pointers.iterdir()) if pointers.is_dir() else ():
+        if not process_marker.is_mark(pointer.name) or process_marker.is_alive(pointer.name):
+            continue
+        work = Path(os.fsdecode(pointer.read_bytes()))
+        try:
+            if work.name == _PREFIX + pointer.name and not work.is_symlink():
+                notes += _settle(work)
+        except OSError as error:  # the disk is not there, or not writable: at another start
+            notes.append(f"{work} cannot be cleared up: {error.strerror}")
+            continue
+        if not work.exists():
+            pointer.unlink()
+    return notes
+
+
+def _refuse_others(home: Path, own: Path) -> None:
+    """Raises ProfileBusy while another process works there; clears up after one that is gone."""
+    for other in home.glob(f"{_PREFIX}*"):
+        mark = other.name[len(_PREFIX) :]
+        if other == own or not process_marker.is_mark(mark):
+            continue
+        if process_marker.is_alive(mark):
+            raise ProfileBusy(path=home, process=mark.partition("-")[0])
+        _settle(other)
+
+
+def _settle(work: Path) -> list[str]:
+    """Bring a swap to an end: it was done, or it is undone. Raises OSError."""
+    if not work.is_dir():
+        return []
+    state, pieces = _read_journal(work)
+    kept = work.with_name(work.name.replace(_PREFIX, "desktop-migrator-kept-"))
+    notes = []
+    if state == _SWAPPING:
+        for piece in reversed(pieces):
+            if not _undo(piece):
+                notes.append(
+                    f"{piece.target}: a change of this storage was cut off, and it has been used"
+                    f" since; so it stays changed. As it was before, it lies in {kept}."
+                )
+            _sync_folder(Path(piece.target).parent)
+    if not notes:
+        # What a virus scanner still holds open on Windows goes at a later start.
+        shutil.rmtree(work, ignore_errors=True)
+    else:
+        work.rename(kept)
+    return notes
+
+
+def _swap(piece: _Piece) -> None:
+    target, new, old = Path(piece.target), Path(piece.new), Path(piece.old)
+    if piece.old_node is None:
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, "something new lies there", str(target))
+        new.rename(target)
+        return
+    if new.is_dir():
+        try:
+            _exchange(new, target)
+        except OSError as error:
+            if error.errno not in {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP}:
+                raise
+        else:
+            return
+    else:
+        with suppress(OSError):  # a file system without hard links
+            os.link(target, old)
+    if not old.exists():
+        target.rename(old)
+    new.replace(target)
+
+
+def _undo(piece: _Piece) -> bool:
+    """Put the old one back where the new one lies; False if somebody has used that since."""
+    target = Path(piece.target)
+    there = _node(target)
+    if there is not None and there == piece.old_node:
+        return True
+    if there is not None and (there != piece.new_node or _facts(target) != piece.facts):
+        return False
+    aside = _set_aside(piece)
+    if aside is None:
+        if there is not None and piece.old_node is None:
+            target.rename(piece.new)
+        return True
+    if there is not None and aside.is_dir():
+        if aside == Path(piece.new):
+            _exchange(aside, target)
+            return True
+        target.rename(piece.new)
+    aside.replace(target)
+    return True
+
+
+def _set_aside(piece: _Piece) -> Path | None:
+    """Where the old one lies now, if it was moved or linked there."""
+    places = (Path(piece.old), Path(piece.new))
+    return next((p for p in places if piece.old_node and _node(p) == piece.old_node), None)
+
+
+def _node(path: Path) -> list[int] | None:
+    try:
+        facts = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return [facts.st_dev, facts.st_ino]
+
+
+def _facts(path: Path) -> Facts:
+    if path.is_dir():
+        files = {str(p.relative_to(path)): p for p in path.rglob("*") if not p.is_dir()}
+    else:
+        files = {
+            side: path.with_name(path.name + side)
+            for side in ("", *SQLITE_SIDE_FILES)
+            if os.path.lexists(path.with_name(path.name + side))
+        }
+    known = {name: file.lstat() for name, file in sorted(files.items())}
+    return {name: [facts.st_size, facts.st_mtime_ns] for name, facts in known.items()}
+
+
+def _write_journal(work: Path, state: str, pieces: Sequence[_Piece]) -> None:
+    journal = {"state": state, "pieces": [asdict(piece) for piece in pieces]}
+    written = work / "journal.new"
+    written.write_text(json.dumps(journal), encoding="ascii")
+    _sync(written)
+    written.replace(work / "journal.json")
+    _sync_folder(work)
+
+
+def _read_journal(work: Path) -> tuple[str, list[_Piece]]:
+    try:
+        journal: dict[str, Any] = json.loads((work / "journal.json").read_text(encoding="ascii"))
+    except FileNotFoundError:
+        return "", []
+    return journal["state"], [_Piece(**piece) for piece in journal["pieces"]]
+
+
+def _adopt(new: Path, target: Path) -> None:
+    """Give the new one the rights and the owner of the old one, else what its folder suggests."""
+    known = target if target.exists() else target.parent
+    folder = known if known.is_dir() else None
+    file = known if folder is None else next(_files_in(known), None)
+    for path in (new, *new.rglob("*")) if new.is_dir() else (new,):
+        like = folder if path.is_dir() else file
+        times = path.stat()
+        if like is not None and (target.exists() or path.is_dir()):
+            shutil.copystat(like, path)
+        elif folder is not None:
+            path.chmod(stat.S_IMODE(folder.stat().st_mode) & 0o666)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+        if sys.platform != "win32":
+            wanted = (like or known).stat()
+            if (times.st_uid, times.st_gid) != (wanted.st_uid, wanted.st_gid):
+                os.chown(path, wanted.st_uid, wanted.st_gid)
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.iterdir()) if path.is_file() and not path.is_symlink())
+
+
+def _sync(path: Path) -> None:
+    for each in (path, *path.rglob("*")) if path.is_dir() else (path,):
+        if each.is_dir():
+            _sync_folder(each)
+        else:
+            with each.open("r+b") as file:
+                os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    if sys.platform == "win32":  # which writes its folders by itself
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Exchange two folders in one call. Raises OSError, ENOSYS where there is no such call."""
+    library: Any = ctypes.CDLL(None, use_errno=True) if sys.platform != "win32" else None
+    first, second = os.fsencode(one), os.fsencode(other)
+    if hasattr(library, "renameat2"):
+        failed = library.renameat2(_AT_FDCWD, first, _AT_FDCWD, second, _EXCHANGE)
+    elif hasattr(library, "renamex_np"):
+        failed = library.renamex_np(first, second, _EXCHANGE)
+    else:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+    if failed:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), str(one))

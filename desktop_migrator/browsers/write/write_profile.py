@@ -1,0 +1,322 @@
+"""The one door through which every format is written: the counterpart of `reading`.
+
+A browser must not run: that is asked before, and after the swap of whoever may have opened the old
+store in between; Firefox is kept from starting by its own lock. Each store is copied privately,
+its copy changed, synced, read back and compared record by record with what it is to hold; only
+then are all stores of the profile swapped in (`swap`). A store that has any damage is refused,
+since writing would make it permanent.
+"""
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from desktop_migrator.browsers.area_change import Change
+from desktop_migrator.browsers.discovery.running_browsers import lock_held
+from desktop_migrator.browsers.discovery.store_locations import is_running, place
+from desktop_migrator.browsers.formats import (
+    chromium_leveldb,
+    chromium_sqlite,
+    firefox,
+    firefox_legacy,
+    webkit,
+)
+from desktop_migrator.browsers.read.read_stores import READERS
+from desktop_migrator.browsers.read.snapshot import snapshot
+from desktop_migrator.browsers.sqlite.writer import settle
+from desktop_migrator.browsers.store_files import store_files
+from desktop_migrator.browsers.write.atomic_swap import Swap, swapping
+from desktop_migrator.errors import BrowserRunning, StorageError, StoreDamaged, StoreUnwritable
+from desktop_migrator.model import Damage, Profile, Record, StorageKey, Store, StoreFormat
+
+if sys.platform != "win32":
+    import fcntl
+
+Writer = Callable[[Path, Sequence[Change], datetime], None]
+Creator = Callable[[Path, Path, StorageKey, datetime], None]
+
+WRITERS: Mapping[StoreFormat, Writer] = MappingProxyType(
+    {
+        StoreFormat.CHROMIUM_LEVELDB: chromium_leveldb.write,
+        StoreFormat.CHROMIUM_SQLITE: chromium_sqlite.write,
+        StoreFormat.FIREFOX: firefox.write,
+        StoreFormat.FIREFOX_LEGACY: firefox_legacy.write,
+        StoreFormat.WEBKIT: webkit.write,
+    }
+)
+CREATORS: Mapping[StoreFormat, Creator] = MappingProxyType(
+    {StoreFormat.FIREFOX: firefox.create, StoreFormat.WEBKIT: webkit.create}
+)
+"""The formats with a file for each area, which may have to be made."""
+
+
+@dataclass(slots=True)
+class Written:
+    """What became of records."""
+
+    added: int = 0
+    replaced: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+    """Records that lay there already, just so."""
+    kept: int = 0
+    """Records that lay there with another value, where that was not to be replaced."""
+
+    def __iadd__(self, other: "Written") -> "Written":
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        return self
+
+
+def write_profile(
+    profile: Profile,
+    changes: Mapping[Store, Sequence[Change]],
+    *,
+    snapshots: Path,
+    swaps: Path,
+) -> Written:
+    """Change stores of one profile, all or none; at most one change for each area of a store.
+
+    `snapshots` is where private copies lie, `swaps` where what a crash leaves is found again. A
+    store that does not exist is made where its format has one for each area; one that has changed
+    since it was found is refused, so that what was read of it by then still holds. Raises
+    BrowserRunning, StoreDamaged, ProfileBusy, StoreUnwritable and other StorageErrors; then
+    everything is as before.
+    """
+    refuse_running(profile, tuple(changes))
+    written = Written()
+    with _kept_closed(profile, changes), swapping(_home(profile, changes), swaps) as swap:
+        prepared = []
+        for store, of_store in changes.items():
+            writing = _Writing(store, swap, snapshots)
+            if writing.prepare(of_store):
+                prepared.append(writing)
+            written += writing.written
+        if prepared:
+            _forget_usages(profile, prepared, swap)
+            for each in prepared:
+                each.settle()
+            swap.commit(lambda aside: _refuse_held(profile, aside))
+    return written
+
+
+def refuse_running(profile: Profile, stores: Sequence[Store]) -> None:
+    """Raises BrowserRunning if a process holds the profile or one of its stores now."""
+    if is_running(profile, stores):
+        raise _running(profile)
+
+
+def _running(profile: Profile) -> BrowserRunning:
+    return BrowserRunning(browser=profile.browser_name, profile=profile.name, path=profile.path)
+
+
+def _refuse_held(profile: Profile, aside: Sequence[Path]) -> None:
+    # A browser that starts now and has opened the old store would write into nothing.
+    if any(lock_held(path / "LOCK" if path.is_dir() else path) for path in aside):
+        raise _running(profile)
+
+
+@contextmanager
+def _kept_closed(profile: Profile, stores: Mapping[Store, object]) -> Iterator[None]:
+    """Keeps Firefox from starting, by the lock that it takes itself. Raises BrowserRunning."""
+    lock = profile.path / ".parentlock"
+    if sys.platform == "win32" or not lock.is_file() or not any(map(_is_firefox, stores)):
+        yield
+        return
+    with lock.open("r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise _running(profile) from error
+        yield
+
+
+def _is_firefox(store: Store) -> bool:
+    return store.format in {StoreFormat.FIREFOX, StoreFormat.FIREFOX_LEGACY}
+
+
+def _home(profile: Profile, stores: Mapping[Store, object]) -> Path:
+    """A folder on the stores' disk in which the browser minds no further folder."""
+    path = Path(os.path.realpath(profile.path))
+    return path.parent if any(_real(store) == path for store in stores) else path
+
+
+def _real(store: Store) -> Path:
+    return Path(os.path.realpath(store.path))  # not to swap a link for what it leads to
+
+
+def _forget_usages(profile: Profile, prepared: "Sequence[_Writing]", swap: Swap) -> None:
+    """Has Firefox count anew what origins use, of which it keeps three accounts."""
+    changed = [each for each in prepared if each.store.format is StoreFormat.FIREFOX]
+    for each in changed:
+        for name in ("usage", "usage-journal"):
+            each.store.path.with_name(name).unlink(missing_ok=True)
+    account = profile.path / "storage.sqlite"
+    if changed and account.is_file():
+        settle(account)
+        staged = swap.stage(account)
+        shutil.copyfile(account, staged)
+        firefox.forget_usages(staged)
+
+
+class _Writing:
+    """One store on its way."""
+
+    def __init__(self, store: Store, swap: Swap, snapshots: Path) -> None:
+        self.store = store
+        self.written = Written()
+        self._swap = swap
+        self._snapshots = snapshots
+        self._expected = _Tally()
+        self._before: dict[str, tuple[int, int, int]] = {}
+
+    def prepare(self, changes: Sequence[Change]) -> bool:
+        """Make the changed store, ready to be swapped in; False if there is nothing to change."""
+        self._before = self._facts()
+        if not self._before:
+            return self._create(changes)
+        self._refuse_if_changed()
+        with snapshot(self.store, self._snapshots) as base:
+            # A second copy, since reading brings side files in.
+            copy = base.with_name("to-write") if base.is_file() else base.parent / "to-write"
+            _copy(base, copy)
+            changes = self._surveyed(base, changes)
+            if not changes:
+                return False
+            staged = self._swap.stage(_real(self.store))
+            WRITERS[self.store.format](copy, changes, datetime.now(UTC))
+            _copy(copy, staged)
+        self._read_back(staged, self.store.path)
+        return True
+
+    def settle(self) -> None:
+        """Have the old store in as many files as the new one. Raises StorageError."""
+        if self._facts() != self._before:
+            raise self._changed()
+        if self._before and self.store.format is not StoreFormat.CHROMIUM_LEVELDB:
+            settle(_real(self.store))
+
+    def _refuse_if_changed(self) -> None:
+        """Raises StoreUnwritable if the store is not as it was when it was found."""
+        found = place(self.store.path, self.store.format)
+        if not found or (found.size, found.modified) != (self.store.size, self.store.modified):
+            raise self._changed()
+
+    def _changed(self) -> StoreUnwritable:
+        return StoreUnwritable(path=self.store.path, reason="somebody has changed it meanwhile")
+
+    def _create(self, changes: Sequence[Change]) -> bool:
+        changes = [change for change in changes if change.puts]
+        if not changes:
+            return False
+        create = CREATORS.get(self.store.format)
+        if create is None or len(changes) != 1:
+            raise StoreUnwritable(path=self.store.path, reason="it is not there any more")
+        (change,) = changes
+        target = missing = _real(self.store)
+        while not missing.parent.exists():
+            missing = missing.parent
+        staged = self._swap.stage(missing)
+        # Made under its own names, since these tell whose area it is.
+        made = staged.with_name(f"{staged.name}-made") / missing.name
+        store_there = made / target.relative_to(missing)
+        now = datetime.now(UTC)
+        create(store_there, target, change.storage_key, now)
+        WRITERS[self.store.format](store_there, changes, now)
+        for key, value in change.puts.items():
+            self._expected.add(change.storage_key, key, value)
+        self.written.added += len(change.puts)
+        tells_itself = len(target.relative_to(missing).parts) > 2
+        self._read_back(store_there, store_there if tells_itself else target)
+        made.rename(staged)
+        return True
+
+    def _surveyed(self, base: Path, changes: Sequence[Change]) -> list[Change]:
+        """What of the changes is to be done, and what the store is to hold then."""
+        by_area = {change.storage_key: change for change in changes}
+        settled: dict[StorageKey, set[str]] = {key: set() for key in by_area}
+        emptied: set[StorageKey] = set()
+        for record in self._records(base, self.store.path, StoreDamaged):
+            change = by_area.get(record.storage_key)
+            if change is not None and record.key in change.puts:
+                if change.puts[record.key] == record.value:
+                    self.written.unchanged += 1
+                elif change.overwrite:
+                    self.written.replaced += 1
+                    continue
+                else:
+                    self.written.kept += 1
+                settled[record.storage_key].add(record.key)
+            elif change is not None and record.key in change.deletes:
+                self.written.deleted += 1
+                emptied.add(record.storage_key)
+                continue
+            self._expected.add(record.storage_key, record.key, record.value)
+        effective = []
+        for storage_key, change in by_area.items():
+            done = settled[storage_key]
+            puts = {key: value for key, value in change.puts.items() if key not in done}
+            for key, value in puts.items():
+                self._expected.add(storage_key, key, value)
+            if puts or storage_key in emptied:
+                effective.append(replace(change, puts=puts))
+        self.written.added += sum(len(each.puts) for each in effective) - self.written.replaced
+        return (
+            effective if self.written.added or self.written.replaced or self.written.deleted else []
+        )
+
+    def _read_back(self, staged: Path, told_by: Path) -> None:
+        found = _Tally()
+        with snapshot(replace(self.store, path=staged), self._snapshots) as copy:
+            for record in self._records(copy, told_by, StoreUnwritable):
+                found.add(record.storage_key, record.key, record.value)
+        if found != self._expected:
+            reason = "what was written does not read back as it should"
+            raise StoreUnwritable(path=self.store.path, reason=reason)
+
+    def _records(self, copy: Path, path: Path, refused: type[StorageError]) -> Iterator[Record]:
+        def damaged(damage: Damage) -> None:
+            raise refused(path=self.store.path, reason=damage.what)
+
+        return READERS[self.store.format](replace(self.store, path=path), copy, damaged)
+
+    def _facts(self) -> dict[str, tuple[int, int, int]]:
+        try:
+            files = store_files(self.store.path, self.store.format)
+        except FileNotFoundError:
+            return {}
+        return {name: (f.st_ino, f.st_size, f.st_mtime_ns) for name, f in files.items()}
+
+
+@dataclass
+class _Tally:
+    """Records in any order, in constant memory: how many, and the sum of their digests."""
+
+    count: int = 0
+    total: int = 0
+
+    def add(self, storage_key: StorageKey, key: str, value: str) -> None:
+        digest = hashlib.blake2b(digest_size=32)
+        for text in (str(storage_key), key, value):
+            raw = text.encode("utf-16-le", "surrogatepass")
+            digest.update(len(raw).to_bytes(8, "big") + raw)
+        self.count += 1
+        self.total = (self.total + int.from_bytes(digest.digest(), "big")) % (1 << 256)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, copy_function=shutil.copyfile)
+        return
+    # A file's side files follow it; the target of a settled one has none.
+    target.parent.mkdir(exist_ok=True)
+    for side in ("", "-wal", "-journal"):
+        if (beside := source.with_name(source.name + side)).exists():
+            shutil.copyfile(beside, target.with_name(target.name + side))

@@ -1,0 +1,61 @@
+"""Text as it may go to a terminal. What browsers hold can contain anything, control codes too."""
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from desktop_migrator.model import Item, Rejection
+
+
+def shown(text: str) -> str:
+    """The text with everything that would not show, or do worse, spelled as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+def cell(text: object, style: str = "") -> Text:
+    """The content of a table's cell; None is an empty one."""
+    return Text("" if text is None else shown(str(text)), style)
+
+
+def print_line(console: Console, text: str, style: str | None = None) -> None:
+    console.print(shown(text), style=style, markup=False, highlight=False)
+
+
+def rejection_line(rejection: Rejection) -> str:
+    source = rejection.source
+    place = f"{source.key}[{source.position}]" if source.position else source.key
+    return f"Rejected: {rejection.entity} {place}: {rejection.reason} {rejection.remedy}"
+
+
+def write_json(value: object) -> None:
+    """ASCII, so that lone surrogates come through any pipe exactly."""
+    sys.stdout.write(json.dumps(value, default=str) + "\n")
+
+
+def found_event(event: str, outcome: Item | Rejection) -> dict[str, Any]:
+    """What became of an item, and where it was found."""
+    source = outcome.source
+    return {
+        "event": event,
+        "entity": outcome.entity,
+        "source_id": outcome.source_id,
+        "origin": source.storage_key.origin,
+        "key": source.key,
+        "position": source.position,
+    }
+
+
+def rejected_event(rejection: Rejection) -> dict[str, Any]:
+    return found_event("rejected", rejection) | {
+        "code": rejection.code,
+        "reason": rejection.reason,
+        "remedy": rejection.remedy,
+    }

@@ -1,0 +1,154 @@
+"""The database a use case works on, made ready: server, connection, tables, the person's id."""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from desktop_migrator.errors import AuthenticationFailed, TableMissing, UsageError
+from desktop_migrator.migration.workspace.connections import BUILTIN, saved_password
+from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.model import Table, TargetEntity
+from desktop_migrator.plan.bind import bind, planned_tables
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
+from desktop_migrator.postgres.connection.engine import (
+    needs_password,
+    open_engine,
+    redacted,
+    translated,
+)
+from desktop_migrator.postgres.schema.create_tables import create_tables
+from desktop_migrator.postgres.schema.introspect import introspect
+from desktop_migrator.postgres.schema.user_lookup import lookup_user
+from desktop_migrator.postgres.verify.connection_checks import Check, check_connection
+from desktop_migrator.reporter import Question, Reporter, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who the migrated data belongs to: an id in the app's database, or what finds it there."""
+
+    user_id: str | None = None
+    email: str | None = None
+
+
+@contextmanager
+def open_database(database: str, workspace: Workspace, reporter: Reporter) -> Iterator[Engine]:
+    """An engine for the URL, or for the built-in server, which runs as long as it is needed.
+
+    A URL without password takes the one that the keyring has for it, else libpq's. Asks the person
+    where the server wants a password and none is known, or where it refuses the keyring's.
+    """
+    with _server(database, workspace) as url:
+        saved = _saved_password(database, workspace, reporter)
+        engine = open_engine(url, password=saved)
+        try:
+            _try(engine)
+        except AuthenticationFailed as error:
+            if not (saved or needs_password(error)):
+                raise
+            engine = open_engine(url, password=_ask_password(error, reporter))
+            _try(engine)
+        yield engine
+
+
+def _try(engine: Engine) -> None:
+    """Connect once; what SQLAlchemy asks of the server at first may fail too."""
+    with translated():
+        engine.connect().close()
+
+
+def check_database(
+    database: str, plan: Plan, workspace: Workspace, reporter: Reporter
+) -> list[Check]:
+    """What has to be right at the database for this plan, checked one by one."""
+    tables = [entity.table for entity in plan.entities.values()]
+    with _server(database, workspace) as url:
+        saved = _saved_password(database, workspace, reporter)
+        try:
+            return check_connection(url, tables, password=saved)
+        except AuthenticationFailed as error:
+            return check_connection(url, tables, password=_ask_password(error, reporter))
+
+
+def _saved_password(database: str, workspace: Workspace, reporter: Reporter) -> str | None:
+    if database == BUILTIN:
+        return None
+    saved = saved_password(workspace, database)
+    if notice := workspace.credentials.notice:
+        reporter.warned(notice)
+    return saved
+
+
+def _server(database: str, workspace: Workspace) -> AbstractContextManager[str]:
+    """The URL, while the built-in server runs if that is meant."""
+    if database == BUILTIN:
+        return BuiltinPostgres(workspace.postgres).running()
+    return nullcontext(database)
+
+
+def _ask_password(error: AuthenticationFailed, reporter: Reporter) -> str:
+    text = f"Password for {error.facts['user']}"
+    password = reporter.ask(Question(text, secret=True, topic=Topic.PASSWORD))
+    if password is None:
+        raise error
+    return password
+
+
+def printable(database: str) -> str:
+    """The database as it may be shown and kept: without a password."""
+    return database if database == BUILTIN else redacted(database)
+
+
+def check_named(plan: Plan, person: Person) -> None:
+    """Raises UsageError where neither an id nor the plan says whose data this is."""
+    if person.user_id is not None and not person.user_id.strip():
+        raise UsageError(reason="The user id is empty.")
+    if person.user_id or plan.user:
+        return
+    if person.email:
+        raise UsageError(reason="The plan does not say where to look up an e-mail address.")
+    raise UsageError(reason="Nobody said whose data this is: --user-id is missing.")
+
+
+def person_id(connection: Connection, plan: Plan, person: Person, reporter: Reporter) -> str:
+    """The user's id as given, or looked up as the plan says."""
+    check_named(plan, person)
+    if person.user_id or not plan.user:
+        return person.user_id or ""
+    email = person.email or reporter.ask(Question("Your e-mail address in the app"))
+    if not email:
+        raise UsageError(reason="Nobody said whose data this is: --user-email is missing.")
+    lookup = plan.user.lookup
+    return lookup_user(connection, lookup.table, lookup.match, lookup.id, email)
+
+
+def prepare_entities(
+    connection: Connection, plan: Plan, entities: Collection[str], *, create: bool
+) -> tuple[TargetEntity, ...]:
+    """The named entities of the plan, bound to the database's tables.
+
+    With `create`, tables that are missing are made as the plan describes them, in the caller's
+    transaction; those that the entities refer to among them.
+    """
+    planned = zip(plan.entities.items(), planned_tables(plan), strict=True)
+    needed = set(entities).union(*(plan.entities[name].refers_to for name in entities))
+    tables = {entity.table: table for (name, entity), table in planned if name in needed}
+    found = introspect(connection, tables)
+    missing = [table for name, table in tables.items() if name not in found]
+    if missing and not create:
+        raise TableMissing(table=", ".join(name for name in tables if name not in found))
+    if missing:
+        create_tables(connection, missing)
+        found = introspect(connection, tables)
+    found |= introspect(connection, _referred_by_keys(plan, found))
+    return bind(plan, found, entities)
+
+
+def _referred_by_keys(plan: Plan, found: Mapping[str, Table]) -> set[str]:
+    """The plan's other tables that foreign keys of these may mean, by the plan's names."""
+    names = {key.table.lower() for table in found.values() for key in table.foreign_keys}
+    tables = {entity.table for entity in plan.entities.values()}
+    return {table for table in tables if table.split(".")[-1].lower() in names} - found.keys()

@@ -1,0 +1,74 @@
+"""The desk's key pairs: the private key in the keyring, the public one in a file of the workspace.
+
+Users seal captures for the public key; only who has the private one opens them.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop_migrator.errors import BadKey, DataFolderUnusable, KeyUnknown, UsageError
+from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.vault import keyring_keys
+from desktop_migrator.vault.header import RecipientType
+from desktop_migrator.vault.keys import PrivateKey, PublicKey
+
+SUFFIX = ".dmkey"
+
+_NAME = re.compile(r"[^\W_][\w .-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class DeskKey:
+    name: str
+    public: PublicKey
+
+
+def new(workspace: Workspace, name: str, algorithm: RecipientType) -> DeskKey:
+    """Make a pair. Raises `KeyringUnusable` where the private key cannot be kept, `UsageError`."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            reason="A key's name has letters, digits, blanks, dots and hyphens, 64 at most."
+        )
+    if any(key.name == name for key in keys(workspace)):
+        raise UsageError(reason=f"There is a key named {name} already.")
+    private = PrivateKey.generate(algorithm)
+    keyring_keys.keep(workspace.credentials, private)
+    try:
+        workspace.keys.mkdir(exist_ok=True, mode=0o700)
+        path = workspace.keys / f"{private.id}{SUFFIX}"
+        path.write_text(f"{private.public_key.to_text(name)}\n", "utf-8")
+    except OSError as error:
+        keyring_keys.drop(workspace.credentials, private.id)
+        raise DataFolderUnusable(path=workspace.keys, reason=error.strerror) from None
+    return DeskKey(name, private.public_key)
+
+
+def keys(workspace: Workspace) -> list[DeskKey]:
+    """All pairs made here, by name."""
+    found = []
+    for path in workspace.keys.glob(f"*{SUFFIX}"):
+        text = path.read_text("utf-8")
+        found.append(DeskKey(PublicKey.name_in(text), PublicKey.from_text(text)))
+    return sorted(found, key=lambda key: key.name)
+
+
+def named(workspace: Workspace, name: str) -> DeskKey:
+    """The pair of that name or id. Raises `KeyUnknown`."""
+    for key in keys(workspace):
+        if name in {key.name, key.public.id}:
+            return key
+    raise KeyUnknown(name=name)
+
+
+def has_private_key(workspace: Workspace, key: DeskKey) -> bool:
+    """Whether the keyring still holds what opens captures sealed for it."""
+    return keyring_keys.find(workspace.credentials, key.public.id) is not None
+
+
+def read_public_key(path: Path) -> PublicKey:
+    """A key file. Raises `BadKey`."""
+    try:
+        return PublicKey.from_text(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise BadKey(reason=f"{path} cannot be read as a public key.") from None

@@ -1,0 +1,106 @@
+"""A run of before, looked at again: which one is meant, and the tables and sources it had."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from desktop_migrator.errors import MigratorError, RunNotFound
+from desktop_migrator.migration.database.open_database import Person, prepare_entities
+from desktop_migrator.migration.run.survey import choose_origins
+from desktop_migrator.migration.sources.open_sources import Sources, open_sources
+from desktop_migrator.migration.sources.origins import as_origins
+from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.model import Item, Rejection, TargetEntity
+from desktop_migrator.plan.envelope import FieldKey
+from desktop_migrator.plan.extract import Extractor
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.postgres.bookkeeping.runs import Run, list_runs
+from desktop_migrator.postgres.verify.row_state import entities_of
+from desktop_migrator.reporter import Reporter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What to look at."""
+
+    plan: Plan
+    database: str
+    """A URL, or `builtin`."""
+    person: Person
+    run: str | None = None
+    """None: the last migration of this person with this plan."""
+    sources: tuple[Path, ...] = ()
+    """Empty: the sources are left out of it."""
+    origins: tuple[str, ...] = ()
+    """Empty: the run's own, else as `migrate` would choose."""
+    field_key: FieldKey | None = None
+    """The run's key of sensitive fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The run's kinds of items that have a table, and what is wrong with the others."""
+
+    entities: tuple[TargetEntity, ...]
+    problems: dict[str, MigratorError]
+    """By entity."""
+
+
+def find_run(connection: Connection, user_id: str, plan: Plan, named: str | None) -> Run:
+    """Raises RunNotFound."""
+    runs = list_runs(connection, user_id)
+    for run in runs:
+        if run.id == named if named else _is_migration(run, plan):
+            return run
+    if named:
+        raise RunNotFound(reason=f"User {user_id} has no run {named}.")
+    raise RunNotFound(reason=f"User {user_id} has no migration by the plan {plan.name}.")
+
+
+def _is_migration(run: Run, plan: Plan) -> bool:
+    return run.plan == plan.name and run.undoes is None and run.mends is None
+
+
+def find_tables(connection: Connection, plan: Plan, run: Run) -> Tables:
+    return bound_tables(connection, plan, entities_of(connection, run))
+
+
+def bound_tables(connection: Connection, plan: Plan, names: Iterable[str]) -> Tables:
+    """The kinds of items named, each by itself, so that what ails one costs the others nothing."""
+    entities: list[TargetEntity] = []
+    problems: dict[str, MigratorError] = {}
+    for name in names:
+        try:
+            entities += prepare_entities(connection, plan, [name], create=False)
+        except MigratorError as error:
+            problems[name] = error
+    return Tables(tuple(entities), problems)
+
+
+@contextmanager
+def opened(
+    subject: Subject, run: Run, workspace: Workspace, reporter: Reporter
+) -> Iterator[tuple[Sources, tuple[str, ...]] | None]:
+    """The sources and the web sites meant; None where no sources are named."""
+    if not subject.sources:
+        yield None
+        return
+    with open_sources(subject.sources, workspace.snapshots, reporter) as sources:
+        named = as_origins(subject.origins) or run.origins
+        yield sources, choose_origins(subject.plan, named, sources, reporter)
+
+
+def extracted(
+    subject: Subject,
+    entities: Sequence[TargetEntity],
+    user_id: str,
+    found: tuple[Sources, tuple[str, ...]],
+) -> Iterator[Item | Rejection]:
+    """What the plan makes of the sources now."""
+    sources, origins = found
+    return Extractor(subject.plan, entities, user_id, origins, subject.field_key).extract(
+        sources.records()
+    )

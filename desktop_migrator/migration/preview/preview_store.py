@@ -1,0 +1,401 @@
+"""What a preview found, however much it is: a private SQLite database that faces page over.
+
+It has no file of its own that anybody else could open: SQLite keeps it in memory and, beyond a few
+megabytes, in a temporary file that has no name and is gone with the process. Values that the plan
+calls sensitive never come here.
+
+Findings are numbered from 0 for each entity, in the order in which they came; these *places* are
+what tables page by. One thread may add while another one reads. A search goes slice by slice, so
+that nobody waits long and anybody can give it up.
+"""
+
+import json
+import sqlite3
+import threading
+from array import array
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import product
+from typing import Any
+
+import msgspec
+import zstandard
+
+from desktop_migrator.migration.run.filters import NAME_SIZE
+from desktop_migrator.model import Answer, Conflict
+from desktop_migrator.plan.detect import Suspicion
+
+SLICE = 5_000
+"""Findings that a search looks at in one go."""
+_SHIFT = 40
+"""An id is the entity's number above so many bits, and the place below."""
+_AT_ONCE = 200
+_CACHE_KIB = 8000
+_LEVEL = 1
+_JOINERS = "\u200c\u200d"
+"""They do not show, but make one sign of several."""
+
+_SCHEMA = f"""
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -{_CACHE_KIB};
+CREATE TABLE findings (
+  id INTEGER PRIMARY KEY, state INTEGER NOT NULL, left_out INTEGER NOT NULL,
+  cells TEXT NOT NULL, names BLOB NOT NULL
+);
+CREATE INDEX by_state ON findings (state);
+CREATE INDEX by_left_out ON findings (left_out) WHERE left_out;
+CREATE TABLE texts (id INTEGER PRIMARY KEY, state INTEGER NOT NULL, text TEXT NOT NULL);
+CREATE TABLE details (id INTEGER PRIMARY KEY, detail BLOB NOT NULL);
+CREATE TABLE conflicts (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, conflict BLOB NOT NULL, answer TEXT
+);
+CREATE INDEX by_kind ON conflicts (kind);
+"""
+
+
+_LEFT_OUT = {
+    None: "",
+    True: " AND id IN (SELECT id FROM findings WHERE left_out)",
+    False: " AND id NOT IN (SELECT id FROM findings WHERE left_out)",
+}
+_SEARCH = {
+    (text, state, left_out): f"SELECT id FROM {'texts' if text else 'findings'}"  # noqa: S608 - our own names
+    f" WHERE id >= ? AND id < ?{' AND state = ?' * state}{' AND instr(text, ?)' * text}"
+    f"{_LEFT_OUT[left_out]} ORDER BY id"
+    for text, state, left_out in product((False, True), (False, True), (None, False, True))
+}
+"""By what a search looks at; made of nothing that comes from elsewhere."""
+
+
+class State(StrEnum):
+    """What becomes of an item."""
+
+    FOUND = "found"
+    """It can go; it was not compared with a database."""
+    NEW = "new"
+    SAME = "same"
+    """Its row is there and like it."""
+    DIFFERS = "differs"
+    """Its row is there and another one: a conflict."""
+    REJECTED = "rejected"
+
+
+_STATES = tuple(State)
+_NUMBERS = {state: number for number, state in enumerate(_STATES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which findings of an entity are wanted."""
+
+    state: State | None = None
+    left_out: bool | None = None
+    """Only those left out, or none of them."""
+    text: str = ""
+    """What their cells have to hold, whatever the case."""
+
+
+EVERYTHING = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A line of a table."""
+
+    place: int
+    state: State
+    left_out: bool
+    cells: tuple[str, ...]
+    """One for each of the entity's headings; a rejection has its reason after the first."""
+
+
+class Detail(msgspec.Struct, frozen=True):
+    """Everything about one finding."""
+
+    browser: str
+    profile: str
+    origin: str
+    key: str
+    position: str
+    source_id: str | None
+    before: str
+    """The item's own text, as the browser has it."""
+    after: dict[str, Any] | None = None
+    """The row to be: each column's value as JSON has it; JSON columns as their exact text."""
+    code: str | None = None
+    reason: str | None = None
+    """Why it was rejected."""
+    remedy: str | None = None
+
+
+@dataclass(slots=True)
+class Kind:
+    """What is known of an entity's findings as a whole."""
+
+    name: str
+    table: str
+    headings: tuple[str, ...]
+    json: frozenset[str]
+    """The columns that hold JSON."""
+    number: int
+    counts: dict[State, int] = field(default_factory=lambda: dict.fromkeys(State, 0))
+    left_out: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Conflicts of one entity that differ in the same fields, those left out not counted."""
+
+    fields: tuple[str, ...]
+    count: int
+    answers: Mapping[Answer | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One finding on its way in."""
+
+    state: State
+    cells: Sequence[str]
+    names: Sequence[bytes]
+    detail: Detail
+    left_out: bool = False
+    conflict: Conflict | None = None
+
+
+class Findings:
+    """Opened once for each preview; `close` forgets everything."""
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._lock = threading.Lock()
+        self._database.executescript(_SCHEMA)
+        self._pack = zstandard.ZstdCompressor(_LEVEL)
+        self._unpack = zstandard.ZstdDecompressor()
+        self._kinds: dict[str, Kind] = {}
+        self._origins: Counter[str] = Counter()
+        self.suspicions: tuple[Suspicion, ...] = ()
+        """What is probably secret or personal, and not planned; once all was found."""
+
+    def close(self) -> None:
+        with self._lock:
+            self._database.close()
+
+    def __enter__(self) -> "Findings":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ---- what is there -----------------------------------------------------------------------
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The entities that have findings."""
+        return tuple(kind for kind in self._kinds.values() if kind.total)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The web sites that the findings come from, the one with most of them first."""
+        return tuple(origin for origin, _ in self._origins.most_common())
+
+    def kind(self, entity: str) -> Kind:
+        return self._kinds[entity]
+
+    def page(self, entity: str, first: int, number: int) -> list[Finding]:
+        """So many from a place on."""
+        start = self._id(entity, first)
+        end = self._id(entity, self._kinds[entity].total)
+        return self._findings("id >= ? AND id < ? ORDER BY id", (start, min(start + number, end)))
+
+    def at(self, entity: str, places: Sequence[int]) -> list[Finding]:
+        """Those at the places, which are in order."""
+        ids = [self._id(entity, place) for place in places]
+        marks = ", ".join("?" * len(ids))
+        return self._findings(f"id IN ({marks}) ORDER BY id", ids)
+
+    def detail(self, entity: str, place: int) -> Detail:
+        query = "SELECT detail FROM details WHERE id = ?"
+        [(packed,)] = self._read(query, [self._id(entity, place)])
+        return msgspec.convert(json.loads(self._unpack.decompress(packed)), Detail)
+
+    def each(self, entity: str) -> Iterator[tuple[Finding, Detail]]:
+        """All of an entity, in order."""
+        for first in range(0, self._kinds[entity].total, _AT_ONCE):
+            for finding in self.page(entity, first, _AT_ONCE):
+                yield finding, self.detail(entity, finding.place)
+
+    def search(self, entity: str, wanted: Filter) -> "Iterator[array[int]]":
+        """The places of what is wanted, in order; one array, often empty, for each `SLICE`."""
+        query = _SEARCH[bool(wanted.text), wanted.state is not None, wanted.left_out]
+        values: list[Any] = [] if wanted.state is None else [_NUMBERS[wanted.state]]
+        values += [shown(wanted.text).casefold()] if wanted.text else []
+        base = self._id(entity, 0)
+        total = self._kinds[entity].total
+        for first in range(base, base + total, SLICE):
+            end = min(first + SLICE, base + total)
+            found = self._read(query, (first, end, *values))
+            yield array("Q", [finding - base for (finding,) in found])
+
+    # ---- what the person leaves out ----------------------------------------------------------
+
+    def leave_out(self, entity: str, places: Iterable[int], left_out: bool) -> None:
+        """Leave findings out of the run, or take them in again."""
+        changes = [(left_out, self._id(entity, place)) for place in places]
+        query = "UPDATE findings SET left_out = ?1 WHERE id = ?2 AND left_out <> ?1"
+        with self._lock:
+            changed = self._database.executemany(query, changes).rowcount
+            self._kinds[entity].left_out += changed if left_out else -changed
+
+    def left_out(self) -> frozenset[bytes]:
+        """The names of all that is left out, as `Job.leave_out` takes them."""
+        rows = self._read("SELECT names FROM findings WHERE left_out")
+        return frozenset(
+            names[start : start + NAME_SIZE]
+            for (names,) in rows
+            for start in range(0, len(names), NAME_SIZE)
+        )
+
+    # ---- conflicts ---------------------------------------------------------------------------
+
+    def conflict(self, entity: str, place: int) -> tuple[Conflict, Answer | None]:
+        query = "SELECT conflict, answer FROM conflicts WHERE id = ?"
+        [(conflict, answer)] = self._read(query, [self._id(entity, place)])
+        return _conflict(conflict), answer and Answer(answer)
+
+    def alike(self, entity: str) -> list[Alike]:
+        """The conflicts by the fields that differ, the most frequent first."""
+        rows = self._read(
+            "SELECT kind, answer, count(*) FROM conflicts JOIN findings USING (id)"
+            " WHERE id BETWEEN ? AND ? AND NOT left_out GROUP BY kind, answer",
+            self._range(entity),
+        )
+        kinds: dict[str, dict[Answer | None, int]] = {}
+        for kind, answer, count in rows:
+            kinds.setdefault(kind, {})[answer and Answer(answer)] = count
+        found = [
+            Alike(tuple(json.loads(kind)), sum(answers.values()), answers)
+            for kind, answers in kinds.items()
+        ]
+        return sorted(found, key=lambda alike: -alike.count)
+
+    def answer(self, entity: str, place: int, answer: Answer | None) -> None:
+        query = "UPDATE conflicts SET answer = ? WHERE id = ?"
+        self._write(query, (answer, self._id(entity, place)))
+
+    def answer_alike(
+        self, entity: str, answer: Answer | None, fields: Sequence[str] | None = None
+    ) -> None:
+        """Answer all that differ in these fields; without fields, all of the entity."""
+        query = "UPDATE conflicts SET answer = ? WHERE id BETWEEN ? AND ?"
+        values: list[Any] = [answer, *self._range(entity)]
+        if fields is not None:
+            query += " AND kind = ?"
+            values.append(json.dumps(fields))
+        self._write(query, values)
+
+    def answers(self, entity: str) -> Iterator[tuple[int, Conflict, Answer | None]]:
+        """All conflicts of the entity that are not left out, by place."""
+        base, end = self._range(entity)
+        while rows := self._read(
+            "SELECT id, conflict, answer FROM conflicts JOIN findings USING (id)"
+            " WHERE id BETWEEN ? AND ? AND NOT left_out ORDER BY id LIMIT 500",
+            (base, end),
+        ):
+            for finding, conflict, answer in rows:
+                place = finding - self._id(entity, 0)
+                yield place, _conflict(conflict), answer and Answer(answer)
+            base = rows[-1][0] + 1
+
+    # ---- on the way in -----------------------------------------------------------------------
+
+    def expect(
+        self, entity: str, table: str, headings: Sequence[str], json: Collection[str] = ()
+    ) -> None:
+        """Entities stand in the order in which they are expected."""
+        if entity not in self._kinds:
+            number = len(self._kinds)
+            self._kinds[entity] = Kind(entity, table, tuple(headings), frozenset(json), number)
+
+    def add(self, entity: str, entries: Collection[Entry]) -> None:
+        kind = self._kinds[entity]
+        first = self._id(entity, kind.total)
+        findings, texts, details, conflicts = [], [], [], []
+        for number, entry in enumerate(entries, start=first):
+            state, cells = _NUMBERS[entry.state], "\x1f".join(entry.cells)
+            findings.append((number, state, entry.left_out, cells, b"".join(entry.names)))
+            texts.append((number, state, cells.casefold()))
+            detail = json.dumps(msgspec.to_builtins(entry.detail)).encode()
+            details.append((number, self._pack.compress(detail)))
+            if entry.conflict:
+                fields = json.dumps(entry.conflict.fields)
+                conflicts.append((number, fields, msgspec.json.encode(entry.conflict)))
+        with self._writing():
+            insert = self._database.executemany
+            insert("INSERT INTO findings VALUES (?, ?, ?, ?, ?)", findings)
+            insert("INSERT INTO texts VALUES (?, ?, ?)", texts)
+            insert("INSERT INTO details VALUES (?, ?)", details)
+            insert("INSERT INTO conflicts VALUES (?, ?, ?, NULL)", conflicts)
+            for entry in entries:
+                kind.counts[entry.state] += 1
+                kind.left_out += entry.left_out
+                self._origins[entry.detail.origin] += 1
+
+    # ---- SQLite ------------------------------------------------------------------------------
+
+    def _id(self, entity: str, place: int) -> int:
+        return (self._kinds[entity].number << _SHIFT) + place
+
+    def _range(self, entity: str) -> tuple[int, int]:
+        """The first and the last id that the entity can have."""
+        first = self._id(entity, 0)
+        return first, first + (1 << _SHIFT) - 1
+
+    def _findings(self, condition: str, values: Sequence[int]) -> list[Finding]:
+        query = f"SELECT id, state, left_out, cells FROM findings WHERE {condition}"  # noqa: S608 - ours
+        mask = (1 << _SHIFT) - 1
+        return [
+            Finding(finding & mask, _STATES[state], bool(left_out), tuple(cells.split("\x1f")))
+            for finding, state, left_out, cells in self._read(query, values)
+        ]
+
+    def _read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._lock:
+            return self._database.execute(query, values).fetchall()
+
+    def _write(self, query: str, values: Sequence[Any]) -> None:
+        with self._lock:
+            self._database.execute(query, values)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._lock:
+            self._database.execute("BEGIN")
+            yield
+            self._database.execute("COMMIT")
+
+
+def shown(text: str) -> str:
+    """The text on one line, with everything that would not show spelled as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character
+        if character.isprintable() or character in _JOINERS
+        else " "
+        if character.isspace() and character != "\x1f"
+        else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+def _conflict(data: bytes) -> Conflict:
+    return msgspec.json.decode(data, type=Conflict)

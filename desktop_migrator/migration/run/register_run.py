@@ -1,0 +1,67 @@
+"""A run entered in the bookkeeping, with its lease and the audit trail's first word of it."""
+
+from desktop_migrator.errors import UsageError
+from desktop_migrator.migration.run.run_context import UnderWay
+from desktop_migrator.postgres.bookkeeping.runs import Run, reopen_run, start_run, unfinished_run
+from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.load.checkpoint import reached
+from desktop_migrator.postgres.types import adapters
+
+
+def enter(run: UnderWay) -> None:
+    """Enter a new run, or that a former one goes on; as the last thing in a step."""
+    upgrade(run.connection)
+    former = unfinished(run)
+    if former is None and run.job.resume:
+        run.reporter.warned("There is no run to go on with, so a new one begins.")
+    if former:
+        run.id = former.id
+        reopen_run(run.connection, former.id)
+    else:
+        run.id = start_run(
+            run.connection,
+            user_id=run.user_id,
+            plan=run.job.plan.name,
+            plan_digest=bytes.fromhex(run.job.plan.digest),
+            policy=run.job.policy,
+            origins=run.surveyed.origins,
+            field_key=_field_key(run),
+            run=run.new_id,
+        )
+    if run.job.dry_run:
+        return
+    if before := run.lock.enter(run.connection, run.id):
+        run.reporter.warned(
+            f"A run on {before.host}, process {before.process}, was cut off after "
+            f"{before.heartbeat:%Y-%m-%d %H:%M} UTC; this one takes its place."
+        )
+    run.resumed = former is not None
+    run.former = reached(adapters.cursor(run.connection), run.id).chunk
+    run.record("resumed" if former else "begun")
+
+
+def unfinished(run: UnderWay) -> Run | None:
+    """The run to go on with. Raises UsageError where this would be another one."""
+    job = run.job
+    if not job.resume:
+        return None
+    former = unfinished_run(run.connection, run.user_id, job.plan.name)
+    if former is None:
+        return None
+    if former.plan_digest.hex() != job.plan.digest:
+        raise UsageError(
+            reason="The plan has changed since the run that is to go on. Give the plan as it "
+            "was, or leave --resume away: what was written is not written again."
+        )
+    if former.policy != job.policy:
+        raise UsageError(reason=f"The run that is to go on has --conflict {former.policy}.")
+    if former.field_key is not None and former.field_key != _field_key(run):
+        raise UsageError(
+            reason="The run that is to go on protected sensitive fields with another key, "
+            f"{former.field_key}. Give that one with --field-key, or leave --resume away."
+        )
+    return former
+
+
+def _field_key(run: UnderWay) -> str | None:
+    return run.job.field_key.id if run.job.field_key and run.surveyed.needs_key else None

@@ -1,0 +1,83 @@
+"""Which key seals a backup, and which ones may open it.
+
+A passphrase that somebody gives; else a key in the system's keyring, whose recovery key can be
+printed; without a keyring, a passphrase that is asked for; and where nobody can be asked, a new key
+that is told once as a recovery key, since a backup that nobody can open is none.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from desktop_migrator.errors import BadKey, Cancelled, KeyNotGiven, KeyringUnusable
+from desktop_migrator.reporter import Question, Reporter, Topic
+from desktop_migrator.vault.credentials import Credentials
+from desktop_migrator.vault.header import RecipientInfo
+from desktop_migrator.vault.keyring_keys import backup_key, find_all
+from desktop_migrator.vault.keys import Identity, Passphrase, SecretKey
+from desktop_migrator.vault.recovery_key import from_recovery_text, recovery_text
+
+Key = Passphrase | SecretKey
+
+_ATTEMPTS = 3
+
+
+def sealing_key(passphrase: Passphrase | None, credentials: Credentials, reporter: Reporter) -> Key:
+    """The passphrase given, else the keyring's key, else what the person chooses.
+
+    Raises Cancelled where the person cannot type the same passphrase twice.
+    """
+    if passphrase:
+        return passphrase
+    with suppress(KeyringUnusable):
+        return backup_key(credentials)
+    for _ in range(_ATTEMPTS):
+        first = reporter.ask(
+            Question(
+                "A passphrase for the backup (empty: a recovery key is shown)",
+                secret=True,
+                topic=Topic.NEW_PASSPHRASE,
+            )
+        )
+        if not first:
+            break
+        again = Question("The same again", secret=True, topic=Topic.NEW_PASSPHRASE)
+        if reporter.ask(again) == first:
+            return Passphrase(first)
+        reporter.warned("The two are not the same.")
+    else:
+        raise Cancelled
+    key = SecretKey.generate()
+    reporter.warned(
+        "Nobody gave a passphrase for the backup. It opens with this recovery key alone, "
+        f"which is shown now and kept nowhere: {recovery_text(key)}"
+    )
+    return key
+
+
+def opening_keys(
+    recipients: Sequence[RecipientInfo],
+    given: str | None,
+    credentials: Credentials,
+    reporter: Reporter,
+) -> list[Identity]:
+    """What may open a file for these recipients: what was given, else what the keyring has, else
+    what the person types, a passphrase or a recovery key. Raises KeyNotGiven.
+    """
+    if given is not None:
+        return typed_keys(given)
+    if kept := find_all(credentials, recipients):
+        return list(kept)
+    needed = " or ".join(map(str, recipients)) or "a key that this program does not know"
+    text = f"This opens with {needed}. Type it"
+    typed = reporter.ask(Question(text, secret=True, topic=Topic.OPENING_KEY))
+    if not typed:
+        raise KeyNotGiven(needed=needed)
+    return typed_keys(typed)
+
+
+def typed_keys(text: str) -> list[Identity]:
+    """A passphrase as it stands, and a recovery key where the text is one."""
+    keys: list[Identity] = [Passphrase(text)]
+    with suppress(BadKey):
+        keys.insert(0, from_recovery_text(text))
+    return keys

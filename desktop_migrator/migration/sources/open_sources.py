@@ -1,0 +1,104 @@
+"""The storage a use case works on: found, copied once, readable as often as needed."""
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import cached_property, partial
+from itertools import chain
+from pathlib import Path
+
+from desktop_migrator.browsers.discovery import discover
+from desktop_migrator.browsers.read import read_stores
+from desktop_migrator.browsers.read.read_ahead import read_ahead
+from desktop_migrator.migration.sealed.captures import Capture, Unlock, is_capture, open_captures
+from desktop_migrator.model import Damage, Record, Store, damage_sentence
+from desktop_migrator.reporter import Reporter
+
+NO_UNLOCK = Unlock()
+_MUCH = 4 * 2**20
+"""Bytes from which on it pays to read ahead."""
+
+
+def find_sources(folders: Sequence[Path]) -> discover.Discovery:
+    """What lies in the named folders, or in every browser of this person."""
+    system = discover.System.current()
+    if not folders:
+        return discover.discover(system)
+    return discover.open_sources(folders, system)
+
+
+def found_in(folders: Sequence[Path]) -> tuple[list[Path], discover.Discovery]:
+    """The captures among them, and what lies in the others, or in every browser without any."""
+    sealed = [path for path in folders if is_capture(path)]
+    rest = [path for path in folders if path not in sealed]
+    return sealed, find_sources(rest) if rest or not sealed else discover.Discovery(())
+
+
+class Sources:
+    """Stores with their private copies; what the copies hold does not change any more."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self._damages: dict[Damage, None] = {}
+        self.copies: list[tuple[Store, Path]] = []
+        self.captures: list[Capture] = []
+        self._under_way: list[Generator[Record, None, None]] = []
+
+    @property
+    def damages(self) -> tuple[Damage, ...]:
+        """What was lost in damaged stores, as far as they have been read."""
+        return tuple(self._damages)
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes of the copies on the disk."""
+        files = (file for _, copy in self.copies for file in copy.rglob("*") if file.is_file())
+        return sum(file.stat().st_size for file in files)
+
+    def records(self) -> Iterator[Record]:
+        """Those of browsers, then those of captures."""
+        read = partial(read_stores.read_copies, self.copies)
+        ahead = self.size >= _MUCH
+        records = [read_ahead(read, self.damaged) if ahead else read(self.damaged)]
+        records += [capture.records() for capture in self.captures]
+        self._under_way += records
+        return chain(*records)
+
+    def close(self) -> None:
+        """Leave the copies' files, also where somebody stopped reading halfway."""
+        for records in self._under_way:
+            records.close()
+
+    def damaged(self, damage: Damage) -> None:
+        if damage not in self._damages:
+            self._damages[damage] = None
+            self._reporter.warned(
+                damage_sentence(damage.store.path, damage.what, damage.lost_records)
+            )
+
+
+@contextmanager
+def open_sources(
+    folders: Sequence[Path], snapshot_root: Path, reporter: Reporter, unlock: Unlock = NO_UNLOCK
+) -> Iterator[Sources]:
+    """Finds the stores and copies them privately; captures among the folders stay sealed.
+
+    The store written last comes first: of an item that several hold, the first copy counts.
+    Raises as `open_captures`.
+    """
+    sealed, found = found_in(folders)
+    for warning in found.warnings:
+        reporter.warned(warning)
+    for unreadable in found.unreadable:
+        reporter.warned(f"{unreadable.path} cannot be read: {unreadable.reason}")
+    sources = Sources(reporter)
+    sources.captures = open_captures(sealed, unlock, reporter)
+    stores = sorted(found.stores, key=_written, reverse=True)
+    with (
+        read_stores.copied(stores, snapshot_root, sources.damaged) as sources.copies,
+        closing(sources),
+    ):
+        yield sources
+
+
+def _written(store: Store) -> float:
+    return store.modified.timestamp() if store.modified else 0.0

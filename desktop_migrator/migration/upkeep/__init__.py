@@ -1,1 +1,0 @@
-"""Looking after what runs have left: validate, repair, analyze, optimize."""

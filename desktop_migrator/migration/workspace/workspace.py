@@ -1,0 +1,90 @@
+"""The folder that holds what the program keeps on this computer, readable by its owner alone."""
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+
+from desktop_migrator.browsers.read import snapshot
+from desktop_migrator.browsers.write import atomic_swap
+from desktop_migrator.errors import DataFolderUnusable
+from desktop_migrator.vault.credentials import Credentials
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    root: Path
+    credentials: Credentials = field(default_factory=Credentials, compare=False, repr=False)
+    """The secrets, which are not in the folder."""
+
+    @classmethod
+    def open(cls, root: Path | None) -> "Workspace":
+        """The folder `root`, or the system's usual place; what a crashed run left is removed
+        or, where it was about to change a browser's profile, undone.
+
+        Raises DataFolderUnusable.
+        """
+        workspace = cls(root or platformdirs.user_data_path("desktop-migrator", appauthor=False))
+        try:
+            workspace.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            workspace.snapshots.mkdir(exist_ok=True, mode=0o700)
+            workspace.logs.mkdir(exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise DataFolderUnusable(path=workspace.root, reason=error.strerror) from None
+        snapshot.sweep(workspace.snapshots)
+        for note in atomic_swap.recover(workspace.swaps):
+            _log.warning(note)
+        return workspace
+
+    @property
+    def snapshots(self) -> Path:
+        return self.root / "snapshots"
+
+    @property
+    def swaps(self) -> Path:
+        """Where it stands which browser profiles a change is under way in."""
+        return self.root / "swaps"
+
+    @property
+    def backups(self) -> Path:
+        return self.root / "backups"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def decisions(self) -> Path:
+        """The wizard's answers to conflicts; see decisions.py."""
+        return self.root / "decisions.json"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    @property
+    def known_desks(self) -> Path:
+        return self.root / "known-desks.json"
+
+    @property
+    def connections(self) -> Path:
+        return self.root / "connections.json"
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys"
+
+    @property
+    def catalog(self) -> Path:
+        return self.root / "catalog.sqlite"
+
+    @property
+    def postgres(self) -> Path:
+        return self.root / "postgres"
+
+    @property
+    def demo(self) -> Path:
+        return self.root / "demo"

@@ -1,0 +1,372 @@
+"""Makes the rows of one entity: each column's taker is bound once and then called for every item.
+
+Fields that no column takes go to the columns marked `rest`: to the first of them whose own field
+the item lacks, else to the last, beside what that holds. A field whose column the table lacks goes
+to the last. Nothing is overwritten and nothing dropped: what finds no place refuses the item.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Raw
+
+from desktop_migrator.model import (
+    TIME_TYPES,
+    Column,
+    ColumnType,
+    Item,
+    Reference,
+    Referred,
+    Source,
+    TargetEntity,
+)
+from desktop_migrator.plan import identity
+from desktop_migrator.plan.bind import JSON_TYPES, default_value, matching_columns, user_value
+from desktop_migrator.plan.convert import converter
+from desktop_migrator.plan.expressions import Expression
+from desktop_migrator.plan.json_text import (
+    MARK,
+    MARK_BYTES,
+    as_object,
+    encode,
+    join_object,
+    memory,
+)
+from desktop_migrator.plan.reject import Code, Refused
+from desktop_migrator.plan.schema import ENCODING, KEY, NAME, USER, VARIABLES, Entity, PlanColumn
+
+Fields = dict[str, Raw]
+
+
+class Place(msgspec.Struct):
+    """An item as it lies in a record, and what the plan's variables mean for it."""
+
+    json: Raw
+    raw: str
+    """The item's own text, before anything was escaped."""
+    origin: str
+    key: str
+    name: str
+    encoding: str
+    marked: bool
+    """Whether it may hold escapes of unstorable characters."""
+
+
+Taker = Callable[[Fields, Place], Any]
+"""Takes a column's value out of an item's fields. Raises Refused."""
+
+_NULL = Raw(b"null")
+_NO_IDS = (_NULL, Raw(b'""'))
+_MAX_NAMED_FIELDS = 5
+_VARIABLE_TEXTS: dict[str, Callable[[Place], str]] = {
+    KEY: lambda place: place.key,
+    NAME: lambda place: place.name,
+    ENCODING: lambda place: place.encoding,
+}
+
+
+class RowMaker:
+    """Raises PlanDoesNotFit if a column cannot hold the user's id."""
+
+    def __init__(self, plan: Entity, target: TargetEntity, user_id: str) -> None:
+        self._target = target
+        self._user_id = user_id
+        self._id_from = plan.id.from_
+        self._id_raw = _first_of([plan.id.from_])
+        self._row_ids: dict[str, Callable[[str, datetime | None], tuple[UUID | str, bool]]] = {}
+        found = matching_columns(plan, target.table)
+        found.pop(plan.id.column)
+        refers = {reference.column.name: reference for reference in target.references}
+        self._takers = [
+            _reference_taker(name, plan.columns[name], refers[column.name])
+            if column.name in refers
+            else _taker(name, plan.columns[name], column, user_id)
+            for name, column in found.items()
+        ]
+        self._rests = [
+            (index, _Rest(plan.columns[name], column))
+            for index, (name, column) in enumerate(found.items(), start=1)
+            if plan.columns[name].rest
+        ]
+        self._homeless = {
+            field
+            for name, rules in plan.columns.items()
+            if name not in found
+            for field in _plain_fields(rules)
+        }
+        self._omit = plan.omit
+        positions = {name: index for index, name in enumerate(found, start=1)}
+        times = [name for name, column in found.items() if column.type in TIME_TYPES]
+        self._created = _Time(plan, plan.created, positions if plan.created in times else {})
+        self._updated = _Time(plan, plan.updated, positions if plan.updated in times else {})
+        self._takes_fields = plan.takes_fields
+
+    def fields(self, place: Place) -> Fields:
+        """The item's fields, which the calls below use up.
+
+        Raises Refused if the plan asks for fields and the item has none.
+        """
+        if not self._takes_fields:
+            return {}
+        fields = as_object(place.json)
+        if fields is None:
+            raise Refused(
+                Code.WRONG_SHAPE,
+                "It is not an object with fields.",
+                "Correct it in the app, or leave the item out.",
+            )
+        return fields
+
+    def source_id(self, fields: Fields, place: Place) -> str:
+        if self._id_from in VARIABLES:
+            return _VARIABLE_TEXTS[self._id_from](place)
+        return identity.source_id(self._id_raw(fields, place) or _NULL)
+
+    def item(self, fields: Fields, place: Place, source: Source, source_id: str) -> Item:
+        made = self._created.before(fields)
+        updated = self._updated.before(fields)
+        values: list[Any] = [None, *[take(fields, place) for take in self._takers]]
+        make_id = self._row_ids.get(place.origin) or self._ids_of(place.origin)
+        created = made or self._created.after(values)
+        row_id, derived = make_id(source_id, created)
+        values[0] = row_id
+        if fields or self._rests:
+            self._place_rest(fields, values)
+        return Item(
+            self._target.name,
+            source,
+            source_id,
+            row_id,
+            derived,
+            tuple(values),
+            updated or self._updated.after(values),
+            self._escaped(values) if place.marked else (),
+            place.raw,
+            created,
+        )
+
+    def _ids_of(self, origin: str) -> Callable[[str, datetime | None], tuple[UUID | str, bool]]:
+        return self._row_ids.setdefault(
+            origin,
+            identity.row_ids(self._target.columns[0], self._user_id, origin, self._target.name),
+        )
+
+    def _place_rest(self, fields: Fields, values: list[Any]) -> None:
+        for field in self._omit:
+            fields.pop(field, None)
+        if not self._rests:
+            names = [name for name, raw in fields.items() if raw != _NULL]
+            if names:
+                raise _no_column(names)
+            return
+        last = taking = self._rests[-1][0]
+        for index, _ in self._rests:
+            if values[index] is None:
+                taking = index
+                break
+        homeless = {name: fields.pop(name) for name in self._homeless if name in fields}
+        for index, rest in self._rests:
+            added = fields if index == taking else {}
+            if homeless and index == last:
+                added = added | homeless
+            values[index] = rest.value(values[index], added)
+
+    def _escaped(self, values: list[Any]) -> tuple[str, ...]:
+        return tuple(
+            column.name
+            for column, value in zip(self._target.columns, values, strict=True)
+            if (isinstance(value, str) and MARK in value)
+            or (isinstance(value, bytes) and MARK_BYTES in value)
+        )
+
+
+class _Rest:
+    """A column for the fields that have none."""
+
+    def __init__(self, rules: PlanColumn, column: Column) -> None:
+        self._needed = rules.required or not (column.nullable or column.has_default)
+        self._absent = UNSET if column.has_default else None
+        self._buffer = bytearray()
+
+    def value(self, own: Raw | None, added: Fields) -> Any:
+        """The column's value from its own field, if there is one, and the added fields."""
+        if own is None:
+            return join_object(added, self._buffer) if added or self._needed else self._absent
+        if not added:
+            return memory(own)
+        members = as_object(own)
+        if members is None:
+            raise _no_column(list(added))
+        both = members.keys() & added.keys()
+        if both:
+            raise Refused(
+                Code.COLLISION,
+                f"One column would hold {_named(sorted(both))} twice.",
+                "Give the field a column in the plan, or `omit` it.",
+            )
+        return join_object(members | added, self._buffer)
+
+
+class _Time:
+    """A time that the plan asks for, whether or not the table has a column for it."""
+
+    def __init__(self, plan: Entity, name: str | None, positions: Mapping[str, int]) -> None:
+        self._position = positions.get(name or "")
+        self._fields: list[str] = []
+        if name is not None and self._position is None:
+            rules = plan.columns[name]
+            self._fields = _plain_fields(rules)
+            column = Column(name, ColumnType.TIMESTAMPTZ)
+            self._convert = converter(_label(name, rules), column, rules)
+
+    def before(self, fields: Fields) -> datetime | None:
+        """The time read from the fields, if no column will take it."""
+        for field in self._fields:
+            if field in fields:
+                time: datetime | None = self._convert(fields[field])
+                return time
+        return None
+
+    def after(self, values: list[Any]) -> datetime | None:
+        """The time that a column took."""
+        time = None if self._position is None else values[self._position]
+        return None if time is UNSET else time
+
+
+def _taker(name: str, rules: PlanColumn, column: Column, user_id: str) -> Taker:
+    if rules.from_ == [USER]:
+        user = user_value(user_id, column)
+        return lambda fields, place: user
+    find = _first_of(rules.from_ or [])
+    if rules.rest:
+        # Its own field as it lies; `_Rest` makes the value.
+        return lambda fields, place: _not_null(find(fields, place))
+    if rules.from_ == ["@"] and column.type in JSON_TYPES:
+        return lambda fields, place: memory(place.json)
+    label = _label(name, rules)
+    convert = converter(label, column, rules)
+    missing, null = _absences(name, rules, column)
+    plain = _plain_fields(rules)
+    # One plain field, as most columns have, is taken without a call.
+    field = plain[0] if len(plain) == len(rules.from_ or ()) == 1 else None
+
+    def take(fields: Fields, place: Place) -> Any:
+        raw = fields.pop(field, None) if field is not None else find(fields, place)
+        value = None if raw is None else convert(raw)
+        if value is not None:
+            return value
+        absent = missing if raw is None else null
+        if absent is _REFUSE:
+            raise _missing(label)
+        return absent
+
+    return take
+
+
+def _reference_taker(name: str, rules: PlanColumn, reference: Reference) -> Taker:
+    """Takes another item's id; whether that item has a row is seen when the item is loaded."""
+    find = _first_of(rules.from_ or [])
+    label = _label(name, rules)
+    missing, null = _absences(name, rules, reference.column)
+    own_id = identity.own_ids(reference.id_column)
+
+    def take(fields: Fields, place: Place) -> Any:
+        raw = find(fields, place)
+        if raw is None or raw in _NO_IDS:
+            absent = missing if raw is None else null
+            if absent is _REFUSE:
+                raise _missing(label)
+            return absent
+        try:
+            source_id = identity.source_id(raw)
+        except Refused as refused:
+            raise Refused(
+                refused.code,
+                f"{label} is to be another item's id, and is neither a text nor a number.",
+                "Correct it in the app, or leave the item out.",
+            ) from None
+        return Referred(place.origin, source_id, own_id(source_id))
+
+    return take
+
+
+def _missing(label: str) -> Refused:
+    return Refused(
+        Code.MISSING,
+        f"{label} is missing.",
+        "Fill it in the app, or set a `default` for the column in the plan.",
+    )
+
+
+_REFUSE = object()
+
+
+def _absences(name: str, rules: PlanColumn, column: Column) -> tuple[Any, Any]:
+    """What stands for a missing value and for null: a value, UNSET, None or `_REFUSE`."""
+    default = default_value(name, rules, column)
+    if default is not None:
+        return default, default
+    if rules.required:
+        return _REFUSE, _REFUSE
+    if column.has_default:
+        return UNSET, None if column.nullable else UNSET
+    return (None, None) if column.nullable else (_REFUSE, _REFUSE)
+
+
+def _first_of(texts: list[str]) -> Callable[[Fields, Place], Raw | None]:
+    """What finds the first of these that an item has; a plain field is taken out."""
+    finders = [_finder(text) for text in texts]
+    if len(finders) == 1:
+        return finders[0]
+
+    def find(fields: Fields, place: Place) -> Raw | None:
+        for finder in finders:
+            raw = finder(fields, place)
+            if raw is not None:
+                return raw
+        return None
+
+    return find
+
+
+def _finder(text: str) -> Callable[[Fields, Place], Raw | None]:
+    if text in VARIABLES:
+        variable = _VARIABLE_TEXTS[text]
+        return lambda fields, place: Raw(encode(variable(place)))
+    expression = Expression(text)
+    field = expression.field
+    if field is None:
+        return lambda fields, place: expression.find(place.json)
+    return lambda fields, place: fields.pop(field, None)
+
+
+def _plain_fields(rules: PlanColumn) -> list[str]:
+    expressions = [Expression(text) for text in rules.from_ or () if text not in VARIABLES]
+    return [expression.field for expression in expressions if expression.field is not None]
+
+
+def _label(name: str, rules: PlanColumn) -> str:
+    fields = _plain_fields(rules)
+    return f"The field {fields[0]}" if fields else f"What the column {name} takes"
+
+
+def _not_null(raw: Raw | None) -> Raw | None:
+    return None if raw is None or raw == _NULL else raw
+
+
+def _no_column(names: list[str]) -> Refused:
+    return Refused(
+        Code.NO_COLUMN,
+        f"There is no column for {_named(sorted(names))}.",
+        "Add a column for it, or a jsonb column `metadata`; or `omit` the field in the plan.",
+    )
+
+
+def _named(names: list[str]) -> str:
+    """Field names for a sentence; they come from a page, so their number and length is bounded."""
+    told = [name if len(name) <= 40 else f"{name[:40]}…" for name in names[:_MAX_NAMED_FIELDS]]
+    more = len(names) - len(told)
+    return f"the field {', '.join(told)}" + (f" and {more} more" if more else "")

@@ -1,0 +1,269 @@
+"""Which of a plan's entities a record belongs to, and where in its value the items lie.
+
+The order: other sites, partitioned areas, what the plan ignores by key, entities that name the
+key, what the plan ignores by its look, entities that take everything. Within an entity, the first
+source whose key matches and whose unwrapping recognises the value wins.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from enum import StrEnum
+
+import msgspec
+from msgspec import Raw
+
+from desktop_migrator.model import Record
+from desktop_migrator.plan.expressions import Expression
+from desktop_migrator.plan.json_text import (
+    as_list,
+    as_object,
+    as_string,
+    as_value,
+    encode,
+    escape,
+    marked,
+    read,
+)
+from desktop_migrator.plan.login_tokens import logs_in, opaque
+from desktop_migrator.plan.reject import Code, Refused
+from desktop_migrator.plan.schema import EntitySource, Ignore, Plan
+from desktop_migrator.plan.unwrap import UNWRAPPERS
+from desktop_migrator.plan.wildcards import Pattern
+
+
+class Aside(StrEnum):
+    """Why a record is left aside, besides the kinds that the plan's `ignore` names."""
+
+    OTHER_SITE = "other-site"
+    PARTITIONED = "partitioned"
+    EXCLUDED = "excluded"
+    """Its entity was not asked for."""
+    EMPTY = "empty"
+    """Its entity's list or map has no items, or its value is empty or null."""
+    UNMATCHED = "unmatched"
+
+
+class Found(msgspec.Struct):
+    """A record's entity and its items."""
+
+    entity: str
+    items: list[Raw]
+    """Each item's JSON text; at least one."""
+    name: str
+    """What the wildcards of the key's pattern stand for."""
+    names: list[str] | None = None
+    """The items' names where they lie in a map."""
+    single: bool = False
+    encoding: str = "json"
+    """`text` for a record that is not JSON and so stands as a JSON string."""
+    marked: bool = False
+    """Whether there may be escapes of unstorable characters."""
+    whole: bytes = b""
+    """The record's JSON text; empty if it is none."""
+    beside: bool = False
+    """Whether the record holds data beside the items."""
+
+    def position(self, index: int) -> str:
+        """Where in the value an item lies: its index, its name in the map, or empty."""
+        return "" if self.single else self.names[index] if self.names else str(index)
+
+    def name_of(self, index: int) -> str:
+        """What `$name` is for an item."""
+        return self.names[index] if self.names else self.name
+
+
+class Failed(msgspec.Struct):
+    """A record that an entity names by key and that cannot be read as the plan says."""
+
+    entity: str
+    refused: Refused
+
+
+class Sorter:
+    """Sorts records by a plan. `origins` are those chosen; None takes the plan's."""
+
+    def __init__(self, plan: Plan, origins: Collection[str] | None = None) -> None:
+        self._plan = plan
+        self._origins = None if origins is None else frozenset(origins)
+        self._ignored_keys = [rule for rule in plan.ignore if rule.holds is None]
+        self._ignored_looks = [rule for rule in plan.ignore if rule.holds is not None]
+        self._specific: list[_Reader] = []
+        self._catch_all: list[_Reader] = []
+        for name, entity in plan.entities.items():
+            for source in entity.sources:
+                readers = self._catch_all if source.catch_all else self._specific
+                readers.append(_Reader(name, source))
+
+    def sort(self, record: Record) -> Found | Failed | str:
+        """The record's items, why it has none, or the word for leaving it aside."""
+        aside = self._outside(record) or _ignored(self._ignored_keys, record.key)
+        if aside:
+            return aside
+        return self._specifically(record) or self._generally(record)
+
+    def kept(self, entity: str, key: str, position: str, text: str) -> Found | None:
+        """One item's own text, as a rejection keeps it, at the place that it had.
+
+        None if it is no JSON, or the plan does not say clearly what lies at such a place.
+        """
+        readers = [
+            reader for reader in (*self._specific, *self._catch_all) if reader.entity == entity
+        ]
+        names = {
+            reader.source.shape: escape(name)
+            for reader in readers
+            if (name := _first_match(reader.source.patterns, key)) is not None
+            and (reader.source.shape == "single") == (not position)
+        }
+        data = read(text)
+        value = as_value(data)
+        if value is None or len(names) != 1:
+            return None
+        [(shape, name)] = names.items()
+        found = Found(
+            entity, [value], name, single=shape == "single", marked=marked(value), whole=data
+        )
+        if shape == "map":
+            found.names = [position]
+        return found
+
+    def names(self, record: Record) -> bool:
+        """Whether an entity names the record's key; such a record is read as that entity's."""
+        return any(True for _ in _matching(self._specific, record.key))
+
+    def specific(self, record: Record) -> Found | Failed | None:
+        """The record's items, or why it has none, if an entity names its key."""
+        if self._outside(record) or _ignored(self._ignored_keys, record.key):
+            return None
+        found = self._specifically(record)
+        return None if isinstance(found, str) else found
+
+    def _outside(self, record: Record) -> str | None:
+        origin = record.storage_key.origin
+        if self._origins is not None:
+            ours = origin in self._origins
+        else:
+            patterns = self._plan.source.patterns
+            ours = not patterns or any(pattern.match(origin) is not None for pattern in patterns)
+        if not ours:
+            return Aside.OTHER_SITE
+        if not self._plan.source.partitioned and not record.storage_key.first_party:
+            return Aside.PARTITIONED
+        return None
+
+    def _specifically(self, record: Record) -> Found | Failed | str | None:
+        readers = [(reader, name) for reader, name in _matching(self._specific, record.key)]
+        if not readers:
+            return None
+        entity = readers[0][0].entity
+        if record.value in ("", "null"):
+            return Aside.EMPTY
+        data = read(record.value)
+        try:
+            for reader, name in readers:
+                found = reader.read(data, record.value, name)
+                if found:
+                    return found if found.items else Aside.EMPTY
+            if as_value(data) is None:
+                raise Refused(
+                    Code.NOT_JSON,
+                    "The record is not JSON, so no items can be read from it.",
+                    "Mend it in the app, or take its key out of the plan.",
+                )
+            raise Refused(
+                Code.UNRECOGNISED,
+                "The record does not have any of the shapes that the plan knows for its key.",
+                "Add a source with this shape to the plan.",
+            )
+        except Refused as refused:
+            return Failed(entity, refused)
+
+    def _generally(self, record: Record) -> Found | Failed | str:
+        readers = list(_matching(self._catch_all, record.key))
+        try:
+            data = read(record.value)
+            value = as_value(data)
+            kind = self._look(record.key, record.value, value)
+            if kind:
+                return kind
+            for reader, name in readers:
+                found = reader.read(data, record.value, name)
+                if found:
+                    return found if found.items else Aside.EMPTY
+        except Refused as refused:
+            return Failed(readers[0][0].entity, refused) if readers else Aside.UNMATCHED
+        return Aside.UNMATCHED
+
+    def _look(self, key: str, text: str, value: Raw | None) -> str | None:
+        for rule in self._ignored_looks:
+            if not any(pattern.match(key) is not None for pattern in rule.patterns):
+                continue
+            if rule.holds == "login":
+                json = Raw(encode(escape(text))) if value is None else value
+                if logs_in(json):
+                    return rule.kind
+            elif opaque(text) or (value is not None and opaque(as_string(value) or "")):
+                return rule.kind
+        return None
+
+
+class _Reader:
+    """One source of one entity."""
+
+    def __init__(self, entity: str, source: EntitySource) -> None:
+        self.entity = entity
+        self.source = source
+        self.unwrap = UNWRAPPERS["bare" if source.unwrap == "any" else source.unwrap]
+        self.items = Expression(source.items)
+
+    def read(self, data: bytes, text: str, name: str) -> Found | None:
+        """The items if the value, `text`, and as JSON `data`, is what this source expects.
+
+        Raises Refused if it is so but cannot be read.
+        """
+        if self.source.unwrap == "any" and as_value(data) is None:
+            plain = Raw(encode(escape(text)))
+            return Found(
+                self.entity, [plain], name, single=True, encoding="text", marked=marked(plain)
+            )
+        whole = self.unwrap(data)
+        inner = None if whole is None else self.items.find(whole)
+        found = None if inner is None else self._found(inner, name)
+        if found and whole is not None:
+            found.marked = marked(data)
+            found.whole = data
+            found.beside = self.items.leaves_some(whole)
+        return found
+
+    def _found(self, inner: Raw, name: str) -> Found | None:
+        if self.source.shape == "single":
+            value = as_value(inner)
+            return None if value is None else Found(self.entity, [value], name, single=True)
+        if self.source.shape == "list":
+            elements = as_list(inner)
+            return None if elements is None else Found(self.entity, elements, name)
+        members = as_object(inner)
+        if members is None:
+            return None
+        return Found(self.entity, list(members.values()), name, list(members))
+
+
+def _matching(readers: Iterable[_Reader], key: str) -> Iterator[tuple[_Reader, str]]:
+    """The readers of the first entity that has one for the key, with what wildcards stand for."""
+    entity = None
+    for reader in readers:
+        if entity is not None and reader.entity != entity:
+            continue
+        name = _first_match(reader.source.patterns, key)
+        if name is not None:
+            entity = reader.entity
+            yield reader, escape(name)
+
+
+def _first_match(patterns: Iterable[Pattern], key: str) -> str | None:
+    return next(
+        (name for name in (pattern.match(key) for pattern in patterns) if name is not None), None
+    )
+
+
+def _ignored(rules: Iterable[Ignore], key: str) -> str | None:
+    return next((rule.kind for rule in rules if _first_match(rule.patterns, key) is not None), None)

@@ -1,0 +1,98 @@
+"""The audit trail in the database: who did what from where, each entry chained to the one before.
+
+An entry's facts, which its hash is made of (`hash_chain`), are its columns but `seq`, `previous`
+and `hash`: `at` in UTC as 2026-07-01T12:30:15.123456+00:00, `run` as PostgreSQL prints a uuid,
+`plan_digest` in hexadecimal, NULL as null. Docs: docs/locking-and-audit.md.
+"""
+
+import platform
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC
+from typing import Any
+
+import psutil
+import sqlalchemy
+from sqlalchemy import RowMapping, func, insert, select
+
+from desktop_migrator.postgres.bookkeeping.tables import audit
+from desktop_migrator.postgres.types.text_escape import escape
+from desktop_migrator.system.hash_chain import EMPTY, Head, Link, next_link
+
+_LOCK = 0x444D_0002  # as in bookkeeping.schema
+_CHAINING = {"seq", "previous", "hash"}
+_PAGE = 1000
+_DATABASE_ID = sqlalchemy.text(
+    "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid"
+    " FROM pg_database WHERE datname = current_database()"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What was done."""
+
+    action: str
+    """migrate, undo, restore, clear, unlock …"""
+    user_id: str | None = None
+    """The person in the app whose data it was."""
+    run: str | None = None
+    plan_digest: str | None = None
+    """In hexadecimal."""
+    outcome: str | None = None
+    """`begun`, or how it ended."""
+    counts: Mapping[str, int] | None = None
+
+
+def record(
+    connection: sqlalchemy.Connection, deed: Deed, witness: Mapping[str, str | int] | None = None
+) -> Link:
+    """Add an entry, in the caller's transaction, best as the last thing in it.
+
+    Entries are written one at a time: until the transaction ends, others who write one wait.
+    `witness` tells of a chain kept elsewhere, see `migration.audit`, which is the way to here.
+    """
+    connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    at, role = connection.execute(
+        select(func.clock_timestamp(), sqlalchemy.literal_column("session_user"))
+    ).one()
+    columns = {"at": at, **here(), "role": role, **asdict(deed), "witness": witness}
+    digest = deed.plan_digest
+    columns["plan_digest"] = None if digest is None else bytes.fromhex(digest)
+    link = next_link(head(connection), _facts(columns))
+    chaining = {"seq": link.seq, "previous": link.previous, "hash": link.hash}
+    connection.execute(insert(audit).values(columns | chaining))
+    return link
+
+
+def database_id(connection: sqlalchemy.Connection) -> str:
+    """What tells this database from every other, a later one of the same name too."""
+    return str(connection.scalar(_DATABASE_ID))
+
+
+def here() -> dict[str, str]:
+    """Who works, and on which computer."""
+    return {"actor": escape(psutil.Process().username()), "host": escape(platform.node())}
+
+
+def head(connection: sqlalchemy.Connection) -> Head:
+    """How far the chain goes."""
+    row = connection.execute(
+        select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
+    ).one_or_none()
+    return Head(row.seq, bytes(row.hash)) if row else EMPTY
+
+
+def links(connection: sqlalchemy.Connection) -> Iterator[Link]:
+    """All entries in order."""
+    query = select(audit).order_by(audit.c.seq)
+    with connection.execute(query, execution_options={"yield_per": _PAGE}) as rows:
+        for row in rows.mappings():
+            yield Link(row["seq"], _facts(row), bytes(row["previous"]), bytes(row["hash"]))
+
+
+def _facts(columns: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
+    facts = {name: value for name, value in columns.items() if name not in _CHAINING}
+    facts["at"] = facts["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    digest = facts["plan_digest"]
+    return facts | {"plan_digest": None if digest is None else bytes(digest).hex()}

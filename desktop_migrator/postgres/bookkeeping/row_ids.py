@@ -1,0 +1,136 @@
+"""The same item of the browser is the same row, whichever day or profile it comes from.
+
+A derived id has the item's creation time in it, which another copy of the item may lack or spell
+otherwise. So the id that an item was first given is written down and used ever after. So are the
+ids of rows that items were given though their own ids fit: of the row that has their natural key,
+or a new one where theirs is another user's.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import psycopg
+
+from desktop_migrator.model import Column, ColumnType, Item, TargetEntity
+from desktop_migrator.postgres.types.text_escape import identity_text
+
+
+class Reason(StrEnum):
+    """Why an item was given a row's id that is neither its own nor derived."""
+
+    KEY = "key"
+    TAKEN = "taken"
+
+
+_INTEGERS = {ColumnType.SMALLINT, ColumnType.INTEGER, ColumnType.BIGINT}
+
+_RECORD = """
+INSERT INTO desktop_migrator.identities (user_id, entity, origin, source_id, target_id)
+SELECT %s, %s, origin, source_id, target_id
+FROM unnest(%b::text[], %b::text[], %b::text[]) AS new (origin, source_id, target_id)
+ON CONFLICT DO NOTHING
+"""
+# No join, which without statistics (a table just filled has none) is made by comparing every row
+# with every row; this is always a search of the primary key, and finds more where origins differ.
+_LOOK_UP = """
+SELECT origin, source_id, target_id
+FROM desktop_migrator.identities
+WHERE user_id = %s AND entity = %s AND origin = ANY(%b::text[]) AND source_id = ANY(%b::text[])
+"""
+_GIVEN = """
+SELECT EXISTS (SELECT FROM desktop_migrator.identities
+               WHERE user_id = %s AND entity = %s AND reason <> 'derived')
+"""
+_GIVE = """
+INSERT INTO desktop_migrator.identities (user_id, entity, origin, source_id, target_id, reason)
+VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (user_id, entity, origin, source_id)
+DO UPDATE SET target_id = excluded.target_id, reason = excluded.reason
+"""
+
+
+def resolve(
+    cursor: psycopg.Cursor[tuple[Any, ...]],
+    user_id: str,
+    entity: TargetEntity,
+    items: Sequence[Item],
+    *,
+    given: bool = True,
+) -> list[Item]:
+    """The items with the ids they were given first, those met for the first time written down.
+
+    `given` says whether ids may have been given to items whose own ids fit.
+    """
+    keys = [
+        (item.source.storage_key.origin, identity_text(item.source_id))
+        if item.derived or given
+        else None
+        for item in items
+    ]
+    first_ids: dict[tuple[str, str], str] = {}
+    for key, item in zip(keys, items, strict=True):
+        if key and item.derived:
+            first_ids.setdefault(key, str(item.id))
+    missing = 0
+    if first_ids:
+        origins, source_ids = (list(part) for part in zip(*first_ids, strict=True))
+        ids = list(first_ids.values())
+        cursor.execute(_RECORD, [user_id, entity.name, origins, source_ids, ids])
+        missing = len(ids) - cursor.rowcount
+    if missing or given:
+        first_ids |= look_up(cursor, user_id, entity.name, list(filter(None, keys)))
+    return [
+        with_id(item, first_ids[key], entity.columns[0]) if key in first_ids else item
+        for key, item in zip(keys, items, strict=True)
+    ]
+
+
+def look_up(
+    cursor: psycopg.Cursor[tuple[Any, ...]],
+    user_id: str,
+    entity: str,
+    keys: Collection[tuple[str, str]],
+) -> dict[tuple[str, str], str]:
+    """The row's id for each origin and source id (as `identity_text`) that has one written down."""
+    origins, source_ids = (list(part) for part in zip(*keys, strict=True))
+    cursor.execute(_LOOK_UP, [user_id, entity, list(set(origins)), source_ids])
+    return {(origin, source_id): target for origin, source_id, target in cursor}
+
+
+def any_given(cursor: psycopg.Cursor[tuple[Any, ...]], user_id: str, entity: str) -> bool:
+    """Whether items of this entity were given ids for another reason than that theirs do not
+    fit."""
+    row = cursor.execute(_GIVEN, [user_id, entity]).fetchone()
+    return row is not None and bool(row[0])
+
+
+def give(
+    cursor: psycopg.Cursor[tuple[Any, ...]],
+    user_id: str,
+    entity: str,
+    ids: Iterable[tuple[str, str, str]],
+    reason: Reason,
+) -> None:
+    """Write down the row's id for each origin and source id."""
+    cursor.executemany(
+        _GIVE,
+        [
+            [user_id, entity, origin, identity_text(source_id), row_id, reason]
+            for origin, source_id, row_id in ids
+        ],
+    )
+
+
+def with_id(item: Item, text: str, id_column: Column) -> Item:
+    """The item for the row whose id has this text."""
+    if str(item.id) == text:
+        return item
+    row_id: UUID | str | int = text
+    if id_column.type is ColumnType.UUID:
+        row_id = UUID(text)
+    elif id_column.type in _INTEGERS:
+        row_id = int(text)
+    return msgspec.structs.replace(item, id=row_id, values=(row_id, *item.values[1:]))

@@ -1,0 +1,124 @@
+"""Connections to the target database, all alike: UTC, UTF-8, bounded waits, verified TLS.
+
+Everything raised on the way in is a `DatabaseError` (see `failures`); wrap what runs on a
+connection in `translated()`. An engine keeps no connection open and knows no secret in its URL or
+repr.
+"""
+
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+import psycopg
+import sqlalchemy
+from sqlalchemy.engine import Dialect
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from desktop_migrator.errors import MigratorError
+from desktop_migrator.postgres.connection.address import Address, redacted
+from desktop_migrator.postgres.connection.errors import connection_failure, translate, translated
+
+__all__ = [
+    "address_of",
+    "engine_to",
+    "needs_password",
+    "open_engine",
+    "redacted",
+    "renew",
+    "translate",
+    "translated",
+]
+
+_PARAMETERS: Mapping[str, str] = {
+    "application_name": "desktop-migrator",
+    "client_encoding": "UTF8",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+_CONNECT_SECONDS = "10"
+_ADDRESS = "desktop_migrator_address"
+# Statements, not start-up options: a connection pooler in between may refuse those. A role or
+# database may have any of these set to something else. The keepalives here are the server's, so
+# that it drops the locks of a computer that vanished.
+_SESSION = """
+    SET TIME ZONE 'UTC';
+    SET datestyle = 'ISO, YMD';
+    SET intervalstyle = 'postgres';
+    SET bytea_output = 'hex';
+    SET extra_float_digits = 1;
+    SET statement_timeout = '10min';
+    SET lock_timeout = '30s';
+    SET idle_in_transaction_session_timeout = '15min';
+    SET tcp_keepalives_idle = 30;
+    SET tcp_keepalives_interval = 10;
+    SET tcp_keepalives_count = 3;
+"""
+
+
+def open_engine(url: str, *, password: str | None = None) -> sqlalchemy.Engine:
+    """An engine for a libpq or SQLAlchemy URL; `password` goes before the URL's own.
+
+    Nothing is connected yet. Raises `BadDatabaseUrl`; connecting raises `ConnectionFailed`,
+    `AuthenticationFailed`, `TlsFailed`, `ConnectionRefused` or `DatabaseBusy`.
+    """
+    return engine_to(Address(url, password))
+
+
+def engine_to(address: Address) -> sqlalchemy.Engine:
+    """The same for an address that was read already."""
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg://",
+        poolclass=NullPool,
+        hide_parameters=True,
+        execution_options={_ADDRESS: address},
+    )
+
+    @sqlalchemy.event.listens_for(engine, "do_connect")
+    def connect(
+        _dialect: Dialect,
+        _entry: ConnectionPoolEntry,
+        _arguments: list[Any],
+        parameters: MutableMapping[str, Any],
+    ) -> psycopg.Connection[Any]:
+        return _connect(address, parameters)
+
+    return engine
+
+
+def address_of(connection: sqlalchemy.Connection) -> Address:
+    """Where a connection leads to, for another process that is to have one like it."""
+    address: Address = connection.engine.get_execution_options()[_ADDRESS]
+    return address
+
+
+def needs_password(error: MigratorError) -> bool:
+    """Whether a password, asked of the person, is worth another try: there was none."""
+    return bool(error.facts.get("password_missing"))
+
+
+def renew(connection: sqlalchemy.Connection) -> None:
+    """Have a connection made anew at its next use if it was lost; no transaction is open on it."""
+    if connection.invalidated:
+        return
+    driver = connection.connection.driver_connection
+    if driver is None or driver.closed:
+        connection.invalidate()
+
+
+def _connect(address: Address, driver: Mapping[str, Any]) -> psycopg.Connection[Any]:
+    parameters = (
+        {"connect_timeout": _CONNECT_SECONDS}
+        | address.parameters
+        | address.tls
+        | dict(_PARAMETERS)
+        | dict(driver)
+    )
+    try:
+        connection = psycopg.connect("", **parameters)
+    except psycopg.Error as error:
+        raise connection_failure(error, address) from None
+    with translated():
+        connection.execute(_SESSION)
+        connection.commit()
+    return connection

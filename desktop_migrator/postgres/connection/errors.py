@@ -1,0 +1,215 @@
+"""What PostgreSQL and its driver raise, told in our own errors: the one place for both.
+
+A server's message can quote a row ("Key (email)=(…) already exists"), so only messages of kinds
+that speak of names alone are passed on; of the others the kind is told, and table and constraint.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import sqlalchemy.exc
+from psycopg import errors
+
+from desktop_migrator.errors import (
+    AuthenticationFailed,
+    BadDatabaseUrl,
+    ConnectionFailed,
+    ConnectionRefused,
+    DatabaseBusy,
+    DatabaseError,
+    DatabaseInterrupted,
+    DatabaseReadOnly,
+    MigratorError,
+    PermissionMissing,
+    TableMissing,
+    TlsFailed,
+)
+from desktop_migrator.postgres.connection.address import Address
+
+# Classes of SQLSTATE (PostgreSQL, appendix A) whose messages hold names and settings alone.
+_SPEAKS_OF_NAMES = ("08", "0A", "25", "28", "3D", "3F", "40", "42", "53", "54", "55", "57", "58")
+_KINDS: dict[str, type[DatabaseError]] = {
+    "40": DatabaseInterrupted,
+    "57P04": DatabaseError,  # the database was dropped
+    # Resources but a full disk, locks, timeouts, restarts.
+    **dict.fromkeys(("532", "533", "55P03", "55006", "57014", "57P", "25P03"), DatabaseBusy),
+}
+
+_ATTEMPT = re.compile(
+    r"connection (failed|is bad): (connection to server .*? failed: )?((FATAL|ERROR):\s+)?"
+)
+_BAD_PARAMETER = re.compile(r"invalid .* value|definition of service|service file")
+_WRONG_LOGIN = re.compile(
+    r"authentication failed|role .* does not exist|not permitted to log in|no password supplied"
+)
+_BUSY = re.compile(r"starting up|shutting down|recovery|too many|connection slots")
+_NO_TLS = re.compile(r"\bSSL\b|\bTLS\b|certificate|root\.crt|sslmode|no encryption", re.IGNORECASE)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what SQLAlchemy or psycopg raises within into a `DatabaseError`.
+
+    The original is not chained: its text and parameters may hold people's data.
+    """
+    try:
+        yield
+    except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error) as error:
+        raise translate(error) from None
+
+
+def translate(error: Exception) -> MigratorError:
+    """Our error for one of SQLAlchemy's or psycopg's, raised by a statement."""
+    original = getattr(error, "orig", None) or error
+    if not isinstance(original, psycopg.Error):
+        return DatabaseError(reason=_words(type(original)))
+    state = original.sqlstate or ""
+    reason = _reason(original)
+    match original:
+        case errors.InsufficientPrivilege():
+            return PermissionMissing(reason=reason, right=_right(reason))
+        case errors.ReadOnlySqlTransaction():
+            return DatabaseReadOnly(reason=reason)
+        case errors.UndefinedTable():
+            table = re.search(r'"([^"]+)"', reason)
+            return TableMissing(table=table[1] if table else "of that name")
+        case psycopg.OperationalError() if not state or state.startswith("08"):
+            return ConnectionFailed(server="The server", reason="the connection was lost")
+    kind = next((kind for start, kind in _KINDS.items() if state.startswith(start)), DatabaseError)
+    return kind(reason=reason)
+
+
+def connection_failure(error: psycopg.Error, address: Address) -> MigratorError:
+    """Our error for a connection that did not come about.
+
+    libpq gives no SQLSTATE then, only English or the server's own language, and whether a
+    password was asked for.
+    """
+    server = address.server
+    text = str(error).split("\n")[0]
+    reason = _ATTEMPT.sub("", text, count=1).strip()
+    if text.startswith("failed to resolve host"):
+        reason = "no machine of this name can be found"
+    elif "invalid response" in text:
+        reason = "what answers there is not PostgreSQL"
+    asked = bool(error.pgconn and error.pgconn.needs_password)
+    answered = "FATAL" in text or bool(error.pgconn and error.pgconn.used_password)
+    if asked or _WRONG_LOGIN.search(reason):
+        return AuthenticationFailed(server=server, user=address.user, password_missing=asked)
+    if _BAD_PARAMETER.search(reason):
+        return BadDatabaseUrl(reason=reason)
+    if _BUSY.search(reason):
+        return DatabaseBusy(reason=f"{server}: {reason}")
+    if _NO_TLS.search(reason):
+        return TlsFailed(server=server, reason=reason)
+    return (ConnectionRefused if answered else ConnectionFailed)(server=server, reason=reason)
+
+
+def _reason(error: psycopg.Error) -> str:
+    message = error.diag.message_primary
+    if message and (error.sqlstate or "").startswith(_SPEAKS_OF_NAMES):
+        return message
+    places = [
+        f"{kind} {name}"
+        for kind, name in (
+            ("table", error.diag.table_name),
+            ("column", error.diag.column_name),
+            ("constraint", error.diag.constraint_name),
+        )
+        if name
+    ]
+    return ", ".join([_words(type(error)), *places])
+
+
+def _words(kind: type[Exception]) -> str:
+    """UniqueViolation -> unique violation."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__).lower()
+
+
+def _right(reason: str) -> str:
+    """The right that is missing, as far as a message like 'permission denied for table x' says."""
+    denied = re.search(r"permission denied (?:for|to) (.+)", reason)
+    owner = re.search(r"must be owner of (.+)", reason)
+    if denied:
+        return f"access to {denied[1]}"
+    return f"ownership of {owner[1]}" if owner else reason
+
+
+ROW_ERRORS = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    errors.RaiseException,
+    errors.ProgramLimitExceeded,
+    errors.StatementTooComplex,
+    UnicodeEncodeError,
+    OverflowError,
+    RecursionError,
+)
+"""What a single bad row can cause; the last three before it is sent."""
+
+_SENTENCES = {
+    "22001": "A text is longer than its column allows{column}.",
+    "22003": "A number is out of its column's range{column}.",
+    "22007": "A date or time is not one that the database knows{column}.",
+    "22008": "A date or time is out of the database's range{column}.",
+    "22021": "A text holds characters that the database cannot store{column}.",
+    "22023": "A value is not allowed in its column{column}.",
+    "22P02": "A value is not of its column's kind{column}.",
+    "22P03": "A value is not of its column's kind{column}.",
+    "22P05": "A text holds characters that the database cannot store{column}.",
+    "23502": "A value is missing that its column must have{column}.",
+    "23503": "It refers to a row that does not exist{constraint}.",
+    "23505": "Another row already has the same value where each must have its own{constraint}.",
+    "23514": "It breaks a rule of the table{constraint}.",
+    "23P01": "It clashes with another row by a rule of the table{constraint}.",
+    "54000": "It is larger than an index of the table can take.",
+    "54001": "Its JSON is nested more deeply than the database can read.",
+    "P0001": "A trigger of the table refused it.",
+}
+_REMEDIES = {
+    "23502": "Have the plan fill the column, or give it a default, and migrate again.",
+    "23503": "See that the row it refers to is there (of a user: that the user id is right), and "
+    "migrate again.",
+    "23505": "Rename or remove one of the two in the app, and migrate again.",
+    "P0001": "Ask the database's administrator what the trigger is for, and migrate again.",
+}
+_REMEDY = "Mend the item in the app, or let the plan convert it, and migrate again."
+_COPY_LINE = re.compile(r"^COPY [^\n]*?, line (\d+)(?:, column ([^\n:]+))?", re.MULTILINE)
+
+
+def copy_line(error: BaseException) -> int | None:
+    """The line of the COPY, counted from 1, at which the server met the error; None: unknown."""
+    found = _copy_context(error)
+    return int(found[1]) if found else None
+
+
+def _copy_context(error: BaseException) -> re.Match[str] | None:
+    if isinstance(error, psycopg.Error) and error.diag.context:
+        return _COPY_LINE.search(error.diag.context)
+    return None
+
+
+def sentence(error: BaseException) -> str:
+    """What a person is told of a row that was refused; holds no value."""
+    if isinstance(error, RecursionError):
+        return _SENTENCES["54001"]
+    if isinstance(error, OverflowError):
+        return _SENTENCES["22003"].format(column="")
+    if not isinstance(error, psycopg.Error) or error.sqlstate is None:
+        return _SENTENCES["22021"].format(column="")
+    copied = _copy_context(error)
+    column = error.diag.column_name or (copied[2] if copied else None)
+    constraint = error.diag.constraint_name
+    template = _SENTENCES.get(error.sqlstate, f"The database refused it ({error.sqlstate}).")
+    return template.format(
+        column=f" (column {column})" if column else "",
+        constraint=f" ({constraint})" if constraint else "",
+    )
+
+
+def remedy(error: BaseException) -> str:
+    """What a person can do about it."""
+    state = error.sqlstate if isinstance(error, psycopg.Error) else None
+    return _REMEDIES.get(state or "", _REMEDY)

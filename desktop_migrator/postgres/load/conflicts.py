@@ -1,0 +1,218 @@
+"""Decides what becomes of one item whose row exists and differs. Pure: no I/O, no state.
+
+| policy      | rule of the entity | what happens                                    |
+| ----------- | ------------------ | ----------------------------------------------- |
+| SKIP        |                    | the row stays                                   |
+| OVERWRITE   |                    | the item replaces the columns that it fills     |
+| MERGE       | NEWEST             | the item replaces them if it was changed later  |
+| MERGE       | FIELDS             | both are merged, see merge.py                   |
+| MERGE       | OVERWRITE          | the item replaces them                          |
+| MERGE       | KEEP               | the row stays                                   |
+| MERGE       | PROMPT             | what the person answered; else the row stays    |
+| INTERACTIVE |                    | what the person answered; else the row stays    |
+
+A version's time is when it was last changed, or, where that is unknown, when it was made. Equal
+or unknown times keep the row.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Protocol
+
+from desktop_migrator.model import (
+    Answer,
+    Column,
+    ConflictPolicy,
+    Difference,
+    Item,
+    MergeRule,
+    TargetEntity,
+    plain_name,
+)
+from desktop_migrator.postgres.types.digest import digester, json_key
+
+HIDDEN = "•••"
+"""What is shown in a sensitive value's place."""
+_EXCERPT = 200
+"""Characters of a value that a person is shown."""
+_BEFORE = 40
+"""How many of them stand before the first one that differs."""
+
+
+def asks(policy: ConflictPolicy, rule: MergeRule) -> bool:
+    """Whether the person's answer is needed."""
+    return policy is ConflictPolicy.INTERACTIVE or (
+        policy is ConflictPolicy.MERGE and rule is MergeRule.PROMPT
+    )
+
+
+def decide(
+    policy: ConflictPolicy,
+    rule: MergeRule,
+    row_time: datetime | None,
+    item_time: datetime | None,
+    answer: Answer | None = None,
+) -> Answer:
+    if asks(policy, rule):
+        return answer or Answer.KEEP
+    if policy is ConflictPolicy.SKIP:
+        return Answer.KEEP
+    if policy is ConflictPolicy.OVERWRITE or rule is MergeRule.OVERWRITE:
+        return Answer.REPLACE
+    if rule is MergeRule.KEEP:
+        return Answer.KEEP
+    if rule is MergeRule.FIELDS:
+        return Answer.MERGE
+    return Answer.REPLACE if later(item_time, row_time) else Answer.KEEP
+
+
+def later(one: datetime | None, other: datetime | None) -> bool:
+    """Whether both times are known and the one is after the other."""
+    return one is not None and other is not None and one > other
+
+
+class Times:
+    """Reads when rows and items of an entity were last changed."""
+
+    def __init__(self, entity: TargetEntity) -> None:
+        names = [column.name for column in entity.columns]
+        self._updated = names.index(entity.updated_column) if entity.updated_column else None
+        self._created = names.index(entity.created_column) if entity.created_column else None
+
+    def of_row(self, values: Sequence[Any]) -> datetime | None:
+        for index in (self._updated, self._created):
+            value = None if index is None else values[index]
+            if value is not None:
+                # A time beyond Python's calendar is a text.
+                return value if isinstance(value, datetime) else None
+        return None
+
+    def of_item(self, item: Item) -> datetime | None:
+        """By which it is compared with a row: a table that does not say when a row was changed
+        knows only when it was made, and so does the item then."""
+        if self._updated is None:
+            return item.created_at
+        return item.updated_at or item.created_at
+
+
+class Answers(Protocol):
+    """What the person answered to a conflict, by entity, row's id and digests of both sides."""
+
+    def __call__(self, entity: str, row_id: str, row: bytes, item: bytes, /) -> Answer | None: ...
+
+
+def unanswered(_entity: str, _row_id: str, _row: bytes, _item: bytes, /) -> Answer | None:
+    return None
+
+
+class Judge:
+    """Decides the conflicts of one entity."""
+
+    def __init__(
+        self, entity: TargetEntity, policy: ConflictPolicy, answers: Answers = unanswered
+    ) -> None:
+        self.asks = asks(policy, entity.rule)
+        self.times = Times(entity)
+        self._entity = entity
+        self._policy = policy
+        self._answers = answers
+
+    def answer(
+        self, item: Item, row: Sequence[Any], row_digest: bytes, item_digest: bytes
+    ) -> Answer:
+        name = self._entity.name
+        return decide(
+            self._policy,
+            self._entity.rule,
+            self.times.of_row(row),
+            self.times.of_item(item),
+            self._answers(name, str(item.id), row_digest, item_digest) if self.asks else None,
+        )
+
+
+def differences(
+    entity: TargetEntity, columns: Sequence[Column], row: Sequence[Any], item: Sequence[Any]
+) -> tuple[Difference, ...]:
+    """The columns in which they differ, with excerpts of their values; without sensitive ones."""
+    return tuple(
+        Difference(
+            column.name,
+            *excerpts(text_of(unseen(entity, column, own)), text_of(unseen(entity, column, other))),
+        )
+        for column, own, other in zip(columns, row, item, strict=True)
+        if _differ(column, own, other)
+    )
+
+
+def _differ(column: Column, own: Any, other: Any) -> bool:
+    digest = digester([column])
+    try:
+        return digest([own]) != digest([other])
+    except RecursionError:
+        return True
+
+
+def unseen(entity: TargetEntity, column: Column, value: Any) -> Any:
+    """The value with what nobody is shown taken out of it."""
+    if value is None or not (entity.secret_columns or entity.secret_members):
+        return value
+    if column.name in entity.secret_columns:
+        return HIDDEN
+    if isinstance(value, bytes) and entity.secret_members:
+        try:
+            return json_key(value, partial(_without, entity.secret_members))[1:-1]
+        except RecursionError:
+            return HIDDEN
+    return value
+
+
+def _without(secret: frozenset[str], value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: HIDDEN if plain_name(name) in secret else _without(secret, member)
+            for name, member in value.items()
+        }
+    if isinstance(value, list):
+        return [_without(secret, element) for element in value]
+    # JSON may be kept in a text.
+    told = isinstance(value, str) and any(name in plain_name(value) for name in secret)
+    return HIDDEN if told else value
+
+
+def text_of(value: Any) -> str | None:
+    """A value as people read it; JSON in the one order of its members."""
+    if value is None:
+        return None
+    if isinstance(value, bytes):
+        try:
+            return json_key(value)[1:-1].decode()
+        except RecursionError:
+            return value.decode()
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "milliseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def excerpts(row: str | None, item: str | None) -> tuple[str | None, str | None]:
+    """Both texts cut to where they begin to differ."""
+    if row is None or item is None:
+        return _cut(row, 0), _cut(item, 0)
+    same = next(
+        (index for index, (a, b) in enumerate(zip(row, item, strict=False)) if a != b),
+        min(len(row), len(item)),
+    )
+    fits = max(len(row), len(item)) <= _EXCERPT
+    start = 0 if fits else max(0, same - _BEFORE)
+    return _cut(row, start), _cut(item, start)
+
+
+def _cut(text: str | None, start: int) -> str | None:
+    if text is None:
+        return None
+    cut = text[start : start + _EXCERPT]
+    before = "…" if start else ""
+    after = "…" if len(text) > start + _EXCERPT else ""
+    return f"{before}{cut}{after}"

@@ -1,0 +1,68 @@
+"""Items that cannot go into the target, as rejections that keep them whole."""
+
+from desktop_migrator.model import Item, Reference, Rejection
+from desktop_migrator.postgres.connection.errors import remedy, sentence
+
+
+def refused(item: Item, cause: BaseException) -> Rejection:
+    """The server would not have it."""
+    return _rejection(
+        item,
+        code="refused-by-database",
+        reason=sentence(cause),
+        remedy=remedy(cause),
+    )
+
+
+def foreign(item: Item) -> Rejection:
+    """Its id is that of a row which is not this user's."""
+    return _rejection(
+        item,
+        code="other-user",
+        reason="A row with this id is there already and belongs to another user, or to none.",
+        remedy="Check that the user id is right; the row was not touched.",
+    )
+
+
+def several(item: Item) -> Rejection:
+    """Its id is that of several rows, which nothing tells apart."""
+    return _rejection(
+        item,
+        code="several-rows",
+        reason="Several rows with this id are there already.",
+        remedy="Leave one row of this id in the table, best by a primary key or a unique index on "
+        "the id alone; none of them was touched.",
+    )
+
+
+def dangling(item: Item, reference: Reference) -> Rejection:
+    """What it refers to has no row."""
+    return _rejection(
+        item,
+        code="dangling",
+        reason=f"The column {reference.column.name} refers to an item of {reference.entity} that "
+        "is not in the database.",
+        remedy=f"See why that item of {reference.entity} was not migrated, and migrate again; or "
+        'set `dangling = "null"` for the column in the plan.',
+    )
+
+
+def too_large(item: Item) -> Rejection:
+    return _rejection(
+        item,
+        code="too-large",
+        reason="It is larger than one transaction may be (64 MiB).",
+        remedy="Split the item in the app, or leave a field out by the plan.",
+    )
+
+
+def _rejection(item: Item, *, code: str, reason: str, remedy: str) -> Rejection:
+    return Rejection(
+        entity=item.entity,
+        source=item.source,
+        source_id=item.source_id,
+        code=code,
+        reason=reason,
+        remedy=remedy,
+        raw=item.raw,
+    )

@@ -1,0 +1,127 @@
+"""Makes the tables that a plan describes, where somebody asked for that."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
+
+from desktop_migrator.errors import PlanDoesNotFit
+from desktop_migrator.model import Column, ColumnType, Table
+from desktop_migrator.postgres.connection.errors import translated
+
+_COMMENT = "Made by desktop-migrator"
+_LOCK = 0x444D_0002  # any number that nobody else locks
+_USER_COLUMNS = ("user_id", "userId")
+
+_TYPES: dict[ColumnType, TypeEngine[Any]] = {
+    ColumnType.TEXT: sqlalchemy.Text(),
+    ColumnType.UUID: sqlalchemy.Uuid(),
+    ColumnType.BOOLEAN: sqlalchemy.Boolean(),
+    ColumnType.SMALLINT: sqlalchemy.SmallInteger(),
+    ColumnType.INTEGER: sqlalchemy.Integer(),
+    ColumnType.BIGINT: sqlalchemy.BigInteger(),
+    ColumnType.NUMERIC: sqlalchemy.Numeric(),
+    ColumnType.DOUBLE: sqlalchemy.Double(),
+    ColumnType.TIMESTAMP: postgresql.TIMESTAMP(),
+    ColumnType.TIMESTAMPTZ: postgresql.TIMESTAMP(timezone=True),
+    ColumnType.DATE: sqlalchemy.Date(),
+    ColumnType.JSON: postgresql.JSON(),
+    ColumnType.JSONB: postgresql.JSONB(),
+}
+
+
+def create_tables(connection: Connection, tables: Iterable[Table]) -> None:
+    """Create those that are missing, in the caller's transaction; existing ones stay untouched.
+
+    A column of the person's id gets an index unless a key begins with it. Raises
+    `PermissionMissing`, and `PlanDoesNotFit` for a type that cannot be made, for a table described
+    in two ways and for one in a schema that does not exist.
+    """
+    metadata = sqlalchemy.MetaData()
+    described: dict[tuple[str | None, str], Table] = {}
+    for table in tables:
+        if described.setdefault((table.schema, table.name), table) != table:
+            raise PlanDoesNotFit(
+                reason=f"The plan describes the table {table.name} in two ways.",
+                remedy="Give its entities the same columns in the plan, or two tables.",
+            )
+    for table in described.values():
+        _add(table, metadata)
+    with translated():
+        # Two runs that begin together would both find a table missing; one of them waits here.
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        _require_schemas(connection, {table.schema for table in described.values()})
+        metadata.create_all(connection)
+
+
+def _require_schemas(connection: Connection, schemas: Iterable[str | None]) -> None:
+    missing = set(filter(None, schemas)) - set(sqlalchemy.inspect(connection).get_schema_names())
+    for schema in sorted(missing):
+        raise PlanDoesNotFit(
+            reason=f"There is no schema {schema} in which a table could be made.",
+            remedy=f'Have it made (CREATE SCHEMA "{schema}"), or name another schema in the plan.',
+        )
+
+
+def _add(table: Table, metadata: sqlalchemy.MetaData) -> None:
+    keys = (table.primary_key, *table.unique)
+    sqlalchemy.Table(
+        table.name,
+        metadata,
+        *(_column(column) for column in table.columns),
+        sqlalchemy.PrimaryKeyConstraint(*table.primary_key),
+        *(sqlalchemy.UniqueConstraint(*columns) for columns in table.unique),
+        *(
+            sqlalchemy.Index(None, name)
+            for name in _USER_COLUMNS
+            if table.column(name) and not any(key[:1] == (name,) for key in keys)
+        ),
+        schema=table.schema,
+        comment=_COMMENT,
+    )
+
+
+def _column(column: Column) -> sqlalchemy.Column[Any]:
+    return sqlalchemy.Column(
+        column.name, _type(column), nullable=column.nullable, autoincrement=False
+    )
+
+
+def _type(column: Column) -> TypeEngine[Any]:
+    if column.type is None or column.type not in _TYPES:
+        raise PlanDoesNotFit(
+            reason=f"A column of type {column.declared or column.type} cannot be created.",
+            remedy=f"Give {column.name} another type in the plan, or create the table yourself.",
+        )
+    if column.max_length is not None:
+        return sqlalchemy.String(column.max_length)
+    if column.precision is not None:
+        return sqlalchemy.Numeric(*column.precision)
+    return _TYPES[column.type]
+
+
+def made_here(connection: Connection, table: Table) -> bool:
+    """Whether `create_tables` made it, by the comment that it leaves."""
+    name = ".".join(map(_quoted, filter(None, (table.schema, table.name))))
+    comment = select(func.obj_description(func.to_regclass(name), "pg_class"))
+    return bool(connection.scalar(comment) == _COMMENT)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def holds_at_least(connection: Connection, table: Table, number: int) -> bool:
+    rows = select(sqlalchemy.literal(1)).select_from(
+        sqlalchemy.table(table.name, schema=table.schema)
+    )
+    some = rows.offset(number - 1).limit(1)
+    return connection.scalar(some) is not None
+
+
+def count_rows(connection: Connection, table: Table) -> int:
+    rows = select(func.count()).select_from(sqlalchemy.table(table.name, schema=table.schema))
+    return int(connection.scalar(rows) or 0)

@@ -1,0 +1,197 @@
+"""Fills a table faster: its secondary indexes are left away meanwhile and made again in one go.
+
+What is dropped is written down in `desktop_migrator.dropped_indexes` in the same transaction, so
+that whatever happens in between, `heal` makes it again: at the block's end, at the next run, by
+`repair`. Unique indexes and those of constraints stay, since they keep wrong rows out; so do
+indexes that carry more than their definition says (a comment, a tablespace, a statistics target,
+the mark of CLUSTER or of a replica identity).
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+import psycopg
+import sqlalchemy
+from psycopg import sql
+from sqlalchemy import delete, select, text
+
+from desktop_migrator.errors import DatabaseError, MigratorError
+from desktop_migrator.model import Table
+from desktop_migrator.postgres.bookkeeping.tables import dropped_indexes
+from desktop_migrator.postgres.connection.errors import translated
+from desktop_migrator.postgres.schema.create_tables import made_here
+from desktop_migrator.postgres.types import adapters
+
+# What the definitions leave unqualified is looked up in pg_catalog alone, when read and when run.
+_SEARCH_PATH = text("SET LOCAL search_path = pg_catalog")
+_DROP = text("""
+    INSERT INTO desktop_migrator.dropped_indexes (schema, name, definition, target)
+    SELECT n.nspname, c.relname, pg_get_indexdef(c.oid), :target
+    FROM pg_index i
+    JOIN pg_class c ON c.oid = i.indexrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_class t ON t.oid = i.indrelid
+    WHERE i.indrelid = to_regclass(:target) AND t.relkind = 'r' AND c.relkind = 'i'
+      AND pg_has_role(t.relowner, 'USAGE')
+      AND NOT i.indisunique AND NOT i.indisexclusion AND i.indisvalid AND i.indisready
+      AND NOT i.indisclustered AND NOT i.indisreplident AND c.reltablespace = 0
+      AND obj_description(c.oid, 'pg_class') IS NULL
+      AND NOT c.relispartition
+      AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = c.oid)
+      AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass
+                      AND objid = c.oid AND deptype IN ('e', 'x'))
+      AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attstattarget > 0)
+    RETURNING schema, name
+""")
+_EXISTS = text("""
+    SELECT to_regclass(format('%I.%I', CAST(:schema AS text), CAST(:name AS text))) IS NOT NULL
+           OR to_regclass(:target) IS NULL AS done,
+           starts_with(:definition, format('CREATE INDEX %I ON ', CAST(:name AS text))) AS sound
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedIndex:
+    schema: str
+    name: str
+    target: str
+    """Its table, quoted and with its schema."""
+
+
+@contextmanager
+def fast_load(
+    connection: sqlalchemy.Connection, table: Table, *, allowed: bool = False
+) -> Iterator[None]:
+    """Leaves the table's secondary indexes away while the block runs; then makes them again and
+    analyses the table, also if the block fails.
+
+    Does so with a table that this program made, or with any if `allowed`; else, and where the role
+    does not own the table, nothing. The bookkeeping must be there, and no transaction open at
+    either end of the block.
+    """
+    with translated():
+        with connection.begin():
+            ours = allowed or made_here(connection, table)
+        if ours:
+            _drop(connection, table)
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        with suppress(MigratorError):  # the connection may be what failed; the next run heals
+            heal(connection, table)
+        raise
+    heal(connection, table)  # what an earlier block had to leave, too
+    if ours:
+        with translated(), connection.begin():
+            analyze_table(connection, table)
+
+
+def dropped(connection: sqlalchemy.Connection, table: Table | None = None) -> list[DroppedIndex]:
+    """The indexes that wait to be made again; those of one table where it is named."""
+    columns = (dropped_indexes.c.schema, dropped_indexes.c.name, dropped_indexes.c.target)
+    query = select(*columns).order_by(*columns)
+    if table is not None:
+        query = query.where(dropped_indexes.c.target == quoted_name(connection, table))
+    return [DroppedIndex(*row) for row in connection.execute(query)]
+
+
+def heal(connection: sqlalchemy.Connection, table: Table | None = None) -> list[DroppedIndex]:
+    """Make again what was dropped and is not there, each in a transaction of its own.
+
+    Returns what it made. A table that is gone needs no indexes.
+    """
+    with translated():
+        with connection.begin():
+            waiting = dropped(connection, table)
+        return [index for index in waiting if _make(connection, index)]
+
+
+def analyze_table(connection: sqlalchemy.Connection, table: Table) -> None:
+    """Fresh statistics for the planner; where the role may not, the server only warns."""
+    adapters.cursor(connection).execute(sql.SQL("ANALYZE {}").format(adapters.table_name(table)))
+
+
+def quoted_name(connection: sqlalchemy.Connection, table: Table) -> str:
+    """As SQL and `to_regclass` take it."""
+    return adapters.table_name(table).as_string(adapters.cursor(connection).connection)
+
+
+def _drop(connection: sqlalchemy.Connection, table: Table) -> None:
+    with connection.begin():
+        target = quoted_name(connection, table)
+        connection.execute(_SEARCH_PATH)
+        names = connection.execute(_DROP, {"target": target}).all()
+        cursor = adapters.cursor(connection)
+        for schema, name in names:
+            cursor.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(schema, name)))
+
+
+def _make(connection: sqlalchemy.Connection, index: DroppedIndex) -> bool:
+    with connection.begin():
+        connection.execute(_SEARCH_PATH)
+        definition = connection.scalar(
+            delete(dropped_indexes)
+            .where(dropped_indexes.c.schema == index.schema, dropped_indexes.c.name == index.name)
+            .returning(dropped_indexes.c.definition)
+        )
+        if definition is None:  # somebody else has made it meanwhile
+            return False
+        facts = {"schema": index.schema, "name": index.name, "target": index.target}
+        done, sound = connection.execute(_EXISTS, facts | {"definition": definition}).one()
+        if done:
+            return False
+        if not sound:
+            raise DatabaseError(reason=f"What is written down of {index.name} makes no index.")
+        # Prepared, the server takes one statement and no more; it runs the expressions of an
+        # index with the rights of the table's owner, whoever wrote the definition down.
+        adapters.cursor(connection).execute(definition.encode(), prepare=True)
+        return True
+
+
+_PREFIX = "desktop_migrator_"
+_LONGEST = 63
+_NO_LIMIT = "SET statement_timeout = 0"
+
+
+def index_name(table: Table, column: str) -> str:
+    """The name that says that it is ours; PostgreSQL's names have 63 bytes."""
+    name = f"{_PREFIX}{table.name}_{column}"
+    if len(name.encode()) <= _LONGEST:
+        return name
+    return _PREFIX + hashlib.sha256(f"{table.name}.{column}".encode()).hexdigest()[:32]
+
+
+def statement(table: Table, column: str) -> str:
+    """The SQL of `create`, to be shown."""
+    return _create(table, column).as_string(None)
+
+
+def create(engine: sqlalchemy.Engine, table: Table, column: str) -> None:
+    """CREATE INDEX CONCURRENTLY; what is left of one that failed is dropped, before and after.
+
+    Takes a connection of its own, since it cannot run in a transaction.
+    """
+    drop = sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(
+        sql.Identifier(*filter(None, (table.schema, index_name(table, column))))
+    )
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        cursor = adapters.cursor(connection)
+        with translated():
+            cursor.execute(_NO_LIMIT)
+            cursor.execute(drop)
+            try:
+                cursor.execute(_create(table, column))
+            except psycopg.Error:
+                cursor.execute(drop)
+                raise
+
+
+def _create(table: Table, column: str) -> sql.Composed:
+    return sql.SQL("CREATE INDEX CONCURRENTLY {} ON {} ({})").format(
+        sql.Identifier(index_name(table, column)),
+        adapters.table_name(table),
+        sql.Identifier(column),
+    )

@@ -1,0 +1,205 @@
+"""Rows to and from PostgreSQL in its binary format, with the types of `model.Item.values`.
+
+Everything here goes past SQLAlchemy, which has no COPY, to the psycopg connection beneath it and
+takes part in its transaction.
+"""
+
+import struct
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, LiteralString
+
+import psycopg
+import sqlalchemy
+from psycopg import sql
+from psycopg.abc import Buffer
+from psycopg.adapt import Dumper, Loader
+from psycopg.pq import Format
+
+from desktop_migrator.model import Column, ColumnType, Table
+from desktop_migrator.postgres.types.digest import BLANK_PADDED
+
+# A timestamp's bytes are those of the timestamptz of the same clock in UTC, an enum's those of
+# its name, so that psycopg's fast writers serve both.
+_WIRE_TYPES = {
+    ColumnType.TEXT: "text",
+    ColumnType.ENUM: "text",
+    ColumnType.UUID: "uuid",
+    ColumnType.BOOLEAN: "bool",
+    ColumnType.SMALLINT: "int2",
+    ColumnType.INTEGER: "int4",
+    ColumnType.BIGINT: "int8",
+    ColumnType.NUMERIC: "numeric",
+    ColumnType.DOUBLE: "float8",
+    ColumnType.TIMESTAMP: "timestamptz",
+    ColumnType.TIMESTAMPTZ: "timestamptz",
+    ColumnType.DATE: "date",
+    ColumnType.JSON: "json",
+    ColumnType.JSONB: "jsonb",
+}
+_ARRAYS: dict[ColumnType | None, LiteralString] = {
+    ColumnType.UUID: "::text[]::uuid[]",
+    ColumnType.SMALLINT: "::text[]::bigint[]",
+    ColumnType.INTEGER: "::text[]::bigint[]",
+    ColumnType.BIGINT: "::text[]::bigint[]",
+    ColumnType.BOOLEAN: "::text[]::boolean[]",
+    ColumnType.NUMERIC: "::text[]::numeric[]",
+    ColumnType.DOUBLE: "::text[]::double precision[]",
+    ColumnType.TIMESTAMP: "::text[]::timestamp[]",
+    ColumnType.TIMESTAMPTZ: "::text[]::timestamptz[]",
+    ColumnType.DATE: "::text[]::date[]",
+}
+_INSTANT_ZERO = datetime(2000, 1, 1, tzinfo=UTC)
+_ROWS_AT_ONCE = 100
+_DAY_ZERO = date(2000, 1, 1)
+
+
+class _JsonDumper(Dumper):
+    oid = psycopg.adapters.types["json"].oid
+    format = Format.BINARY
+
+    def dump(self, obj: bytes) -> bytes:
+        return obj
+
+
+class _JsonbDumper(Dumper):
+    oid = psycopg.adapters.types["jsonb"].oid
+    format = Format.BINARY
+
+    def dump(self, obj: bytes) -> bytes:
+        return b"\x01" + obj
+
+
+class _JsonLoader(Loader):
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data)
+
+
+class _JsonbLoader(Loader):
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data)[1:]
+
+
+class _InstantLoader(Loader):
+    """Both kinds of timestamp as instants; as text where Python's calendar ends."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> datetime | str:
+        (microseconds,) = struct.unpack(">q", data)
+        try:
+            return _INSTANT_ZERO + timedelta(microseconds=microseconds)
+        except OverflowError:
+            return f"{microseconds} microseconds from 2000"
+
+
+class _DateLoader(Loader):
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> date | str:
+        (days,) = struct.unpack(">i", data)
+        try:
+            return _DAY_ZERO + timedelta(days=days)
+        except OverflowError:
+            return f"{days} days from 2000"
+
+
+def cursor(connection: sqlalchemy.Connection) -> psycopg.Cursor[tuple[Any, ...]]:
+    """A psycopg cursor in the connection's transaction that speaks the types of this module."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        raise TypeError("the target is reached through psycopg alone")
+    result: psycopg.Cursor[tuple[Any, ...]] = psycopg.Cursor(driver)
+    adapters = result.adapters
+    adapters.register_dumper(None, _JsonDumper)
+    adapters.register_dumper(None, _JsonbDumper)
+    adapters.register_loader("json", _JsonLoader)
+    adapters.register_loader("jsonb", _JsonbLoader)
+    adapters.register_loader("timestamp", _InstantLoader)
+    adapters.register_loader("timestamptz", _InstantLoader)
+    adapters.register_loader("date", _DateLoader)
+    return result
+
+
+def table_name(table: Table) -> sql.Identifier:
+    return sql.Identifier(*filter(None, (table.schema, table.name)))
+
+
+def column_names(columns: Iterable[Column]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
+
+
+def types(columns: Iterable[Column]) -> list[str]:
+    """What COPY's `set_types` needs to know."""
+    return [
+        "float4" if column.declared == "real" else _WIRE_TYPES[column.type]
+        for column in columns
+        if column.type is not None
+    ]
+
+
+def ids_cast(id_column: Column) -> sql.SQL:
+    """What casts an array of the ids' texts such that the id column's index is used."""
+    if id_column.declared.startswith(BLANK_PADDED):
+        return sql.SQL("::bpchar[]")
+    return sql.SQL(_ARRAYS.get(id_column.type, "::text[]"))
+
+
+def identifier(*names: str) -> sql.Identifier:
+    """An identifier for a statement with parameters, where psycopg reads % as the start of one."""
+    return sql.Identifier(*(name.replace("%", "%%") for name in names))
+
+
+def _value(column: Column) -> sql.Composable:
+    name = identifier(column.name)
+    if column.type in {ColumnType.TEXT, ColumnType.ENUM}:
+        return sql.SQL("{}::text").format(name)
+    return name
+
+
+def select(
+    table: Table,
+    id_column: Column,
+    columns: Sequence[Column],
+    suffix: LiteralString = "",
+) -> sql.Composed:
+    """A query for the rows of some ids, given as texts: the id as text, then the columns."""
+    name = identifier(id_column.name)
+    return sql.SQL("SELECT {}::text, {} FROM {} WHERE {} = ANY(%b{}){}").format(
+        name,
+        sql.SQL(", ").join(map(_value, columns)),
+        identifier(*filter(None, (table.schema, table.name))),
+        name,
+        ids_cast(id_column),
+        sql.SQL(suffix),
+    )
+
+
+def select_by(
+    table: Table, id_column: Column, columns: Sequence[Column], wanted: Sequence[Column]
+) -> sql.Composed:
+    """As `select`, for rows that have one of the texts given for each of the wanted columns."""
+    return sql.SQL("SELECT {}::text, {} FROM {} WHERE {}").format(
+        identifier(id_column.name),
+        sql.SQL(", ").join(map(_value, columns)),
+        identifier(*filter(None, (table.schema, table.name))),
+        sql.SQL(" AND ").join(
+            sql.SQL("{} = ANY(%b{})").format(
+                # A cast keeps an index from being used, but an enum knows no texts.
+                _value(column) if column.type is ColumnType.ENUM else identifier(column.name),
+                ids_cast(column),
+            )
+            for column in wanted
+        ),
+    )
+
+
+def read(
+    at: psycopg.Cursor[tuple[Any, ...]], query: sql.Composed, *texts: list[str]
+) -> Iterable[tuple[Any, ...]]:
+    """The rows of a query made here, while the server is still sending the rest."""
+    return at.stream(query, texts, binary=True, size=_ROWS_AT_ONCE)

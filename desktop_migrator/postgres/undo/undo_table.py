@@ -1,0 +1,317 @@
+"""One table, as undo works on it: who holds its rows, and rows back to what they were, in SQL.
+
+Images never leave the server. Each method that changes rows takes their ids, journals what it
+overwrites and returns the ids of the rows that it really changed; a trigger may keep some.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import class_row
+
+from desktop_migrator.model import Table
+from desktop_migrator.postgres.bookkeeping.journal import Chunk, Entry, ids_named, keeping
+from desktop_migrator.postgres.types import adapters
+from desktop_migrator.postgres.types.digest import DIGEST_SIZE, digester
+
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+Key = tuple[str, int]
+
+_COLUMNS = """
+    SELECT a.attname AS name, n.nspname AS type_schema, t.typname AS type,
+           a.attgenerated <> '' AS computed, a.attidentity = 'a' AS always
+    FROM pg_catalog.pg_attribute a
+    JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+    JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+    WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attnum
+"""
+# Those of partitions repeat the root's. A table that may not be read matters only where deleting
+# would change its rows; where it forbids the deleting, the server says so.
+_REFERENCES = """
+    SELECT n.nspname AS schema, c.relname AS table, k.conrelid = k.confrelid AS own,
+           ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u (number, position)
+                 JOIN pg_catalog.pg_attribute a
+                   ON a.attrelid = k.conrelid AND a.attnum = u.number
+                 ORDER BY u.position) AS columns,
+           ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u (number, position)
+                 JOIN pg_catalog.pg_attribute a
+                   ON a.attrelid = k.confrelid AND a.attnum = u.number
+                 ORDER BY u.position) AS referred
+    FROM pg_catalog.pg_constraint k
+    JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE k.contype = 'f' AND k.confrelid = %s::regclass AND k.conparentid = 0
+      AND (k.confdeltype IN ('c', 'n', 'd')
+           OR pg_catalog.has_table_privilege(k.conrelid, 'SELECT'))
+"""
+_IMAGES = sql.SQL("""
+    desktop_migrator.journal AS journal,
+    unnest(journal.ids, journal.images) AS image (id, texts, state, escaped)
+""")
+_OF_CHUNK = sql.SQL("""
+    journal.run = %(of_run)s AND journal.seq = %(of_seq)s AND image.id = ANY(%(ids)b::text[])
+""")
+_LOCK = sql.SQL("""
+    SELECT {id}::text, xmin::text::bigint FROM {table} WHERE {id} = ANY({ids})
+    ORDER BY 1 FOR UPDATE
+""")
+_REFERENCED = sql.SQL("""
+    SELECT DISTINCT target.{id}::text FROM {table} AS target JOIN {child} AS child ON {same}
+    WHERE target.{id} = ANY({ids}) {others}
+""")
+_DELETE = sql.SQL("""
+    DELETE FROM {table} AS target WHERE target.{id} = ANY({ids}) RETURNING target.{id}::text AS id
+""")
+_UPDATE = sql.SQL("""
+    UPDATE {table} AS target SET {changes} FROM {images}
+    WHERE {of_chunk} AND target.{id} = ANY({ids}) AND target.{id}::text = image.id
+    RETURNING target.{id}::text AS id
+""")
+_INSERT = sql.SQL("""
+    INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE
+    SELECT {values} FROM {images} WHERE {of_chunk}
+    RETURNING {id}::text
+""")
+_DIFFERING = sql.SQL("""
+    SELECT image.id FROM {table} AS target, {images}
+    WHERE {of_chunk} AND target.{id} = ANY({ids}) AND target.{id}::text = image.id
+      AND ({different})
+""")
+_FILLED = sql.SQL("SELECT {id}::text FROM {table} WHERE {id} = ANY({ids}) AND ({filled})")
+_FORGET_ESCAPED = """
+    DELETE FROM desktop_migrator.escaped_texts
+    WHERE target = %(target)s AND target_id = ANY(%(ids)b::text[])
+"""
+_RECALL_ESCAPED = sql.SQL("""
+    INSERT INTO desktop_migrator.escaped_texts (target, target_id, columns)
+    SELECT %(target)s, image.id, image.escaped FROM {images}
+    WHERE {of_chunk} AND image.escaped IS NOT NULL
+""").format(images=_IMAGES, of_chunk=_OF_CHUNK)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    type_schema: str
+    type: str
+    computed: bool
+    """Generated: never written."""
+    always: bool
+    """Identity always: written once, never changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """A foreign key of another table, or of this one, to this one."""
+
+    schema: str
+    table: str
+    own: bool
+    columns: list[str]
+    referred: list[str]
+
+
+class UndoTable:
+    def __init__(self, cursor: Cursor, name: str, table: Table, id_name: str) -> None:
+        """`name` is as in `chunks`; `table` has the column `id_name`."""
+        self.name = name
+        self._cursor = cursor
+        self._table = table
+        self._sql = adapters.identifier(*filter(None, (table.schema, table.name)))
+        self._id = next(column for column in table.columns if column.name == id_name)
+        quoted = adapters.table_name(table).as_string(cursor)
+        connection = cursor.connection
+        columns = connection.cursor(row_factory=class_row(_Column))
+        self._columns = {each.name: each for each in columns.execute(_COLUMNS, [quoted])}
+        references = connection.cursor(row_factory=class_row(_Reference))
+        self._references = references.execute(_REFERENCES, [quoted]).fetchall()
+
+    @property
+    def every(self) -> list[str]:
+        """The columns that a new row can be given."""
+        return [column.name for column in self._columns.values() if not column.computed]
+
+    def lock(self, ids: list[str]) -> tuple[dict[str, int], set[str]]:
+        """The states of the rows that are there, by id, and the ids that several rows have.
+
+        Nobody changes these rows from now on.
+        """
+        rows = self._run(_LOCK, ids)
+        states = dict(rows)
+        if len(states) == len(rows):
+            return states, set()
+        numbers = Counter(row_id for row_id, _ in rows)
+        return states, {row_id for row_id, number in numbers.items() if number > 1}
+
+    def referenced(self, ids: list[str]) -> set[str]:
+        """Those that rows would refer to which are not to be deleted with them."""
+        found: set[str] = set()
+        more = True
+        while more:
+            more = False
+            rest = [row_id for row_id in ids if row_id not in found]
+            for reference in self._references:
+                new = {row_id for (row_id,) in self._referring(reference, rest)} - found
+                found |= new
+                more |= bool(new) and reference.own
+        return found
+
+    def _referring(self, reference: _Reference, ids: list[str]) -> list[tuple[Any, ...]]:
+        same = sql.SQL(" AND ").join(
+            sql.SQL("child.{} = target.{}").format(
+                adapters.identifier(name), adapters.identifier(referred)
+            )
+            for name, referred in zip(reference.columns, reference.referred, strict=True)
+        )
+        id_name = adapters.identifier(self._id.name)
+        others = sql.SQL("AND child.{} <> ALL({})").format(id_name, ids_named(self._id))
+        return self._run(
+            _REFERENCED,
+            ids,
+            child=adapters.identifier(reference.schema, reference.table),
+            same=same,
+            others=others if reference.own else sql.SQL(""),
+        )
+
+    def delete(self, entry: Entry, ids: list[str]) -> list[str]:
+        done = self._journaled(self._format(_DELETE), entry, self.every, ids)
+        self._cursor.execute(_FORGET_ESCAPED, {"target": self.name, "ids": done})
+        return done
+
+    def restore(
+        self, entry: Entry, ids: list[str], of: Key, images: Sequence[str], columns: Sequence[str]
+    ) -> list[str]:
+        """Give `columns` their values from the images of a chunk, which have columns `images`."""
+        change = self._restoring(images, columns)
+        done = self._journaled(change, entry, columns, ids, of)
+        self._recall_escaped(of, done)
+        return done
+
+    def restore_again(
+        self, ids: list[str], of: Key, images: Sequence[str], columns: Sequence[str]
+    ) -> None:
+        """The same where a trigger interfered; what was there is journaled already."""
+        self._cursor.execute(self._restoring(images, columns), self._parameters(ids, of))
+
+    def insert(self, ids: list[str], of: Key, images: Sequence[str]) -> list[str]:
+        """Rows that are not there, from the images of a chunk."""
+        columns = self.writable(images, new=True)
+        statement = self._format(
+            _INSERT,
+            names=sql.SQL(", ").join(map(adapters.identifier, columns)),
+            values=sql.SQL(", ").join(self._value(name, images) for name in columns),
+        )
+        done = [row_id for (row_id,) in self._cursor.execute(statement, self._parameters(ids, of))]
+        self._recall_escaped(of, done)
+        return done
+
+    def differing(
+        self, ids: list[str], of: Key, images: Sequence[str], columns: Sequence[str]
+    ) -> set[str]:
+        """Those whose rows are not as a chunk's images have them."""
+        if not columns:
+            return set()
+        different = sql.SQL(" OR ").join(
+            sql.SQL("target.{}::text IS DISTINCT FROM image.texts[{}]").format(
+                adapters.identifier(name), sql.Literal(images.index(name) + 1)
+            )
+            for name in columns
+        )
+        statement = self._format(_DIFFERING, different=different)
+        return {row_id for (row_id,) in self._cursor.execute(statement, self._parameters(ids, of))}
+
+    def differing_from_sent(self, chunk: Chunk, ids: list[str]) -> set[str]:
+        """Those whose columns are not as a migration sent them."""
+        by_name = {column.name: column for column in self._table.columns}
+        if not by_name.keys() >= set(chunk.columns):
+            return set(ids)
+        columns = [by_name[name] for name in chunk.columns]
+        size = DIGEST_SIZE
+        sent = {
+            row_id: chunk.digests[index * size : (index + 1) * size]
+            for index, row_id in enumerate(chunk.ids)
+        }
+        digest = digester(columns)
+        rows = adapters.read(self._cursor, adapters.select(self._table, self._id, columns), ids)
+        return {row[0] for row in rows if digest(row[1:]) != sent[row[0]]}
+
+    def filled_elsewhere(self, ids: list[str], columns: Sequence[str]) -> set[str]:
+        """Those with a value in another column than these."""
+        others = [
+            sql.SQL("{} IS NOT NULL").format(adapters.identifier(column.name))
+            for column in self._columns.values()
+            if column.name not in columns and not column.computed
+        ]
+        if not others:
+            return set()
+        filled = sql.SQL(" OR ").join(others)
+        return {row_id for (row_id,) in self._run(_FILLED, ids, filled=filled)}
+
+    def writable(self, names: Sequence[str], *, new: bool) -> list[str]:
+        """Those of the columns that a row can be given, in a new row or in one that is there."""
+        return [
+            name
+            for name in names
+            if (column := self._columns.get(name)) is not None
+            and not column.computed
+            and (new or not (column.always or name == self._id.name))
+        ]
+
+    def state_of(self, row_id: str) -> int | None:
+        rows = self._run(_LOCK, [row_id])
+        return rows[0][1] if rows else None
+
+    def _restoring(self, images: Sequence[str], columns: Sequence[str]) -> sql.Composed:
+        changes = sql.SQL(", ").join(
+            sql.SQL("{} = {}").format(adapters.identifier(name), self._value(name, images))
+            for name in columns
+        )
+        return self._format(_UPDATE, changes=changes)
+
+    def _value(self, name: str, images: Sequence[str]) -> sql.Composed:
+        """A column's value from an image; the type has no length, so nothing is cut off."""
+        column = self._columns[name]
+        place = sql.Literal(images.index(name) + 1)
+        kind = adapters.identifier(column.type_schema, column.type)
+        return sql.SQL("image.texts[{}]::{}").format(place, kind)
+
+    def _journaled(
+        self,
+        change: sql.Composed,
+        entry: Entry,
+        columns: Sequence[str],
+        ids: list[str],
+        of: Key | None = None,
+    ) -> list[str]:
+        parameters = entry.parameters(self.name, columns, ids) | self._parameters(ids, of)
+        row = self._cursor.execute(
+            keeping(change, self._sql, self._id, columns), parameters
+        ).fetchone()
+        return list(row[0]) if row else []
+
+    def _recall_escaped(self, of: Key, ids: list[str]) -> None:
+        parameters = {"target": self.name} | self._parameters(ids, of)
+        self._cursor.execute(_FORGET_ESCAPED, parameters)
+        self._cursor.execute(_RECALL_ESCAPED, parameters)
+
+    def _run(self, template: sql.SQL, ids: list[str], **parts: Any) -> list[tuple[Any, ...]]:
+        return self._cursor.execute(self._format(template, **parts), {"ids": ids}).fetchall()
+
+    def _format(self, template: sql.SQL, **parts: sql.Composable) -> sql.Composed:
+        return template.format(
+            table=self._sql,
+            id=adapters.identifier(self._id.name),
+            ids=ids_named(self._id),
+            images=_IMAGES,
+            of_chunk=_OF_CHUNK,
+            **parts,
+        )
+
+    def _parameters(self, ids: list[str], of: Key | None) -> dict[str, Any]:
+        run, seq = of or (None, None)
+        return {"ids": ids, "of_run": run, "of_seq": seq}

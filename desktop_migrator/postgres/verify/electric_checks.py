@@ -1,0 +1,79 @@
+"""What ElectricSQL, which keeps clients in step with tables, needs of a database; looked at alone.
+
+Electric follows the tables by logical replication, through the publication named here, which it
+makes at its first start. As its documentation asks: `wal_level` logical, all four kinds of changes
+published, REPLICA IDENTITY FULL, a primary key, and no UNLOGGED table.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from desktop_migrator.postgres.schema.introspect import Relation
+
+PUBLICATION = "electric_publication_default"
+_KINDS = ("insert", "update", "delete", "truncate")
+
+_PUBLICATION = text("""
+    SELECT pubinsert, pubupdate, pubdelete, pubtruncate FROM pg_publication WHERE pubname = :name
+""")
+_TABLE = text("""
+    SELECT relreplident = 'f' AS full, relpersistence = 'u' AS unlogged,
+           EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS keyed
+    FROM pg_class c WHERE c.oid = :oid
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Something that Electric needs and has not."""
+
+    detail: str
+    remedy: str
+
+
+def used(connection: Connection) -> bool:
+    """Whether Electric has been at work here, as far as its publication tells."""
+    return connection.execute(_PUBLICATION, {"name": PUBLICATION}).one_or_none() is not None
+
+
+def lacks(connection: Connection, tables: Iterable[Relation]) -> Iterator[Lack]:
+    """What is amiss for these tables, where Electric is used."""
+    level = connection.scalar(text("SHOW wal_level"))
+    if level != "logical":
+        yield Lack(
+            f"wal_level is {level}, not logical",
+            "Set wal_level = logical in the server's settings, and restart it.",
+        )
+    published = connection.execute(_PUBLICATION, {"name": PUBLICATION}).one()
+    missing = [kind for kind, has in zip(_KINDS, published, strict=True) if not has]
+    if missing:
+        yield Lack(
+            f"its publication leaves out {', '.join(missing)}",
+            f"ALTER PUBLICATION {PUBLICATION} SET (publish = '{', '.join(_KINDS)}');",
+        )
+    for table in tables:
+        if table.kind == "r":
+            yield from _of_table(connection, table)
+
+
+def _of_table(connection: Connection, table: Relation) -> Iterator[Lack]:
+    quote = connection.dialect.identifier_preparer.quote
+    name = f"{quote(table.schema)}.{quote(table.name)}"
+    found = connection.execute(_TABLE, {"oid": table.oid}).one()
+    if not found.keyed:
+        yield Lack(
+            f"table {table.name} has no primary key, so that rows would become one",
+            "Have the app's schema give it a primary key.",
+        )
+    if not found.full:
+        yield Lack(
+            f"table {table.name} does not tell what changed rows were",
+            f"ALTER TABLE {name} REPLICA IDENTITY FULL;",
+        )
+    if found.unlogged:
+        yield Lack(
+            f"table {table.name} is UNLOGGED, so that no change of it is told",
+            f"ALTER TABLE {name} SET LOGGED;",
+        )

@@ -1,0 +1,221 @@
+"""What became of a run's rows since: still as sent, gone, changed by the app, or damaged.
+
+A row that differs from what was sent was changed since if its own time of the last change is later
+than the run; a row that differs with its time unmoved, or that has none, counts as damaged. What a
+later run wrote or took back is judged by that run's record. Changes nothing, commits nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy
+from psycopg import sql
+from sqlalchemy import func, select
+
+from desktop_migrator.model import Column, TargetEntity
+from desktop_migrator.postgres.bookkeeping.chunks import Action
+from desktop_migrator.postgres.bookkeeping.runs import Run
+from desktop_migrator.postgres.bookkeeping.tables import chunks, quarantine, runs
+from desktop_migrator.postgres.connection.errors import translated
+from desktop_migrator.postgres.types import adapters
+from desktop_migrator.postgres.types.digest import DIGEST_SIZE, digester
+from desktop_migrator.postgres.verify.verify_run import Verified, discrepancies
+from desktop_migrator.reporter import Reporter
+
+JUDGED = frozenset((Action.INSERTED, Action.UPDATED, Action.UNCHANGED))
+"""After these a row must be as the chunk's digest says."""
+_COUNTED = ("inserted", "updated", "unchanged", "skipped")
+
+_SENT = sql.SQL("""
+    SELECT chunks.columns, chunks.ids, chunks.actions, chunks.digests,
+           chunks.undoes_run IS NOT NULL
+    FROM desktop_migrator.chunks JOIN desktop_migrator.runs ON runs.id = chunks.run
+    WHERE runs.user_id = %s AND runs.started >= %s AND chunks.target = %s
+      AND chunks.ids && %b::text[]
+    ORDER BY runs.started, chunks.seq
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a chunk's record says of a row."""
+
+    action: str
+    """A letter of `record.Action`; another one says that a row was left as it was."""
+    digest: bytes
+    columns: tuple[str, ...]
+    taken_back: bool
+    """Whether it was undo that left the row so."""
+
+
+@dataclass(slots=True)
+class Rows:
+    """One entity's rows, by id where they are not as they were sent."""
+
+    checked: int = 0
+    missing: set[str] = field(default_factory=set)
+    damaged: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+    """By the app, since the run."""
+
+    @property
+    def ok(self) -> bool:
+        return not self.missing and not self.damaged
+
+
+def family(connection: sqlalchemy.Connection, run: Run) -> list[str]:
+    """The run and those that mended something of it, by id, the oldest first."""
+    mends = select(runs.c.id).where(runs.c.mends == run.id).order_by(runs.c.started)
+    return [run.id, *connection.scalars(mends)]
+
+
+def entities_of(connection: sqlalchemy.Connection, run: Run) -> list[str]:
+    """The kinds of items that the run and its mends have written or refused."""
+    ids = family(connection, run)
+    written = select(chunks.c.entity).where(chunks.c.run.in_(ids))
+    refused = select(quarantine.c.entity).where(quarantine.c.run.in_(ids))
+    return sorted(connection.scalars(written.union(refused)))
+
+
+def compare_rows(
+    connection: sqlalchemy.Connection,
+    entities: Iterable[TargetEntity],
+    run: Run,
+    reporter: Reporter,
+) -> dict[str, Rows]:
+    """By entity. Raises Cancelled between two chunks."""
+    by_name = {entity.name: entity for entity in entities}
+    numbers = {name: Verified() for name in by_name}
+    missing: dict[str, set[str]] = {name: set() for name in by_name}
+    different: dict[str, set[str]] = {name: set() for name in by_name}
+    for each in family(connection, run):
+        for found in discrepancies(connection, by_name, each, reporter, numbers):
+            (missing if found.missing else different)[found.entity].add(found.id)
+    with translated():
+        return {
+            name: _judged(
+                connection, entity, run, numbers[name].checked, missing[name], different[name]
+            )
+            for name, entity in by_name.items()
+        }
+
+
+def _judged(
+    connection: sqlalchemy.Connection,
+    entity: TargetEntity,
+    run: Run,
+    checked: int,
+    missing: set[str],
+    different: set[str],
+) -> Rows:
+    rows = Rows(checked)
+    wrong = sorted(missing | different)
+    if not wrong:
+        return rows
+    sent = last_sent(connection, entity, run, wrong)
+    found = digests(connection, entity, sent)
+    times = changed_since(connection, entity, run, wrong)
+    for row_id, last in sent.items():
+        if last.taken_back or last.action not in JUDGED:
+            continue
+        if row_id not in found:
+            rows.missing.add(row_id)
+        elif found[row_id] != last.digest:
+            (rows.changed if row_id in times else rows.damaged).add(row_id)
+    return rows
+
+
+def last_sent(
+    connection: sqlalchemy.Connection, entity: TargetEntity, run: Run, ids: Sequence[str]
+) -> dict[str, Sent]:
+    """What the run, or the last one after it that met the row, says of each; unknown ids lack.
+
+    A row that a run met twice is as it left it the first time.
+    """
+    target = ".".join(filter(None, (entity.table.schema, entity.table.name)))
+    wanted = set(ids)
+    sent: dict[str, Sent] = {}
+    cursor = adapters.cursor(connection)
+    cursor.execute(_SENT, [run.user_id, run.started, target, list(ids)])
+    for columns, chunk_ids, actions, all_digests, taken_back in cursor:
+        for index, (row_id, action) in enumerate(zip(chunk_ids, actions, strict=True)):
+            if row_id in wanted and not (row_id in sent and action == Action.SKIPPED):
+                digest = all_digests[index * DIGEST_SIZE : (index + 1) * DIGEST_SIZE]
+                sent[row_id] = Sent(action, bytes(digest), tuple(columns), taken_back)
+    return sent
+
+
+def sent_ids(
+    connection: sqlalchemy.Connection, entity: TargetEntity, run: Run
+) -> Iterator[set[str]]:
+    """The ids of the rows that the run and its mends wrote or found so, a chunk at a time."""
+    query = (
+        select(chunks.c.ids, chunks.c.actions)
+        .where(chunks.c.run.in_(family(connection, run)), chunks.c.entity == entity.name)
+        .order_by(chunks.c.run, chunks.c.seq)
+    )
+    for ids, actions in connection.execute(query, execution_options={"yield_per": 10}):
+        yield {row for row, action in zip(ids, actions, strict=True) if action in JUDGED}
+
+
+def digests(
+    connection: sqlalchemy.Connection, entity: TargetEntity, sent: Mapping[str, Sent]
+) -> dict[str, bytes]:
+    """The digests of the rows there are now, each of the columns that were sent, by id."""
+    by_columns: dict[tuple[str, ...], list[str]] = {}
+    for row_id, each in sent.items():
+        by_columns.setdefault(each.columns, []).append(row_id)
+    columns = {column.name: column for column in entity.table.columns}
+    found: dict[str, bytes] = {}
+    for names, ids in by_columns.items():
+        chosen = [columns[name] for name in names]
+        digest = digester(chosen)
+        rows = _read(connection, entity, chosen, ids)
+        found |= {row_id: digest(values) for row_id, values in rows.items()}
+    return found
+
+
+def changed_since(
+    connection: sqlalchemy.Connection, entity: TargetEntity, run: Run, ids: Sequence[str]
+) -> set[str]:
+    """Those of the rows whose own time of the last change is later than the run."""
+    column = entity.table.column(entity.updated_column or "")
+    if column is None:
+        return set()
+    end = run.finished or run.started
+    rows = _read(connection, entity, [column], ids)
+    return {
+        row_id
+        for row_id, (time,) in rows.items()
+        if isinstance(time, datetime) and time.astimezone(end.tzinfo) > end
+    }
+
+
+def _read(
+    connection: sqlalchemy.Connection,
+    entity: TargetEntity,
+    columns: Sequence[Column],
+    ids: Sequence[str],
+) -> dict[str, tuple[Any, ...]]:
+    query = adapters.select(entity.table, entity.columns[0], columns)
+    return {row[0]: row[1:] for row in adapters.read(adapters.cursor(connection), query, list(ids))}
+
+
+def miscounted(connection: sqlalchemy.Connection, run: Run) -> list[str]:
+    """Which of a finished migration's counts differ from what its chunks and rejections say."""
+    if run.finished is None or run.undoes is not None:
+        return []
+    written = dict.fromkeys(_COUNTED, 0)
+    sums = [func.coalesce(func.sum(chunks.c[name]), 0) for name in _COUNTED]
+    written |= zip(
+        _COUNTED, connection.execute(select(*sums).where(chunks.c.run == run.id)).one(), strict=True
+    )
+    refused = select(func.count()).where(quarantine.c.run == run.id)
+    written["rejected"] = connection.scalar(refused) or 0
+    return [
+        name
+        for name, number in written.items()
+        if number != sum(getattr(counts, name) for counts in run.counts.values())
+    ]

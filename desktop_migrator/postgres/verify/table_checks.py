@@ -1,0 +1,293 @@
+"""Whether a table and what belongs to it is sound, apart from the rows' content. Reads only."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, LiteralString
+
+import psycopg
+import sqlalchemy
+from psycopg import sql
+from sqlalchemy import text
+
+from desktop_migrator.model import ColumnType, Reference, Table, TargetEntity
+from desktop_migrator.postgres.schema.indexes import quoted_name
+from desktop_migrator.postgres.types import adapters
+from desktop_migrator.postgres.verify.connection_checks import Check
+
+_ROUND_TRIP = 1000
+"""Rows that are read by table and then by primary key."""
+
+_ORPHANS = "Bring back the rows that they refer to, or remove them in the app."
+
+# NOT ENFORCED exists from PostgreSQL 18 on.
+_REFERENCES = text("""
+    SELECT c.conname AS name, c.convalidated AS validated,
+           coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true) AS enforced,
+           EXISTS (SELECT FROM pg_trigger t
+                   WHERE t.tgconstraint = c.oid AND t.tgenabled = 'D') AS disabled,
+           c.conrelid = to_regclass(:table) AS own,
+           ARRAY[cn.nspname::text, cc.relname] AS child, ARRAY[pn.nspname::text, pc.relname]
+               AS parent,
+           ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY k (number, place)
+                 JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.number
+                 ORDER BY k.place) AS columns,
+           ARRAY(SELECT a.attname::text FROM unnest(c.confkey) WITH ORDINALITY k (number, place)
+                 JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.number
+                 ORDER BY k.place) AS parent_keys
+    FROM pg_constraint c
+    JOIN pg_class cc ON cc.oid = c.conrelid JOIN pg_namespace cn ON cn.oid = cc.relnamespace
+    JOIN pg_class pc ON pc.oid = c.confrelid JOIN pg_namespace pn ON pn.oid = pc.relnamespace
+    WHERE c.contype = 'f' AND c.conparentid = 0
+      AND to_regclass(:table) IN (c.conrelid, c.confrelid)
+    ORDER BY c.conname
+""")
+_INDEXES = text("""
+    SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE i.indrelid = to_regclass(:table) AND NOT (i.indisvalid AND i.indisready AND i.indislive)
+    ORDER BY 1
+""")
+_SEQUENCES = text("""
+    SELECT a.attname AS column, pg_get_serial_sequence(:table, a.attname) AS sequence,
+           s.seqincrement AS step
+    FROM pg_attribute a
+    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid
+         AND d.refobjsubid = a.attnum AND d.classid = 'pg_class'::regclass
+         AND d.deptype IN ('a', 'i')
+    JOIN pg_sequence s ON s.seqrelid = d.objid
+    WHERE a.attrelid = to_regclass(:table) AND a.attnum > 0 AND NOT a.attisdropped
+""")
+
+
+def check_table(
+    connection: sqlalchemy.Connection, entity: TargetEntity, user: str
+) -> Iterator[Check]:
+    """Test queries, references, indexes and sequences of an entity's table, one by one.
+
+    `user` is the person's id as the table has it.
+    """
+    inspection = _Inspection(connection, entity, user)
+    yield inspection.queries()
+    yield inspection.round_trip()
+    yield from inspection.references()
+    yield inspection.indexes()
+    yield from inspection.sequences()
+
+
+def user_is_known(connection: sqlalchemy.Connection, table: Table, column: str, user: str) -> bool:
+    """Whether the app's own table of people has this id."""
+    query = sql.SQL("SELECT FROM {} WHERE {}::text = %s").format(
+        adapters.table_name(table), sql.Identifier(column)
+    )
+    return adapters.cursor(connection).execute(query, [user]).fetchone() is not None
+
+
+class _Inspection:
+    def __init__(self, connection: sqlalchemy.Connection, entity: TargetEntity, user: str) -> None:
+        self._connection = connection
+        self._cursor = adapters.cursor(connection)
+        self._entity = entity
+        self._user = user
+        self._quoted = quoted_name(connection, entity.table)
+        self._table = adapters.table_name(entity.table)
+        self._id = sql.Identifier(entity.id_column)
+
+    def _name(self, what: str) -> str:
+        return f"{self._entity.name}: {what}"
+
+    def _mine(self, alias: LiteralString = "t") -> sql.Composable:
+        """The person's rows; all where the table does not tell them apart."""
+        if self._entity.user_column is None:
+            return sql.SQL("true")
+        return sql.SQL("{}.{}::text = {}").format(
+            sql.SQL(alias), sql.Identifier(self._entity.user_column), sql.Literal(self._user)
+        )
+
+    def _row(self, query: sql.Composed) -> tuple[Any, ...]:
+        return self._cursor.execute(query).fetchone() or ()
+
+    @contextmanager
+    def _apart(self) -> Iterator[None]:
+        """A savepoint, which takes back what the block sets and what the server broke off."""
+        savepoint = self._connection.begin_nested()
+        try:
+            yield
+        finally:
+            savepoint.rollback()
+
+    def queries(self) -> Check:
+        """Count, newest and oldest, every JSON column read whole."""
+        table = self._entity.table
+        wanted: list[sql.Composable] = [sql.SQL("count(*)")]
+        times = self._entity.created_column
+        if times:
+            wanted += [
+                sql.SQL("{}(t.{})::text").format(sql.SQL(bound), sql.Identifier(times))
+                for bound in ("min", "max")
+            ]
+        wanted += [
+            sql.SQL("sum(octet_length(t.{}::text))").format(sql.Identifier(column.name))
+            for column in table.columns
+            if column.type in {ColumnType.JSON, ColumnType.JSONB}
+        ]
+        query = sql.SQL("SELECT {} FROM {} AS t WHERE {}").format(
+            sql.SQL(", ").join(wanted), self._table, self._mine()
+        )
+        try:
+            with self._apart():
+                row = self._row(query)
+        except psycopg.Error as error:
+            return self._failed("test queries", error)
+        span = f", made from {row[1]} to {row[2]}" if times and row[1] else ""
+        return Check(self._name("test queries"), ok=True, detail=f"{row[0]:,} rows{span}")
+
+    def round_trip(self) -> Check:
+        """Rows met in the table itself must be found by their key's index."""
+        some = sql.SQL("SELECT t.{}::text FROM {} AS t WHERE {} LIMIT {}").format(
+            self._id, self._table, self._mine(), _ROUND_TRIP
+        )
+        id_column = self._entity.columns[0]
+        by_key = adapters.select(self._entity.table, id_column, [id_column])
+        name = "round trip by key"
+        try:
+            with self._apart():
+                self._cursor.execute(
+                    "SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off;"
+                    " SET LOCAL enable_bitmapscan = off"
+                )
+                met = {row[0] for row in self._cursor.execute(some)}
+            with self._apart():
+                self._cursor.execute("SET LOCAL enable_seqscan = off")
+                found = {row[0] for row in adapters.read(self._cursor, by_key, sorted(met))}
+        except psycopg.Error as error:
+            return self._failed(name, error)
+        lost = len(met - found)
+        return Check(
+            self._name(name),
+            ok=not lost,
+            detail=f"{lost:,} of {len(met):,} rows are not found" if lost else f"{len(met):,} rows",
+            remedy=f"REINDEX TABLE {self._quoted};" if lost else "",
+        )
+
+    def references(self) -> Iterator[Check]:
+        """Those of foreign keys, and those that only the plan knows."""
+        by_keys = {key.columns for key in self._entity.table.foreign_keys}
+        for reference in self._entity.references:
+            if (reference.column.name,) not in by_keys:
+                orphans = self._orphans_by_plan(reference)
+                yield Check(
+                    self._name(f"{reference.column.name} refers to {reference.entity}"),
+                    ok=not orphans,
+                    detail=f"{orphans:,} rows refer to rows that are gone" if orphans else "holds",
+                    remedy=_ORPHANS if orphans else "",
+                )
+        for row in self._connection.execute(_REFERENCES, {"table": self._quoted}):
+            name = self._name(f"reference {row.name}")
+            child = sql.Identifier(*row.child)
+            orphans = self._orphans(row, child)
+            quoted = child.as_string(self._cursor)
+            constraint = sql.Identifier(row.name).as_string(self._cursor)
+            validate = f"ALTER TABLE {quoted} VALIDATE CONSTRAINT {constraint};"
+            if orphans:
+                yield Check(
+                    name,
+                    ok=False,
+                    detail=f"{orphans:,} rows refer to rows that are gone",
+                    remedy=_ORPHANS,
+                )
+            elif not row.enforced:
+                yield Check(
+                    name,
+                    ok=False,
+                    detail="is not enforced",
+                    remedy=f"ALTER TABLE {quoted} ALTER CONSTRAINT {constraint} ENFORCED;",
+                )
+            elif row.disabled:
+                yield Check(
+                    name,
+                    ok=False,
+                    detail="is switched off",
+                    remedy=f"ALTER TABLE {quoted} ENABLE TRIGGER ALL;",
+                )
+            elif not row.validated:
+                yield Check(name, ok=False, detail="is NOT VALID: never checked", remedy=validate)
+            else:
+                yield Check(name, ok=True, detail="holds")
+
+    def _orphans_by_plan(self, reference: Reference) -> int:
+        column = sql.Identifier(reference.column.name)
+        query = sql.SQL(
+            "SELECT count(*) FROM {} AS t WHERE {} AND t.{} IS NOT NULL"
+            " AND NOT EXISTS (SELECT FROM {} AS p WHERE p.{}::text = t.{}::text)"
+        ).format(
+            self._table,
+            self._mine(),
+            column,
+            adapters.table_name(reference.table),
+            sql.Identifier(reference.id_column.name),
+            column,
+        )
+        return int(self._row(query)[0])
+
+    def _orphans(self, reference: sqlalchemy.Row[Any], child: sql.Identifier) -> int:
+        columns = [sql.Identifier(column) for column in reference.columns]
+        keys = [sql.Identifier(key) for key in reference.parent_keys]
+        query = sql.SQL(
+            "SELECT count(*) FROM {} AS t WHERE {} AND {}"
+            " AND NOT EXISTS (SELECT FROM {} AS p WHERE {})"
+        ).format(
+            child,
+            self._mine() if reference.own else sql.SQL("true"),
+            sql.SQL(" AND ").join(sql.SQL("t.{} IS NOT NULL").format(each) for each in columns),
+            sql.Identifier(*reference.parent),
+            sql.SQL(" AND ").join(
+                sql.SQL("p.{} = t.{}").format(key, column)
+                for key, column in zip(keys, columns, strict=True)
+            ),
+        )
+        return int(self._row(query)[0])
+
+    def indexes(self) -> Check:
+        invalid = self._connection.scalars(_INDEXES, {"table": self._quoted}).all()
+        schema = self._entity.table.schema
+        remedies = (
+            f"REINDEX INDEX {sql.Identifier(*filter(None, (schema, name))).as_string(None)};"
+            for name in invalid
+        )
+        return Check(
+            self._name("indexes"),
+            ok=not invalid,
+            detail=f"not valid: {', '.join(invalid)}" if invalid else "all valid",
+            remedy=" ".join(remedies),
+        )
+
+    def sequences(self) -> Iterator[Check]:
+        for row in self._connection.execute(_SEQUENCES, {"table": self._quoted}):
+            largest = "max" if row.step > 0 else "min"
+            query = sql.SQL(
+                "SELECT CASE WHEN s.is_called THEN s.last_value + {step} ELSE s.last_value END,"
+                " (SELECT {largest}({column}) FROM {table}) FROM {sequence} AS s"
+            ).format(
+                step=row.step,
+                largest=sql.SQL(largest),
+                column=sql.Identifier(row.column),
+                table=self._table,
+                sequence=sql.SQL(row.sequence),
+            )
+            following, used = self._row(query)
+            behind = used is not None and (following - used) * row.step <= 0
+            sequence = sql.Literal(row.sequence).as_string(None)
+            yield Check(
+                self._name(f"sequence of {row.column}"),
+                ok=not behind,
+                detail="would give a number that a row has" if behind else "ahead of all rows",
+                remedy=f"SELECT setval({sequence}, {used});" if behind else "",
+            )
+
+    def _failed(self, what: str, error: psycopg.Error) -> Check:
+        """The server cannot read its own table; its message may hold values and is not kept."""
+        return Check(
+            self._name(what),
+            ok=False,
+            detail=f"the database cannot read the table ({error.sqlstate})",
+            remedy="Show this to the database's administrator: the table or an index is damaged.",
+        )

@@ -1,0 +1,224 @@
+"""Reads a run's rows back from the target and compares them with what was sent.
+
+A row that was inserted, overwritten or found equal must be there and have the digest of the item
+that was sent, in the columns that the item filled; so a trigger that changed it shows. A row that
+was kept in a conflict is the app's own and is not looked at. A run never overwrites what it wrote
+itself, so that what was sent first is what must be there.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy
+from sqlalchemy import Row, func, select
+
+from desktop_migrator.errors import Cancelled
+from desktop_migrator.model import Column, TargetEntity
+from desktop_migrator.postgres.bookkeeping.chunks import Action
+from desktop_migrator.postgres.bookkeeping.tables import chunks
+from desktop_migrator.postgres.connection.errors import translated
+from desktop_migrator.postgres.types import adapters
+from desktop_migrator.postgres.types.digest import DIGEST_SIZE, digester
+from desktop_migrator.reporter import Reporter
+
+STAGE = "verify"
+_MOST_EXAMPLES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    entity: str
+    id: str
+    missing: bool
+    """Not there at all; else it differs."""
+
+
+@dataclass(slots=True)
+class Verified:
+    """Numbers of rows."""
+
+    checked: int = 0
+    missing: int = 0
+    different: int = 0
+    changed: int = 0
+    """By somebody else, since a former part of the run."""
+
+    def __add__(self, other: "Verified") -> "Verified":
+        return Verified(
+            self.checked + other.checked,
+            self.missing + other.missing,
+            self.different + other.different,
+            self.changed + other.changed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    by_entity: dict[str, Verified]
+    examples: tuple[Discrepancy, ...]
+    """The first few."""
+
+    @property
+    def checked(self) -> int:
+        return sum(part.checked for part in self.by_entity.values())
+
+    @property
+    def missing(self) -> int:
+        return sum(part.missing for part in self.by_entity.values())
+
+    @property
+    def different(self) -> int:
+        return sum(part.different for part in self.by_entity.values())
+
+    @property
+    def changed(self) -> int:
+        return sum(part.changed for part in self.by_entity.values())
+
+    @property
+    def ok(self) -> bool:
+        return not self.missing and not self.different
+
+
+def verify(
+    connection: sqlalchemy.Connection,
+    entities: Iterable[TargetEntity],
+    run: UUID | str,
+    reporter: Reporter,
+    former: int = -1,
+    *,
+    share: int = 0,
+    of: int = 1,
+) -> Verification:
+    """Compare all rows of the run, a chunk at a time; changes nothing, commits nothing.
+
+    `former` is the last chunk before the run was resumed: what somebody has changed in the rows
+    of those until then is only counted. `share` is for one of several processes that verify a
+    run, each every so many of its chunks.
+
+    Raises Cancelled between two chunks.
+    """
+    by_name = {entity.name: entity for entity in entities}
+    by_entity = {name: Verified() for name in by_name}
+    examples: list[Discrepancy] = []
+    found = discrepancies(
+        *(connection, by_name, run, reporter, by_entity, former), share=share, of=of
+    )
+    for discrepancy in found:
+        if len(examples) < _MOST_EXAMPLES:
+            examples.append(discrepancy)
+    return Verification(by_entity, tuple(examples))
+
+
+def united(parts: Sequence[Verification]) -> Verification:
+    """What several processes have found."""
+    by_entity: dict[str, Verified] = {}
+    for part in parts:
+        for name, numbers in part.by_entity.items():
+            by_entity[name] = by_entity.get(name, Verified()) + numbers
+    examples = [example for part in parts for example in part.examples]
+    return Verification(by_entity, tuple(examples[:_MOST_EXAMPLES]))
+
+
+def rows_of(
+    connection: sqlalchemy.Connection, entities: Iterable[TargetEntity], run: UUID | str
+) -> int:
+    """How many rows of the run there are to compare."""
+    names = [entity.name for entity in entities]
+    return sum(rows for _, rows in _parts(connection, names, run))
+
+
+def discrepancies(
+    connection: sqlalchemy.Connection,
+    by_name: Mapping[str, TargetEntity],
+    run: UUID | str,
+    reporter: Reporter,
+    by_entity: Mapping[str, Verified],
+    former: int = -1,
+    *,
+    share: int = 0,
+    of: int = 1,
+) -> Iterator[Discrepancy]:
+    """All that `verify` finds, of the entities given by name; counts into `by_entity`."""
+    done = 0
+    with translated():
+        parts = _parts(connection, by_name, run)[share::of]
+        total = sum(rows for _, rows in parts)
+        reporter.started(STAGE, total)
+        for seq, rows in parts:
+            if reporter.cancelled:
+                raise Cancelled
+            chunk = connection.execute(
+                select(chunks).where(chunks.c.run == str(run), chunks.c.seq == seq)
+            ).one()
+            numbers = by_entity[chunk.entity]
+            yield from _check(connection, by_name[chunk.entity], chunk, numbers, seq <= former)
+            done += rows
+            reporter.advanced(STAGE, done, total)
+
+
+def _parts(
+    connection: sqlalchemy.Connection, entities: Iterable[str], run: UUID | str
+) -> list[tuple[int, int]]:
+    """The run's chunks, in order, and how many rows each names."""
+    rows = connection.execute(
+        select(chunks.c.seq, func.length(chunks.c.actions))
+        .where(chunks.c.run == str(run), chunks.c.entity.in_(tuple(entities)))
+        .order_by(chunks.c.seq)
+    )
+    return [(seq, number) for seq, number in rows]
+
+
+def _check(
+    connection: sqlalchemy.Connection,
+    entity: TargetEntity,
+    chunk: Row[Any],
+    numbers: Verified,
+    former: bool,
+) -> list[Discrepancy]:
+    sent = {
+        row_id: chunk.digests[index * DIGEST_SIZE : (index + 1) * DIGEST_SIZE]
+        for index, (row_id, action) in enumerate(zip(chunk.ids, chunk.actions, strict=True))
+        if action != Action.SKIPPED
+    }
+    columns = {column.name: column for column in entity.table.columns}
+    found = _read(connection, entity, [columns[name] for name in chunk.columns], list(sent))
+    wrong = {row_id for row_id, digest in sent.items() if found.get(row_id) != digest}
+    missing = wrong - found.keys()
+    if former and wrong - missing:
+        changed = wrong - missing - _untouched(connection, entity, chunk, sorted(wrong))
+        numbers.changed += len(changed)
+        wrong -= changed
+    numbers.checked += len(sent)
+    numbers.missing += len(missing)
+    numbers.different += len(wrong) - len(missing)
+    return [Discrepancy(entity.name, row_id, missing=row_id in missing) for row_id in sorted(wrong)]
+
+
+def _untouched(
+    connection: sqlalchemy.Connection, entity: TargetEntity, chunk: Row[Any], ids: list[str]
+) -> set[str]:
+    """Those of the rows that nobody has written since the chunk did."""
+    query = adapters.select(
+        entity.table, entity.columns[0], entity.columns[:1], " AND xmin::text::bigint = %s"
+    )
+    rows = adapters.cursor(connection).execute(query, [ids, chunk.state])
+    return {row_id for row_id, _ in rows}
+
+
+def _read(
+    connection: sqlalchemy.Connection,
+    entity: TargetEntity,
+    columns: Sequence[Column],
+    ids: list[str],
+) -> dict[str, bytes]:
+    """The digests of the rows there are, by id."""
+    id_column = entity.columns[0]
+    digest = digester(columns)
+    rows = adapters.read(
+        adapters.cursor(connection),
+        adapters.select(entity.table, id_column, columns),
+        ids,
+    )
+    return {row[0]: digest(row[1:]) for row in rows}

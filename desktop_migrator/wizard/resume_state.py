@@ -1,0 +1,98 @@
+"""What the wizard remembers between two calls, so that a migration can be finished later.
+
+A small JSON file in the workspace, written before work begins: where the data came from and went
+to, what stays behind and what counts where two versions differ. It holds no password and nothing of
+the data; items that stay behind are named by digests. Knows no Qt.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from desktop_migrator.errors import BadDatabaseUrl
+from desktop_migrator.migration.database.open_database import printable
+from desktop_migrator.migration.status import Status
+from desktop_migrator.migration.workspace.catalog import Catalog
+from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.model import ConflictPolicy, MergeRule, Outcome
+from desktop_migrator.wizard.flow import Answers, FormerRun
+
+_NAME = "wizard.json"
+_LARGEST = 64 << 20
+
+
+class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+    sources: list[str]
+    database: str
+    policy: ConflictPolicy
+    create_tables: bool
+    exclude: frozenset[str] = frozenset()
+    leave_out: frozenset[bytes] = frozenset()
+    rules: dict[str, MergeRule] = {}
+    decisions: str | None = None
+
+
+def remember(workspace: Workspace, answers: Answers) -> None:
+    """Write down how this migration is to go on should it be cut off."""
+    remembered = Remembered(
+        sources=[str(path) for path in answers.sources],
+        database=answers.database,
+        policy=answers.policy,
+        create_tables=answers.create_tables,
+        exclude=answers.left_out,
+        leave_out=answers.leave_out,
+        rules=answers.rules,
+        decisions=str(answers.decisions) if answers.decisions else None,
+    )
+    path = workspace.root / _NAME
+    part = path.with_suffix(".part")
+    part.write_bytes(msgspec.json.encode(remembered))
+    part.replace(path)
+
+
+def former_run(workspace: Workspace, plan: str) -> FormerRun | None:
+    """The last migration by this plan, if it was cut off or stopped with something written."""
+    unfinished = Status((), tuple(Catalog(workspace.catalog).runs())).unfinished
+    run = next((run for run in unfinished if run.plan == plan), None)
+    if run is None or run.outcome == Outcome.ROLLED_BACK:
+        return None
+    remembered = _remembered(workspace)
+    if remembered is None or not _same(remembered.database, run.database):
+        return FormerRun(run.run, run.user_id, run.database, run.origins)
+    return FormerRun(
+        run=run.run,
+        user_id=run.user_id,
+        database=remembered.database,
+        origins=run.origins,
+        sources=tuple(map(Path, remembered.sources)),
+        policy=remembered.policy,
+        create_tables=remembered.create_tables,
+        exclude=remembered.exclude,
+        leave_out=remembered.leave_out,
+        rules=remembered.rules,
+        decisions=Path(remembered.decisions) if remembered.decisions else None,
+    )
+
+
+def whole_address(workspace: Workspace, database: str) -> str:
+    """The address as it was entered, with its TLS settings, which the catalog leaves out."""
+    remembered = _remembered(workspace)
+    if remembered and _same(remembered.database, database):
+        return remembered.database
+    return database
+
+
+def _same(entered: str, cataloged: str) -> bool:
+    try:
+        return printable(entered) == cataloged
+    except BadDatabaseUrl:
+        return False
+
+
+def _remembered(workspace: Workspace) -> Remembered | None:
+    """None where nothing was written down, or nothing that can be read."""
+    try:
+        with (workspace.root / _NAME).open("rb") as file:
+            return msgspec.json.decode(file.read(_LARGEST), type=Remembered)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None

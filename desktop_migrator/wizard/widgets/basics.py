@@ -1,0 +1,31 @@
+"""Labels as all pages use them."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLayout, QSizePolicy, QWidget
+
+from desktop_migrator.wizard import theme
+
+
+def text(words: str = "", role: str = "", parent: QWidget | None = None) -> QLabel:
+    """Plain text that wraps and can be marked for copying; `role` colours it, see wizard.qss."""
+    label = QLabel(words, parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    if role:
+        label.setProperty("role", role)
+    return label
+
+
+def heading(words: str = "", parent: QWidget | None = None) -> QLabel:
+    """The name of a part of a page."""
+    return theme.enlarge(text(words, parent=parent), 1.1, bold=True)
+
+
+def empty(layout: QLayout) -> None:
+    """Take all widgets out, for good; at once out of sight, since Qt deletes them later."""
+    while item := layout.takeAt(0):
+        if widget := item.widget():
+            widget.hide()
+            widget.deleteLater()

@@ -1,0 +1,31 @@
+"""Asking before something that cannot be taken back."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMessageBox, QSystemTrayIcon, QWidget
+
+
+def confirm(parent: QWidget, title: str, text: str, yes: str, no: str) -> bool:
+    """Whether the person agrees; Escape and the default mean no."""
+    box = QMessageBox(QMessageBox.Icon.Question, title, text, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    agree = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+    refuse = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(refuse)
+    box.setEscapeButton(refuse)
+    box.exec()
+    return box.clickedButton() is agree
+
+
+_SECONDS = 10
+
+
+def announce(window: QWidget, title: str, text: str) -> None:
+    """A notification by the system, where it has such and the window is not in front."""
+    if window.isActiveWindow():
+        return
+    QApplication.alert(window)
+    if not (QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages()):
+        return
+    tray = QSystemTrayIcon(window.windowIcon(), window)
+    tray.show()
+    tray.showMessage(title, text, window.windowIcon(), _SECONDS * 1000)

@@ -1,0 +1,67 @@
+"""The way at a glance: the steps done, the one under way and those to come."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop_migrator.wizard import i18n, theme
+from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.widgets import basics
+from desktop_migrator.wizard.widgets.basics import empty
+
+_LOGO = 48
+
+
+class Rail(QWidget):
+    def __init__(self, icon: QIcon) -> None:
+        super().__init__()
+        self.setProperty("role", "rail")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
+        logo = QLabel()
+        logo.setPixmap(icon.pixmap(QSize(_LOGO, _LOGO), self.devicePixelRatio()))
+        self._steps = QVBoxLayout()
+        self._steps.setSpacing(theme.TIGHT)
+        self._code = basics.text(role="faint")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
+        column.setSpacing(theme.WIDE)
+        column.addWidget(logo)
+        column.addLayout(self._steps)
+        column.addStretch(1)
+        column.addWidget(self._code)
+
+    def show_way(self, way: Sequence[Step], current: Step) -> None:
+        empty(self._steps)
+        done = current in way
+        for step in way:
+            done = done and step is not current
+            self._steps.addWidget(self._entry(step, done=done, current=step is current))
+        self._code.setText(self.tr("Step {code}").format(code=current.code))
+        self.setAccessibleName(
+            self.tr("Step {number} of {count}: {name}").format(
+                number=way.index(current) + 1 if current in way else 1,
+                count=len(way),
+                name=i18n.step(current),
+            )
+        )
+
+    def _entry(self, step: Step, *, done: bool, current: bool) -> QWidget:
+        mark = QLabel("✓" if done else "●" if current else "○")
+        mark.setFixedWidth(mark.fontMetrics().horizontalAdvance("●●"))
+        name = QLabel(i18n.step(step))
+        if current:
+            font = name.font()
+            font.setBold(True)
+            name.setFont(font)
+        for label in (mark, name):
+            label.setProperty("role", "" if current else "faint")
+        entry = QWidget()
+        row = QHBoxLayout(entry)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.TIGHT)
+        row.addWidget(mark)
+        row.addWidget(name, 1)
+        return entry

@@ -1,0 +1,140 @@
+"""The lock's finer points; two real processes meet in tests/integration/test_lock.py."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy
+
+from desktop_migrator.errors import Locked, LockLost
+from desktop_migrator.postgres import bookkeeping
+from desktop_migrator.postgres.connection.engine import open_engine
+from desktop_migrator.postgres.run_lock import run_lock
+from desktop_migrator.postgres.run_lock.run_lock import RunLock, hold
+from desktop_migrator.postgres.types import adapters
+
+RUN = "00000000-0000-4000-8000-000000000001"
+OTHER_RUN = "00000000-0000-4000-8000-000000000002"
+
+
+@pytest.fixture
+def engine(database: str) -> sqlalchemy.Engine:
+    return open_engine(database)
+
+
+@pytest.fixture
+def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(database, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(autouse=True)
+def _bookkeeping(connection: sqlalchemy.Connection) -> None:
+    with connection.begin():
+        bookkeeping.upgrade(connection)
+
+
+def enter(held: RunLock, connection: sqlalchemy.Connection, run: str = RUN) -> None:
+    with connection.begin():
+        held.enter(connection, run)
+
+
+def check(held: RunLock, connection: sqlalchemy.Connection, run: str = RUN) -> None:
+    with connection.begin():
+        held.fence(run).check(adapters.cursor(connection))
+
+
+def end_lock_session(sql: psycopg.Connection[Any]) -> None:
+    """And wait until its lock is gone."""
+    sql.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name LIKE 'desktop-migrator, process%'"
+        " AND datname = current_database()"
+    )
+    sql.execute("SELECT pg_advisory_lock(key) FROM desktop_migrator.leases")
+    sql.execute("SELECT pg_advisory_unlock_all()")
+
+
+def test_the_heartbeat_goes_on_while_the_lock_is_held(
+    engine: sqlalchemy.Engine,
+    connection: sqlalchemy.Connection,
+    sql: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run_lock, "HEARTBEAT_SECONDS", 0.01)
+    with hold(engine, "u1", "default") as held:
+        enter(held, connection)
+        deadline = time.monotonic() + 30
+        beating = "SELECT heartbeat > since + interval '50 ms' FROM desktop_migrator.leases"
+        while sql.execute(beating).fetchone() != (True,):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    assert sql.execute("SELECT FROM desktop_migrator.leases").fetchall() == []
+
+
+def test_the_same_person_and_plan_share_a_lock_and_no_others_do(
+    engine: sqlalchemy.Engine,
+) -> None:
+    with (
+        hold(engine, "ab", "c"),
+        hold(engine, "a", "bc"),
+        hold(engine, "ab", "d"),
+        pytest.raises(Locked),
+        hold(engine, "ab", "c"),
+    ):
+        pass
+    with hold(engine, "ab", "c"):
+        pass
+
+
+def test_a_fence_lets_nobody_pass_once_the_locks_session_is_gone(
+    engine: sqlalchemy.Engine, connection: sqlalchemy.Connection, sql: psycopg.Connection[Any]
+) -> None:
+    with hold(engine, "u1", "default") as held:
+        enter(held, connection)
+        check(held, connection)
+        end_lock_session(sql)
+        with pytest.raises(LockLost):
+            check(held, connection)
+
+
+def test_a_lock_can_be_regained_while_nobody_else_has_worked(
+    engine: sqlalchemy.Engine, connection: sqlalchemy.Connection, sql: psycopg.Connection[Any]
+) -> None:
+    with hold(engine, "u1", "default") as held:
+        enter(held, connection)
+        held.regain()  # the server still thought its session alive
+        check(held, connection)
+        end_lock_session(sql)
+        held.regain()
+        check(held, connection)
+    assert sql.execute("SELECT FROM desktop_migrator.leases").fetchall() == []
+
+
+def test_a_lock_is_not_regained_from_another_run(
+    engine: sqlalchemy.Engine, connection: sqlalchemy.Connection, sql: psycopg.Connection[Any]
+) -> None:
+    with hold(engine, "u1", "default") as held:
+        enter(held, connection)
+        end_lock_session(sql)
+        with hold(engine, "u1", "default") as other:
+            enter(other, connection, OTHER_RUN)
+            with pytest.raises(Locked):
+                held.regain()
+            check(other, connection, OTHER_RUN)
+        with pytest.raises(LockLost):
+            held.regain()
+
+
+def test_a_run_without_the_lock_cannot_enter_its_lease(
+    engine: sqlalchemy.Engine, connection: sqlalchemy.Connection, sql: psycopg.Connection[Any]
+) -> None:
+    with hold(engine, "u1", "default") as held:
+        enter(held, connection)
+        end_lock_session(sql)
+        with pytest.raises(LockLost):
+            enter(held, connection, OTHER_RUN)
+    [(run,)] = sql.execute("SELECT run::text FROM desktop_migrator.leases").fetchall()
+    assert run == RUN

@@ -1,0 +1,441 @@
+"""Writing into profiles at rest: all or nothing, whatever happens and whenever."""
+
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import plyvel
+import psutil
+import pytest
+
+from desktop_migrator.browsers.area_change import Change
+from desktop_migrator.browsers.discovery.discover import System, open_source
+from desktop_migrator.browsers.read.read_stores import read_stores
+from desktop_migrator.browsers.write import atomic_swap
+from desktop_migrator.browsers.write import write_profile as writing
+from desktop_migrator.browsers.write.atomic_swap import recover
+from desktop_migrator.browsers.write.write_profile import Written, write_profile
+from desktop_migrator.errors import (
+    BrowserRunning,
+    ProfileBusy,
+    StoreDamaged,
+    StoreUnwritable,
+)
+from desktop_migrator.model import Profile, StorageKey, Store, StoreFormat
+from tests.conformance.written_stores import metadata, rows
+from tests.unit.browsers import trees
+
+A, B = StorageKey("https://a.test"), StorageKey("https://b.test")
+Contents = dict[str, dict[str, str]]
+
+
+def contents(profile: Path, scratch: Path, stores: Sequence[Store] = ()) -> Contents:
+    """Every record of the profile, by store and area."""
+    found: Contents = {}
+    stores = stores or open_source(profile, System.current()).stores
+    for record in read_stores(stores, scratch, lambda damage: pytest.fail(damage.what)):
+        area = f"{record.store.path.relative_to(profile)} {record.storage_key}"
+        found.setdefault(area, {})[record.key] = record.value
+    return found
+
+
+def stores_of(profile: Path) -> list[Store]:
+    return [store for store in open_source(profile, System.current()).stores if store.in_use]
+
+
+def moved(stores: Sequence[Store], origin: Path, to: Path) -> list[Store]:
+    """The stores of a profile's copy; to look for them again would take longest of all."""
+    profile = replace(stores[0].profile, path=to)
+    return [
+        replace(store, profile=profile, path=to / store.path.relative_to(origin))
+        for store in stores
+    ]
+
+
+def write(profile: Path, scratch: Path, change: Callable[[Store], Change]) -> Written:
+    return write_into(stores_of(profile), scratch, change)
+
+
+def write_into(
+    stores: Sequence[Store], scratch: Path, change: Callable[[Store], Change]
+) -> Written:
+    return write_profile(
+        stores[0].profile,
+        {store: [change(store)] for store in stores},
+        snapshots=scratch / "snapshots",
+        swaps=scratch / "swaps",
+    )
+
+
+def firefox_profile(profile: Path) -> Path:
+    """Two origins, and what Firefox keeps about their usage."""
+    for origin in ("https://a.test", "https://b.test"):
+        path = trees.firefox(profile, origin)
+        path.with_name("usage").write_bytes(bytes(12))
+    trees.make_sqlite(
+        profile / "storage.sqlite",
+        "CREATE TABLE cache(valid INTEGER NOT NULL DEFAULT 0, build_id TEXT NOT NULL DEFAULT '')",
+        "INSERT INTO cache VALUES (1, '2026')",
+    )
+    (profile / ".parentlock").touch()
+    return profile
+
+
+def chromium_profile(profile: Path) -> Path:
+    trees.chromium_leveldb(profile)
+    return profile
+
+
+def sqlite_profile(profile: Path) -> Path:
+    """With a write-ahead log that holds what the file does not, as after a crash."""
+    path = trees.chromium_sqlite(profile)
+    crashed = path.with_name("crashed")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("INSERT INTO map_entries VALUES (1, 0, x'0177', x'016c6f67')")
+        database.commit()
+        shutil.copyfile(path, crashed)
+        log = path.with_name("LocalStorage-wal").read_bytes()
+    crashed.replace(path)
+    path.with_name("LocalStorage-wal").write_bytes(log)
+    return profile
+
+
+PROFILES = {"firefox": firefox_profile, "leveldb": chromium_profile, "sqlite": sqlite_profile}
+
+
+@pytest.fixture(params=PROFILES)
+def profile(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return PROFILES[request.param](tmp_path / "profile")
+
+
+def origin_of(store: Store) -> StorageKey:
+    return B if "b.test" in str(store.path) else A
+
+
+def put_new(store: Store) -> Change:
+    return Change(origin_of(store), {"new": "\udc00\0"}, frozenset({"k"}))
+
+
+def changed(before: Contents) -> Contents:
+    def of_area(records: dict[str, str]) -> dict[str, str]:
+        rest = {key: value for key, value in records.items() if key != "k"}
+        return rest | {"new": "\udc00\0"}
+
+    return {area: of_area(records) for area, records in before.items()}
+
+
+def leftovers(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if "desktop-migrator" in path.name]
+
+
+def test_a_change_is_swapped_in_and_leaves_nothing_behind(profile: Path, tmp_path: Path) -> None:
+    before = contents(profile, tmp_path)
+    written = write(profile, tmp_path, put_new)
+    assert written == Written(added=len(before), deleted=len(before))
+    assert contents(profile, tmp_path) == changed(before)
+    assert leftovers(tmp_path) == []
+    assert list((tmp_path / "swaps").iterdir()) == []
+    assert list((tmp_path / "snapshots").iterdir()) == []
+
+
+def test_rights_stay_as_they_were(profile: Path, tmp_path: Path) -> None:
+    for path in (profile, *profile.rglob("*")):
+        path.chmod(0o750 if path.is_dir() else 0o640)
+    write(profile, tmp_path, put_new)
+    for path in (profile, *profile.rglob("*")):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o750 if path.is_dir() else 0o640), path
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give")
+def test_the_owner_stays_who_it_was(profile: Path, tmp_path: Path) -> None:
+    for path in (profile, *profile.rglob("*")):
+        os.chown(path, 1234, 2345)
+    write(profile, tmp_path, put_new)
+    for path in (profile, *profile.rglob("*")):
+        assert (path.stat().st_uid, path.stat().st_gid) == (1234, 2345), path
+
+
+def test_records_that_are_there_just_so_or_differ(profile: Path, tmp_path: Path) -> None:
+    before = contents(profile, tmp_path)
+    count = len(before)
+
+    def put(value: str, *, overwrite: bool) -> Callable[[Store], Change]:
+        return lambda store: Change(origin_of(store), {"k": value}, overwrite=overwrite)
+
+    fingerprint = trees.fingerprint(profile)
+    assert write(profile, tmp_path, put("value", overwrite=True)) == Written(unchanged=count)
+    assert write(profile, tmp_path, put("other", overwrite=False)) == Written(kept=count)
+    assert {k: v for k, v in trees.fingerprint(profile).items() if v[0]} == {
+        k: v for k, v in fingerprint.items() if v[0]
+    }
+    assert write(profile, tmp_path, put("other", overwrite=True)) == Written(replaced=count)
+    assert contents(profile, tmp_path) == {
+        area: records | {"k": "other"} for area, records in before.items()
+    }
+
+
+def test_firefox_counts_all_usages_anew(tmp_path: Path) -> None:
+    profile = firefox_profile(tmp_path / "profile")
+    write(profile, tmp_path, put_new)
+    assert rows(profile / "storage.sqlite", "SELECT valid, build_id FROM cache") == [(0, b"2026")]
+    assert not list(profile.rglob("usage"))
+    for path in profile.rglob("data.sqlite"):
+        assert rows(path, "SELECT usage FROM database") == [(5,)]
+
+
+@pytest.mark.parametrize("gone", ["storage/default/https+++a.test", "ls", "ls/data.sqlite"])
+def test_a_firefox_origin_that_is_gone_is_made_again(tmp_path: Path, gone: str) -> None:
+    profile = firefox_profile(tmp_path / "profile")
+    store = next(each for each in stores_of(profile) if "a.test" in str(each.path))
+    folder = profile / "storage/default/https+++a.test"
+    missing = folder / gone if gone.startswith("ls") else profile / gone
+    if missing.is_dir():
+        shutil.rmtree(missing)
+    else:
+        missing.unlink()
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    write_profile(
+        store.profile,
+        {store: [Change(A, {"back": "again"})]},
+        snapshots=tmp_path / "snapshots",
+        swaps=tmp_path / "swaps",
+    )
+    assert contents(profile, tmp_path)[
+        "storage/default/https+++a.test/ls/data.sqlite https://a.test"
+    ] == {"back": "again"}
+    if missing == folder:
+        time, *names = metadata((folder / ".metadata-v2").read_bytes())
+        assert before <= time <= datetime.now(UTC)
+        assert names == ["", "a.test", "https://a.test"]
+    path = folder / "ls" / "data.sqlite"
+    assert rows(path, "PRAGMA user_version") == [(80,)]
+    assert rows(path, "SELECT origin, usage FROM database") == [(b"https://a.test", 9)]
+    assert leftovers(tmp_path) == []
+
+
+def test_a_partitioned_firefox_origin_is_made_with_its_suffix(tmp_path: Path) -> None:
+    name = "https+++w.test^userContextId=2&partitionKey=%28https%2Ca.test%29"
+    profile = firefox_profile(tmp_path / "profile")
+    path = profile / "storage" / "default" / name / "ls" / "data.sqlite"
+    key = StorageKey("https://w.test", "https://a.test", attributes=(("userContextId", "2"),))
+    store = Store(stores_of(profile)[0].profile, StoreFormat.FIREFOX, path, 0)
+    swaps = {"snapshots": tmp_path / "snapshots", "swaps": tmp_path / "swaps"}
+    write_profile(store.profile, {store: [Change(key, {"a": "b"})]}, **swaps)
+    _, suffix, group, origin = metadata(path.parents[1].joinpath(".metadata-v2").read_bytes())
+    assert suffix == "^userContextId=2&partitionKey=%28https%2Ca.test%29"
+    assert (group, origin) == (f"w.test{suffix}", f"https://w.test{suffix}")
+    assert contents(profile, tmp_path)[f"{path.relative_to(profile)} {key}"] == {"a": "b"}
+    other = Store(store.profile, StoreFormat.FIREFOX, path.parents[2] / "x" / "ls" / "d", 0)
+    with pytest.raises(StoreUnwritable, match="another web site's"):
+        write_profile(store.profile, {other: [Change(A, {"a": "b"})]}, **swaps)
+
+
+@pytest.mark.parametrize(
+    "place", ["http_localhost_3000.localstorage", "top/frame/LocalStorage/localstorage.sqlite3"]
+)
+def test_a_webkit_store_that_is_gone_is_made_again(tmp_path: Path, place: str) -> None:
+    root = tmp_path / "webkit"
+    root.mkdir()
+    key = StorageKey("http://localhost:3000")
+    store = Store(Profile("other", "App", "p", root), StoreFormat.WEBKIT, root / place, 0)
+    change = Change(key, {"a": "\ud800"})
+    swaps = {"snapshots": tmp_path / "snapshots", "swaps": tmp_path / "swaps"}
+    write_profile(store.profile, {store: [change]}, **swaps)
+    assert contents(root, tmp_path) == {f"{place} {key}": {"a": "\ud800"}}
+
+
+def test_a_chromium_store_that_is_gone_is_not_made(tmp_path: Path) -> None:
+    profile = chromium_profile(tmp_path / "profile")
+    (store,) = stores_of(profile)
+    shutil.rmtree(store.path)
+    with pytest.raises(StoreUnwritable, match="not there any more"):
+        write_profile(
+            store.profile, {store: [Change(A, {"a": "b"})]}, snapshots=tmp_path, swaps=tmp_path
+        )
+
+
+def test_a_damaged_store_is_refused(profile: Path, tmp_path: Path) -> None:
+    stores = stores_of(profile)
+    if stores[0].format is StoreFormat.CHROMIUM_LEVELDB:
+        (log,) = stores[0].path.glob("*.log")
+        log.write_bytes(log.read_bytes()[:-3])
+    elif stores[0].path.with_name("LocalStorage-wal").exists():
+        log = stores[0].path.with_name("LocalStorage-wal")
+        log.write_bytes(log.read_bytes()[:-3000] + b"\xff" * 3000)
+    else:
+        with stores[0].path.open("r+b") as file:
+            file.seek(2 * 4096)  # where the records lie
+            file.write(b"\xff" * 4096)
+    before = trees.fingerprint(profile)
+    with pytest.raises(StoreDamaged):
+        write(profile, tmp_path, put_new)
+    assert {k: v[0] for k, v in trees.fingerprint(profile).items()} == {
+        k: v[0] for k, v in before.items()
+    }
+
+
+HOLDERS = {
+    "firefox": (
+        "import fcntl; f = open(r'{profile}/.parentlock', 'r+'); fcntl.lockf(f, fcntl.LOCK_EX)"
+    ),
+    "leveldb": "import plyvel; d = plyvel.DB(r'{profile}/Local Storage/leveldb')",
+    "sqlite": (
+        "import sqlite3; d = sqlite3.connect(r'{profile}/LocalStorage', isolation_level=None);"
+        "d.execute('PRAGMA locking_mode=EXCLUSIVE'); d.execute('BEGIN EXCLUSIVE')"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_nothing_is_written_while_somebody_holds_the_profile(name: str, tmp_path: Path) -> None:
+    profile = PROFILES[name](tmp_path / "profile")
+    program = HOLDERS[name].format(profile=profile) + "; print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout
+        holder.stdout.readline()
+        before = trees.fingerprint(profile)
+        with pytest.raises(BrowserRunning):
+            write(profile, tmp_path, put_new)
+        assert trees.fingerprint(profile) == before
+        holder.communicate(b"\n")
+    write(profile, tmp_path, put_new)
+
+
+def test_a_browser_that_comes_in_at_the_last_moment_keeps_its_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has opened the old store: that is put back, and it may write on."""
+    profile = chromium_profile(tmp_path / "profile")
+    held: list[subprocess.Popen[bytes]] = []
+    whole = atomic_swap._swap
+
+    def late(piece: atomic_swap._Piece) -> None:
+        program = HOLDERS["leveldb"].format(profile=profile) + "; print(flush=True); input()"
+        program += "; d.put(b'_https://a.test\\0\\1mine', b'\\1late'); d.close()"
+        held.append(
+            subprocess.Popen(
+                [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        )
+        stdout = held[0].stdout
+        assert stdout
+        stdout.readline()
+        whole(piece)
+
+    before = contents(profile, tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(atomic_swap, "_swap", late)
+        with pytest.raises(BrowserRunning):
+            write(profile, tmp_path, put_new)
+    held[0].communicate(b"\n")
+    (area,) = before
+    assert contents(profile, tmp_path) == {area: before[area] | {"mine": "late"}}
+
+
+def test_another_writer_at_work_is_not_disturbed(tmp_path: Path) -> None:
+    profile = chromium_profile(tmp_path / "profile")
+    mark = f"{os.getppid()}-{int(psutil.Process(os.getppid()).create_time())}"
+    (profile / f".desktop-migrator-{mark}").mkdir()
+    with pytest.raises(ProfileBusy):
+        write(profile, tmp_path, put_new)
+    (profile / f".desktop-migrator-{mark}").rename(profile / ".desktop-migrator-99999999-1")
+    write(profile, tmp_path, put_new)
+    assert leftovers(profile) == []
+
+
+def test_what_does_not_read_back_right_is_not_swapped_in(
+    profile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = trees.fingerprint(profile)
+    real = dict(writing.WRITERS)
+
+    def careless(copy: Path, changes: list[Change], now: datetime) -> None:
+        format_ = stores_of(profile)[0].format
+        real[format_](copy, [Change(each.storage_key, {"new": "wrong"}) for each in changes], now)
+
+    monkeypatch.setattr(writing, "WRITERS", dict.fromkeys(real, careless))
+    with pytest.raises(StoreUnwritable, match="read back"):
+        write(profile, tmp_path, put_new)
+    assert {k: v[0] for k, v in trees.fingerprint(profile).items()} == {
+        k: v[0] for k, v in before.items()
+    }
+    assert leftovers(tmp_path) == []
+
+
+# ---- faults at every step ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", ["kill", "raise"])
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [*((name, "exchange") for name in PROFILES), ("leveldb", "two renames")],
+)
+def test_a_fault_at_any_line_of_the_swap_leaves_all_as_before_or_all_changed(
+    name: str, way: str, fault: str, tmp_path: Path
+) -> None:
+    origin = PROFILES[name](tmp_path / "origin")
+    before = contents(origin, tmp_path)
+    after = changed(before)
+    stores = stores_of(origin)
+    runs = tmp_path / "runs"
+    subprocess.run(
+        [sys.executable, "-m", "tests.unit.browsers.faulty_writing", origin, runs, fault, way],
+        check=True,
+        timeout=300,
+    )
+    outcomes = {"before": 0, "after": 0, "put back": 0}
+    for run in sorted(runs.iterdir()):
+        profile = run / "profile"
+        there = moved(stores, origin, profile)
+        if way == "exchange":
+            found = contents(profile, tmp_path, there)
+            assert found.keys() == before.keys()
+            assert all(found[area] in (before[area], after[area]) for area in found), run.name
+            outcomes["put back"] += found != before
+        assert recover(run / "swaps") == []
+        found = contents(profile, tmp_path, there)
+        assert found in (before, after), run.name
+        outcomes["after" if found == after else "before"] += 1
+        outcomes["put back"] -= found == after and way == "exchange"
+        assert leftovers(run) == [], run.name
+        assert not list((run / "swaps").glob("*")), run.name
+    assert min(outcomes["before"], outcomes["after"]) > 10
+    assert way != "exchange" or fault == "raise" or outcomes["put back"] > 0
+
+
+def test_what_a_browser_has_used_since_the_crash_is_not_put_back(tmp_path: Path) -> None:
+    origin = chromium_profile(tmp_path / "origin")
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "tests.unit.browsers.faulty_writing"),
+            *(origin, tmp_path / "runs", "kill", "exchange"),
+        ],
+        check=True,
+        timeout=300,
+    )
+    stores = stores_of(origin)
+    (area,) = contents(origin, tmp_path)
+    for run in sorted((tmp_path / "runs").iterdir()):
+        profile = run / "profile"
+        found = contents(profile, tmp_path, moved(stores, origin, profile))
+        if found[area] == {"new": "\udc00\0"} and leftovers(profile):
+            break
+    with closing(plyvel.DB(str(profile / "Local Storage" / "leveldb"))) as database:
+        database.put(b"_https://a.test\0\1since", b"\1then")
+    (note,) = recover(run / "swaps")
+    assert "stays changed" in note
+    assert contents(profile, tmp_path)[area] == {"new": "\udc00\0", "since": "then"}
+    (kept,) = profile.glob("desktop-migrator-kept-*")
+    assert str(kept) in note
+    assert not list((run / "swaps").iterdir())

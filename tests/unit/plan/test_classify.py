@@ -1,0 +1,106 @@
+"""Which records are logins, and which web sites have data that a plan knows."""
+
+import base64
+import json
+
+import pytest
+
+from desktop_migrator.model import Item, StorageKey
+from desktop_migrator.plan.guess_origins import fitting_origins
+from tests.unit.plan.helpers import DEFAULT, extractor, plan, record
+
+WEB_TOKEN = ".".join(
+    base64.urlsafe_b64encode(part).decode().rstrip("=")
+    for part in (b'{"alg":"none"}', b'{"sub":"practice"}', b"signature")
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("session", '{"access_token":"x"}'),
+        ("session", '{"state":{"user":{"refreshToken":"x"}},"version":0}'),
+        ("persist:root", json.dumps({"auth": json.dumps({"user": {"idToken": "x"}})})),
+        ("anything", WEB_TOKEN),
+        ("anything", json.dumps(WEB_TOKEN)),
+        ("anything", json.dumps({"current": WEB_TOKEN})),
+        ("auth._token.local", f"Bearer {WEB_TOKEN}"),
+        ("list", '[{"accessToken":"x"}]'),
+        ("auth-storage", '{"state":{"token":"d41d8cd98f00b204e9800998ecf8427e"},"version":0}'),
+        ("auth_headers", '{"access-token":"x","client":"c","uid":"u"}'),
+        ("Parse/app/currentUser", '{"sessionToken":"r:d41d8cd98f00b204e9800998ecf8427e"}'),
+        ("x", '{"credentialType":"RefreshToken","secret":"x"}'),
+        ("msal.2|x|login.windows.net|accesstoken|y||", '{"id":"x","nonce":"n","data":"d"}'),
+        ("x", '{"\\u0074oken":"d41d8cd98f00b204e9800998ecf8427e"}'),
+        ("password", "practice"),
+        ("session", "s%3Ad41d8cd98f00b204e980"),
+        ("authToken", "3f786850e387550fdab836ed7e6dc881de23001b"),
+        ("my-api-key", '"sk-practice-0123456789"'),
+        ("secure_note", "text"),
+    ],
+)
+def test_logins_are_left_aside_whatever_their_key(key: str, value: str) -> None:
+    made = extractor()
+    assert list(made.extract([record(key, value)])) == []
+    assert made.left_aside == {"secret": 1}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("design-tokens", '{"color":"red"}'),
+        ("design-tokens", '{"primary":"#0000ff","accent":"#ff0000"}'),
+        ("tokens", '["primary","secondary"]'),
+        ("tokenCount", "5"),
+        ("note", "eyJ is how a token begins"),
+        ("session", '{"access_token":""}'),
+        ("session", '{"access_token":null}'),
+        ("log", '[{"access_token":"in a list of data"}]'),
+        ("palette", '{"token":"color.background.primary"}'),
+        ("lexer", '[{"token":"if"},{"token":"else"}]'),
+        ("x", '{"credentialType":"loan","secret":"x"}'),
+        ("paged", '{"syncToken":"d41d8cd98f00b204e9800998ecf8427e","events":[]}'),
+        ("tasks", '[{"id":"1","title":"t","access_token":"x"}]'),
+    ],
+)
+def test_what_only_resembles_a_login_is_data(key: str, value: str) -> None:
+    (item,) = extractor().extract([record(key, value)])
+    assert isinstance(item, Item)
+
+
+def test_sites_are_known_by_records_that_an_entity_names_and_recognises() -> None:
+    one, two = StorageKey("https://one.test"), StorageKey("https://two.test")
+    framed = StorageKey("https://three.test", top_level_site="https://top.test")
+    records = [
+        record("theme", "dark", one),
+        record("tasks", '[{"id":1}]', one),
+        record("tasks", "[]", two),
+        record("task-store", '{"state":{"tasks":[{"id":1}]},"version":0}', two),
+        record("environments", "[{}]", two),
+        record("tasks", '"not a list"', StorageKey("https://four.test")),
+        record("tasks", "[{}]", framed),
+        record("cache_tasks", "[{}]", StorageKey("https://five.test")),
+    ]
+    assert list(fitting_origins(DEFAULT, records).items()) == [
+        ("https://two.test", 2),
+        ("https://one.test", 1),
+    ]
+
+
+def test_where_no_site_has_what_an_entity_recognises_data_that_went_bad_tells() -> None:
+    records = [record("tasks", "[{", StorageKey("https://a.test")), record("theme", "dark")]
+    assert fitting_origins(DEFAULT, records) == {"https://a.test": 1}
+
+
+def test_a_plan_for_certain_sites_overlooks_others() -> None:
+    of = plan("""
+[source]
+origins = ["https://*.ours.test"]
+[entities.tasks]
+table = "tasks"
+sources = [{ keys = ["tasks"] }]
+columns = { title = { from = "title" } }
+""")
+    keys = ["https://a.ours.test", "https://ours.test", "http://a.ours.test"]
+    records = [record("tasks", "[{}]", StorageKey(origin)) for origin in keys]
+    assert fitting_origins(of, records) == {"https://a.ours.test": 1}

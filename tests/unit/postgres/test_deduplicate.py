@@ -1,0 +1,223 @@
+"""Versions of one item in several stores; what is expected is written by hand from target.md."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec import UNSET
+
+from desktop_migrator.model import (
+    Column,
+    ColumnType,
+    Item,
+    MergeRule,
+    Profile,
+    Rejection,
+    Source,
+    StorageKey,
+    Store,
+    StoreFormat,
+    Table,
+    TargetEntity,
+)
+from desktop_migrator.postgres.load.deduplicate import Settler, id_key
+from desktop_migrator.postgres.load.duplicate_key_filter import Repeats
+
+COLUMNS = (
+    Column("id", ColumnType.TEXT),
+    Column("name", ColumnType.TEXT),
+    Column("note", ColumnType.TEXT),
+    Column("config", ColumnType.JSONB),
+)
+MONDAY, TUESDAY, FRIDAY = (datetime(2026, 6, day, tzinfo=UTC) for day in (1, 2, 5))
+NEWEST, FIELDS = MergeRule.NEWEST, MergeRule.FIELDS
+
+
+def entity(rule: MergeRule = NEWEST, *unique: tuple[str, ...]) -> TargetEntity:
+    table = Table("envs", COLUMNS, ("id",), unique=unique)
+    return TargetEntity("envs", table, "id", None, COLUMNS, rule=rule)
+
+
+def source(written: datetime | None, origin: str = "https://a.test") -> Source:
+    profile = Profile("chrome", "Chrome", "Anna", Path("p"))
+    store = Store(profile, StoreFormat.FIREFOX, Path("s"), 0, modified=written)
+    return Source(store, StorageKey(origin), "envs")
+
+
+def version(
+    name: str,
+    *,
+    written: datetime | None = None,
+    updated: datetime | None = None,
+    created: datetime | None = None,
+    **other: Any,
+) -> Item:
+    """One of the item 1, unless told otherwise."""
+    row_id = other.pop("id", "1")
+    settings = {"source": source(written), "source_id": row_id, "derived": False} | other
+    note, config = settings.pop("note", None), settings.pop("config", None)
+    return Item(
+        entity="envs",
+        id=row_id,
+        values=(row_id, name, note, config),
+        updated_at=updated,
+        created_at=created,
+        **settings,
+    )
+
+
+def settled(target: TargetEntity, *items: Item) -> tuple[list[Item], dict[str, int]]:
+    repeats = Repeats()
+    settler = Settler([target], repeats)
+    for item in items:
+        repeats.note(id_key("envs", item.source_id))
+        settler.note(item)
+    result = [each for each in settler.settle(items) if isinstance(each, Item)]
+    counts = settler.counts["envs"]
+    names = ("items", "unchanged", "skipped", "conflicts")
+    return result, {name: getattr(counts, name) for name in names if getattr(counts, name)}
+
+
+ONE_GAVE_WAY = {"items": 1, "skipped": 1, "conflicts": 1}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("rule", "first", "second", "counts"),
+    [
+        # (name, store written, updated, created): the one called "this" counts.
+        (NEWEST, ("this", MONDAY, FRIDAY, None), ("that", FRIDAY, TUESDAY, None), ONE_GAVE_WAY),
+        (NEWEST, ("this", MONDAY, None, FRIDAY), ("that", FRIDAY, None, TUESDAY), ONE_GAVE_WAY),
+        (NEWEST, ("this", MONDAY, FRIDAY, None), ("that", FRIDAY, None, TUESDAY), ONE_GAVE_WAY),
+        (NEWEST, ("this", FRIDAY, MONDAY, None), ("that", MONDAY, MONDAY, None), ONE_GAVE_WAY),
+        (NEWEST, ("this", FRIDAY, None, None), ("that", MONDAY, FRIDAY, None), ONE_GAVE_WAY),
+        (NEWEST, ("this", MONDAY, None, None), ("that", None, FRIDAY, None), ONE_GAVE_WAY),
+        *(
+            (rule, ("this", FRIDAY, MONDAY, None), ("that", MONDAY, FRIDAY, None), ONE_GAVE_WAY)
+            for rule in (MergeRule.OVERWRITE, MergeRule.PROMPT)
+        ),
+        (NEWEST, ("this", FRIDAY, None, None), ("this", MONDAY, None, None),
+         {"items": 1, "unchanged": 1}),
+    ],
+)  # fmt: skip
+def test_one_version_counts(
+    rule: MergeRule, first: Any, second: Any, counts: dict[str, int], turned: bool
+) -> None:
+    versions = [
+        version(name, written=written, updated=updated, created=created)
+        for name, written, updated, created in (first, second)
+    ]
+    result, found = settled(entity(rule), *(versions[::-1] if turned else versions))
+    assert [item.values[1] for item in result] == ["this"]
+    assert found == counts
+
+
+def test_of_versions_alike_the_first_counts() -> None:
+    versions = [version(name) for name in ("a", "b", "c")]
+    for order in permutations(versions):
+        assert settled(entity(), *order)[0] == [order[0]]
+
+
+def test_fields_makes_one_of_both() -> None:
+    later = version("later", written=FRIDAY, config=b'{"a": 1}', escaped=("name",))
+    earlier = version(
+        "earlier", written=MONDAY, note="kept", config=b'{"a": 2, "b": [1]}', escaped=("note",)
+    )
+    for order in ((later, earlier), (earlier, later)):
+        [both], counts = settled(entity(FIELDS), *order)
+        assert both.values == ("1", "later", "kept", b'{"a":1,"b":[1]}')
+        assert both.escaped == ("name", "note")
+        assert counts == ONE_GAVE_WAY
+
+
+def test_values_that_a_version_leaves_open_are_taken_from_the_other() -> None:
+    later = version("later", written=FRIDAY)
+    later = msgspec.structs.replace(later, values=(*later.values[:2], UNSET, UNSET))
+    earlier = version("earlier", written=MONDAY, note="kept", config=b"[]")
+    [both], _ = settled(entity(FIELDS), later, earlier)
+    assert both.values == ("1", "later", "kept", b"[]")
+
+
+def test_derived_ids_are_one_by_site_and_source_id_alone() -> None:
+    one = version("a", id="x", source_id="7", derived=True)
+    same = version("b", id="y", source_id="7", derived=True)
+    other_site = version(
+        "c", id="z", source_id="7", derived=True, source=source(None, "https://b.test")
+    )
+    assert settled(entity(), one, same, other_site)[0] == [one, other_site]
+
+
+def test_ids_that_differ_in_case_are_two_items() -> None:
+    items = [version("a", id="abc"), version("b", id="ABC")]
+    assert settled(entity(), *items)[0] == items
+
+
+BY_NAME = entity(NEWEST, ("name",))
+
+
+def test_items_with_the_same_natural_key_are_one() -> None:
+    first = version("dev", id="a", updated=MONDAY)
+    second = version("dev", id="b", note="new", updated=FRIDAY)
+    [one], counts = settled(BY_NAME, first, second)
+    assert one.id == "b"
+    assert one.same_as == (("https://a.test", "a"),)
+    assert counts == ONE_GAVE_WAY
+
+
+def test_a_key_with_an_empty_column_is_none() -> None:
+    items = [version("dev", id=name, note=None) for name in "ab"]
+    assert settled(entity(NEWEST, ("name", "note")), *items)[0] == items
+    with_note = [
+        msgspec.structs.replace(item, values=(item.id, "dev", "n", None)) for item in items
+    ]
+    assert len(settled(entity(NEWEST, ("name", "note")), *with_note)[0]) == 1
+
+
+def test_what_is_one_by_id_and_by_key_in_turn_is_one() -> None:
+    chain = [
+        version("dev", id="a", updated=MONDAY),
+        version("dev", id="b", updated=TUESDAY),
+        version("prod", id="b", updated=FRIDAY),
+        version("prod", id="c", updated=MONDAY),
+    ]
+    for order in permutations(chain):
+        result, counts = settled(BY_NAME, *order)
+        # The newest b is called prod, so that a, which alone is called dev, stands by itself.
+        assert {(item.id, item.values[1]) for item in result} == {("a", "dev"), ("b", "prod")}
+        assert counts["items"] == 2
+        assert [item.same_as for item in result if item.id == "b"] == [(("https://a.test", "c"),)]
+
+
+def test_two_keys_join_three_items() -> None:
+    target = entity(NEWEST, ("name",), ("note",))
+    items = [
+        version("x", id="a", note="1", updated=MONDAY),
+        version("y", id="b", note="2", updated=TUESDAY),
+        version("x", id="c", note="2", updated=FRIDAY),
+    ]
+    for order in permutations(items):
+        [one], _ = settled(target, *order)
+        assert one.id == "c"
+        assert {source_id for _, source_id in one.same_as} == {"a", "b"}
+
+
+def test_only_what_may_be_there_again_is_held_back() -> None:
+    repeats = Repeats()
+    for name in ("1", "2", "2"):
+        repeats.note(id_key("envs", name))
+    rejection = Rejection("envs", source(None), None, "not-json", "", "", "")
+
+    def outcomes() -> Iterator[Item | Rejection]:
+        yield version("held", id="2")
+        yield version("passes", id="1")
+        yield rejection
+        raise AssertionError
+
+    stream = Settler([entity()], repeats).settle(outcomes())
+    first: Sequence[Any] = [next(stream), next(stream)]
+    assert first[0].id == "1"
+    assert first[1] is rejection
