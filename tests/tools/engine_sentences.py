@@ -22,13 +22,6 @@ _NOT_SHOWN = {
     "schema.py",
     "decisions.py",
 }
-    "table_checks.py",
-    "grants.py",
-    "provision.py",
-    "desk_keys.py",
-    "schema.py",
-    "decisions.py",
-}
 _CALLS = {
     "Refused": (1, 2),
     "_wrong_type": (1,),
