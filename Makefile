@@ -22,10 +22,13 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-# The wizard's texts as Qt loads them.
+# The wizard's own texts as Qt loads them, all others as gettext does.
 COMPILED := $(patsubst %.ts,%.qm,$(wildcard resources/translations/*.ts))
+COMPILED += $(patsubst %.po,%.mo,$(wildcard resources/locale/*/LC_MESSAGES/*.po))
 %.qm: %.ts $(VENV)/.run
 	$(BIN)/pyside6-lrelease -silent $< -qm $@
+%.mo: %.po $(VENV)/.run
+	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
 setup: $(VENV)/.run $(COMPILED)
 
@@ -59,4 +62,4 @@ requirements:
 	$(UV_COMPILE) pyproject.toml --output-file requirements/run.txt
 	$(UV_COMPILE) pyproject.toml --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
 	$(UV_COMPILE) --group peers --constraint requirements/dev.txt --output-file requirements/peers.txt
-	printf 'hatchling\neditables\n' | $(UV_COMPILE) - --output-file requirements/build.txt
+	printf 'hatchling\neditables\nbabel\n' | $(UV_COMPILE) - --output-file requirements/build.txt
