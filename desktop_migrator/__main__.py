@@ -6,8 +6,8 @@ import multiprocessing
 import os
 import sys
 
-from desktop_migrator.cli.app import run
-from desktop_migrator.migration.wizard_options import Opening
+from desktop_migrator.cli.app import run_command_line
+from desktop_migrator.migration.wizard_options import WizardOptions
 
 if sys.platform != "win32":
     import resource
@@ -18,9 +18,9 @@ def main() -> None:
     _leave_no_core()
     arguments = sys.argv[1:]
     if not arguments and _has_screen():
-        code = _open_wizard(Opening())
+        code = _open_wizard(WizardOptions())
     else:
-        code = run(arguments, _open_wizard)
+        code = run_command_line(arguments, _open_wizard)
     gc.freeze()  # else the interpreter's end looks for cycles in all that was loaded
     sys.exit(code)
 
@@ -31,7 +31,7 @@ def _leave_no_core() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
-def _open_wizard(opening: Opening) -> int:
+def _open_wizard(opening: WizardOptions) -> int:
     # Loaded only now: Qt takes longer than most commands.
     app = importlib.import_module("desktop_migrator.wizard.app")
     return int(app.open_wizard(opening))

@@ -53,7 +53,7 @@ class Store:
     size: int
     """Bytes on disk, side files included."""
     modified: datetime | None = None
-    in_use: bool = True
+    is_active: bool = True
     """False for the backend that the browser has left behind; such a store is listed, not read."""
 
 
@@ -116,7 +116,7 @@ class Damage:
     """Something in a store that could not be read, and how much is missing because of it."""
 
     store: Store
-    what: str
+    description: str
     """A sentence for a person: which part is damaged."""
     lost_records: int | None
     """How many records are missing; None where it cannot be known."""
@@ -174,7 +174,7 @@ class ForeignKey:
     columns: tuple[str, ...]
     schema: str
     table: str
-    referred: tuple[str, ...]
+    referred_columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ class Source:
     """The place inside the value: an array's index or an object's key; empty for the whole."""
 
 
-class Referred(msgspec.Struct, frozen=True):
+class UnresolvedReference(msgspec.Struct, frozen=True):
     """Stands in an item's values for the id of another item's row, until that is known."""
 
     origin: str
@@ -242,7 +242,7 @@ class Item(msgspec.Struct, frozen=True):
     """The item's own text, kept should the database refuse it."""
     created_at: datetime | None = None
     """When the app made the item, if it says so."""
-    same_as: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
     """Origin and source id of other items that are this one by the table's unique keys."""
 
 
@@ -288,7 +288,7 @@ class MergeRule(StrEnum):
     PROMPT = "prompt"
 
 
-class Answer(StrEnum):
+class Resolution(StrEnum):
     """What becomes of one conflict."""
 
     KEEP = "keep"
@@ -333,7 +333,7 @@ class Conflict:
 # ---- the target ----------------------------------------------------------------------------------
 
 
-def plain_name(name: str) -> str:
+def normalize_name(name: str) -> str:
     """A member's name without regard to case and to how its words are joined."""
     return name.replace("_", "").replace("-", "").casefold()
 
@@ -348,7 +348,7 @@ class Reference:
     table: Table
     id_column: Column
     user_column: str | None
-    nulls: bool
+    null_if_dangling: bool
     """Whether the column stays empty where there is no such row; else the item is rejected."""
 
 
@@ -414,7 +414,7 @@ class UndoCounts:
         return self
 
 
-class KeptBecause(StrEnum):
+class KeptReason(StrEnum):
     """Why undo left a row, in the letter that its chunk's record has for it."""
 
     CHANGED = "c"
@@ -427,13 +427,13 @@ class KeptBecause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptRow:
     """A row that undo could not bring back to what it was."""
 
     entity: str
     id: str
-    because: KeptBecause
-    sentence: str
+    reason: KeptReason
+    message: str
 
 
 class Outcome(StrEnum):
@@ -448,12 +448,12 @@ class Outcome(StrEnum):
 class UndoResult:
     run: str
     """The undo's own id in the bookkeeping, by which it can be undone."""
-    undone: tuple[str, ...]
+    undone_runs: tuple[str, ...]
     """The runs that it took back, in this order."""
     outcome: Outcome
     counts: UndoCounts
     by_entity: dict[str, UndoCounts]
-    kept: tuple[Kept, ...]
+    skipped_rows: tuple[KeptRow, ...]
     """The first rows that are not as they were before; all are in the bookkeeping."""
     seconds: float
     error: MigratorError | None = None
@@ -467,7 +467,7 @@ class RunResult:
     outcome: Outcome
     counts: Counts
     by_entity: dict[str, Counts]
-    left_aside: dict[str, int]
+    skipped_records: dict[str, int]
     """Records that did not become items, by reason: cache, secret, other-site, partitioned …"""
     damages: tuple[Damage, ...]
     verified: bool
@@ -486,8 +486,8 @@ class RunResult:
         return self.counts.items / self.seconds if self.seconds else 0.0
 
 
-def damage_sentence(store: object, what: str, lost_records: int | None) -> str:
+def damage_sentence(store: object, description: str, lost_records: int | None) -> str:
     """`what` is damaged in `store`; None where nobody knows how much was lost."""
     if lost_records is None:
-        return f"{store}: {what} An unknown number of records are lost."
-    return f"{store}: {what} {lost_records:,} records are lost."
+        return f"{store}: {description} An unknown number of records are lost."
+    return f"{store}: {description} {lost_records:,} records are lost."

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from desktop_migrator.model import Answer, Conflict, Rejection
+from desktop_migrator.model import Conflict, Rejection, Resolution
 
 
 class Topic(StrEnum):
@@ -20,9 +20,9 @@ class Topic(StrEnum):
     """The database's."""
     NEW_PASSPHRASE = "new-passphrase"  # noqa: S105 - a topic
     """For a backup; asked for twice."""
-    OPENING_KEY = "opening-key"
+    UNLOCK_KEY = "opening-key"
     """A passphrase or recovery key that opens a file."""
-    AGREE = "agree"
+    CONFIRM = "agree"
     """Whether what was asked for is really to be done."""
 
 
@@ -46,23 +46,23 @@ class ConflictQuestion:
     number: int
     """Counts the questions, from 1; some are answered by answers before them."""
     total: int
-    alike: int
+    similar_count: int
     """How many not yet answered are of the same entity and differ in the same fields; with it."""
 
 
-class Scope(StrEnum):
+class AnswerScope(StrEnum):
     """What else an answer holds for."""
 
     ONE = "one"
-    ALIKE = "alike"
+    SIMILAR = "alike"
     """All of the same entity that differ in the same fields."""
     ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    answer: Answer
-    scope: Scope = Scope.ONE
+class ConflictReply:
+    resolution: Resolution
+    scope: AnswerScope = AnswerScope.ONE
 
 
 class Reporter(Protocol):
@@ -79,7 +79,7 @@ class Reporter(Protocol):
     def ask(self, question: Question) -> str | None:
         """The person's answer; None where nobody is there to give one."""
 
-    def resolve(self, question: ConflictQuestion) -> Reply | None:
+    def resolve(self, question: ConflictQuestion) -> ConflictReply | None:
         """The same for a conflict."""
 
     def conflicting(self, conflict: Conflict) -> None:
@@ -110,7 +110,7 @@ class NullReporter:
     def ask(self, question: Question) -> str | None:
         return None
 
-    def resolve(self, question: ConflictQuestion) -> Reply | None:
+    def resolve(self, question: ConflictQuestion) -> ConflictReply | None:
         return None
 
     def conflicting(self, conflict: Conflict) -> None:
@@ -142,7 +142,7 @@ class ForwardingReporter:
     def ask(self, question: Question) -> str | None:
         return self._inner.ask(question)
 
-    def resolve(self, question: ConflictQuestion) -> Reply | None:
+    def resolve(self, question: ConflictQuestion) -> ConflictReply | None:
         return self._inner.resolve(question)
 
     def conflicting(self, conflict: Conflict) -> None:

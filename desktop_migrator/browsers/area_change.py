@@ -7,7 +7,7 @@ from desktop_migrator.model import StorageKey
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AreaChange:
     """Records that go from an area and records that come; all others stay."""
 
     storage_key: StorageKey
@@ -18,6 +18,6 @@ class Change:
     overwrite: bool = True
     """Whether `puts` replace records that the area has with another value."""
 
-    def drops(self, key: str) -> bool:
+    def affects_key(self, key: str) -> bool:
         """Whether a record that lies there with this key does not stay as it is."""
         return key in self.deletes or key in self.puts

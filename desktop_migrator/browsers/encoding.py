@@ -42,7 +42,7 @@ def decode_utf16(raw: bytes) -> str:
     return utf_16_le_decode(raw, "surrogatepass", True)[0]
 
 
-def unpack_snappy(raw: bytes, limit: int) -> bytes:
+def decompress_snappy(raw: bytes, limit: int) -> bytes:
     """What a raw snappy block holds; ValueError if that is damaged or over `limit` bytes."""
     try:
         # The length is announced, and cramjam allocates that much before it unpacks.

@@ -8,17 +8,17 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId, named_database
+from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId, resolve_database
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.session import Session
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.maintenance.analyze import Analysis, analyze
-from desktop_migrator.migration.maintenance.previous_run import Subject
+from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.profile_sources import KeyProfile, OriginProfile
 from desktop_migrator.plan.schema import load_plan
 
 _SHOWN_KEYS = 10
-_WIDEST = 60
+_MAX_CELL_WIDTH = 60
 
 
 def command(
@@ -28,7 +28,7 @@ def command(
     database: Annotated[
         str | None,
         typer.Option(
-            callback=named_database, help="Look at this database too, and at its last runs."
+            callback=resolve_database, help="Look at this database too, and at its last runs."
         ),
     ] = None,
     user_id: UserId = None,
@@ -38,22 +38,22 @@ def command(
     ] = False,
 ) -> None:
     session: Session = ctx.obj
-    subject = Subject(
+    subject = MaintenanceRequest(
         plan=load_plan(session.plan),
         database=database or "",
         person=Person(user_id, user_email),
         sources=tuple(source or ()),
         origins=tuple(origin or ()),
     )
-    with session.reporter() as reporter:
+    with session.make_reporter() as reporter:
         found = analyze(subject, session.workspace, reporter, profile=profile)
     if session.json:
-        session.emit(**asdict(found))
+        session.emit_json(**asdict(found))
     else:
-        _print(session, found)
+        _print_analysis(session, found)
 
 
-def _print(session: Session, found: Analysis) -> None:
+def _print_analysis(session: Session, found: Analysis) -> None:
     _table(
         session,
         "Web sites",
@@ -69,7 +69,7 @@ def _print(session: Session, found: Analysis) -> None:
     if found.tables:
         _print_tables(session, found)
     for problem in found.problems:
-        session.say(problem)
+        session.print_text(problem)
     if found.runs:
         _table(
             session,
@@ -106,12 +106,12 @@ def _print_origin(session: Session, origin: OriginProfile) -> None:
         ),
     )
     kinds = ", ".join(f"{number:,} {kind}" for kind, number in Counter(origin.kinds).most_common())
-    session.say(f"Values: {kinds}.")
-    _table(session, "Keys that the plan does not name", *_keys(origin.unknown))
-    _table(session, "The biggest records", *_keys(origin.biggest))
+    session.print_text(f"Values: {kinds}.")
+    _table(session, "Keys that the plan does not name", *_key_columns(origin.unknown))
+    _table(session, "The biggest records", *_key_columns(origin.biggest))
 
 
-def _keys(keys: Sequence[KeyProfile]) -> tuple[Sequence[str], Iterable[Sequence[str]]]:
+def _key_columns(keys: Sequence[KeyProfile]) -> tuple[Sequence[str], Iterable[Sequence[str]]]:
     shown = ((each.key, _size(each.bytes), each.shape) for each in keys[:_SHOWN_KEYS])
     return ("key", "size", "shape"), shown
 
@@ -137,7 +137,7 @@ def _print_tables(session: Session, found: Analysis) -> None:
     for each in found.tables:
         for what, names in (("not valid", each.invalid), ("never used so far", each.unused)):
             if names:
-                session.say(f"Indexes of {each.table} {what}: {', '.join(names)}.")
+                session.print_text(f"Indexes of {each.table} {what}: {', '.join(names)}.")
 
 
 def _table(
@@ -149,10 +149,10 @@ def _table(
     for row in rows:
         cells = [cell(text) for text in row]
         for each in cells:
-            each.truncate(_WIDEST, overflow="ellipsis")
+            each.truncate(_MAX_CELL_WIDTH, overflow="ellipsis")
         table.add_row(*cells)
     if table.row_count:
-        session.out.print(table)
+        session.stdout.print(table)
 
 
 def _size(number: int) -> str:

@@ -67,7 +67,7 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, _, rest = super().resolve_command(ctx, args)
         name = str(name)
-        module = _loaded(f"desktop_migrator.cli.{name.replace('-', '_')}")
+        module = _import_module(f"desktop_migrator.cli.{name.replace('-', '_')}")
         if hasattr(module, "group"):  # several commands: `support bundle`
             return name, typer.main.get_command(module.group), rest
         single = typer.Typer(add_completion=False)
@@ -75,7 +75,7 @@ class LazyGroup(TyperGroup):
         return name, typer.main.get_command(single), rest
 
 
-def _loaded(name: str) -> Any:
+def _import_module(name: str) -> Any:
     gc.disable()  # what is loaded stays: looking for cycles in it takes a quarter of the time
     try:
         return importlib.import_module(name)
@@ -96,8 +96,8 @@ for _name, _summary in COMMANDS.items():
     app.command(_name, help=_summary)(lambda: None)
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def _print_version(requested: bool) -> None:
+    if requested:
         sys.stdout.write(f"desktop-migrator {__version__}\n")
         raise typer.Exit
 
@@ -134,13 +134,13 @@ def configure(
         ),
     ] = False,
 ) -> None:
-    _log_categories(debug)
+    _enable_log_categories(debug)
     ctx.obj = Session(
-        json=json, data_dir=data_dir, plan=plan, yes=yes, language=lang, open_wizard=ctx.obj
+        json=json, data_dir=data_dir, plan=plan, assume_yes=yes, language=lang, open_wizard=ctx.obj
     )
 
 
-def _log_categories(categories: str) -> None:
+def _enable_log_categories(categories: str) -> None:
     """Sends the named categories (`migration:load`) to standard error; loggers hold no values."""
     if not categories:
         return
@@ -150,7 +150,7 @@ def _log_categories(categories: str) -> None:
         logging.getLogger(None if name == "*" else f"desktop_migrator.{name}").setLevel("DEBUG")
 
 
-def _globals_first(args: list[str]) -> list[str]:
+def _hoist_global_options(args: list[str]) -> list[str]:
     """Global options may stand anywhere, as people type them; the parser wants them first."""
     first: list[str] = []
     rest: list[str] = []
@@ -169,9 +169,9 @@ def _globals_first(args: list[str]) -> list[str]:
     return first + rest
 
 
-def run(args: list[str], open_wizard: OpenWizard = no_wizard) -> int:
+def run_command_line(args: list[str], open_wizard: OpenWizard = no_wizard) -> int:
     """Runs one command line and returns its exit code. No traceback unless debugging is on."""
-    words = _globals_first(args)
+    words = _hoist_global_options(args)
     debugging = "--debug" in words or bool(os.environ.get("DEBUG"))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -186,15 +186,15 @@ def run(args: list[str], open_wizard: OpenWizard = no_wizard) -> int:
         wrong = UsageError(reason=str(error))
         if not words:  # the help is printed already
             return int(wrong.exit_code)
-        Session(json="--json" in words).fail(wrong)
+        Session(json="--json" in words).report_failure(wrong)
         return int(wrong.exit_code)
     except MigratorError as error:
         if debugging:
             traceback.print_exc()
-        Session(json="--json" in words).fail(error)
+        Session(json="--json" in words).report_failure(error)
         return int(error.exit_code)
     except Exception as error:
         if debugging:
             traceback.print_exc()
-        Session(json="--json" in words).fail(InternalError(kind=type(error).__name__))
+        Session(json="--json" in words).report_failure(InternalError(kind=type(error).__name__))
         return int(ExitCode.FAILED)

@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 
 from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
-from desktop_migrator.cli.session import Session, cancelling, passphrase
+from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase
 from desktop_migrator.errors import UsageError
 from desktop_migrator.migration.desk.desk_keys import read_public_key
 from desktop_migrator.migration.sealed.captures import capture
 from desktop_migrator.migration.sources.open_sources import open_sources
-from desktop_migrator.migration.sources.origins import as_origins
+from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.vault.keys import PublicKey
-from desktop_migrator.vault.payload import plain
+from desktop_migrator.vault.payload import to_builtins
 
 
 def command(
@@ -32,34 +32,34 @@ def command(
     session: Session = ctx.obj
     if (recipient is None) == (not passphrase_stdin):
         raise UsageError(reason="Say who can open it: either --recipient or --passphrase-stdin.")
-    key = read_public_key(recipient) if recipient else passphrase(passphrase_stdin)
+    key = read_public_key(recipient) if recipient else read_passphrase(passphrase_stdin)
     if key is None:
         raise UsageError(reason="There is no passphrase on standard input.")
     workspace = session.workspace
     with (
-        session.reporter() as reporter,
-        cancelling(reporter),
+        session.make_reporter() as reporter,
+        cancel_on_signal(reporter),
         open_sources(source or (), workspace.snapshots, reporter) as sources,
     ):
         manifest, sealed = capture(
             workspace,
             sources.records(),
-            origins=as_origins(origin or ()),
+            origins=parse_origins(origin or ()),
             out=out.absolute(),
             key=key,
             reporter=reporter,
         )
     if session.json:
-        session.emit(
+        session.emit_json(
             path=str(sealed.path),
             size=sealed.size,
             sha256=sealed.sha256,
-            manifest=plain(manifest),
-            summary=plain(sealed.summary),
+            manifest=to_builtins(manifest),
+            summary=to_builtins(sealed.summary),
         )
         return
     who = f"key {key.id}" if isinstance(key, PublicKey) else "the passphrase"
-    session.say(
+    session.print_text(
         f"{sealed.summary.records:,} records of {len(sealed.summary.origins):,} web sites are in "
         f"{out}; it opens with {who}."
     )

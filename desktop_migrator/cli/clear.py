@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
-from desktop_migrator.cli.session import Session, cancelling, passphrase
+from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase
 from desktop_migrator.migration.backups.clear import ClearJob, clear
 from desktop_migrator.plan.schema import load_plan
 
@@ -32,27 +32,29 @@ def command(
         plan=load_plan(session.plan),
         origins=tuple(origin or ()),
         sources=tuple(source or ()),
-        everything=everything,
+        all_records=everything,
         force=force,
         confirmed=confirm,
-        passphrase=passphrase(passphrase_stdin),
+        passphrase=read_passphrase(passphrase_stdin),
     )
-    with session.reporter() as reporter, cancelling(reporter):
+    with session.make_reporter() as reporter, cancel_on_signal(reporter):
         cleared = clear(job, session.workspace, reporter)
     if session.json:
-        session.emit(
+        session.emit_json(
             event="finished",
             outcome="completed",
             backup=cleared.backup,
             cleared=cleared.records,
-            left=cleared.left,
+            left=cleared.remaining,
             profiles=[str(profile.path) for profile in cleared.profiles],
         )
         return
     for profile in cleared.profiles:
-        session.say(f"Cleared: {profile.browser_name}, profile {profile.name} ({profile.path})")
-    session.say(
-        f"{cleared.records:,} records are gone from the browser, {cleared.left:,} of the same web "
-        f"sites stay. To have them again: desktop-migrator backup restore {cleared.backup} "
+        session.print_text(
+            f"Cleared: {profile.browser_name}, profile {profile.name} ({profile.path})"
+        )
+    session.print_text(
+        f"{cleared.records:,} records are gone from the browser, {cleared.remaining:,} of the same "
+        f"web sites stay. To have them again: desktop-migrator backup restore {cleared.backup} "
         "--to browser"
     )

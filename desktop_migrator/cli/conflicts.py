@@ -9,60 +9,62 @@ from rich.table import Table
 from rich.text import Text
 
 from desktop_migrator.cli.output import cell, print_line
-from desktop_migrator.model import Answer, Conflict
-from desktop_migrator.reporter import ConflictQuestion, Reply, Scope
+from desktop_migrator.model import Conflict, Resolution
+from desktop_migrator.reporter import AnswerScope, ConflictQuestion, ConflictReply
 
-_KEYS = {
-    "k": Reply(Answer.KEEP),
-    "r": Reply(Answer.REPLACE),
-    "m": Reply(Answer.MERGE),
-    "K": Reply(Answer.KEEP, Scope.ALIKE),
-    "R": Reply(Answer.REPLACE, Scope.ALIKE),
-    "M": Reply(Answer.MERGE, Scope.ALIKE),
-    "1": Reply(Answer.KEEP, Scope.ALL),
-    "2": Reply(Answer.REPLACE, Scope.ALL),
-    "3": Reply(Answer.MERGE, Scope.ALL),
+_REPLY_KEYS = {
+    "k": ConflictReply(Resolution.KEEP),
+    "r": ConflictReply(Resolution.REPLACE),
+    "m": ConflictReply(Resolution.MERGE),
+    "K": ConflictReply(Resolution.KEEP, AnswerScope.SIMILAR),
+    "R": ConflictReply(Resolution.REPLACE, AnswerScope.SIMILAR),
+    "M": ConflictReply(Resolution.MERGE, AnswerScope.SIMILAR),
+    "1": ConflictReply(Resolution.KEEP, AnswerScope.ALL),
+    "2": ConflictReply(Resolution.REPLACE, AnswerScope.ALL),
+    "3": ConflictReply(Resolution.MERGE, AnswerScope.ALL),
 }
-_STOP = "q"
-_ANSWERS = {
-    Answer.KEEP: "keep the database's",
-    Answer.REPLACE: "take the browser's",
-    Answer.MERGE: "merge both, the database's where they contradict",
+_STOP_KEY = "q"
+_ANSWER_LABELS = {
+    Resolution.KEEP: "keep the database's",
+    Resolution.REPLACE: "take the browser's",
+    Resolution.MERGE: "merge both, the database's where they contradict",
 }
-_SCOPES = {
-    Scope.ONE: "",
-    Scope.ALIKE: ", the same for all like this",
-    Scope.ALL: ", the same for all",
+_SCOPE_LABELS = {
+    AnswerScope.ONE: "",
+    AnswerScope.SIMILAR: ", the same for all like this",
+    AnswerScope.ALL: ", the same for all",
 }
 
 
-def ask(console: Console, question: ConflictQuestion) -> Reply | None:
+def ask_reply(console: Console, question: ConflictQuestion) -> ConflictReply | None:
     """The person's reply by one key; None: the person stops."""
     left = question.total - question.number + 1
     console.line()
     print_line(console, f"Conflict {question.number:,} of {question.total:,}", "bold")
     print_conflict(console, question.conflict)
     print_line(console, "k keep the database's   r replace it by the browser's   m merge both")
-    if question.alike > 1:
-        number = f"{question.alike:,}"
+    if question.similar_count > 1:
+        number = f"{question.similar_count:,}"
         print_line(console, f"K, R, M the same for all {number} that differ in the same fields")
     if left > 1:
         print_line(console, f"1, 2, 3 keep, replace or merge all {left:,}")
     print_line(console, "q stop; nothing is written")
-    while (key := _key()) not in _KEYS:
-        if key == _STOP:
+    while (key := _read_key()) not in _REPLY_KEYS:
+        if key == _STOP_KEY:
             return None
         print_line(console, "There is no such key.", "yellow")
-    reply = _KEYS[key]
-    print_line(console, f"→ {_ANSWERS[reply.answer]}{_SCOPES[reply.scope]}", "green")
+    reply = _REPLY_KEYS[key]
+    print_line(
+        console, f"→ {_ANSWER_LABELS[reply.resolution]}{_SCOPE_LABELS[reply.scope]}", "green"
+    )
     return reply
 
 
-def _key() -> str:
+def _read_key() -> str:
     try:
         return typer.getchar()
     except (KeyboardInterrupt, EOFError):
-        return _STOP
+        return _STOP_KEY
 
 
 def print_conflict(console: Console, conflict: Conflict) -> None:

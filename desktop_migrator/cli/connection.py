@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from desktop_migrator.cli.session import Session, first_line
+from desktop_migrator.cli.session import Session, read_first_line
 from desktop_migrator.migration.workspace import connections
 from desktop_migrator.reporter import Question
 
@@ -31,42 +31,42 @@ def add(
     session: Session = ctx.obj
     password: str | None
     if password_stdin:
-        password = first_line("password")
+        password = read_first_line("password")
     else:
-        with session.reporter() as reporter:
+        with session.make_reporter() as reporter:
             password = reporter.ask(
                 Question(f"Password for {name} (empty: ask each time)", secret=True)
             )
-    saved = connections.add(session.workspace, name, url, password or None)
-    notice = session.workspace.credentials.notice
+    saved = connections.add_connection(session.workspace, name, url, password or None)
+    notice = session.workspace.credentials.fallback_notice
     if session.json:
-        session.emit(**asdict(saved), notice=notice)
+        session.emit_json(**asdict(saved), notice=notice)
         return
     if notice:
-        session.say(notice)
+        session.print_text(notice)
     where = "is in the keyring" if saved.password_saved else "will be asked for"
-    session.say(f"Saved. Use it as --database {name}; its password {where}.")
+    session.print_text(f"Saved. Use it as --database {name}; its password {where}.")
 
 
 @group.command("list", help="List saved connections.")
 def list_(ctx: typer.Context) -> None:
     session: Session = ctx.obj
-    saved = connections.connections(session.workspace)
+    saved = connections.list_connections(session.workspace)
     if session.json:
-        session.emit(connections=[asdict(each) for each in saved])
+        session.emit_json(connections=[asdict(each) for each in saved])
         return
     for each in saved:
         password = "password in the keyring" if each.password_saved else "password asked for"
-        session.say(f"{each.name}  {each.url}  {password}")
+        session.print_text(f"{each.name}  {each.url}  {password}")
     if not saved:
-        session.say("There are no saved connections.")
+        session.print_text("There are no saved connections.")
 
 
 @group.command("remove", help="Forget a connection and its password.")
 def remove(ctx: typer.Context, name: Name) -> None:
     session: Session = ctx.obj
-    connections.remove(session.workspace, name)
+    connections.remove_connection(session.workspace, name)
     if session.json:
-        session.emit(removed=name)
+        session.emit_json(removed=name)
     else:
-        session.say(f"{name} is forgotten.")
+        session.print_text(f"{name} is forgotten.")

@@ -8,7 +8,7 @@ import typer
 
 from desktop_migrator.cli.result import exit_code, finished_event, print_result
 from desktop_migrator.cli.scan import print_scan
-from desktop_migrator.cli.session import Session, cancelling
+from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.migration.demo import (
     USER_ID,
@@ -19,7 +19,7 @@ from desktop_migrator.migration.demo import (
     unpack_home,
 )
 from desktop_migrator.migration.sources.scan import scan
-from desktop_migrator.migration.wizard_options import Opening
+from desktop_migrator.migration.wizard_options import WizardOptions
 from desktop_migrator.migration.workspace.workspace import Workspace
 
 
@@ -29,29 +29,29 @@ def command(
 ) -> None:
     session: Session = ctx.obj
     if gui:
-        opening = Opening(
+        opening = WizardOptions(
             data_dir=session.data_dir, plan=session.plan, language=session.language, demo=True
         )
         raise typer.Exit(session.open_wizard(opening))
     workspace = Workspace.open(session.workspace.demo)
     home = unpack_home(workspace)
     if not session.json:
-        session.say("Maria has used an app in four browsers. This is what they hold:")
-        print_scan(session, scan((home,), workspace.snapshots, session.notes()))
-    with session.reporter() as reporter, cancelling(reporter):
+        session.print_text("Maria has used an app in four browsers. This is what they hold:")
+        print_scan(session, scan((home,), workspace.snapshots, session.make_warning_reporter()))
+    with session.make_reporter() as reporter, cancel_on_signal(reporter):
         result = run_demo(home, workspace, reporter)
     if session.json:
-        session.emit(**finished_event(result))
+        session.emit_json(**finished_event(result))
     else:
-        print_result(session.out, result)
-        _print_what_lies_where(session, workspace, home, row_counts(workspace, reporter))
+        print_result(session.stdout, result)
+        _print_locations(session, workspace, home, row_counts(workspace, reporter))
     if result.error:
         raise result.error
     # The samples hold an item that must be rejected; here that is no failure.
     raise typer.Exit(ExitCode.DONE if result.verified else exit_code(result))
 
 
-def _print_what_lies_where(
+def _print_locations(
     session: Session, workspace: Workspace, home: Path, rows: dict[str, int]
 ) -> None:
     program = sys.argv[0] if Path(sys.argv[0]).stem == "desktop-migrator" else "desktop-migrator"
@@ -73,4 +73,4 @@ def _print_what_lies_where(
         f"    {program} scan",
     ]
     for line in lines:
-        session.out.print(line, markup=False, highlight=False, soft_wrap=True)
+        session.stdout.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -36,14 +36,21 @@ def new(
 ) -> None:
     session: Session = ctx.obj
     algorithm = RecipientType.MLKEM768_X25519 if post_quantum else RecipientType.X25519
-    key = desk_keys.new(session.workspace, name, algorithm)
+    key = desk_keys.create_key_pair(session.workspace, name, algorithm)
     if session.json:
-        session.emit(
-            name=name, id=key.public.id, algorithm=algorithm, public=key.public.to_text(name)
+        session.emit_json(
+            name=name,
+            id=key.public_key.id,
+            algorithm=algorithm,
+            public=key.public_key.to_text(name),
         )
         return
-    session.say(f"Made key {name} ({key.public.id}); its private half is in the keyring.")
-    session.say(f"Give users its public half: desktop-migrator keys export {name} --out FILE")
+    session.print_text(
+        f"Made key {name} ({key.public_key.id}); its private half is in the keyring."
+    )
+    session.print_text(
+        f"Give users its public half: desktop-migrator keys export {name} --out FILE"
+    )
 
 
 @group.command(
@@ -53,15 +60,15 @@ def list_(ctx: typer.Context) -> None:
     session: Session = ctx.obj
     found = [
         (key, desk_keys.has_private_key(session.workspace, key))
-        for key in desk_keys.keys(session.workspace)
+        for key in desk_keys.list_key_pairs(session.workspace)
     ]
     if session.json:
-        session.emit(
+        session.emit_json(
             keys=[
                 {
                     "name": key.name,
-                    "id": key.public.id,
-                    "algorithm": key.public.algorithm,
+                    "id": key.public_key.id,
+                    "algorithm": key.public_key.algorithm,
                     "private": private,
                 }
                 for key, private in found
@@ -70,11 +77,11 @@ def list_(ctx: typer.Context) -> None:
         return
     for key, private in found:
         state = "private key in the keyring" if private else "PRIVATE KEY MISSING"
-        session.say(f"{key.name}  {key.public.id}  {key.public.algorithm}  {state}")
+        session.print_text(f"{key.name}  {key.public_key.id}  {key.public_key.algorithm}  {state}")
     if not found:
-        session.say("No keys were made here.")
-    if notice := session.workspace.credentials.notice:
-        session.say(notice)
+        session.print_text("No keys were made here.")
+    if notice := session.workspace.credentials.fallback_notice:
+        session.print_text(notice)
 
 
 @group.command("export", help="Write a public key for users: for kits, and capture --recipient.")
@@ -94,19 +101,19 @@ def export(
     if field:
         _export_field_key(session, name, out)
         return
-    key = desk_keys.named(session.workspace, name)
-    text = key.public.to_text(key.name)
+    key = desk_keys.find_key_pair(session.workspace, name)
+    text = key.public_key.to_text(key.name)
     if out:
         try:
             out.write_text(f"{text}\n", "utf-8")
         except OSError as error:
             raise UsageError(reason=f"{out}: {error.strerror}") from None
     if session.json:
-        session.emit(id=key.public.id, public=text, path=out and str(out))
+        session.emit_json(id=key.public_key.id, public=text, path=out and str(out))
     elif out:
-        session.say(f"The public key is in {out}.")
+        session.print_text(f"The public key is in {out}.")
     else:
-        session.out.print(text, markup=False, highlight=False, soft_wrap=True)
+        session.stdout.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _export_field_key(session: Session, name: str, out: Path | None) -> None:
@@ -114,6 +121,6 @@ def _export_field_key(session: Session, name: str, out: Path | None) -> None:
         raise UsageError(reason="A secret key is not printed: name a file with --out.")
     key = export_field_key(session.workspace, name, out)
     if session.json:
-        session.emit(name=name, id=key.id, path=str(out))
+        session.emit_json(name=name, id=key.id, path=str(out))
     else:
-        session.say(f"The key is in {out}: bring it to the server, then delete the file.")
+        session.print_text(f"The key is in {out}: bring it to the server, then delete the file.")

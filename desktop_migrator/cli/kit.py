@@ -5,29 +5,29 @@ from typing import Annotated
 
 import typer
 
-from desktop_migrator.cli.options import named_database
+from desktop_migrator.cli.options import resolve_database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import UsageError
 from desktop_migrator.migration.desk import desk_keys
 from desktop_migrator.migration.desk.kits import (
     Kit,
-    Signature,
-    accept,
+    SignatureStatus,
     make_kit,
     open_kit,
     signing_key,
+    trust_desk,
 )
 from desktop_migrator.system.resources import resource
 
 group = typer.Typer(add_completion=False, no_args_is_help=True)
 
 _SIGNATURES = {
-    Signature.KNOWN: "Signed by a desk that you have accepted before.",
-    Signature.NEW: "Signed by a desk not met before. Compare the fingerprint with it by phone, "
-    "then: desktop-migrator kit open --accept",
-    Signature.OTHER_KEY: "WARNING: signed with another key than this desk had before. Call it on a "
-    "number that you know, and compare the fingerprint.",
-    Signature.UNSIGNED: "WARNING: nobody signed this kit. It may come from anybody.",
+    SignatureStatus.KNOWN: "Signed by a desk that you have accepted before.",
+    SignatureStatus.NEW: "Signed by a desk not met before. Compare the fingerprint with it by "
+    "phone, then: desktop-migrator kit open --accept",
+    SignatureStatus.OTHER_KEY: "WARNING: signed with another key than this desk had before. Call it on "
+    "a number that you know, and compare the fingerprint.",
+    SignatureStatus.UNSIGNED: "WARNING: nobody signed this kit. It may come from anybody.",
 }
 
 
@@ -44,7 +44,7 @@ def make(
     database: Annotated[
         str | None,
         typer.Option(
-            callback=named_database,
+            callback=resolve_database,
             help="Where data goes: a URL or a saved connection's name. A password never goes in.",
         ),
     ] = None,
@@ -66,7 +66,7 @@ def make(
         plan_text = plan.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise UsageError(reason=f"{plan} cannot be read as a plan.") from None
-    public = desk_keys.named(session.workspace, recipient).public if recipient else None
+    public = desk_keys.find_key_pair(session.workspace, recipient).public_key if recipient else None
     key = None if unsigned else signing_key(session.workspace)
     make_kit(
         out,
@@ -80,11 +80,11 @@ def make(
     )
     fingerprint = key and key.verify_key.fingerprint
     if session.json:
-        session.emit(path=str(out), owner=owner, fingerprint=fingerprint)
+        session.emit_json(path=str(out), owner=owner, fingerprint=fingerprint)
         return
-    session.say(f"The kit is in {out}.")
+    session.print_text(f"The kit is in {out}.")
     if fingerprint:
-        session.say(f"Your fingerprint, for users to compare by phone: {fingerprint}")
+        session.print_text(f"Your fingerprint, for users to compare by phone: {fingerprint}")
 
 
 @group.command("open", help="Say whose kit it is and what it holds; nothing of it is used.")
@@ -101,7 +101,7 @@ def open_(
     session: Session = ctx.obj
     kit = open_kit(path, session.workspace)
     if known:
-        accept(kit, session.workspace)
+        trust_desk(kit, session.workspace)
         kit = open_kit(path, session.workspace)
     if save_plan:
         try:
@@ -109,7 +109,7 @@ def open_(
         except OSError as error:
             raise UsageError(reason=f"{save_plan} cannot be written: {error.strerror}.") from None
     if session.json:
-        session.emit(
+        session.emit_json(
             owner=kit.owner,
             contact=kit.contact,
             message=kit.message,
@@ -121,11 +121,11 @@ def open_(
             fingerprint=kit.fingerprint,
         )
     else:
-        _print(session, kit)
+        _print_kit(session, kit)
 
 
-def _print(session: Session, kit: Kit) -> None:
-    session.say(_SIGNATURES[kit.signature])
+def _print_kit(session: Session, kit: Kit) -> None:
+    session.print_text(_SIGNATURES[kit.signature])
     facts = {
         "Fingerprint": kit.fingerprint,
         "Kit of": kit.owner,
@@ -138,4 +138,4 @@ def _print(session: Session, kit: Kit) -> None:
     }
     for name, fact in facts.items():
         if fact:
-            session.say(f"{name}: {fact}")
+            session.print_text(f"{name}: {fact}")

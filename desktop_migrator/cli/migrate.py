@@ -13,11 +13,11 @@ from desktop_migrator.cli.options import (
     Source,
     UserEmail,
     UserId,
-    end_of,
-    moment,
+    parse_end_time,
+    parse_time,
 )
 from desktop_migrator.cli.result import exit_code, finished_event, print_result
-from desktop_migrator.cli.session import Session, cancelling, passphrase_text
+from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.run.field_keys import read_field_key
 from desktop_migrator.migration.run.filters import Period
@@ -25,7 +25,7 @@ from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.postgres.connection.retry import USUAL, Retries
+from desktop_migrator.postgres.connection.retry import DEFAULT_RETRY, RetryPolicy
 from desktop_migrator.vault.keys import Passphrase
 
 
@@ -99,13 +99,13 @@ def command(
         typer.Option(
             min=1, help="How often a step is tried that a lost connection or the like broke off."
         ),
-    ] = USUAL.attempts,
+    ] = DEFAULT_RETRY.attempts,
     retry_backoff: Annotated[
         int,
         typer.Option(
             min=0, help="Milliseconds before the second attempt; twice as many before the next."
         ),
-    ] = round(USUAL.pause * 1000),
+    ] = round(DEFAULT_RETRY.pause * 1000),
     resume: Annotated[
         bool,
         typer.Option("--resume", help="Go on with the last run if it did not come to its end."),
@@ -128,7 +128,7 @@ def command(
     ] = False,
 ) -> None:
     session: Session = ctx.obj
-    given = passphrase_text(passphrase_stdin)
+    given = read_passphrase_text(passphrase_stdin)
     job = Job(
         plan=load_plan(session.plan),
         database=database,
@@ -139,11 +139,11 @@ def command(
         exclude=frozenset(exclude or ()),
         policy=conflict,
         decisions=decisions,
-        period=Period(moment(from_, "--from"), end_of(to, "--to")),
+        period=Period(parse_time(from_, "--from"), parse_end_time(to, "--to")),
         batch_size=batch_size,
         batch_delay=batch_delay / 1000,
         max_concurrent=max_concurrent,
-        retries=Retries(retry_attempts, retry_backoff / 1000),
+        retries=RetryPolicy(retry_attempts, retry_backoff / 1000),
         resume=resume,
         create_tables=create_tables,
         continue_on_error=continue_on_error,
@@ -152,15 +152,15 @@ def command(
         dry_run=dry_run,
         backup=not no_backup,
         passphrase=None if given is None else Passphrase(given),
-        unlock=given,
+        capture_passphrase_or_key=given,
         field_key=read_field_key(field_key),
     )
-    with session.reporter() as reporter, cancelling(reporter):
+    with session.make_reporter() as reporter, cancel_on_signal(reporter):
         result = migrate(job, session.workspace, reporter)
     if session.json:
-        session.emit(**finished_event(result))
+        session.emit_json(**finished_event(result))
     else:
-        print_result(session.out, result)
+        print_result(session.stdout, result)
     if result.error:
-        session.tell(result.error)
+        session.print_error(result.error)
     raise typer.Exit(exit_code(result))

@@ -8,41 +8,43 @@ from desktop_migrator.cli.options import Database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.migration.database.open_database import Person
-from desktop_migrator.migration.maintenance.optimize import Step, optimize
-from desktop_migrator.migration.maintenance.previous_run import Subject
+from desktop_migrator.migration.maintenance.optimize import OptimizeStep, optimize
+from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import Question, Reporter
 
 
 def command(ctx: typer.Context, database: Database) -> None:
     session: Session = ctx.obj
-    subject = Subject(plan=load_plan(session.plan), database=database, person=Person())
-    with session.reporter() as reporter:
+    subject = MaintenanceRequest(plan=load_plan(session.plan), database=database, person=Person())
+    with session.make_reporter() as reporter:
 
-        def decide(step: Step) -> bool:
+        def decide(step: OptimizeStep) -> bool:
             if not session.json:
-                session.say(f"{step.table}: {step.why}")
-                session.say(f"      {step.statement}")
-            return step.possible and _agreed(step, session, reporter)
+                session.print_text(f"{step.table}: {step.why}")
+                session.print_text(f"      {step.statement}")
+            return step.possible and _is_confirmed(step, session, reporter)
 
         found = optimize(subject, session.workspace, reporter, decide)
     ok = all(taken.done for taken in found.steps)
     if session.json:
         steps = [asdict(taken.step) | {"done": taken.done} for taken in found.steps]
-        session.emit(ok=ok, steps=steps, batch_size=found.batch_size)
+        session.emit_json(ok=ok, steps=steps, batch_size=found.batch_size)
     else:
         done = sum(taken.done for taken in found.steps)
         left = len(found.steps) - done
-        session.say(f"{done} done." if found.steps else "There is nothing to do.")
+        session.print_text(f"{done} done." if found.steps else "There is nothing to do.")
         if left:
-            session.say(f"{left} left: tables of the app are changed only if asked, or with --yes.")
+            session.print_text(
+                f"{left} left: tables of the app are changed only if asked, or with --yes."
+            )
         if found.batch_size:
-            session.say(f"For rows of this size: migrate --batch-size {found.batch_size}")
+            session.print_text(f"For rows of this size: migrate --batch-size {found.batch_size}")
     raise typer.Exit(ExitCode.DONE if ok else ExitCode.FAILED)
 
 
-def _agreed(step: Step, session: Session, reporter: Reporter) -> bool:
+def _is_confirmed(step: OptimizeStep, session: Session, reporter: Reporter) -> bool:
     """Tables that this program made are its own; others need somebody's word."""
-    if step.made_here or session.yes:
+    if step.made_here or session.assume_yes:
         return True
     return reporter.ask(Question("Do this?", ("yes", "no"))) == "yes"

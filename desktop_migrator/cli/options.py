@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from desktop_migrator.errors import UsageError
-from desktop_migrator.migration.workspace.connections import resolve
+from desktop_migrator.migration.workspace import connections
 
 
-def named_database(ctx: typer.Context, value: str | None) -> str | None:
+def resolve_database(ctx: typer.Context, value: str | None) -> str | None:
     """The URL of a saved connection, where a name was given."""
-    return value if value is None else resolve(ctx.obj.workspace, value)
+    return value if value is None else connections.resolve_database(ctx.obj.workspace, value)
 
 
 Source = Annotated[
@@ -30,7 +30,7 @@ Origin = Annotated[
 Database = Annotated[
     str,
     typer.Option(
-        callback=named_database,
+        callback=resolve_database,
         help="postgresql://user@host/database, a saved connection's name, or `builtin` for the"
         " database that comes with this program.",
     ),
@@ -64,7 +64,7 @@ PassphraseStdin = Annotated[
 ]
 
 
-def moment(text: str | None, option: str) -> datetime | None:
+def parse_time(text: str | None, option: str) -> datetime | None:
     """The moment, of this computer's time zone unless it names one; a day alone begins.
 
     Raises UsageError, which names the option.
@@ -77,10 +77,10 @@ def moment(text: str | None, option: str) -> datetime | None:
         raise UsageError(reason=f"{option} takes a time such as 2026-07-01T12:00.") from None
 
 
-def end_of(text: str | None, option: str) -> datetime | None:
+def parse_end_time(text: str | None, option: str) -> datetime | None:
     """The same, but a day alone ends."""
     try:
         day = date.fromisoformat(text or "")
-        return moment((day + timedelta(days=1)).isoformat(), option)
+        return parse_time((day + timedelta(days=1)).isoformat(), option)
     except (ValueError, OverflowError):
-        return moment(text, option)
+        return parse_time(text, option)

@@ -10,7 +10,7 @@ from rich.text import Text
 from desktop_migrator.model import Item, Rejection
 
 
-def shown(text: str) -> str:
+def escape_unprintable(text: str) -> str:
     """The text with everything that would not show, or do worse, spelled as an escape."""
     if text.isprintable():
         return text
@@ -22,11 +22,11 @@ def shown(text: str) -> str:
 
 def cell(text: object, style: str = "") -> Text:
     """The content of a table's cell; None is an empty one."""
-    return Text("" if text is None else shown(str(text)), style)
+    return Text("" if text is None else escape_unprintable(str(text)), style)
 
 
 def print_line(console: Console, text: str, style: str | None = None) -> None:
-    console.print(shown(text), style=style, markup=False, highlight=False)
+    console.print(escape_unprintable(text), style=style, markup=False, highlight=False)
 
 
 def rejection_line(rejection: Rejection) -> str:
@@ -40,7 +40,7 @@ def write_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, default=str) + "\n")
 
 
-def found_event(event: str, outcome: Item | Rejection) -> dict[str, Any]:
+def item_event(event: str, outcome: Item | Rejection) -> dict[str, Any]:
     """What became of an item, and where it was found."""
     source = outcome.source
     return {
@@ -53,8 +53,8 @@ def found_event(event: str, outcome: Item | Rejection) -> dict[str, Any]:
     }
 
 
-def rejected_event(rejection: Rejection) -> dict[str, Any]:
-    return found_event("rejected", rejection) | {
+def rejection_event(rejection: Rejection) -> dict[str, Any]:
+    return item_event("rejected", rejection) | {
         "code": rejection.code,
         "reason": rejection.reason,
         "remedy": rejection.remedy,

@@ -16,20 +16,20 @@ from desktop_migrator.cli.options import (
     Source,
     UserEmail,
     UserId,
-    named_database,
+    resolve_database,
 )
 from desktop_migrator.cli.output import cell
-from desktop_migrator.cli.result import finished_event, print_left_aside, print_result
-from desktop_migrator.cli.session import Session, passphrase_text
+from desktop_migrator.cli.result import finished_event, print_result, print_skipped_records
+from desktop_migrator.cli.session import Session, read_passphrase_text
 from desktop_migrator.migration.database.open_database import Person
-from desktop_migrator.migration.preview.build_preview import compare, look
+from desktop_migrator.migration.preview.build_preview import preview_against_database, preview_plan
 from desktop_migrator.migration.preview.preview_store import (
-    Detail,
+    EntitySummary,
     Filter,
-    Finding,
-    Findings,
-    Kind,
-    State,
+    PreviewDetail,
+    PreviewRow,
+    PreviewState,
+    PreviewStore,
 )
 from desktop_migrator.migration.run.field_keys import read_field_key
 from desktop_migrator.migration.run.job import Job
@@ -40,7 +40,7 @@ from desktop_migrator.plan.schema import load_plan
 _SHOWN_ITEMS = 10
 _SHOWN_REJECTIONS = 100
 _SHOWN_SUSPICIONS = 20
-_WIDEST_CELL = 40
+_MAX_CELL_WIDTH = 40
 
 
 def command(
@@ -51,7 +51,9 @@ def command(
     user_email: UserEmail = None,
     database: Annotated[
         str | None,
-        typer.Option(callback=named_database, help="Compare with this database too, by a dry run."),
+        typer.Option(
+            callback=resolve_database, help="Compare with this database too, by a dry run."
+        ),
     ] = None,
     field_key: FieldKeyFile = None,
     passphrase_stdin: PassphraseStdin = False,
@@ -59,16 +61,16 @@ def command(
     session: Session = ctx.obj
     plan = load_plan(session.plan)
     sources, origins = tuple(source or ()), tuple(origin or ())
-    given = passphrase_text(passphrase_stdin)
+    given = read_passphrase_text(passphrase_stdin)
     result: RunResult | None = None
-    with Findings() as findings:
-        with session.reporter() as reporter:
+    with PreviewStore() as findings:
+        with session.make_reporter() as reporter:
             if database is None:
-                overview = look(
+                overview = preview_plan(
                     *(plan, sources, origins, user_id, session.workspace, reporter, findings),
-                    unlock=given,
+                    passphrase_or_key=given,
                 )
-                left_aside = overview.left_aside
+                left_aside = overview.skipped_records
             else:
                 job = Job(
                     plan=plan,
@@ -77,42 +79,44 @@ def command(
                     sources=sources,
                     origins=origins,
                     create_tables=True,
-                    unlock=given,
+                    capture_passphrase_or_key=given,
                     field_key=read_field_key(field_key),
                 )
-                result = compare(job, session.workspace, reporter, findings)
-                left_aside = result.left_aside
+                result = preview_against_database(job, session.workspace, reporter, findings)
+                left_aside = result.skipped_records
         if session.json:
             for event in _events(findings, with_ids=bool(user_id or database)):
-                session.emit(**event)
-            session.emit(
+                session.emit_json(**event)
+            session.emit_json(
                 event="previewed",
                 origins=findings.origins,
                 left_aside=left_aside,
                 looks_sensitive=list(map(msgspec.structs.asdict, findings.suspicions)),
             )
         else:
-            _print(session, findings)
+            _print_preview(session, findings)
             if result is None:
-                print_left_aside(session.out, left_aside)
+                print_skipped_records(session.stdout, left_aside)
             _print_suspicions(session, findings.suspicions)
     if result is None:
         return
     if session.json:
-        session.emit(**finished_event(result))
+        session.emit_json(**finished_event(result))
     else:
-        print_result(session.out, result)
+        print_result(session.stdout, result)
     if result.error:
         raise result.error
 
 
-def _events(findings: Findings, *, with_ids: bool) -> Iterator[dict[str, Any]]:
-    for kind in findings.kinds:
-        for finding, detail in findings.each(kind.name):
-            yield _event(kind, finding, detail, with_id=with_ids)
+def _events(findings: PreviewStore, *, with_ids: bool) -> Iterator[dict[str, Any]]:
+    for kind in findings.entities:
+        for finding, detail in findings.rows_with_details(kind.name):
+            yield _item_event(kind, finding, detail, with_id=with_ids)
 
 
-def _event(kind: Kind, finding: Finding, detail: Detail, *, with_id: bool) -> dict[str, Any]:
+def _item_event(
+    kind: EntitySummary, finding: PreviewRow, detail: PreviewDetail, *, with_id: bool
+) -> dict[str, Any]:
     event: dict[str, Any] = {
         "event": "item",
         "entity": kind.name,
@@ -133,31 +137,35 @@ def _event(kind: Kind, finding: Finding, detail: Detail, *, with_id: bool) -> di
     return event | {"state": finding.state.value, "columns": columns}
 
 
-def _print(session: Session, findings: Findings) -> None:
-    session.say(f"From {', '.join(findings.origins)}:")
-    for kind in findings.kinds:
-        session.out.print(_table(kind, findings))
-    for kind in findings.kinds:
+def _print_preview(session: Session, findings: PreviewStore) -> None:
+    session.print_text(f"From {', '.join(findings.origins)}:")
+    for kind in findings.entities:
+        session.stdout.print(_table(kind, findings))
+    for kind in findings.entities:
         _print_rejections(session, kind, findings)
 
 
 def _print_suspicions(session: Session, suspicions: Sequence[Suspicion]) -> None:
     if not suspicions:
         return
-    session.say("Probably secret or personal, and would go into the database as it is:")
+    session.print_text("Probably secret or personal, and would go into the database as it is:")
     for each in suspicions[:_SHOWN_SUSPICIONS]:
-        session.say(f"  {each.entity}, field {each.field}: {each.kind}, {each.count:,} values")
+        session.print_text(
+            f"  {each.entity}, field {each.field}: {each.kind}, {each.count:,} values"
+        )
     if len(suspicions) > _SHOWN_SUSPICIONS:
-        session.say(f"  … and {len(suspicions) - _SHOWN_SUSPICIONS:,} more fields")
-    session.say("A plan can encrypt, hash, redact or drop such fields: see docs/sensitive.md.")
+        session.print_text(f"  … and {len(suspicions) - _SHOWN_SUSPICIONS:,} more fields")
+    session.print_text(
+        "A plan can encrypt, hash, redact or drop such fields: see docs/sensitive.md."
+    )
 
 
-def _table(kind: Kind, findings: Findings) -> Table:
-    number = kind.total - kind.counts[State.REJECTED]
+def _table(kind: EntitySummary, findings: PreviewStore) -> Table:
+    number = kind.total - kind.counts[PreviewState.REJECTED]
     shown = [
         finding
         for finding in findings.page(kind.name, 0, _SHOWN_ITEMS + _SHOWN_REJECTIONS)
-        if finding.state is not State.REJECTED
+        if finding.state is not PreviewState.REJECTED
     ][:_SHOWN_ITEMS]
     more = number - len(shown)
     table = Table(
@@ -173,7 +181,7 @@ def _table(kind: Kind, findings: Findings) -> Table:
     ]
     for index in filled:
         table.add_column(kind.headings[index])
-    compared = not kind.counts[State.FOUND]
+    compared = not kind.counts[PreviewState.FOUND]
     if compared:
         table.add_column("in the database")
     for finding in shown:
@@ -182,22 +190,22 @@ def _table(kind: Kind, findings: Findings) -> Table:
     return table
 
 
-def _print_rejections(session: Session, kind: Kind, findings: Findings) -> None:
-    rejected = kind.counts[State.REJECTED]
+def _print_rejections(session: Session, kind: EntitySummary, findings: PreviewStore) -> None:
+    rejected = kind.counts[PreviewState.REJECTED]
     left = _SHOWN_REJECTIONS
-    for places in findings.search(kind.name, Filter(State.REJECTED)):
+    for places in findings.search(kind.name, Filter(PreviewState.REJECTED)):
         for place in places[:left]:
             detail = findings.detail(kind.name, place)
             where = f"{detail.key}[{detail.position}]" if detail.position else detail.key
-            session.say(f"Rejected: {kind.name} {where}: {detail.reason} {detail.remedy}")
+            session.print_text(f"Rejected: {kind.name} {where}: {detail.reason} {detail.remedy}")
         left -= len(places[:left])
         if not left:
             break
     if rejected:
-        session.say(f"{rejected:,} {kind.name} would be rejected.")
+        session.print_text(f"{rejected:,} {kind.name} would be rejected.")
 
 
 def _cell(value: str) -> Text:
     text = cell(value)
-    text.truncate(_WIDEST_CELL, overflow="ellipsis")
+    text.truncate(_MAX_CELL_WIDTH, overflow="ellipsis")
     return text

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from desktop_migrator.cli.options import named_database
+from desktop_migrator.cli.options import resolve_database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import UsageError
 from desktop_migrator.migration.database.provision import provision
@@ -16,7 +16,7 @@ def command(
     database: Annotated[
         str | None,
         typer.Option(
-            callback=named_database,
+            callback=resolve_database,
             help="Where the tables are, as an administrator: to look up their schemas.",
         ),
     ] = None,
@@ -31,20 +31,20 @@ def command(
     if apply and database is None:
         raise UsageError(reason="--apply needs --database, the address as an administrator.")
     plan = load_plan(session.plan)
-    with session.reporter() as reporter:
+    with session.make_reporter() as reporter:
         done = provision(
             plan, role, database, apply=apply, workspace=session.workspace, reporter=reporter
         )
     if session.json:
-        session.emit(applied=apply, statements=done.statements, missing=done.missing)
+        session.emit_json(applied=apply, statements=done.statements, missing=done.missing)
     elif apply:
-        session.say(f"The role {role} has the rights it needs.")
+        session.print_text(f"The role {role} has the rights it needs.")
     else:
         for statement in done.statements:
-            session.out.print(f"{statement};", markup=False, highlight=False, soft_wrap=True)
+            session.stdout.print(f"{statement};", markup=False, highlight=False, soft_wrap=True)
     notes = [f"There is no table {name}: make it, then run this again." for name in done.missing]
     notes.append(
         f"The role has no password unless it had one: set it in psql with \\password {role}"
     )
     for note in notes:
-        session.err.print(note, markup=False, highlight=False, soft_wrap=True)
+        session.stderr.print(note, markup=False, highlight=False, soft_wrap=True)

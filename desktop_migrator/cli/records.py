@@ -4,10 +4,10 @@ import typer
 
 from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
 from desktop_migrator.cli.output import write_json
-from desktop_migrator.cli.session import Session, passphrase_text
-from desktop_migrator.migration.sealed.captures import Unlock
+from desktop_migrator.cli.session import Session, read_passphrase_text
+from desktop_migrator.migration.sealed.captures import UnlockKey
 from desktop_migrator.migration.sources.open_sources import open_sources
-from desktop_migrator.migration.sources.origins import as_origins
+from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.model import Record
 
 
@@ -18,10 +18,10 @@ def command(
     passphrase_stdin: PassphraseStdin = False,
 ) -> None:
     session: Session = ctx.obj
-    wanted = as_origins(origin or ())
-    unlock = Unlock(passphrase_text(passphrase_stdin), session.workspace.credentials)
+    wanted = parse_origins(origin or ())
+    unlock = UnlockKey(read_passphrase_text(passphrase_stdin), session.workspace.credentials)
     with open_sources(
-        source or (), session.workspace.snapshots, session.notes(), unlock
+        source or (), session.workspace.snapshots, session.make_warning_reporter(), unlock
     ) as sources:
         for record in sources.records():
             if wanted and record.storage_key.origin not in wanted:
@@ -29,7 +29,7 @@ def command(
             if session.json:
                 write_json(as_json(record))
             else:
-                session.out.print(
+                session.stdout.print(
                     f"{record.storage_key}  {record.key!r}  {len(record.value):,} characters",
                     markup=False,
                     highlight=False,

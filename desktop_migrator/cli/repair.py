@@ -15,13 +15,13 @@ from desktop_migrator.cli.options import (
     UserEmail,
     UserId,
 )
-from desktop_migrator.cli.session import Session, passphrase_text
+from desktop_migrator.cli.session import Session, read_passphrase_text
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.migration.database.open_database import Person
-from desktop_migrator.migration.maintenance.previous_run import Subject
+from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.repair import repair
-from desktop_migrator.migration.maintenance.repair_run import Mend, Mended
-from desktop_migrator.migration.run.field_keys import known_field_key
+from desktop_migrator.migration.maintenance.repair_run import RepairAction, RepairResult
+from desktop_migrator.migration.run.field_keys import find_field_key
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import Question, Reporter
 
@@ -42,61 +42,61 @@ def command(
     ] = False,
 ) -> None:
     session: Session = ctx.obj
-    given = passphrase_text(passphrase_stdin)
+    given = read_passphrase_text(passphrase_stdin)
     plan = load_plan(session.plan)
-    subject = Subject(
+    subject = MaintenanceRequest(
         plan=plan,
         database=database,
         person=Person(user_id, user_email),
         run=run,
         sources=tuple(source or ()),
         origins=tuple(origin or ()),
-        field_key=known_field_key(plan, field_key, session.workspace),
+        field_key=find_field_key(plan, field_key, session.workspace),
     )
-    with session.reporter() as reporter:
+    with session.make_reporter() as reporter:
 
-        def decide(mend: Mend) -> bool:
+        def decide(mend: RepairAction) -> bool:
             if not session.json:
-                _show(session, mend)
-            return auto_fix and mend.possible and _agreed(session, reporter)
+                _print_repair_action(session, mend)
+            return auto_fix and mend.possible and _is_confirmed(session, reporter)
 
         mended = repair(subject, session.workspace, reporter, decide, given)
     ok = all(each.done for each in mended)
     if session.json:
-        mends = [asdict(each.mend) | {"done": each.done, "run": each.run} for each in mended]
-        session.emit(ok=ok, mends=mends)
+        mends = [asdict(each.action) | {"done": each.done, "run": each.run} for each in mended]
+        session.emit_json(ok=ok, mends=mends)
     else:
-        _print_end(session, mended)
+        _print_summary(session, mended)
     raise typer.Exit(ExitCode.DONE if ok else ExitCode.FAILED)
 
 
-def _agreed(session: Session, reporter: Reporter) -> bool:
+def _is_confirmed(session: Session, reporter: Reporter) -> bool:
     if not session.interactive:
         return True
     return reporter.ask(Question("Do this?", ("yes", "no"))) == "yes"
 
 
-def _show(session: Session, mend: Mend) -> None:
-    session.say(f"{mend.name}: {mend.problem}")
-    session.say(f"      {mend.remedy}")
+def _print_repair_action(session: Session, mend: RepairAction) -> None:
+    session.print_text(f"{mend.name}: {mend.problem}")
+    session.print_text(f"      {mend.remedy}")
     for before, after in mend.changes:
-        session.say(f"      before: {before}")
-        session.say(f"      after:  {after}")
+        session.print_text(f"      before: {before}")
+        session.print_text(f"      after:  {after}")
 
 
-def _print_end(session: Session, mended: list[Mended]) -> None:
+def _print_summary(session: Session, mended: list[RepairResult]) -> None:
     for each in mended:
         if each.run:
-            session.say(
-                f"Done: {each.mend.name}, by run {each.run}; "
+            session.print_text(
+                f"Done: {each.action.name}, by run {each.run}; "
                 f"`desktop-migrator rollback --run {each.run}` takes it back."
             )
         elif each.done:
-            session.say(f"Done: {each.mend.name}.")
-    left = [each.mend for each in mended if not each.done]
+            session.print_text(f"Done: {each.action.name}.")
+    left = [each.action for each in mended if not each.done]
     waiting = sum(mend.possible for mend in left)
     if not mended:
-        session.say("There is nothing to mend.")
+        session.print_text("There is nothing to mend.")
     elif left:
         done = f", {waiting} of them can be mended with --auto-fix" if waiting else ""
-        session.say(f"Problems left: {len(left)}{done}.")
+        session.print_text(f"Problems left: {len(left)}{done}.")

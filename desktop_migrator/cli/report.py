@@ -30,7 +30,7 @@ def command(
 ) -> None:
     session: Session = ctx.obj
     folder = session.workspace.reports
-    found = run_facts.load(folder, run)
+    found = run_facts.load_report(folder, run)
     content = as_pdf(found) if form is Format.PDF else as_html(found).encode()
     path = out or folder / f"{run}.{form}"
     try:
@@ -38,8 +38,8 @@ def command(
     except OSError as error:
         raise UsageError(reason=f"{path} cannot be written: {error.strerror}.") from None
     if session.json:
-        session.emit(run=run, format=form, path=str(path))
+        session.emit_json(run=run, format=form, path=str(path))
     else:
-        session.say(f"The report is in {path}")
+        session.print_text(f"The report is in {path}")
     if show:
         webbrowser.open(path.absolute().as_uri())

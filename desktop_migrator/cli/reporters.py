@@ -9,11 +9,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bars
 from rich.prompt import Prompt
 
-from desktop_migrator.cli.conflicts import ask, conflict_event, print_conflict
-from desktop_migrator.cli.output import print_line, rejected_event, write_json
+from desktop_migrator.cli.conflicts import ask_reply, conflict_event, print_conflict
+from desktop_migrator.cli.output import print_line, rejection_event, write_json
 from desktop_migrator.migration.progress import Progress, ProgressReporter
 from desktop_migrator.model import Conflict, Rejection
-from desktop_migrator.reporter import ConflictQuestion, Question, Reply
+from desktop_migrator.reporter import ConflictQuestion, ConflictReply, Question
 
 _SHOWN_CONFLICTS = 10
 
@@ -26,7 +26,7 @@ class JsonReporter(ProgressReporter):
         sys.stdout.flush()
 
     def rejected(self, rejection: Rejection) -> None:
-        write_json(rejected_event(rejection))
+        write_json(rejection_event(rejection))
 
     def conflicting(self, conflict: Conflict) -> None:
         write_json(conflict_event(conflict))
@@ -48,9 +48,9 @@ class TerminalReporter(ProgressReporter):
         super().__init__()
         self._interactive = interactive
         self._console = console
-        self._bars = _bars(console)
+        self._bars = _make_bars(console)
         self._tasks: dict[str, Any] = {}
-        self._waiting = 0
+        self._conflict_count = 0
 
     def show(self, progress: Progress) -> None:
         self._bars.start()
@@ -67,7 +67,7 @@ class TerminalReporter(ProgressReporter):
     def ask(self, question: Question) -> str | None:
         if not self._interactive:
             return None
-        self._end_bars()
+        self._restart_bars()
         return Prompt.ask(
             question.text,
             console=self._console,
@@ -75,26 +75,26 @@ class TerminalReporter(ProgressReporter):
             choices=list(question.choices) or None,
         )
 
-    def resolve(self, question: ConflictQuestion) -> Reply | None:
+    def resolve(self, question: ConflictQuestion) -> ConflictReply | None:
         if not self._interactive:
             return None
-        self._end_bars()
-        reply = ask(self._console, question)
+        self._restart_bars()
+        reply = ask_reply(self._console, question)
         if reply is None:
             self.cancel.set()
         return reply
 
     def conflicting(self, conflict: Conflict) -> None:
-        self._waiting += 1
-        if self._waiting <= _SHOWN_CONFLICTS:
+        self._conflict_count += 1
+        if self._conflict_count <= _SHOWN_CONFLICTS:
             print_conflict(self._console, conflict)
-        elif self._waiting == _SHOWN_CONFLICTS + 1:
+        elif self._conflict_count == _SHOWN_CONFLICTS + 1:
             print_line(self._console, "… and more; --json or --decisions FILE lists all.")
 
-    def _end_bars(self) -> None:
+    def _restart_bars(self) -> None:
         """Leave those there are as they stand; the next stage begins new ones below."""
         self._bars.stop()
-        self._bars = _bars(self._console)
+        self._bars = _make_bars(self._console)
         self._tasks.clear()
 
     def __enter__(self) -> Self:
@@ -105,7 +105,7 @@ class TerminalReporter(ProgressReporter):
         self._bars.stop()
 
 
-def _bars(console: Console) -> Bars:
+def _make_bars(console: Console) -> Bars:
     return Bars(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -21,7 +21,7 @@ _COLUMNS = {
     "skipped": "Kept",
     "rejected": "Rejected",
 }
-_LEFT_ASIDE = {
+_SKIP_REASONS = {
     "other-site": "of other web sites",
     "partitioned": "framed in other web sites",
     "cache": "caches",
@@ -48,11 +48,11 @@ def finished_event(result: RunResult) -> dict[str, Any]:
         "outcome": result.outcome,
         "counts": asdict(result.counts),
         "by_entity": {name: asdict(counts) for name, counts in result.by_entity.items()},
-        "left_aside": result.left_aside,
+        "left_aside": result.skipped_records,
         "damages": [
             {
                 "store": str(damage.store.path),
-                "what": damage.what,
+                "what": damage.description,
                 "lost_records": damage.lost_records,
             }
             for damage in result.damages
@@ -77,14 +77,11 @@ def print_result(console: Console, result: RunResult) -> None:
         table.add_section()
         table.add_row("all", *(f"{getattr(result.counts, column):,}" for column in _COLUMNS))
     console.print(table)
-    print_left_aside(console, result.left_aside)
+    print_skipped_records(console, result.skipped_records)
     _print_rejections(console, result)
     for damage in result.damages:
-        print_line(
-            console,
-            f"Damaged: {damage_sentence(damage.store.path, damage.what, damage.lost_records)}",
-            "yellow",
-        )
+        lost = damage_sentence(damage.store.path, damage.description, damage.lost_records)
+        print_line(console, f"Damaged: {lost}", "yellow")
     print_line(
         console,
         f"{result.counts.records:,} records read in {result.seconds:.1f} s, "
@@ -95,10 +92,10 @@ def print_result(console: Console, result: RunResult) -> None:
             console,
             f"Backup {result.backup}: what the browser held and the rows as they were, encrypted.",
         )
-    print_line(console, _headline(result))
+    print_line(console, _outcome_sentence(result))
 
 
-def _headline(result: RunResult) -> str:
+def _outcome_sentence(result: RunResult) -> str:
     counts = result.counts
     written = f"{counts.inserted:,} rows new, {counts.updated:,} replaced"
     if result.outcome is Outcome.COMPLETED:
@@ -114,11 +111,11 @@ def _headline(result: RunResult) -> str:
     return f"The run did not complete: {written}."
 
 
-def print_left_aside(console: Console, left_aside: Mapping[str, int]) -> None:
-    if left_aside:
+def print_skipped_records(console: Console, skipped_records: Mapping[str, int]) -> None:
+    if skipped_records:
         parts = (
-            f"{number:,} {_LEFT_ASIDE.get(kind, kind)}"
-            for kind, number in sorted(left_aside.items(), key=lambda each: -each[1])
+            f"{number:,} {_SKIP_REASONS.get(kind, kind)}"
+            for kind, number in sorted(skipped_records.items(), key=lambda each: -each[1])
         )
         print_line(console, f"Left in the browser: {', '.join(parts)}.")
 

@@ -7,11 +7,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from desktop_migrator.cli.options import Database, PassphraseStdin, UserId, moment
+from desktop_migrator.cli.options import Database, PassphraseStdin, UserId, parse_time
 from desktop_migrator.cli.output import cell, print_line
-from desktop_migrator.cli.session import Session, cancelling, passphrase_text
+from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
 from desktop_migrator.errors import ExitCode, UsageError
-from desktop_migrator.migration.backups.restore import undo_since
+from desktop_migrator.migration.backups.restore import undo_job_since_backup
 from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.model import UndoResult
 
@@ -45,26 +45,28 @@ def command(
     session: Session = ctx.obj
     if sum(each is not None for each in (run, before, backup_id)) != 1:
         raise UsageError(reason="Say what to undo: --run, --before or --backup-id.")
-    given = passphrase_text(passphrase_stdin)
-    with session.reporter() as reporter, cancelling(reporter):
+    given = read_passphrase_text(passphrase_stdin)
+    with session.make_reporter() as reporter, cancel_on_signal(reporter):
         if backup_id is not None:
-            job = undo_since(session.workspace, backup_id, database, given, reporter, force=force)
+            job = undo_job_since_backup(
+                session.workspace, backup_id, database, given, reporter, force=force
+            )
         else:
-            since = moment(before, "--before")
+            since = parse_time(before, "--before")
             job = UndoJob(database=database, run=run, before=since, user_id=user_id, force=force)
         result = rollback(job, session.workspace, reporter)
-    end_undo(session, result)
+    exit_after_undo(session, result)
 
 
-def end_undo(session: Session, result: UndoResult) -> NoReturn:
+def exit_after_undo(session: Session, result: UndoResult) -> NoReturn:
     """Tell what came of it, and end the program."""
     if session.json:
         for event in undo_events(result):
-            session.emit(**event)
+            session.emit_json(**event)
     else:
-        print_undo(session.out, result)
+        print_undo(session.stdout, result)
     if result.error:
-        session.tell(result.error)
+        session.print_error(result.error)
         raise typer.Exit(result.error.exit_code)
     raise typer.Exit(ExitCode.DONE_WITH_REJECTIONS if result.counts.kept else ExitCode.DONE)
 
@@ -76,15 +78,15 @@ def undo_events(result: UndoResult) -> list[dict[str, Any]]:
             "event": "kept",
             "entity": kept.entity,
             "id": kept.id,
-            "because": kept.because.name.lower(),
-            "what": kept.sentence,
+            "because": kept.reason.name.lower(),
+            "what": kept.message,
         }
-        for kept in result.kept
+        for kept in result.skipped_rows
     ]
     finished = {
         "event": "finished",
         "run": result.run,
-        "undone": list(result.undone),
+        "undone": list(result.undone_runs),
         "outcome": result.outcome,
         "counts": asdict(result.counts),
         "by_entity": {name: asdict(counts) for name, counts in result.by_entity.items()},
@@ -101,10 +103,10 @@ def print_undo(console: Console, result: UndoResult) -> None:
     for name, counts in result.by_entity.items():
         table.add_row(cell(name), *(f"{getattr(counts, column):,}" for column in _COLUMNS))
     console.print(table)
-    for kept in result.kept:
-        print_line(console, f"Kept: {kept.entity} {kept.id}: {kept.sentence}", "yellow")
-    if result.counts.kept > len(result.kept):
+    for kept in result.skipped_rows:
+        print_line(console, f"Kept: {kept.entity} {kept.id}: {kept.message}", "yellow")
+    if result.counts.kept > len(result.skipped_rows):
         print_line(console, f"… {result.counts.kept:,} in all", "yellow")
     if result.error is None:
         again = f"desktop-migrator rollback --run {result.run}"
-        print_line(console, f"Undone: {', '.join(result.undone)}. To have it again: {again}")
+        print_line(console, f"Undone: {', '.join(result.undone_runs)}. To have it again: {again}")

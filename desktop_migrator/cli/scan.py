@@ -5,8 +5,8 @@ from rich.table import Table
 
 from desktop_migrator.cli.options import PassphraseStdin, Source
 from desktop_migrator.cli.output import cell
-from desktop_migrator.cli.session import Session, passphrase_text
-from desktop_migrator.migration.sealed.captures import Unlock
+from desktop_migrator.cli.session import Session, read_passphrase_text
+from desktop_migrator.migration.sealed.captures import UnlockKey
 from desktop_migrator.migration.sources.scan import Scan, ScannedProfile, as_json, scan
 from desktop_migrator.model import StorageKey
 
@@ -16,29 +16,29 @@ def command(
 ) -> None:
     session: Session = ctx.obj
     workspace = session.workspace
-    unlock = Unlock(passphrase_text(passphrase_stdin), workspace.credentials)
-    scanned = scan(source or (), workspace.snapshots, session.notes(), unlock)
+    unlock = UnlockKey(read_passphrase_text(passphrase_stdin), workspace.credentials)
+    scanned = scan(source or (), workspace.snapshots, session.make_warning_reporter(), unlock)
     if session.json:
-        session.emit(**as_json(scanned))
+        session.emit_json(**as_json(scanned))
         return
     print_scan(session, scanned)
 
 
 def print_scan(session: Session, scanned: Scan) -> None:
     if not scanned.profiles:
-        session.say(
+        session.print_text(
             "No browser was found on this computer. Name a folder with --source if you know where"
             " one keeps its data."
         )
     for profile in scanned.profiles:
-        session.out.print(_table(profile))
+        session.stdout.print(_profile_table(profile))
     for warning in scanned.warnings:
-        session.say(f"Note: {warning}")
+        session.print_text(f"Note: {warning}")
     for unreadable in scanned.unreadable:
-        session.say(f"Skipped {unreadable.path}: {unreadable.reason}")
+        session.print_text(f"Skipped {unreadable.path}: {unreadable.reason}")
 
 
-def _table(scanned: ScannedProfile) -> Table:
+def _profile_table(scanned: ScannedProfile) -> Table:
     profile = scanned.profile
     state = " · running now" if profile.running else ""
     used = f" · last used {profile.last_used:%Y-%m-%d %H:%M}" if profile.last_used else ""
@@ -55,20 +55,22 @@ def _table(scanned: ScannedProfile) -> Table:
     table.add_column("Last written")
     table.add_column("Kept in")
     for store in scanned.stores:
-        kind = store.store.format if store.store.in_use else f"{store.store.format}, left behind"
+        kind = store.store.format if store.store.is_active else f"{store.store.format}, left behind"
         for area in sorted(store.areas, key=lambda area: -area.bytes):
             written = f"{area.modified:%Y-%m-%d}" if area.modified else ""
             size = f"{area.bytes / 1024:,.1f} KB"
-            table.add_row(cell(_name(area.storage_key)), f"{area.records:,}", size, written, kind)
+            table.add_row(
+                cell(_storage_key_label(area.storage_key)), f"{area.records:,}", size, written, kind
+            )
         for damage in store.damages:
             lost = "?" if damage.lost_records is None else f"{damage.lost_records:,} lost"
-            table.add_row(cell(damage.what, "red"), lost, "", "", kind)
+            table.add_row(cell(damage.description, "red"), lost, "", "", kind)
     if not scanned.stores:
         table.add_row("no localStorage", "", "", "", "")
     return table
 
 
-def _name(area: StorageKey) -> str:
+def _storage_key_label(area: StorageKey) -> str:
     """The web site, and in what it was framed or kept apart."""
     if area.first_party:
         return area.origin

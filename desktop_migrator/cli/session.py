@@ -28,12 +28,12 @@ class Session:
     json: bool = False
     data_dir: Path | None = None
     plan: Path | None = None
-    yes: bool = False
+    assume_yes: bool = False
     language: str | None = None
     """The wizard's."""
     open_wizard: OpenWizard = no_wizard
-    out: Console = field(default_factory=Console)
-    err: Console = field(default_factory=lambda: Console(stderr=True))
+    stdout: Console = field(default_factory=Console)
+    stderr: Console = field(default_factory=lambda: Console(stderr=True))
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -42,45 +42,45 @@ class Session:
     @property
     def interactive(self) -> bool:
         """Whether a person is there to answer a question."""
-        return not self.json and not self.yes and sys.stdin.isatty() and sys.stderr.isatty()
+        return not self.json and not self.assume_yes and sys.stdin.isatty() and sys.stderr.isatty()
 
-    def emit(self, **fields: Any) -> None:
+    def emit_json(self, **fields: Any) -> None:
         """One JSON line on standard output."""
         write_json(fields)
 
-    def say(self, text: str) -> None:
+    def print_text(self, text: str) -> None:
         """A sentence for the person: on standard error where standard output is for JSON."""
-        print_line(self.err if self.json else self.out, text)
+        print_line(self.stderr if self.json else self.stdout, text)
 
-    def reporter(self) -> JsonReporter | TerminalReporter:
+    def make_reporter(self) -> JsonReporter | TerminalReporter:
         if self.json:
             return JsonReporter()
-        return TerminalReporter(self.err, interactive=self.interactive)
+        return TerminalReporter(self.stderr, interactive=self.interactive)
 
-    def notes(self) -> TerminalReporter:
+    def make_warning_reporter(self) -> TerminalReporter:
         """For commands whose output is data: warnings go to standard error, no bars."""
-        return TerminalReporter(self.err)
+        return TerminalReporter(self.stderr)
 
-    def fail(self, error: MigratorError) -> None:
+    def report_failure(self, error: MigratorError) -> None:
         """An error that left no result."""
         if self.json:
-            self.emit(
+            self.emit_json(
                 event="error",
                 code=error.code,
                 title=error.title,
                 detail=error.detail,
                 hint=error.hint,
             )
-        self.tell(error)
+        self.print_error(error)
 
-    def tell(self, error: MigratorError) -> None:
+    def print_error(self, error: MigratorError) -> None:
         """The error as one sentence, its code and the remedy, on standard error."""
-        print_line(self.err, f"{error} ({error.code})", "red")
-        print_line(self.err, error.hint)
+        print_line(self.stderr, f"{error} ({error.code})", "red")
+        print_line(self.stderr, error.hint)
 
 
 @contextmanager
-def cancelling(reporter: NullReporter) -> Iterator[None]:
+def cancel_on_signal(reporter: NullReporter) -> Iterator[None]:
     def ask(number: int, frame: FrameType | None) -> None:
         if reporter.cancelled:
             signal.default_int_handler(number, frame)
@@ -95,22 +95,22 @@ def cancelling(reporter: NullReporter) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-_LONGEST = 4096
+_MAX_LINE_LENGTH = 4096
 
 
-def passphrase_text(asked: bool) -> str | None:
+def read_passphrase_text(from_stdin: bool) -> str | None:
     """The first line; None unless asked for. Raises UsageError if there is none."""
-    return first_line("passphrase") if asked else None
+    return read_first_line("passphrase") if from_stdin else None
 
 
-def first_line(what: str) -> str:
+def read_first_line(what: str) -> str:
     """The first line of standard input. Raises UsageError if there is none."""
-    text = sys.stdin.readline(_LONGEST).rstrip("\r\n")
+    text = sys.stdin.readline(_MAX_LINE_LENGTH).rstrip("\r\n")
     if not text:
         raise UsageError(reason=f"There is no {what} on standard input.")
     return text
 
 
-def passphrase(asked: bool) -> Passphrase | None:
-    text = passphrase_text(asked)
+def read_passphrase(from_stdin: bool) -> Passphrase | None:
+    text = read_passphrase_text(from_stdin)
     return None if text is None else Passphrase(text)

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from desktop_migrator.cli.options import Source, named_database
+from desktop_migrator.cli.options import Source, resolve_database
 from desktop_migrator.cli.session import Session
-from desktop_migrator.migration.database.unlock import Lease, leases
-from desktop_migrator.migration.status import Site, Status, status
+from desktop_migrator.migration.database.unlock import Lease, list_leases
+from desktop_migrator.migration.status import SiteStatus, Status, status
 from desktop_migrator.migration.workspace.catalog import CatalogedRun
 from desktop_migrator.plan.schema import load_plan
 
@@ -24,16 +24,26 @@ def command(
     ] = None,
     database: Annotated[
         str | None,
-        typer.Option(callback=named_database, help="Say too who is at work on this database."),
+        typer.Option(callback=resolve_database, help="Say too who is at work on this database."),
     ] = None,
 ) -> None:
     session: Session = ctx.obj
-    now = status(load_plan(session.plan), source or (), user_id, session.workspace, session.notes())
+    now = status(
+        load_plan(session.plan),
+        source or (),
+        user_id,
+        session.workspace,
+        session.make_warning_reporter(),
+    )
     runs = now.runs if verbose else now.runs[:1]
-    working = leases(database, user_id, session.workspace, session.notes()) if database else []
+    working = (
+        list_leases(database, user_id, session.workspace, session.make_warning_reporter())
+        if database
+        else []
+    )
     if session.json:
-        session.emit(
-            needed=now.needed,
+        session.emit_json(
+            needed=now.migration_needed,
             sites=[_site_json(site) for site in now.sites],
             unfinished=[run.run for run in now.unfinished],
             runs=[asdict(run) for run in runs],
@@ -42,14 +52,14 @@ def command(
         return
     _print_needed(session, now)
     for run in runs:
-        session.say(_run_line(run))
+        session.print_text(_run_line(run))
     if not runs:
-        session.say("Nothing was migrated from this computer so far.")
+        session.print_text("Nothing was migrated from this computer so far.")
     for lease in working:
-        session.say(_lease_line(lease))
+        session.print_text(_lease_line(lease))
 
 
-def _site_json(site: Site) -> dict[str, Any]:
+def _site_json(site: SiteStatus) -> dict[str, Any]:
     return {
         "origin": site.origin,
         "records": site.records,
@@ -61,18 +71,20 @@ def _site_json(site: Site) -> dict[str, Any]:
 
 def _print_needed(session: Session, now: Status) -> None:
     if not now.sites:
-        session.say("No web site has data in these browsers that the plan is for.")
+        session.print_text("No web site has data in these browsers that the plan is for.")
     for site in now.sites:
         records = f"{site.origin}: {site.records:,} records"
         if not site.needs_migration:
-            session.say(f"{records}, migrated.")
+            session.print_text(f"{records}, migrated.")
         elif site.last_run:
-            session.say(f"{records}, written to since the last migration.")
+            session.print_text(f"{records}, written to since the last migration.")
         else:
-            session.say(f"{records}, not migrated yet.")
+            session.print_text(f"{records}, not migrated yet.")
     for run in now.unfinished:
-        session.say(f"Run {run.run} did not complete; run the same command again.")
-    session.say("A migration is needed." if now.needed else "No migration is needed.")
+        session.print_text(f"Run {run.run} did not complete; run the same command again.")
+    session.print_text(
+        "A migration is needed." if now.migration_needed else "No migration is needed."
+    )
 
 
 def _run_line(run: CatalogedRun) -> str:

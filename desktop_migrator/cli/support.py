@@ -9,7 +9,7 @@ import typer
 from desktop_migrator.cli.options import Source
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.migration.desk.support_bundle import collect, save
+from desktop_migrator.migration.desk.support_bundle import collect_files, save_bundle
 from desktop_migrator.plan.schema import load_plan
 
 group = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -27,17 +27,17 @@ def bundle(
     out: Annotated[Path | None, typer.Option(help="The zip file to write.")] = None,
 ) -> None:
     session: Session = ctx.obj
-    pieces = collect(session.workspace, load_plan(session.plan), source or ())
+    pieces = collect_files(session.workspace, load_plan(session.plan), source or ())
     path = out or Path(f"support-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip")
     if session.interactive:
         for piece in pieces:
-            session.say(f"── {piece.name}")
-            session.say(piece.text)
+            session.print_text(f"── {piece.name}")
+            session.print_text(piece.text)
         if not typer.confirm(f"This is all of it. Save it as {path}?"):
-            session.say("Nothing was saved.")
+            session.print_text("Nothing was saved.")
             raise typer.Exit(ExitCode.CANCELLED)
-    save(pieces, path)
+    save_bundle(pieces, path)
     if session.json:
-        session.emit(path=str(path), pieces=[piece.name for piece in pieces])
+        session.emit_json(path=str(path), pieces=[piece.name for piece in pieces])
     else:
-        session.say(f"The bundle is in {path}. Send it to the support desk.")
+        session.print_text(f"The bundle is in {path}. Send it to the support desk.")

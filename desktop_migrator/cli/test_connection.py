@@ -15,11 +15,11 @@ from desktop_migrator.postgres.verify.connection_checks import Check
 
 def command(ctx: typer.Context, database: Database) -> None:
     session: Session = ctx.obj
-    with session.reporter() as reporter:
+    with session.make_reporter() as reporter:
         checks = check_database(database, load_plan(session.plan), session.workspace, reporter)
     ok = all(check.ok for check in checks)
     if session.json:
-        session.emit(ok=ok, checks=[asdict(check) for check in checks])
+        session.emit_json(ok=ok, checks=[asdict(check) for check in checks])
     else:
         print_checks(session, checks)
     raise typer.Exit(ExitCode.DONE if ok else ExitCode.FAILED)
@@ -28,6 +28,6 @@ def command(ctx: typer.Context, database: Database) -> None:
 def print_checks(session: Session, checks: Iterable[Check]) -> None:
     """A line for each, and its remedy below."""
     for check in checks:
-        session.say(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {check.detail}")
+        session.print_text(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {check.detail}")
         if check.remedy:
-            session.say(f"      {check.remedy}")
+            session.print_text(f"      {check.remedy}")

@@ -22,7 +22,7 @@ def command(
     ] = False,
 ) -> None:
     session: Session = ctx.obj
-    with session.reporter() as reporter:
+    with session.make_reporter() as reporter:
         done = unlock(
             database,
             load_plan(session.plan),
@@ -31,16 +31,16 @@ def command(
             workspace=session.workspace,
             reporter=reporter,
         )
-    lease, ended = done.cleared.lease, done.cleared.ended
+    lease, ended = done.cleared.lease, done.cleared.terminated_pids
     if session.json:
-        session.emit(unlocked=bool(lease or ended), ended=ended, lease=lease and asdict(lease))
+        session.emit_json(unlocked=bool(lease or ended), ended=ended, lease=lease and asdict(lease))
         return
     if ended:
-        session.say(f"The run's sessions were ended: {', '.join(map(str, ended))}.")
+        session.print_text(f"The run's sessions were ended: {', '.join(map(str, ended))}.")
     if lease:
-        session.say(
+        session.print_text(
             f"The lease of run {lease.run} was cleared: {lease.host}, process {lease.process}, "
             f"last sign of life {lease.silent:,.0f} seconds ago."
         )
     if not lease and not ended:
-        session.say(f"Nothing is locked for user {done.user_id} and plan {done.plan}.")
+        session.print_text(f"Nothing is locked for user {done.user_id} and plan {done.plan}.")

@@ -9,11 +9,11 @@ from rich.table import Table
 from desktop_migrator.cli.options import Database, Origin, PassphraseStdin, UserEmail, UserId
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.result import finished_event
-from desktop_migrator.cli.session import Session, cancelling, passphrase_text
+from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.run.job import Job
-from desktop_migrator.migration.upload import Upload, Uploaded, upload
+from desktop_migrator.migration.upload import UploadedFile, UploadResult, upload
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.plan.schema import load_plan
 
@@ -48,24 +48,24 @@ def command(
         create_tables=create_tables,
         continue_on_error=True,
         backup=not no_backup,
-        unlock=passphrase_text(passphrase_stdin),
+        capture_passphrase_or_key=read_passphrase_text(passphrase_stdin),
     )
 
-    def told(one: Uploaded) -> None:
+    def told(one: UploadedFile) -> None:
         if session.json:
-            session.emit(**_event(one))
+            session.emit_json(**_upload_event(one))
 
-    with session.reporter() as reporter, cancelling(reporter):
+    with session.make_reporter() as reporter, cancel_on_signal(reporter):
         done = upload(files, job, session.workspace, reporter, told)
     if session.json:
         counts = {name: getattr(done.counts, name) for name in ("records", *_COUNTS)}
-        session.emit(event="finished", files=len(done.files), counts=counts)
+        session.emit_json(event="finished", files=len(done.files), counts=counts)
     else:
-        _print(session, done)
+        _print_upload(session, done)
     raise typer.Exit(_exit_code(done))
 
 
-def _event(one: Uploaded) -> dict[str, Any]:
+def _upload_event(one: UploadedFile) -> dict[str, Any]:
     facts = finished_event(one.result) if one.result else {}
     error = one.error
     return facts | {
@@ -75,12 +75,12 @@ def _event(one: Uploaded) -> dict[str, Any]:
         "host": one.manifest.host if one.manifest else None,
         "captured": one.manifest.created if one.manifest else None,
         "time_zone": one.manifest.time_zone if one.manifest else None,
-        "same_as": str(one.same_as) if one.same_as else None,
+        "same_as": str(one.duplicate_of) if one.duplicate_of else None,
         "error": error and {"code": error.code, "title": error.title, "detail": error.detail},
     }
 
 
-def _print(session: Session, done: Upload) -> None:
+def _print_upload(session: Session, done: UploadResult) -> None:
     table = Table()
     for header in ("File", "Captured (UTC)", "On"):
         table.add_column(header)
@@ -94,16 +94,16 @@ def _print(session: Session, done: Upload) -> None:
             cell(manifest.host if manifest else ""),
             *(f"{getattr(counts, name):,}" if counts else "" for name in _COUNTS),
         )
-    session.out.print(table)
+    session.stdout.print(table)
     for one in done.files:
-        if one.same_as:
-            session.say(f"{one.path.name} is the same capture as {one.same_as.name}.")
+        if one.duplicate_of:
+            session.print_text(f"{one.path.name} is the same capture as {one.duplicate_of.name}.")
         if one.error:
-            session.say(f"{one.path.name}:")
-            session.tell(one.error)
+            session.print_text(f"{one.path.name}:")
+            session.print_error(one.error)
 
 
-def _exit_code(done: Upload) -> ExitCode:
+def _exit_code(done: UploadResult) -> ExitCode:
     if done.error:
         return done.error.exit_code
     return ExitCode.DONE_WITH_REJECTIONS if done.counts.rejected else ExitCode.DONE

@@ -17,9 +17,9 @@ from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.test_connection import print_checks
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.migration.database.open_database import Person
-from desktop_migrator.migration.maintenance.previous_run import Subject
+from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.validate import validate
-from desktop_migrator.migration.run.field_keys import known_field_key
+from desktop_migrator.migration.run.field_keys import find_field_key
 from desktop_migrator.plan.schema import load_plan
 
 
@@ -35,23 +35,25 @@ def command(
 ) -> None:
     session: Session = ctx.obj
     plan = load_plan(session.plan)
-    subject = Subject(
+    subject = MaintenanceRequest(
         plan=plan,
         database=database,
         person=Person(user_id, user_email),
         run=run,
         sources=tuple(source or ()),
         origins=tuple(origin or ()),
-        field_key=known_field_key(plan, field_key, session.workspace) if source else None,
+        field_key=find_field_key(plan, field_key, session.workspace) if source else None,
     )
-    with session.reporter() as reporter:
+    with session.make_reporter() as reporter:
         found = validate(subject, session.workspace, reporter)
     if session.json:
-        session.emit(ok=found.ok, run=found.run, checks=[asdict(check) for check in found.checks])
+        session.emit_json(
+            ok=found.ok, run=found.run, checks=[asdict(check) for check in found.checks]
+        )
     else:
         print_checks(session, found.checks)
         failed = sum(not check.ok for check in found.checks)
-        session.say(
+        session.print_text(
             f"{failed} of {len(found.checks)} checks failed."
             if failed
             else f"All {len(found.checks)} checks are ok."

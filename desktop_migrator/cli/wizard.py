@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from desktop_migrator.cli.session import Session
-from desktop_migrator.migration.wizard_options import Opening
+from desktop_migrator.migration.wizard_options import WizardOptions
 
 
 def command(
@@ -16,7 +16,7 @@ def command(
     ] = None,
 ) -> None:
     session: Session = ctx.obj
-    opening = Opening(
+    opening = WizardOptions(
         file=file, data_dir=session.data_dir, plan=session.plan, language=session.language
     )
     raise typer.Exit(session.open_wizard(opening))

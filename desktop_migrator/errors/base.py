@@ -11,7 +11,7 @@ class ExitCode(IntEnum):
     FAILED = 1
     USAGE = 2
     DONE_WITH_REJECTIONS = 3
-    CONFLICTS_WAIT = 4
+    CONFLICTS_UNRESOLVED = 4
     LOCKED = 5
     ROLLED_BACK = 6
     REFUSED = 7

@@ -27,7 +27,7 @@ class ItemsRejected(RunError):
     exit_code = ExitCode.ROLLED_BACK
 
 
-class StoppedHalfway(RunError):
+class RejectedAfterCommit(RunError):
     """As ItemsRejected, when some chunks had been committed."""
 
     code = "DM-504"
@@ -82,7 +82,7 @@ class TooManyRejected(RunError):
     exit_code = ExitCode.ROLLED_BACK
 
 
-class TakenBack(RunError):
+class RejectedAndUndone(RunError):
     """As ItemsRejected, when some chunks had been committed and were undone."""
 
     code = "DM-508"
@@ -113,7 +113,7 @@ class AlreadyUndone(RunError):
     hint_template = "To have it again, undo that one: `desktop-migrator rollback --run {by}`."
 
 
-class ConflictsWait(RunError):
+class ConflictsUnresolved(RunError):
     """Nobody was there to answer; see migration/run/questions.py."""
 
     code = "DM-511"
@@ -126,7 +126,7 @@ class ConflictsWait(RunError):
         "Run the same command in a terminal and answer; or fill in each `answer` (keep, replace or "
         "merge) in the file of --decisions and run it again; or choose another --conflict."
     )
-    exit_code = ExitCode.CONFLICTS_WAIT
+    exit_code = ExitCode.CONFLICTS_UNRESOLVED
 
 
 class TooManyConflicts(RunError):
@@ -146,7 +146,7 @@ class DecisionsUnusable(MigratorError):
     exit_code = ExitCode.USAGE
 
 
-class Locked(RunError):
+class RunLocked(RunError):
     """Somebody else works for this person with this plan; see postgres/lock.py."""
 
     code = "DM-520"
@@ -171,7 +171,7 @@ class LockLost(RunError):
     transient = True
 
 
-class SessionsShared(RunError):
+class TransactionPooling(RunError):
     """A connection pooler gives each transaction another session, so that no lock would hold."""
 
     code = "DM-522"

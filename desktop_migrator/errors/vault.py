@@ -116,14 +116,14 @@ class FileUnreadable(VaultError):
     hint_template = "Check the file's name and whether you may read it."
 
 
-class DraftNotWritten(VaultError):
+class SealedFileNotWritten(VaultError):
     code = "DM-442"
     title = "The backup or capture could not be written"
     detail_template = "{path}: {reason}"
     hint_template = "Nothing else was done. Make room on the disk and try again."
 
 
-class DraftNotVerified(VaultError):
+class SealedFileNotVerified(VaultError):
     """What was written does not read back as it was."""
 
     code = "DM-443"

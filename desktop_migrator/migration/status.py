@@ -9,13 +9,13 @@ from desktop_migrator.migration.sources.open_sources import open_sources
 from desktop_migrator.migration.workspace.catalog import UNDONE, Catalog, CatalogedRun
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome
-from desktop_migrator.plan.classify import Found, Sorter
+from desktop_migrator.plan.classify import ClassifiedRecord, RecordClassifier
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class SiteStatus:
     """A web site with data that the plan is for."""
 
     origin: str
@@ -34,12 +34,12 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    sites: tuple[Site, ...]
+    sites: tuple[SiteStatus, ...]
     runs: tuple[CatalogedRun, ...]
     """The newest first."""
 
     @property
-    def needed(self) -> bool:
+    def migration_needed(self) -> bool:
         return any(site.needs_migration for site in self.sites)
 
     @property
@@ -66,17 +66,17 @@ def status(
     }
     records: dict[str, int] = {}
     modified: dict[str, datetime] = {}
-    sorter = Sorter(plan)
+    classifier = RecordClassifier(plan)
     with open_sources(folders, workspace.snapshots, reporter) as sources:
         for record in sources.records():
-            if not isinstance(sorter.specific(record), Found):
+            if not isinstance(classifier.classify_by_key(record), ClassifiedRecord):
                 continue
             origin = record.storage_key.origin
             records[origin] = records.get(origin, 0) + 1
             if record.modified:
                 modified[origin] = max(record.modified, modified.get(origin, record.modified))
     sites = (
-        Site(origin, number, modified.get(origin), last.get(origin))
+        SiteStatus(origin, number, modified.get(origin), last.get(origin))
         for origin, number in sorted(records.items())
     )
     return Status(tuple(sites), tuple(runs))

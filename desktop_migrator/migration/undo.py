@@ -17,12 +17,12 @@ from sqlalchemy import Connection, Engine
 
 from desktop_migrator.errors import AlreadyUndone, Cancelled, MigratorError, RunNotFound, UsageError
 from desktop_migrator.migration.database.open_database import open_database
-from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed, Kept
+from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail, PendingEntry
 from desktop_migrator.migration.workspace.catalog import UNDOING, UNDONE, Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome, UndoCounts, UndoResult
 from desktop_migrator.postgres.bookkeeping.audit import database_id
-from desktop_migrator.postgres.bookkeeping.journal import anything_left
+from desktop_migrator.postgres.bookkeeping.journal import has_undoable
 from desktop_migrator.postgres.bookkeeping.runs import (
     Run,
     find_run,
@@ -32,13 +32,13 @@ from desktop_migrator.postgres.bookkeeping.runs import (
     undone_by,
 )
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
-from desktop_migrator.postgres.connection.engine import translated
-from desktop_migrator.postgres.run_lock.run_lock import RunLock, hold
+from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.postgres.run_lock.run_lock import RunLock, hold_run_lock
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.undo_run import Undoer
 from desktop_migrator.reporter import Question, Reporter, Topic
 
-Check = Callable[[psycopg.Cursor[Any]], None]
+FenceCheck = Callable[[psycopg.Cursor[Any]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,34 +78,40 @@ def rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> UndoResu
     catalog = Catalog(workspace.catalog)
     trail = AuditTrail(workspace.catalog)
     with open_database(job.database, workspace, reporter) as engine, engine.connect() as connection:
-        with translated(), connection.begin():
+        with translate_errors(), connection.begin():
             upgrade(connection)
             if job.database_id and database_id(connection) != job.database_id:
                 raise RunNotFound(reason="The backup was made for another database.")
-            chosen = _chosen(connection, job)
+            chosen = _runs_to_undo(connection, job)
         _confirm(chosen, reporter)
         with ExitStack() as held:
-            locks = _locks(held, engine, chosen)
-            with translated(), connection.begin():
-                chosen = _chosen(connection, job)
-            fences: list[Check] = []
+            locks = _take_locks(held, engine, chosen)
+            with translate_errors(), connection.begin():
+                chosen = _runs_to_undo(connection, job)
+            fences: list[FenceCheck] = []
 
-            def enter(run: str) -> None:
+            def write_leases(run: str) -> None:
                 for lock in locks:
-                    lock.enter(connection, run)
+                    lock.write_lease(connection, run)
                     fences.append(lock.fence(run).check)
 
             def check(cursor: psycopg.Cursor[Any]) -> None:
                 for fence in fences:
                     fence(cursor)
 
-            catalog.correct(dict.fromkeys((run.id for run in chosen), UNDOING))
+            catalog.set_outcomes(dict.fromkeys((run.id for run in chosen), UNDOING))
             result = undo_runs(
-                connection, chosen, trail, reporter, enter=enter, check=check, force=job.force
+                connection,
+                chosen,
+                trail,
+                reporter,
+                on_registered=write_leases,
+                check_fence=check,
+                force=job.force,
             )
         if result.outcome is Outcome.COMPLETED:
-            with translated(), connection.begin():
-                _tell(catalog, list_runs(connection, chosen[0].user_id))
+            with translate_errors(), connection.begin():
+                _mark_undone(catalog, list_runs(connection, chosen[0].user_id))
     return result
 
 
@@ -115,8 +121,8 @@ def undo_runs(
     trail: AuditTrail,
     reporter: Reporter,
     *,
-    enter: Callable[[str], None] = lambda _: None,
-    check: Check,
+    on_registered: Callable[[str], None] = lambda _: None,
+    check_fence: FenceCheck,
     force: bool = False,
 ) -> UndoResult:
     """Undo these runs of one person, the newest first, going on where that was begun before.
@@ -126,9 +132,9 @@ def undo_runs(
     began = time.perf_counter()
     newest = runs[0]
     undone = tuple(run.id for run in runs)
-    deeds = _Deeds(trail, connection, newest)
-    with deeds.step():
-        undo = _begun(connection, newest.user_id, undone)
+    transactions = _AuditedTransactions(trail, connection, newest)
+    with transactions.transaction_step():
+        undo = _unfinished_undo(connection, newest.user_id, undone)
         if undo is None:
             undo = start_run(
                 connection,
@@ -138,9 +144,9 @@ def undo_runs(
                 policy=newest.policy,
                 undoes=undone,
             )
-        enter(undo)
-        deeds.record(undo, "begun")
-    undoer = Undoer(connection, run=undo, reporter=reporter, force=force, check=check)
+        on_registered(undo)
+        transactions.record_audit_event(undo, "begun")
+    undoer = Undoer(connection, run=undo, reporter=reporter, force=force, check_fence=check_fence)
     error: MigratorError | None = None
     try:
         undoer.undo(undone)
@@ -153,24 +159,24 @@ def undo_runs(
     for part in undoer.counts.values():
         counts += part
     try:
-        with deeds.step():
+        with transactions.transaction_step():
             finish_run(connection, undo, outcome, undoer.counts)
-            deeds.record(undo, outcome, asdict(counts))
+            transactions.record_audit_event(undo, outcome, asdict(counts))
     except MigratorError as failed:
         error, outcome = error or failed, Outcome.FAILED
     return UndoResult(
         run=undo,
-        undone=undone,
+        undone_runs=undone,
         outcome=outcome,
         counts=counts,
         by_entity=undoer.counts,
-        kept=tuple(undoer.kept),
+        skipped_rows=tuple(undoer.kept),
         seconds=time.perf_counter() - began,
         error=error,
     )
 
 
-def _chosen(connection: Connection, job: UndoJob) -> list[Run]:
+def _runs_to_undo(connection: Connection, job: UndoJob) -> list[Run]:
     """The runs to undo, the newest first."""
     cursor = adapters.cursor(connection)
     if job.run is not None:
@@ -178,7 +184,7 @@ def _chosen(connection: Connection, job: UndoJob) -> list[Run]:
         if run is None or job.user_id not in {None, run.user_id}:
             raise RunNotFound(reason="This database has no run with this id of this person.")
         by = undone_by(list_runs(connection, run.user_id)).get(run.id)
-        if by and not anything_left(cursor, run.id):
+        if by and not has_undoable(cursor, run.id):
             raise AlreadyUndone(run=run.id, by=by)
         return [run]
     runs = list_runs(connection, job.user_id or "")
@@ -187,7 +193,7 @@ def _chosen(connection: Connection, job: UndoJob) -> list[Run]:
     rest = [
         run
         for run in after.values()
-        if not (run.undoes and after.keys() >= set(run.undoes)) and anything_left(cursor, run.id)
+        if not (run.undoes and after.keys() >= set(run.undoes)) and has_undoable(cursor, run.id)
     ]
     if not rest:
         raise RunNotFound(reason="No run of this person after that time left anything to undo.")
@@ -200,17 +206,17 @@ def _confirm(runs: Sequence[Run], reporter: Reporter) -> None:
         f"{'undo' if run.undoes else 'run'} {run.id} of {run.started:%Y-%m-%d %H:%M} UTC"
         for run in runs
     )
-    question = Question(f"Take back {listed}?", ("yes", "no"), topic=Topic.AGREE)
+    question = Question(f"Take back {listed}?", ("yes", "no"), topic=Topic.CONFIRM)
     if reporter.ask(question) == "no":
         raise Cancelled
 
 
-def _locks(held: ExitStack, engine: Engine, runs: Sequence[Run]) -> list[RunLock]:
+def _take_locks(held: ExitStack, engine: Engine, runs: Sequence[Run]) -> list[RunLock]:
     plans = sorted({run.plan for run in runs})
-    return [held.enter_context(hold(engine, runs[0].user_id, plan)) for plan in plans]
+    return [held.enter_context(hold_run_lock(engine, runs[0].user_id, plan)) for plan in plans]
 
 
-def _begun(connection: Connection, user_id: str, undone: Sequence[str]) -> str | None:
+def _unfinished_undo(connection: Connection, user_id: str, undone: Sequence[str]) -> str | None:
     """An undo of these runs that did not come to its end."""
     runs = list_runs(connection, user_id)
     taken_back = {each for run in runs for each in run.undoes or ()}
@@ -220,10 +226,10 @@ def _begun(connection: Connection, user_id: str, undone: Sequence[str]) -> str |
     return None
 
 
-def _tell(catalog: Catalog, runs: Sequence[Run]) -> None:
+def _mark_undone(catalog: Catalog, runs: Sequence[Run]) -> None:
     """Have this computer's list of runs say which are undone now."""
     undone = undone_by(runs)
-    catalog.correct(
+    catalog.set_outcomes(
         {
             run.id: UNDONE if run.id in undone else run.outcome
             for run in runs
@@ -232,25 +238,27 @@ def _tell(catalog: Catalog, runs: Sequence[Run]) -> None:
     )
 
 
-class _Deeds:
+class _AuditedTransactions:
     """Transactions that leave an entry in the audit trail."""
 
     def __init__(self, trail: AuditTrail, connection: Connection, run: Run) -> None:
         self._trail = trail
         self._connection = connection
         self._run = run
-        self._recorded: list[Kept] = []
+        self._pending_audit_entries: list[PendingEntry] = []
 
     @contextmanager
-    def step(self) -> Iterator[None]:
-        with translated(), self._connection.begin():
+    def transaction_step(self) -> Iterator[None]:
+        with translate_errors(), self._connection.begin():
             yield
-        while self._recorded:
-            self._trail.keep(self._recorded.pop())
+        while self._pending_audit_entries:
+            self._trail.append_local(self._pending_audit_entries.pop())
 
-    def record(self, undo: str, outcome: str, counts: dict[str, int] | None = None) -> None:
+    def record_audit_event(
+        self, undo: str, outcome: str, counts: dict[str, int] | None = None
+    ) -> None:
         """As the last thing in a step."""
-        deed = Deed(
+        deed = AuditEvent(
             action="undo",
             user_id=self._run.user_id,
             run=undo,
@@ -258,4 +266,4 @@ class _Deeds:
             outcome=outcome,
             counts=counts,
         )
-        self._recorded.append(self._trail.record(self._connection, deed))
+        self._pending_audit_entries.append(self._trail.record_in_database(self._connection, deed))

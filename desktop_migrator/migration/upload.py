@@ -13,38 +13,38 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from desktop_migrator.errors import Cancelled, Locked, MigratorError, UsageError
+from desktop_migrator.errors import Cancelled, MigratorError, RunLocked, UsageError
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
-from desktop_migrator.migration.sealed.captures import Unlock, is_capture, open_capture
-from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed
+from desktop_migrator.migration.sealed.captures import UnlockKey, is_capture, open_capture
+from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Counts, RunResult
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.vault.payload import Manifest
+from desktop_migrator.vault.payload import BackupManifest
 
-_PAUSE = 1.0
+_RETRY_INTERVAL = 1.0
 """Seconds between two attempts while another upload is at work."""
-_PATIENCE = 600.0
+_MAX_WAIT = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Uploaded:
+class UploadedFile:
     """What became of one file."""
 
     path: Path
-    manifest: Manifest | None = None
+    manifest: BackupManifest | None = None
     """None: it could not be opened."""
     result: RunResult | None = None
     error: MigratorError | None = None
     """Why it was not uploaded, or not to its end."""
-    same_as: Path | None = None
+    duplicate_of: Path | None = None
     """The file among these that is the same capture, which was uploaded instead."""
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
-    files: tuple[Uploaded, ...]
+class UploadResult:
+    files: tuple[UploadedFile, ...]
 
     @property
     def counts(self) -> Counts:
@@ -65,62 +65,64 @@ def upload(
     job: Job,
     workspace: Workspace,
     reporter: Reporter,
-    told: Callable[[Uploaded], None] = lambda _: None,
-) -> Upload:
+    on_file_done: Callable[[UploadedFile], None] = lambda _: None,
+) -> UploadResult:
     """Upload these files as the job says; `told` learns of each file when it is done.
 
     What ails one file stops none of the others, save Cancelled, which stops all.
     """
-    unlock = Unlock(job.unlock, workspace.credentials)
+    unlock = UnlockKey(job.capture_passphrase_or_key, workspace.credentials)
     files = dict.fromkeys(path.absolute() for path in paths)
     # Who is asked for a passphrase is asked for one after the other.
-    with ThreadPoolExecutor(os.cpu_count() if job.unlock else 1) as openers:
+    with ThreadPoolExecutor(os.cpu_count() if job.capture_passphrase_or_key else 1) as openers:
         opened = list(openers.map(lambda path: _open(path, unlock, reporter), files))
     ordered = sorted(
         opened, key=lambda each: each.manifest.created.timestamp() if each.manifest else 0.0
     )[::-1]
     met: dict[str, Path] = {}
-    done: list[Uploaded] = []
+    done: list[UploadedFile] = []
     for each in ordered:
         one = each
         if each.manifest and not each.error:
             if each.manifest.id in met:
-                one = replace(each, same_as=met[each.manifest.id])
+                one = replace(each, duplicate_of=met[each.manifest.id])
             else:
                 met[each.manifest.id] = each.path
-                one = _load(each, job, workspace, reporter)
+                one = _upload_file(each, job, workspace, reporter)
         done.append(one)
-        told(one)
+        on_file_done(one)
         if isinstance(one.error, Cancelled):
             break
-    return Upload(tuple(done))
+    return UploadResult(tuple(done))
 
 
-def _open(path: Path, unlock: Unlock, reporter: Reporter) -> Uploaded:
+def _open(path: Path, unlock: UnlockKey, reporter: Reporter) -> UploadedFile:
     try:
         if not is_capture(path):
             raise UsageError(reason=f"{path} is no capture.")
-        return Uploaded(path, open_capture(path, unlock, reporter).manifest)
+        return UploadedFile(path, open_capture(path, unlock, reporter).manifest)
     except MigratorError as error:
-        return Uploaded(path, error=error)
+        return UploadedFile(path, error=error)
 
 
-def _load(one: Uploaded, job: Job, workspace: Workspace, reporter: Reporter) -> Uploaded:
-    captured = tuple(one.manifest.origins) if one.manifest else ()
-    mine = replace(job, sources=(one.path,), origins=job.origins or captured)
-    deadline = time.monotonic() + _PATIENCE
+def _upload_file(
+    file: UploadedFile, job: Job, workspace: Workspace, reporter: Reporter
+) -> UploadedFile:
+    captured = tuple(file.manifest.origins) if file.manifest else ()
+    mine = replace(job, sources=(file.path,), origins=job.origins or captured)
+    deadline = time.monotonic() + _MAX_WAIT
     while True:
         try:
             result = migrate(mine, workspace, reporter)
-        except Locked as error:
-            if time.monotonic() > deadline or _waited(reporter):
-                return replace(one, error=error)
+        except RunLocked as error:
+            if time.monotonic() > deadline or _wait_or_cancelled(reporter):
+                return replace(file, error=error)
         except MigratorError as error:
-            return replace(one, error=error)
+            return replace(file, error=error)
         else:
             break
-    AuditTrail(workspace.catalog).note(
-        Deed(
+    AuditTrail(workspace.catalog).record_local(
+        AuditEvent(
             action="upload",
             user_id=job.person.user_id,
             run=result.run,
@@ -129,10 +131,10 @@ def _load(one: Uploaded, job: Job, workspace: Workspace, reporter: Reporter) -> 
             counts=asdict(result.counts),
         )
     )
-    return replace(one, result=result, error=result.error)
+    return replace(file, result=result, error=result.error)
 
 
-def _waited(reporter: Reporter) -> bool:
+def _wait_or_cancelled(reporter: Reporter) -> bool:
     """Wait a little; whether the person gave up meanwhile."""
-    time.sleep(_PAUSE)
+    time.sleep(_RETRY_INTERVAL)
     return reporter.cancelled

@@ -8,7 +8,7 @@ from desktop_migrator.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class WizardOptions:
     file: Path | None = None
     """A kit or a capture."""
     data_dir: Path | None = None
@@ -19,10 +19,10 @@ class Opening:
     """On the sample profiles and the built-in database."""
 
 
-OpenWizard = Callable[[Opening], int]
+OpenWizard = Callable[[WizardOptions], int]
 """Shows the window; returns the exit code once it is closed."""
 
 
-def no_wizard(_: Opening) -> int:
+def no_wizard(_: WizardOptions) -> int:
     """For callers that have none."""
     raise UsageError(reason="There is no window here.")

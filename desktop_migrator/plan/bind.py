@@ -20,11 +20,11 @@ from desktop_migrator.model import (
     Table,
     TargetEntity,
 )
-from desktop_migrator.plan.convert import admitted, converter
-from desktop_migrator.plan.envelope import HASH_LENGTH, SHORTEST_ENVELOPE
-from desktop_migrator.plan.identity import LONGEST_ID, ULID_LENGTH
-from desktop_migrator.plan.json_text import encode, storable
-from desktop_migrator.plan.reject import Refused
+from desktop_migrator.plan.convert import converter, enum_spelling
+from desktop_migrator.plan.envelope import HASH_LENGTH, MIN_ENVELOPE_LENGTH
+from desktop_migrator.plan.identity import MAX_ID_LENGTH, ULID_LENGTH
+from desktop_migrator.plan.json_text import encode, is_storable
+from desktop_migrator.plan.reject import ItemRejected
 from desktop_migrator.plan.schema import (
     USER,
     VARIABLES,
@@ -75,14 +75,15 @@ def user_value(user_id: str, column: Column) -> Any:
     Raises PlanDoesNotFit if the column cannot hold it.
     """
     convert = converter("The user id", column, PlanColumn.model_validate({"from": [USER]}))
-    spellings = [encode(user_id)] if storable(user_id) else []
+    spellings = [encode(user_id)] if is_storable(user_id) else []
     if _INTEGER.fullmatch(user_id):
         spellings.append(user_id.encode())
     for spelling in spellings:
-        with suppress(Refused):
+        with suppress(ItemRejected):
             return convert(Raw(spelling))
     return _misfit(
-        f"The user id does not fit the column {column.name}, which is of type {_type(column)}.",
+        f"The user id does not fit the column {column.name}, which is of type "
+        f"{_type_name(column)}.",
         "Give the id as the app's database spells it.",
     )
 
@@ -94,11 +95,11 @@ def default_value(name: str, rules: PlanColumn, column: Column) -> Any:
     """
     if rules.default is None:
         return None
-    default = admitted(rules.default, rules.values or {}, column)
+    default = enum_spelling(rules.default, rules.values or {}, column)
     try:
         plain = rules.model_copy(update={"values": None})
         return converter(name, column, plain)(Raw(encode(default or rules.default)))
-    except Refused as refused:
+    except ItemRejected as refused:
         _misfit(
             f"The plan's default does not fit the column {column.name}: {refused.reason}",
             "Correct `default` in the plan.",
@@ -113,7 +114,7 @@ def matching_columns(entity: Entity, table: Table) -> dict[str, Column]:
     """
     found: dict[str, Column] = {}
     for name in (entity.id.column, *entity.columns):
-        column = table.column(name) or _same_words(name, table)
+        column = table.column(name) or _column_ignoring_case(name, table)
         if column is None or column.generated:
             continue
         if column in found.values():
@@ -150,7 +151,7 @@ def _bind(plan: Plan, name: str, entity: Entity, tables: Mapping[str, Table]) ->
     id_column = _id_column(entity, table, found.get(entity.id.column))
     for plan_name, rules in entity.columns.items():
         _check_column(plan_name, rules, table, found.get(plan_name))
-        _check_protected(entity, rules, table, found.get(plan_name))
+        _check_holds_protected(entity, rules, table, found.get(plan_name))
     _check_all_filled(table, found.values())
     return TargetEntity(
         name=name,
@@ -163,7 +164,7 @@ def _bind(plan: Plan, name: str, entity: Entity, tables: Mapping[str, Table]) ->
         updated_column=_time_column(entity.updated, found),
         references=tuple(_references(plan, entity, table, found, tables)),
         secret_columns=frozenset(_secret_columns(entity, found)),
-        secret_members=frozenset(rule.last for rule in entity.rules.all if rule.last),
+        secret_members=frozenset(rule.last for rule in entity.sensitive_rules.all if rule.last),
     )
 
 
@@ -209,7 +210,7 @@ def _references(
             other_table,
             id_column,
             _user_column(referred, columns),
-            nulls=rules.dangling == "null",
+            null_if_dangling=rules.dangling == "null",
         )
 
 
@@ -223,7 +224,7 @@ def _referred_by_key(
     if any(text in ("@", *VARIABLES) for text in rules.from_):
         return None
     keys = {
-        (key.schema, key.table, key.referred[0])
+        (key.schema, key.table, key.referred_columns[0])
         for key in table.foreign_keys
         if key.columns == (column.name,)
     }
@@ -240,23 +241,25 @@ def _referred_by_key(
 
 def _check_reference(table: Table, column: Column, other: Table, id_column: Column) -> None:
     uuids = (column.type is ColumnType.UUID, id_column.type is ColumnType.UUID)
-    longest = _UUID_LENGTH if uuids[1] else min(id_column.max_length or LONGEST_ID, LONGEST_ID)
+    longest = (
+        _UUID_LENGTH if uuids[1] else min(id_column.max_length or MAX_ID_LENGTH, MAX_ID_LENGTH)
+    )
     short = column.max_length is not None and column.max_length < longest
     if column.type not in _ID_TYPES or uuids == (True, False) or short:
         _misfit(
-            f"The column {table.name}.{column.name} is of type {_type(column)}, which cannot hold "
-            f"the ids of {other.name}, of type {_type(id_column)}.",
+            f"The column {table.name}.{column.name} is of type {_type_name(column)}, which cannot "
+            f"hold the ids of {other.name}, of type {_type_name(id_column)}.",
             f"It must be of the type of {other.name}.{id_column.name}.",
         )
 
 
 def _secret_columns(entity: Entity, found: Mapping[str, Column]) -> Iterator[str]:
     """The columns that hold sensitive fields themselves, or somewhere that cannot be told."""
-    rules = entity.rules
+    rules = entity.sensitive_rules
     untold = any(rule.last is None for rule in rules.all)
     for name, column in found.items():
-        paths = entity.columns[name].paths if name in entity.columns else []
-        if any(map(rules.of, paths)) or (untold and column.type in JSON_TYPES):
+        paths = entity.columns[name].field_paths if name in entity.columns else []
+        if any(map(rules.rule_for, paths)) or (untold and column.type in JSON_TYPES):
             yield column.name
 
 
@@ -274,7 +277,7 @@ def _id_column(entity: Entity, table: Table, column: Column | None) -> Column:
     too_short = column.max_length is not None and column.max_length < ULID_LENGTH
     if column.type not in _ID_TYPES or too_short:
         _misfit(
-            f"The id column {table.name}.{column.name} is of type {_type(column)}, "
+            f"The id column {table.name}.{column.name} is of type {_type_name(column)}, "
             "which cannot hold the ids of items.",
             f"It must be uuid, text or varchar of at least {ULID_LENGTH} characters.",
         )
@@ -291,44 +294,44 @@ def _check_column(name: str, rules: PlanColumn, table: Table, column: Column | N
         return
     if column.type is None:
         _misfit(
-            f"The column {table.name}.{column.name} is of type {_type(column)}, "
+            f"The column {table.name}.{column.name} is of type {_type_name(column)}, "
             "which a plan cannot fill.",
             "Take the column out of the plan, or name another.",
         )
     if rules.rest and column.type not in JSON_TYPES:
         _misfit(
-            f"The column {table.name}.{column.name} is of type {_type(column)}, "
+            f"The column {table.name}.{column.name} is of type {_type_name(column)}, "
             "but is to take fields that have no column.",
             "It must be jsonb or json; or take `rest` from it in the plan.",
         )
     default_value(name, rules, column)
     try:
         converter(name, column, rules)
-    except Refused as refused:
+    except ItemRejected as refused:
         _misfit(
             f"The plan's values do not fit the column {column.name}: {refused.reason}",
             "Correct `values` in the plan.",
         )
 
 
-def _check_protected(
+def _check_holds_protected(
     entity: Entity, rules: PlanColumn, table: Table, column: Column | None
 ) -> None:
     """A column holds what takes the place of sensitive values: texts, the shortest so long."""
     if column is None:
         return
     lengths = {
-        Action.ENCRYPT: SHORTEST_ENVELOPE,
+        Action.ENCRYPT: MIN_ENVELOPE_LENGTH,
         Action.HASH: HASH_LENGTH,
         Action.REDACT: len(REDACTED),
     }
-    for rule in filter(None, map(entity.rules.of, rules.paths)):
+    for rule in filter(None, map(entity.sensitive_rules.rule_for, rules.field_paths)):
         length = lengths.get(rule.action)
         if length is None or column.type in JSON_TYPES:
             continue
         if column.type is not ColumnType.TEXT or (column.max_length or length) < length:
             _misfit(
-                f"The column {table.name}.{column.name} is of type {_type(column)} and cannot "
+                f"The column {table.name}.{column.name} is of type {_type_name(column)} and cannot "
                 f"hold what {rule.action} makes of a value: a text of {length} characters or more.",
                 "Make it text or jsonb, or drop the field in the plan.",
             )
@@ -345,8 +348,12 @@ def _check_all_filled(table: Table, filled: Collection[Column]) -> None:
             )
 
 
-def _same_words(name: str, table: Table) -> Column | None:
-    found = [column for column in table.columns if _words(column.name) == _words(name)]
+def _column_ignoring_case(name: str, table: Table) -> Column | None:
+    found = [
+        column
+        for column in table.columns
+        if _normalize_column_name(column.name) == _normalize_column_name(name)
+    ]
     if len(found) > 1:
         _misfit(
             f"The plan's column {name} could be any of "
@@ -356,11 +363,11 @@ def _same_words(name: str, table: Table) -> Column | None:
     return found[0] if found else None
 
 
-def _words(name: str) -> str:
+def _normalize_column_name(name: str) -> str:
     return name.replace("_", "").casefold()
 
 
-def _type(column: Column) -> str:
+def _type_name(column: Column) -> str:
     return column.declared or str(column.type)
 
 

@@ -19,56 +19,56 @@ from desktop_migrator.model import (
     ColumnType,
     Item,
     Reference,
-    Referred,
     Source,
     TargetEntity,
+    UnresolvedReference,
 )
 from desktop_migrator.plan import identity
 from desktop_migrator.plan.bind import JSON_TYPES, default_value, matching_columns, user_value
 from desktop_migrator.plan.convert import converter
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.json_text import (
-    MARK,
-    MARK_BYTES,
+    ESCAPE_BYTES,
+    ESCAPE_CHAR,
+    as_bytes,
     as_object,
     encode,
-    join_object,
-    memory,
+    encode_object,
 )
-from desktop_migrator.plan.reject import Code, Refused
+from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 from desktop_migrator.plan.schema import ENCODING, KEY, NAME, USER, VARIABLES, Entity, PlanColumn
 
 Fields = dict[str, Raw]
 
 
-class Place(msgspec.Struct):
+class RawItem(msgspec.Struct):
     """An item as it lies in a record, and what the plan's variables mean for it."""
 
     json: Raw
-    raw: str
+    original_text: str
     """The item's own text, before anything was escaped."""
     origin: str
     key: str
     name: str
     encoding: str
-    marked: bool
+    may_have_escapes: bool
     """Whether it may hold escapes of unstorable characters."""
 
 
-Taker = Callable[[Fields, Place], Any]
+ColumnExtractor = Callable[[Fields, RawItem], Any]
 """Takes a column's value out of an item's fields. Raises Refused."""
 
 _NULL = Raw(b"null")
-_NO_IDS = (_NULL, Raw(b'""'))
+_EMPTY_IDS = (_NULL, Raw(b'""'))
 _MAX_NAMED_FIELDS = 5
-_VARIABLE_TEXTS: dict[str, Callable[[Place], str]] = {
+_VARIABLE_TEXTS: dict[str, Callable[[RawItem], str]] = {
     KEY: lambda place: place.key,
     NAME: lambda place: place.name,
     ENCODING: lambda place: place.encoding,
 }
 
 
-class RowMaker:
+class RowBuilder:
     """Raises PlanDoesNotFit if a column cannot hold the user's id."""
 
     def __init__(self, plan: Entity, target: TargetEntity, user_id: str) -> None:
@@ -80,18 +80,18 @@ class RowMaker:
         found = matching_columns(plan, target.table)
         found.pop(plan.id.column)
         refers = {reference.column.name: reference for reference in target.references}
-        self._takers = [
-            _reference_taker(name, plan.columns[name], refers[column.name])
+        self._column_extractors = [
+            _reference_extractor(name, plan.columns[name], refers[column.name])
             if column.name in refers
-            else _taker(name, plan.columns[name], column, user_id)
+            else _column_extractor(name, plan.columns[name], column, user_id)
             for name, column in found.items()
         ]
-        self._rests = [
-            (index, _Rest(plan.columns[name], column))
+        self._overflow_columns = [
+            (index, _OverflowColumn(plan.columns[name], column))
             for index, (name, column) in enumerate(found.items(), start=1)
             if plan.columns[name].rest
         ]
-        self._homeless = {
+        self._fields_without_column = {
             field
             for name, rules in plan.columns.items()
             if name not in found
@@ -100,41 +100,41 @@ class RowMaker:
         self._omit = plan.omit
         positions = {name: index for index, name in enumerate(found, start=1)}
         times = [name for name, column in found.items() if column.type in TIME_TYPES]
-        self._created = _Time(plan, plan.created, positions if plan.created in times else {})
-        self._updated = _Time(plan, plan.updated, positions if plan.updated in times else {})
-        self._takes_fields = plan.takes_fields
+        self._created = _ItemTime(plan, plan.created, positions if plan.created in times else {})
+        self._updated = _ItemTime(plan, plan.updated, positions if plan.updated in times else {})
+        self._takes_fields = plan.needs_fields
 
-    def fields(self, place: Place) -> Fields:
+    def fields(self, raw_item: RawItem) -> Fields:
         """The item's fields, which the calls below use up.
 
         Raises Refused if the plan asks for fields and the item has none.
         """
         if not self._takes_fields:
             return {}
-        fields = as_object(place.json)
+        fields = as_object(raw_item.json)
         if fields is None:
-            raise Refused(
-                Code.WRONG_SHAPE,
+            raise ItemRejected(
+                RejectionCode.WRONG_SHAPE,
                 "It is not an object with fields.",
                 "Correct it in the app, or leave the item out.",
             )
         return fields
 
-    def source_id(self, fields: Fields, place: Place) -> str:
+    def source_id(self, fields: Fields, raw_item: RawItem) -> str:
         if self._id_from in VARIABLES:
-            return _VARIABLE_TEXTS[self._id_from](place)
-        return identity.source_id(self._id_raw(fields, place) or _NULL)
+            return _VARIABLE_TEXTS[self._id_from](raw_item)
+        return identity.source_id(self._id_raw(fields, raw_item) or _NULL)
 
-    def item(self, fields: Fields, place: Place, source: Source, source_id: str) -> Item:
-        made = self._created.before(fields)
-        updated = self._updated.before(fields)
-        values: list[Any] = [None, *[take(fields, place) for take in self._takers]]
-        make_id = self._row_ids.get(place.origin) or self._ids_of(place.origin)
-        created = made or self._created.after(values)
+    def build(self, fields: Fields, raw_item: RawItem, source: Source, source_id: str) -> Item:
+        made = self._created.from_fields(fields)
+        updated = self._updated.from_fields(fields)
+        values: list[Any] = [None, *[take(fields, raw_item) for take in self._column_extractors]]
+        make_id = self._row_ids.get(raw_item.origin) or self._id_maker(raw_item.origin)
+        created = made or self._created.from_values(values)
         row_id, derived = make_id(source_id, created)
         values[0] = row_id
-        if fields or self._rests:
-            self._place_rest(fields, values)
+        if fields or self._overflow_columns:
+            self._fill_overflow(fields, values)
         return Item(
             self._target.name,
             source,
@@ -142,33 +142,37 @@ class RowMaker:
             row_id,
             derived,
             tuple(values),
-            updated or self._updated.after(values),
-            self._escaped(values) if place.marked else (),
-            place.raw,
+            updated or self._updated.from_values(values),
+            self._escaped(values) if raw_item.may_have_escapes else (),
+            raw_item.original_text,
             created,
         )
 
-    def _ids_of(self, origin: str) -> Callable[[str, datetime | None], tuple[UUID | str, bool]]:
+    def _id_maker(self, origin: str) -> Callable[[str, datetime | None], tuple[UUID | str, bool]]:
         return self._row_ids.setdefault(
             origin,
-            identity.row_ids(self._target.columns[0], self._user_id, origin, self._target.name),
+            identity.row_id_factory(
+                self._target.columns[0], self._user_id, origin, self._target.name
+            ),
         )
 
-    def _place_rest(self, fields: Fields, values: list[Any]) -> None:
+    def _fill_overflow(self, fields: Fields, values: list[Any]) -> None:
         for field in self._omit:
             fields.pop(field, None)
-        if not self._rests:
+        if not self._overflow_columns:
             names = [name for name, raw in fields.items() if raw != _NULL]
             if names:
-                raise _no_column(names)
+                raise _no_column_error(names)
             return
-        last = taking = self._rests[-1][0]
-        for index, _ in self._rests:
+        last = taking = self._overflow_columns[-1][0]
+        for index, _ in self._overflow_columns:
             if values[index] is None:
                 taking = index
                 break
-        homeless = {name: fields.pop(name) for name in self._homeless if name in fields}
-        for index, rest in self._rests:
+        homeless = {
+            name: fields.pop(name) for name in self._fields_without_column if name in fields
+        }
+        for index, rest in self._overflow_columns:
             added = fields if index == taking else {}
             if homeless and index == last:
                 added = added | homeless
@@ -178,39 +182,39 @@ class RowMaker:
         return tuple(
             column.name
             for column, value in zip(self._target.columns, values, strict=True)
-            if (isinstance(value, str) and MARK in value)
-            or (isinstance(value, bytes) and MARK_BYTES in value)
+            if (isinstance(value, str) and ESCAPE_CHAR in value)
+            or (isinstance(value, bytes) and ESCAPE_BYTES in value)
         )
 
 
-class _Rest:
+class _OverflowColumn:
     """A column for the fields that have none."""
 
     def __init__(self, rules: PlanColumn, column: Column) -> None:
-        self._needed = rules.required or not (column.nullable or column.has_default)
+        self._required = rules.required or not (column.nullable or column.has_default)
         self._absent = UNSET if column.has_default else None
         self._buffer = bytearray()
 
     def value(self, own: Raw | None, added: Fields) -> Any:
         """The column's value from its own field, if there is one, and the added fields."""
         if own is None:
-            return join_object(added, self._buffer) if added or self._needed else self._absent
+            return encode_object(added, self._buffer) if added or self._required else self._absent
         if not added:
-            return memory(own)
+            return as_bytes(own)
         members = as_object(own)
         if members is None:
-            raise _no_column(list(added))
+            raise _no_column_error(list(added))
         both = members.keys() & added.keys()
         if both:
-            raise Refused(
-                Code.COLLISION,
-                f"One column would hold {_named(sorted(both))} twice.",
+            raise ItemRejected(
+                RejectionCode.COLLISION,
+                f"One column would hold {_name_fields(sorted(both))} twice.",
                 "Give the field a column in the plan, or `omit` it.",
             )
-        return join_object(members | added, self._buffer)
+        return encode_object(members | added, self._buffer)
 
 
-class _Time:
+class _ItemTime:
     """A time that the plan asks for, whether or not the table has a column for it."""
 
     def __init__(self, plan: Entity, name: str | None, positions: Mapping[str, int]) -> None:
@@ -222,7 +226,7 @@ class _Time:
             column = Column(name, ColumnType.TIMESTAMPTZ)
             self._convert = converter(_label(name, rules), column, rules)
 
-    def before(self, fields: Fields) -> datetime | None:
+    def from_fields(self, fields: Fields) -> datetime | None:
         """The time read from the fields, if no column will take it."""
         for field in self._fields:
             if field in fields:
@@ -230,99 +234,101 @@ class _Time:
                 return time
         return None
 
-    def after(self, values: list[Any]) -> datetime | None:
+    def from_values(self, values: list[Any]) -> datetime | None:
         """The time that a column took."""
         time = None if self._position is None else values[self._position]
         return None if time is UNSET else time
 
 
-def _taker(name: str, rules: PlanColumn, column: Column, user_id: str) -> Taker:
+def _column_extractor(
+    name: str, rules: PlanColumn, column: Column, user_id: str
+) -> ColumnExtractor:
     if rules.from_ == [USER]:
         user = user_value(user_id, column)
         return lambda fields, place: user
     find = _first_of(rules.from_ or [])
     if rules.rest:
         # Its own field as it lies; `_Rest` makes the value.
-        return lambda fields, place: _not_null(find(fields, place))
+        return lambda fields, place: _null_to_none(find(fields, place))
     if rules.from_ == ["@"] and column.type in JSON_TYPES:
-        return lambda fields, place: memory(place.json)
+        return lambda fields, place: as_bytes(place.json)
     label = _label(name, rules)
     convert = converter(label, column, rules)
-    missing, null = _absences(name, rules, column)
+    missing, null = _absent_values(name, rules, column)
     plain = _plain_fields(rules)
     # One plain field, as most columns have, is taken without a call.
     field = plain[0] if len(plain) == len(rules.from_ or ()) == 1 else None
 
-    def take(fields: Fields, place: Place) -> Any:
+    def take(fields: Fields, place: RawItem) -> Any:
         raw = fields.pop(field, None) if field is not None else find(fields, place)
         value = None if raw is None else convert(raw)
         if value is not None:
             return value
         absent = missing if raw is None else null
-        if absent is _REFUSE:
-            raise _missing(label)
+        if absent is _REJECT:
+            raise _missing_error(label)
         return absent
 
     return take
 
 
-def _reference_taker(name: str, rules: PlanColumn, reference: Reference) -> Taker:
+def _reference_extractor(name: str, rules: PlanColumn, reference: Reference) -> ColumnExtractor:
     """Takes another item's id; whether that item has a row is seen when the item is loaded."""
     find = _first_of(rules.from_ or [])
     label = _label(name, rules)
-    missing, null = _absences(name, rules, reference.column)
-    own_id = identity.own_ids(reference.id_column)
+    missing, null = _absent_values(name, rules, reference.column)
+    own_id = identity.own_id_factory(reference.id_column)
 
-    def take(fields: Fields, place: Place) -> Any:
+    def take(fields: Fields, place: RawItem) -> Any:
         raw = find(fields, place)
-        if raw is None or raw in _NO_IDS:
+        if raw is None or raw in _EMPTY_IDS:
             absent = missing if raw is None else null
-            if absent is _REFUSE:
-                raise _missing(label)
+            if absent is _REJECT:
+                raise _missing_error(label)
             return absent
         try:
             source_id = identity.source_id(raw)
-        except Refused as refused:
-            raise Refused(
+        except ItemRejected as refused:
+            raise ItemRejected(
                 refused.code,
                 f"{label} is to be another item's id, and is neither a text nor a number.",
                 "Correct it in the app, or leave the item out.",
             ) from None
-        return Referred(place.origin, source_id, own_id(source_id))
+        return UnresolvedReference(place.origin, source_id, own_id(source_id))
 
     return take
 
 
-def _missing(label: str) -> Refused:
-    return Refused(
-        Code.MISSING,
+def _missing_error(label: str) -> ItemRejected:
+    return ItemRejected(
+        RejectionCode.MISSING,
         f"{label} is missing.",
         "Fill it in the app, or set a `default` for the column in the plan.",
     )
 
 
-_REFUSE = object()
+_REJECT = object()
 
 
-def _absences(name: str, rules: PlanColumn, column: Column) -> tuple[Any, Any]:
+def _absent_values(name: str, rules: PlanColumn, column: Column) -> tuple[Any, Any]:
     """What stands for a missing value and for null: a value, UNSET, None or `_REFUSE`."""
     default = default_value(name, rules, column)
     if default is not None:
         return default, default
     if rules.required:
-        return _REFUSE, _REFUSE
+        return _REJECT, _REJECT
     if column.has_default:
         return UNSET, None if column.nullable else UNSET
-    return (None, None) if column.nullable else (_REFUSE, _REFUSE)
+    return (None, None) if column.nullable else (_REJECT, _REJECT)
 
 
-def _first_of(texts: list[str]) -> Callable[[Fields, Place], Raw | None]:
+def _first_of(texts: list[str]) -> Callable[[Fields, RawItem], Raw | None]:
     """What finds the first of these that an item has; a plain field is taken out."""
     finders = [_finder(text) for text in texts]
     if len(finders) == 1:
         return finders[0]
 
-    def find(fields: Fields, place: Place) -> Raw | None:
+    def find(fields: Fields, place: RawItem) -> Raw | None:
         for finder in finders:
             raw = finder(fields, place)
             if raw is not None:
@@ -332,7 +338,7 @@ def _first_of(texts: list[str]) -> Callable[[Fields, Place], Raw | None]:
     return find
 
 
-def _finder(text: str) -> Callable[[Fields, Place], Raw | None]:
+def _finder(text: str) -> Callable[[Fields, RawItem], Raw | None]:
     if text in VARIABLES:
         variable = _VARIABLE_TEXTS[text]
         return lambda fields, place: Raw(encode(variable(place)))
@@ -353,19 +359,19 @@ def _label(name: str, rules: PlanColumn) -> str:
     return f"The field {fields[0]}" if fields else f"What the column {name} takes"
 
 
-def _not_null(raw: Raw | None) -> Raw | None:
+def _null_to_none(raw: Raw | None) -> Raw | None:
     return None if raw is None or raw == _NULL else raw
 
 
-def _no_column(names: list[str]) -> Refused:
-    return Refused(
-        Code.NO_COLUMN,
-        f"There is no column for {_named(sorted(names))}.",
+def _no_column_error(names: list[str]) -> ItemRejected:
+    return ItemRejected(
+        RejectionCode.NO_COLUMN,
+        f"There is no column for {_name_fields(sorted(names))}.",
         "Add a column for it, or a jsonb column `metadata`; or `omit` the field in the plan.",
     )
 
 
-def _named(names: list[str]) -> str:
+def _name_fields(names: list[str]) -> str:
     """Field names for a sentence; they come from a page, so their number and length is bounded."""
     told = [name if len(name) <= 40 else f"{name[:40]}…" for name in names[:_MAX_NAMED_FIELDS]]
     more = len(names) - len(told)

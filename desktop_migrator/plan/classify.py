@@ -19,18 +19,18 @@ from desktop_migrator.plan.json_text import (
     as_string,
     as_value,
     encode,
-    escape,
-    marked,
-    read,
+    escape_json,
+    escape_unstorable,
+    has_escapes,
 )
-from desktop_migrator.plan.login_tokens import logs_in, opaque
-from desktop_migrator.plan.reject import Code, Refused
+from desktop_migrator.plan.login_tokens import looks_like_login, looks_opaque
+from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 from desktop_migrator.plan.schema import EntitySource, Ignore, Plan
 from desktop_migrator.plan.unwrap import UNWRAPPERS
-from desktop_migrator.plan.wildcards import Pattern
+from desktop_migrator.plan.wildcards import WildcardPattern
 
 
-class Aside(StrEnum):
+class SkipReason(StrEnum):
     """Why a record is left aside, besides the kinds that the plan's `ignore` names."""
 
     OTHER_SITE = "other-site"
@@ -42,7 +42,7 @@ class Aside(StrEnum):
     UNMATCHED = "unmatched"
 
 
-class Found(msgspec.Struct):
+class ClassifiedRecord(msgspec.Struct):
     """A record's entity and its items."""
 
     entity: str
@@ -52,92 +52,101 @@ class Found(msgspec.Struct):
     """What the wildcards of the key's pattern stand for."""
     names: list[str] | None = None
     """The items' names where they lie in a map."""
-    single: bool = False
+    is_single: bool = False
     encoding: str = "json"
     """`text` for a record that is not JSON and so stands as a JSON string."""
-    marked: bool = False
+    may_have_escapes: bool = False
     """Whether there may be escapes of unstorable characters."""
-    whole: bytes = b""
+    json_text: bytes = b""
     """The record's JSON text; empty if it is none."""
-    beside: bool = False
+    has_extra_data: bool = False
     """Whether the record holds data beside the items."""
 
     def position(self, index: int) -> str:
         """Where in the value an item lies: its index, its name in the map, or empty."""
-        return "" if self.single else self.names[index] if self.names else str(index)
+        return "" if self.is_single else self.names[index] if self.names else str(index)
 
-    def name_of(self, index: int) -> str:
+    def item_name(self, index: int) -> str:
         """What `$name` is for an item."""
         return self.names[index] if self.names else self.name
 
 
-class Failed(msgspec.Struct):
+class UnreadableRecord(msgspec.Struct):
     """A record that an entity names by key and that cannot be read as the plan says."""
 
     entity: str
-    refused: Refused
+    error: ItemRejected
 
 
-class Sorter:
+class RecordClassifier:
     """Sorts records by a plan. `origins` are those chosen; None takes the plan's."""
 
     def __init__(self, plan: Plan, origins: Collection[str] | None = None) -> None:
         self._plan = plan
         self._origins = None if origins is None else frozenset(origins)
-        self._ignored_keys = [rule for rule in plan.ignore if rule.holds is None]
-        self._ignored_looks = [rule for rule in plan.ignore if rule.holds is not None]
-        self._specific: list[_Reader] = []
-        self._catch_all: list[_Reader] = []
+        self._key_rules = [rule for rule in plan.ignore if rule.holds is None]
+        self._content_rules = [rule for rule in plan.ignore if rule.holds is not None]
+        self._keyed_readers: list[_SourceReader] = []
+        self._catch_all_readers: list[_SourceReader] = []
         for name, entity in plan.entities.items():
             for source in entity.sources:
-                readers = self._catch_all if source.catch_all else self._specific
-                readers.append(_Reader(name, source))
+                readers = self._catch_all_readers if source.is_catch_all else self._keyed_readers
+                readers.append(_SourceReader(name, source))
 
-    def sort(self, record: Record) -> Found | Failed | str:
+    def classify(self, record: Record) -> ClassifiedRecord | UnreadableRecord | str:
         """The record's items, why it has none, or the word for leaving it aside."""
-        aside = self._outside(record) or _ignored(self._ignored_keys, record.key)
+        aside = self._out_of_scope(record) or _ignored_by_key(self._key_rules, record.key)
         if aside:
             return aside
-        return self._specifically(record) or self._generally(record)
+        return self._by_key(record) or self._by_content(record)
 
-    def kept(self, entity: str, key: str, position: str, text: str) -> Found | None:
+    def reparse_rejected(
+        self, entity: str, key: str, position: str, text: str
+    ) -> ClassifiedRecord | None:
         """One item's own text, as a rejection keeps it, at the place that it had.
 
         None if it is no JSON, or the plan does not say clearly what lies at such a place.
         """
         readers = [
-            reader for reader in (*self._specific, *self._catch_all) if reader.entity == entity
+            reader
+            for reader in (*self._keyed_readers, *self._catch_all_readers)
+            if reader.entity == entity
         ]
         names = {
-            reader.source.shape: escape(name)
+            reader.source.shape: escape_unstorable(name)
             for reader in readers
             if (name := _first_match(reader.source.patterns, key)) is not None
             and (reader.source.shape == "single") == (not position)
         }
-        data = read(text)
+        data = escape_json(text)
         value = as_value(data)
         if value is None or len(names) != 1:
             return None
         [(shape, name)] = names.items()
-        found = Found(
-            entity, [value], name, single=shape == "single", marked=marked(value), whole=data
+        found = ClassifiedRecord(
+            entity,
+            [value],
+            name,
+            is_single=shape == "single",
+            may_have_escapes=has_escapes(value),
+            json_text=data,
         )
         if shape == "map":
             found.names = [position]
         return found
 
-    def names(self, record: Record) -> bool:
+    def matches_key(self, record: Record) -> bool:
         """Whether an entity names the record's key; such a record is read as that entity's."""
-        return any(True for _ in _matching(self._specific, record.key))
+        return any(True for _ in _matching_readers(self._keyed_readers, record.key))
 
-    def specific(self, record: Record) -> Found | Failed | None:
+    def classify_by_key(self, record: Record) -> ClassifiedRecord | UnreadableRecord | None:
         """The record's items, or why it has none, if an entity names its key."""
-        if self._outside(record) or _ignored(self._ignored_keys, record.key):
+        if self._out_of_scope(record) or _ignored_by_key(self._key_rules, record.key):
             return None
-        found = self._specifically(record)
+        found = self._by_key(record)
         return None if isinstance(found, str) else found
 
-    def _outside(self, record: Record) -> str | None:
+    def _out_of_scope(self, record: Record) -> str | None:
         origin = record.storage_key.origin
         if self._origins is not None:
             ours = origin in self._origins
@@ -145,68 +154,72 @@ class Sorter:
             patterns = self._plan.source.patterns
             ours = not patterns or any(pattern.match(origin) is not None for pattern in patterns)
         if not ours:
-            return Aside.OTHER_SITE
+            return SkipReason.OTHER_SITE
         if not self._plan.source.partitioned and not record.storage_key.first_party:
-            return Aside.PARTITIONED
+            return SkipReason.PARTITIONED
         return None
 
-    def _specifically(self, record: Record) -> Found | Failed | str | None:
-        readers = [(reader, name) for reader, name in _matching(self._specific, record.key)]
+    def _by_key(self, record: Record) -> ClassifiedRecord | UnreadableRecord | str | None:
+        readers = [
+            (reader, name) for reader, name in _matching_readers(self._keyed_readers, record.key)
+        ]
         if not readers:
             return None
         entity = readers[0][0].entity
         if record.value in ("", "null"):
-            return Aside.EMPTY
-        data = read(record.value)
+            return SkipReason.EMPTY
+        data = escape_json(record.value)
         try:
             for reader, name in readers:
                 found = reader.read(data, record.value, name)
                 if found:
-                    return found if found.items else Aside.EMPTY
+                    return found if found.items else SkipReason.EMPTY
             if as_value(data) is None:
-                raise Refused(
-                    Code.NOT_JSON,
+                raise ItemRejected(
+                    RejectionCode.NOT_JSON,
                     "The record is not JSON, so no items can be read from it.",
                     "Mend it in the app, or take its key out of the plan.",
                 )
-            raise Refused(
-                Code.UNRECOGNISED,
+            raise ItemRejected(
+                RejectionCode.UNRECOGNISED,
                 "The record does not have any of the shapes that the plan knows for its key.",
                 "Add a source with this shape to the plan.",
             )
-        except Refused as refused:
-            return Failed(entity, refused)
+        except ItemRejected as refused:
+            return UnreadableRecord(entity, refused)
 
-    def _generally(self, record: Record) -> Found | Failed | str:
-        readers = list(_matching(self._catch_all, record.key))
+    def _by_content(self, record: Record) -> ClassifiedRecord | UnreadableRecord | str:
+        readers = list(_matching_readers(self._catch_all_readers, record.key))
         try:
-            data = read(record.value)
+            data = escape_json(record.value)
             value = as_value(data)
-            kind = self._look(record.key, record.value, value)
+            kind = self._ignored_by_content(record.key, record.value, value)
             if kind:
                 return kind
             for reader, name in readers:
                 found = reader.read(data, record.value, name)
                 if found:
-                    return found if found.items else Aside.EMPTY
-        except Refused as refused:
-            return Failed(readers[0][0].entity, refused) if readers else Aside.UNMATCHED
-        return Aside.UNMATCHED
+                    return found if found.items else SkipReason.EMPTY
+        except ItemRejected as refused:
+            return (
+                UnreadableRecord(readers[0][0].entity, refused) if readers else SkipReason.UNMATCHED
+            )
+        return SkipReason.UNMATCHED
 
-    def _look(self, key: str, text: str, value: Raw | None) -> str | None:
-        for rule in self._ignored_looks:
+    def _ignored_by_content(self, key: str, text: str, value: Raw | None) -> str | None:
+        for rule in self._content_rules:
             if not any(pattern.match(key) is not None for pattern in rule.patterns):
                 continue
             if rule.holds == "login":
-                json = Raw(encode(escape(text))) if value is None else value
-                if logs_in(json):
+                json = Raw(encode(escape_unstorable(text))) if value is None else value
+                if looks_like_login(json):
                     return rule.kind
-            elif opaque(text) or (value is not None and opaque(as_string(value) or "")):
+            elif looks_opaque(text) or (value is not None and looks_opaque(as_string(value) or "")):
                 return rule.kind
         return None
 
 
-class _Reader:
+class _SourceReader:
     """One source of one entity."""
 
     def __init__(self, entity: str, source: EntitySource) -> None:
@@ -215,39 +228,50 @@ class _Reader:
         self.unwrap = UNWRAPPERS["bare" if source.unwrap == "any" else source.unwrap]
         self.items = Expression(source.items)
 
-    def read(self, data: bytes, text: str, name: str) -> Found | None:
+    def read(self, data: bytes, text: str, name: str) -> ClassifiedRecord | None:
         """The items if the value, `text`, and as JSON `data`, is what this source expects.
 
         Raises Refused if it is so but cannot be read.
         """
         if self.source.unwrap == "any" and as_value(data) is None:
-            plain = Raw(encode(escape(text)))
-            return Found(
-                self.entity, [plain], name, single=True, encoding="text", marked=marked(plain)
+            plain = Raw(encode(escape_unstorable(text)))
+            return ClassifiedRecord(
+                self.entity,
+                [plain],
+                name,
+                is_single=True,
+                encoding="text",
+                may_have_escapes=has_escapes(plain),
             )
         whole = self.unwrap(data)
         inner = None if whole is None else self.items.find(whole)
-        found = None if inner is None else self._found(inner, name)
+        found = None if inner is None else self._read_items(inner, name)
         if found and whole is not None:
-            found.marked = marked(data)
-            found.whole = data
-            found.beside = self.items.leaves_some(whole)
+            found.may_have_escapes = has_escapes(data)
+            found.json_text = data
+            found.has_extra_data = self.items.has_unselected_members(whole)
         return found
 
-    def _found(self, inner: Raw, name: str) -> Found | None:
+    def _read_items(self, inner: Raw, name: str) -> ClassifiedRecord | None:
         if self.source.shape == "single":
             value = as_value(inner)
-            return None if value is None else Found(self.entity, [value], name, single=True)
+            return (
+                None
+                if value is None
+                else ClassifiedRecord(self.entity, [value], name, is_single=True)
+            )
         if self.source.shape == "list":
             elements = as_list(inner)
-            return None if elements is None else Found(self.entity, elements, name)
+            return None if elements is None else ClassifiedRecord(self.entity, elements, name)
         members = as_object(inner)
         if members is None:
             return None
-        return Found(self.entity, list(members.values()), name, list(members))
+        return ClassifiedRecord(self.entity, list(members.values()), name, list(members))
 
 
-def _matching(readers: Iterable[_Reader], key: str) -> Iterator[tuple[_Reader, str]]:
+def _matching_readers(
+    readers: Iterable[_SourceReader], key: str
+) -> Iterator[tuple[_SourceReader, str]]:
     """The readers of the first entity that has one for the key, with what wildcards stand for."""
     entity = None
     for reader in readers:
@@ -256,14 +280,14 @@ def _matching(readers: Iterable[_Reader], key: str) -> Iterator[tuple[_Reader, s
         name = _first_match(reader.source.patterns, key)
         if name is not None:
             entity = reader.entity
-            yield reader, escape(name)
+            yield reader, escape_unstorable(name)
 
 
-def _first_match(patterns: Iterable[Pattern], key: str) -> str | None:
+def _first_match(patterns: Iterable[WildcardPattern], key: str) -> str | None:
     return next(
         (name for name in (pattern.match(key) for pattern in patterns) if name is not None), None
     )
 
 
-def _ignored(rules: Iterable[Ignore], key: str) -> str | None:
+def _ignored_by_key(rules: Iterable[Ignore], key: str) -> str | None:
     return next((rule.kind for rule in rules if _first_match(rule.patterns, key) is not None), None)

@@ -34,27 +34,27 @@ from desktop_migrator.plan.json_text import (
     MAX_EXACT_INTEGER,
     NUMERIC_MAX_FRACTION_DIGITS,
     NUMERIC_MAX_INTEGER_DIGITS,
+    as_bytes,
     as_string,
     encode,
-    memory,
-    number,
+    parse_number,
 )
-from desktop_migrator.plan.reject import Code, Refused
+from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 from desktop_migrator.plan.schema import PlanColumn
 
 Converter = Callable[[Raw], Any]
 _T = TypeVar("_T")
 Decode = Callable[[Raw], _T]
 
-_MEND = "Correct it in the app, or leave the item out."
-_ROUND = "Set `round = true` for this column in the plan, or have the column widened."
+_CORRECT_REMEDY = "Correct it in the app, or leave the item out."
+_ROUND_REMEDY = "Set `round = true` for this column in the plan, or have the column widened."
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _INTEGER_BITS = {ColumnType.SMALLINT: 16, ColumnType.INTEGER: 32, ColumnType.BIGINT: 64}
 _MAX_INTEGER_DIGITS = 20
 # Decimal digits that a real (4 bytes) always gives back.
 _REAL_DIGITS = 6
-_ANY_SIZE = Context(prec=NUMERIC_MAX_INTEGER_DIGITS + NUMERIC_MAX_FRACTION_DIGITS)
+_EXACT_CONTEXT = Context(prec=NUMERIC_MAX_INTEGER_DIGITS + NUMERIC_MAX_FRACTION_DIGITS)
 _FAR_YEAR = re.compile(r"[+-]\d{6}-")
 _FINER_THAN_MICROSECONDS = re.compile(rb"\.\d{6}\d*[1-9]")
 # "2024-01-15T10:00:00.123456Z" and its quotes: any longer and there may be finer digits.
@@ -73,22 +73,24 @@ def converter(field: str, column: Column, rules: PlanColumn) -> Converter:
 
     The converter raises Refused, and so does this if the plan's `values` do not fit the column.
     """
-    convert = _MAKERS[column.type](field, column, rules)
+    convert = _CONVERTER_FACTORIES[column.type](field, column, rules)
     if rules.values is not None:
-        return _mapped(field, column, rules.values, convert)
+        return _mapping_converter(field, column, rules.values, convert)
     return convert
 
 
-def admitted(outcome: Any, values: Mapping[str, Any], column: Column, preferred: str = "") -> Any:
+def enum_spelling(
+    mapped_value: Any, values: Mapping[str, Any], column: Column, preferred: str = ""
+) -> Any:
     """How the column spells what a value is mapped to; None if it does not have it.
 
     An enum that lacks `in_progress` may have `in-progress`, which the plan's `values` say is the
     same.
     """
     enum = column.enum_values
-    if not enum or outcome in enum:
-        return outcome
-    same = [preferred, *(value for value, mapped in values.items() if mapped == outcome)]
+    if not enum or mapped_value in enum:
+        return mapped_value
+    same = [preferred, *(value for value, mapped in values.items() if mapped == mapped_value)]
     return next((value for value in same if value in enum), None)
 
 
@@ -101,8 +103,8 @@ def _for_text(field: str, column: Column, rules: PlanColumn) -> Converter:
         except msgspec.DecodeError:
             _wrong_type(field, "a text")
         if longest is not None and text is not None and len(text) > longest:
-            raise Refused(
-                Code.TOO_LONG,
+            raise ItemRejected(
+                RejectionCode.TOO_LONG,
                 f"{field} is longer than the {longest} characters that the column holds.",
                 "Shorten it in the app, or have the column widened.",
             )
@@ -126,10 +128,12 @@ def _for_enum(field: str, column: Column, rules: PlanColumn) -> Converter:
     return convert
 
 
-def _mapped(field: str, column: Column, values: Mapping[str, Any], convert: Converter) -> Converter:
+def _mapping_converter(
+    field: str, column: Column, values: Mapping[str, Any], convert: Converter
+) -> Converter:
     outcomes: dict[str, Any] = {}
     for value, outcome in values.items():
-        spelling = admitted(outcome, values, column, preferred=value)
+        spelling = enum_spelling(outcome, values, column, preferred=value)
         if spelling is not None:
             outcomes[value] = convert(Raw(encode(spelling)))
     outcomes |= {value: value for value in column.enum_values if value not in outcomes}
@@ -137,7 +141,7 @@ def _mapped(field: str, column: Column, values: Mapping[str, Any], convert: Conv
 
     def convert_mapped(raw: Raw) -> Any:
         text = as_string(raw)
-        value = memory(raw).decode() if text is None else text
+        value = as_bytes(raw).decode() if text is None else text
         if value in outcomes:
             return outcomes[value]
         if value == "null" and text is None:
@@ -148,11 +152,11 @@ def _mapped(field: str, column: Column, values: Mapping[str, Any], convert: Conv
 
 
 def _for_uuid(field: str, column: Column, rules: PlanColumn) -> Converter:
-    return _decoding(field, _uuid, "a UUID")
+    return _decoding_converter(field, _uuid, "a UUID")
 
 
 def _for_boolean(field: str, column: Column, rules: PlanColumn) -> Converter:
-    return _decoding(field, _boolean, "true or false")
+    return _decoding_converter(field, _boolean, "true or false")
 
 
 def _for_date(field: str, column: Column, rules: PlanColumn) -> Converter:
@@ -165,7 +169,7 @@ def _for_date(field: str, column: Column, rules: PlanColumn) -> Converter:
     return convert
 
 
-def _decoding(field: str, decode: Decode[Any], expected: str) -> Converter:
+def _decoding_converter(field: str, decode: Decode[Any], expected: str) -> Converter:
     def convert(raw: Raw) -> Any:
         try:
             return decode(raw)
@@ -183,7 +187,7 @@ def _for_integer(field: str, column: Column, rules: PlanColumn) -> Converter:
         try:
             value = _integer(raw)
         except msgspec.DecodeError:
-            value = _whole(field, _number(field, raw))
+            value = _to_integer(field, _to_decimal(field, raw))
         if value is not None and not least <= value <= most:
             _out_of_range(field)
         return value
@@ -191,10 +195,12 @@ def _for_integer(field: str, column: Column, rules: PlanColumn) -> Converter:
     return convert
 
 
-def _whole(field: str, value: Decimal) -> int:
+def _to_integer(field: str, value: Decimal) -> int:
     """JavaScript has one kind of number: 1.0 and 1e3 are integers."""
     if value != value.to_integral_value():
-        raise Refused(Code.TOO_PRECISE, f"{field} is not a whole number.", _MEND)
+        raise ItemRejected(
+            RejectionCode.TOO_PRECISE, f"{field} is not a whole number.", _CORRECT_REMEDY
+        )
     if value.adjusted() > _MAX_INTEGER_DIGITS:
         _out_of_range(field)
     return int(value)
@@ -208,17 +214,17 @@ def _for_numeric(field: str, column: Column, rules: PlanColumn) -> Converter:
     unit = Decimal(1).scaleb(-scale)
 
     def convert(raw: Raw) -> Decimal | None:
-        if memory(raw) == b"null":
+        if as_bytes(raw) == b"null":
             return None
-        value = _number(field, raw)
+        value = _to_decimal(field, raw)
         try:
             if precision:
                 value = context.quantize(value, unit)
         except Inexact:
-            raise Refused(
-                Code.TOO_PRECISE,
+            raise ItemRejected(
+                RejectionCode.TOO_PRECISE,
                 f"{field} has more than the {scale} decimal places that the column holds.",
-                _ROUND,
+                _ROUND_REMEDY,
             ) from None
         except InvalidOperation:
             _out_of_range(field)
@@ -231,17 +237,19 @@ def _for_double(field: str, column: Column, rules: PlanColumn) -> Converter:
     real = column.declared == "real"
 
     def convert(raw: Raw) -> float | None:
-        if memory(raw) == b"null":
+        if as_bytes(raw) == b"null":
             return None
-        exact = _number(field, raw)
+        exact = _to_decimal(field, raw)
         value = float(exact)
         held: float = struct.unpack("f", struct.pack("f", value))[0] if real else value
         if not isfinite(held):
             _out_of_range(field)
         lost = abs(exact) > MAX_EXACT_INTEGER and exact != Decimal(value)
         if lost or (real and float(f"{held:.{_REAL_DIGITS}g}") != value):
-            raise Refused(
-                Code.TOO_PRECISE, f"{field} has more digits than the column holds.", _MEND
+            raise ItemRejected(
+                RejectionCode.TOO_PRECISE,
+                f"{field} has more digits than the column holds.",
+                _CORRECT_REMEDY,
             )
         return value
 
@@ -259,10 +267,10 @@ def _for_time(field: str, column: Column, rules: PlanColumn) -> Converter:
             return time
         if rules.round:
             return _rounded(field, time, step)
-        raise Refused(
-            Code.TOO_PRECISE,
+        raise ItemRejected(
+            RejectionCode.TOO_PRECISE,
             f"{field} is finer than the {column.declared} that it goes to.",
-            _ROUND,
+            _ROUND_REMEDY,
         )
 
     def convert(raw: Raw) -> datetime | None:
@@ -272,8 +280,10 @@ def _for_time(field: str, column: Column, rules: PlanColumn) -> Converter:
             return _unusual_time(field, raw, unit)
         if time is None or (time.tzinfo is UTC and len(raw) <= _PLAIN_TIME_LENGTH):
             return time
-        if _FINER_THAN_MICROSECONDS.search(memory(raw)):
-            raise Refused(Code.TOO_PRECISE, f"{field} is finer than microseconds.", _MEND)
+        if _FINER_THAN_MICROSECONDS.search(as_bytes(raw)):
+            raise ItemRejected(
+                RejectionCode.TOO_PRECISE, f"{field} is finer than microseconds.", _CORRECT_REMEDY
+            )
         if time.tzinfo is None:
             time = _in_zone(field, time, zone)
         try:
@@ -295,17 +305,17 @@ def _rounded(field: str, time: datetime, step: int) -> datetime:
 
 
 def _unusual_time(field: str, raw: Raw, unit: Decimal | None) -> datetime:
-    if memory(raw)[:1] in b"-0123456789":
+    if as_bytes(raw)[:1] in b"-0123456789":
         if unit is None:
-            raise Refused(
-                Code.BAD_DATE,
+            raise ItemRejected(
+                RejectionCode.BAD_DATE,
                 f"{field} is a number, and the plan does not say what it counts.",
                 'Set `numbers = "milliseconds"` or "seconds" for this column in the plan.',
             )
         try:
             # As microseconds: PostgreSQL's resolution.
             return _EPOCH + timedelta(
-                microseconds=_whole(field, _ANY_SIZE.multiply(number(raw), unit))
+                microseconds=_to_integer(field, _EXACT_CONTEXT.multiply(parse_number(raw), unit))
             )
         except OverflowError:
             _out_of_range(field)
@@ -316,30 +326,30 @@ def _unusual_time(field: str, raw: Raw, unit: Decimal | None) -> datetime:
 
 def _in_zone(field: str, time: datetime, zone: tzinfo | None) -> datetime:
     if zone is None:
-        raise Refused(
-            Code.NO_ZONE,
+        raise ItemRejected(
+            RejectionCode.NO_ZONE,
             f"{field} does not say its time zone.",
             "Set `zone` for this column in the plan.",
         )
     local = time.replace(tzinfo=zone)
     if local.utcoffset() != local.replace(fold=1).utcoffset():
-        raise Refused(
-            Code.BAD_DATE,
+        raise ItemRejected(
+            RejectionCode.BAD_DATE,
             f"{field} is within the hour in which clocks are changed, so it is not clear.",
-            _MEND,
+            _CORRECT_REMEDY,
         )
     return local
 
 
 def _for_json(field: str, column: Column, rules: PlanColumn) -> Converter:
     def convert(raw: Raw) -> bytes | None:
-        value = memory(raw)
+        value = as_bytes(raw)
         return None if value == b"null" else value
 
     return convert
 
 
-_MAKERS: dict[ColumnType | None, Callable[[str, Column, PlanColumn], Converter]] = {
+_CONVERTER_FACTORIES: dict[ColumnType | None, Callable[[str, Column, PlanColumn], Converter]] = {
     ColumnType.TEXT: _for_text,
     ColumnType.ENUM: _for_enum,
     ColumnType.UUID: _for_uuid,
@@ -357,28 +367,30 @@ _MAKERS: dict[ColumnType | None, Callable[[str, Column, PlanColumn], Converter]]
 }
 
 
-def _number(field: str, raw: Raw) -> Decimal:
-    numeral = memory(raw)
+def _to_decimal(field: str, raw: Raw) -> Decimal:
+    numeral = as_bytes(raw)
     if numeral[:1] not in b"-0123456789":
         _wrong_type(field, "a number")
-    return number(numeral)
+    return parse_number(numeral)
 
 
 def _wrong_type(field: str, expected: str) -> NoReturn:
-    raise Refused(Code.WRONG_TYPE, f"{field} is not {expected}.", _MEND)
+    raise ItemRejected(RejectionCode.WRONG_TYPE, f"{field} is not {expected}.", _CORRECT_REMEDY)
 
 
 def _bad_date(field: str, expected: str) -> NoReturn:
-    raise Refused(Code.BAD_DATE, f"{field} is not {expected}.", _MEND)
+    raise ItemRejected(RejectionCode.BAD_DATE, f"{field} is not {expected}.", _CORRECT_REMEDY)
 
 
 def _out_of_range(field: str) -> NoReturn:
-    raise Refused(Code.OUT_OF_RANGE, f"{field} is beyond what the column holds.", _MEND)
+    raise ItemRejected(
+        RejectionCode.OUT_OF_RANGE, f"{field} is beyond what the column holds.", _CORRECT_REMEDY
+    )
 
 
 def _unknown(field: str, known: Iterable[str]) -> NoReturn:
-    raise Refused(
-        Code.UNKNOWN_VALUE,
+    raise ItemRejected(
+        RejectionCode.UNKNOWN_VALUE,
         f"{field} has a value that is none of {', '.join(known)}.",
         "Correct it in the app, or add the value to `values` of this column in the plan.",
     )

@@ -20,15 +20,15 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from desktop_migrator.model import Item, plain_name
+from desktop_migrator.model import Item, normalize_name
 from desktop_migrator.plan.envelope import is_protected
 from desktop_migrator.plan.expressions import Expression
-from desktop_migrator.plan.json_text import read
+from desktop_migrator.plan.json_text import escape_json
 from desktop_migrator.plan.schema import VARIABLES, Entity
 from desktop_migrator.plan.sensitive import REDACTED
 
 
-class Kind(StrEnum):
+class SecretKind(StrEnum):
     PRIVATE_KEY = "private key"
     JWT = "JSON Web Token"
     ACCESS = "access token"
@@ -43,7 +43,7 @@ class Suspicion(msgspec.Struct, frozen=True):
     entity: str
     field: str
     """The member's name; the record's key where there is none."""
-    kind: Kind
+    kind: SecretKind
     count: int
 
 
@@ -65,7 +65,11 @@ _TOKEN = re.compile(
     r")(?![\w-])",
     re.ASCII,
 )
-_ANYWHERE = {Kind.PRIVATE_KEY: _PRIVATE_KEY, Kind.JWT: _WEB_TOKEN, Kind.ACCESS: _TOKEN}
+_ANYWHERE = {
+    SecretKind.PRIVATE_KEY: _PRIVATE_KEY,
+    SecretKind.JWT: _WEB_TOKEN,
+    SecretKind.ACCESS: _TOKEN,
+}
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=.{4,253}$)"
     r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -93,33 +97,33 @@ _SECRET_NAMES = frozenset(
 _SECRET_LIKE = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[!-~]{12,}")
 """A token's look; a password's is any text without blanks."""
 _PASSWORDS = ("password", "passwd", "passphrase")
-_LONGEST = 20_000
+_MAX_TEXT_LENGTH = 20_000
 """Characters of a text that are looked at."""
-_LEVELS = 8
-_MOST_FIELDS = 50
+_MAX_DEPTH = 8
+_MAX_FIELDS = 50
 """Names that are told for an entity; the rest count as `…`."""
-_LONGEST_NAME = 40
+_MAX_NAME_LENGTH = 40
 
 _decode = msgspec.json.Decoder(dict[str, Raw]).decode
-_anything = msgspec.json.Decoder().decode
+_decode_any = msgspec.json.Decoder().decode
 
 
-def kind_of(text: str, name: str = "") -> Kind | None:
+def secret_kind(text: str, name: str = "") -> SecretKind | None:
     """What the text of a member of this name probably is."""
-    text = text[:_LONGEST]
+    text = text[:_MAX_TEXT_LENGTH]
     if is_protected(text) or text == REDACTED:
         return None
     for kind, pattern in _ANYWHERE.items():
         if pattern.search(text):
             return kind
-    if _named_secret(text, plain_name(name)):
-        return Kind.NAMED
+    if _is_named_secret(text, normalize_name(name)):
+        return SecretKind.NAMED
     if _EMAIL.fullmatch(text):
-        return Kind.EMAIL
-    return Kind.CARD if _is_card(text) else None
+        return SecretKind.EMAIL
+    return SecretKind.CARD if _is_card_number(text) else None
 
 
-def _named_secret(text: str, name: str) -> bool:
+def _is_named_secret(text: str, name: str) -> bool:
     if name not in _SECRET_NAMES:
         return False
     if name.endswith(_PASSWORDS):
@@ -127,23 +131,23 @@ def _named_secret(text: str, name: str) -> bool:
     return _SECRET_LIKE.fullmatch(text) is not None
 
 
-def _is_card(text: str) -> bool:
+def _is_card_number(text: str) -> bool:
     if not _CARD.fullmatch(text):
         return False
     digits = text.replace(" ", "").replace("-", "")
     if len(set(digits)) < 3:
         return False
     fits = any(prefix.match(digits) and len(digits) in sizes for prefix, sizes in _NETWORKS)
-    return fits and _checked(digits)
+    return fits and _luhn_valid(digits)
 
 
-def _checked(digits: str) -> bool:
+def _luhn_valid(digits: str) -> bool:
     """The check digit of ISO/IEC 7812-1, annex B."""
     odd = sum(int(digit) for digit in digits[-1::-2])
     return (odd + sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])) % 10 == 0
 
 
-class Detector:
+class SecretDetector:
     """Looks at one entity's items."""
 
     def __init__(self, name: str, entity: Entity) -> None:
@@ -155,19 +159,19 @@ class Detector:
             for text in texts
             if text not in VARIABLES and (field := Expression(text).field) is not None
         }
-        self._found: Counter[tuple[str, Kind]] = Counter()
+        self._found: Counter[tuple[str, SecretKind]] = Counter()
         self._fields: set[str] = set()
 
-    def look(self, item: Item) -> None:
-        text = read(item.raw)
+    def inspect(self, item: Item) -> None:
+        text = escape_json(item.raw)
         try:
             members = _decode(text)
         except (msgspec.DecodeError, RecursionError):
-            self._note(item.source.key, _value(text))
+            self._count_secrets(item.source.key, _value(text))
             return
         for name, member in members.items():
             if name not in self._planned:
-                self._note(name, _value(bytes(member)))
+                self._count_secrets(name, _value(bytes(member)))
 
     @property
     def suspicions(self) -> tuple[Suspicion, ...]:
@@ -177,17 +181,17 @@ class Detector:
             for (field, kind), count in self._found.most_common()
         )
 
-    def _note(self, name: str, value: Any) -> None:
-        for field, text in _texts(name, value, _LEVELS):
-            kind = kind_of(text, field)
+    def _count_secrets(self, name: str, value: Any) -> None:
+        for field, text in _texts(name, value, _MAX_DEPTH):
+            kind = secret_kind(text, field)
             if kind:
-                self._found[self._told(field), kind] += 1
+                self._found[self._reported_name(field), kind] += 1
 
-    def _told(self, field: str) -> str:
+    def _reported_name(self, field: str) -> str:
         """The field's name, unless it is itself somebody's, or there are too many."""
-        if len(field) > _LONGEST_NAME or kind_of(field) or "@" in field[1:]:
+        if len(field) > _MAX_NAME_LENGTH or secret_kind(field) or "@" in field[1:]:
             return "…"
-        if field not in self._fields and len(self._fields) >= _MOST_FIELDS:
+        if field not in self._fields and len(self._fields) >= _MAX_FIELDS:
             return "…"
         self._fields.add(field)
         return field
@@ -196,7 +200,7 @@ class Detector:
 def _texts(name: str, value: Any, levels: int) -> Iterator[tuple[str, str]]:
     """Each text in a value with the name of the member that it belongs to; JSON in texts too."""
     if isinstance(value, str):
-        inner = _value(read(value)) if levels and value[:1] in ("{", "[") else None
+        inner = _value(escape_json(value)) if levels and value[:1] in ("{", "[") else None
         if isinstance(inner, dict | list):
             yield from _texts(name, inner, levels - 1)
         else:
@@ -212,6 +216,6 @@ def _texts(name: str, value: Any, levels: int) -> Iterator[tuple[str, str]]:
 def _value(text: str | bytes) -> Any:
     """The JSON value; None where there is none."""
     try:
-        return _anything(text)
+        return _decode_any(text)
     except (msgspec.DecodeError, RecursionError):
         return None

@@ -30,7 +30,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 KEY_SIZE = 32
 HASH_LENGTH = 72
 """Characters of a hashed value."""
-SHORTEST_ENVELOPE = 150
+MIN_ENVELOPE_LENGTH = 150
 """Characters; an encrypted value is never shorter."""
 
 _INFO = "desktop-migrator/field-key/1/"
@@ -39,14 +39,14 @@ _HASH = re.compile(r"hmac-sha256:([0-9a-f]{16}):[\w-]{43}", re.ASCII)
 _JWE = re.compile(r"(eyJ[\w-]+)\.\.([\w-]{16})\.([\w-]*)\.([\w-]{22})", re.ASCII)
 
 
-class Sealer(Protocol):
+class FieldCipher(Protocol):
     """What takes the place of values; a `FieldKey`, or what stands in for one."""
 
-    def seal(self, field: str, user: str, json_text: bytes) -> str: ...
+    def encrypt(self, field: str, user: str, json_text: bytes) -> str: ...
 
-    def hashed(self, data: bytes) -> str: ...
+    def keyed_hash(self, data: bytes) -> str: ...
 
-    def opened(self, text: str) -> bytes | None:
+    def decrypt(self, text: str) -> bytes | None:
         """The JSON text that `seal` made this of; None if it did not."""
 
     def is_hash(self, text: str) -> bool: ...
@@ -72,32 +72,35 @@ class FieldKey:
     def from_text(cls, text: str) -> "FieldKey":
         """The inverse of `text`. Raises ValueError, which does not tell the text."""
         stripped = text.strip()
-        raw = _decoded(stripped) if re.fullmatch(r"[\w-]{43}", stripped, re.ASCII) else None
-        if raw is None or _encoded(raw) != stripped:
+        raw = (
+            _base64url_decode(stripped) if re.fullmatch(r"[\w-]{43}", stripped, re.ASCII) else None
+        )
+        if raw is None or _base64url_encode(raw) != stripped:
             raise ValueError("is not a key: 43 letters, digits, - and _")
         return cls(raw)
 
     @property
     def text(self) -> str:
         """For the server's settings: base64url, 43 characters."""
-        return _encoded(self.secret)
+        return _base64url_encode(self.secret)
 
     def __repr__(self) -> str:
         return f"FieldKey({self.id})"
 
-    def seal(self, field: str, user: str, json_text: bytes) -> str:
+    def encrypt(self, field: str, user: str, json_text: bytes) -> str:
         claims = {"alg": "dir", "enc": "A256GCM", "kid": self.id, "fld": field, "sub": user}
-        header = _encoded(json.dumps(claims, separators=(",", ":")).encode())
+        header = _base64url_encode(json.dumps(claims, separators=(",", ":")).encode())
         covered = header.encode()
         iv = hmac.digest(self._iv_key, covered + b"." + json_text, "sha256")[:_IV_SIZE]
         sealed = self._aes.encrypt(iv, json_text, covered)
-        return f"{header}..{_encoded(iv)}.{_encoded(sealed[:-16])}.{_encoded(sealed[-16:])}"
+        parts = (iv, sealed[:-16], sealed[-16:])
+        return ".".join((header, "", *map(_base64url_encode, parts)))
 
-    def opened(self, text: str) -> bytes | None:
+    def decrypt(self, text: str) -> bytes | None:
         found = _JWE.fullmatch(text)
         if found is None:
             return None
-        iv, sealed, tag = (_decoded(found[number]) for number in (2, 3, 4))
+        iv, sealed, tag = (_base64url_decode(found[number]) for number in (2, 3, 4))
         if iv is None or sealed is None or tag is None:
             return None
         try:
@@ -105,24 +108,25 @@ class FieldKey:
         except InvalidTag:
             return None
 
-    def hashed(self, data: bytes) -> str:
-        return f"hmac-sha256:{self.id}:{_encoded(hmac.digest(self._hash_key, data, 'sha256'))}"
+    def keyed_hash(self, data: bytes) -> str:
+        digest = hmac.digest(self._hash_key, data, "sha256")
+        return f"hmac-sha256:{self.id}:{_base64url_encode(digest)}"
 
     def is_hash(self, text: str) -> bool:
         found = _HASH.fullmatch(text)
         return found is not None and found[1] == self.id
 
 
-class Placeholders:
+class PlaceholderCipher:
     """Stands in for a key where nothing is written: says what would become of a value."""
 
-    def seal(self, field: str, user: str, json_text: bytes) -> str:
+    def encrypt(self, field: str, user: str, json_text: bytes) -> str:
         return "[encrypted]"
 
-    def hashed(self, data: bytes) -> str:
+    def keyed_hash(self, data: bytes) -> str:
         return "[hashed]"
 
-    def opened(self, text: str) -> bytes | None:
+    def decrypt(self, text: str) -> bytes | None:
         return None
 
     def is_hash(self, text: str) -> bool:
@@ -138,11 +142,11 @@ def _derive(secret: bytes, purpose: str) -> bytes:
     return HKDF(SHA256(), KEY_SIZE, None, (_INFO + purpose).encode()).derive(secret)
 
 
-def _encoded(data: bytes) -> str:
+def _base64url_encode(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _decoded(text: str) -> bytes | None:
+def _base64url_decode(text: str) -> bytes | None:
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
     except binascii.Error:

@@ -10,7 +10,7 @@ from jmespath.functions import Functions
 from msgspec import Raw
 
 from desktop_migrator.plan.json_text import as_object, as_value, decode, encode
-from desktop_migrator.plan.reject import Code, Refused
+from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 
 _FUNCTIONS = Functions.FUNCTION_TABLE
 
@@ -20,7 +20,7 @@ class Expression:
         """Raises jmespath.exceptions.JMESPathError, for functions that do not exist too."""
         self._compiled = jmespath.compile(text)
         _check_functions(self._compiled.parsed)
-        self.path = _fields(self._compiled.parsed)
+        self.path = _field_path(self._compiled.parsed)
         """The fields to go through, if that is all it asks for: `@`, `a`, `a.b."c d"`."""
 
     @property
@@ -43,14 +43,14 @@ class Expression:
         try:
             result = self._compiled.search(decode(json))
         except JMESPathError:
-            raise Refused(
-                Code.WRONG_TYPE,
+            raise ItemRejected(
+                RejectionCode.WRONG_TYPE,
                 "The plan has an expression that cannot be computed from what it holds.",
                 "Correct the expression in the plan, or the item in the app.",
             ) from None
         return None if result is None else Raw(encode(result))
 
-    def leaves_some(self, json: Raw) -> bool:
+    def has_unselected_members(self, json: Raw) -> bool:
         """Whether objects on the way to what it finds hold more; False if it is not a path."""
         found: Raw | None = json
         for field in self.path or ():
@@ -70,7 +70,7 @@ def _check_functions(node: Mapping[str, Any]) -> None:
             _check_functions(child)
 
 
-def _fields(parsed: Mapping[str, Any]) -> list[str] | None:
+def _field_path(parsed: Mapping[str, Any]) -> list[str] | None:
     if parsed["type"] == "current":
         return []
     nodes = parsed["children"] if parsed["type"] == "subexpression" else [parsed]

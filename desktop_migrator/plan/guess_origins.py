@@ -4,35 +4,37 @@ from collections import Counter
 from collections.abc import Iterable
 
 from desktop_migrator.model import Record
-from desktop_migrator.plan.classify import Failed, Found, Sorter
+from desktop_migrator.plan.classify import ClassifiedRecord, RecordClassifier, UnreadableRecord
 from desktop_migrator.plan.schema import Plan
 
 
-class Fitting:
+class OriginGuess:
     """Counts records by origin as they are met."""
 
     def __init__(self) -> None:
         self._recognised: Counter[str] = Counter()
-        self._named: Counter[str] = Counter()
+        self._matched_by_key: Counter[str] = Counter()
 
-    def note(self, record: Record, sorted_out: Found | Failed) -> None:
+    def add(self, record: Record, classified: ClassifiedRecord | UnreadableRecord) -> None:
         """A record that an entity names by key."""
-        counts = self._recognised if isinstance(sorted_out, Found) else self._named
+        counts = (
+            self._recognised if isinstance(classified, ClassifiedRecord) else self._matched_by_key
+        )
         counts[record.storage_key.origin] += 1
 
-    def origins(self) -> dict[str, int]:
+    def ranked_origins(self) -> dict[str, int]:
         """For each origin, how many records an entity names by key and recognises by shape; the
         best first. If there are none, how many are named but not recognised: data that went bad."""
-        return dict((self._recognised or self._named).most_common())
+        return dict((self._recognised or self._matched_by_key).most_common())
 
 
-def fitting_origins(plan: Plan, records: Iterable[Record]) -> dict[str, int]:
+def guess_origins(plan: Plan, records: Iterable[Record]) -> dict[str, int]:
     """Of the records, as `Fitting` has them. What entities that take everything would take does
     not count, nor do origins that the plan is not for."""
-    sorter = Sorter(plan)
-    fitting = Fitting()
+    sorter = RecordClassifier(plan)
+    fitting = OriginGuess()
     for record in records:
-        sorted_out = sorter.specific(record)
+        sorted_out = sorter.classify_by_key(record)
         if sorted_out:
-            fitting.note(record, sorted_out)
-    return fitting.origins()
+            fitting.add(record, sorted_out)
+    return fitting.ranked_origins()

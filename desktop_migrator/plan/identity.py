@@ -19,8 +19,8 @@ import msgspec
 from msgspec import Raw
 
 from desktop_migrator.model import Column, ColumnType, Item
-from desktop_migrator.plan.json_text import as_string, memory, number
-from desktop_migrator.plan.reject import Code, Refused
+from desktop_migrator.plan.json_text import as_bytes, as_string, parse_number
+from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [high + low for high in _CROCKFORD for low in _CROCKFORD]
@@ -30,7 +30,7 @@ _MAX_ID_DIGITS = 100
 _UUID_LENGTH = 36
 
 ULID_LENGTH = 26
-LONGEST_ID = 64
+MAX_ID_LENGTH = 64
 """Characters of a text that is kept as an id."""
 
 # Ids that random generators make. Words joined by dashes are not among them: an app that greets
@@ -51,35 +51,39 @@ def source_id(raw: Raw) -> str:
     """
     text = as_string(raw)
     if text is None:
-        numeral = memory(raw)
+        numeral = as_bytes(raw)
         if numeral == b"null":
             text = ""
         elif numeral[:1] in b"-0123456789":
-            text = _number_text(number(numeral))
+            text = _number_text(parse_number(numeral))
         else:
-            raise Refused(
-                Code.BAD_ID, "Its id is neither a text nor a number.", "Give it an id in the app."
+            raise ItemRejected(
+                RejectionCode.BAD_ID,
+                "Its id is neither a text nor a number.",
+                "Give it an id in the app.",
             )
     if not text:
-        raise Refused(Code.MISSING_ID, "It has no id.", "Give it an id in the app.")
+        raise ItemRejected(RejectionCode.MISSING_ID, "It has no id.", "Give it an id in the app.")
     return text
 
 
 def _number_text(value: Decimal) -> str:
     if abs(value.adjusted()) > _MAX_ID_DIGITS:
-        raise Refused(Code.BAD_ID, "Its id is too large a number.", "Give it an id in the app.")
+        raise ItemRejected(
+            RejectionCode.BAD_ID, "Its id is too large a number.", "Give it an id in the app."
+        )
     text = f"{value:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 
-def row_ids(
+def row_id_factory(
     column: Column, user_id: str, origin: str, entity: str
 ) -> Callable[[str, datetime | None], tuple[UUID | str, bool]]:
     """What makes row ids for one text or uuid column: (source id, time made) -> (id, derived)."""
-    bits = _derivation(user_id, origin, entity)
-    longest = column.max_length or LONGEST_ID
+    bits = _id_derivation(user_id, origin, entity)
+    longest = column.max_length or MAX_ID_LENGTH
 
     def text_id(source: str, made: datetime | None) -> tuple[UUID | str, bool]:
         if len(source) <= longest and (_uuid(source) or _GLOBALLY_UNIQUE.fullmatch(source)):
@@ -105,9 +109,9 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def own_ids(column: Column) -> Callable[[str], UUID | str | None]:
+def own_id_factory(column: Column) -> Callable[[str], UUID | str | None]:
     """What turns source ids into row ids for one text or uuid column where they fit."""
-    make = row_ids(column, "", "", "")
+    make = row_id_factory(column, "", "", "")
 
     def own(source: str) -> UUID | str | None:
         row_id, derived = make(source, None)
@@ -118,20 +122,20 @@ def own_ids(column: Column) -> Callable[[str], UUID | str | None]:
 
 def derived_id(column: Column, user_id: str, item: Item) -> UUID | str:
     """The id that an item gets where its own, which fits, cannot be had."""
-    derive = _derivation(user_id, item.source.storage_key.origin, item.entity)
+    derive = _id_derivation(user_id, item.source.storage_key.origin, item.entity)
     bits = derive(item.source_id, item.created_at)
     return ulid(bits) if column.type is ColumnType.TEXT else uuid7(bits)
 
 
-def _derivation(user_id: str, origin: str, entity: str) -> Callable[[str, datetime | None], int]:
+def _id_derivation(user_id: str, origin: str, entity: str) -> Callable[[str, datetime | None], int]:
     """The 128 bits of an id, from source id and time made."""
     base = hashlib.sha256()
     for part in ("desktop-migrator/1", user_id, origin, entity):
-        base.update(_sized(part))
+        base.update(_length_prefixed(part))
 
     def bits(source: str, made: datetime | None) -> int:
         digest = base.copy()
-        digest.update(_sized(source))
+        digest.update(_length_prefixed(source))
         time = max(0, (made - _EPOCH) // _MILLISECOND) if made else 0
         return time << 80 | int.from_bytes(digest.digest()[:10], "big")
 
@@ -146,6 +150,6 @@ def uuid7(bits: int) -> UUID:
     return UUID(int=bits & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
 
 
-def _sized(text: str) -> bytes:
+def _length_prefixed(text: str) -> bytes:
     data = text.encode("utf-8", "surrogatepass")
     return len(data).to_bytes(4, "big") + data

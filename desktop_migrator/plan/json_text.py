@@ -22,22 +22,22 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw
 
-from desktop_migrator.plan.reject import Code, Refused
+from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 
 _T = TypeVar("_T")
 
-MARK = "␛"
-MARK_BYTES = MARK.encode()
+ESCAPE_CHAR = "␛"
+ESCAPE_BYTES = ESCAPE_CHAR.encode()
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-_UNSTORABLE_OR_MARK = re.compile(f"[\0\ud800-\udfff{MARK}]")
-_MARKED = re.compile(f"{MARK}([0-9a-f]{{4}})")
-_MARKED_UNSTORABLE = re.compile(f"{MARK}(?:0000|d[89a-f][0-9a-f]{{2}})")
+_UNSTORABLE_OR_ESCAPE = re.compile(f"[\0\ud800-\udfff{ESCAPE_CHAR}]")
+_ESCAPE_SEQUENCE = re.compile(f"{ESCAPE_CHAR}([0-9a-f]{{4}})")
+_UNSTORABLE_ESCAPE = re.compile(f"{ESCAPE_CHAR}(?:0000|d[89a-f][0-9a-f]{{2}})")
 # A pair of escapes, any other escape, or a raw character; consuming every backslash with what
 # follows it keeps the `\u0000` in `\\u0000` (a backslash and five letters) from being seen.
 _JSON_CHARACTER = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    r"|\\u([0-9a-fA-F]{4})|\\.|[\ud800-\udfff" + MARK + "]",
+    r"|\\u([0-9a-fA-F]{4})|\\.|[\ud800-\udfff" + ESCAPE_CHAR + "]",
     re.DOTALL,
 )
 _NUMERAL = re.compile(rb'"(?:[^"\\]|\\.)*"|(-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)', re.DOTALL)
@@ -60,21 +60,21 @@ _canonical = msgspec.json.Encoder(decimal_format="number", order="sorted")
 encode: Callable[[Any], bytes] = _encoder.encode
 
 
-def escape(text: str) -> str:
+def escape_unstorable(text: str) -> str:
     """The form of a plain text that PostgreSQL can hold; see the module's description."""
     if text.isascii() and "\0" not in text:
         return text
-    return _UNSTORABLE_OR_MARK.sub(lambda found: _mark(ord(found[0])), text)
+    return _UNSTORABLE_OR_ESCAPE.sub(lambda found: _escape_code_unit(ord(found[0])), text)
 
 
-def unescape(text: str) -> str:
+def unescape_unstorable(text: str) -> str:
     """The exact inverse of `escape`."""
-    if MARK not in text:
+    if ESCAPE_CHAR not in text:
         return text
-    return _MARKED.sub(lambda found: chr(int(found[1], 16)), text)
+    return _ESCAPE_SEQUENCE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
-def storable(text: str) -> bool:
+def is_storable(text: str) -> bool:
     """Whether PostgreSQL can hold the text as it is."""
     return (text.isascii() and "\0" not in text) or _UNSTORABLE.search(text) is None
 
@@ -84,38 +84,38 @@ def printable(text: str) -> str:
     return _UNSTORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def read(text: str) -> bytes:
+def escape_json(text: str) -> bytes:
     """A record's JSON text as UTF-8 with all unstorable characters escaped.
 
     Does not check that it is JSON: what parses the bytes does.
     """
     # One character is looked for ten times as fast as two.
-    if ("\\" not in text or "\\u" not in text) and MARK not in text:
+    if ("\\" not in text or "\\u" not in text) and ESCAPE_CHAR not in text:
         try:
             return text.encode()
         except UnicodeEncodeError:  # a lone surrogate
             pass
-    return _JSON_CHARACTER.sub(_storable_character, text).encode()
+    return _JSON_CHARACTER.sub(_escape_character, text).encode()
 
 
-def marked(data: bytes | Raw) -> bool:
+def has_escapes(data: bytes | Raw) -> bool:
     """Whether what `read` returned, or a slice of it, holds an escape."""
-    text = memory(data)
-    return not text.isascii() and MARK_BYTES in text
+    text = as_bytes(data)
+    return not text.isascii() and ESCAPE_BYTES in text
 
 
-def marked_unstorable(data: bytes | Raw) -> bool:
+def has_unstorable_escapes(data: bytes | Raw) -> bool:
     """Whether it holds one that stands for a character which PostgreSQL cannot hold."""
-    return _MARKED_UNSTORABLE.search(str(data, "utf-8")) is not None
+    return _UNSTORABLE_ESCAPE.search(str(data, "utf-8")) is not None
 
 
-def restore(data: bytes | Raw) -> str:
+def unescape_json(data: bytes | Raw) -> str:
     """JSON text equal to the page's own: the inverse of `read`, with unstorable ones spelled
     as JSON escapes."""
     text = str(data, "utf-8")
-    if MARK not in text:
+    if ESCAPE_CHAR not in text:
         return text
-    return _MARKED.sub(lambda found: _json_spelling(int(found[1], 16)), text)
+    return _ESCAPE_SEQUENCE.sub(lambda found: _json_escape(int(found[1], 16)), text)
 
 
 def as_object(data: bytes | Raw) -> dict[str, Raw] | None:
@@ -141,9 +141,9 @@ def decode(data: bytes | Raw) -> Any:
     try:
         return _exact.decode(data)
     except RecursionError:
-        raise too_deep() from None
+        raise too_deep_error() from None
     except (msgspec.DecodeError, InvalidOperation):
-        raise number_out_of_range() from None
+        raise number_out_of_range_error() from None
 
 
 def canonical(data: bytes | Raw) -> bytes:
@@ -151,7 +151,7 @@ def canonical(data: bytes | Raw) -> bytes:
     return _canonical.encode(decode(data))
 
 
-def join_object(members: dict[str, Raw], buffer: bytearray | None = None) -> bytes:
+def encode_object(members: dict[str, Raw], buffer: bytearray | None = None) -> bytes:
     """The JSON object with these members, each in its source's spelling.
 
     Who does this often has a buffer for it, which saves half of the time.
@@ -162,9 +162,9 @@ def join_object(members: dict[str, Raw], buffer: bytearray | None = None) -> byt
     return bytes(buffer)
 
 
-def holds_long_numbers(data: bytes | Raw) -> bool:
+def has_long_numbers(data: bytes | Raw) -> bool:
     """Whether there are sixteen digits in a row, as 2^53 has them; in a string, too."""
-    text = memory(data)
+    text = as_bytes(data)
     # In a run that long four bytes in a row are digits, of every fourth byte: a test that
     # overlooks none and costs little.
     if b"0000" not in text[::4].translate(_DIGITS_ALIKE):
@@ -172,23 +172,23 @@ def holds_long_numbers(data: bytes | Raw) -> bool:
     return _SIXTEEN_DIGITS in text.translate(_DIGITS_ALIKE)
 
 
-def holds_big_integers(data: bytes | Raw) -> bool:
+def has_big_integers(data: bytes | Raw) -> bool:
     """Whether a number in the JSON text is an integer above 2^53 or below -2^53.
 
     Raises Refused if PostgreSQL's numeric cannot hold it.
     """
-    text = memory(data)
-    return holds_long_numbers(text) and any(
+    text = as_bytes(data)
+    return has_long_numbers(text) and any(
         abs(value) > MAX_EXACT_INTEGER and value == value.to_integral_value()
         for value in (
-            number(found[1])
+            parse_number(found[1])
             for found in _NUMERAL.finditer(text)
             if found[1] and len(found[1]) >= 16
         )
     )
 
 
-def number(numeral: bytes | Raw) -> Decimal:
+def parse_number(numeral: bytes | Raw) -> Decimal:
     """The exact value of a JSON number.
 
     Raises Refused if PostgreSQL's numeric cannot hold it.
@@ -196,32 +196,32 @@ def number(numeral: bytes | Raw) -> Decimal:
     try:
         value = Decimal(str(numeral, "ascii"))
     except InvalidOperation:
-        raise number_out_of_range() from None
+        raise number_out_of_range_error() from None
     exponent = value.as_tuple().exponent
     if value.adjusted() >= NUMERIC_MAX_INTEGER_DIGITS or (
         isinstance(exponent, int) and -exponent > NUMERIC_MAX_FRACTION_DIGITS
     ):
-        raise number_out_of_range()
+        raise number_out_of_range_error()
     return value
 
 
-def number_out_of_range() -> Refused:
-    return Refused(
-        Code.OUT_OF_RANGE,
+def number_out_of_range_error() -> ItemRejected:
+    return ItemRejected(
+        RejectionCode.OUT_OF_RANGE,
         "It holds a number larger or finer than PostgreSQL's numbers.",
         "Correct the number in the app, or leave the item out.",
     )
 
 
-def too_deep() -> Refused:
-    return Refused(
-        Code.TOO_DEEP,
+def too_deep_error() -> ItemRejected:
+    return ItemRejected(
+        RejectionCode.TOO_DEEP,
         "It is nested more deeply than this program reads.",
         "Tell the support desk; the record stays in the browser.",
     )
 
 
-def memory(data: bytes | Raw) -> bytes:
+def as_bytes(data: bytes | Raw) -> bytes:
     return data if isinstance(data, bytes) else bytes(data)
 
 
@@ -229,26 +229,26 @@ def _decoded(decoder: msgspec.json.Decoder[_T], data: bytes | Raw) -> _T | None:
     try:
         return decoder.decode(data)
     except RecursionError:
-        raise too_deep() from None
+        raise too_deep_error() from None
     except msgspec.DecodeError:
         return None
 
 
-def _storable_character(found: re.Match[str]) -> str:
+def _escape_character(found: re.Match[str]) -> str:
     whole = found[0]
     if len(whole) == 1:
-        return _mark(ord(whole))
+        return _escape_code_unit(ord(whole))
     if found[1] is None:
         return whole
     unit = int(found[1], 16)
-    if unit == 0 or 0xD800 <= unit <= 0xDFFF or unit == ord(MARK):
-        return _mark(unit)
+    if unit == 0 or 0xD800 <= unit <= 0xDFFF or unit == ord(ESCAPE_CHAR):
+        return _escape_code_unit(unit)
     return whole
 
 
-def _mark(unit: int) -> str:
-    return f"{MARK}{unit:04x}"
+def _escape_code_unit(unit: int) -> str:
+    return f"{ESCAPE_CHAR}{unit:04x}"
 
 
-def _json_spelling(unit: int) -> str:
-    return MARK if unit == ord(MARK) else f"\\u{unit:04x}"
+def _json_escape(unit: int) -> str:
+    return ESCAPE_CHAR if unit == ord(ESCAPE_CHAR) else f"\\u{unit:04x}"

@@ -15,8 +15,8 @@ import re
 
 from msgspec import Raw
 
-from desktop_migrator.model import plain_name
-from desktop_migrator.plan.json_text import as_list, as_object, as_string, memory
+from desktop_migrator.model import normalize_name
+from desktop_migrator.plan.json_text import as_bytes, as_list, as_object, as_string
 
 _OAUTH_NAMES = frozenset(("accesstoken", "refreshtoken", "idtoken"))
 _USUAL_NAMES = frozenset(
@@ -39,41 +39,43 @@ _MSAL_KIND = "credentialType"
 _WEB_TOKEN = re.compile(r"(?:bearer\s+)?eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*", re.ASCII | re.IGNORECASE)
 _TOKEN = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[!-~]{16,}")
 _OPAQUE = re.compile(r"(?:bearer\s+)?(?![{[])[!-~]{16,}", re.IGNORECASE)
-_SUSPECT = re.compile(rb"token|jwt|eyj|\\u00", re.IGNORECASE)
+_LOGIN_HINT = re.compile(rb"token|jwt|eyj|\\u00", re.IGNORECASE)
 """What occurs in the text of any value that counts; a letter in it may be written as `\\u0074`."""
-_LEVELS = 5
+_MAX_DEPTH = 5
 """How far down logins are looked for: redux-persist's slices, then the slice's user, its token."""
 
 
-def logs_in(data: bytes | Raw) -> bool:
+def looks_like_login(data: bytes | Raw) -> bool:
     """Whether the JSON value is or holds a login."""
-    return _SUSPECT.search(memory(data)) is not None and _logs_in(data, _LEVELS)
+    return _LOGIN_HINT.search(as_bytes(data)) is not None and _contains_login(data, _MAX_DEPTH)
 
 
-def opaque(text: str) -> bool:
+def looks_opaque(text: str) -> bool:
     """Whether a text is one long word, as tokens are, and no JSON object or list."""
     return _OPAQUE.fullmatch(text) is not None
 
 
-def _logs_in(data: bytes | Raw, levels: int) -> bool:
+def _contains_login(data: bytes | Raw, levels: int) -> bool:
     text = as_string(data)
     if text is not None:
         if _WEB_TOKEN.fullmatch(text):
             return True
-        return bool(levels) and text[:1] in ("{", "[") and _logs_in(text.encode(), levels - 1)
+        return (
+            bool(levels) and text[:1] in ("{", "[") and _contains_login(text.encode(), levels - 1)
+        )
     if not levels:
         return False
     members = as_object(data)
     if members is not None:
         return any(
-            _is_token(name, member) or _logs_in(member, levels - 1)
+            _is_token(name, member) or _contains_login(member, levels - 1)
             for name, member in members.items()
         ) or _is_msal_credential(members)
-    return any(_logs_in(element, levels - 1) for element in as_list(data) or ())
+    return any(_contains_login(element, levels - 1) for element in as_list(data) or ())
 
 
 def _is_token(name: str, member: Raw) -> bool:
-    plain = plain_name(name)
+    plain = normalize_name(name)
     if plain not in _USUAL_NAMES:
         return False
     text = as_string(member)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Code(StrEnum):
+class RejectionCode(StrEnum):
     """What `Rejection.code` can be when the plan room rejects; docs/plan.md explains each."""
 
     NOT_JSON = "not-json"
@@ -27,10 +27,10 @@ class Code(StrEnum):
     NO_KEY = "no-key"
 
 
-class Refused(Exception):
+class ItemRejected(Exception):
     """An item, or one value of it, that the target cannot take. Holds no user value."""
 
-    def __init__(self, code: Code, reason: str, remedy: str) -> None:
+    def __init__(self, code: RejectionCode, reason: str, remedy: str) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason

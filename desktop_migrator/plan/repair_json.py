@@ -13,10 +13,10 @@ from bisect import bisect_left
 
 import json_repair
 
-from desktop_migrator.plan.json_text import as_value, read
-from desktop_migrator.plan.reject import Refused
+from desktop_migrator.plan.json_text import as_value, escape_json
+from desktop_migrator.plan.reject import ItemRejected
 
-LONGEST = 64 * 1024
+MAX_LENGTH = 64 * 1024
 """Characters; json-repair's time can grow with their square."""
 
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
@@ -30,7 +30,7 @@ _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _QUOTE = re.compile("[\"'`“”‘’]")
 # What json-repair would make texts of (`undefined`, `tru`), or of nothing (`"a":,`), and a number
 # of which the end may be missing.
-_GUESSED = re.compile(
+_AMBIGUOUS = re.compile(
     r"(?<![\w$])(?!(?:true|false|null)\b)[A-Za-z_$][\w$]*(?!\s*:|[\w$])"
     r"|:\s*(?:[,}\]]|$)|[-+]\s*[A-Za-z]|[0-9][0-9.eE+-]*\s*$"
 )
@@ -39,43 +39,49 @@ _SHOWN = 160
 _CLOSED = ("}", "]")
 
 
-def cure(text: str) -> str | None:
+def repair_json(text: str) -> str | None:
     """JSON that says the same; None where nobody can tell what the text was."""
-    if len(text) > LONGEST or _HALF_ESCAPE.search(text) or _GUESSED.search(_TEXT.sub("''", text)):
+    if (
+        len(text) > MAX_LENGTH
+        or _HALF_ESCAPE.search(text)
+        or _AMBIGUOUS.search(_TEXT.sub("''", text))
+    ):
         return None
     try:
-        cured = _whole(json_repair.repair_json(text, ensure_ascii=False, skip_json_loads=True))
-        if not cured or as_value(read(cured)) is None:
+        cured = _join_surrogates(
+            json_repair.repair_json(text, ensure_ascii=False, skip_json_loads=True)
+        )
+        if not cured or as_value(escape_json(cured)) is None:
             return None
-    except (ValueError, RecursionError, Refused):
+    except (ValueError, RecursionError, ItemRejected):
         return None
     # json-repair takes line breaks off the end of texts.
     lost = _escaped_white_space(cured) < _escaped_white_space(text)
-    if lost or substance(cured) != substance(text):
+    if lost or non_punctuation(cured) != non_punctuation(text):
         return None
-    texts = _texts(text)
-    return cured if texts is None or _same(texts, _texts(cured) or []) else None
+    texts = _string_literals(text)
+    return cured if texts is None or _same_strings(texts, _string_literals(cured) or []) else None
 
 
-def cut_off(text: str) -> bool:
+def is_truncated(text: str) -> bool:
     """Whether the end is missing, so that the last item may lack something."""
     return not text.rstrip().endswith(_CLOSED)
 
 
-def substance(text: str) -> str:
+def non_punctuation(text: str) -> str:
     """What is left without punctuation and white space, however it is spelled."""
-    return _PUNCTUATION.sub("", _whole(_ESCAPE.sub(_character, text)))
+    return _PUNCTUATION.sub("", _join_surrogates(_ESCAPE.sub(_character, text)))
 
 
-def _texts(text: str) -> list[str] | None:
+def _string_literals(text: str) -> list[str] | None:
     """All texts in it, keys too; None where a quote lacks its counterpart."""
     found = [match[0] for match in _TEXT.finditer(text)]
     if _QUOTE.search(_TEXT.sub("", text)) or not all(map(_CLOSED_TEXT.fullmatch, found)):
         return None
-    return [_whole(_ESCAPE.sub(_character, each[1:-1])) for each in found]
+    return [_join_surrogates(_ESCAPE.sub(_character, each[1:-1])) for each in found]
 
 
-def _same(before: list[str], after: list[str]) -> bool:
+def _same_strings(before: list[str], after: list[str]) -> bool:
     """Whether the texts are those of before, but for names that had no quotes."""
     left = iter(before)
     expected = next(left, None)
@@ -96,12 +102,12 @@ def _character(escape: re.Match[str]) -> str:
     return chr(int(name[1:], 16)) if len(name) > 1 else _ESCAPED.get(name, name)
 
 
-def _whole(text: str) -> str:
+def _join_surrogates(text: str) -> str:
     """The text with its halves of surrogate pairs joined."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
-def differing(before: str, after: str) -> tuple[str, str]:
+def diff_excerpts(before: str, after: str) -> tuple[str, str]:
     """Both texts from shortly before the first place where JSON's grammar is broken."""
     try:
         json.loads(before)
@@ -111,15 +117,15 @@ def differing(before: str, after: str) -> tuple[str, str]:
     except RecursionError:
         place = 0
     start = max(0, min(place, len(before)) - _SHOWN // 2)
-    passed = len(substance(before[:start]))
-    return _shown(before, start), _shown(after, _place_of(after, passed))
+    passed = len(non_punctuation(before[:start]))
+    return _excerpt(before, start), _excerpt(after, _offset_after(after, passed))
 
 
-def _place_of(text: str, passed: int) -> int:
+def _offset_after(text: str, passed: int) -> int:
     """Where in the text so much substance has passed."""
-    return bisect_left(range(len(text)), passed, key=lambda end: len(substance(text[:end])))
+    return bisect_left(range(len(text)), passed, key=lambda end: len(non_punctuation(text[:end])))
 
 
-def _shown(text: str, start: int) -> str:
+def _excerpt(text: str, start: int) -> str:
     part = text[start : start + _SHOWN]
     return f"{'…' if start else ''}{part}{'…' if start + _SHOWN < len(text) else ''}"

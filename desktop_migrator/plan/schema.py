@@ -30,8 +30,14 @@ from pydantic import (
 from desktop_migrator.errors import PlanError
 from desktop_migrator.model import Column, ColumnType, MergeRule
 from desktop_migrator.plan.expressions import Expression
-from desktop_migrator.plan.sensitive import WHOLE, Action, Rule, Rules, WithoutKey
-from desktop_migrator.plan.wildcards import Pattern
+from desktop_migrator.plan.sensitive import (
+    WHOLE_ITEM,
+    Action,
+    SensitiveRule,
+    SensitiveRules,
+    WithoutKey,
+)
+from desktop_migrator.plan.wildcards import WildcardPattern
 from desktop_migrator.system.resources import resource
 
 MAX_PLAN_BYTES = 1 << 20
@@ -83,7 +89,7 @@ def _expression(text: str) -> str:
 
 
 def _path(text: str) -> str:
-    Rule(text, Action.DROP)
+    SensitiveRule(text, Action.DROP)
     return text
 
 
@@ -142,11 +148,11 @@ Scalar = Annotated[str | bool | int | float, AfterValidator(_scalar)]
 Constant = Scalar | dict[str, Scalar] | list[Scalar]
 
 
-class _Part(BaseModel):
+class _PlanSection(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Source(_Part):
+class Source(_PlanSection):
     """Which web sites the plan is for."""
 
     origins: list[PatternText] = []
@@ -155,11 +161,11 @@ class Source(_Part):
     """Whether areas of these sites framed in other sites, and in containers, are read too."""
 
     @cached_property
-    def patterns(self) -> tuple[Pattern, ...]:
-        return tuple(Pattern(text) for text in self.origins)
+    def patterns(self) -> tuple[WildcardPattern, ...]:
+        return tuple(WildcardPattern(text) for text in self.origins)
 
 
-class Lookup(_Part):
+class Lookup(_PlanSection):
     """The app's own table that knows a person's id by what the person types."""
 
     table: TableName
@@ -169,16 +175,16 @@ class Lookup(_Part):
     """The column that holds the id."""
 
 
-class User(_Part):
+class User(_PlanSection):
     lookup: Lookup
 
 
-class TextRules(_Part):
+class TextRules(_PlanSection):
     unstorable: Literal["escape", "reject"] = "escape"
     """What becomes of text with U+0000 or lone surrogates, which PostgreSQL cannot hold."""
 
 
-class Sensitive(_Part):
+class Sensitive(_PlanSection):
     """How sensitive fields are protected; which they are, entities and columns say."""
 
     key: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")] = "default"
@@ -188,7 +194,7 @@ class Sensitive(_Part):
     rejected (`reject`), or go without these values (`leave-out`)."""
 
 
-class Ignore(_Part):
+class Ignore(_PlanSection):
     """Records that are left aside and counted."""
 
     kind: Text
@@ -198,11 +204,11 @@ class Ignore(_Part):
     """Only if the value looks so. Such a rule spares records that an entity names by key."""
 
     @cached_property
-    def patterns(self) -> tuple[Pattern, ...]:
-        return tuple(Pattern(text) for text in self.keys)
+    def patterns(self) -> tuple[WildcardPattern, ...]:
+        return tuple(WildcardPattern(text) for text in self.keys)
 
 
-class EntitySource(_Part):
+class EntitySource(_PlanSection):
     """One way in which an app keeps an entity's items."""
 
     keys: Annotated[list[PatternText], Field(min_length=1)]
@@ -214,15 +220,15 @@ class EntitySource(_Part):
     """What lies there: a list of items, an object of names and items, or one item."""
 
     @cached_property
-    def patterns(self) -> tuple[Pattern, ...]:
-        return tuple(Pattern(text) for text in self.keys)
+    def patterns(self) -> tuple[WildcardPattern, ...]:
+        return tuple(WildcardPattern(text) for text in self.keys)
 
     @property
-    def catch_all(self) -> bool:
-        return any(pattern.any for pattern in self.patterns)
+    def is_catch_all(self) -> bool:
+        return any(pattern.matches_all for pattern in self.patterns)
 
 
-class Id(_Part):
+class Id(_PlanSection):
     column: Name = "id"
     from_: ExpressionText = Field(alias="from", default="id")
     """Which field is the item's id in the app's data; or `$key`, `$name`."""
@@ -230,7 +236,7 @@ class Id(_Part):
     """The column's type where the table is created: uuid, text or varchar(n)."""
 
 
-class PlanColumn(_Part):
+class PlanColumn(_PlanSection):
     """How a column is filled."""
 
     from_: Expressions | None = Field(alias="from", default=None)
@@ -291,7 +297,7 @@ class PlanColumn(_Part):
     def _can_be_protected(self) -> "PlanColumn":
         if self.sensitive is None:
             return self
-        if self.rest or not self.from_ or len(self.paths) < len(self.from_):
+        if self.rest or not self.from_ or len(self.field_paths) < len(self.from_):
             raise ValueError(
                 "`sensitive` goes with fields, paths such as a.b, and @; for others, name the "
                 "fields under the entity's `sensitive`"
@@ -303,14 +309,14 @@ class PlanColumn(_Part):
         return self
 
     @property
-    def paths(self) -> list[list[str]]:
+    def field_paths(self) -> list[list[str]]:
         """Of what it takes, as far as it is no variable and no longer expression."""
         texts = [text for text in self.from_ or () if text not in VARIABLES]
         paths = [Expression(text).path for text in texts]
         return [path for path in paths if path is not None]
 
 
-class Entity(_Part):
+class Entity(_PlanSection):
     """One kind of item, and the table it goes to."""
 
     table: TableName
@@ -336,7 +342,7 @@ class Entity(_Part):
     columns: Annotated[dict[Name, PlanColumn], Field(min_length=1)]
 
     @property
-    def takes_fields(self) -> bool:
+    def needs_fields(self) -> bool:
         """Whether anything is asked of items but themselves."""
         return self.id.from_ not in VARIABLES or any(
             rules.rest or any(text not in ("@", *VARIABLES) for text in rules.from_ or ())
@@ -344,29 +350,31 @@ class Entity(_Part):
         )
 
     @cached_property
-    def rules(self) -> Rules:
+    def sensitive_rules(self) -> SensitiveRules:
         """What is sensitive, by columns and by paths."""
         of_columns = [
-            Rule(".".join(path) or WHOLE, rules.sensitive)
+            SensitiveRule(".".join(path) or WHOLE_ITEM, rules.sensitive)
             for rules in self.columns.values()
             if rules.sensitive
-            for path in rules.paths
+            for path in rules.field_paths
         ]
-        return Rules(of_columns + [Rule(*each) for each in self.sensitive.items()])
+        return SensitiveRules(
+            of_columns + [SensitiveRule(*each) for each in self.sensitive.items()]
+        )
 
     @model_validator(mode="after")
     def _can_be_protected(self) -> "Entity":
-        rules = self.rules
-        if (whole := rules.of([])) and (self.takes_fields or whole.action is Action.DROP):
+        rules = self.sensitive_rules
+        if (whole := rules.rule_for([])) and (self.needs_fields or whole.action is Action.DROP):
             raise ValueError("@ can be sensitive where no column takes fields, and not be dropped")
         id_path = [] if self.id.from_ in VARIABLES else Expression(self.id.from_).path
         if id_path is None and rules:
             raise ValueError("where fields are sensitive, the id is found by a path such as a.b")
-        if id_path and rules.of(id_path):
+        if id_path and rules.rule_for(id_path):
             raise ValueError("the id cannot be sensitive: it names the item in reports")
         for name, column in self.columns.items():
             needed = column.references or name in (self.created, self.updated)
-            if needed and any(map(rules.of, column.paths)):
+            if needed and any(map(rules.rule_for, column.field_paths)):
                 message = f"{name} is a time or a reference that is read and cannot be sensitive"
                 raise ValueError(message)
         return self
@@ -384,12 +392,12 @@ class Entity(_Part):
         return self
 
     @property
-    def refers_to(self) -> set[str]:
+    def referenced_entities(self) -> set[str]:
         """The entities that its columns refer to, as far as the plan says."""
         return {rules.references for rules in self.columns.values() if rules.references}
 
 
-class OnFailure(_Part):
+class OnFailure(_PlanSection):
     """What becomes of the rows of a run that fails."""
 
     rollback_threshold: Annotated[float, Field(ge=0, le=1)] = 0.1
@@ -398,7 +406,7 @@ class OnFailure(_Part):
     """Keep what was written all the same."""
 
 
-class Plan(_Part):
+class Plan(_PlanSection):
     """The whole file."""
 
     version: Literal[1]
@@ -413,7 +421,7 @@ class Plan(_Part):
 
     @model_validator(mode="after")
     def _references_fit(self) -> "Plan":
-        refers = {name: entity.refers_to for name, entity in self.entities.items()}
+        refers = {name: entity.referenced_entities for name, entity in self.entities.items()}
         for name, others in refers.items():
             if unknown := others - self.entities.keys():
                 message = f"{name} refers to {', '.join(sorted(unknown))}, which is no entity"
@@ -461,7 +469,7 @@ def parse_plan(data: bytes, path: Path) -> Plan:
     try:
         return Plan.model_validate(content)
     except ValidationError as error:
-        raise PlanError(path=path, reason=_in_words(error)) from None
+        raise PlanError(path=path, reason=_describe_errors(error)) from None
 
 
 def json_schema() -> dict[str, Any]:
@@ -499,7 +507,7 @@ def column_of_type(name: str, declared: str, *, nullable: bool = True) -> Column
     )
 
 
-def _in_words(error: ValidationError) -> str:
+def _describe_errors(error: ValidationError) -> str:
     """The first mistakes with their places: `entities.tasks.columns.title.type: …`."""
     problems = error.errors(include_url=False, include_input=False)
     told = [

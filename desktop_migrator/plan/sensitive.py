@@ -19,36 +19,36 @@ from typing import Any
 
 from msgspec import Raw
 
-from desktop_migrator.model import plain_name
-from desktop_migrator.plan.envelope import Sealer
+from desktop_migrator.model import normalize_name
+from desktop_migrator.plan.envelope import FieldCipher
 from desktop_migrator.plan.json_text import (
+    as_bytes,
     as_list,
     as_object,
     as_string,
     as_value,
     canonical,
     encode,
-    join_object,
-    memory,
-    read,
-    restore,
-    too_deep,
-    unescape,
+    encode_object,
+    escape_json,
+    too_deep_error,
+    unescape_json,
+    unescape_unstorable,
 )
-from desktop_migrator.plan.reject import Code, Refused
-from desktop_migrator.plan.wildcards import Pattern
+from desktop_migrator.plan.reject import ItemRejected, RejectionCode
+from desktop_migrator.plan.wildcards import WildcardPattern
 
 REDACTED = "[redacted]"
-WHOLE = "@"
+WHOLE_ITEM = "@"
 """The path of the item itself."""
 
 _ANY_DEPTH = "**"
-_LEVELS = 200
+_MAX_DEPTH = 200
 """How far down members are looked for."""
-_MOST_SEGMENTS = 20
-_QUARANTINE = "@rejected"
+_MAX_SEGMENTS = 20
+_REJECTED_FIELD = "@rejected"
 """Stands for the field's name in the envelope of a rejection's own text."""
-_NOTHING = (b"null", b'""')
+_EMPTY_VALUES = (b"null", b'""')
 
 
 class Action(StrEnum):
@@ -72,14 +72,14 @@ class WithoutKey(StrEnum):
     """The item goes without these values."""
 
 
-class Rule:
+class SensitiveRule:
     """A path and what becomes of the values there. Raises ValueError."""
 
     def __init__(self, text: str, action: Action) -> None:
         self.text = text
         self.action = action
-        parts = [] if text == WHOLE else text.split(".")
-        if len(parts) > _MOST_SEGMENTS or not all(parts):
+        parts = [] if text == WHOLE_ITEM else text.split(".")
+        if len(parts) > _MAX_SEGMENTS or not all(parts):
             message = f"{text!r} is no path such as token, config.token or **.token"
             raise ValueError(message)
         followers = [*parts[1:], _ANY_DEPTH] if parts else []
@@ -87,7 +87,7 @@ class Rule:
             message = f"a name has to follow ** in {text!r}"
             raise ValueError(message)
         self.segments = [
-            None if part == _ANY_DEPTH else Pattern(plain_name(part)) for part in parts
+            None if part == _ANY_DEPTH else WildcardPattern(normalize_name(part)) for part in parts
         ]
 
     @property
@@ -97,18 +97,18 @@ class Rule:
         return text if text and "*" not in text else None
 
 
-_State = tuple[Rule, int]
+_MatchState = tuple[SensitiveRule, int]
 """A rule, and the segment of its path that is to match next."""
-_Act = Callable[[Rule, str, Raw], Raw | None]
+_MemberAction = Callable[[SensitiveRule, str, Raw], Raw | None]
 """Gives what takes a member's place; None takes the member away."""
 
 
-class Rules:
+class SensitiveRules:
     """All that a plan says for one entity; of rules for the same member the first counts."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[SensitiveRule]) -> None:
         self._whole = None
-        self._start: list[_State] = []
+        self._start: list[_MatchState] = []
         for rule in rules:
             if rule.segments:
                 self._start.append((rule, 0))
@@ -118,24 +118,24 @@ class Rules:
         """Whether values are to be encrypted or hashed, where there are any."""
 
     @property
-    def all(self) -> list[Rule]:
+    def all(self) -> list[SensitiveRule]:
         return [rule for rule, _ in self._start] + ([self._whole] if self._whole else [])
 
     def __bool__(self) -> bool:
         return bool(self._start or self._whole)
 
-    def of(self, path: Sequence[str]) -> Rule | None:
+    def rule_for(self, path: Sequence[str]) -> SensitiveRule | None:
         """The rule for the member at the path, or for one that it lies in."""
         if self._whole:
             return self._whole
         states = self._start
         for name in path:
-            rule, states = _step(states, name)
+            rule, states = _match_member(states, name)
             if rule:
                 return rule
         return None
 
-    def covers_all(self, item: Raw) -> bool:
+    def covers_whole_item(self, item: Raw) -> bool:
         """Whether nothing of the item can escape `walk`: it has members, or counts as a whole."""
         return self._whole is not None or as_object(item) is not None
 
@@ -143,84 +143,88 @@ class Rules:
         """Whether the item holds a value to encrypt or hash."""
         found: list[bool] = []
 
-        def note(rule: Rule, _name: str, value: Raw) -> Raw:
-            found.append(rule.action.needs_key and memory(value) not in _NOTHING)
+        def note(rule: SensitiveRule, _name: str, value: Raw) -> Raw:
+            found.append(rule.action.needs_key and as_bytes(value) not in _EMPTY_VALUES)
             return value
 
-        with suppress(Refused):  # which it will be when it is to be protected
-            self.walk(item, note)
+        with suppress(ItemRejected):  # which it will be when it is to be protected
+            self.apply(item, note)
         return any(found)
 
-    def walk(self, item: Raw, act: _Act) -> Raw:
+    def apply(self, item: Raw, action: _MemberAction) -> Raw:
         """The item with `act` done to each member that a rule is for.
 
         Raises Refused for what is nested too deeply.
         """
         if self._whole:
-            changed = act(self._whole, WHOLE, item)
+            changed = action(self._whole, WHOLE_ITEM, item)
             return item if changed is None else changed
-        return _Walk(act, restore(item)).value(item, self._start, _LEVELS)
+        return _JsonRewriter(action, unescape_json(item)).rewrite(item, self._start, _MAX_DEPTH)
 
 
-class _Walk:
+class _JsonRewriter:
     """Goes through one JSON text. What holds nothing sensitive keeps its spelling, unless names
     are repeated somewhere, since those that do not count would not be looked at."""
 
-    def __init__(self, act: _Act, text: str) -> None:
-        self._act = act
-        self._hits = 0
-        self._repeats = _repeats_names(text)
+    def __init__(self, action: _MemberAction, text: str) -> None:
+        self._action = action
+        self._match_count = 0
+        self._has_repeated_names = _has_repeated_names(text)
 
-    def value(self, raw: Raw, states: list[_State], levels: int) -> Raw:
+    def rewrite(self, raw: Raw, states: list[_MatchState], levels: int) -> Raw:
         if not levels:
-            raise too_deep()
-        hits = self._hits
-        changed = self._changed(raw, states, levels - 1)
-        return changed if self._hits > hits or self._repeats else raw
+            raise too_deep_error()
+        hits = self._match_count
+        changed = self._rewrite_value(raw, states, levels - 1)
+        return changed if self._match_count > hits or self._has_repeated_names else raw
 
-    def _changed(self, raw: Raw, states: list[_State], levels: int) -> Raw:
-        start = memory(raw)[:1]
+    def _rewrite_value(self, raw: Raw, states: list[_MatchState], levels: int) -> Raw:
+        start = as_bytes(raw)[:1]
         if start == b'"':
-            return self._text(raw, states, levels)
+            return self._rewrite_text(raw, states, levels)
         if start == b"{":
-            return self._object(as_object(raw) or {}, states, levels)
+            return self._rewrite_object(as_object(raw) or {}, states, levels)
         if start == b"[":
             elements = as_list(raw) or []
-            return Raw(encode([self.value(element, states, levels) for element in elements]))
+            return Raw(encode([self.rewrite(element, states, levels) for element in elements]))
         return raw
 
-    def _object(self, members: dict[str, Raw], states: list[_State], levels: int) -> Raw:
+    def _rewrite_object(
+        self, members: dict[str, Raw], states: list[_MatchState], levels: int
+    ) -> Raw:
         kept: dict[str, Raw] = {}
         for name, member in members.items():
-            rule, deeper = _step(states, name)
+            rule, deeper = _match_member(states, name)
             value: Raw | None = member
             if rule:
-                self._hits += 1
-                value = self._act(rule, name, member)
+                self._match_count += 1
+                value = self._action(rule, name, member)
             elif deeper:
-                value = self.value(member, deeper, levels)
+                value = self.rewrite(member, deeper, levels)
             if value is not None:
                 kept[name] = value
-        return Raw(join_object(kept))
+        return Raw(encode_object(kept))
 
-    def _text(self, raw: Raw, states: list[_State], levels: int) -> Raw:
+    def _rewrite_text(self, raw: Raw, states: list[_MatchState], levels: int) -> Raw:
         """A text that may be JSON."""
         text = as_string(raw) or ""
-        inner = as_value(read(text)) if text.lstrip()[:1] in ("{", "[") else None
+        inner = as_value(escape_json(text)) if text.lstrip()[:1] in ("{", "[") else None
         if inner is None:
             return raw
-        walk = _Walk(self._act, text)
-        changed = walk.value(inner, states, levels)
+        walk = _JsonRewriter(self._action, text)
+        changed = walk.rewrite(inner, states, levels)
         if changed is inner:
             return raw
-        self._hits += 1
-        return Raw(encode(restore(changed)))
+        self._match_count += 1
+        return Raw(encode(unescape_json(changed)))
 
 
-def _step(states: list[_State], name: str) -> tuple[Rule | None, list[_State]]:
+def _match_member(
+    states: list[_MatchState], name: str
+) -> tuple[SensitiveRule | None, list[_MatchState]]:
     """The rule for a member of this name, and how far the rules are within it."""
-    plain = plain_name(name)
-    deeper: list[_State] = []
+    plain = normalize_name(name)
+    deeper: list[_MatchState] = []
     for rule, index in states:
         place = index
         if rule.segments[place] is None:
@@ -235,7 +239,7 @@ def _step(states: list[_State], name: str) -> tuple[Rule | None, list[_State]]:
     return None, deeper
 
 
-def _repeats_names(text: str) -> bool:
+def _has_repeated_names(text: str) -> bool:
     repeated = False
 
     def note(pairs: list[tuple[str, Any]]) -> None:
@@ -249,18 +253,18 @@ def _repeats_names(text: str) -> bool:
     return repeated
 
 
-class Guard:
+class FieldProtector:
     """Protects the items of one entity and user."""
 
     def __init__(
         self,
         entity: str,
-        rules: Rules,
+        rules: SensitiveRules,
         user_id: str,
-        key: Sealer | None,
+        key: FieldCipher | None,
         without_key: WithoutKey = WithoutKey.REJECT,
     ) -> None:
-        self.left_out: Counter[str] = Counter()
+        self.omitted_values: Counter[str] = Counter()
         """How many values were left out for want of a key, by the rule's path."""
         self._entity = entity
         self._rules = rules
@@ -270,63 +274,63 @@ class Guard:
 
     def protect(self, item: Raw) -> Raw:
         """The item as it may leave. Raises Refused if that cannot be had."""
-        return self._rules.walk(item, self._put)
+        return self._rules.apply(item, self._replacement)
 
-    def kept(self, text: str, item: Raw | None = None) -> str:
+    def redacted_text(self, text: str, item: Raw | None = None) -> str:
         """What a rejection keeps of an item: the protected one if all of it could be looked
         through, else the whole text sealed; nothing where there is no key."""
-        if item is not None and self._rules.covers_all(item):
-            return restore(item)
-        return self._sealed(_QUARANTINE, encode(text)) if self._key else ""
+        if item is not None and self._rules.covers_whole_item(item):
+            return unescape_json(item)
+        return self._encrypted(_REJECTED_FIELD, encode(text)) if self._key else ""
 
-    def opened(self, text: str) -> str:
+    def decrypted(self, text: str) -> str:
         """The inverse of `kept`, as far as there is one."""
-        json_text = self._key.opened(text) if self._key else None
+        json_text = self._key.decrypt(text) if self._key else None
         whole = None if json_text is None else as_string(json_text)
         return text if whole is None else whole
 
-    def _put(self, rule: Rule, name: str, value: Raw) -> Raw | None:
+    def _replacement(self, rule: SensitiveRule, name: str, value: Raw) -> Raw | None:
         if rule.action is Action.DROP:
             return None
-        if memory(value) in _NOTHING:
+        if as_bytes(value) in _EMPTY_VALUES:
             return value
         if rule.action is Action.REDACT:
             return Raw(encode(REDACTED))
         if self._key is None:
             self._note_missing_key(rule)
             return None
-        return Raw(encode(self._made(self._key, rule, name, value)))
+        return Raw(encode(self._protected_value(self._key, rule, name, value)))
 
-    def _made(self, key: Sealer, rule: Rule, name: str, value: Raw) -> str:
+    def _protected_value(self, key: FieldCipher, rule: SensitiveRule, name: str, value: Raw) -> str:
         """What stands for the value; that of a value which is so already is itself."""
         text = as_string(value)
         if rule.action is Action.HASH:
             if text is not None and key.is_hash(text):
                 return text
-            return key.hashed(_json(value) if text is None else _bytes(text))
-        if text is not None and key.opened(text) is not None:
+            return key.keyed_hash(_canonical_json(value) if text is None else _original_bytes(text))
+        if text is not None and key.decrypt(text) is not None:
             return text
-        return self._sealed(name, _json(value))
+        return self._encrypted(name, _canonical_json(value))
 
-    def _note_missing_key(self, rule: Rule) -> None:
+    def _note_missing_key(self, rule: SensitiveRule) -> None:
         if self._without_key is WithoutKey.REJECT:
-            raise Refused(
-                Code.NO_KEY,
+            raise ItemRejected(
+                RejectionCode.NO_KEY,
                 "It holds a field that is to be encrypted or hashed, and no key is at hand.",
                 "Give the key, or have one made where the system's keyring is available.",
             )
-        self.left_out[rule.text] += 1
+        self.omitted_values[rule.text] += 1
 
-    def _sealed(self, name: str, json_text: bytes) -> str:
+    def _encrypted(self, name: str, json_text: bytes) -> str:
         if self._key is None:
             raise ValueError(name)
-        return self._key.seal(f"{self._entity}.{name}", self._user_id, json_text)
+        return self._key.encrypt(f"{self._entity}.{name}", self._user_id, json_text)
 
 
-def _json(value: Raw) -> bytes:
+def _canonical_json(value: Raw) -> bytes:
     """The value's JSON text, the same however it was spelled, every character its own."""
-    return restore(canonical(value)).encode()
+    return unescape_json(canonical(value)).encode()
 
 
-def _bytes(text: str) -> bytes:
-    return unescape(text).encode("utf-8", "surrogatepass")
+def _original_bytes(text: str) -> bytes:
+    return unescape_unstorable(text).encode("utf-8", "surrogatepass")

@@ -22,12 +22,12 @@ from desktop_migrator.plan.json_text import (
     as_value,
     decode,
     encode,
-    join_object,
-    marked,
-    read,
-    unescape,
+    encode_object,
+    escape_json,
+    has_escapes,
+    unescape_unstorable,
 )
-from desktop_migrator.plan.reject import Code, Refused
+from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 
 _BIGINT = re.compile("-?[0-9]{1,10000}")
 
@@ -47,13 +47,13 @@ def redux_persist(data: bytes) -> Raw | None:
     for name, member in members.items():
         text = as_string(member)
         # An escape in the string would be escaped again with the text inside it.
-        exact = unescape(text) if text is not None and marked(member) else text
-        inner = as_value(read(exact)) if exact is not None else None
+        exact = unescape_unstorable(text) if text is not None and has_escapes(member) else text
+        inner = as_value(escape_json(exact)) if exact is not None else None
         if inner is None:
             return None
         if name != "_persist":
             slices[name] = inner
-    return Raw(join_object(slices))
+    return Raw(encode_object(slices))
 
 
 def superjson(data: bytes) -> Raw | None:
@@ -82,7 +82,7 @@ UNWRAPPERS: dict[str, Callable[[bytes], Raw | None]] = {
 
 # superjson's types whose JSON form already says it all: an ISO 8601 text, a list of elements, a
 # list of pairs, the text of a URL or expression.
-_KEPT = frozenset(("Date", "set", "map", "URL", "regexp", "Error"))
+_JSON_SAFE_TYPES = frozenset(("Date", "set", "map", "URL", "regexp", "Error"))
 _REWRITTEN = frozenset(("bigint", "undefined"))
 
 
@@ -93,9 +93,9 @@ def _superjson_types(tree: Any, path: tuple[str, ...]) -> list[tuple[tuple[str, 
     children = tree
     if isinstance(tree, list) and tree:
         kind, children = tree[0], tree[1] if len(tree) > 1 else None
-        if kind not in _KEPT | _REWRITTEN if isinstance(kind, str) else True:
-            raise Refused(
-                Code.UNRECOGNISED,
+        if kind not in _JSON_SAFE_TYPES | _REWRITTEN if isinstance(kind, str) else True:
+            raise ItemRejected(
+                RejectionCode.UNRECOGNISED,
                 "It has a value of a JavaScript type for which JSON has no counterpart.",
                 "Tell the support desk; the record stays in the browser.",
             )
@@ -135,8 +135,8 @@ def _rewrite(holder: list[Any], path: tuple[str, ...], kind: str) -> None:
         else:
             parent[place] = None
     except (LookupError, TypeError, ValueError):
-        raise Refused(
-            Code.UNRECOGNISED,
+        raise ItemRejected(
+            RejectionCode.UNRECOGNISED,
             "Its notes about JavaScript types do not fit its data.",
             "Tell the support desk; the record stays in the browser.",
         ) from None

@@ -5,14 +5,14 @@ are no other wildcards, so that matching is a few literal searches whatever a pl
 """
 
 
-class Pattern:
+class WildcardPattern:
     def __init__(self, text: str) -> None:
         self.text = text
         self._first, *rest = text.split("*")
         self._middle, self._last = rest[:-1], rest[-1] if rest else None
 
     @property
-    def any(self) -> bool:
+    def matches_all(self) -> bool:
         """Whether it matches every text."""
         return self.text == "*"
 

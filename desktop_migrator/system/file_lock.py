@@ -13,7 +13,7 @@ from pathlib import Path
 @contextmanager
 def exclusive_lock(path: Path, timeout: float = 0) -> Iterator[None]:
     """Hold the file alone; wait at most `timeout` seconds for it."""
-    with _held(path, timeout, "BEGIN EXCLUSIVE"):
+    with _sqlite_lock(path, timeout, "BEGIN EXCLUSIVE"):
         yield
 
 
@@ -21,12 +21,12 @@ def exclusive_lock(path: Path, timeout: float = 0) -> Iterator[None]:
 def shared_lock(path: Path, timeout: float = 0) -> Iterator[None]:
     """Hold the file together with other sharers; wait at most `timeout` seconds for it."""
     # In SQLite it is the first read that takes a transaction's shared lock.
-    with _held(path, timeout, "BEGIN", "SELECT count(*) FROM sqlite_master"):
+    with _sqlite_lock(path, timeout, "BEGIN", "SELECT count(*) FROM sqlite_master"):
         yield
 
 
 @contextmanager
-def _held(path: Path, timeout: float, *statements: str) -> Iterator[None]:
+def _sqlite_lock(path: Path, timeout: float, *statements: str) -> Iterator[None]:
     with closing(sqlite3.connect(path, timeout=timeout, isolation_level=None)) as holder:
         try:
             for statement in statements:

@@ -13,22 +13,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-NO_HASH = bytes(32)
+GENESIS_HASH = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ChainHead:
     """How far a chain goes, for somebody else to remember."""
 
     seq: int
     hash: bytes
 
 
-EMPTY = Head(0, NO_HASH)
+EMPTY_HEAD = ChainHead(0, GENESIS_HASH)
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ChainEntry:
     """An entry as it was stored."""
 
     seq: int
@@ -37,26 +37,26 @@ class Link:
     hash: bytes
 
     @property
-    def head(self) -> Head:
-        return Head(self.seq, self.hash)
+    def head(self) -> ChainHead:
+        return ChainHead(self.seq, self.hash)
 
 
-def next_link(head: Head, facts: Mapping[str, Any]) -> Link:
+def next_entry(head: ChainHead, facts: Mapping[str, Any]) -> ChainEntry:
     """The entry that follows."""
     seq = head.seq + 1
-    return Link(seq, facts, head.hash, _hash(seq, facts, head.hash))
+    return ChainEntry(seq, facts, head.hash, _hash(seq, facts, head.hash))
 
 
-def first_break(links: Iterable[Link], remembered: Mapping[int, bytes]) -> str | None:
+def first_tampering(entries: Iterable[ChainEntry], anchors: Mapping[int, bytes]) -> str | None:
     """What is wrong with a chain, in a sentence about its first bad place; None if it is whole.
 
     `links` in the order of their numbers; `remembered` holds hashes by number, as somebody else
     has kept them.
     """
-    before = EMPTY
-    missing = dict(remembered)
-    for link in links:
-        if broken := _break(before, link):
+    before = EMPTY_HEAD
+    missing = dict(anchors)
+    for link in entries:
+        if broken := _find_tampering(before, link):
             return broken
         if missing.pop(link.seq, link.hash) != link.hash:
             return f"Entry {link.seq} is not the one remembered: the chain was rewritten."
@@ -66,23 +66,23 @@ def first_break(links: Iterable[Link], remembered: Mapping[int, bytes]) -> str |
     return None
 
 
-def _break(before: Head, link: Link) -> str | None:
-    expected = before.seq + 1
-    if link.seq < expected:
-        return f"Entry {link.seq} was inserted."
-    if link.seq > expected:
-        one = link.seq - 1 == expected
-        lost = f"Entry {expected} was" if one else f"The entries {expected} to {link.seq - 1} were"
+def _find_tampering(previous_head: ChainHead, entry: ChainEntry) -> str | None:
+    expected = previous_head.seq + 1
+    if entry.seq < expected:
+        return f"Entry {entry.seq} was inserted."
+    if entry.seq > expected:
+        one = entry.seq - 1 == expected
+        lost = f"Entry {expected} was" if one else f"The entries {expected} to {entry.seq - 1} were"
         return f"{lost} removed."
-    follows = link.previous == before.hash
-    if link.hash == _hash(link.seq, link.facts, link.previous):
+    follows = entry.previous == previous_head.hash
+    if entry.hash == _hash(entry.seq, entry.facts, entry.previous):
         # True to itself, but made after another entry than the one before it.
-        return None if follows else f"An entry was put in the place of entry {before.seq}."
-    if link.hash == _hash(link.seq - 1, link.facts, link.previous):
-        return f"Entry {before.seq} was inserted."
-    if link.hash == _hash(link.seq + 1, link.facts, link.previous):
-        return f"An entry before entry {link.seq} was removed, and the rest numbered anew."
-    return f"Entry {link.seq} was changed{'' if follows else ' or inserted'}."
+        return None if follows else f"An entry was put in the place of entry {previous_head.seq}."
+    if entry.hash == _hash(entry.seq - 1, entry.facts, entry.previous):
+        return f"Entry {previous_head.seq} was inserted."
+    if entry.hash == _hash(entry.seq + 1, entry.facts, entry.previous):
+        return f"An entry before entry {entry.seq} was removed, and the rest numbered anew."
+    return f"Entry {entry.seq} was changed{'' if follows else ' or inserted'}."
 
 
 def _hash(seq: int, facts: Mapping[str, Any], previous: bytes) -> bytes:

@@ -19,18 +19,18 @@ def peak_memory_mb() -> float:
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-_SELDOM = 200_000
+_REDUCED_GC_THRESHOLD = 200_000
 
 
 @contextmanager
-def collecting_seldom() -> Iterator[None]:
+def reduced_gc() -> Iterator[None]:
     """Have Python look for cycles more seldom meanwhile.
 
     A chunk's items are tens of thousands of objects without a cycle among them, and it would look
     through them again and again while they are made: a fifth of the time.
     """
     before = gc.get_threshold()
-    gc.set_threshold(_SELDOM, *before[1:])
+    gc.set_threshold(_REDUCED_GC_THRESHOLD, *before[1:])
     try:
         yield
     finally:

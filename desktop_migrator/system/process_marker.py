@@ -4,24 +4,24 @@ import re
 
 import psutil
 
-_MARK = re.compile(r"\d+-\d+")
+_MARKER = re.compile(r"\d+-\d+")
 _CLOCK_SLACK = 60
 """Seconds by which the system may see the same process's start differently later on."""
 
 
-def mark() -> str:
+def current_marker() -> str:
     """This process: its id and the second of its start, so that a later process is told from it."""
     process = psutil.Process()
     return f"{process.pid}-{int(process.create_time())}"
 
 
-def is_mark(text: str) -> bool:
-    return _MARK.fullmatch(text) is not None
+def is_marker(text: str) -> bool:
+    return _MARKER.fullmatch(text) is not None
 
 
-def is_alive(marked: str) -> bool:
+def is_process_alive(marker: str) -> bool:
     """Whether the process of a mark still runs; ValueError for what is no mark."""
-    pid, started = map(int, marked.split("-"))
+    pid, started = map(int, marker.split("-"))
     try:
         actual = psutil.Process(pid).create_time()
     except psutil.AccessDenied:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from desktop_migrator.errors import BackupNotFound, DraftNotWritten, FileUnreadable
-from desktop_migrator.vault.sealed_file import reason, sweep, sync_folder
+from desktop_migrator.errors import BackupNotFound, FileUnreadable, SealedFileNotWritten
+from desktop_migrator.vault.sealed_file import fsync_folder, os_error_reason, remove_stale_partials
 
-KIND = "backup"
-SUFFIX = ".dmbackup"
-KEPT_DAYS = 30
+BACKUP_KIND = "backup"
+BACKUP_SUFFIX = ".dmbackup"
+RETENTION_DAYS = 30
 
 
-def new_id(now: datetime | None = None) -> str:
+def new_backup_id(now: datetime | None = None) -> str:
     """Sorts by time and is never met twice: `20261125-041500-1f2e3d4c`."""
     return f"{now or datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
 
@@ -28,23 +28,23 @@ class BackupFolder:
         self.path = path
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            sweep(path)
+            remove_stale_partials(path)
         except OSError as error:
-            raise DraftNotWritten(path=path, reason=reason(error)) from None
+            raise SealedFileNotWritten(path=path, reason=os_error_reason(error)) from None
 
-    def path_of(self, backup: str) -> Path:
-        return self.path / f"{backup}{SUFFIX}"
+    def path_for(self, backup: str) -> Path:
+        return self.path / f"{backup}{BACKUP_SUFFIX}"
 
-    def files(self) -> dict[str, Path]:
+    def list_files(self) -> dict[str, Path]:
         """All backups by id, the newest first."""
-        found = {path.stem: path for path in self.path.glob(f"*{SUFFIX}") if path.is_file()}
+        found = {path.stem: path for path in self.path.glob(f"*{BACKUP_SUFFIX}") if path.is_file()}
         return {name: found[name] for name in sorted(found, reverse=True)}
 
     def find(self, backup: str) -> Path:
         """Raises BackupNotFound."""
-        path = self.files().get(backup)
+        path = self.list_files().get(backup)
         if path is None:
-            raise BackupNotFound(reason=f"No file {backup}{SUFFIX} lies in {self.path}.")
+            raise BackupNotFound(reason=f"No file {backup}{BACKUP_SUFFIX} lies in {self.path}.")
         return path
 
     def remove(self, backup: str) -> None:
@@ -52,33 +52,37 @@ class BackupFolder:
         path = self.find(backup)
         try:
             path.unlink()
-            sync_folder(self.path)
+            fsync_folder(self.path)
         except OSError as error:
-            raise FileUnreadable(path=path, reason=reason(error)) from None
+            raise FileUnreadable(path=path, reason=os_error_reason(error)) from None
 
 
 @dataclass(frozen=True, slots=True)
-class Aged:
+class RetentionCandidate:
     """What retention looks at."""
 
     id: str
     created: datetime
-    subject: tuple[str | None, str | None]
+    owner: tuple[str | None, str | None]
     """Whose it is: database and person."""
-    needed: bool
+    is_needed: bool
     """Whether a run may still be resumed or undone with it."""
 
 
-def expired(
-    backups: Iterable[Aged], now: datetime, kept: timedelta = timedelta(days=KEPT_DAYS)
+def expired_backup_ids(
+    backups: Iterable[RetentionCandidate],
+    now: datetime,
+    retention: timedelta = timedelta(days=RETENTION_DAYS),
 ) -> list[str]:
     """The ids of those to be removed, the oldest first: never the last one of anybody."""
-    newest_first: Sequence[Aged] = sorted(backups, key=lambda each: each.created, reverse=True)
+    newest_first: Sequence[RetentionCandidate] = sorted(
+        backups, key=lambda each: each.created, reverse=True
+    )
     met: set[tuple[str | None, str | None]] = set()
     result = []
     for backup in newest_first:
-        last = backup.subject not in met
-        met.add(backup.subject)
-        if not last and not backup.needed and now - backup.created > kept:
+        last = backup.owner not in met
+        met.add(backup.owner)
+        if not last and not backup.is_needed and now - backup.created > retention:
             result.append(backup.id)
     return result[::-1]

@@ -19,27 +19,27 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.utils import Buffer
 
 from desktop_migrator.errors import ContainerDamaged, WrongKey
-from desktop_migrator.vault.header import KEY_SIZE, Header, encode, read_header, read_up_to
-from desktop_migrator.vault.keys import Identity, Passphrase, Recipient, derive
+from desktop_migrator.vault.header import KEY_SIZE, Header, encode_header, read_header, read_up_to
+from desktop_migrator.vault.keys import Identity, Passphrase, Recipient, hkdf_sha256
 
 __all__ = ["Header", "SealedWriter", "UnsealedReader", "read_header", "seal", "unseal"]
 
-CHUNK = 65_536
-TAG = 16
-SEGMENT = 1 << 20
-MOST_EXPANSION = 256
-LONGEST_FRAME = SEGMENT + 8_192
+CHUNK_SIZE = 65_536
+TAG_SIZE = 16
+SEGMENT_SIZE = 1 << 20
+MAX_EXPANSION = 256
+MAX_FRAME_SIZE = SEGMENT_SIZE + 8_192
 
-_SEALED_CHUNK = CHUNK + TAG
-_SEGMENT_HEAD = struct.Struct(">II")
-LEVEL = -5
+_SEALED_CHUNK_SIZE = CHUNK_SIZE + TAG_SIZE
+_SEGMENT_HEADER = struct.Struct(">II")
+COMPRESSION_LEVEL = -5
 """Of zstd: packs half as fast again as 1, unpacks so too, for files a quarter larger."""
-_CHUNKS_AT_ONCE = 16
-_WORKERS = min(4, os.cpu_count() or 1)
+_CHUNKS_PER_READ = 16
+_COMPRESSOR_THREADS = min(4, os.cpu_count() or 1)
 
 
 def seal(
-    target: BinaryIO, recipients: Sequence[Recipient], *, kind: str, level: int = LEVEL
+    target: BinaryIO, recipients: Sequence[Recipient], *, kind: str, level: int = COMPRESSION_LEVEL
 ) -> "SealedWriter":
     """Begin a container for everybody in `recipients` (1 to 32, at most one a passphrase).
 
@@ -50,7 +50,7 @@ def seal(
         reason = "a container has at most one passphrase"
         raise ValueError(reason)
     file_key = secrets.token_bytes(KEY_SIZE)
-    covered = encode(kind, [recipient.wrap(file_key) for recipient in recipients])
+    covered = encode_header(kind, [recipient.wrap(file_key) for recipient in recipients])
     header = covered + _mac(file_key, covered)
     _write_all(target, header)
     return SealedWriter(target, _Cipher(file_key, header), level)
@@ -70,7 +70,7 @@ def unseal(source: BinaryIO, identities: Sequence[Identity]) -> "UnsealedReader"
             file_key = identity.unwrap(stanza)
             if file_key is None:
                 continue
-            if not hmac.compare_digest(_mac(file_key, header.covered), header.mac):
+            if not hmac.compare_digest(_mac(file_key, header.mac_input), header.mac):
                 raise ContainerDamaged(reason="Its header was changed.")
             return UnsealedReader(source, header, _Cipher(file_key, header.encoded))
     needed = " or ".join(map(str, header.recipients)) or "a newer version of this program"
@@ -99,10 +99,10 @@ class SealedWriter:
         with memoryview(data).cast("B") as view:
             start = 0
             while start < len(view):
-                end = start + SEGMENT - len(self._segment)
+                end = start + SEGMENT_SIZE - len(self._segment)
                 self._segment += view[start:end]
                 start = end
-                if len(self._segment) == SEGMENT:
+                if len(self._segment) == SEGMENT_SIZE:
                     self._start_compressing()
             return len(view)
 
@@ -112,7 +112,7 @@ class SealedWriter:
             return
         try:
             while self._compressing:
-                self._take_compressed()
+                self._collect_compressed()
             if self._segment:
                 self._payload += self._compress(self._segment)
             self._encrypt(last=True)
@@ -142,15 +142,15 @@ class SealedWriter:
 
     def _start_compressing(self) -> None:
         segment, self._segment = self._segment, bytearray()
-        self._pool = self._pool or ThreadPoolExecutor(_WORKERS, "compress")
+        self._pool = self._pool or ThreadPoolExecutor(_COMPRESSOR_THREADS, "compress")
         self._compressing.append(self._pool.submit(self._compress, segment))
         # As many again wait as are at work, so that no thread idles while this one encrypts.
-        while len(self._compressing) > 2 * _WORKERS or (
+        while len(self._compressing) > 2 * _COMPRESSOR_THREADS or (
             self._compressing and self._compressing[0].done()
         ):
-            self._take_compressed()
+            self._collect_compressed()
 
-    def _take_compressed(self) -> None:
+    def _collect_compressed(self) -> None:
         self._payload += self._compressing.popleft().result()
         self._encrypt(last=False)
 
@@ -159,21 +159,22 @@ class SealedWriter:
         if not hasattr(self._compressors, "own"):
             self._compressors.own = zstandard.ZstdCompressor(level=self._level)
         frame: bytes = self._compressors.own.compress(segment)
-        padding = bytes(max(0, _least_stored(len(segment)) - len(frame)))
-        return _SEGMENT_HEAD.pack(len(frame), len(segment)) + frame + padding
+        padding = bytes(max(0, _min_stored_size(len(segment)) - len(frame)))
+        return _SEGMENT_HEADER.pack(len(frame), len(segment)) + frame + padding
 
     def _encrypt(self, *, last: bool) -> None:
         """Write what the payload holds of whole chunks but one, which may be the last; or all."""
-        count = max(0, len(self._payload) - 1) // CHUNK
+        count = max(0, len(self._payload) - 1) // CHUNK_SIZE
         if count or last:
             with memoryview(self._payload) as view:
                 pieces = [
-                    view[place * CHUNK : (place + 1) * CHUNK] for place in range(count + last)
+                    view[place * CHUNK_SIZE : (place + 1) * CHUNK_SIZE]
+                    for place in range(count + last)
                 ]
                 sealed = self._cipher.encrypt(pieces, last=last)
                 for piece in pieces:
                     piece.release()
-            del self._payload[: count * CHUNK]
+            del self._payload[: count * CHUNK_SIZE]
             _write_all(self._target, sealed)
 
 
@@ -188,21 +189,21 @@ class UnsealedReader(io.BufferedIOBase):
         self.header = header
         self._source = source
         self._cipher = cipher
-        self._sealed = b""
+        self._ciphertext = b""
         self._payload = bytearray()
-        self._plain = memoryview(b"")
+        self._plaintext = memoryview(b"")
         self._decompressor = zstandard.ZstdDecompressor()
-        self._ended = False
+        self._at_eof = False
         self._damage: ContainerDamaged | None = None
 
     def readable(self) -> bool:
         return True
 
     def read1(self, size: int = -1) -> bytes:
-        self._fill()
-        size = len(self._plain) if size < 0 else min(size, len(self._plain))
-        taken = bytes(self._plain[:size])
-        self._plain = self._plain[size:]
+        self._fill_plaintext()
+        size = len(self._plaintext) if size < 0 else min(size, len(self._plaintext))
+        taken = bytes(self._plaintext[:size])
+        self._plaintext = self._plaintext[size:]
         return taken
 
     def read(self, size: int | None = -1) -> bytes:
@@ -213,7 +214,7 @@ class UnsealedReader(io.BufferedIOBase):
             wanted -= len(piece) if wanted > 0 else 0
         return b"".join(pieces)
 
-    def _fill(self) -> None:
+    def _fill_plaintext(self) -> None:
         """Have something to give, unless all was given."""
         if self.closed:
             reason = "the container is closed"
@@ -221,28 +222,28 @@ class UnsealedReader(io.BufferedIOBase):
         if self._damage:
             raise self._damage
         try:
-            while not self._plain and not (self._ended and not self._payload):
-                self._plain = memoryview(self._next_segment())
+            while not self._plaintext and not (self._at_eof and not self._payload):
+                self._plaintext = memoryview(self._next_segment())
         except ContainerDamaged as damage:
             self._damage = damage
             raise
 
     def _next_segment(self) -> bytes:
         """The next segment, empty if the payload holds none."""
-        if not self._have(_SEGMENT_HEAD.size):
+        if not self._fill_buffer(_SEGMENT_HEADER.size):
             return b""
-        frame_size, size = _SEGMENT_HEAD.unpack_from(self._payload)
-        if not 1 <= size <= SEGMENT or frame_size > LONGEST_FRAME:
-            raise _badly_packed()
-        stored = max(frame_size, _least_stored(size))
-        end = _SEGMENT_HEAD.size + stored
-        if not self._have(end):
-            raise _badly_packed()
+        frame_size, size = _SEGMENT_HEADER.unpack_from(self._payload)
+        if not 1 <= size <= SEGMENT_SIZE or frame_size > MAX_FRAME_SIZE:
+            raise _malformed_segment()
+        stored = max(frame_size, _min_stored_size(size))
+        end = _SEGMENT_HEADER.size + stored
+        if not self._fill_buffer(end):
+            raise _malformed_segment()
         with memoryview(self._payload) as view:
-            frame = bytes(view[_SEGMENT_HEAD.size : _SEGMENT_HEAD.size + frame_size])
-            padding = bytes(view[_SEGMENT_HEAD.size + frame_size : end])
+            frame = bytes(view[_SEGMENT_HEADER.size : _SEGMENT_HEADER.size + frame_size])
+            padding = bytes(view[_SEGMENT_HEADER.size + frame_size : end])
         if any(padding):
-            raise _badly_packed()
+            raise _malformed_segment()
         del self._payload[:end]
         return self._decompress(frame, size)
 
@@ -250,34 +251,34 @@ class UnsealedReader(io.BufferedIOBase):
         try:
             declared = zstandard.get_frame_parameters(frame)
             if declared.content_size != size or declared.dict_id:
-                raise _badly_packed()
+                raise _malformed_segment()
             segment = self._decompressor.decompress(frame, allow_extra_data=False)
         except zstandard.ZstdError:
-            raise _badly_packed() from None
+            raise _malformed_segment() from None
         if len(segment) != size:
-            raise _badly_packed()
+            raise _malformed_segment()
         return segment
 
-    def _have(self, size: int) -> bool:
+    def _fill_buffer(self, size: int) -> bool:
         """Decrypt until the payload holds `size` bytes; False if it ends without any."""
-        while len(self._payload) < size and not self._ended:
-            self._decrypt_some()
+        while len(self._payload) < size and not self._at_eof:
+            self._decrypt_next_chunks()
         if 0 < len(self._payload) < size:
-            raise _badly_packed()
+            raise _malformed_segment()
         return bool(self._payload)
 
-    def _decrypt_some(self) -> None:
-        wanted = _CHUNKS_AT_ONCE * _SEALED_CHUNK
+    def _decrypt_next_chunks(self) -> None:
+        wanted = _CHUNKS_PER_READ * _SEALED_CHUNK_SIZE
         # One byte further shows whether the last of these chunks is the last of all.
-        sealed = self._sealed + read_up_to(self._source, wanted + 1 - len(self._sealed))
-        self._ended = len(sealed) <= wanted
-        self._sealed = sealed[wanted:]
+        sealed = self._ciphertext + read_up_to(self._source, wanted + 1 - len(self._ciphertext))
+        self._at_eof = len(sealed) <= wanted
+        self._ciphertext = sealed[wanted:]
         with memoryview(sealed)[:wanted] as view:
             pieces = [
-                view[start : start + _SEALED_CHUNK]
-                for start in range(0, max(len(view), 1), _SEALED_CHUNK)
+                view[start : start + _SEALED_CHUNK_SIZE]
+                for start in range(0, max(len(view), 1), _SEALED_CHUNK_SIZE)
             ]
-            self._payload += self._cipher.decrypt(pieces, last=self._ended)
+            self._payload += self._cipher.decrypt(pieces, last=self._at_eof)
             for piece in pieces:
                 piece.release()
 
@@ -286,17 +287,17 @@ class _Cipher:
     """The chunks of one container, in their order: FORMAT.md, "Chunks"."""
 
     def __init__(self, file_key: bytes, header: bytes) -> None:
-        self._aes = AESGCM(derive(file_key, b"desktop-migrator/payload/1"))
+        self._aes = AESGCM(hkdf_sha256(file_key, b"desktop-migrator/payload/1"))
         self._aad = hashlib.sha256(header).digest()
         self._number = 0
 
     def encrypt(self, pieces: Sequence[memoryview], *, last: bool) -> bytearray:
         """Seal the next chunks; with `last`, the final one of them is the container's last."""
-        sealed = bytearray(sum(len(piece) + TAG for piece in pieces))
+        sealed = bytearray(sum(len(piece) + TAG_SIZE for piece in pieces))
         with memoryview(sealed) as view:
             start = 0
             for place, piece in enumerate(pieces, 1):
-                end = start + len(piece) + TAG
+                end = start + len(piece) + TAG_SIZE
                 nonce = self._nonce(last=last and place == len(pieces))
                 with view[start:end] as slot:
                     self._aes.encrypt_into(nonce, piece, self._aad, slot)
@@ -305,14 +306,14 @@ class _Cipher:
 
     def decrypt(self, pieces: Sequence[memoryview], *, last: bool) -> bytearray:
         """Open the next chunks; with `last`, the final one has to be the container's last."""
-        plain = bytearray(sum(max(0, len(piece) - TAG) for piece in pieces))
+        plain = bytearray(sum(max(0, len(piece) - TAG_SIZE) for piece in pieces))
         with memoryview(plain) as view:
             start = 0
             for place, piece in enumerate(pieces, 1):
-                end = start + max(0, len(piece) - TAG)
+                end = start + max(0, len(piece) - TAG_SIZE)
                 is_last = last and place == len(pieces)
                 # Only a container without any payload ends with an empty chunk.
-                if len(piece) < TAG or (start == end and self._number):
+                if len(piece) < TAG_SIZE or (start == end and self._number):
                     raise ContainerDamaged(reason="It is cut off.")
                 nonce = self._nonce(last=is_last)
                 try:
@@ -334,14 +335,14 @@ class _Cipher:
 
 
 def _mac(file_key: bytes, covered: bytes) -> bytes:
-    return hmac.digest(derive(file_key, b"desktop-migrator/header/1"), covered, "sha256")
+    return hmac.digest(hkdf_sha256(file_key, b"desktop-migrator/header/1"), covered, "sha256")
 
 
-def _least_stored(size: int) -> int:
-    return -(-size // MOST_EXPANSION)
+def _min_stored_size(size: int) -> int:
+    return -(-size // MAX_EXPANSION)
 
 
-def _badly_packed() -> ContainerDamaged:
+def _malformed_segment() -> ContainerDamaged:
     return ContainerDamaged(reason="What it holds is not packed as it has to be.")
 
 

@@ -14,14 +14,14 @@ from typing import BinaryIO
 from desktop_migrator.errors import ContainerDamaged, NotAContainer, UnknownVersion
 
 KEY_SIZE = 32
-FEWEST_ITERATIONS = 600_000
-MOST_ITERATIONS = 10_000_000
+MIN_ITERATIONS = 600_000
+MAX_ITERATIONS = 10_000_000
 
-ID_SIZE = 8
+KEY_ID_SIZE = 8
 SALT_SIZE = 16
 WRAPPED_SIZE = KEY_SIZE + 16
 PASSPHRASE_BODY = struct.Struct(f">{SALT_SIZE}sI{WRAPPED_SIZE}s")
-SECRET_KEY_BODY = struct.Struct(f">{ID_SIZE}s{SALT_SIZE}s{WRAPPED_SIZE}s")
+SECRET_KEY_BODY = struct.Struct(f">{KEY_ID_SIZE}s{SALT_SIZE}s{WRAPPED_SIZE}s")
 
 
 class RecipientType(StrEnum):
@@ -31,19 +31,19 @@ class RecipientType(StrEnum):
     MLKEM768_X25519 = "mlkem768-x25519"
 
 
-TYPES = {
+RECIPIENT_TYPES = {
     1: RecipientType.PASSPHRASE,
     2: RecipientType.SECRET_KEY,
     3: RecipientType.X25519,
     4: RecipientType.MLKEM768_X25519,
 }
-NUMBERS = {name: number for number, name in TYPES.items()}
+RECIPIENT_TYPE_NUMBERS = {name: number for number, name in RECIPIENT_TYPES.items()}
 
 _BODY_SIZES = {
     RecipientType.PASSPHRASE: PASSPHRASE_BODY.size,
     RecipientType.SECRET_KEY: SECRET_KEY_BODY.size,
-    RecipientType.X25519: ID_SIZE + 32 + WRAPPED_SIZE,
-    RecipientType.MLKEM768_X25519: ID_SIZE + 1120 + WRAPPED_SIZE,
+    RecipientType.X25519: KEY_ID_SIZE + 32 + WRAPPED_SIZE,
+    RecipientType.MLKEM768_X25519: KEY_ID_SIZE + 1120 + WRAPPED_SIZE,
 }
 
 
@@ -71,20 +71,20 @@ class RecipientInfo:
         return names.get(self.type, f"the private key {self.key_id}")
 
 
-def describe(stanza: Stanza) -> RecipientInfo | None:
+def describe_recipient(stanza: Stanza) -> RecipientInfo | None:
     """A stanza's public part; None for a type that this program does not know.
 
     Raises `ContainerDamaged` for a length or a number of iterations out of bounds.
     """
-    kind = TYPES.get(stanza.type)
+    kind = RECIPIENT_TYPES.get(stanza.type)
     if kind is None:
         return None
     if len(stanza.body) != _BODY_SIZES[kind]:
         raise ContainerDamaged(reason="Its header is not well-formed.")
     if kind is not RecipientType.PASSPHRASE:
-        return RecipientInfo(kind, stanza.body[:ID_SIZE].hex())
+        return RecipientInfo(kind, stanza.body[:KEY_ID_SIZE].hex())
     _, iterations, _ = PASSPHRASE_BODY.unpack(stanza.body)
-    if not FEWEST_ITERATIONS <= iterations <= MOST_ITERATIONS:
+    if not MIN_ITERATIONS <= iterations <= MAX_ITERATIONS:
         raise ContainerDamaged(
             reason=f"It asks for {iterations:,} rounds of key derivation, which is out of bounds."
         )
@@ -94,11 +94,11 @@ def describe(stanza: Stanza) -> RecipientInfo | None:
 MAGIC = b"\x89DMV\r\n\x1a\n"
 VERSION = 1
 MAC_SIZE = 32
-MOST_BYTES = 65_536
-MOST_RECIPIENTS = 32
+MAX_HEADER_SIZE = 65_536
+MAX_RECIPIENTS = 32
 
-_START = struct.Struct(">8sHI")
-_KIND = re.compile(rb"[a-z0-9-]{1,32}")
+_PREFIX = struct.Struct(">8sHI")
+_KIND_PATTERN = re.compile(rb"[a-z0-9-]{1,32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,25 +111,25 @@ class Header:
     recipients: tuple[RecipientInfo, ...]
     """Who can open it; those of unknown types are left out."""
     stanzas: tuple[Stanza, ...]
-    covered: bytes
+    mac_input: bytes
     """The header's bytes but the MAC."""
     mac: bytes
 
     @property
     def encoded(self) -> bytes:
-        return self.covered + self.mac
+        return self.mac_input + self.mac
 
 
-def encode(kind: str, stanzas: Sequence[Stanza]) -> bytes:
+def encode_header(kind: str, stanzas: Sequence[Stanza]) -> bytes:
     """A header's bytes but the MAC."""
     name = kind.encode("ascii")
-    if not _KIND.fullmatch(name) or not 1 <= len(stanzas) <= MOST_RECIPIENTS:
+    if not _KIND_PATTERN.fullmatch(name) or not 1 <= len(stanzas) <= MAX_RECIPIENTS:
         reason = f"a header cannot have kind {kind!r} and {len(stanzas)} recipients"
         raise ValueError(reason)
     body = bytes([len(name)]) + name + bytes([len(stanzas)])
     for stanza in stanzas:
         body += struct.pack(">BH", stanza.type, len(stanza.body)) + stanza.body
-    return _START.pack(MAGIC, VERSION, len(body) + MAC_SIZE) + body
+    return _PREFIX.pack(MAGIC, VERSION, len(body) + MAC_SIZE) + body
 
 
 def read_header(source: BinaryIO) -> Header:
@@ -137,21 +137,21 @@ def read_header(source: BinaryIO) -> Header:
 
     Raises `NotAContainer`, `UnknownVersion` or `ContainerDamaged`.
     """
-    start = read_up_to(source, _START.size)
+    start = read_up_to(source, _PREFIX.size)
     if start[: len(MAGIC)] != MAGIC:
         raise NotAContainer
-    if len(start) < _START.size:
-        raise _cut_off()
-    _, version, length = _START.unpack(start)
+    if len(start) < _PREFIX.size:
+        raise _truncated()
+    _, version, length = _PREFIX.unpack(start)
     if version != VERSION:
         raise UnknownVersion(version=version, known=VERSION)
-    if not MAC_SIZE < length <= MOST_BYTES:
+    if not MAC_SIZE < length <= MAX_HEADER_SIZE:
         raise ContainerDamaged(reason="Its header has an impossible length.")
     rest = read_up_to(source, length)
     if len(rest) < length:
-        raise _cut_off()
+        raise _truncated()
     kind, stanzas = _parse(rest[:-MAC_SIZE])
-    infos = tuple(info for stanza in stanzas if (info := describe(stanza)))
+    infos = tuple(info for stanza in stanzas if (info := describe_recipient(stanza)))
     if sum(info.type == "passphrase" for info in infos) > 1:
         raise ContainerDamaged(reason="Its header names more than one passphrase.")
     return Header(version, kind, infos, stanzas, start + rest[:-MAC_SIZE], rest[-MAC_SIZE:])
@@ -168,10 +168,10 @@ def read_up_to(source: BinaryIO, size: int) -> bytes:
 
 def _parse(body: bytes) -> tuple[str, tuple[Stanza, ...]]:
     kind, rest = body[1 : 1 + body[0]], body[1 + body[0] :]
-    if not _KIND.fullmatch(kind) or len(kind) != body[0] or not rest:
+    if not _KIND_PATTERN.fullmatch(kind) or len(kind) != body[0] or not rest:
         raise _malformed()
     count, rest = rest[0], rest[1:]
-    if not 1 <= count <= MOST_RECIPIENTS:
+    if not 1 <= count <= MAX_RECIPIENTS:
         raise _malformed()
     stanzas = []
     for _ in range(count):
@@ -187,7 +187,7 @@ def _parse(body: bytes) -> tuple[str, tuple[Stanza, ...]]:
     return kind.decode("ascii"), tuple(stanzas)
 
 
-def _cut_off() -> ContainerDamaged:
+def _truncated() -> ContainerDamaged:
     return ContainerDamaged(reason="It is cut off in its header.")
 
 

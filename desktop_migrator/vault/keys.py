@@ -32,18 +32,18 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from desktop_migrator.errors import BadKey
 from desktop_migrator.vault.header import (
-    FEWEST_ITERATIONS,
-    ID_SIZE,
+    KEY_ID_SIZE,
     KEY_SIZE,
-    MOST_ITERATIONS,
-    NUMBERS,
+    MAX_ITERATIONS,
+    MIN_ITERATIONS,
     PASSPHRASE_BODY,
+    RECIPIENT_TYPE_NUMBERS,
     SALT_SIZE,
     SECRET_KEY_BODY,
     RecipientInfo,
     RecipientType,
     Stanza,
-    describe,
+    describe_recipient,
 )
 
 _NONCE = bytes(12)  # every wrapping key is used once
@@ -69,7 +69,7 @@ class Identity(Protocol):
         """The file key, or None if the stanza is not for this identity."""
 
 
-def derive(key: bytes, info: bytes, salt: bytes | None = None) -> bytes:
+def hkdf_sha256(key: bytes, info: bytes, salt: bytes | None = None) -> bytes:
     """HKDF-SHA256, 32 bytes."""
     return HKDF(SHA256(), KEY_SIZE, salt, info).derive(key)
 
@@ -77,10 +77,10 @@ def derive(key: bytes, info: bytes, salt: bytes | None = None) -> bytes:
 class Passphrase:
     """A text that a person remembers. Raises `BadKey` if it is empty."""
 
-    def __init__(self, text: str, *, iterations: int = FEWEST_ITERATIONS) -> None:
+    def __init__(self, text: str, *, iterations: int = MIN_ITERATIONS) -> None:
         if not text:
             raise BadKey(reason="The passphrase is empty.")
-        if not FEWEST_ITERATIONS <= iterations <= MOST_ITERATIONS:
+        if not MIN_ITERATIONS <= iterations <= MAX_ITERATIONS:
             raise ValueError(iterations)
         try:
             # The same letters are typed differently on different systems.
@@ -91,31 +91,31 @@ class Passphrase:
 
     def wrap(self, file_key: bytes) -> Stanza:
         salt = secrets.token_bytes(SALT_SIZE)
-        wrapped = _wrap(self._stretch(salt, self._iterations), file_key)
+        wrapped = _wrap(self._derive_key(salt, self._iterations), file_key)
         body = PASSPHRASE_BODY.pack(salt, self._iterations, wrapped)
-        return Stanza(NUMBERS[RecipientType.PASSPHRASE], body)
+        return Stanza(RECIPIENT_TYPE_NUMBERS[RecipientType.PASSPHRASE], body)
 
     def unwrap(self, stanza: Stanza) -> bytes | None:
-        info = describe(stanza)
+        info = describe_recipient(stanza)
         if info is None or info.type is not RecipientType.PASSPHRASE:
             return None
         salt, iterations, wrapped = PASSPHRASE_BODY.unpack(stanza.body)
-        return _unwrap(self._stretch(salt, iterations), wrapped)
+        return _unwrap(self._derive_key(salt, iterations), wrapped)
 
-    def _stretch(self, salt: bytes, iterations: int) -> bytes:
+    def _derive_key(self, salt: bytes, iterations: int) -> bytes:
         return hashlib.pbkdf2_hmac("sha256", self._text, salt, iterations, KEY_SIZE)
 
 
 class SecretKey:
     """32 random bytes, kept in the system's keyring; `recovery.py` prints them for people."""
 
-    info: ClassVar[bytes] = b"desktop-migrator/secret-key/1"
+    hkdf_info: ClassVar[bytes] = b"desktop-migrator/secret-key/1"
 
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_SIZE:
             raise ValueError(len(key))
         self.key = key
-        self.id = derive(key, b"desktop-migrator/key-id/1")[:ID_SIZE].hex()
+        self.id = hkdf_sha256(key, b"desktop-migrator/key-id/1")[:KEY_ID_SIZE].hex()
 
     @classmethod
     def generate(cls) -> "SecretKey":
@@ -126,15 +126,15 @@ class SecretKey:
 
     def wrap(self, file_key: bytes) -> Stanza:
         salt = secrets.token_bytes(SALT_SIZE)
-        wrapped = _wrap(derive(self.key, self.info, salt), file_key)
+        wrapped = _wrap(hkdf_sha256(self.key, self.hkdf_info, salt), file_key)
         body = SECRET_KEY_BODY.pack(bytes.fromhex(self.id), salt, wrapped)
-        return Stanza(NUMBERS[RecipientType.SECRET_KEY], body)
+        return Stanza(RECIPIENT_TYPE_NUMBERS[RecipientType.SECRET_KEY], body)
 
     def unwrap(self, stanza: Stanza) -> bytes | None:
-        if describe(stanza) != RecipientInfo(RecipientType.SECRET_KEY, self.id):
+        if describe_recipient(stanza) != RecipientInfo(RecipientType.SECRET_KEY, self.id):
             return None
         _, salt, wrapped = SECRET_KEY_BODY.unpack(stanza.body)
-        return _unwrap(derive(self.key, self.info, salt), wrapped)
+        return _unwrap(hkdf_sha256(self.key, self.hkdf_info, salt), wrapped)
 
 
 class PublicKey:
@@ -145,7 +145,7 @@ class PublicKey:
     def __init__(self, algorithm: RecipientType, raw: bytes) -> None:
         self.algorithm = algorithm
         self.raw = raw
-        self.id = hashlib.sha256(raw).digest()[:ID_SIZE].hex()
+        self.id = hashlib.sha256(raw).digest()[:KEY_ID_SIZE].hex()
         try:
             self._key = _load_public(algorithm, raw)
         except ValueError:
@@ -162,7 +162,7 @@ class PublicKey:
 
     def wrap(self, file_key: bytes) -> Stanza:
         sealed = _SUITES[self.algorithm].encrypt(file_key, self._key, _HPKE_INFO)
-        return Stanza(NUMBERS[self.algorithm], bytes.fromhex(self.id) + sealed)
+        return Stanza(RECIPIENT_TYPE_NUMBERS[self.algorithm], bytes.fromhex(self.id) + sealed)
 
     def to_text(self, name: str = "") -> str:
         """The one line of a key file, without its newline."""
@@ -170,7 +170,7 @@ class PublicKey:
         return f"{self.prefix} {self.algorithm} {self.id} {encoded} {name}".rstrip()
 
     @classmethod
-    def name_in(cls, text: str) -> str:
+    def parse_name(cls, text: str) -> str:
         """The name that `to_text` was given."""
         return text.strip().split(" ", 4)[4:][0] if text.strip().count(" ") >= 4 else ""
 
@@ -218,10 +218,10 @@ class PrivateKey:
         return f"PrivateKey({self.algorithm}, {self.id})"
 
     def unwrap(self, stanza: Stanza) -> bytes | None:
-        if describe(stanza) != RecipientInfo(self.algorithm, self.id):
+        if describe_recipient(stanza) != RecipientInfo(self.algorithm, self.id):
             return None
         try:
-            return _SUITES[self.algorithm].decrypt(stanza.body[ID_SIZE:], self._key, _HPKE_INFO)
+            return _SUITES[self.algorithm].decrypt(stanza.body[KEY_ID_SIZE:], self._key, _HPKE_INFO)
         except InvalidTag:
             return None
 

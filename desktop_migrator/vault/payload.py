@@ -23,29 +23,29 @@ _MANIFEST, _END = b"M", b"E"
 _STORE, _AREA, _RECORD = b"S", b"A", b"R"
 _TARGET, _TABLE, _ROWS = b"G", b"T", b"D"
 _FRAME = struct.Struct(">cI")
-_RECORD_HEAD = struct.Struct(">qI")
+_RECORD_HEADER = struct.Struct(">qI")
 _NO_TIME = -(2**63)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-_BLOCK = 256 * 1024
+_BLOCK_SIZE = 256 * 1024
 """Bytes that are gathered before they are handed on."""
-MAX_FRAME = 512 * 2**20
+MAX_FRAME_SIZE = 512 * 2**20
 """Bytes of the largest record or piece of rows. No browser keeps as much under one key."""
-_MAX_FACTS = 16 * 2**20
+_MAX_JSON_FRAME_SIZE = 16 * 2**20
 """Bytes of every other frame."""
 _MAX_STORES = 100_000
 
 
-class Sink(Protocol):
+class ByteSink(Protocol):
     def write(self, data: bytes, /) -> object: ...
 
 
-class Spring(Protocol):
+class ByteSource(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+class BackupManifest(msgspec.Struct, frozen=True, kw_only=True):
     """What is known when a backup or capture is begun."""
 
     version: int = VERSION
@@ -64,7 +64,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Those whose records were taken; empty: all."""
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True):
+class BackupTarget(msgspec.Struct, frozen=True, kw_only=True):
     """The database that a backup was made for, and the run that it came before."""
 
     run: str
@@ -98,7 +98,7 @@ class DamageSummary(msgspec.Struct, frozen=True, kw_only=True):
     lost_records: int | None
 
 
-class Summary(msgspec.Struct, kw_only=True):
+class BackupSummary(msgspec.Struct, kw_only=True):
     """What it came to; the last frame."""
 
     records: int = 0
@@ -109,7 +109,7 @@ class Summary(msgspec.Struct, kw_only=True):
     """What could not be read of damaged stores."""
 
 
-class Rows(msgspec.Struct, frozen=True, kw_only=True):
+class TableHeader(msgspec.Struct, frozen=True, kw_only=True):
     """The table whose rows follow, in PostgreSQL's COPY text format."""
 
     entity: str
@@ -119,7 +119,7 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     columns: list[str]
 
 
-class _StoreFacts(msgspec.Struct, frozen=True):
+class _StoreFrame(msgspec.Struct, frozen=True):
     browser: str
     browser_name: str
     profile: str
@@ -130,7 +130,7 @@ class _StoreFacts(msgspec.Struct, frozen=True):
     modified: datetime | None
 
 
-class _AreaFacts(msgspec.Struct, frozen=True):
+class _AreaFrame(msgspec.Struct, frozen=True):
     store: int
     """Which one of those before it, from 0."""
     origin: str
@@ -141,15 +141,15 @@ class _AreaFacts(msgspec.Struct, frozen=True):
     attributes: list[tuple[str, str]]
 
 
-_Facts = TypeVar("_Facts", bound=msgspec.Struct)
+_FrameT = TypeVar("_FrameT", bound=msgspec.Struct)
 
 
 class PayloadWriter:
     """Writes the manifest at once, then what it is given, in that order."""
 
-    def __init__(self, sink: Sink, manifest: Manifest) -> None:
+    def __init__(self, sink: ByteSink, manifest: BackupManifest) -> None:
         self._sink = sink
-        self._parts: list[bytes] = []
+        self._pending: list[bytes] = []
         self._size = 0
         self._stores: dict[int, tuple[int, Store]] = {}
         """Numbers by identity; the stores are kept so that identities stay theirs."""
@@ -157,39 +157,39 @@ class PayloadWriter:
         self._area: StorageKey | None = None
         self._origin = OriginSummary(origin="")
         self._origins: dict[str, OriginSummary] = {}
-        self._summary = Summary()
-        self._frame(_MANIFEST, msgspec.json.encode(manifest))
+        self._summary = BackupSummary()
+        self._write_frame(_MANIFEST, msgspec.json.encode(manifest))
 
-    def record(self, record: Record) -> None:
+    def write_record(self, record: Record) -> None:
         if record.storage_key is not self._area or record.store is not self._store:
             self._begin_area(record.store, record.storage_key)
         key = record.key.encode("utf-8", "surrogatepass")
         value = record.value.encode("utf-8", "surrogatepass")
         modified = record.modified
         time = _NO_TIME if modified is None else (modified - _EPOCH) // _MICROSECOND
-        head = _RECORD_HEAD.pack(time, len(key))
-        self._put(_FRAME.pack(_RECORD, len(head) + len(key) + len(value)), head, key, value)
+        head = _RECORD_HEADER.pack(time, len(key))
+        self._append(_FRAME.pack(_RECORD, len(head) + len(key) + len(value)), head, key, value)
         origin = self._origin
         origin.records += 1
         origin.bytes += len(key) + len(value)
         if modified is not None and (origin.modified is None or modified > origin.modified):
             origin.modified = modified
 
-    def target(self, target: Target) -> None:
+    def write_target(self, target: BackupTarget) -> None:
         """After the records, before the rows."""
-        self._frame(_TARGET, msgspec.json.encode(target))
+        self._write_frame(_TARGET, msgspec.json.encode(target))
 
-    def table(self, rows: Rows) -> None:
+    def begin_table(self, header: TableHeader) -> None:
         """Begins the rows of a table."""
-        self._frame(_TABLE, msgspec.json.encode(rows))
-        self._summary.tables.append(TableSummary(table=rows.table))
+        self._write_frame(_TABLE, msgspec.json.encode(header))
+        self._summary.tables.append(TableSummary(table=header.table))
 
-    def rows(self, data: bytes) -> None:
+    def write_rows(self, data: bytes) -> None:
         """Whole rows of the table begun last, as COPY gives them: each ends with a line feed."""
-        self._put(_FRAME.pack(_ROWS, len(data)), data)
+        self._append(_FRAME.pack(_ROWS, len(data)), data)
         self._summary.tables[-1].rows += data.count(b"\n")
 
-    def finish(self, damages: tuple[Damage, ...] = ()) -> Summary:
+    def finish(self, damages: tuple[Damage, ...] = ()) -> BackupSummary:
         """Writes the summary, and all that is still held back."""
         summary = self._summary
         summary.origins = [self._origins[name] for name in sorted(self._origins)]
@@ -197,11 +197,11 @@ class PayloadWriter:
         summary.rows = sum(table.rows for table in summary.tables)
         summary.damages = [
             DamageSummary(
-                store=str(each.store.path), what=each.what, lost_records=each.lost_records
+                store=str(each.store.path), what=each.description, lost_records=each.lost_records
             )
             for each in damages
         ]
-        self._frame(_END, msgspec.json.encode(summary))
+        self._write_frame(_END, msgspec.json.encode(summary))
         self._flush()
         return summary
 
@@ -210,8 +210,8 @@ class PayloadWriter:
         if number is None:
             number = len(self._stores)
             self._stores[id(store)] = number, store
-            self._frame(_STORE, msgspec.json.encode(_store_facts(store)))
-        facts = _AreaFacts(
+            self._write_frame(_STORE, msgspec.json.encode(_store_frame(store)))
+        facts = _AreaFrame(
             store=number,
             origin=area.origin,
             top_level_site=area.top_level_site,
@@ -220,46 +220,46 @@ class PayloadWriter:
             opaque_site=area.opaque_site,
             attributes=list(area.attributes),
         )
-        self._frame(_AREA, msgspec.json.encode(facts))
+        self._write_frame(_AREA, msgspec.json.encode(facts))
         self._store, self._area = store, area
         self._origin = self._origins.setdefault(area.origin, OriginSummary(origin=area.origin))
 
-    def _frame(self, kind: bytes, body: bytes) -> None:
-        self._put(_FRAME.pack(kind, len(body)), body)
+    def _write_frame(self, kind: bytes, body: bytes) -> None:
+        self._append(_FRAME.pack(kind, len(body)), body)
 
-    def _put(self, *parts: bytes) -> None:
-        self._parts += parts
+    def _append(self, *parts: bytes) -> None:
+        self._pending += parts
         self._size += sum(map(len, parts))
-        if self._size >= _BLOCK:
+        if self._size >= _BLOCK_SIZE:
             self._flush()
 
     def _flush(self) -> None:
-        self._sink.write(b"".join(self._parts))
-        self._parts.clear()
+        self._sink.write(b"".join(self._pending))
+        self._pending.clear()
         self._size = 0
 
 
-def _store_facts(store: Store) -> _StoreFacts:
+def _store_frame(store: Store) -> _StoreFrame:
     profile = store.profile
-    return _StoreFacts(
+    return _StoreFrame(
         browser=profile.browser,
         browser_name=profile.browser_name,
         profile=profile.name,
-        profile_path=_path_text(profile.path),
+        profile_path=_path_to_text(profile.path),
         format=store.format,
-        path=_path_text(store.path),
+        path=_path_to_text(store.path),
         size=store.size,
         modified=store.modified,
     )
 
 
-def _path_text(path: Path) -> str:
+def _path_to_text(path: Path) -> str:
     """A path as JSON can have it; what no text can say shows as a replacement character."""
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)
-class RowData:
+class RowBlock:
     """Whole rows of the table that came before, as COPY gives them."""
 
     data: bytes
@@ -271,62 +271,62 @@ class PayloadReader:
     Raises PayloadUnreadable, and whatever the source raises.
     """
 
-    def __init__(self, source: Spring) -> None:
+    def __init__(self, source: ByteSource) -> None:
         self._source = source
         self._block = b""
-        self._at = 0
+        self._position = 0
         self._stores: list[Store] = []
-        self.target: Target | None = None
+        self.target: BackupTarget | None = None
         """Known once the records were read."""
-        self.summary: Summary | None = None
+        self.summary: BackupSummary | None = None
         """Known once all was read."""
-        kind, length = self._head()
+        kind, length = self._read_frame_header()
         if kind != _MANIFEST:
             raise PayloadUnreadable(reason="it does not begin with a manifest")
-        self.manifest = self._facts(length, Manifest)
+        self.manifest = self._decode_frame(length, BackupManifest)
         if self.manifest.version != VERSION:
             raise PayloadUnreadable(
                 reason=f"its format is version {self.manifest.version}, not {VERSION}"
             )
 
-    def contents(self) -> Iterator[Record | Rows | RowData]:
+    def contents(self) -> Iterator[Record | TableHeader | RowBlock]:
         """Records, then tables, each followed by its rows."""
         store: Store | None = None
         area: StorageKey | None = None
         table = False
-        found = Summary()
+        found = BackupSummary()
         while True:
-            kind, length = self._head()
+            kind, length = self._read_frame_header()
             if kind == _RECORD:
                 if store is None or area is None or table:
                     raise PayloadUnreadable(reason="a record belongs to no area")
                 found.records += 1
-                yield self._record(length, store, area)
+                yield self._read_record(length, store, area)
             elif kind == _AREA:
                 store, area = self._read_area(length)
             elif kind == _STORE:
                 if len(self._stores) >= _MAX_STORES:
                     raise PayloadUnreadable(reason="it names too many stores")
-                self._stores.append(_store(self._facts(length, _StoreFacts)))
+                self._stores.append(_store_from_frame(self._decode_frame(length, _StoreFrame)))
             elif kind == _TARGET and self.target is None:
-                self.target = self._facts(length, Target)
+                self.target = self._decode_frame(length, BackupTarget)
             elif kind == _TABLE:
                 table = True
-                yield self._facts(length, Rows)
+                yield self._decode_frame(length, TableHeader)
             elif kind == _ROWS:
-                data = self._body(length, MAX_FRAME)
+                data = self._read_frame_body(length, MAX_FRAME_SIZE)
                 if not table or (data and not data.endswith(b"\n")):
                     raise PayloadUnreadable(reason="rows belong to no table or are cut off")
                 found.rows += data.count(b"\n")
-                yield RowData(data)
+                yield RowBlock(data)
             elif kind == _END:
-                self.summary = self._end(self._facts(length, Summary), found)
+                self.summary = self._check_end(self._decode_frame(length, BackupSummary), found)
                 return
             else:
                 raise PayloadUnreadable(reason="it holds something unknown")
 
     @property
-    def whole_summary(self) -> Summary:
+    def complete_summary(self) -> BackupSummary:
         """The summary of what was read to its end."""
         if self.summary is None:
             raise PayloadUnreadable(reason="it was not read to its end")
@@ -336,26 +336,26 @@ class PayloadReader:
         """The records alone; what follows them is read too, so that the whole is checked."""
         return (each for each in self.contents() if isinstance(each, Record))
 
-    def _end(self, summary: Summary, found: Summary) -> Summary:
+    def _check_end(self, summary: BackupSummary, found: BackupSummary) -> BackupSummary:
         if (summary.records, summary.rows) != (found.records, found.rows):
             raise PayloadUnreadable(reason="it does not hold as much as it says")
-        if self._at < len(self._block) or self._source.read(1):
+        if self._position < len(self._block) or self._source.read(1):
             raise PayloadUnreadable(reason="something follows its end")
         return summary
 
-    def _record(self, length: int, store: Store, area: StorageKey) -> Record:
-        body = self._body(length, MAX_FRAME)
-        if length < _RECORD_HEAD.size:
+    def _read_record(self, length: int, store: Store, area: StorageKey) -> Record:
+        body = self._read_frame_body(length, MAX_FRAME_SIZE)
+        if length < _RECORD_HEADER.size:
             raise PayloadUnreadable(reason="a record is cut off")
-        time, key_length = _RECORD_HEAD.unpack_from(body)
-        value_at = _RECORD_HEAD.size + key_length
+        time, key_length = _RECORD_HEADER.unpack_from(body)
+        value_at = _RECORD_HEADER.size + key_length
         if value_at > length:
             raise PayloadUnreadable(reason="a record's key is cut off")
         try:
             return Record(
                 store,
                 area,
-                body[_RECORD_HEAD.size : value_at].decode("utf-8", "surrogatepass"),
+                body[_RECORD_HEADER.size : value_at].decode("utf-8", "surrogatepass"),
                 body[value_at:].decode("utf-8", "surrogatepass"),
                 None if time == _NO_TIME else _EPOCH + timedelta(microseconds=time),
             )
@@ -363,7 +363,7 @@ class PayloadReader:
             raise PayloadUnreadable(reason="a record is no text") from None
 
     def _read_area(self, length: int) -> tuple[Store, StorageKey]:
-        facts = self._facts(length, _AreaFacts)
+        facts = self._decode_frame(length, _AreaFrame)
         if not 0 <= facts.store < len(self._stores):
             raise PayloadUnreadable(reason="an area belongs to no store")
         return self._stores[facts.store], StorageKey(
@@ -375,42 +375,44 @@ class PayloadReader:
             attributes=tuple(facts.attributes),
         )
 
-    def _facts(self, length: int, kind: type[_Facts]) -> _Facts:
+    def _decode_frame(self, length: int, kind: type[_FrameT]) -> _FrameT:
         try:
-            return msgspec.json.decode(self._body(length, _MAX_FACTS), type=kind)
+            return msgspec.json.decode(
+                self._read_frame_body(length, _MAX_JSON_FRAME_SIZE), type=kind
+            )
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             raise PayloadUnreadable(reason="a part of it is not as described") from None
 
-    def _head(self) -> tuple[bytes, int]:
-        kind, length = _FRAME.unpack(self._exactly(_FRAME.size))
+    def _read_frame_header(self) -> tuple[bytes, int]:
+        kind, length = _FRAME.unpack(self._read_exactly(_FRAME.size))
         return kind, length
 
-    def _body(self, length: int, limit: int) -> bytes:
+    def _read_frame_body(self, length: int, limit: int) -> bytes:
         if length > limit:
             raise PayloadUnreadable(reason="a part of it is too large")
-        return self._exactly(length)
+        return self._read_exactly(length)
 
-    def _exactly(self, size: int) -> bytes:
-        end = self._at + size
+    def _read_exactly(self, size: int) -> bytes:
+        end = self._position + size
         if end <= len(self._block):
-            data = self._block[self._at : end]
-            self._at = end
+            data = self._block[self._position : end]
+            self._position = end
             return data
-        parts = [self._block[self._at :]]
+        parts = [self._block[self._position :]]
         missing = size - len(parts[0])
         while missing > 0:
-            block = self._source.read(_BLOCK)
+            block = self._source.read(_BLOCK_SIZE)
             if not block:
                 raise PayloadUnreadable(reason="it ends too early")
             parts.append(block)
             missing -= len(block)
         self._block = parts[-1]
-        self._at = len(self._block) + missing
-        parts[-1] = self._block[: self._at]
+        self._position = len(self._block) + missing
+        parts[-1] = self._block[: self._position]
         return b"".join(parts)
 
 
-def _store(facts: _StoreFacts) -> Store:
+def _store_from_frame(facts: _StoreFrame) -> Store:
     profile = Profile(
         browser=facts.browser,
         browser_name=facts.browser_name,
@@ -426,7 +428,7 @@ def _store(facts: _StoreFacts) -> Store:
     )
 
 
-def plain(value: msgspec.Struct) -> dict[str, Any]:
+def to_builtins(value: msgspec.Struct) -> dict[str, Any]:
     """What a struct holds as plain values, for JSON."""
     result: dict[str, Any] = msgspec.to_builtins(value)
     return result

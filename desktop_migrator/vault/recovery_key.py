@@ -17,18 +17,18 @@ _BITS_OF_KEY = 8 * KEY_SIZE
 _BITS_OF_CHECK = 5 * _GROUPS * _GROUP - _BITS_OF_KEY
 
 
-def recovery_text(key: SecretKey) -> str:
+def encode_recovery_key(key: SecretKey) -> str:
     """13 groups of five letters and digits, joined by hyphens."""
-    number = int.from_bytes(key.key) << _BITS_OF_CHECK | _check(key.key)
+    number = int.from_bytes(key.key) << _BITS_OF_CHECK | _checksum(key.key)
     values = [number >> 5 * place & 31 for place in reversed(range(_GROUPS * _GROUP))]
     groups = [values[start : start + _GROUP] for start in range(0, len(values), _GROUP)]
     return "-".join(
-        "".join(_ALPHABET[value] for value in [*group, _luhn([index, *group])])
+        "".join(_ALPHABET[value] for value in [*group, _luhn_mod_32([index, *group])])
         for index, group in enumerate(groups)
     )
 
 
-def from_recovery_text(text: str) -> SecretKey:
+def decode_recovery_key(text: str) -> SecretKey:
     """Read what a person typed. Raises `BadKey`, which names the groups that cannot be right."""
     letters = [letter for letter in text.upper() if not letter.isspace() and letter not in "-–—"]
     if strange := sorted({letter for letter in letters if letter not in _VALUES}):
@@ -44,7 +44,7 @@ def from_recovery_text(text: str) -> SecretKey:
     wrong = [
         str(index + 1)
         for index, (*group, check) in enumerate(groups)
-        if _luhn([index, *group]) != check
+        if _luhn_mod_32([index, *group]) != check
     ]
     if wrong:
         plural = "s" if len(wrong) > 1 else ""
@@ -54,16 +54,16 @@ def from_recovery_text(text: str) -> SecretKey:
         for value in group:
             number = number << 5 | value
     key = (number >> _BITS_OF_CHECK).to_bytes(KEY_SIZE)
-    if number & (1 << _BITS_OF_CHECK) - 1 != _check(key):
+    if number & (1 << _BITS_OF_CHECK) - 1 != _checksum(key):
         raise BadKey(reason="The recovery key holds a slip.")
     return SecretKey(key)
 
 
-def _check(key: bytes) -> int:
+def _checksum(key: bytes) -> int:
     return hashlib.sha256(b"desktop-migrator/recovery/1" + key).digest()[0] >> 8 - _BITS_OF_CHECK
 
 
-def _luhn(values: list[int]) -> int:
+def _luhn_mod_32(values: list[int]) -> int:
     """Luhn's check modulo 32: any single slip changes it, and nearly any swap of neighbours."""
     doubled = [2 * value if place % 2 == 0 else value for place, value in enumerate(values[::-1])]
     return -sum(value // 32 + value % 32 for value in doubled) % 32

@@ -17,42 +17,47 @@ from typing import BinaryIO, cast
 import psutil
 
 from desktop_migrator.errors import (
-    DraftNotVerified,
-    DraftNotWritten,
     FileUnreadable,
     MigratorError,
     PayloadUnreadable,
+    SealedFileNotVerified,
+    SealedFileNotWritten,
     VaultError,
 )
 from desktop_migrator.model import Damage
 from desktop_migrator.vault import container
 from desktop_migrator.vault.keys import Identity, Recipient
-from desktop_migrator.vault.payload import Manifest, PayloadReader, PayloadWriter, Summary
+from desktop_migrator.vault.payload import (
+    BackupManifest,
+    BackupSummary,
+    PayloadReader,
+    PayloadWriter,
+)
 
-_NAME = re.compile(r"\.partial-(?P<pid>\d+)-(?P<started>\d+)-.+\.part")
-_CLOCK_SLACK = 60
+_PARTIAL_NAME = re.compile(r"\.partial-(?P<pid>\d+)-(?P<started>\d+)-.+\.part")
+_CLOCK_TOLERANCE = 60
 """Seconds by which the system may see the same process's start differently later on."""
-_CHUNK = 2**20
+_READ_SIZE = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealedFile:
     """A file that has its name."""
 
     path: Path
     size: int
     sha256: str
     """Of the file as it lies there, in hexadecimal."""
-    summary: Summary
+    summary: BackupSummary
 
 
-class Draft:
+class AtomicSealedFile:
     """Write into `payload`, then call `finish`; or `abandon`, which is harmless after it."""
 
     def __init__(
         self,
         path: Path,
-        manifest: Manifest,
+        manifest: BackupManifest,
         *,
         kind: str,
         recipients: Sequence[Recipient],
@@ -67,62 +72,66 @@ class Draft:
         self._path = path
         self._kind = kind
         self._identities = identities
-        self._partial = path.with_name(f"{_prefix()}{path.name}.part")
-        self._file = _HashedFile(self._partial)
-        self._sealed: container.SealedWriter | None = None
+        self._partial = path.with_name(f"{_partial_prefix()}{path.name}.part")
+        self._file = _HashingFile(self._partial)
+        self._writer: container.SealedWriter | None = None
         try:
-            self._sealed = container.seal(cast("BinaryIO", self._file), recipients, kind=kind)
-            self.payload = PayloadWriter(self._sealed, manifest)
+            self._writer = container.seal(cast("BinaryIO", self._file), recipients, kind=kind)
+            self.payload = PayloadWriter(self._writer, manifest)
         except MigratorError:
-            self.abandon()
+            self.discard()
             raise
 
-    def finish(self, damages: tuple[Damage, ...] = ()) -> Sealed:
+    def commit(self, damages: tuple[Damage, ...] = ()) -> SealedFile:
         """Complete the file, check it and give it its name.
 
         Raises DraftNotWritten, DraftNotVerified.
         """
         try:
             summary = self.payload.finish(damages)
-            if self._sealed:
-                self._sealed.close()
+            if self._writer:
+                self._writer.close()
             self._file.sync()
-            self._check(summary)
-            self._name()
+            self._verify_written(summary)
+            self._rename_into_place()
         finally:
-            self.abandon()
-        return Sealed(self._path, self._file.size, self._file.sha256, summary)
+            self.discard()
+        return SealedFile(self._path, self._file.size, self._file.sha256, summary)
 
-    def abandon(self) -> None:
+    def discard(self) -> None:
         """Remove what has no name yet."""
-        if self._sealed:
-            self._sealed.abort()
+        if self._writer:
+            self._writer.abort()
         self._file.close()
         with suppress(OSError):
             self._partial.unlink(missing_ok=True)
 
-    def _check(self, summary: Summary) -> None:
+    def _verify_written(self, summary: BackupSummary) -> None:
         try:
             if file_sha256(self._partial) != self._file.sha256:
-                raise DraftNotVerified(path=self._path, reason="what was read is not what was sent")
+                raise SealedFileNotVerified(
+                    path=self._path, reason="what was read is not what was sent"
+                )
             if self._identities:
-                read = verify(self._partial, self._kind, self._identities)
+                read = verify_sealed_file(self._partial, self._kind, self._identities)
                 if (read.manifest, read.summary) != (self.manifest, summary):
-                    raise DraftNotVerified(path=self._path, reason="it reads differently")
+                    raise SealedFileNotVerified(path=self._path, reason="it reads differently")
         except (OSError, VaultError) as error:
-            why = reason(error) if isinstance(error, OSError) else error.detail
-            raise DraftNotVerified(path=self._path, reason=why) from None
+            why = os_error_reason(error) if isinstance(error, OSError) else error.detail
+            raise SealedFileNotVerified(path=self._path, reason=why) from None
 
-    def _name(self) -> None:
+    def _rename_into_place(self) -> None:
         try:
             self._partial.replace(self._path)
-            sync_folder(self._path.parent)
+            fsync_folder(self._path.parent)
         except OSError as error:
-            raise DraftNotWritten(path=self._path, reason=reason(error)) from None
+            raise SealedFileNotWritten(path=self._path, reason=os_error_reason(error)) from None
 
 
 @contextmanager
-def opened(path: Path, kind: str, identities: Sequence[Identity]) -> Iterator[PayloadReader]:
+def open_sealed_file(
+    path: Path, kind: str, identities: Sequence[Identity]
+) -> Iterator[PayloadReader]:
     """What the file holds. Only who has read to the end knows that it is whole.
 
     Raises FileUnreadable, the container's errors and PayloadUnreadable, the latter two also while
@@ -131,7 +140,7 @@ def opened(path: Path, kind: str, identities: Sequence[Identity]) -> Iterator[Pa
     try:
         file = path.open("rb")
     except OSError as error:
-        raise FileUnreadable(path=path, reason=reason(error)) from None
+        raise FileUnreadable(path=path, reason=os_error_reason(error)) from None
     with file:
         unsealed = container.unseal(file, identities)
         if unsealed.header.kind != kind:
@@ -139,15 +148,15 @@ def opened(path: Path, kind: str, identities: Sequence[Identity]) -> Iterator[Pa
         yield PayloadReader(unsealed)
 
 
-def verify(path: Path, kind: str, identities: Sequence[Identity]) -> PayloadReader:
+def verify_sealed_file(path: Path, kind: str, identities: Sequence[Identity]) -> PayloadReader:
     """Read all of the file; the result has manifest, target and summary. Raises as `opened`."""
-    with opened(path, kind, identities) as reader:
+    with open_sealed_file(path, kind, identities) as reader:
         for _ in reader.contents():
             pass
     return reader
 
 
-class _HashedFile:
+class _HashingFile:
     """A new file of its owner alone, hashed as it is written."""
 
     def __init__(self, path: Path) -> None:
@@ -159,14 +168,14 @@ class _HashedFile:
             # Without a buffer, so that nothing is left to be written when it is closed.
             self._file = os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0)
         except OSError as error:
-            raise DraftNotWritten(path=path, reason=reason(error)) from None
+            raise SealedFileNotWritten(path=path, reason=os_error_reason(error)) from None
 
     def write(self, data: bytes, /) -> int:
         """As a raw file: how much of it was taken."""
         try:
             taken = self._file.write(data) or 0
         except OSError as error:
-            raise DraftNotWritten(path=self._path, reason=reason(error)) from None
+            raise SealedFileNotWritten(path=self._path, reason=os_error_reason(error)) from None
         self._hash.update(data[:taken])
         self.size += taken
         return taken
@@ -178,7 +187,7 @@ class _HashedFile:
             if hasattr(os, "posix_fadvise"):
                 os.posix_fadvise(self._file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         except OSError as error:
-            raise DraftNotWritten(path=self._path, reason=reason(error)) from None
+            raise SealedFileNotWritten(path=self._path, reason=os_error_reason(error)) from None
 
     def close(self) -> None:
         with suppress(OSError):  # what could not be written was said before
@@ -193,12 +202,12 @@ def file_sha256(path: Path) -> str:
     """In hexadecimal. Raises OSError."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
+        while chunk := file.read(_READ_SIZE):
             digest.update(chunk)
     return digest.hexdigest()
 
 
-def sync_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
     """Names in the folder on the disk; Windows does that by itself."""
     if os.name == "nt":
         return
@@ -209,33 +218,33 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def sweep(folder: Path) -> int:
+def remove_stale_partials(folder: Path) -> int:
     """Remove what processes that are gone have left half-written; how many files."""
     removed = 0
     for path in folder.iterdir() if folder.is_dir() else ():
-        owner = _NAME.fullmatch(path.name)
-        if owner and not _alive(owner):
+        owner = _PARTIAL_NAME.fullmatch(path.name)
+        if owner and not _is_owner_alive(owner):
             with suppress(OSError):
                 path.unlink()
                 removed += 1
     return removed
 
 
-def _prefix() -> str:
+def _partial_prefix() -> str:
     process = psutil.Process()
     return f".partial-{process.pid}-{int(process.create_time())}-"
 
 
-def _alive(owner: re.Match[str]) -> bool:
+def _is_owner_alive(owner: re.Match[str]) -> bool:
     try:
         started = psutil.Process(int(owner["pid"])).create_time()
     except psutil.AccessDenied:
         return True
     except (psutil.Error, OverflowError):
         return False
-    return abs(started - int(owner["started"])) < _CLOCK_SLACK
+    return abs(started - int(owner["started"])) < _CLOCK_TOLERANCE
 
 
-def reason(error: OSError) -> str:
+def os_error_reason(error: OSError) -> str:
     """In the system's words, without the path."""
     return error.strerror or type(error).__name__

@@ -6,29 +6,29 @@ from urllib.parse import quote, urlencode
 from desktop_migrator.errors import BadDatabaseUrl
 from desktop_migrator.postgres.connection.address import Address
 
-PORT = 5432
-_IN_FORM = {"host", "port", "dbname", "user", "password", "sslmode", "sslrootcert"}
+DEFAULT_PORT = 5432
+_FORM_PARAMETERS = {"host", "port", "dbname", "user", "password", "sslmode", "sslrootcert"}
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class AddressFields:
     host: str = ""
-    port: int = PORT
+    port: int = DEFAULT_PORT
     database: str = ""
     user: str = ""
     password: str | None = field(default=None, repr=False)
-    tls: str = ""
+    sslmode: str = ""
     """libpq's sslmode; empty: what address.py takes by itself."""
-    authority: str = ""
+    sslrootcert: str = ""
     """The file of the certificate authority."""
-    others: tuple[tuple[str, str], ...] = ()
+    extra_parameters: tuple[tuple[str, str], ...] = ()
     """Parameters that the form has no field for, kept as they are."""
 
     @classmethod
-    def of(cls, url: str) -> "Parts":
+    def from_url(cls, url: str) -> "AddressFields":
         """Raises BadDatabaseUrl, also for several hosts, which a form cannot show."""
         named = Address(url).parameters
-        host, port = named.get("host", ""), named.get("port", "") or str(PORT)
+        host, port = named.get("host", ""), named.get("port", "") or str(DEFAULT_PORT)
         if "," in host or "," in port:
             raise BadDatabaseUrl(reason="It names several servers; this form can hold one")
         return cls(
@@ -37,19 +37,21 @@ class Parts:
             database=named.get("dbname", ""),
             user=named.get("user", ""),
             password=named.get("password"),
-            tls=named.get("sslmode", ""),
-            authority=named.get("sslrootcert", ""),
-            others=tuple((name, text) for name, text in named.items() if name not in _IN_FORM),
+            sslmode=named.get("sslmode", ""),
+            sslrootcert=named.get("sslrootcert", ""),
+            extra_parameters=tuple(
+                (name, text) for name, text in named.items() if name not in _FORM_PARAMETERS
+            ),
         )
 
     @property
     def url(self) -> str:
         """Without the password."""
-        extra = dict(self.others)
-        if self.tls:
-            extra["sslmode"] = self.tls
-        if self.authority:
-            extra["sslrootcert"] = self.authority
+        extra = dict(self.extra_parameters)
+        if self.sslmode:
+            extra["sslmode"] = self.sslmode
+        if self.sslrootcert:
+            extra["sslrootcert"] = self.sslrootcert
         server = ""
         if self.host.startswith("/"):  # the folder of a socket
             extra |= {"host": self.host, "port": str(self.port)}
@@ -61,11 +63,11 @@ class Parts:
         return f"postgresql://{login}{server}/{quote(self.database, safe='')}{query}"
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         return bool(self.host.strip() and self.database.strip() and self.user.strip())
 
     @property
-    def name(self) -> str:
+    def suggested_name(self) -> str:
         """What the connection is saved as."""
         text = f"{self.host}-{self.database}-{self.user}"
         plain = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in text)

@@ -12,40 +12,40 @@ from desktop_migrator import __version__
 from desktop_migrator.errors import InternalError, MigratorError
 from desktop_migrator.migration.demo import USER_ID, unpack_home
 from desktop_migrator.migration.desk.kits import open_kit
-from desktop_migrator.migration.wizard_options import Opening
+from desktop_migrator.migration.wizard_options import WizardOptions
 from desktop_migrator.migration.workspace.connections import BUILTIN
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.system.resources import resource
 from desktop_migrator.wizard import messages, theme
-from desktop_migrator.wizard.context import Context
-from desktop_migrator.wizard.flow import Entry
-from desktop_migrator.wizard.pages.base import Page
-from desktop_migrator.wizard.resume_state import former_run
-from desktop_migrator.wizard.window import Window, app_icon
+from desktop_migrator.wizard.context import WizardContext
+from desktop_migrator.wizard.flow import Workflow
+from desktop_migrator.wizard.pages.base import WizardPage
+from desktop_migrator.wizard.resume_state import find_unfinished_run
+from desktop_migrator.wizard.window import WizardWindow, app_icon
 from desktop_migrator.wizard.worker import Worker
 
 CAPTURE_SUFFIX = ".dmcapture"
 
 
-def open_wizard(opening: Opening) -> int:
+def open_wizard(options: WizardOptions) -> int:
     """Shows the window and returns the exit code once it is closed."""
-    app = application([sys.argv[0]])
-    translators = translate(app, opening.language)
+    app = create_application([sys.argv[0]])
+    translators = install_translators(app, options.language)
     try:
-        window = Window(context(opening))
+        window = WizardWindow(create_context(options))
     except MigratorError as error:
-        told = messages.told(error)
+        told = messages.localize_error(error)
         QMessageBox.critical(None, told.title, f"{told.detail}\n\n{told.hint}\n\n{error.code}")
         return int(error.exit_code)
-    sys.excepthook = _ShowMistakes(window)
+    sys.excepthook = _ExceptionHook(window)
     window.show()
     code = app.exec()
     del translators
     return code
 
 
-def application(arguments: Sequence[str]) -> QApplication:
+def create_application(arguments: Sequence[str]) -> QApplication:
     QApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
@@ -59,7 +59,7 @@ def application(arguments: Sequence[str]) -> QApplication:
     return app
 
 
-def translate(app: QApplication, language: str | None) -> list[QTranslator]:
+def install_translators(app: QApplication, language: str | None) -> list[QTranslator]:
     """Loads our texts and Qt's own; the translators live as long as the list is kept."""
     locale = QLocale(language) if language else QLocale.system()
     QLocale.setDefault(locale)
@@ -75,45 +75,45 @@ def translate(app: QApplication, language: str | None) -> list[QTranslator]:
     return translators
 
 
-def context(opening: Opening) -> Context:
+def create_context(options: WizardOptions) -> WizardContext:
     """Raises MigratorError where the file or the plan cannot be used."""
-    workspace = Workspace.open(opening.data_dir)
-    if opening.demo:
+    workspace = Workspace.open(options.data_dir)
+    if options.demo:
         workspace = Workspace.open(workspace.demo)
-    made = Context(workspace, load_plan(opening.plan), Worker())
-    if opening.demo:
+    made = WizardContext(workspace, load_plan(options.plan), Worker())
+    if options.demo:
         made.folders = (unpack_home(workspace),)
         made.answers.user_id = USER_ID
         made.answers.database = BUILTIN
         made.answers.create_tables = True
-    if opening.file is not None:
-        _open_with(opening.file, made)
-    made.former = former_run(workspace, made.plan.name)
+    if options.file is not None:
+        _open_file(options.file, made)
+    made.unfinished_run = find_unfinished_run(workspace, made.plan.name)
     return made
 
 
-def _open_with(file: Path, made: Context) -> None:
+def _open_file(file: Path, made: WizardContext) -> None:
     if file.suffix == CAPTURE_SUFFIX:
-        made.answers.entry = Entry.UPLOAD
+        made.answers.workflow = Workflow.UPLOAD
         made.answers.captures = (file.absolute(),)
         return
     kit = open_kit(file, made.workspace)
     made.kit, made.plan = kit, kit.plan
-    made.answers.kit_waits = not kit.trustworthy
+    made.answers.kit_not_accepted = not kit.trustworthy
     made.answers.database = kit.database or ""
 
 
-class _ShowMistakes:
+class _ExceptionHook:
     """A mistake of ours in the UI's thread is told in the page, and never as a traceback."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: WizardWindow) -> None:
         self._window = window
 
     def __call__(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         page = self._window.currentPage()
-        if isinstance(page, Page) and not issubclass(kind, KeyboardInterrupt):
-            page.errors.show_error(InternalError(kind=kind.__name__))
+        if isinstance(page, WizardPage) and not issubclass(kind, KeyboardInterrupt):
+            page.error_panel.show_error(InternalError(kind=kind.__name__))
         else:
             sys.__excepthook__(kind, error, trace)

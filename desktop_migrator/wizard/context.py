@@ -7,24 +7,24 @@ from pathlib import Path
 from desktop_migrator.migration.desk.kits import Kit
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.wizard.flow import Answers, FormerRun
+from desktop_migrator.wizard.flow import UnfinishedRun, WizardAnswers
 from desktop_migrator.wizard.operations import Result
 from desktop_migrator.wizard.worker import Worker
 
 
 @dataclass(slots=True)
-class Context:
+class WizardContext:
     workspace: Workspace
     plan: Plan
     worker: Worker
-    answers: Answers = field(default_factory=Answers)
+    answers: WizardAnswers = field(default_factory=WizardAnswers)
     folders: tuple[Path, ...] = ()
     """Where to look for browsers; empty: in all of this person's."""
-    former: FormerRun | None = None
+    unfinished_run: UnfinishedRun | None = None
     """What an earlier run left."""
     kit: Kit | None = None
     """What the wizard was opened with."""
     result: Result | None = None
     """What came of the work."""
-    take_back: Callable[[str], None] = lambda _: None
+    start_undo: Callable[[str], None] = lambda _: None
     """Begins to undo the run named; the window puts its own here."""

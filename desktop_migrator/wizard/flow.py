@@ -12,7 +12,7 @@ from desktop_migrator.model import ConflictPolicy, MergeRule
 from desktop_migrator.vault.keys import PublicKey
 
 
-class Entry(StrEnum):
+class Workflow(StrEnum):
     """What the person came for."""
 
     MIGRATE = "migrate"
@@ -21,11 +21,11 @@ class Entry(StrEnum):
     UNDO = "undo"
     RESTORE = "restore"
     """Put back what a backup holds; chosen where UNDO shows what there is."""
-    FINISH = "finish"
+    RESUME = "finish"
     """Go on with what an earlier run left."""
 
 
-class Step(IntEnum):
+class WizardStep(IntEnum):
     """The pages. The numbers are part of the names that the support desk uses, and stay."""
 
     WELCOME = 1
@@ -36,9 +36,9 @@ class Step(IntEnum):
     BACKUP = 6
     MIGRATE = 7
     DONE = 8
-    PAST = 9
+    HISTORY = 9
     """Which earlier migration is to be undone, or which backup put back."""
-    SEAL = 10
+    CAPTURE_FILE = 10
     """Where a capture is kept, and who can open it."""
     CAPTURES = 11
     """Which captures are to be uploaded."""
@@ -52,40 +52,46 @@ class Step(IntEnum):
 
 
 # A capture takes all of the web site, so there is nothing to leave out on Review.
-_WAYS = {
-    Entry.MIGRATE: (
-        Step.WELCOME,
-        Step.FIND,
-        Step.REVIEW,
-        Step.DESTINATION,
-        Step.CONFLICTS,
-        Step.BACKUP,
-        Step.MIGRATE,
-        Step.DONE,
+_WORKFLOW_STEPS = {
+    Workflow.MIGRATE: (
+        WizardStep.WELCOME,
+        WizardStep.FIND,
+        WizardStep.REVIEW,
+        WizardStep.DESTINATION,
+        WizardStep.CONFLICTS,
+        WizardStep.BACKUP,
+        WizardStep.MIGRATE,
+        WizardStep.DONE,
     ),
-    Entry.CAPTURE: (
-        Step.WELCOME,
-        Step.FIND,
-        Step.SEAL,
-        Step.MIGRATE,
-        Step.DONE,
+    Workflow.CAPTURE: (
+        WizardStep.WELCOME,
+        WizardStep.FIND,
+        WizardStep.CAPTURE_FILE,
+        WizardStep.MIGRATE,
+        WizardStep.DONE,
     ),
-    Entry.UPLOAD: (
-        Step.WELCOME,
-        Step.CAPTURES,
-        Step.DESTINATION,
-        Step.BACKUP,
-        Step.MIGRATE,
-        Step.DONE,
+    Workflow.UPLOAD: (
+        WizardStep.WELCOME,
+        WizardStep.CAPTURES,
+        WizardStep.DESTINATION,
+        WizardStep.BACKUP,
+        WizardStep.MIGRATE,
+        WizardStep.DONE,
     ),
-    Entry.UNDO: (Step.WELCOME, Step.PAST, Step.MIGRATE, Step.DONE),
-    Entry.RESTORE: (Step.WELCOME, Step.PAST, Step.RESTORE, Step.MIGRATE, Step.DONE),
-    Entry.FINISH: (Step.WELCOME, Step.MIGRATE, Step.DONE),
+    Workflow.UNDO: (WizardStep.WELCOME, WizardStep.HISTORY, WizardStep.MIGRATE, WizardStep.DONE),
+    Workflow.RESTORE: (
+        WizardStep.WELCOME,
+        WizardStep.HISTORY,
+        WizardStep.RESTORE,
+        WizardStep.MIGRATE,
+        WizardStep.DONE,
+    ),
+    Workflow.RESUME: (WizardStep.WELCOME, WizardStep.MIGRATE, WizardStep.DONE),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class FormerRun:
+class UnfinishedRun:
     """A run that an earlier call of the wizard or the command line left unfinished."""
 
     run: str
@@ -96,13 +102,13 @@ class FormerRun:
     sources: tuple[Path, ...] = ()
     policy: ConflictPolicy = ConflictPolicy.SKIP
     create_tables: bool = False
-    exclude: frozenset[str] = frozenset()
-    leave_out: frozenset[bytes] = frozenset()
+    excluded_entities: frozenset[str] = frozenset()
+    excluded_items: frozenset[bytes] = frozenset()
     rules: dict[str, MergeRule] = field(default_factory=dict)
     decisions: Path | None = None
 
 
-class BackupKind(StrEnum):
+class BackupChoice(StrEnum):
     """What opens the backup that is made before the first write."""
 
     KEYRING = "keyring"
@@ -111,7 +117,7 @@ class BackupKind(StrEnum):
     """There is to be no backup."""
 
 
-class Goal(StrEnum):
+class RestoreDestination(StrEnum):
     """What a backup is put back into."""
 
     DATABASE = "database"
@@ -119,12 +125,12 @@ class Goal(StrEnum):
 
 
 @dataclass(slots=True)
-class Restore:
+class RestoreAnswers:
     backup: str | None = None
     """Its id."""
-    given: str = field(default="", repr=False)
+    passphrase_or_key: str = field(default="", repr=False)
     """A passphrase or recovery key; empty where the keyring's key opens it."""
-    goal: Goal | None = None
+    destination: RestoreDestination | None = None
     force: bool = False
     """Whether what was changed since is put back too."""
     run_known: bool = False
@@ -133,40 +139,40 @@ class Restore:
     """Whether the backup was checked and the person saw what will happen, as it is chosen now."""
 
 
-SHORTEST_PASSPHRASE = 8
+MIN_PASSPHRASE_LENGTH = 8
 """Characters."""
 
 
 @dataclass(slots=True)
-class Backup:
-    kind: BackupKind = BackupKind.KEYRING
+class BackupAnswers:
+    choice: BackupChoice = BackupChoice.KEYRING
     keyring_works: bool = False
     passphrase: str = field(default="", repr=False)
-    repeated: str = field(default="", repr=False)
-    refused_twice: bool = False
+    passphrase_confirmation: str = field(default="", repr=False)
+    no_backup_confirmed: bool = False
     """Whether the person, asked again, still wants none."""
 
     @property
-    def settled(self) -> bool:
-        if self.kind is BackupKind.KEYRING:
+    def is_valid(self) -> bool:
+        if self.choice is BackupChoice.KEYRING:
             return self.keyring_works
-        if self.kind is BackupKind.PASSPHRASE:
-            return good_passphrase(self.passphrase, self.repeated)
-        return self.refused_twice
+        if self.choice is BackupChoice.PASSPHRASE:
+            return is_valid_passphrase(self.passphrase, self.passphrase_confirmation)
+        return self.no_backup_confirmed
 
 
-def good_passphrase(text: str, repeated: str) -> bool:
-    return len(text) >= SHORTEST_PASSPHRASE and text == repeated
+def is_valid_passphrase(passphrase: str, confirmation: str) -> bool:
+    return len(passphrase) >= MIN_PASSPHRASE_LENGTH and passphrase == confirmation
 
 
 @dataclass(slots=True)
-class Answers:
+class WizardAnswers:
     """What the person has said so far, and what the pages found out for them."""
 
-    entry: Entry | None = None
-    kit_waits: bool = False
+    workflow: Workflow | None = None
+    kit_not_accepted: bool = False
     """Whether the wizard was opened with a kit whose desk the person has not accepted yet."""
-    former: FormerRun | None = None
+    unfinished_run: UnfinishedRun | None = None
     """What an earlier run left; chosen with FINISH, or with UNDO and `undo_run`."""
 
     # Find
@@ -176,9 +182,9 @@ class Answers:
     """The web site chosen."""
 
     # Review
-    left_out: frozenset[str] = frozenset()
+    excluded_entities: frozenset[str] = frozenset()
     """Kinds of items that stay behind."""
-    leave_out: frozenset[bytes] = frozenset()
+    excluded_items: frozenset[bytes] = frozenset()
     """Names of single items that stay behind; see `Job.leave_out`."""
 
     # Destination
@@ -187,7 +193,7 @@ class Answers:
     database: str = ""
     """A URL without a password, or `builtin`."""
     password: str | None = field(default=None, repr=False)
-    tested: bool = False
+    connection_tested: bool = False
     """Whether the connection was tested as it is entered now, and nothing essential is amiss."""
     create_tables: bool = False
 
@@ -196,44 +202,44 @@ class Answers:
     rules: dict[str, MergeRule] = field(default_factory=dict)
     """What counts for each kind that has conflicts; with the policy MERGE."""
     decisions: Path | None = None
-    conflicts_open: int = 0
+    undecided_conflicts: int = 0
     """Conflicts that the person has to decide and has not."""
 
-    backup: Backup = field(default_factory=Backup)
+    backup: BackupAnswers = field(default_factory=BackupAnswers)
 
     # Undo
     undo_run: str | None = None
-    undo_before_step: bool = False
+    undo_run_preselected: bool = False
     """Whether the run to undo was chosen on the first page already."""
 
-    restore: Restore = field(default_factory=Restore)
+    restore: RestoreAnswers = field(default_factory=RestoreAnswers)
 
     # Capture and upload
     captures: tuple[Path, ...] = ()
     capture_file: Path | None = None
     passphrase: str = field(default="", repr=False)
     """Of the capture; with `for_desk` none is needed to make one."""
-    repeated: str = field(default="", repr=False)
-    for_desk: bool = False
+    passphrase_confirmation: str = field(default="", repr=False)
+    sealed_for_desk: bool = False
     """Whether the capture is sealed for the kit's desk alone."""
     desk_key: PublicKey | None = None
     """That desk's."""
 
-    finished: bool = False
+    work_finished: bool = False
     """Whether the work of this way is done."""
 
 
-def steps(answers: Answers) -> tuple[Step, ...]:
+def steps(answers: WizardAnswers) -> tuple[WizardStep, ...]:
     """The way from the first page to the last; only the first page until the person has chosen."""
-    if answers.entry is None:
-        return (Step.WELCOME,)
-    way = _WAYS[answers.entry]
-    if answers.entry is Entry.UNDO and answers.undo_before_step:
-        return tuple(step for step in way if step is not Step.PAST)
+    if answers.workflow is None:
+        return (WizardStep.WELCOME,)
+    way = _WORKFLOW_STEPS[answers.workflow]
+    if answers.workflow is Workflow.UNDO and answers.undo_run_preselected:
+        return tuple(step for step in way if step is not WizardStep.HISTORY)
     return way
 
 
-def next_step(step: Step, answers: Answers) -> Step | None:
+def next_step(step: WizardStep, answers: WizardAnswers) -> WizardStep | None:
     """The step after this one; None after the last, or if the way does not lead over it."""
     way = steps(answers)
     if step not in way or step is way[-1]:
@@ -241,16 +247,16 @@ def next_step(step: Step, answers: Answers) -> Step | None:
     return way[way.index(step) + 1]
 
 
-def commits(step: Step, answers: Answers) -> bool:
+def is_commit_step(step: WizardStep, answers: WizardAnswers) -> bool:
     """Whether leaving this step begins the work, so that there is no way back."""
-    return next_step(step, answers) is Step.MIGRATE
+    return next_step(step, answers) is WizardStep.MIGRATE
 
 
-class Missing(StrEnum):
+class Requirement(StrEnum):
     """What a step still needs; the pages have a sentence for each."""
 
     KIT = "kit"
-    ENTRY = "entry"
+    WORKFLOW = "entry"
     SOURCES = "sources"
     ORIGIN = "origin"
     PERSON = "person"
@@ -258,43 +264,46 @@ class Missing(StrEnum):
     CONFLICTS = "conflicts"
     BACKUP = "backup"
     RUN = "run"
-    GOAL = "goal"
+    RESTORE_PREVIEW = "goal"
     FILE = "file"
     KEY = "key"
     CAPTURES = "captures"
     WORK = "work"
 
 
-def missing(step: Step, answers: Answers) -> Missing | None:
+def unmet_requirement(step: WizardStep, answers: WizardAnswers) -> Requirement | None:
     """What the person still has to do on this step; None: it may be left."""
-    return next((need for need, met in _needs(step, answers) if not met), None)
+    return next((need for need, met in _requirements(step, answers) if not met), None)
 
 
-def _needs(step: Step, answers: Answers) -> tuple[tuple[Missing, bool], ...]:
+def _requirements(step: WizardStep, answers: WizardAnswers) -> tuple[tuple[Requirement, bool], ...]:
     return {
-        Step.WELCOME: (
-            (Missing.KIT, not answers.kit_waits),
-            (Missing.ENTRY, answers.entry is not None),
+        WizardStep.WELCOME: (
+            (Requirement.KIT, not answers.kit_not_accepted),
+            (Requirement.WORKFLOW, answers.workflow is not None),
         ),
-        Step.FIND: (
-            (Missing.SOURCES, bool(answers.sources)),
-            (Missing.ORIGIN, bool(answers.origin)),
+        WizardStep.FIND: (
+            (Requirement.SOURCES, bool(answers.sources)),
+            (Requirement.ORIGIN, bool(answers.origin)),
         ),
-        Step.DESTINATION: (
-            (Missing.PERSON, bool(answers.user_id.strip() or answers.email.strip())),
-            (Missing.DATABASE, bool(answers.database.strip())),
+        WizardStep.DESTINATION: (
+            (Requirement.PERSON, bool(answers.user_id.strip() or answers.email.strip())),
+            (Requirement.DATABASE, bool(answers.database.strip())),
         ),
-        Step.CONFLICTS: ((Missing.CONFLICTS, answers.conflicts_open == 0),),
-        Step.BACKUP: ((Missing.BACKUP, answers.backup.settled),),
-        Step.MIGRATE: ((Missing.WORK, answers.finished),),
-        Step.PAST: ((Missing.RUN, (answers.undo_run or answers.restore.backup) is not None),),
-        Step.RESTORE: ((Missing.GOAL, answers.restore.previewed),),
-        Step.SEAL: (
-            (Missing.FILE, answers.capture_file is not None),
+        WizardStep.CONFLICTS: ((Requirement.CONFLICTS, answers.undecided_conflicts == 0),),
+        WizardStep.BACKUP: ((Requirement.BACKUP, answers.backup.is_valid),),
+        WizardStep.MIGRATE: ((Requirement.WORK, answers.work_finished),),
+        WizardStep.HISTORY: (
+            (Requirement.RUN, (answers.undo_run or answers.restore.backup) is not None),
+        ),
+        WizardStep.RESTORE: ((Requirement.RESTORE_PREVIEW, answers.restore.previewed),),
+        WizardStep.CAPTURE_FILE: (
+            (Requirement.FILE, answers.capture_file is not None),
             (
-                Missing.KEY,
-                answers.for_desk or good_passphrase(answers.passphrase, answers.repeated),
+                Requirement.KEY,
+                answers.sealed_for_desk
+                or is_valid_passphrase(answers.passphrase, answers.passphrase_confirmation),
             ),
         ),
-        Step.CAPTURES: ((Missing.CAPTURES, bool(answers.captures)),),
+        WizardStep.CAPTURES: ((Requirement.CAPTURES, bool(answers.captures)),),
     }.get(step, ())

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
-from desktop_migrator.migration.preview.preview_store import State
+from desktop_migrator.migration.preview.preview_store import PreviewState
 from desktop_migrator.migration.workspace.connections import BUILTIN
-from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.flow import WizardStep
 
 
 def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
@@ -14,41 +14,41 @@ def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
 
 
 _STEPS = {
-    Step.WELCOME: QT_TRANSLATE_NOOP("steps", "Welcome"),
-    Step.FIND: QT_TRANSLATE_NOOP("steps", "Find"),
-    Step.REVIEW: QT_TRANSLATE_NOOP("steps", "Review"),
-    Step.DESTINATION: QT_TRANSLATE_NOOP("steps", "Destination"),
-    Step.CONFLICTS: QT_TRANSLATE_NOOP("steps", "Conflicts"),
-    Step.BACKUP: QT_TRANSLATE_NOOP("steps", "Backup"),
-    Step.MIGRATE: QT_TRANSLATE_NOOP("steps", "Work"),
-    Step.DONE: QT_TRANSLATE_NOOP("steps", "Done"),
-    Step.PAST: QT_TRANSLATE_NOOP("steps", "Earlier runs"),
-    Step.SEAL: QT_TRANSLATE_NOOP("steps", "Capture file"),
-    Step.RESTORE: QT_TRANSLATE_NOOP("steps", "Restore"),
-    Step.CAPTURES: QT_TRANSLATE_NOOP("steps", "Captures"),
+    WizardStep.WELCOME: QT_TRANSLATE_NOOP("steps", "Welcome"),
+    WizardStep.FIND: QT_TRANSLATE_NOOP("steps", "Find"),
+    WizardStep.REVIEW: QT_TRANSLATE_NOOP("steps", "Review"),
+    WizardStep.DESTINATION: QT_TRANSLATE_NOOP("steps", "Destination"),
+    WizardStep.CONFLICTS: QT_TRANSLATE_NOOP("steps", "Conflicts"),
+    WizardStep.BACKUP: QT_TRANSLATE_NOOP("steps", "Backup"),
+    WizardStep.MIGRATE: QT_TRANSLATE_NOOP("steps", "Work"),
+    WizardStep.DONE: QT_TRANSLATE_NOOP("steps", "Done"),
+    WizardStep.HISTORY: QT_TRANSLATE_NOOP("steps", "Earlier runs"),
+    WizardStep.CAPTURE_FILE: QT_TRANSLATE_NOOP("steps", "Capture file"),
+    WizardStep.RESTORE: QT_TRANSLATE_NOOP("steps", "Restore"),
+    WizardStep.CAPTURES: QT_TRANSLATE_NOOP("steps", "Captures"),
 }
 
 
-_BUILTIN = QT_TRANSLATE_NOOP("databases", "the database on this computer")
+_BUILTIN_LABEL = QT_TRANSLATE_NOOP("databases", "the database on this computer")
 
 
-def database(url: str) -> str:
+def database_label(url: str) -> str:
     """A database as a person may be told of it; `url` has no password."""
-    return QCoreApplication.translate("databases", _BUILTIN) if url == BUILTIN else url
+    return QCoreApplication.translate("databases", _BUILTIN_LABEL) if url == BUILTIN else url
 
 
-def step(which: Step) -> str:
-    return QCoreApplication.translate("steps", _STEPS[which])
+def step_title(step: WizardStep) -> str:
+    return QCoreApplication.translate("steps", _STEPS[step])
 
 
-_STATES: dict[State, str] = {
-    State.FOUND: QT_TRANSLATE_NOOP("states", "Can be moved"),
-    State.NEW: QT_TRANSLATE_NOOP("states", "New"),
-    State.SAME: QT_TRANSLATE_NOOP("states", "Already there"),
-    State.DIFFERS: QT_TRANSLATE_NOOP("states", "There, but different"),
-    State.REJECTED: QT_TRANSLATE_NOOP("states", "Cannot be moved"),
+_STATES: dict[PreviewState, str] = {
+    PreviewState.FOUND: QT_TRANSLATE_NOOP("states", "Can be moved"),
+    PreviewState.NEW: QT_TRANSLATE_NOOP("states", "New"),
+    PreviewState.SAME: QT_TRANSLATE_NOOP("states", "Already there"),
+    PreviewState.DIFFERS: QT_TRANSLATE_NOOP("states", "There, but different"),
+    PreviewState.REJECTED: QT_TRANSLATE_NOOP("states", "Cannot be moved"),
 }
-_ASIDE: dict[str, str] = {
+_SKIP_REASONS: dict[str, str] = {
     "other-site": QT_TRANSLATE_NOOP("states", "Of other web sites"),
     "partitioned": QT_TRANSLATE_NOOP("states", "Framed in other web sites"),
     "cache": QT_TRANSLATE_NOOP("states", "Caches"),
@@ -59,17 +59,17 @@ _ASIDE: dict[str, str] = {
 }
 
 
-def name(state: State) -> str:
+def state_label(state: PreviewState) -> str:
     return QCoreApplication.translate("states", _STATES[state])
 
 
-def aside(why: str) -> str:
+def skip_reason_label(reason: str) -> str:
     """Why records stay in the browser."""
-    return QCoreApplication.translate("states", _ASIDE.get(why, why))
+    return QCoreApplication.translate("states", _SKIP_REASONS.get(reason, reason))
 
 
-def local(moment: datetime, *, clock: bool = True) -> str:
+def format_local_time(moment: datetime, *, with_time: bool = True) -> str:
     """The day, with the time of day if `clock`."""
     at = QDateTime.fromMSecsSinceEpoch(round(moment.timestamp() * 1000))
     short = QLocale.FormatType.ShortFormat
-    return QLocale().toString(at, short) if clock else QLocale().toString(at.date(), short)
+    return QLocale().toString(at, short) if with_time else QLocale().toString(at.date(), short)

@@ -27,9 +27,9 @@ def icon(name: str) -> QIcon:
     return drawn
 
 
-def browser(browser_id: str) -> QIcon:
+def browser_icon(browser_id: str) -> QIcon:
     """The icon of a browser's kind: drawn here, since the real ones are trade marks."""
-    return icon("firefox-kind" if browser_id in _FIREFOXES else "browser")
+    return icon("firefox-kind" if browser_id in _FIREFOX_BROWSERS else "browser")
 
 
-_FIREFOXES = {"firefox", "librewolf"}
+_FIREFOX_BROWSERS = {"firefox", "librewolf"}

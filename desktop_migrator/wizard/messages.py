@@ -38,57 +38,58 @@ _STAGES: dict[str, str] = {
     "restore": QT_TRANSLATE_NOOP("stages", "Putting back"),
     "undo": QT_TRANSLATE_NOOP("stages", "Taking back"),
 }
-_FORM = re.compile(r"\{(\w+)[^}]*\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LocalizedError:
     title: str
     detail: str
     hint: str
 
 
-def told(error: MigratorError) -> Told:
+def localize_error(error: MigratorError) -> LocalizedError:
     """The error in the person's language."""
     facts = {
-        name: said(fact) if isinstance(fact, str) else fact for name, fact in error.facts.items()
+        name: localize(fact) if isinstance(fact, str) else fact
+        for name, fact in error.facts.items()
     }
-    return Told(
+    return LocalizedError(
         title=translate(ERRORS, error.title),
         detail=translate(ERRORS, error.detail_template).format(**facts),
         hint=translate(ERRORS, error.hint_template).format(**facts),
     )
 
 
-def said(text: str) -> str:
+def localize(text: str) -> str:
     """A sentence of the engine in the person's language; any other text as it is."""
     for template in _templates():
         if found := template.match(text):
-            return _filled(translate(template.context, template.text), found)
+            return _fill_template(translate(template.context, template.text), found)
     title, colon, detail = text.partition(": ")  # as `str()` has an error
-    return f"{said(title)}{colon}{said(detail)}" if colon else text
+    return f"{localize(title)}{colon}{localize(detail)}" if colon else text
 
 
-def _filled(template: str, found: re.Match[str]) -> str:
+def _fill_template(template: str, found: re.Match[str]) -> str:
     """With what was found in the engine's text, in the person's language, too."""
-    return _FORM.sub(lambda hole: said(found["_" + hole[1]]), template)
+    return _PLACEHOLDER.sub(lambda hole: localize(found["_" + hole[1]]), template)
 
 
-def stage(name: str) -> str:
-    return translate("stages", _STAGES.get(name, name))
+def stage_name(stage: str) -> str:
+    return translate("stages", _STAGES.get(stage, stage))
 
 
 @dataclass(frozen=True, slots=True)
 class _Template:
     context: str
     text: str
-    words: tuple[str, ...]
+    literals: tuple[str, ...]
     """What lies between the holes."""
 
     def match(self, text: str) -> re.Match[str] | None:
         # Hundreds of patterns are never compiled, which would hold up the window.
-        if all(words in text for words in self.words):
-            return re.compile(_pattern(self.text), re.DOTALL).fullmatch(text)
+        if all(words in text for words in self.literals):
+            return re.compile(_template_pattern(self.text), re.DOTALL).fullmatch(text)
         return None
 
 
@@ -96,24 +97,24 @@ class _Template:
 def _templates() -> tuple[_Template, ...]:
     """Those with the most words of their own first."""
     lines = resource("translations", "sentences.txt").read_text("utf-8").splitlines()
-    whole = dict.fromkeys(lines, SENTENCES) | dict.fromkeys(_of_errors(), ERRORS)
+    whole = dict.fromkeys(lines, SENTENCES) | dict.fromkeys(_error_templates(), ERRORS)
     made = (
-        _Template(context, text, tuple(_FORM.sub("\0", text).split("\0")))
+        _Template(context, text, tuple(_PLACEHOLDER.sub("\0", text).split("\0")))
         for text, context in whole.items()
     )
-    return tuple(sorted(made, key=lambda each: -sum(map(len, each.words))))
+    return tuple(sorted(made, key=lambda each: -sum(map(len, each.literals))))
 
 
-def _of_errors() -> Iterator[str]:
+def _error_templates() -> Iterator[str]:
     """Errors are quoted as a whole, and their hints as remedies."""
     for found in vars(errors).values():
         if isinstance(found, type) and issubclass(found, MigratorError):
             for template in (found.title, found.detail_template, found.hint_template):
-                if re.search(r"\w{3}", _FORM.sub("", template)):
+                if re.search(r"\w{3}", _PLACEHOLDER.sub("", template)):
                     yield template
 
 
-def _pattern(template: str) -> str:
+def _template_pattern(template: str) -> str:
     parts = []
     seen = set()
     for literal, name, _, _ in Formatter().parse(template):

@@ -10,18 +10,18 @@ from pathlib import Path
 import msgspec
 
 from desktop_migrator.errors import BadDatabaseUrl
-from desktop_migrator.migration.database.open_database import printable
+from desktop_migrator.migration.database.open_database import without_password
 from desktop_migrator.migration.status import Status
 from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, MergeRule, Outcome
-from desktop_migrator.wizard.flow import Answers, FormerRun
+from desktop_migrator.wizard.flow import UnfinishedRun, WizardAnswers
 
-_NAME = "wizard.json"
-_LARGEST = 64 << 20
+_FILE_NAME = "wizard.json"
+_MAX_FILE_SIZE = 64 << 20
 
 
-class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+class ResumeState(msgspec.Struct, frozen=True, kw_only=True):
     sources: list[str]
     database: str
     policy: ConflictPolicy
@@ -32,34 +32,34 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     decisions: str | None = None
 
 
-def remember(workspace: Workspace, answers: Answers) -> None:
+def save_resume_state(workspace: Workspace, answers: WizardAnswers) -> None:
     """Write down how this migration is to go on should it be cut off."""
-    remembered = Remembered(
+    remembered = ResumeState(
         sources=[str(path) for path in answers.sources],
         database=answers.database,
         policy=answers.policy,
         create_tables=answers.create_tables,
-        exclude=answers.left_out,
-        leave_out=answers.leave_out,
+        exclude=answers.excluded_entities,
+        leave_out=answers.excluded_items,
         rules=answers.rules,
         decisions=str(answers.decisions) if answers.decisions else None,
     )
-    path = workspace.root / _NAME
+    path = workspace.root / _FILE_NAME
     part = path.with_suffix(".part")
     part.write_bytes(msgspec.json.encode(remembered))
     part.replace(path)
 
 
-def former_run(workspace: Workspace, plan: str) -> FormerRun | None:
+def find_unfinished_run(workspace: Workspace, plan: str) -> UnfinishedRun | None:
     """The last migration by this plan, if it was cut off or stopped with something written."""
     unfinished = Status((), tuple(Catalog(workspace.catalog).runs())).unfinished
     run = next((run for run in unfinished if run.plan == plan), None)
     if run is None or run.outcome == Outcome.ROLLED_BACK:
         return None
-    remembered = _remembered(workspace)
-    if remembered is None or not _same(remembered.database, run.database):
-        return FormerRun(run.run, run.user_id, run.database, run.origins)
-    return FormerRun(
+    remembered = _load_resume_state(workspace)
+    if remembered is None or not _is_same_database(remembered.database, run.database):
+        return UnfinishedRun(run.run, run.user_id, run.database, run.origins)
+    return UnfinishedRun(
         run=run.run,
         user_id=run.user_id,
         database=remembered.database,
@@ -67,32 +67,32 @@ def former_run(workspace: Workspace, plan: str) -> FormerRun | None:
         sources=tuple(map(Path, remembered.sources)),
         policy=remembered.policy,
         create_tables=remembered.create_tables,
-        exclude=remembered.exclude,
-        leave_out=remembered.leave_out,
+        excluded_entities=remembered.exclude,
+        excluded_items=remembered.leave_out,
         rules=remembered.rules,
         decisions=Path(remembered.decisions) if remembered.decisions else None,
     )
 
 
-def whole_address(workspace: Workspace, database: str) -> str:
+def full_database_url(workspace: Workspace, database: str) -> str:
     """The address as it was entered, with its TLS settings, which the catalog leaves out."""
-    remembered = _remembered(workspace)
-    if remembered and _same(remembered.database, database):
+    remembered = _load_resume_state(workspace)
+    if remembered and _is_same_database(remembered.database, database):
         return remembered.database
     return database
 
 
-def _same(entered: str, cataloged: str) -> bool:
+def _is_same_database(entered: str, cataloged: str) -> bool:
     try:
-        return printable(entered) == cataloged
+        return without_password(entered) == cataloged
     except BadDatabaseUrl:
         return False
 
 
-def _remembered(workspace: Workspace) -> Remembered | None:
+def _load_resume_state(workspace: Workspace) -> ResumeState | None:
     """None where nothing was written down, or nothing that can be read."""
     try:
-        with (workspace.root / _NAME).open("rb") as file:
-            return msgspec.json.decode(file.read(_LARGEST), type=Remembered)
+        with (workspace.root / _FILE_NAME).open("rb") as file:
+            return msgspec.json.decode(file.read(_MAX_FILE_SIZE), type=ResumeState)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop_migrator.system.resources import resource
 
-_DRESSED = "dressed"
+_STYLE_APPLIED = "dressed"
 
 TIGHT, GAP, WIDE = 6, 12, 20
 """Device-independent pixels between things that belong together, next to each other, apart."""
@@ -74,31 +74,31 @@ def colours() -> Colours:
 def follow_system(app: QApplication) -> None:
     """Wear the system's scheme now and whenever it changes."""
     hints = QGuiApplication.styleHints()
-    hints.colorSchemeChanged.connect(lambda scheme: apply(app, _of(scheme)))
-    apply(app, _of(hints.colorScheme()))
+    hints.colorSchemeChanged.connect(lambda scheme: apply_colours(app, _colours_of_scheme(scheme)))
+    apply_colours(app, _colours_of_scheme(hints.colorScheme()))
 
 
-def apply(app: QApplication, scheme: Colours) -> None:
-    if app.property(_DRESSED) is None:  # once: Qt does not bear another style below a sheet
+def apply_colours(app: QApplication, colours: Colours) -> None:
+    if app.property(_STYLE_APPLIED) is None:  # once: Qt does not bear another style below a sheet
         app.setStyle("Fusion")
-        app.setProperty(_DRESSED, True)
-    app.setPalette(_palette(scheme))
+        app.setProperty(_STYLE_APPLIED, True)
+    app.setPalette(_palette(colours))
     sheet = resource("style", "wizard.qss").read_text(encoding="utf-8")
     for name in Colours.__slots__:
-        sheet = sheet.replace(f"@{name}@", getattr(scheme, name))
+        sheet = sheet.replace(f"@{name}@", getattr(colours, name))
     app.setStyleSheet(sheet)
 
 
-def enlarge(label: QLabel, factor: float, *, bold: bool = False) -> QLabel:
+def enlarge(label: QLabel, scale: float, *, bold: bool = False) -> QLabel:
     """Give the label a font relative to the system's."""
     font = QFont(label.font())
-    font.setPointSizeF(QApplication.font().pointSizeF() * factor)
+    font.setPointSizeF(QApplication.font().pointSizeF() * scale)
     font.setBold(bold)
     label.setFont(font)
     return label
 
 
-def _of(scheme: Qt.ColorScheme) -> Colours:
+def _colours_of_scheme(scheme: Qt.ColorScheme) -> Colours:
     return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
 
 

@@ -18,42 +18,44 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from desktop_migrator.errors import InternalError, MigratorError
 from desktop_migrator.migration.progress import Progress, ProgressReporter
 from desktop_migrator.model import Conflict, Rejection
-from desktop_migrator.reporter import ConflictQuestion, Question, Reply, Reporter
+from desktop_migrator.reporter import ConflictQuestion, ConflictReply, Question, Reporter
 
 T = TypeVar("T")
 
-_SWITCH_SECONDS = 0.0005
+_SWITCH_INTERVAL = 0.0005
 """How long a thread keeps the interpreter while another waits for it: each call of the UI that
 needs it waits this long while the worker computes, and one event makes many such calls."""
-_POLL_SECONDS = 0.1
-_TOLD_REJECTIONS = 500
+_POLL_INTERVAL = 0.1
+_MAX_REPORTED_REJECTIONS = 500
 
 
-class Listener:
+class OperationListener:
     """What a page may want to hear; by itself it hears nothing and answers nothing."""
 
-    def progressed(self, progress: Progress) -> None:
+    def on_progress(self, progress: Progress) -> None:
         pass
 
-    def noted(self, text: str) -> None:
+    def on_warning(self, text: str) -> None:
         pass
 
-    def rejected(self, rejection: Rejection) -> None:
+    def on_rejection(self, rejection: Rejection) -> None:
         """The first few hundred; the result knows how many there were."""
 
-    def asked(self, question: Question, answer: Callable[[str | None], None]) -> None:
+    def on_question(self, question: Question, answer: Callable[[str | None], None]) -> None:
         """Call `answer` once, now or later; the work waits for it."""
         answer(None)
 
-    def resolving(self, question: ConflictQuestion, answer: Callable[[Reply | None], None]) -> None:
+    def on_conflict_question(
+        self, question: ConflictQuestion, answer: Callable[[ConflictReply | None], None]
+    ) -> None:
         """The same for a conflict."""
         answer(None)
 
-    def conflicting(self, conflict: Conflict) -> None:
+    def on_conflict(self, conflict: Conflict) -> None:
         pass
 
 
-class Bridge(QObject):
+class UiThreadBridge(QObject):
     """Carries calls from any thread into the one that made the bridge."""
 
     _posted = Signal(object)
@@ -73,20 +75,20 @@ class Bridge(QObject):
 class Operation(ProgressReporter):
     """One piece of work under way: the `Reporter` that it talks to, with the person's brakes."""
 
-    def __init__(self, bridge: Bridge, listener: Listener) -> None:
+    def __init__(self, bridge: UiThreadBridge, listener: OperationListener) -> None:
         super().__init__()
         self._bridge = bridge
-        self._listener: Listener | None = listener
-        self._going = threading.Event()
-        self._going.set()
-        self._told = 0
+        self._listener: OperationListener | None = listener
+        self._not_paused = threading.Event()
+        self._not_paused.set()
+        self._rejection_count = 0
 
     # ---- in the UI's thread ---------------------------------------------------------------------
 
     def stop(self) -> None:
         """Ask it to stop where nothing is half done."""
         self.cancel.set()
-        self._going.set()
+        self._not_paused.set()
 
     def abandon(self) -> None:
         """Stop, and hear no more of it."""
@@ -94,63 +96,63 @@ class Operation(ProgressReporter):
         self.stop()
 
     @property
-    def abandoned(self) -> bool:
+    def is_abandoned(self) -> bool:
         return self._listener is None
 
     def pause(self) -> None:
         """Hold between two steps, with no transaction open."""
-        self._going.clear()
+        self._not_paused.clear()
 
-    def go_on(self) -> None:
-        self._going.set()
+    def resume(self) -> None:
+        self._not_paused.set()
 
     @property
-    def paused(self) -> bool:
-        return not self._going.is_set()
+    def is_paused(self) -> bool:
+        return not self._not_paused.is_set()
 
     # ---- in the worker's thread -----------------------------------------------------------------
 
     @property
     def cancelled(self) -> bool:
-        if not self._going.is_set():
+        if not self._not_paused.is_set():
             began = time.monotonic()
-            self._going.wait()
+            self._not_paused.wait()
             self._began += time.monotonic() - began  # the time left is told without the pause
         return self.cancel.is_set()
 
     def show(self, progress: Progress) -> None:
-        self._tell(lambda listener: listener.progressed(progress))
+        self._notify_listener(lambda listener: listener.on_progress(progress))
 
     def warned(self, text: str) -> None:
-        self._tell(lambda listener: listener.noted(text))
+        self._notify_listener(lambda listener: listener.on_warning(text))
 
     def rejected(self, rejection: Rejection) -> None:
-        self._told += 1
-        if self._told <= _TOLD_REJECTIONS:
-            self._tell(lambda listener: listener.rejected(rejection))
+        self._rejection_count += 1
+        if self._rejection_count <= _MAX_REPORTED_REJECTIONS:
+            self._notify_listener(lambda listener: listener.on_rejection(rejection))
 
     def conflicting(self, conflict: Conflict) -> None:
-        self._tell(lambda listener: listener.conflicting(conflict))
+        self._notify_listener(lambda listener: listener.on_conflict(conflict))
 
     def ask(self, question: Question) -> str | None:
         answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._tell(lambda listener: listener.asked(question, answers.put))
-        return self._wait(answers)
+        self._notify_listener(lambda listener: listener.on_question(question, answers.put))
+        return self._wait_for_answer(answers)
 
-    def resolve(self, question: ConflictQuestion) -> Reply | None:
-        answers: queue.SimpleQueue[Reply | None] = queue.SimpleQueue()
-        self._tell(lambda listener: listener.resolving(question, answers.put))
-        return self._wait(answers)
+    def resolve(self, question: ConflictQuestion) -> ConflictReply | None:
+        answers: queue.SimpleQueue[ConflictReply | None] = queue.SimpleQueue()
+        self._notify_listener(lambda listener: listener.on_conflict_question(question, answers.put))
+        return self._wait_for_answer(answers)
 
-    def _wait(self, answers: "queue.SimpleQueue[T | None]") -> T | None:
+    def _wait_for_answer(self, answers: "queue.SimpleQueue[T | None]") -> T | None:
         while not self.cancel.is_set():
             try:
-                return answers.get(timeout=_POLL_SECONDS)
+                return answers.get(timeout=_POLL_INTERVAL)
             except queue.Empty:
                 continue
         return None
 
-    def _tell(self, call: Callable[[Listener], None]) -> None:
+    def _notify_listener(self, call: Callable[[OperationListener], None]) -> None:
         def deliver() -> None:
             if self._listener is not None:
                 call(self._listener)
@@ -162,57 +164,57 @@ class Worker:
     """Runs one piece of work after the other."""
 
     def __init__(self) -> None:
-        self._bridge = Bridge()
+        self._bridge = UiThreadBridge()
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker")
-        self._latest: Operation | None = None
-        sys.setswitchinterval(_SWITCH_SECONDS)
+        self._current_operation: Operation | None = None
+        sys.setswitchinterval(_SWITCH_INTERVAL)
 
     @property
-    def running(self) -> Operation | None:
+    def current_operation(self) -> Operation | None:
         """What was started last, until its end was told."""
-        return self._latest
+        return self._current_operation
 
     def start(
         self,
         work: Callable[[Reporter], T],
         *,
-        done: Callable[[T], None],
-        failed: Callable[[MigratorError], None],
-        listener: Listener | None = None,
+        on_success: Callable[[T], None],
+        on_failure: Callable[[MigratorError], None],
+        listener: OperationListener | None = None,
     ) -> Operation:
         """Begin the work as soon as what is under way has ended."""
-        operation = Operation(self._bridge, listener or Listener())
+        operation = Operation(self._bridge, listener or OperationListener())
 
         def run() -> None:
-            if operation.abandoned:
+            if operation.is_abandoned:
                 return
             end: Callable[[], None]
             try:
                 result = work(operation)
             except MigratorError as error:
-                end = _call_with(failed, error)
+                end = _bind(on_failure, error)
             except Exception as error:
-                end = _call_with(failed, InternalError(kind=type(error).__name__))
+                end = _bind(on_failure, InternalError(kind=type(error).__name__))
             else:
-                end = _call_with(done, result)
-            self._bridge.post(lambda: self._ended(operation, end))
+                end = _bind(on_success, result)
+            self._bridge.post(lambda: self._finish(operation, end))
 
-        self._latest = operation
+        self._current_operation = operation
         self._executor.submit(run)
         return operation
 
     def close(self) -> None:
         """Stop what is under way and wait for its end."""
-        if self._latest:
-            self._latest.abandon()
+        if self._current_operation:
+            self._current_operation.abandon()
         self._executor.shutdown(wait=True, cancel_futures=True)
 
-    def _ended(self, operation: Operation, end: Callable[[], None]) -> None:
-        if self._latest is operation:
-            self._latest = None
-        if not operation.abandoned:
+    def _finish(self, operation: Operation, end: Callable[[], None]) -> None:
+        if self._current_operation is operation:
+            self._current_operation = None
+        if not operation.is_abandoned:
             end()
 
 
-def _call_with(call: Callable[[T], None], value: T) -> Callable[[], None]:
+def _bind(call: Callable[[T], None], value: T) -> Callable[[], None]:
     return lambda: call(value)

@@ -77,22 +77,50 @@
     </message>
 </context>
 <context>
-    <name>BundleDialog</name>
+    <name>CaptureFilePage</name>
     <message>
-        <source>Support bundle</source>
-        <translation>Paket für den Support</translation>
+        <source>Save it in a file</source>
+        <translation>In einer Datei speichern</translation>
     </message>
     <message>
-        <source>What the bundle holds</source>
-        <translation>Was das Paket enthält</translation>
+        <source>All that the web site keeps in the browsers you chose goes into one encrypted file, to be uploaded later.</source>
+        <translation>Alles, was die Website in den gewählten Browsern aufbewahrt, kommt in eine verschlüsselte Datei, die später hochgeladen wird.</translation>
     </message>
     <message>
-        <source>All of it, as it will be saved</source>
-        <translation>Alles, so wie es gespeichert wird</translation>
+        <source>Only the support &amp;desk can open it (recommended)</source>
+        <translation>Nur der &amp;Support kann sie öffnen (empfohlen)</translation>
     </message>
     <message>
-        <source>This is all of it; none of your data is in it. Save it?</source>
-        <translation>Das ist alles; Ihre Daten sind nicht dabei. Speichern?</translation>
+        <source>Sealed with the key of {owner}.</source>
+        <translation>Versiegelt mit dem Schlüssel von {owner}.</translation>
+    </message>
+    <message>
+        <source>It opens &amp;with a passphrase of your own</source>
+        <translation>Sie öffnet sich &amp;mit einer eigenen Passphrase</translation>
+    </message>
+    <message>
+        <source>Tell it whoever shall upload the file, but not in the same message.</source>
+        <translation>Teilen Sie sie dem mit, der die Datei hochladen soll, aber nicht in derselben Nachricht.</translation>
+    </message>
+    <message>
+        <source>Keep it safe: nobody can open the file without it.</source>
+        <translation>Bewahren Sie sie gut auf: Ohne sie kann niemand die Datei öffnen.</translation>
+    </message>
+    <message>
+        <source>Where is it kept?</source>
+        <translation>Wo wird sie aufbewahrt?</translation>
+    </message>
+    <message>
+        <source>C&amp;hoose a place …</source>
+        <translation>&amp;Ort wählen …</translation>
+    </message>
+    <message>
+        <source>Where the file is kept, and its name</source>
+        <translation>Wo die Datei liegt und wie sie heißt</translation>
+    </message>
+    <message>
+        <source>Captures (*.dmcapture)</source>
+        <translation>Aufnahmen (*.dmcapture)</translation>
     </message>
 </context>
 <context>
@@ -163,6 +191,75 @@
     <message>
         <source>not in order</source>
         <translation>nicht in Ordnung</translation>
+    </message>
+</context>
+<context>
+    <name>ClearOldData</name>
+    <message>
+        <source>The old data in the browser</source>
+        <translation>Die alten Daten im Browser</translation>
+    </message>
+    <message>
+        <source>Clear the &amp;old data …</source>
+        <translation>&amp;Alte Daten löschen …</translation>
+    </message>
+    <message>
+        <source>Takes what was moved out of the browser, after a backup of it</source>
+        <translation>Entfernt aus dem Browser, was übertragen wurde, nach einer Sicherung</translation>
+    </message>
+    <message>
+        <source>&amp;Put it back</source>
+        <translation>&amp;Zurücklegen</translation>
+    </message>
+    <message>
+        <source>Brings what was cleared back into the browser, from the backup</source>
+        <translation>Bringt das Gelöschte aus der Sicherung in den Browser zurück</translation>
+    </message>
+    <message>
+        <source>It is not needed any more. It can stay, or be cleared once you are sure.</source>
+        <translation>Sie werden nicht mehr gebraucht. Sie können bleiben oder gelöscht werden, wenn Sie sicher sind.</translation>
+    </message>
+    <message>
+        <source>Clear the old data?</source>
+        <translation>Alte Daten löschen?</translation>
+    </message>
+    <message>
+        <source>What was moved goes from the browser, after an encrypted backup of it. Close the browser before. Log-ins and all other web sites stay.</source>
+        <translation>Was übertragen wurde, verschwindet aus dem Browser, nach einer verschlüsselten Sicherung. Schließen Sie vorher den Browser. Anmeldungen und alle anderen Websites bleiben.</translation>
+    </message>
+    <message>
+        <source>Clear it</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Leave it</source>
+        <translation>Lassen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) were cleared from the browser.</source>
+        <translation>
+            <numerusform>%n Eintrag wurde aus dem Browser gelöscht.</numerusform>
+            <numerusform>%n Einträge wurden aus dem Browser gelöscht.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The browser has its old data again.</source>
+        <translation>Der Browser hat seine alten Daten wieder.</translation>
+    </message>
+</context>
+<context>
+    <name>CollapsibleDetails</name>
+    <message>
+        <source>Hide details</source>
+        <translation>Einzelheiten ausblenden</translation>
+    </message>
+    <message>
+        <source>Show details</source>
+        <translation>Einzelheiten zeigen</translation>
+    </message>
+    <message>
+        <source>Opens and closes the technical details of this step</source>
+        <translation>Öffnet und schließt die technischen Einzelheiten dieses Schritts</translation>
     </message>
 </context>
 <context>
@@ -476,22 +573,7 @@
     </message>
 </context>
 <context>
-    <name>Details</name>
-    <message>
-        <source>Hide details</source>
-        <translation>Einzelheiten ausblenden</translation>
-    </message>
-    <message>
-        <source>Show details</source>
-        <translation>Einzelheiten zeigen</translation>
-    </message>
-    <message>
-        <source>Opens and closes the technical details of this step</source>
-        <translation>Öffnet und schließt die technischen Einzelheiten dieses Schritts</translation>
-    </message>
-</context>
-<context>
-    <name>Differences</name>
+    <name>DifferencesTable</name>
     <message>
         <source>Fields that differ</source>
         <translation>Felder, die sich unterscheiden</translation>
@@ -854,6 +936,82 @@
     </message>
 </context>
 <context>
+    <name>HistoryPage</name>
+    <message>
+        <source>What shall be as it was?</source>
+        <translation>Was soll wieder sein wie vorher?</translation>
+    </message>
+    <message>
+        <source>Take a migration back, or put back what a backup holds; what others changed since then stays.</source>
+        <translation>Nehmen Sie eine Übertragung zurück, oder spielen Sie eine Sicherung zurück; was andere seitdem geändert haben, bleibt.</translation>
+    </message>
+    <message>
+        <source>Migrations</source>
+        <translation>Übertragungen</translation>
+    </message>
+    <message>
+        <source>No migration was made from this computer.</source>
+        <translation>Von diesem Computer ging noch keine Übertragung aus.</translation>
+    </message>
+    <message>
+        <source>Backups</source>
+        <translation>Sicherungen</translation>
+    </message>
+    <message>
+        <source>There is no backup on this computer.</source>
+        <translation>Auf diesem Computer gibt es keine Sicherung.</translation>
+    </message>
+    <message>
+        <source>for {user}, into {database}</source>
+        <translation>für {user}, in {database}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) written</source>
+        <translation>
+            <numerusform>%n Zeile geschrieben</numerusform>
+            <numerusform>%n Zeilen geschrieben</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It was cut off.</source>
+        <translation>Sie wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Migration of {time}</source>
+        <translation>Übertragung vom {time}</translation>
+    </message>
+    <message>
+        <source>Backup {name}</source>
+        <translation>Sicherung {name}</translation>
+    </message>
+    <message>
+        <source>What is in it shows once it has been checked.</source>
+        <translation>Was darin ist, zeigt sich, sobald sie geprüft ist.</translation>
+    </message>
+    <message>
+        <source>Backup of {time}</source>
+        <translation>Sicherung vom {time}</translation>
+    </message>
+    <message>
+        <source>made on {computer}, {size}</source>
+        <translation>erstellt auf {computer}, {size}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) of the browser</source>
+        <translation>
+            <numerusform>%n Datensatz des Browsers</numerusform>
+            <numerusform>%n Datensätze des Browsers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) of the database</source>
+        <translation>
+            <numerusform>%n Zeile der Datenbank</numerusform>
+            <numerusform>%n Zeilen der Datenbank</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ItemDetail</name>
     <message>
         <source>As the b&amp;rowser has it</source>
@@ -916,24 +1074,6 @@
     <message>
         <source>Careful: nobody has signed this kit. Anybody may have made it.</source>
         <translation>Vorsicht: Niemand hat dieses Paket unterschrieben. Jeder kann es gemacht haben.</translation>
-    </message>
-</context>
-<context>
-    <name>LeftBehind</name>
-    <message>
-        <source>What could not be moved, and why</source>
-        <translation>Was nicht übertragen werden konnte, und warum</translation>
-    </message>
-    <message numerus="yes">
-        <source>{entity}, %n item(s): {reason}</source>
-        <translation>
-            <numerusform>{entity}, %n Eintrag: {reason}</numerusform>
-            <numerusform>{entity}, %n Einträge: {reason}</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>The report has all of them.</source>
-        <translation>Im Bericht stehen alle.</translation>
     </message>
 </context>
 <context>
@@ -1088,7 +1228,7 @@
     </message>
 </context>
 <context>
-    <name>NewPassphrase</name>
+    <name>NewPassphraseForm</name>
     <message>
         <source>Pass&amp;phrase</source>
         <translation>&amp;Passphrase</translation>
@@ -1110,158 +1250,6 @@
     </message>
 </context>
 <context>
-    <name>OldData</name>
-    <message>
-        <source>The old data in the browser</source>
-        <translation>Die alten Daten im Browser</translation>
-    </message>
-    <message>
-        <source>Clear the &amp;old data …</source>
-        <translation>&amp;Alte Daten löschen …</translation>
-    </message>
-    <message>
-        <source>Takes what was moved out of the browser, after a backup of it</source>
-        <translation>Entfernt aus dem Browser, was übertragen wurde, nach einer Sicherung</translation>
-    </message>
-    <message>
-        <source>&amp;Put it back</source>
-        <translation>&amp;Zurücklegen</translation>
-    </message>
-    <message>
-        <source>Brings what was cleared back into the browser, from the backup</source>
-        <translation>Bringt das Gelöschte aus der Sicherung in den Browser zurück</translation>
-    </message>
-    <message>
-        <source>It is not needed any more. It can stay, or be cleared once you are sure.</source>
-        <translation>Sie werden nicht mehr gebraucht. Sie können bleiben oder gelöscht werden, wenn Sie sicher sind.</translation>
-    </message>
-    <message>
-        <source>Clear the old data?</source>
-        <translation>Alte Daten löschen?</translation>
-    </message>
-    <message>
-        <source>What was moved goes from the browser, after an encrypted backup of it. Close the browser before. Log-ins and all other web sites stay.</source>
-        <translation>Was übertragen wurde, verschwindet aus dem Browser, nach einer verschlüsselten Sicherung. Schließen Sie vorher den Browser. Anmeldungen und alle anderen Websites bleiben.</translation>
-    </message>
-    <message>
-        <source>Clear it</source>
-        <translation>Löschen</translation>
-    </message>
-    <message>
-        <source>Leave it</source>
-        <translation>Lassen</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n record(s) were cleared from the browser.</source>
-        <translation>
-            <numerusform>%n Eintrag wurde aus dem Browser gelöscht.</numerusform>
-            <numerusform>%n Einträge wurden aus dem Browser gelöscht.</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>The browser has its old data again.</source>
-        <translation>Der Browser hat seine alten Daten wieder.</translation>
-    </message>
-</context>
-<context>
-    <name>Page</name>
-    <message>
-        <source>Program {version}, plan {plan}</source>
-        <translation>Programm {version}, Plan {plan}</translation>
-    </message>
-    <message>
-        <source>Data folder: {path}</source>
-        <translation>Datenordner: {path}</translation>
-    </message>
-</context>
-<context>
-    <name>PastPage</name>
-    <message>
-        <source>What shall be as it was?</source>
-        <translation>Was soll wieder sein wie vorher?</translation>
-    </message>
-    <message>
-        <source>Take a migration back, or put back what a backup holds; what others changed since then stays.</source>
-        <translation>Nehmen Sie eine Übertragung zurück, oder spielen Sie eine Sicherung zurück; was andere seitdem geändert haben, bleibt.</translation>
-    </message>
-    <message>
-        <source>Migrations</source>
-        <translation>Übertragungen</translation>
-    </message>
-    <message>
-        <source>No migration was made from this computer.</source>
-        <translation>Von diesem Computer ging noch keine Übertragung aus.</translation>
-    </message>
-    <message>
-        <source>Backups</source>
-        <translation>Sicherungen</translation>
-    </message>
-    <message>
-        <source>There is no backup on this computer.</source>
-        <translation>Auf diesem Computer gibt es keine Sicherung.</translation>
-    </message>
-    <message>
-        <source>for {user}, into {database}</source>
-        <translation>für {user}, in {database}</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n row(s) written</source>
-        <translation>
-            <numerusform>%n Zeile geschrieben</numerusform>
-            <numerusform>%n Zeilen geschrieben</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>It was cut off.</source>
-        <translation>Sie wurde abgebrochen.</translation>
-    </message>
-    <message>
-        <source>Migration of {time}</source>
-        <translation>Übertragung vom {time}</translation>
-    </message>
-    <message>
-        <source>Backup {name}</source>
-        <translation>Sicherung {name}</translation>
-    </message>
-    <message>
-        <source>What is in it shows once it has been checked.</source>
-        <translation>Was darin ist, zeigt sich, sobald sie geprüft ist.</translation>
-    </message>
-    <message>
-        <source>Backup of {time}</source>
-        <translation>Sicherung vom {time}</translation>
-    </message>
-    <message>
-        <source>made on {computer}, {size}</source>
-        <translation>erstellt auf {computer}, {size}</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n record(s) of the browser</source>
-        <translation>
-            <numerusform>%n Datensatz des Browsers</numerusform>
-            <numerusform>%n Datensätze des Browsers</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n row(s) of the database</source>
-        <translation>
-            <numerusform>%n Zeile der Datenbank</numerusform>
-            <numerusform>%n Zeilen der Datenbank</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>Rail</name>
-    <message>
-        <source>Step {code}</source>
-        <translation>Schritt {code}</translation>
-    </message>
-    <message>
-        <source>Step {number} of {count}: {name}</source>
-        <translation>Schritt {number} von {count}: {name}</translation>
-    </message>
-</context>
-<context>
     <name>RateChart</name>
     <message>
         <source>Items per second</source>
@@ -1273,7 +1261,7 @@
     </message>
 </context>
 <context>
-    <name>RecoveryKey</name>
+    <name>RecoveryKeyView</name>
     <message>
         <source>&amp;Show recovery key</source>
         <translation>Wiederherstellungsschlüssel &amp;zeigen</translation>
@@ -1301,6 +1289,24 @@
     <message>
         <source>Recovery key of Desktop Migrator&apos;s backups</source>
         <translation>Wiederherstellungsschlüssel der Sicherungen von Desktop Migrator</translation>
+    </message>
+</context>
+<context>
+    <name>RejectionList</name>
+    <message>
+        <source>What could not be moved, and why</source>
+        <translation>Was nicht übertragen werden konnte, und warum</translation>
+    </message>
+    <message numerus="yes">
+        <source>{entity}, %n item(s): {reason}</source>
+        <translation>
+            <numerusform>{entity}, %n Eintrag: {reason}</numerusform>
+            <numerusform>{entity}, %n Einträge: {reason}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The report has all of them.</source>
+        <translation>Im Bericht stehen alle.</translation>
     </message>
 </context>
 <context>
@@ -1538,54 +1544,7 @@
     </message>
 </context>
 <context>
-    <name>SealPage</name>
-    <message>
-        <source>Save it in a file</source>
-        <translation>In einer Datei speichern</translation>
-    </message>
-    <message>
-        <source>All that the web site keeps in the browsers you chose goes into one encrypted file, to be uploaded later.</source>
-        <translation>Alles, was die Website in den gewählten Browsern aufbewahrt, kommt in eine verschlüsselte Datei, die später hochgeladen wird.</translation>
-    </message>
-    <message>
-        <source>Only the support &amp;desk can open it (recommended)</source>
-        <translation>Nur der &amp;Support kann sie öffnen (empfohlen)</translation>
-    </message>
-    <message>
-        <source>Sealed with the key of {owner}.</source>
-        <translation>Versiegelt mit dem Schlüssel von {owner}.</translation>
-    </message>
-    <message>
-        <source>It opens &amp;with a passphrase of your own</source>
-        <translation>Sie öffnet sich &amp;mit einer eigenen Passphrase</translation>
-    </message>
-    <message>
-        <source>Tell it whoever shall upload the file, but not in the same message.</source>
-        <translation>Teilen Sie sie dem mit, der die Datei hochladen soll, aber nicht in derselben Nachricht.</translation>
-    </message>
-    <message>
-        <source>Keep it safe: nobody can open the file without it.</source>
-        <translation>Bewahren Sie sie gut auf: Ohne sie kann niemand die Datei öffnen.</translation>
-    </message>
-    <message>
-        <source>Where is it kept?</source>
-        <translation>Wo wird sie aufbewahrt?</translation>
-    </message>
-    <message>
-        <source>C&amp;hoose a place …</source>
-        <translation>&amp;Ort wählen …</translation>
-    </message>
-    <message>
-        <source>Where the file is kept, and its name</source>
-        <translation>Wo die Datei liegt und wie sie heißt</translation>
-    </message>
-    <message>
-        <source>Captures (*.dmcapture)</source>
-        <translation>Aufnahmen (*.dmcapture)</translation>
-    </message>
-</context>
-<context>
-    <name>StageBar</name>
+    <name>StageProgress</name>
     <message>
         <source>Progress</source>
         <translation>Fortschritt</translation>
@@ -1618,6 +1577,36 @@
             <numerusform>noch etwa %n Stunde</numerusform>
             <numerusform>noch etwa %n Stunden</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>StepSidebar</name>
+    <message>
+        <source>Step {code}</source>
+        <translation>Schritt {code}</translation>
+    </message>
+    <message>
+        <source>Step {number} of {count}: {name}</source>
+        <translation>Schritt {number} von {count}: {name}</translation>
+    </message>
+</context>
+<context>
+    <name>SupportBundleDialog</name>
+    <message>
+        <source>Support bundle</source>
+        <translation>Paket für den Support</translation>
+    </message>
+    <message>
+        <source>What the bundle holds</source>
+        <translation>Was das Paket enthält</translation>
+    </message>
+    <message>
+        <source>All of it, as it will be saved</source>
+        <translation>Alles, so wie es gespeichert wird</translation>
+    </message>
+    <message>
+        <source>This is all of it; none of your data is in it. Save it?</source>
+        <translation>Das ist alles; Ihre Daten sind nicht dabei. Speichern?</translation>
     </message>
 </context>
 <context>
@@ -1688,7 +1677,18 @@
     </message>
 </context>
 <context>
-    <name>Window</name>
+    <name>WizardPage</name>
+    <message>
+        <source>Program {version}, plan {plan}</source>
+        <translation>Programm {version}, Plan {plan}</translation>
+    </message>
+    <message>
+        <source>Data folder: {path}</source>
+        <translation>Datenordner: {path}</translation>
+    </message>
+</context>
+<context>
+    <name>WizardWindow</name>
     <message>
         <source>&amp;Continue</source>
         <translation>&amp;Weiter</translation>

@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
+    <name>ClearOldData</name>
+    <message numerus="yes">
+        <source>%n record(s) were cleared from the browser.</source>
+        <translation>
+            <numerusform>%n record was cleared from the browser.</numerusform>
+            <numerusform>%n records were cleared from the browser.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ConflictsPage</name>
     <message numerus="yes">
         <source>%n item(s) are in the database already, and differ.</source>
@@ -161,37 +171,7 @@
     </message>
 </context>
 <context>
-    <name>LeftBehind</name>
-    <message numerus="yes">
-        <source>{entity}, %n item(s): {reason}</source>
-        <translation>
-            <numerusform>{entity}, %n item: {reason}</numerusform>
-            <numerusform>{entity}, %n items: {reason}</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>NewPassphrase</name>
-    <message numerus="yes">
-        <source>At least %n character(s).</source>
-        <translation>
-            <numerusform>At least %n character.</numerusform>
-            <numerusform>At least %n characters.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>OldData</name>
-    <message numerus="yes">
-        <source>%n record(s) were cleared from the browser.</source>
-        <translation>
-            <numerusform>%n record was cleared from the browser.</numerusform>
-            <numerusform>%n records were cleared from the browser.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>PastPage</name>
+    <name>HistoryPage</name>
     <message numerus="yes">
         <source>%n row(s) written</source>
         <translation>
@@ -211,6 +191,26 @@
         <translation>
             <numerusform>%n row of the database</numerusform>
             <numerusform>%n rows of the database</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>NewPassphraseForm</name>
+    <message numerus="yes">
+        <source>At least %n character(s).</source>
+        <translation>
+            <numerusform>At least %n character.</numerusform>
+            <numerusform>At least %n characters.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RejectionList</name>
+    <message numerus="yes">
+        <source>{entity}, %n item(s): {reason}</source>
+        <translation>
+            <numerusform>{entity}, %n item: {reason}</numerusform>
+            <numerusform>{entity}, %n items: {reason}</numerusform>
         </translation>
     </message>
 </context>
@@ -277,7 +277,7 @@
     </message>
 </context>
 <context>
-    <name>StageBar</name>
+    <name>StageProgress</name>
     <message numerus="yes">
         <source>about %n second(s) left</source>
         <translation>

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from desktop_migrator.migration.backups.clear import Cleared, ClearJob, clear
+from desktop_migrator.migration.backups.clear import ClearJob, ClearResult, clear
 from desktop_migrator.migration.backups.into_browser import (
-    IntoBrowser,
-    IntoBrowserJob,
+    RestoreToBrowserJob,
+    RestoreToBrowserResult,
     restore_to_browser,
 )
 from desktop_migrator.migration.workspace.workspace import Workspace
@@ -18,12 +18,12 @@ PASSPHRASE = "a passphrase of the tests"
 CLEARED = ("app.demo", "hard", "hardest", "widget", "many")
 
 
-def clear_from(profile: Path, origins: tuple[str, ...], workspace: Workspace) -> Cleared:
+def clear_from(profile: Path, origins: tuple[str, ...], workspace: Workspace) -> ClearResult:
     job = ClearJob(
         plan=load_plan(None),
         origins=origins,
         sources=(profile,),
-        everything=True,
+        all_records=True,
         force=True,
         confirmed=True,
         passphrase=Passphrase(PASSPHRASE),
@@ -31,8 +31,8 @@ def clear_from(profile: Path, origins: tuple[str, ...], workspace: Workspace) ->
     return clear(job, workspace, NullReporter())
 
 
-def restore(backup: str, workspace: Workspace) -> IntoBrowser:
-    job = IntoBrowserJob(backup=backup, given=PASSPHRASE)
+def restore(backup: str, workspace: Workspace) -> RestoreToBrowserResult:
+    job = RestoreToBrowserJob(backup=backup, passphrase_or_key=PASSPHRASE)
     return restore_to_browser(job, workspace, NullReporter())
 
 

@@ -16,14 +16,14 @@ from tests.browsers.site import Records
 
 
 def find(state: State) -> discover.FoundProfile:
-    (found,) = discover.open_source(state.profile, discover.System.current()).profiles
+    (found,) = discover.discover_path(state.profile, discover.System.current()).profiles
     return found
 
 
 def read(state: State, snapshots: Path) -> list[Record]:
     """Every record of the profile; none may be reported as lost."""
     damages: list[Damage] = []
-    stores = [store for store in find(state).stores if store.in_use]
+    stores = [store for store in find(state).stores if store.is_active]
     records = list(read_stores.read_stores(stores, snapshots, damages.append))
     assert not damages
     return records
@@ -100,7 +100,7 @@ def test_the_page_reads_back_exactly_what_it_was_told_to_write(state: State) -> 
 
 
 def test_the_store_in_use_is_of_the_browsers_format(state: State) -> None:
-    in_use = {store.format for store in find(state).stores if store.in_use}
+    in_use = {store.format for store in find(state).stores if store.is_active}
     assert in_use - {StoreFormat.FIREFOX_LEGACY} == {state.format}
 
 

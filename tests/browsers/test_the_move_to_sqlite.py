@@ -14,7 +14,7 @@ def test_what_the_browser_moved_to_sqlite_is_read_from_there(
     moving: Future[State], tmp_path: Path
 ) -> None:
     state = moving.result()
-    assert {store.format for store in find(state).stores if store.in_use} == {state.format}
+    assert {store.format for store in find(state).stores if store.is_active} == {state.format}
     found, wanted = by_area(read(state, tmp_path / "snapshots")), expected(state)
     assert found.keys() == wanted.keys()
     for area in wanted:

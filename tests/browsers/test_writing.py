@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from desktop_migrator.errors import BrowserRunning
-from desktop_migrator.migration.backups.clear import Cleared
-from desktop_migrator.migration.backups.into_browser import IntoBrowser
+from desktop_migrator.migration.backups.clear import ClearResult
+from desktop_migrator.migration.backups.into_browser import RestoreToBrowserResult
 from desktop_migrator.migration.workspace.workspace import Workspace
 from tests.browsers.launch import Browser, Chromium, Firefox
 from tests.browsers.lives import Area, State
@@ -34,7 +34,7 @@ class Round:
     """What they read back after the restore."""
     after: dict[Area, Records]
     """What we read then."""
-    counts: tuple[Cleared, IntoBrowser]
+    counts: tuple[ClearResult, RestoreToBrowserResult]
 
 
 def visit(browser: Browser, areas: dict[Area, Records], site: Site) -> dict[Area, Records]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from desktop_migrator.model import Answer, ConflictPolicy, MergeRule
+from desktop_migrator.model import ConflictPolicy, MergeRule, Resolution
 from tests.conformance.conflict_cases import (
     CASES,
     COLUMNS,
@@ -33,13 +33,13 @@ WAYS = {
     "merge overwrite": (ConflictPolicy.MERGE, MergeRule.OVERWRITE, None),
     "merge keep": (ConflictPolicy.MERGE, MergeRule.KEEP, None),
     "merge prompt, unanswered": (ConflictPolicy.MERGE, MergeRule.PROMPT, None),
-    "merge prompt, keep": (ConflictPolicy.MERGE, MergeRule.PROMPT, Answer.KEEP),
-    "merge prompt, replace": (ConflictPolicy.MERGE, MergeRule.PROMPT, Answer.REPLACE),
-    "merge prompt, merge": (ConflictPolicy.MERGE, MergeRule.PROMPT, Answer.MERGE),
+    "merge prompt, keep": (ConflictPolicy.MERGE, MergeRule.PROMPT, Resolution.KEEP),
+    "merge prompt, replace": (ConflictPolicy.MERGE, MergeRule.PROMPT, Resolution.REPLACE),
+    "merge prompt, merge": (ConflictPolicy.MERGE, MergeRule.PROMPT, Resolution.MERGE),
     "interactive, unanswered": (ConflictPolicy.INTERACTIVE, MergeRule.OVERWRITE, None),
-    "interactive, keep": (ConflictPolicy.INTERACTIVE, MergeRule.NEWEST, Answer.KEEP),
-    "interactive, replace": (ConflictPolicy.INTERACTIVE, MergeRule.NEWEST, Answer.REPLACE),
-    "interactive, merge": (ConflictPolicy.INTERACTIVE, MergeRule.NEWEST, Answer.MERGE),
+    "interactive, keep": (ConflictPolicy.INTERACTIVE, MergeRule.NEWEST, Resolution.KEEP),
+    "interactive, replace": (ConflictPolicy.INTERACTIVE, MergeRule.NEWEST, Resolution.REPLACE),
+    "interactive, merge": (ConflictPolicy.INTERACTIVE, MergeRule.NEWEST, Resolution.MERGE),
 }
 WRITTEN = {
     "skip": "row",

@@ -12,10 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from desktop_migrator.migration.run.decisions import Decisions, settle
-from desktop_migrator.model import Answer, Conflict, ConflictPolicy, Item, MergeRule
-from desktop_migrator.postgres.load.pending_conflicts import open_conflicts
-from desktop_migrator.reporter import ConflictQuestion, RecordingReporter, Reply, Scope
+from desktop_migrator.migration.run.decisions import Decisions, resolve_with_user
+from desktop_migrator.model import Conflict, ConflictPolicy, Item, MergeRule, Resolution
+from desktop_migrator.postgres.load.pending_conflicts import find_pending_conflicts
+from desktop_migrator.reporter import (
+    AnswerScope,
+    ConflictQuestion,
+    ConflictReply,
+    RecordingReporter,
+)
 from tests.conformance.conflict_cases import (
     CASES,
     COLUMNS,
@@ -31,7 +36,7 @@ from tests.integration.postgres.factories import USER, Bench
 ENTITIES = ("tasks", "notes")
 Kind = tuple[str, tuple[str, ...]]
 """An entity, and the fields that differ."""
-SIDES = {Answer.KEEP: "row", Answer.REPLACE: "item", Answer.MERGE: "merged"}
+SIDES = {Resolution.KEEP: "row", Resolution.REPLACE: "item", Resolution.MERGE: "merged"}
 DIFFERING = {
     number: tuple(name for name in COLUMNS if case.row.get(name) != case.item.get(name))
     for number, case in enumerate(CASES)
@@ -40,13 +45,13 @@ DIFFERING = {
 KINDS = list(dict.fromkeys((entity, names) for entity in ENTITIES for names in DIFFERING.values()))
 
 
-def reply_to(kind: Kind, number: int, singly: int, turn: int) -> Reply:
+def reply_to(kind: Kind, number: int, singly: int, turn: int) -> ConflictReply:
     """To the question of that number about the kind: the first ones are answered singly.
 
     Neighbouring kinds get other answers, so that one which reaches too far is seen.
     """
-    answer = tuple(Answer)[(KINDS.index(kind) + number + turn) % len(Answer)]
-    return Reply(answer, Scope.ONE if number < singly else Scope.ALIKE)
+    answer = tuple(Resolution)[(KINDS.index(kind) + number + turn) % len(Resolution)]
+    return ConflictReply(answer, AnswerScope.ONE if number < singly else AnswerScope.SIMILAR)
 
 
 class Person(RecordingReporter):
@@ -56,12 +61,12 @@ class Person(RecordingReporter):
         self.alike: list[int] = []
         self._way = singly, turn
 
-    def resolve(self, question: ConflictQuestion) -> Reply:
+    def resolve(self, question: ConflictQuestion) -> ConflictReply:
         kind = question.conflict.entity, question.conflict.fields
         reply = reply_to(kind, self.asked[kind], *self._way)
         self.asked[kind] += 1
-        if reply.scope is Scope.ALIKE:
-            self.alike.append(question.alike)
+        if reply.scope is AnswerScope.SIMILAR:
+            self.alike.append(question.similar_count)
         return reply
 
 
@@ -88,7 +93,7 @@ def ask_and_load(
         )
     decisions = Decisions(path)
     outcomes = [each for entity in ENTITIES for each in items(entity)]
-    settle(waiting(bench, policy, decisions, outcomes), decisions, person)
+    resolve_with_user(waiting(bench, policy, decisions, outcomes), decisions, person)
     # What counts for the load is what the file says, not what is still in memory.
     bench.load(*outcomes, policy=policy, answers=Decisions(path).answer)
     return {table: rows(bench, table) for table in ENTITIES}
@@ -99,13 +104,13 @@ def waiting(
 ) -> list[Conflict]:
     with bench.connection.begin() as trial:
         found = list(
-            open_conflicts(
+            find_pending_conflicts(
                 bench.connection,
                 list(bench.entities.values()),
-                bench.settler(outcomes).settle(outcomes),
+                bench.settler(outcomes).deduplicate(outcomes),
                 user_id=USER,
                 policy=policy,
-                answers=decisions.answer,
+                decisions=decisions.answer,
                 reporter=RecordingReporter(),
                 total=len(outcomes),
             )
@@ -115,25 +120,25 @@ def waiting(
 
 
 class Nobody(RecordingReporter):
-    def resolve(self, question: ConflictQuestion) -> Reply:
+    def resolve(self, question: ConflictQuestion) -> ConflictReply:
         raise AssertionError(question)
 
 
 @on_every_server
 @pytest.mark.parametrize("policy", [ConflictPolicy.INTERACTIVE, ConflictPolicy.MERGE])
-@pytest.mark.parametrize("turn", range(len(Answer)))
+@pytest.mark.parametrize("turn", range(len(Resolution)))
 @pytest.mark.parametrize("singly", [0, 1])
 def test_the_same_for_all_like_this(
     two: Bench, tmp_path: Path, policy: ConflictPolicy, turn: int, singly: int
 ) -> None:
-    answers: dict[tuple[str, str], Answer] = {}
+    answers: dict[tuple[str, str], Resolution] = {}
     sizes: Counter[Kind] = Counter()
     expected: dict[str, dict[uuid.UUID, str]] = {}
     for entity in ENTITIES:
         expected[entity] = {key: text for key, (text, _) in rows(two, entity).items()}
         for number, names in DIFFERING.items():
             kind = entity, names
-            answer = reply_to(kind, min(sizes[kind], singly), singly, turn).answer
+            answer = reply_to(kind, min(sizes[kind], singly), singly, turn).resolution
             sizes[kind] += 1
             answers[entity, str(row_id(number))] = answer
             case = CASES[number]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_migrator.browsers.area_change import Change
+from desktop_migrator.browsers.area_change import AreaChange
 from desktop_migrator.browsers.read.read_stores import READERS
 from desktop_migrator.browsers.read.snapshot import snapshot
 from desktop_migrator.browsers.write.write_profile import WRITERS
@@ -44,7 +44,7 @@ def kind(request: pytest.FixtureRequest) -> Format:
     return request.param
 
 
-def write(store: Store, *changes: Change) -> None:
+def write(store: Store, *changes: AreaChange) -> None:
     WRITERS[store.format](store.path, changes, datetime.now(UTC))
 
 
@@ -52,7 +52,9 @@ def read(store: Store, scratch: Path) -> dict[StorageKey, dict[str, str]]:
     """What our reader finds, which may find no fault."""
     areas: dict[StorageKey, dict[str, str]] = {}
     with snapshot(store, scratch) as copy:
-        for record in READERS[store.format](store, copy, lambda damage: pytest.fail(damage.what)):
+        for record in READERS[store.format](
+            store, copy, lambda damage: pytest.fail(damage.description)
+        ):
             areas.setdefault(record.storage_key, {})[record.key] = record.value
     return areas
 
@@ -72,7 +74,7 @@ def test_all_formats_are_here() -> None:
 def test_hard_texts_come_back_exactly_as_keys_and_as_values(kind: Format, tmp_path: Path) -> None:
     store = kind.store(tmp_path)
     records = hard_data.hard() | hard_data.hardest()
-    write(store, *(Change(area, records) for area in kind.spelled))
+    write(store, *(AreaChange(area, records) for area in kind.spelled))
     expected = dict.fromkeys(kind.spelled, records)
     assert both(kind, store, tmp_path) == expected | {OWN: {"k": "value"} | records}
 
@@ -91,7 +93,7 @@ def test_a_store_holds_what_a_dictionary_would_hold(each: Format, data: st.DataO
                 known = st.sampled_from([*model[area], "never"])
                 puts = data.draw(st.dictionaries(st.one_of(TEXTS, known), TEXTS, max_size=4))
                 deletes = data.draw(st.frozensets(st.one_of(known, TEXTS), max_size=3))
-                changes.append(Change(area, puts, deletes))
+                changes.append(AreaChange(area, puts, deletes))
                 rest = {key: value for key, value in model[area].items() if key not in deletes}
                 model[area] = rest | puts
             write(store, *changes)
@@ -116,9 +118,9 @@ def test_what_lies_there_in_another_spelling_is_replaced_not_doubled(tmp_path: P
                 f"INSERT INTO map_entries VALUES ({extra} x'', x'016f6c64')",
             )
         assert both(kind, store, tmp_path)[OWN] == {"k": "value", "a": "old", "": "old"}
-        write(store, Change(OWN, {"a": "new", "": "new"}))
+        write(store, AreaChange(OWN, {"a": "new", "": "new"}))
         assert both(kind, store, tmp_path)[OWN] == {"k": "value", "a": "new", "": "new"}
-        write(store, Change(OWN, deletes=frozenset({"a", ""})))
+        write(store, AreaChange(OWN, deletes=frozenset({"a", ""})))
         assert both(kind, store, tmp_path)[OWN] == {"k": "value"}
 
 
@@ -131,10 +133,10 @@ def bytes_of(store: Store) -> Iterator[bytes]:
 def test_what_was_deleted_is_gone_from_the_files(kind: Format, tmp_path: Path) -> None:
     store = kind.store(tmp_path)
     secret = "a-secret-that-must-go" * 50
-    write(store, Change(OWN, {f"{secret}-{n}": secret for n in range(20)}))
+    write(store, AreaChange(OWN, {f"{secret}-{n}": secret for n in range(20)}))
     wanted = secret[:21].encode("utf-16-le" if kind.format is StoreFormat.WEBKIT else "ascii")
     assert any(wanted in content for content in bytes_of(store))
-    write(store, Change(OWN, deletes=frozenset(f"{secret}-{n}" for n in range(20))))
+    write(store, AreaChange(OWN, deletes=frozenset(f"{secret}-{n}" for n in range(20))))
     assert both(kind, store, tmp_path / "scratch") == {OWN: {"k": "value"}}
     assert not any(wanted in content for content in bytes_of(store))
     assert not any(secret[:21].encode() in content for content in bytes_of(store))
@@ -146,9 +148,9 @@ def test_areas_have_times_of_now_and_their_sizes(each: Format, tmp_path: Path) -
     before = datetime.now(UTC) - timedelta(seconds=1)
     write(
         store,
-        Change(OWN, {"key": "väl"}),
-        Change(FRAMED, {"漢": ""}),
-        Change(OTHER, deletes=frozenset({"x"})),
+        AreaChange(OWN, {"key": "väl"}),
+        AreaChange(FRAMED, {"漢": ""}),
+        AreaChange(OTHER, deletes=frozenset({"x"})),
     )
     notes = chromium_notes(store.path, each.format)
     assert set(notes) == {each.spelled[OWN], each.spelled[FRAMED]}
@@ -163,14 +165,14 @@ def test_areas_have_times_of_now_and_their_sizes(each: Format, tmp_path: Path) -
 @pytest.mark.parametrize("each", CHROMIUM, ids=str)
 def test_an_area_without_records_leaves_no_note(each: Format, tmp_path: Path) -> None:
     store = each.store(tmp_path)
-    write(store, Change(OWN, deletes=frozenset({"k"})))
+    write(store, AreaChange(OWN, deletes=frozenset({"k"})))
     assert chromium_notes(store.path, each.format) == {}
     assert both(each, store, tmp_path) == {}
 
 
 def test_firefoxs_usage_counts_code_units_of_keys_and_values(tmp_path: Path) -> None:
     store = next(each for each in FORMATS if each.name == "firefox").store(tmp_path)
-    write(store, Change(OWN, {"😀": "ü" * 1000, "\ud800": "\udc00"}))
+    write(store, AreaChange(OWN, {"😀": "ü" * 1000, "\ud800": "\udc00"}))
     ((usage,),) = rows(store.path, "SELECT usage FROM database")
     assert int(usage) == (1 + 5) + (2 + 1000) + (1 + 1)
 
@@ -179,10 +181,10 @@ def test_areas_that_a_format_cannot_name_are_refused(tmp_path: Path) -> None:
     container = StorageKey("https://a.test", attributes=(("userContextId", "2"),))
     for kind in CHROMIUM:
         with pytest.raises(StoreUnwritable):
-            write(kind.store(tmp_path / kind.name), Change(container, {"k": "v"}))
+            write(kind.store(tmp_path / kind.name), AreaChange(container, {"k": "v"}))
     legacy = next(each for each in FORMATS if each.name == "firefox-legacy")
     with pytest.raises(StoreUnwritable):
-        write(legacy.store(tmp_path), Change(FRAMED, {"k": "v"}))
+        write(legacy.store(tmp_path), AreaChange(FRAMED, {"k": "v"}))
 
 
 def test_a_file_that_could_run_something_is_refused(tmp_path: Path) -> None:
@@ -196,4 +198,4 @@ def test_a_file_that_could_run_something_is_refused(tmp_path: Path) -> None:
             "CREATE TRIGGER t AFTER INSERT ON mine BEGIN SELECT 1; END",
         )
         with pytest.raises(StoreUnwritable):
-            write(store, Change(OWN, {"k": "v"}))
+            write(store, AreaChange(OWN, {"k": "v"}))

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 import sqlalchemy
 
-from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed
+from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.postgres import bookkeeping
 from tests.integration.command_line import CommandLine
 from tests.integration.conftest import fetch, on_every_server
@@ -33,20 +33,20 @@ def trail(connection: sqlalchemy.Connection, tmp_path: Path) -> AuditTrail:
         bookkeeping.upgrade(connection)
     trail = AuditTrail(tmp_path / "catalog.sqlite")
     for number in range(5):
-        enter(trail, connection, Deed(action="migrate", counts={"inserted": number}))
+        enter(trail, connection, AuditEvent(action="migrate", counts={"inserted": number}))
     return trail
 
 
-def enter(trail: AuditTrail, connection: sqlalchemy.Connection, deed: Deed) -> None:
+def enter(trail: AuditTrail, connection: sqlalchemy.Connection, deed: AuditEvent) -> None:
     with connection.begin():
-        kept = trail.record(connection, deed)
-    trail.keep(kept)
+        kept = trail.record_in_database(connection, deed)
+    trail.append_local(kept)
 
 
 def breaks(trail: AuditTrail, connection: sqlalchemy.Connection) -> tuple[str | None, str | None]:
     """Of this computer's trail, and of the database's."""
     with connection.begin():
-        return trail.first_break(connection), trail.first_break_in_database(connection)
+        return trail.first_tampering(connection), trail.first_tampering_in_database(connection)
 
 
 def tamper(sql: psycopg.Connection[Any], statement: str) -> None:
@@ -193,7 +193,7 @@ def test_a_trail_written_anew_with_right_hashes_is_found_out_by_this_computers_m
     tamper(sql, "DELETE FROM desktop_migrator.audit WHERE seq > 2")
     stranger = AuditTrail(tmp_path / "another.sqlite")
     for _ in range(4):
-        enter(stranger, connection, Deed(action="migrate"))
+        enter(stranger, connection, AuditEvent(action="migrate"))
     assert breaks(stranger, connection) == (None, None)
     here, there = breaks(trail, connection)
     assert here is None
@@ -224,10 +224,10 @@ def test_an_entry_that_was_rolled_back_is_missed_by_nobody(
     trail: AuditTrail, connection: sqlalchemy.Connection
 ) -> None:
     with connection.begin() as transaction:
-        trail.record(connection, Deed(action="undo"))
+        trail.record_in_database(connection, AuditEvent(action="undo"))
         transaction.rollback()
-    trail.note(Deed(action="clear"))
-    enter(trail, connection, Deed(action="restore"))
+    trail.record_local(AuditEvent(action="clear"))
+    enter(trail, connection, AuditEvent(action="restore"))
     assert breaks(trail, connection) == (None, None)
 
 
@@ -236,13 +236,14 @@ def test_computers_that_write_at_once_make_one_chain(
 ) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed\n"
+        "from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail\n"
         "from desktop_migrator.postgres.connection.engine import open_engine\n"
         "trail = AuditTrail(Path(sys.argv[2]))\n"
         "with open_engine(sys.argv[1]).connect() as connection:\n"
         "    for _ in range(10):\n"
-        "        with connection.begin(): kept = trail.record(connection, Deed(action='undo'))\n"
-        "        trail.keep(kept)\n"
+        "        with connection.begin():\n"
+        "            kept = trail.record_in_database(connection, AuditEvent(action='undo'))\n"
+        "        trail.append_local(kept)\n"
     )
     names = ("one.sqlite", "two.sqlite", "catalog.sqlite")
     writers = [

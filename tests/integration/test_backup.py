@@ -9,14 +9,14 @@ import psycopg
 import pytest
 
 from desktop_migrator.migration.backups.manage import open_backup
-from desktop_migrator.migration.sealed.backup_writer import manifest
+from desktop_migrator.migration.sealed.backup_writer import build_manifest
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Profile, Record, StorageKey, Store, StoreFormat
 from desktop_migrator.reporter import NullReporter
-from desktop_migrator.vault.backup_folder import KIND
+from desktop_migrator.vault.backup_folder import BACKUP_KIND
 from desktop_migrator.vault.keys import Passphrase
-from desktop_migrator.vault.payload import RowData, Rows
-from desktop_migrator.vault.sealed_file import Draft
+from desktop_migrator.vault.payload import RowBlock, TableHeader
+from desktop_migrator.vault.sealed_file import AtomicSealedFile
 from tests.integration.command_line import CommandLine, Ended
 from tests.recorded import APP, areas, unpack
 
@@ -71,10 +71,10 @@ class Backups:
         table = ""
         with open_backup(self.workspace, self.path(backup), PASSPHRASE, NullReporter()) as reader:
             for each in reader.contents():
-                if isinstance(each, Rows):
+                if isinstance(each, TableHeader):
                     table = each.table.removeprefix("public.")
                     found.setdefault(table, b"")
-                elif isinstance(each, RowData):
+                elif isinstance(each, RowBlock):
                     found[table] += each.data
         return found
 
@@ -355,11 +355,15 @@ def test_a_backup_from_elsewhere_writes_nothing_beside_the_profile_that_it_names
     store = Store(Profile("x", "X", "x", profile), format_, tmp_path / place, 1)
     key, origin = Passphrase(PASSPHRASE), "https://app.test"
     file = tmp_path / "given.dmbackup"
-    draft = Draft(
-        file, manifest("given", "create", [origin]), kind=KIND, recipients=[key], identities=[key]
+    draft = AtomicSealedFile(
+        file,
+        build_manifest("given", "create", [origin]),
+        kind=BACKUP_KIND,
+        recipients=[key],
+        identities=[key],
     )
-    draft.payload.record(Record(store, StorageKey(origin), "key", "value"))
-    draft.finish()
+    draft.payload.write_record(Record(store, StorageKey(origin), "key", "value"))
+    draft.commit()
     ended = backups("--yes", "backup", "restore", file, "--to", "browser")
     assert ended.exit_code == 1
     assert "outside of the browser's profile" in " ".join(ended.err.split())

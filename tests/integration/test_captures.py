@@ -11,10 +11,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from desktop_migrator.migration.sealed.backup_writer import manifest
+from desktop_migrator.migration.sealed.backup_writer import build_manifest
 from desktop_migrator.model import Profile, Record, StorageKey, Store, StoreFormat
 from desktop_migrator.vault.keys import Passphrase, PrivateKey, SecretKey
-from desktop_migrator.vault.sealed_file import Draft, opened
+from desktop_migrator.vault.sealed_file import AtomicSealedFile, open_sealed_file
 from tests.integration.command_line import CommandLine, Ended
 from tests.recorded import APP, areas, unpack
 
@@ -73,7 +73,7 @@ def test_a_capture_says_what_it_holds_and_shows_nothing(
     counts = {each["origin"]: each["records"] for each in facts["summary"]["origins"]}
     for origin in (each for each in plain if each.startswith("http://app.")):
         assert counts[origin] >= len(plain[origin])
-    with opened(out, "capture", [Passphrase(PASSPHRASE)]) as reader:
+    with open_sealed_file(out, "capture", [Passphrase(PASSPHRASE)]) as reader:
         read: dict[str, dict[str, str]] = {}
         for record in reader.records():
             read.setdefault(str(record.storage_key), {})[record.key] = record.value
@@ -97,7 +97,7 @@ def test_only_the_desk_opens_what_is_sealed_for_it(program: CommandLine, tmp_pat
         "--recipient", key_file,
     )  # fmt: skip
     assert made.exit_code == 0, made.err
-    with opened(out, "capture", [private]) as reader:
+    with open_sealed_file(out, "capture", [private]) as reader:
         read = {record.key: record.value for record in reader.records()}
     assert read == areas("firefox")[APP]
     refused = program("--json", "records", "--source", out)
@@ -183,11 +183,15 @@ def windows_capture(path: Path, value: str) -> None:
     store_path = Path(str(root / "Local Storage" / "leveldb"))
     store = Store(profile, StoreFormat.CHROMIUM_LEVELDB, store_path, 1)
     key = Passphrase(PASSPHRASE)
-    draft = Draft(
-        path, manifest("w", "capture", [APP]), kind="capture", recipients=[key], identities=[key]
+    draft = AtomicSealedFile(
+        path,
+        build_manifest("w", "capture", [APP]),
+        kind="capture",
+        recipients=[key],
+        identities=[key],
     )
-    draft.payload.record(Record(store, StorageKey(APP), "tasks", value))
-    draft.finish()
+    draft.payload.write_record(Record(store, StorageKey(APP), "tasks", value))
+    draft.commit()
 
 
 def test_a_capture_from_windows_is_uploaded_on_any_system(
@@ -250,8 +254,8 @@ def test_a_capture_can_be_looked_into_with_its_passphrase(
 def test_a_backup_is_no_capture(program: CommandLine, tmp_path: Path) -> None:
     key = SecretKey.generate()
     path = tmp_path / "one.dmbackup"
-    described = manifest("b", "create", [])
-    Draft(path, described, kind="backup", recipients=[key], identities=[key]).finish()
+    described = build_manifest("b", "create", [])
+    AtomicSealedFile(path, described, kind="backup", recipients=[key], identities=[key]).commit()
     refused = program("records", "--source", path)
     assert refused.exit_code == 1
     assert "DM-101" in refused.err

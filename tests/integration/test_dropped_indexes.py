@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from desktop_migrator.migration.run.load import LEAST_ITEMS
+from desktop_migrator.migration.run.load import MIN_ITEMS_TO_DROP_INDEXES
 from tests.integration.command_line import CommandLine
 from tests.integration.conftest import fetch
 from tests.integration.webkit_store import store_of
@@ -39,7 +39,7 @@ WAIT_SECONDS = 120
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    tasks = [{"i": number, "t": f"Task {number}"} for number in range(LEAST_ITEMS)]
+    tasks = [{"i": number, "t": f"Task {number}"} for number in range(MIN_ITEMS_TO_DROP_INDEXES)]
     return store_of(tmp_path_factory.mktemp("store"), {"tasks": tasks})
 
 
@@ -73,7 +73,7 @@ def test_indexes_are_away_meanwhile_and_back_after_a_kill(
     assert [name for name, _ in fetch(sql, INDEXES)] == ["no_doubles", "tasks_pkey"]
     resumed = command(*job, "--resume")
     assert resumed.exit_code == 0, resumed.err
-    assert fetch(sql, "SELECT count(*) FROM tasks") == [(LEAST_ITEMS,)]
+    assert fetch(sql, "SELECT count(*) FROM tasks") == [(MIN_ITEMS_TO_DROP_INDEXES,)]
     assert fetch(sql, INDEXES) == before
     assert fetch(sql, "SELECT count(*) FROM desktop_migrator.dropped_indexes") == [(0,)]
 

@@ -28,7 +28,7 @@ from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Outcome, RunResult
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
-from desktop_migrator.postgres.connection.retry import ONCE, Retries
+from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
 from desktop_migrator.reporter import NullReporter, RecordingReporter
 from tests.integration.faults.servers import CrashingServer
 
@@ -113,7 +113,7 @@ class Desk:
             create_tables=True,
             continue_on_error=True,
             max_concurrent=3,
-            retries=Retries(3, 0.01),
+            retries=RetryPolicy(3, 0.01),
         )
 
     def run(self, reporter: NullReporter | None = None, **changes: Any) -> RunResult:
@@ -153,8 +153,8 @@ class Desk:
 
 @pytest.fixture
 def desk(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(load, "LEAST_TEXT", 0)
-    monkeypatch.setattr(finish_run, "MANY", 1)
+    monkeypatch.setattr(load, "MIN_CHARACTERS_FOR_PARALLEL", 0)
+    monkeypatch.setattr(finish_run, "MIN_ROWS_FOR_PARALLEL", 1)
     monkeypatch.setattr(partitions, "_STEP", 1000)
     return Desk(database, tmp_path)
 
@@ -177,10 +177,10 @@ def children() -> Iterator[psutil.Process]:
 
 
 def same(result: RunResult, expected: RunResult) -> bool:
-    return (result.outcome, result.counts, result.left_aside, result.verified) == (
+    return (result.outcome, result.counts, result.skipped_records, result.verified) == (
         expected.outcome,
         expected.counts,
-        expected.left_aside,
+        expected.skipped_records,
         expected.verified,
     )
 
@@ -291,7 +291,7 @@ def test_connections_that_are_cut_cost_no_row(desk: Desk, alone: Any) -> None:
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
         " AND datname = current_database() AND backend_type = 'client backend'"
     )
-    broken_off = desk.run(AtHalf(lambda: desk.sql(cut)), retries=ONCE)
+    broken_off = desk.run(AtHalf(lambda: desk.sql(cut)), retries=NO_RETRY)
     assert broken_off.outcome is Outcome.FAILED
     result = desk.run(resume=True)
     assert result.run == broken_off.run
@@ -321,7 +321,7 @@ def test_a_crash_of_the_server_takes_nothing_that_several_processes_loaded(
 
 
 def _work(job: Job, workspace: Workspace) -> None:
-    load.LEAST_TEXT = 0
+    load.MIN_CHARACTERS_FOR_PARALLEL = 0
     migrate(job, workspace, NullReporter())
 
 

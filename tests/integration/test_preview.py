@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from desktop_migrator.migration.database.open_database import Person
-from desktop_migrator.migration.preview.build_preview import compare, look
-from desktop_migrator.migration.preview.preview_store import Filter, Findings, State
+from desktop_migrator.migration.preview.build_preview import preview_against_database, preview_plan
+from desktop_migrator.migration.preview.preview_store import Filter, PreviewState, PreviewStore
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.workspace.workspace import Workspace
@@ -44,11 +44,11 @@ def job_of(database: str, store: Path, **settings: Any) -> Job:
     return Job(plan=PLAN, database=database, person=person, sources=(store,), **settings)
 
 
-def titles(findings: Findings, state: State) -> set[str]:
+def titles(findings: PreviewStore, state: PreviewState) -> set[str]:
     return {
         finding.cells[1]
         for places in findings.search("tasks", Filter(state))
-        for finding in findings.at("tasks", places)
+        for finding in findings.rows_at("tasks", places)
     }
 
 
@@ -67,15 +67,15 @@ def test_the_states_are_what_the_database_says_and_what_is_left_out_stays_out(
         sql.execute("UPDATE tasks SET title = 'Edited' WHERE title = 'Task 3'")
         sql.execute("ALTER TABLE tasks ADD CONSTRAINT no_fives CHECK (title <> 'Task 5') NOT VALID")
         before = fetch(sql, "SELECT t::text, xmin::text FROM tasks t ORDER BY 1")
-        with Findings() as findings:
-            result = compare(job, workspace, NullReporter(), findings)
+        with PreviewStore() as findings:
+            result = preview_against_database(job, workspace, NullReporter(), findings)
             assert result.outcome is Outcome.DRY_RUN
             assert fetch(sql, "SELECT t::text, xmin::text FROM tasks t ORDER BY 1") == before
-            assert titles(findings, State.NEW) == {"Task 0", "Task 4"}
-            assert titles(findings, State.SAME) == {"Task 2"}
-            assert titles(findings, State.DIFFERS) == {"Task 3"}
-            assert findings.kind("tasks").counts[State.REJECTED] == 2
-            [(place, conflict, answer)] = findings.answers("tasks")
+            assert titles(findings, PreviewState.NEW) == {"Task 0", "Task 4"}
+            assert titles(findings, PreviewState.SAME) == {"Task 2"}
+            assert titles(findings, PreviewState.DIFFERS) == {"Task 3"}
+            assert findings.entity_summary("tasks").counts[PreviewState.REJECTED] == 2
+            [(place, conflict, answer)] = findings.conflicts_with_answers("tasks")
             assert conflict.fields == ("title",)
             assert (conflict.differences[0].row, conflict.differences[0].item) == (
                 "Edited",
@@ -83,19 +83,21 @@ def test_the_states_are_what_the_database_says_and_what_is_left_out_stays_out(
             )
             assert answer is None
             assert findings.conflict("tasks", place)[0] == conflict
-            for state, cell in ((State.NEW, 1), (State.REJECTED, 0)):
+            for state, cell in ((PreviewState.NEW, 1), (PreviewState.REJECTED, 0)):
                 for places in findings.search("tasks", Filter(state)):
-                    gone = [f for f in findings.at("tasks", places) if f.cells[cell] != "Task 4"]
-                    findings.leave_out("tasks", [f.place for f in gone], left_out=True)
-            left_out = findings.left_out()
+                    gone = [
+                        f for f in findings.rows_at("tasks", places) if f.cells[cell] != "Task 4"
+                    ]
+                    findings.set_excluded("tasks", [f.index for f in gone], excluded=True)
+            left_out = findings.excluded_items()
         again = job_of(database, store, leave_out=left_out, rollback_threshold=0.0)
-        with Findings() as findings:  # another preview knows them, by their names alone
-            compare(again, workspace, NullReporter(), findings)
-            assert findings.kind("tasks").left_out == 3
-            assert findings.left_out() == left_out
+        with PreviewStore() as findings:  # another preview knows them, by their names alone
+            preview_against_database(again, workspace, NullReporter(), findings)
+            assert findings.entity_summary("tasks").excluded_count == 3
+            assert findings.excluded_items() == left_out
         result = migrate(again, workspace, NullReporter())  # without the two that were rejected
         assert result.outcome is Outcome.COMPLETED, result.error
-        assert result.left_aside["left-out"] == 3
+        assert result.skipped_records["left-out"] == 3
         found = fetch(sql, "SELECT title FROM tasks ORDER BY 1")
         assert found == [("Edited",), ("Task 2",), ("Task 4",)]
 
@@ -104,11 +106,11 @@ def test_without_a_database_the_findings_are_what_the_page_read_back(
     tmp_path: Path, workspace: Workspace
 ) -> None:
     profile = unpack("chromium-leveldb", tmp_path)
-    with Findings() as findings:
-        look(PLAN, [profile], (), "u1", workspace, NullReporter(), findings)
-        tasks = [(each, detail) for each, detail in findings.each("tasks")]
+    with PreviewStore() as findings:
+        preview_plan(PLAN, [profile], (), "u1", workspace, NullReporter(), findings)
+        tasks = [(each, detail) for each, detail in findings.rows_with_details("tasks")]
         read = {task["title"]: task for task in read_back("chromium-leveldb", "tasks")}
-        assert {finding.state for finding, _ in tasks} == {State.FOUND}
+        assert {finding.state for finding, _ in tasks} == {PreviewState.FOUND}
         assert len(tasks) == len(read)
         for _, detail in tasks:
             assert detail.after is not None

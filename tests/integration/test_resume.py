@@ -22,13 +22,13 @@ from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from desktop_migrator.postgres.connection.engine import open_engine
-from desktop_migrator.postgres.connection.retry import ONCE, Retries
-from desktop_migrator.postgres.run_lock.run_lock import Fence, RunLock, hold
+from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
+from desktop_migrator.postgres.run_lock.run_lock import Fence, RunLock, hold_run_lock
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.reporter import RecordingReporter
 from desktop_migrator.system.resources import resource
 from desktop_migrator.vault.keys import Passphrase
-from desktop_migrator.vault.sealed_file import opened
+from desktop_migrator.vault.sealed_file import open_sealed_file
 from tests.integration.command_line import CommandLine
 from tests.integration.conftest import fetch
 from tests.integration.faults.servers import CrashingServer
@@ -83,7 +83,7 @@ class Bench:
             sources=(store_of(folder, {"tasks": TASKS}),),
             batch_size=5,
             create_tables=True,
-            retries=ONCE,
+            retries=NO_RETRY,
         )
         self.warnings: list[str] = []
 
@@ -125,7 +125,7 @@ def bench(database: str, tmp_path: Path) -> Bench:
 
 
 def test_a_run_whose_connections_are_cut_goes_on_by_itself_and_tells(bench: Bench) -> None:
-    result = bench.run(AtHalf(bench.end_sessions), retries=Retries(attempts=2, pause=0.01))
+    result = bench.run(AtHalf(bench.end_sessions), retries=RetryPolicy(attempts=2, pause=0.01))
     assert (result.outcome, result.verified) == (Outcome.COMPLETED, True)
     assert result.counts.inserted == ITEMS
     assert bench.titles() == TITLES
@@ -274,13 +274,16 @@ def test_who_was_cut_off_writes_no_more_once_another_process_has_resumed_the_run
 
     def entered(lock: RunLock) -> Fence:
         with engine.begin() as connection:
-            lock.enter(connection, run)
+            lock.write_lease(connection, run)
         return lock.fence(run)
 
-    with hold(engine, "u1", bench.job.plan.name) as former:
+    with hold_run_lock(engine, "u1", bench.job.plan.name) as former:
         old = entered(former)
         bench.end_sessions()
-        with hold(engine, "u1", bench.job.plan.name) as latter, engine.begin() as connection:
+        with (
+            hold_run_lock(engine, "u1", bench.job.plan.name) as latter,
+            engine.begin() as connection,
+        ):
             entered(latter).check(adapters.cursor(connection))
             with pytest.raises(LockLost):
                 old.check(adapters.cursor(connection))
@@ -295,7 +298,7 @@ def test_chunks_that_a_crash_of_the_server_has_undone_are_done_again(
     server.start()
     bench = Bench(server.url, tmp_path)
     crashing = CrashingServer(server)
-    result = bench.run(moment(crashing.crash), retries=Retries(attempts=3, pause=0.01))
+    result = bench.run(moment(crashing.crash), retries=RetryPolicy(attempts=3, pause=0.01))
     server_lost = any("lost the last steps" in text for text in bench.warnings)
     assert server_lost == (moment is not AtVerification)  # by then nothing can be lost any more
     assert (result.outcome, result.verified) == (Outcome.COMPLETED, True)
@@ -319,7 +322,7 @@ def test_a_resumed_run_keeps_its_backup_and_makes_one_where_that_is_gone(
     [now] = bench.workspace.backups.glob("*.dmbackup")
     assert now.stem == result.backup
     assert (now == file) is not lost
-    with opened(now, "backup", [key]) as reader:
+    with open_sealed_file(now, "backup", [key]) as reader:
         assert [record.key for record in reader.records()] == ["tasks"]
 
 
@@ -333,7 +336,7 @@ def test_what_a_server_that_takes_over_never_heard_of_is_missed_and_done_again(
         )
         bench.end_sessions()
 
-    result = bench.run(AtVerification(fail_over), retries=Retries(attempts=3, pause=0.01))
+    result = bench.run(AtVerification(fail_over), retries=RetryPolicy(attempts=3, pause=0.01))
     assert (result.outcome, result.verified) == (Outcome.FAILED, False)
     assert isinstance(result.error, CommitsLost)
     assert len(bench.titles()) < ITEMS
@@ -359,7 +362,7 @@ def test_items_of_another_time_are_left_aside_and_those_without_a_time_are_not(
     third = Period(datetime(2026, 3, 3, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC))
     result = bench.run(period=third)
     assert bench.titles() == {"made before, changed then", "made then", "at no time"}
-    assert result.left_aside == {"out-of-range": 2}
+    assert result.skipped_records == {"out-of-range": 2}
 
 
 def test_the_command_line_takes_days_and_resumes(

@@ -155,7 +155,7 @@ def test_a_damaged_record_is_kept_sealed_and_repaired_with_the_key(
     assert mended.exit_code == 0, mended.out + mended.err
     assert "PLANTEDmarker" not in everything(sql) + mended.out + mended.err
     [(config,)] = sql.execute("SELECT config FROM environments").fetchall()
-    assert KEY.opened(config["githubToken"]) == json.dumps(MARK, ensure_ascii=False).encode()
+    assert KEY.decrypt(config["githubToken"]) == json.dumps(MARK, ensure_ascii=False).encode()
 
 
 def test_conflicts_and_previews_show_no_secret(

@@ -20,7 +20,13 @@ from PySide6.QtCore import QAbstractItemModel, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QApplication, QTableView
 
-from desktop_migrator.migration.preview.preview_store import Detail, Entry, Filter, Findings, State
+from desktop_migrator.migration.preview.preview_store import (
+    Filter,
+    PreviewDetail,
+    PreviewEntry,
+    PreviewState,
+    PreviewStore,
+)
 from desktop_migrator.wizard.models.items import ItemsModel
 
 ROWS = {"paged": 1_000_000, "standard": 100_000}
@@ -41,17 +47,19 @@ def cells(number: int) -> tuple[str, ...]:
     )
 
 
-def state(number: int) -> State:
-    return State.NEW if number % 10 else State.DIFFERS
+def state(number: int) -> PreviewState:
+    return PreviewState.NEW if number % 10 else PreviewState.DIFFERS
 
 
-def fill(rows: int) -> Findings:
-    findings = Findings()
-    findings.expect("tasks", "tasks", COLUMNS)
-    detail = Detail("Chrome", "Anna", "https://a.test", "tasks", "0", "1", '{"text": "x"}')
+def fill(rows: int) -> PreviewStore:
+    findings = PreviewStore()
+    findings.register_entity("tasks", "tasks", COLUMNS)
+    detail = PreviewDetail("Chrome", "Anna", "https://a.test", "tasks", "0", "1", '{"text": "x"}')
     for first in range(0, rows, _BATCH):
         numbers = range(first, min(first + _BATCH, rows))
-        findings.add("tasks", [Entry(state(n), cells(n), [b"%016d" % n], detail) for n in numbers])
+        findings.add(
+            "tasks", [PreviewEntry(state(n), cells(n), [b"%016d" % n], detail) for n in numbers]
+        )
     return findings
 
 
@@ -100,17 +108,17 @@ def paged(window: Window) -> dict[str, float]:
     return middle | {"fill": filled * 1000, "whole": memory()}
 
 
-def _paged(window: Window, findings: Findings) -> dict[str, float]:
+def _paged(window: Window, findings: PreviewStore) -> dict[str, float]:
     before = memory()
     model = ItemsModel(findings, "tasks")
     opened = window.timed(lambda: window.view.setModel(model))
     scrolled = window.scroll(model)
     by_text = window.timed(
-        lambda: model.show_only(Filter(text=SOUGHT)), lambda: not model.searching
+        lambda: model.set_filter(Filter(text=SOUGHT)), lambda: not model.is_searching
     )
     assert model.rowCount() == 11, model.rowCount()
     by_state = window.timed(
-        lambda: model.show_only(Filter(State.DIFFERS)), lambda: not model.searching
+        lambda: model.set_filter(Filter(PreviewState.DIFFERS)), lambda: not model.is_searching
     )
     assert model.rowCount() == ROWS["paged"] // 10
     used = memory() - before
@@ -139,7 +147,7 @@ def standard(window: Window) -> dict[str, float]:
 
     def show_state() -> None:
         proxy.setFilterKeyColumn(0)
-        proxy.setFilterFixedString(State.DIFFERS.value)
+        proxy.setFilterFixedString(PreviewState.DIFFERS.value)
 
     by_state = window.timed(show_state)
     assert proxy.rowCount() == ROWS["standard"] // 10

@@ -23,23 +23,24 @@ _NOT_SHOWN = {
     "decisions.py",
 }
 _CALLS = {
-    "Refused": (1, 2),
+    "ItemRejected": (1, 2),
     "_wrong_type": (1,),
     "_bad_date": (1,),
-    "_decoding": (2,),
+    "_decoding_converter": (2,),
     "_misfit": (0, 1),
     "_check": (),
     "_rejection": (),
     "warned": (0,),
     "damaged": (0,),
-    "_damaged": (0,),
+    "on_damage": (0,),
+    "_on_damage": (0,),
     "PlanDoesNotFit": (),
     "Check": (),
-    "Lack": (0, 1),
+    "MissingRequirement": (0, 1),
 }
 _ARGUMENTS = ("reason", "remedy", "detail")
-_TABLES = {"_SENTENCES", "_REMEDIES", "_WHY"}
-_PHRASES = ("_sentence", "_label", "_named")
+_TABLES = {"_MESSAGES", "_REMEDIES", "_WHY"}
+_PHRASES = ("_sentence", "_label", "_name_fields")
 """Functions that make a sentence or a part of one."""
 _HOLE = "\0"
 

@@ -23,15 +23,15 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QRadioButton
 
-from desktop_migrator.migration.wizard_options import Opening
+from desktop_migrator.migration.wizard_options import WizardOptions
 from desktop_migrator.wizard import app, theme
-from desktop_migrator.wizard.flow import Entry, Step
+from desktop_migrator.wizard.flow import WizardStep, Workflow
 from desktop_migrator.wizard.pages.backup import BackupPage
-from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.pages.migrate import MigratePage
 from desktop_migrator.wizard.pages.restore import RestorePage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
-from desktop_migrator.wizard.window import Window
+from desktop_migrator.wizard.window import WizardWindow
 
 _SECONDS = 90.0
 _PASSPHRASE = "correct horse battery"
@@ -40,7 +40,7 @@ _PASSPHRASE = "correct horse battery"
 class Walk:
     """One walk through the window, with a picture of each page."""
 
-    def __init__(self, window: Window, folder: Path) -> None:
+    def __init__(self, window: WizardWindow, folder: Path) -> None:
         self._window = window
         self._folder = folder
 
@@ -50,25 +50,25 @@ class Walk:
             page = self._page
             self._wait_for(partial(_idle, page))
             self._settle(page)
-            if page.step is not Step.MIGRATE:
+            if page.step is not WizardStep.MIGRATE:
                 self._picture(page)
             if page.nextId() == -1:
                 return
             if self._window.currentId() == int(page.step):
                 self._window.next()
-            if self._page.step is Step.MIGRATE:
+            if self._page.step is WizardStep.MIGRATE:
                 self._picture_of_work()
             self._wait_for(partial(self._left, page))
             if self._page is page:
                 self._picture(page)
-                raise SystemExit(page.errors.support_text())
+                raise SystemExit(page.error_panel.support_text())
 
-    def visit(self, entry: Entry, step: Step) -> None:
+    def visit(self, entry: Workflow, step: WizardStep) -> None:
         """One page of another way, with the first thing on it chosen."""
         self._window.restart()
         welcome = self._page
         assert isinstance(welcome, WelcomePage)
-        welcome.choose(entry)
+        welcome.choose_workflow(entry)
         while self._page.step is not step:
             page = self._page
             self._wait_for(page.isComplete)
@@ -86,20 +86,20 @@ class Walk:
         page = self._page
         assert isinstance(page, RestorePage)
         self._wait_for(lambda: page.waits_for_key)
-        page.open_with(_PASSPHRASE)
+        page.unlock_with(_PASSPHRASE)
         self._wait_for(page.isComplete)
         self._picture(page)
 
-    def _left(self, page: Page) -> bool:
-        return self._page is not page or page.errors.isVisible()
+    def _left(self, page: WizardPage) -> bool:
+        return self._page is not page or page.error_panel.isVisible()
 
     @property
-    def _page(self) -> Page:
+    def _page(self) -> WizardPage:
         page = self._window.currentPage()
-        assert isinstance(page, Page)
+        assert isinstance(page, WizardPage)
         return page
 
-    def _settle(self, page: Page) -> None:
+    def _settle(self, page: WizardPage) -> None:
         """Say what only a person would say."""
         if isinstance(page, BackupPage):
             page.use_passphrase(_PASSPHRASE, _PASSPHRASE)
@@ -110,7 +110,7 @@ class Walk:
         self._wait_for(lambda: page.operation is None or bool(page.chart.rates))
         self._picture(page)
 
-    def _picture(self, page: Page) -> None:
+    def _picture(self, page: WizardPage) -> None:
         for _ in range(10):
             QApplication.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -141,8 +141,8 @@ def _with_few_colours(image: QImage) -> QImage:
     )
 
 
-def _idle(page: Page) -> bool:
-    return page.operation is None or page.errors.isVisible()
+def _idle(page: WizardPage) -> bool:
+    return page.operation is None or page.error_panel.isVisible()
 
 
 def main() -> None:
@@ -154,24 +154,24 @@ def main() -> None:
     parser.add_argument("--mirrored", action="store_true", help="from right to left")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    qt = app.application(["screenshots"])
+    qt = app.create_application(["screenshots"])
     font = qt.font()
     font.setPointSizeF(font.pointSizeF() * asked.scale)
     qt.setFont(font)
-    theme.apply(qt, theme.DARK if asked.scheme == "dark" else theme.LIGHT)
-    kept = app.translate(qt, asked.lang)
+    theme.apply_colours(qt, theme.DARK if asked.scheme == "dark" else theme.LIGHT)
+    kept = app.install_translators(qt, asked.lang)
     if asked.mirrored:
         qt.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     home = Path(tempfile.mkdtemp(prefix="dm-pictures-"))
     home.chmod(0o711)
     try:
-        context = app.context(Opening(demo=True, data_dir=home / "data"))
-        walk = Walk(Window(context), asked.folder)
+        context = app.create_context(WizardOptions(demo=True, data_dir=home / "data"))
+        walk = Walk(WizardWindow(context), asked.folder)
         walk.go()
-        walk.visit(Entry.UNDO, Step.PAST)
+        walk.visit(Workflow.UNDO, WizardStep.HISTORY)
         walk.restore()
-        walk.visit(Entry.CAPTURE, Step.SEAL)
-        walk.visit(Entry.UPLOAD, Step.CAPTURES)
+        walk.visit(Workflow.CAPTURE, WizardStep.CAPTURE_FILE)
+        walk.visit(Workflow.UPLOAD, WizardStep.CAPTURES)
         context.worker.close()
     finally:
         shutil.rmtree(home, ignore_errors=True)

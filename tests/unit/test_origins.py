@@ -3,7 +3,7 @@
 import pytest
 
 from desktop_migrator.errors import UsageError
-from desktop_migrator.migration.sources.origins import as_origins
+from desktop_migrator.migration.sources.origins import parse_origins
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from desktop_migrator.migration.sources.origins import as_origins
     ],
 )
 def test_an_address_names_its_origin(written: str, origin: str) -> None:
-    assert as_origins([written]) == (origin,)
+    assert parse_origins([written]) == (origin,)
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_an_address_names_its_origin(written: str, origin: str) -> None:
 )
 def test_what_is_no_address_is_wrong_use(written: str) -> None:
     with pytest.raises(UsageError, match=r"https://app\.example\.com"):
-        as_origins([written])
+        parse_origins([written])
 
 
 def test_a_site_named_twice_counts_once() -> None:
-    assert as_origins(["https://a.test", "https://A.test/"]) == ("https://a.test",)
+    assert parse_origins(["https://a.test", "https://A.test/"]) == ("https://a.test",)

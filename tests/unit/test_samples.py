@@ -33,7 +33,7 @@ def test_each_profile_holds_exactly_what_its_pages_read_back(home: Path, tmp_pat
         for key, value in area["records"].items()
     }
     damages: list[Damage] = []
-    found = discover.discover(discover.System.at(discover.OperatingSystem.LINUX, home))
+    found = discover.discover(discover.System.for_home(discover.OperatingSystem.LINUX, home))
     records = list(read_stores.read_stores(found.stores, tmp_path / "snapshots", damages.append))
     assert not damages
     assert len(records) == len(expected)
@@ -50,7 +50,7 @@ def test_each_profile_holds_exactly_what_its_pages_read_back(home: Path, tmp_pat
 
 
 def test_the_profiles_bear_the_names_that_people_gave_them(home: Path) -> None:
-    found = discover.discover(discover.System.at(discover.OperatingSystem.LINUX, home))
+    found = discover.discover(discover.System.for_home(discover.OperatingSystem.LINUX, home))
     assert {(each.profile.browser_name, each.profile.name) for each in found.profiles} == {
         ("Chromium", "Maria"),
         ("Google Chrome", "Work"),

@@ -13,12 +13,12 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop_migrator.migration.wizard_options import Opening
+from desktop_migrator.migration.wizard_options import WizardOptions
 from desktop_migrator.wizard import app, theme
-from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.backup import BackupPage
-from desktop_migrator.wizard.pages.base import Page
-from desktop_migrator.wizard.window import Window
+from desktop_migrator.wizard.pages.base import WizardPage
+from desktop_migrator.wizard.window import WizardWindow
 from tests.integration.conftest import (  # noqa: F401 - fixtures
     connection,
     database,
@@ -32,13 +32,13 @@ SECONDS = 60_000
 
 PASSPHRASE = "correct horse battery"
 
-OpenWindow = Callable[[Opening], Window]
+OpenWindow = Callable[[WizardOptions], WizardWindow]
 
 
 @pytest.fixture
 def german(qapp: QApplication) -> Iterator[None]:
     locale, direction = QLocale(), qapp.layoutDirection()
-    translators = app.translate(qapp, "de")
+    translators = app.install_translators(qapp, "de")
     yield
     for translator in translators:
         qapp.removeTranslator(translator)
@@ -49,11 +49,11 @@ def german(qapp: QApplication) -> Iterator[None]:
 @pytest.fixture
 def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
     """Opens the wizard as its command does."""
-    windows: list[Window] = []
+    windows: list[WizardWindow] = []
 
-    def opened(opening: Opening) -> Window:
-        theme.apply(qapp, theme.LIGHT)
-        window = Window(app.context(opening))
+    def opened(opening: WizardOptions) -> WizardWindow:
+        theme.apply_colours(qapp, theme.LIGHT)
+        window = WizardWindow(app.create_context(opening))
         windows.append(window)
         qtbot.addWidget(window, before_close_func=lambda window: window.context.worker.close())
         window.show()
@@ -71,26 +71,26 @@ def demo_folder(server_folder: Path) -> Path:  # noqa: F811
 
 
 @pytest.fixture
-def demo(open_window: OpenWindow, demo_folder: Path) -> Window:
+def demo(open_window: OpenWindow, demo_folder: Path) -> WizardWindow:
     """On the sample profiles."""
-    return open_window(Opening(demo=True, data_dir=demo_folder))
+    return open_window(WizardOptions(demo=True, data_dir=demo_folder))
 
 
-def _idle(page: Page) -> bool:
+def _idle(page: WizardPage) -> bool:
     return page.operation is None
 
 
 class Person:
     """Somebody at the window."""
 
-    def __init__(self, window: Window, qtbot: QtBot) -> None:
+    def __init__(self, window: WizardWindow, qtbot: QtBot) -> None:
         self.window = window
         self._qtbot = qtbot
 
     @property
-    def page(self) -> Page:
+    def page(self) -> WizardPage:
         page = self.window.currentPage()
-        assert isinstance(page, Page)
+        assert isinstance(page, WizardPage)
         return page
 
     def wait(self, met: Callable[[], bool]) -> None:
@@ -104,8 +104,8 @@ class Person:
         """Press Continue once that is possible, and wait for the next page."""
         page = self.page
         self.wait(page.isComplete)
-        page.go_on()
-        self.wait(lambda: self.page is not page or page.errors.isVisible())
+        page.next_page()
+        self.wait(lambda: self.page is not page or page.error_panel.isVisible())
 
     def use_passphrase(self) -> None:
         """For the backup, on its page."""
@@ -114,15 +114,15 @@ class Person:
         self.wait(partial(_idle, page))
         page.use_passphrase(PASSPHRASE, PASSPHRASE)
 
-    def go_to(self, step: Step) -> None:
+    def go_to(self, step: WizardStep) -> None:
         while self.page.step is not step:
             before = self.page
             if isinstance(before, BackupPage):
                 self.use_passphrase()
             self.go_on()
-            assert self.page is not before, before.errors.support_text()
+            assert self.page is not before, before.error_panel.support_text()
 
 
 @pytest.fixture
-def person(demo: Window, qtbot: QtBot) -> Person:
+def person(demo: WizardWindow, qtbot: QtBot) -> Person:
     return Person(demo, qtbot)

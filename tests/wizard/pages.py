@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.wizard.context import Context
-from desktop_migrator.wizard.flow import Answers
-from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.context import WizardContext
+from desktop_migrator.wizard.flow import WizardAnswers
+from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.worker import Worker
 
 W = TypeVar("W", bound=QWidget)
@@ -29,16 +29,16 @@ def named(page: QWidget, kind: type[W], name: str) -> W:
 
 @dataclass(frozen=True)
 class Opened:
-    page: Page
-    context: Context
+    page: WizardPage
+    context: WizardContext
 
     @property
-    def answers(self) -> Answers:
+    def answers(self) -> WizardAnswers:
         return self.context.answers
 
 
-def open_page(qtbot: QtBot, kind: type[Page], data_dir: Path, plan: Plan) -> Opened:
-    context = Context(Workspace.open(data_dir), plan, Worker())
+def open_page(qtbot: QtBot, kind: type[WizardPage], data_dir: Path, plan: Plan) -> Opened:
+    context = WizardContext(Workspace.open(data_dir), plan, Worker())
     page = kind(context)
     qtbot.addWidget(page, before_close_func=lambda _: context.worker.close())
     page.resize(900, 700)

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_migrator.wizard.flow import Step
-from desktop_migrator.wizard.pages.base import Page
-from desktop_migrator.wizard.window import PAGES, Window
+from desktop_migrator.wizard.flow import WizardStep
+from desktop_migrator.wizard.pages.base import WizardPage
+from desktop_migrator.wizard.window import PAGES, WizardWindow
 
 CONTROLS = (
     QAbstractButton,
@@ -32,13 +32,13 @@ CONTROLS = (
 )
 
 
-def controls(page: Page) -> Iterator[QWidget]:
+def controls(page: WizardPage) -> Iterator[QWidget]:
     for widget in page.findChildren(QWidget):
         if isinstance(widget, CONTROLS) and not _inner(widget, page):
             yield widget
 
 
-def _inner(widget: QWidget, page: Page) -> bool:
+def _inner(widget: QWidget, page: WizardPage) -> bool:
     """Whether it is a part of another control, as a box's list is."""
     above = widget.parentWidget()
     while above is not None and above is not page:
@@ -55,8 +55,8 @@ def interface_of(widget: QWidget) -> QAccessibleInterface:
 
 
 @pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.step.name.lower())
-def test_every_control_of_every_page_has_a_name(demo: Window, kind: type[Page]) -> None:
-    page = demo.page_of(kind.step)
+def test_every_control_of_every_page_has_a_name(demo: WizardWindow, kind: type[WizardPage]) -> None:
+    page = demo.page_for(kind.step)
     nameless = [
         f"{type(widget).__name__} {widget.objectName()}"
         for widget in controls(page)
@@ -66,8 +66,10 @@ def test_every_control_of_every_page_has_a_name(demo: Window, kind: type[Page]) 
 
 
 @pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.step.name.lower())
-def test_what_is_typed_into_has_a_label_with_a_shortcut(demo: Window, kind: type[Page]) -> None:
-    page = demo.page_of(kind.step)
+def test_what_is_typed_into_has_a_label_with_a_shortcut(
+    demo: WizardWindow, kind: type[WizardPage]
+) -> None:
+    page = demo.page_for(kind.step)
     buddies = {label.buddy() for label in page.findChildren(QLabel) if "&" in label.text()}
     fields = [
         widget
@@ -78,8 +80,10 @@ def test_what_is_typed_into_has_a_label_with_a_shortcut(demo: Window, kind: type
 
 
 @pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.step.name.lower())
-def test_every_button_can_be_reached_by_keyboard(demo: Window, kind: type[Page]) -> None:
-    page = demo.page_of(kind.step)
+def test_every_button_can_be_reached_by_keyboard(
+    demo: WizardWindow, kind: type[WizardPage]
+) -> None:
+    page = demo.page_for(kind.step)
     unreachable = [
         widget.text()
         for widget in page.findChildren(QAbstractButton)
@@ -88,17 +92,19 @@ def test_every_button_can_be_reached_by_keyboard(demo: Window, kind: type[Page])
     assert unreachable == []
 
 
-def test_the_walk_finds_a_nameless_control(demo: Window) -> None:
+def test_the_walk_finds_a_nameless_control(demo: WizardWindow) -> None:
     """The walk itself can fail."""
-    page = demo.page_of(Step.WELCOME)
+    page = demo.page_for(WizardStep.WELCOME)
     field = QLineEdit(page)
     assert not interface_of(field).text(QAccessible.Text.Name).strip()
     assert field in set(controls(page))
 
 
 @pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.step.name.lower())
-def test_no_two_controls_of_a_page_share_a_shortcut(demo: Window, kind: type[Page]) -> None:
-    page = demo.page_of(kind.step)
+def test_no_two_controls_of_a_page_share_a_shortcut(
+    demo: WizardWindow, kind: type[WizardPage]
+) -> None:
+    page = demo.page_for(kind.step)
     texts = [widget.text() for widget in page.findChildren(QAbstractButton)]
     texts += [label.text() for label in page.findChildren(QLabel) if label.buddy()]
     texts += [demo.button(which).text() for which in _BUTTONS]
@@ -107,6 +113,6 @@ def test_no_two_controls_of_a_page_share_a_shortcut(demo: Window, kind: type[Pag
 
 
 _BUTTONS = (
-    Window.WizardButton.BackButton,
-    Window.WizardButton.NextButton,
+    WizardWindow.WizardButton.BackButton,
+    WizardWindow.WizardButton.NextButton,
 )

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
-from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.destination import DestinationPage
 from tests.wizard.conftest import Person
 
@@ -14,7 +14,7 @@ from tests.wizard.conftest import Person
 def test_a_certificate_is_chosen_from_the_computers_files(
     person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person.go_to(Step.DESTINATION)
+    person.go_to(WizardStep.DESTINATION)
     page = person.page
     assert isinstance(page, DestinationPage)
     page.enter_address("postgresql://maria@db.test/app")

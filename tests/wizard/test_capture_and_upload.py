@@ -2,32 +2,32 @@
 
 from pathlib import Path
 
-from desktop_migrator.migration.upload import Upload
-from desktop_migrator.wizard.flow import Entry, Missing, Step, missing
-from desktop_migrator.wizard.operations import Captured
-from desktop_migrator.wizard.pages.capture_file import SealPage
+from desktop_migrator.migration.upload import UploadResult
+from desktop_migrator.wizard.flow import Requirement, WizardStep, Workflow, unmet_requirement
+from desktop_migrator.wizard.operations import CaptureResult
+from desktop_migrator.wizard.pages.capture_file import CaptureFilePage
 from desktop_migrator.wizard.pages.captures import CapturesPage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from tests.wizard.conftest import PASSPHRASE, Person
 from tests.wizard.test_pages import rows
 
 
-def choose(person: Person, entry: Entry) -> None:
+def choose(person: Person, entry: Workflow) -> None:
     page = person.page
     assert isinstance(page, WelcomePage)
-    page.choose(entry)
+    page.choose_workflow(entry)
 
 
 def captured(person: Person, file: Path) -> None:
-    choose(person, Entry.CAPTURE)
-    person.go_to(Step.SEAL)
+    choose(person, Workflow.CAPTURE)
+    person.go_to(WizardStep.CAPTURE_FILE)
     page = person.page
-    assert isinstance(page, SealPage)
-    assert missing(Step.SEAL, page.answers) is Missing.KEY
-    page.keep_in(file)
+    assert isinstance(page, CaptureFilePage)
+    assert unmet_requirement(WizardStep.CAPTURE_FILE, page.answers) is Requirement.KEY
+    page.set_capture_file(file)
     page.use_passphrase(PASSPHRASE, PASSPHRASE)
     person.go_on()
-    person.wait(lambda: person.page.step is Step.DONE)
+    person.wait(lambda: person.page.step is WizardStep.DONE)
 
 
 def test_what_is_saved_in_a_file_arrives_when_it_is_uploaded_and_once(
@@ -36,22 +36,22 @@ def test_what_is_saved_in_a_file_arrives_when_it_is_uploaded_and_once(
     file = tmp_path / "maria.dmcapture"
     captured(person, file)
     context = person.window.context
-    assert isinstance(context.result, Captured)
+    assert isinstance(context.result, CaptureResult)
     assert context.result.records > 0
 
     counts: list[int] = []
     for _ in range(2):
         person.window.restart()
-        choose(person, Entry.UPLOAD)
-        person.go_to(Step.CAPTURES)
+        choose(person, Workflow.UPLOAD)
+        person.go_to(WizardStep.CAPTURES)
         page = person.page
         assert isinstance(page, CapturesPage)
         if not context.answers.captures:
             assert not page.isComplete()
-            page.add(file)
+            page.add_files(file)
             person.wait(lambda: bool(context.answers.captures))
-        person.go_to(Step.DONE)
-        assert isinstance(context.result, Upload)
+        person.go_to(WizardStep.DONE)
+        assert isinstance(context.result, UploadResult)
         counts.append(context.result.counts.inserted)
         assert rows(context.workspace, "SELECT count(*) FROM tasks WHERE user_id = 'maria'") > 0
     assert counts[0] > counts[1] == 0
@@ -62,12 +62,12 @@ def test_what_is_saved_in_a_file_arrives_when_it_is_uploaded_and_once(
 def test_a_file_that_is_no_capture_is_told_and_not_taken(person: Person, tmp_path: Path) -> None:
     other = tmp_path / "holiday.dmcapture"
     other.write_text("no capture")
-    choose(person, Entry.UPLOAD)
-    person.go_to(Step.CAPTURES)
+    choose(person, Workflow.UPLOAD)
+    person.go_to(WizardStep.CAPTURES)
     page = person.page
     assert isinstance(page, CapturesPage)
-    page.add(other)
-    person.wait(page.errors.isVisible)
+    page.add_files(other)
+    person.wait(page.error_panel.isVisible)
     assert page.answers.captures == ()
     assert not page.isComplete()
 
@@ -76,15 +76,15 @@ def test_a_wrong_passphrase_uploads_nothing_and_says_why(person: Person, tmp_pat
     file = tmp_path / "maria.dmcapture"
     captured(person, file)
     person.window.restart()
-    choose(person, Entry.UPLOAD)
-    person.go_to(Step.CAPTURES)
+    choose(person, Workflow.UPLOAD)
+    person.go_to(WizardStep.CAPTURES)
     page = person.page
     assert isinstance(page, CapturesPage)
-    page.add(file)
+    page.add_files(file)
     person.wait(lambda: bool(page.answers.captures))
     page._passphrase.setText("another passphrase")
-    person.go_to(Step.MIGRATE)
+    person.go_to(WizardStep.MIGRATE)
     work = person.page
-    person.wait(work.errors.isVisible)
-    assert work.errors.error is not None
-    assert work.errors.error.code == "DM-401"
+    person.wait(work.error_panel.isVisible)
+    assert work.error_panel.error is not None
+    assert work.error_panel.error.code == "DM-401"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.done import DonePage
 from tests.wizard.conftest import Person
 from tests.wizard.test_pages import answer_boxes
@@ -22,7 +22,7 @@ def in_firefox(home: Path) -> set[bytes]:
 def test_old_data_goes_once_agreed_to_and_comes_back(
     person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person.go_to(Step.DONE)
+    person.go_to(WizardStep.DONE)
     page = person.page
     assert isinstance(page, DonePage)
     [home] = person.window.context.folders
@@ -30,18 +30,18 @@ def test_old_data_goes_once_agreed_to_and_comes_back(
     assert b"tasks" in before
 
     asked = answer_boxes(monkeypatch, yes=False)
-    page.old_data._clear.click()
+    page.clear_old_data._clear_button.click()
     assert len(asked) == 1
     assert in_firefox(home) == before
 
     answer_boxes(monkeypatch, yes=True)
-    page.old_data._clear.click()
+    page.clear_old_data._clear_button.click()
     person.wait(lambda: page.operation is None)
-    assert page.errors.error is None, page.errors.support_text()
+    assert page.error_panel.error is None, page.error_panel.support_text()
     assert b"tasks" not in in_firefox(home)
 
-    page.old_data._put_back.click()
+    page.clear_old_data._restore_button.click()
     person.wait(lambda: page.operation is None)
-    assert page.errors.error is None, page.errors.support_text()
+    assert page.error_panel.error is None, page.error_panel.support_text()
     assert in_firefox(home) == before
-    assert page.old_data._clear.isVisibleTo(page)
+    assert page.clear_old_data._clear_button.isVisibleTo(page)

@@ -11,11 +11,17 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop_migrator.migration.run.migrate import migrate
-from desktop_migrator.model import Answer, MergeRule, Outcome
+from desktop_migrator.model import MergeRule, Outcome, Resolution
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import NullReporter
-from desktop_migrator.wizard.flow import BackupKind, Entry, Missing, Step, missing
-from desktop_migrator.wizard.operations import job_of
+from desktop_migrator.wizard.flow import (
+    BackupChoice,
+    Requirement,
+    WizardStep,
+    Workflow,
+    unmet_requirement,
+)
+from desktop_migrator.wizard.operations import build_job
 from desktop_migrator.wizard.pages.conflicts import ConflictsPage
 from tests.integration.conftest import connection, database, fetch, server, server_folder
 from tests.integration.test_conflicts import environment
@@ -47,29 +53,29 @@ class Case:
     def enter(self) -> None:
         self.page.initializePage()
         self.qtbot.waitUntil(lambda: self.page.operation is None, timeout=LOAD)
-        assert self.page.errors.error is None
+        assert self.page.error_panel.error is None
 
     def choose(self, row: int) -> None:
         model = self.page._model
         assert model
-        self.qtbot.waitUntil(lambda: not model.searching)
+        self.qtbot.waitUntil(lambda: not model.is_searching)
         self.page._table.setCurrentIndex(model.index(row, 1))
 
-    def answer(self, row: int, answer: Answer, *, alike: bool = False) -> None:
+    def answer(self, row: int, answer: Resolution, *, alike: bool = False) -> None:
         self.choose(row)
-        self.page._alike.setChecked(alike)
+        self.page._apply_to_alike_box.setChecked(alike)
         self.page._buttons[answer].click()
 
     def migrate(self) -> None:
         """Leave the page and do what the answers say."""
-        assert missing(Step.CONFLICTS, self.opened.answers) is None
+        assert unmet_requirement(WizardStep.CONFLICTS, self.opened.answers) is None
         gone_on: list[bool] = []
-        self.page.go_on = lambda: gone_on.append(True)  # type: ignore[method-assign]
-        if not self.page.leave():
+        self.page.next_page = lambda: gone_on.append(True)  # type: ignore[method-assign]
+        if not self.page.on_next():
             self.qtbot.waitUntil(lambda: bool(gone_on), timeout=LOAD)
-            assert self.page.leave()
+            assert self.page.on_next()
         result = migrate(
-            job_of(self.opened.answers, PLAN), self.opened.context.workspace, NullReporter()
+            build_job(self.opened.answers, PLAN), self.opened.context.workspace, NullReporter()
         )
         assert result.outcome is Outcome.COMPLETED, result.error
 
@@ -77,7 +83,7 @@ class Case:
         return dict(fetch(self.sql, "SELECT name, config FROM environments"))
 
     def rule(self, entity: str, rule: MergeRule) -> None:
-        combo = self.page._rules[entity]
+        combo = self.page._rule_combos[entity]
         combo.setCurrentIndex(combo.findData(rule))
 
 
@@ -86,11 +92,11 @@ def case(qtbot: QtBot, tmp_path: Path, database: str) -> Iterator[Case]:
     """Environments and tasks migrated before and changed in the database since."""
     opened = open_page(qtbot, ConflictsPage, tmp_path / "data dir", PLAN)
     answers = opened.answers
-    answers.entry, answers.origin = Entry.MIGRATE, APP
+    answers.workflow, answers.origin = Workflow.MIGRATE, APP
     answers.sources = (store_of(tmp_path, {"environments": ENVIRONMENTS, "tasks": TASKS}),)
     answers.user_id, answers.database, answers.create_tables = "u1", database, True
-    answers.backup.kind = BackupKind.NONE
-    migrate(job_of(answers, PLAN), opened.context.workspace, NullReporter())
+    answers.backup.choice = BackupChoice.NONE
+    migrate(build_job(answers, PLAN), opened.context.workspace, NullReporter())
     with psycopg.connect(database, autocommit=True) as sql:
         sql.execute("""UPDATE environments SET config = '{"url": "old", "debug": true}'""")
         sql.execute("UPDATE environments SET is_active = true WHERE name = 'Environment 4'")
@@ -103,8 +109,8 @@ OLD = {"url": "old", "debug": True}
 
 def test_each_is_decided_by_itself_and_all_alike_at_once(case: Case) -> None:
     case.enter()
-    assert missing(Step.CONFLICTS, case.opened.answers) is Missing.CONFLICTS
-    assert case.opened.answers.conflicts_open == 4
+    assert unmet_requirement(WizardStep.CONFLICTS, case.opened.answers) is Requirement.CONFLICTS
+    assert case.opened.answers.undecided_conflicts == 4
     case.choose(0)
     table = case.page._differences.model()
     [cells] = [
@@ -112,11 +118,11 @@ def test_each_is_decided_by_itself_and_all_alike_at_once(case: Case) -> None:
     ]
     assert cells[0] == "config"
     assert list(map(json.loads, cells[1:])) == [OLD, {"url": "new", "port": 1}]
-    case.answer(0, Answer.REPLACE, alike=True)
-    case.answer(1, Answer.MERGE)
-    assert case.opened.answers.conflicts_open == 1
+    case.answer(0, Resolution.REPLACE, alike=True)
+    case.answer(1, Resolution.MERGE)
+    assert case.opened.answers.undecided_conflicts == 1
     assert not case.page.isComplete()
-    case.answer(3, Answer.KEEP)
+    case.answer(3, Resolution.KEEP)
     assert case.page.isComplete()
     case.migrate()
     assert case.configs() == {
@@ -149,16 +155,16 @@ def test_answers_are_kept_for_the_next_time_and_hold_only_for_what_they_were_giv
     case: Case,
 ) -> None:
     case.enter()
-    case.answer(0, Answer.KEEP, alike=True)
-    case.answer(3, Answer.KEEP)
+    case.answer(0, Resolution.KEEP, alike=True)
+    case.answer(3, Resolution.KEEP)
     case.migrate()
     case.sql.execute(
         """UPDATE environments SET config = '{"url": "newer"}' WHERE name = 'Environment 2'"""
     )
     case.opened.answers.create_tables = False  # another question to the database
     case.enter()
-    assert case.opened.answers.conflicts_open == 1
-    case.answer(1, Answer.REPLACE)
+    assert case.opened.answers.undecided_conflicts == 1
+    case.answer(1, Resolution.REPLACE)
     case.migrate()
     assert case.configs() == {
         "Environment 1": OLD,
@@ -169,9 +175,9 @@ def test_answers_are_kept_for_the_next_time_and_hold_only_for_what_they_were_giv
 
 
 def test_what_is_left_out_is_no_conflict(case: Case) -> None:
-    case.opened.answers.left_out = frozenset({"environments"})
+    case.opened.answers.excluded_entities = frozenset({"environments"})
     case.enter()
-    assert case.page._rules.keys() == {"tasks"}
+    assert case.page._rule_combos.keys() == {"tasks"}
     assert case.page.isComplete()
 
 
@@ -179,6 +185,6 @@ def test_a_database_that_cannot_be_reached_is_told_in_the_page(case: Case) -> No
     case.opened.answers.database = "postgresql://nobody@localhost:1/none"
     case.page.initializePage()
     case.qtbot.waitUntil(lambda: case.page.operation is None, timeout=LOAD)
-    assert case.page.errors.error is not None
-    assert case.page.errors.error.code == "DM-301"
+    assert case.page.error_panel.error is not None
+    assert case.page.error_panel.error.code == "DM-301"
     assert not case.page.isComplete()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButt
 from pytestqt.qtbot import QtBot
 
 from desktop_migrator.errors import AuthenticationFailed, ConnectionFailed, TlsFailed
-from desktop_migrator.migration.workspace.connections import connections
+from desktop_migrator.migration.workspace.connections import list_connections
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.wizard.pages.destination import DestinationPage
 from desktop_migrator.wizard.widgets.checks import CheckList
@@ -32,7 +32,7 @@ def opened(qtbot: QtBot, tmp_path: Path) -> Opened:
 @pytest.fixture
 def page(opened: Opened) -> DestinationPage:
     assert isinstance(opened.page, DestinationPage)
-    opened.page.enter()
+    opened.page.on_enter()
     return opened.page
 
 
@@ -55,13 +55,13 @@ def test_a_wrong_password_is_told_and_the_right_one_may_follow(
     password = named(page, QLineEdit, "Password")
     password.setText("not the one")
     test_connection(page, qtbot)
-    assert isinstance(page.errors.error, AuthenticationFailed)
-    assert not page.answers.tested
-    assert "not the one" not in page.errors.support_text()
+    assert isinstance(page.error_panel.error, AuthenticationFailed)
+    assert not page.answers.connection_tested
+    assert "not the one" not in page.error_panel.support_text()
     password.setText(PASSWORD)
     test_connection(page, qtbot)
-    assert page.errors.error is None
-    assert page.answers.tested
+    assert page.error_panel.error is None
+    assert page.answers.connection_tested
     assert "Everything is in order." in texts(page)
 
 
@@ -70,7 +70,7 @@ def test_a_password_that_nobody_typed_is_asked_for_in_words(
 ) -> None:
     page.enter_address(app_server.url)
     test_connection(page, qtbot)
-    assert isinstance(page.errors.error, AuthenticationFailed)
+    assert isinstance(page.error_panel.error, AuthenticationFailed)
 
 
 def test_a_server_that_is_not_there_is_told_with_a_remedy(
@@ -78,8 +78,8 @@ def test_a_server_that_is_not_there_is_told_with_a_remedy(
 ) -> None:
     page.enter_address(f"postgresql://ada@127.0.0.1:{free_port()}/app")
     test_connection(page, qtbot)
-    assert isinstance(page.errors.error, ConnectionFailed)
-    assert page.errors.error.hint in texts(page)
+    assert isinstance(page.error_panel.error, ConnectionFailed)
+    assert page.error_panel.error.hint in texts(page)
 
 
 def test_a_server_without_encryption_is_refused_where_it_is_asked_for(
@@ -88,12 +88,12 @@ def test_a_server_without_encryption_is_refused_where_it_is_asked_for(
     page.enter_address(app_server.url.replace("sslmode=disable", "sslmode=verify-full"))
     named(page, QLineEdit, "Password").setText(PASSWORD)
     test_connection(page, qtbot)
-    assert isinstance(page.errors.error, TlsFailed)
-    assert not page.answers.tested
+    assert isinstance(page.error_panel.error, TlsFailed)
+    assert not page.answers.connection_tested
     security = named(page, QComboBox, "Security")
     security.setCurrentIndex(security.findData("disable"))
     test_connection(page, qtbot)
-    assert page.answers.tested
+    assert page.answers.connection_tested
 
 
 @pytest.mark.needs("postgresql-15")
@@ -105,10 +105,10 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_until_its_authority_is
     page.enter_address(tls.url(None, rest="postgres?sslmode=verify-full"))
     named(page, QLineEdit, "Password").setText(TLS_PASSWORD)
     test_connection(page, qtbot)
-    assert isinstance(page.errors.error, TlsFailed)
+    assert isinstance(page.error_panel.error, TlsFailed)
     named(page, QLineEdit, "Certificate authority's file").setText(str(tls.certificate))
     test_connection(page, qtbot)
-    assert page.errors.error is None
+    assert page.error_panel.error is None
     assert "certificate verified" in texts(page.findChild(CheckList) or page)
 
 
@@ -123,7 +123,7 @@ def test_every_right_that_is_missing_is_listed_with_what_grants_it(
     named(page, QLineEdit, "Password").setText(PASSWORD)
     test_connection(page, qtbot)
     assert "This database cannot be used as it is." in texts(page)
-    assert not page.answers.tested
+    assert not page.answers.connection_tested
     remedies = [
         line
         for line in texts(page.findChild(CheckList) or page).splitlines()
@@ -133,7 +133,7 @@ def test_every_right_that_is_missing_is_listed_with_what_grants_it(
     for remedy in remedies:
         app_server.sql(remedy)
     test_connection(page, qtbot)
-    assert page.answers.tested
+    assert page.answers.connection_tested
 
 
 def test_a_connection_is_remembered_without_its_password(
@@ -143,7 +143,7 @@ def test_a_connection_is_remembered_without_its_password(
     named(page, QLineEdit, "Password").setText(PASSWORD)
     named(page, QCheckBox, "Remember this connection").setChecked(True)
     test_connection(page, qtbot)
-    [saved] = connections(opened.context.workspace)
+    [saved] = list_connections(opened.context.workspace)
     root = opened.context.workspace.root
     assert not [
         path
@@ -153,7 +153,7 @@ def test_a_connection_is_remembered_without_its_password(
 
     again = open_page(qtbot, DestinationPage, root, load_plan(None)).page
     assert isinstance(again, DestinationPage)
-    again.enter()
+    again.on_enter()
     qtbot.waitUntil(lambda: again.operation is None, timeout=SECONDS)
     choice = named(again, QComboBox, "Saved connection")
     assert choice.isVisible()

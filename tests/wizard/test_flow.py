@@ -12,30 +12,30 @@ from hypothesis import strategies as st
 
 from desktop_migrator.wizard import flow
 from desktop_migrator.wizard.flow import (
-    Answers,
-    Backup,
-    BackupKind,
-    Entry,
-    FormerRun,
-    Missing,
-    Restore,
-    Step,
+    BackupAnswers,
+    BackupChoice,
+    Requirement,
+    RestoreAnswers,
+    UnfinishedRun,
+    WizardAnswers,
+    WizardStep,
+    Workflow,
 )
 
 WAYS = {
-    Entry.MIGRATE: "WELCOME FIND REVIEW DESTINATION CONFLICTS BACKUP MIGRATE DONE",
-    Entry.CAPTURE: "WELCOME FIND SEAL MIGRATE DONE",
-    Entry.UPLOAD: "WELCOME CAPTURES DESTINATION BACKUP MIGRATE DONE",
-    Entry.UNDO: "WELCOME PAST MIGRATE DONE",
-    Entry.RESTORE: "WELCOME PAST RESTORE MIGRATE DONE",
-    Entry.FINISH: "WELCOME MIGRATE DONE",
+    Workflow.MIGRATE: "WELCOME FIND REVIEW DESTINATION CONFLICTS BACKUP MIGRATE DONE",
+    Workflow.CAPTURE: "WELCOME FIND CAPTURE_FILE MIGRATE DONE",
+    Workflow.UPLOAD: "WELCOME CAPTURES DESTINATION BACKUP MIGRATE DONE",
+    Workflow.UNDO: "WELCOME HISTORY MIGRATE DONE",
+    Workflow.RESTORE: "WELCOME HISTORY RESTORE MIGRATE DONE",
+    Workflow.RESUME: "WELCOME MIGRATE DONE",
 }
-FORMER = FormerRun("r", "maria", "builtin", ("https://a.test",))
+FORMER = UnfinishedRun("r", "maria", "builtin", ("https://a.test",))
 
 
-def walked(answers: Answers) -> list[str]:
+def walked(answers: WizardAnswers) -> list[str]:
     """The pages that somebody meets who always goes on."""
-    step: Step | None = Step.WELCOME
+    step: WizardStep | None = WizardStep.WELCOME
     names = []
     while step is not None:
         names.append(step.name)
@@ -43,63 +43,117 @@ def walked(answers: Answers) -> list[str]:
     return names
 
 
-@pytest.mark.parametrize("entry", Entry)
-def test_each_entry_leads_its_way_to_the_end(entry: Entry) -> None:
-    assert walked(Answers(entry=entry)) == WAYS[entry].split()
+@pytest.mark.parametrize("entry", Workflow)
+def test_each_entry_leads_its_way_to_the_end(entry: Workflow) -> None:
+    assert walked(WizardAnswers(workflow=entry)) == WAYS[entry].split()
 
 
 def test_taking_back_what_an_earlier_run_left_asks_for_no_run() -> None:
-    answers = Answers(entry=Entry.UNDO, former=FORMER, undo_run="r", undo_before_step=True)
+    answers = WizardAnswers(
+        workflow=Workflow.UNDO, unfinished_run=FORMER, undo_run="r", undo_run_preselected=True
+    )
     assert walked(answers) == ["WELCOME", "MIGRATE", "DONE"]
 
 
 def test_nobody_goes_anywhere_before_saying_what_for() -> None:
-    answers = Answers()
-    assert flow.next_step(Step.WELCOME, answers) is None
-    assert flow.missing(Step.WELCOME, answers) is Missing.ENTRY
+    answers = WizardAnswers()
+    assert flow.next_step(WizardStep.WELCOME, answers) is None
+    assert flow.unmet_requirement(WizardStep.WELCOME, answers) is Requirement.WORKFLOW
 
 
 def test_a_kit_of_a_desk_not_accepted_yet_stops_everything() -> None:
-    answers = Answers(entry=Entry.MIGRATE, kit_waits=True)
-    assert flow.missing(Step.WELCOME, answers) is Missing.KIT
-    answers.kit_waits = False
-    assert flow.missing(Step.WELCOME, answers) is None
+    answers = WizardAnswers(workflow=Workflow.MIGRATE, kit_not_accepted=True)
+    assert flow.unmet_requirement(WizardStep.WELCOME, answers) is Requirement.KIT
+    answers.kit_not_accepted = False
+    assert flow.unmet_requirement(WizardStep.WELCOME, answers) is None
 
 
-@pytest.mark.parametrize("entry", Entry)
-def test_only_the_page_before_the_work_commits(entry: Entry) -> None:
-    answers = Answers(entry=entry)
+@pytest.mark.parametrize("entry", Workflow)
+def test_only_the_page_before_the_work_commits(entry: Workflow) -> None:
+    answers = WizardAnswers(workflow=entry)
     way = WAYS[entry].split()
-    commits = [step for step in way if flow.commits(Step[step], answers)]
+    commits = [step for step in way if flow.is_commit_step(WizardStep[step], answers)]
     assert commits == [way[way.index("MIGRATE") - 1]]
 
 
-@pytest.mark.parametrize("entry", Entry)
-def test_the_work_has_to_be_done_before_its_page_may_be_left(entry: Entry) -> None:
-    answers = Answers(entry=entry)
-    assert flow.missing(Step.MIGRATE, answers) is Missing.WORK
-    answers.finished = True
-    assert flow.missing(Step.MIGRATE, answers) is None
+@pytest.mark.parametrize("entry", Workflow)
+def test_the_work_has_to_be_done_before_its_page_may_be_left(entry: Workflow) -> None:
+    answers = WizardAnswers(workflow=entry)
+    assert flow.unmet_requirement(WizardStep.MIGRATE, answers) is Requirement.WORK
+    answers.work_finished = True
+    assert flow.unmet_requirement(WizardStep.MIGRATE, answers) is None
 
 
 NEEDS = [
-    (Step.FIND, Missing.SOURCES, Answers(), {"sources": (Path("p"),), "origin": "https://a.test"}),
-    (Step.FIND, Missing.ORIGIN, Answers(sources=(Path("p"),)), {"origin": "https://a.test"}),
-    (Step.DESTINATION, Missing.PERSON, Answers(database="builtin"), {"user_id": "maria"}),
-    (Step.DESTINATION, Missing.PERSON, Answers(database="builtin"), {"email": "m@a.test"}),
-    (Step.DESTINATION, Missing.PERSON, Answers(database="builtin", user_id=" "), {"user_id": "m"}),
-    (Step.DESTINATION, Missing.DATABASE, Answers(user_id="maria"), {"database": "builtin"}),
-    (Step.CONFLICTS, Missing.CONFLICTS, Answers(conflicts_open=2), {"conflicts_open": 0}),
-    (Step.PAST, Missing.RUN, Answers(), {"undo_run": "r"}),
-    (Step.PAST, Missing.RUN, Answers(), {"restore": Restore(backup="b")}),
-    (Step.RESTORE, Missing.GOAL, Answers(), {"restore": Restore(previewed=True)}),
-    (Step.CAPTURES, Missing.CAPTURES, Answers(), {"captures": (Path("c"),)}),
-    (Step.SEAL, Missing.FILE, Answers(for_desk=True), {"capture_file": Path("c")}),
-    (Step.SEAL, Missing.KEY, Answers(capture_file=Path("c")), {"for_desk": True}),
     (
-        Step.SEAL,
-        Missing.KEY,
-        Answers(capture_file=Path("c"), passphrase="long enough", repeated="long enouhg"),
+        WizardStep.FIND,
+        Requirement.SOURCES,
+        WizardAnswers(),
+        {"sources": (Path("p"),), "origin": "https://a.test"},
+    ),
+    (
+        WizardStep.FIND,
+        Requirement.ORIGIN,
+        WizardAnswers(sources=(Path("p"),)),
+        {"origin": "https://a.test"},
+    ),
+    (
+        WizardStep.DESTINATION,
+        Requirement.PERSON,
+        WizardAnswers(database="builtin"),
+        {"user_id": "maria"},
+    ),
+    (
+        WizardStep.DESTINATION,
+        Requirement.PERSON,
+        WizardAnswers(database="builtin"),
+        {"email": "m@a.test"},
+    ),
+    (
+        WizardStep.DESTINATION,
+        Requirement.PERSON,
+        WizardAnswers(database="builtin", user_id=" "),
+        {"user_id": "m"},
+    ),
+    (
+        WizardStep.DESTINATION,
+        Requirement.DATABASE,
+        WizardAnswers(user_id="maria"),
+        {"database": "builtin"},
+    ),
+    (
+        WizardStep.CONFLICTS,
+        Requirement.CONFLICTS,
+        WizardAnswers(undecided_conflicts=2),
+        {"conflicts_open": 0},
+    ),
+    (WizardStep.HISTORY, Requirement.RUN, WizardAnswers(), {"undo_run": "r"}),
+    (WizardStep.HISTORY, Requirement.RUN, WizardAnswers(), {"restore": RestoreAnswers(backup="b")}),
+    (
+        WizardStep.RESTORE,
+        Requirement.RESTORE_PREVIEW,
+        WizardAnswers(),
+        {"restore": RestoreAnswers(previewed=True)},
+    ),
+    (WizardStep.CAPTURES, Requirement.CAPTURES, WizardAnswers(), {"captures": (Path("c"),)}),
+    (
+        WizardStep.CAPTURE_FILE,
+        Requirement.FILE,
+        WizardAnswers(sealed_for_desk=True),
+        {"capture_file": Path("c")},
+    ),
+    (
+        WizardStep.CAPTURE_FILE,
+        Requirement.KEY,
+        WizardAnswers(capture_file=Path("c")),
+        {"for_desk": True},
+    ),
+    (
+        WizardStep.CAPTURE_FILE,
+        Requirement.KEY,
+        WizardAnswers(
+            capture_file=Path("c"), passphrase="long enough", passphrase_confirmation="long enouhg"
+        ),
         {"repeated": "long enough"},
     ),
 ]
@@ -107,41 +161,60 @@ NEEDS = [
 
 @pytest.mark.parametrize(("step", "need", "answers", "more"), NEEDS)
 def test_a_step_says_what_it_still_needs(
-    step: Step, need: Missing, answers: Answers, more: dict[str, Any]
+    step: WizardStep, need: Requirement, answers: WizardAnswers, more: dict[str, Any]
 ) -> None:
-    assert flow.missing(step, answers) is need
-    assert flow.missing(step, replace(answers, **more)) is None
+    assert flow.unmet_requirement(step, answers) is need
+    assert flow.unmet_requirement(step, replace(answers, **more)) is None
 
 
 @pytest.mark.parametrize(
     ("backup", "settled"),
     [
-        (Backup(BackupKind.KEYRING), False),
-        (Backup(BackupKind.KEYRING, keyring_works=True), True),
-        (Backup(BackupKind.PASSPHRASE), False),
-        (Backup(BackupKind.PASSPHRASE, passphrase="short", repeated="short"), False),
-        (Backup(BackupKind.PASSPHRASE, passphrase="long enough", repeated="long enouhg"), False),
-        (Backup(BackupKind.PASSPHRASE, passphrase="long enough", repeated="long enough"), True),
-        (Backup(BackupKind.NONE), False),
-        (Backup(BackupKind.NONE, refused_twice=True), True),
+        (BackupAnswers(BackupChoice.KEYRING), False),
+        (BackupAnswers(BackupChoice.KEYRING, keyring_works=True), True),
+        (BackupAnswers(BackupChoice.PASSPHRASE), False),
+        (
+            BackupAnswers(
+                BackupChoice.PASSPHRASE, passphrase="short", passphrase_confirmation="short"
+            ),
+            False,
+        ),
+        (
+            BackupAnswers(
+                BackupChoice.PASSPHRASE,
+                passphrase="long enough",
+                passphrase_confirmation="long enouhg",
+            ),
+            False,
+        ),
+        (
+            BackupAnswers(
+                BackupChoice.PASSPHRASE,
+                passphrase="long enough",
+                passphrase_confirmation="long enough",
+            ),
+            True,
+        ),
+        (BackupAnswers(BackupChoice.NONE), False),
+        (BackupAnswers(BackupChoice.NONE, no_backup_confirmed=True), True),
     ],
 )
 def test_a_backup_is_settled_by_a_key_or_by_refusing_it_twice(
-    backup: Backup, settled: bool
+    backup: BackupAnswers, settled: bool
 ) -> None:
-    needed = flow.missing(Step.BACKUP, Answers(backup=backup))
+    needed = flow.unmet_requirement(WizardStep.BACKUP, WizardAnswers(backup=backup))
     assert (needed is None) is settled
 
 
 @given(
-    st.sampled_from(Entry),
+    st.sampled_from(Workflow),
     st.booleans(),
-    st.lists(st.sampled_from(Step), max_size=12),
+    st.lists(st.sampled_from(WizardStep), max_size=12),
 )
 def test_no_way_runs_in_circles_and_each_ends_at_done(
-    entry: Entry, before: bool, visited: list[Step]
+    entry: Workflow, before: bool, visited: list[WizardStep]
 ) -> None:
-    answers = Answers(entry=entry, undo_before_step=before)
+    answers = WizardAnswers(workflow=entry, undo_run_preselected=before)
     for step in visited:  # wherever somebody stands, going on only leads forwards
         following = flow.next_step(step, answers)
         way = flow.steps(answers)
@@ -152,13 +225,15 @@ def test_no_way_runs_in_circles_and_each_ends_at_done(
 
 
 def test_codes_of_steps_are_told_apart() -> None:
-    assert len({step.code for step in Step}) == len(Step)
-    assert Step.WELCOME.code == "W1"
+    assert len({step.code for step in WizardStep}) == len(WizardStep)
+    assert WizardStep.WELCOME.code == "W1"
 
 
 def test_secrets_stay_out_of_what_may_be_printed() -> None:
-    answers = Answers(password="pw-marker", passphrase="pp-marker", repeated="pp-marker")
-    answers.backup = Backup(passphrase="bp-marker", repeated="bp-marker")
+    answers = WizardAnswers(
+        password="pw-marker", passphrase="pp-marker", passphrase_confirmation="pp-marker"
+    )
+    answers.backup = BackupAnswers(passphrase="bp-marker", passphrase_confirmation="bp-marker")
     assert "marker" not in repr(answers)
 
 

@@ -11,9 +11,9 @@ import pytest
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop_migrator.errors import Cancelled, DraftNotWritten, Interrupted, MigratorError
-from desktop_migrator.migration.wizard_options import Opening
-from desktop_migrator.wizard.flow import Entry, Step
+from desktop_migrator.errors import Cancelled, Interrupted, MigratorError, SealedFileNotWritten
+from desktop_migrator.migration.wizard_options import WizardOptions
+from desktop_migrator.wizard.flow import WizardStep, Workflow
 from desktop_migrator.wizard.pages.migrate import MigratePage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from tests.integration.faults.servers import small_disk
@@ -35,7 +35,7 @@ def sit(
     """Opens the wizard for somebody who will move her data to the app's server."""
 
     def sit() -> Person:
-        window = open_window(Opening(data_dir=tmp_path / "data"))
+        window = open_window(WizardOptions(data_dir=tmp_path / "data"))
         window.context.folders = (home,)
         answers = window.context.answers
         answers.user_id, answers.database = "maria", app_server.url
@@ -49,7 +49,7 @@ def whole(sit: Sit, app_server: AppServer) -> list[Any]:
     """The rows that nobody disturbed; they are gone again."""
     person = sit()
     go_to_backup(person)
-    person.go_to(Step.DONE)
+    person.go_to(WizardStep.DONE)
     person.window.close()
     rows = app_server.sql(ROWS)
     app_server.sql("TRUNCATE tasks, environments")
@@ -60,9 +60,9 @@ def whole(sit: Sit, app_server: AppServer) -> list[Any]:
 
 
 def go_to_backup(person: Person) -> None:
-    person.go_to(Step.DESTINATION)
+    person.go_to(WizardStep.DESTINATION)
     named(person.page, QLineEdit, "Password").setText(PASSWORD)
-    person.go_to(Step.BACKUP)
+    person.go_to(WizardStep.BACKUP)
     person.use_passphrase()
 
 
@@ -87,8 +87,8 @@ def press(page: MigratePage, words: str) -> None:
 
 
 def failed(person: Person, page: MigratePage) -> MigratorError | None:
-    person.wait(page.errors.isVisible)
-    return page.errors.error
+    person.wait(page.error_panel.isVisible)
+    return page.error_panel.error
 
 
 def test_a_connection_lost_in_mid_run_goes_on_where_it_stopped(
@@ -103,7 +103,7 @@ def test_a_connection_lost_in_mid_run_goes_on_where_it_stopped(
     assert app_server.sql(ROWS) != whole
     app_server.sql("ALTER DATABASE app CONNECTION LIMIT -1")
     press(page, "Go on where it stopped")
-    person.wait(lambda: person.page.step is Step.DONE)
+    person.wait(lambda: person.page.step is WizardStep.DONE)
     assert app_server.sql(ROWS) == whole
 
 
@@ -119,7 +119,7 @@ def test_a_pause_holds_no_transaction_open(
     assert person.page is page
     assert all(state == "idle" for state, _ in app_server.sql(BUSY))
     press(page, "Go on")
-    person.wait(lambda: person.page.step is Step.DONE)
+    person.wait(lambda: person.page.step is WizardStep.DONE)
     assert app_server.sql(ROWS) == whole
 
 
@@ -134,13 +134,13 @@ def test_what_was_stopped_goes_on_later(
     assert len(asked) == 1
     assert isinstance(failed(person, page), Cancelled)
     press(page, "Go on where it stopped")
-    person.wait(lambda: person.page.step is Step.DONE)
+    person.wait(lambda: person.page.step is WizardStep.DONE)
     assert app_server.sql(ROWS) == whole
 
 
-@pytest.mark.parametrize("entry", [Entry.FINISH, Entry.UNDO])
+@pytest.mark.parametrize("entry", [Workflow.RESUME, Workflow.UNDO])
 def test_who_closed_the_window_finishes_or_takes_back_another_time(
-    entry: Entry,
+    entry: Workflow,
     sit: Sit,
     whole: list[Any],
     app_server: AppServer,
@@ -165,12 +165,12 @@ def test_who_closed_the_window_finishes_or_takes_back_another_time(
     again = sit()
     page = again.page
     assert isinstance(page, WelcomePage)
-    assert Entry.FINISH in page.offered
-    if entry is Entry.UNDO:
-        page.take_former_back()
+    assert Workflow.RESUME in page.offered_workflows
+    if entry is Workflow.UNDO:
+        page.choose_undo_unfinished()
     again.go_on()
-    again.wait(lambda: again.page.step is Step.DONE)
-    assert app_server.sql(ROWS) == (whole if entry is Entry.FINISH else [])
+    again.wait(lambda: again.page.step is WizardStep.DONE)
+    assert app_server.sql(ROWS) == (whole if entry is Workflow.RESUME else [])
     assert asked == ["The database's password:"]  # and no passphrase: the backup is there
     assert len(list(again.window.context.workspace.backups.glob("*.dmbackup"))) == 1
 
@@ -183,7 +183,7 @@ def test_who_would_rather_not_close_sees_the_end(
     answer_boxes(monkeypatch, yes=False)
     with held_up(person, app_server):
         person.window.close()
-    person.wait(lambda: person.page.step is Step.DONE)
+    person.wait(lambda: person.page.step is WizardStep.DONE)
     assert person.window.isVisible()
     assert app_server.sql(ROWS) == whole
 
@@ -199,10 +199,10 @@ def test_a_disk_that_is_full_stops_the_run_before_anything_is_written(
             person.go_on()
             page = person.page
             assert isinstance(page, MigratePage)
-            assert isinstance(failed(person, page), DraftNotWritten)
+            assert isinstance(failed(person, page), SealedFileNotWritten)
             assert app_server.sql(ROWS) == []
             assert not list(backups.glob("*.dmbackup"))
         press(page, "Try again")
-        person.wait(lambda: person.page.step is Step.DONE)
+        person.wait(lambda: person.page.step is WizardStep.DONE)
         assert app_server.sql(ROWS) == whole
         assert len(list(backups.glob("*.dmbackup"))) == 1

@@ -9,7 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from desktop_migrator.migration.preview.preview_store import EVERYTHING, Filter, Findings, State
+from desktop_migrator.migration.preview.preview_store import (
+    NO_FILTER,
+    Filter,
+    PreviewState,
+    PreviewStore,
+)
 from desktop_migrator.wizard import i18n
 from desktop_migrator.wizard.models import items
 from desktop_migrator.wizard.models.items import ItemsModel
@@ -19,14 +24,16 @@ FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
 
 
 @pytest.fixture
-def findings() -> Iterator[Findings]:
-    with Findings() as findings:
+def findings() -> Iterator[PreviewStore]:
+    with PreviewStore() as findings:
         yield findings
 
 
 def numbered(count: int) -> list[Plain]:
     return [
-        Plain(State.NEW if n % 3 else State.REJECTED, (str(n), f"Task {n}"), False, b"")
+        Plain(
+            PreviewState.NEW if n % 3 else PreviewState.REJECTED, (str(n), f"Task {n}"), False, b""
+        )
         for n in range(count)
     ]
 
@@ -39,51 +46,54 @@ def shown(model: ItemsModel) -> list[tuple[str, str, str]]:
 
 
 def expected(plain: list[Plain]) -> list[tuple[str, str, str]]:
-    return [("Left out" if each.left_out else i18n.name(each.state), *each.cells) for each in plain]
+    return [
+        ("Left out" if each.left_out else i18n.state_label(each.state), *each.cells)
+        for each in plain
+    ]
 
 
 @settings(
     deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(entries, st.lists(filters | st.just(EVERYTHING), max_size=4), st.integers(1, 4))
+@given(entries, st.lists(filters | st.just(NO_FILTER), max_size=4), st.integers(1, 4))
 def test_every_filter_shows_what_a_plain_list_would(
     qtbot: QtBot, plain: list[Plain], wanted: list[Filter], page: int
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch, Findings() as findings:
-        patch.setattr(items, "PAGE", page)
-        patch.setattr(items, "_PAGES", 2)
+    with pytest.MonkeyPatch.context() as patch, PreviewStore() as findings:
+        patch.setattr(items, "PAGE_SIZE", page)
+        patch.setattr(items, "_MAX_CACHED_PAGES", 2)
         fill(findings, "tasks", plain)
         model = ItemsModel(findings, "tasks")
         tester = QAbstractItemModelTester(model, FATAL)
         assert shown(model) == expected(plain)
         for each in wanted:
-            model.show_only(each)
-            qtbot.waitUntil(lambda: not model.searching)
+            model.set_filter(each)
+            qtbot.waitUntil(lambda: not model.is_searching)
             assert shown(model) == expected([one for one in plain if is_wanted(one, each)])
         del tester
 
 
-def test_what_is_found_meanwhile_joins_at_the_end(qtbot: QtBot, findings: Findings) -> None:
+def test_what_is_found_meanwhile_joins_at_the_end(qtbot: QtBot, findings: PreviewStore) -> None:
     plain = numbered(250)
     fill(findings, "tasks", plain[:130], step=100)
     model = ItemsModel(findings, "tasks")
     tester = QAbstractItemModelTester(model, FATAL)
     assert shown(model) == expected(plain[:130])
     fill(findings, "tasks", plain, first=130)
-    model.grow()
+    model.append_new_rows()
     assert shown(model) == expected(plain)
     del tester
 
 
-def test_of_all_pages_only_a_few_are_held(qtbot: QtBot, findings: Findings) -> None:
+def test_of_all_pages_only_a_few_are_held(qtbot: QtBot, findings: PreviewStore) -> None:
     fill(findings, "tasks", numbered(5000), step=5000)
     model = ItemsModel(findings, "tasks")
     assert [row for _, row, _ in shown(model)] == [str(n) for n in range(5000)]
-    assert len(model._pages) <= items._PAGES
+    assert len(model._pages) <= items._MAX_CACHED_PAGES
 
 
 def test_the_check_mark_leaves_an_item_out_and_takes_it_in_again(
-    qtbot: QtBot, findings: Findings
+    qtbot: QtBot, findings: PreviewStore
 ) -> None:
     plain = numbered(5)
     fill(findings, "tasks", plain)
@@ -94,38 +104,38 @@ def test_the_check_mark_leaves_an_item_out_and_takes_it_in_again(
         (Qt.CheckState.Unchecked, {plain[2].name}),
         (Qt.CheckState.Checked, set()),
     ):
-        with qtbot.waitSignal(model.left_out_changed):
+        with qtbot.waitSignal(model.exclusion_changed):
             assert model.setData(model.index(2, 0), mark, role)
-        assert findings.left_out() == left_out
+        assert findings.excluded_items() == left_out
         assert Qt.CheckState(model.index(2, 0).data(role)) == mark
     assert not model.setData(model.index(2, 1), Qt.CheckState.Unchecked, role)
     del tester
 
 
-def test_many_are_left_out_as_they_are_shown(qtbot: QtBot, findings: Findings) -> None:
+def test_many_are_left_out_as_they_are_shown(qtbot: QtBot, findings: PreviewStore) -> None:
     plain = numbered(9000)
     fill(findings, "tasks", plain, step=3000)
     model = ItemsModel(findings, "tasks")
-    model.show_only(Filter(State.REJECTED))
-    qtbot.waitUntil(lambda: not model.searching)
-    with qtbot.waitSignal(model.left_out_changed):
-        model.leave_out([(0, 9), (100, 2999)], left_out=True)
-        model.leave_out([(5, 5)], left_out=False)
-    rejected = [each for each in plain if each.state is State.REJECTED]
+    model.set_filter(Filter(PreviewState.REJECTED))
+    qtbot.waitUntil(lambda: not model.is_searching)
+    with qtbot.waitSignal(model.exclusion_changed):
+        model.set_excluded([(0, 9), (100, 2999)], excluded=True)
+        model.set_excluded([(5, 5)], excluded=False)
+    rejected = [each for each in plain if each.state is PreviewState.REJECTED]
     gone = [*rejected[:5], *rejected[6:10], *rejected[100:]]
-    assert findings.left_out() == {each.name for each in gone}
+    assert findings.excluded_items() == {each.name for each in gone}
 
 
 def test_a_search_given_up_for_another_leaves_nothing_behind(
-    qtbot: QtBot, findings: Findings
+    qtbot: QtBot, findings: PreviewStore
 ) -> None:
     plain = numbered(300)
     fill(findings, "tasks", plain, step=300)
     model = ItemsModel(findings, "tasks")
     tester = QAbstractItemModelTester(model, FATAL)
-    model.show_only(Filter(text="task 1"))
-    model.show_only(Filter(text="TASK 29"))
-    qtbot.waitUntil(lambda: not model.searching)
+    model.set_filter(Filter(text="task 1"))
+    model.set_filter(Filter(text="TASK 29"))
+    qtbot.waitUntil(lambda: not model.is_searching)
     assert [title for _, _, title in shown(model)] == [
         "Task 29",
         *(f"Task {n}" for n in range(290, 300)),

@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop_migrator.errors import KitChanged
 from desktop_migrator.migration.desk.kits import make_kit
-from desktop_migrator.migration.wizard_options import Opening
+from desktop_migrator.migration.wizard_options import WizardOptions
 from desktop_migrator.system.resources import resource
 from desktop_migrator.vault.signatures import SigningKey
-from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.destination import DestinationPage
 from desktop_migrator.wizard.widgets.kit_panel import KitPanel
 from tests.wizard.conftest import OpenWindow, Person
@@ -59,15 +59,15 @@ def test_a_desk_that_nobody_knows_stops_everything_until_it_is_accepted(
     tmp_path: Path,
 ) -> None:
     make(kit, key)
-    person = Person(open_window(Opening(file=kit, data_dir=tmp_path / "data")), qtbot)
+    person = Person(open_window(WizardOptions(file=kit, data_dir=tmp_path / "data")), qtbot)
     for words in ("A kit by Acme support", "db.acme.test, port 6432", "We will call you.", warning):
         assert words in told(person)
     assert not person.page.isComplete()
     named(person.page, QPushButton, TRUST).click()
     person.wait(person.page.isComplete)
-    destination = person.window.page_of(Step.DESTINATION)
+    destination = person.window.page_for(WizardStep.DESTINATION)
     assert isinstance(destination, DestinationPage)
-    destination.enter()
+    destination.on_enter()
     address = "postgresql://app@db.acme.test:6432/app?sslmode=require"
     assert person.window.context.answers.database == address
 
@@ -76,7 +76,7 @@ def test_a_desk_once_accepted_is_known_and_another_key_in_its_name_is_not(
     kit: Path, open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     def sit() -> Person:
-        return Person(open_window(Opening(file=kit, data_dir=tmp_path / "data")), qtbot)
+        return Person(open_window(WizardOptions(file=kit, data_dir=tmp_path / "data")), qtbot)
 
     make(kit)
     person = sit()
@@ -100,4 +100,4 @@ def test_a_kit_that_was_changed_does_not_open(
     document["payload"] = base64.b64encode(inner).decode()
     kit.write_text(json.dumps(document))
     with pytest.raises(KitChanged):
-        open_window(Opening(file=kit, data_dir=tmp_path / "data"))
+        open_window(WizardOptions(file=kit, data_dir=tmp_path / "data"))

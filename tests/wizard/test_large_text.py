@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop_migrator.migration.wizard_options import Opening
-from desktop_migrator.wizard.flow import Entry, Step
+from desktop_migrator.migration.wizard_options import WizardOptions
+from desktop_migrator.wizard.flow import WizardStep, Workflow
 from desktop_migrator.wizard.pages.backup import BackupPage
-from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from tests.wizard.conftest import PASSPHRASE, OpenWindow, Person
 
@@ -35,7 +35,7 @@ def large_german(qapp: QApplication, german: None) -> Iterator[None]:
     qapp.setFont(font)
 
 
-def cut_off(page: Page) -> list[str]:
+def cut_off(page: WizardPage) -> list[str]:
     """What the page has that is not to be read as a whole."""
     sideways = page._scroll.horizontalScrollBar().maximum()
     found = [f"{page.step.name} is {sideways} px too wide"] if sideways else []
@@ -56,18 +56,18 @@ def fits(widget: QWidget) -> bool:
     return True
 
 
-def idle(page: Page) -> bool:
+def idle(page: WizardPage) -> bool:
     return page.operation is None
 
 
-def walk(person: Person, entry: Entry, until: Step) -> list[str]:
+def walk(person: Person, entry: Workflow, until: WizardStep) -> list[str]:
     page = person.page
     assert isinstance(page, WelcomePage)
-    page.choose(entry)
+    page.choose_workflow(entry)
     found: list[str] = []
     while True:
         page = person.page
-        if page.step is not Step.MIGRATE:  # which goes on by itself
+        if page.step is not WizardStep.MIGRATE:  # which goes on by itself
             person.wait(partial(idle, page))
         if isinstance(page, BackupPage):
             page.use_passphrase(PASSPHRASE, PASSPHRASE)
@@ -75,27 +75,27 @@ def walk(person: Person, entry: Entry, until: Step) -> list[str]:
         found += cut_off(page)
         if page.step is until:
             return found
-        if page.step is Step.MIGRATE:
+        if page.step is WizardStep.MIGRATE:
             person.wait(partial(gone_by, person, page))
         else:
             person.go_on()
 
 
-def gone_by(person: Person, page: Page) -> bool:
+def gone_by(person: Person, page: WizardPage) -> bool:
     return person.page is not page
 
 
 def test_nothing_is_cut_off(
     large_german: None, open_window: OpenWindow, qtbot: QtBot, demo_folder: Path
 ) -> None:
-    window = open_window(Opening(demo=True, data_dir=demo_folder, language="de"))
+    window = open_window(WizardOptions(demo=True, data_dir=demo_folder, language="de"))
     window.resize(LAPTOP)
     person = Person(window, qtbot)
-    found = walk(person, Entry.MIGRATE, Step.DONE)
+    found = walk(person, Workflow.MIGRATE, WizardStep.DONE)
     for entry, until in (
-        (Entry.UNDO, Step.PAST),
-        (Entry.CAPTURE, Step.SEAL),
-        (Entry.UPLOAD, Step.CAPTURES),
+        (Workflow.UNDO, WizardStep.HISTORY),
+        (Workflow.CAPTURE, WizardStep.CAPTURE_FILE),
+        (Workflow.UPLOAD, WizardStep.CAPTURES),
     ):
         window.restart()
         found += walk(person, entry, until)

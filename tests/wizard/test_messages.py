@@ -10,9 +10,9 @@ from desktop_migrator.errors import ConnectionFailed, SnapshotFailed
 from desktop_migrator.model import Rejection, damage_sentence
 from desktop_migrator.postgres.verify.connection_checks import check_connection
 from desktop_migrator.wizard import app
-from desktop_migrator.wizard.messages import said, told
+from desktop_migrator.wizard.messages import localize, localize_error
 from desktop_migrator.wizard.widgets.checks import CheckList
-from desktop_migrator.wizard.widgets.rejection_list import LeftBehind
+from desktop_migrator.wizard.widgets.rejection_list import RejectionList
 from tests.unit.plan.helpers import extracted, record
 
 
@@ -23,33 +23,39 @@ def texts(widget: QWidget) -> list[str]:
 @pytest.mark.usefixtures("german")
 def test_a_warning_holds_an_error_and_is_german_throughout() -> None:
     error = ConnectionFailed(server="db.test:5432", reason="the connection was lost")
-    assert said(f"{error} Trying again in 1.5 seconds.") == (
-        f"{told(error).title}: {told(error).detail} Neuer Versuch in 1.5 Sekunden."
+    told = localize_error(error)
+    assert localize(f"{error} Trying again in 1.5 seconds.") == (
+        f"{told.title}: {told.detail} Neuer Versuch in 1.5 Sekunden."
     )
-    assert "die Verbindung ging verloren" in told(error).detail
+    assert "die Verbindung ging verloren" in told.detail
 
 
 @pytest.mark.usefixtures("german")
 def test_an_error_gives_its_reason_in_german() -> None:
     error = SnapshotFailed(path="/home/x", reason="1,200 MB are needed on the disk, 7 MB are free")
-    assert "auf der Festplatte werden 1,200 MB gebraucht, 7 MB sind frei" in told(error).detail
+    assert (
+        "auf der Festplatte werden 1,200 MB gebraucht, 7 MB sind frei"
+        in localize_error(error).detail
+    )
 
 
 @pytest.mark.usefixtures("german")
 def test_what_was_lost_is_told_with_its_place_as_it_is() -> None:
     text = damage_sentence("/a b/{0}/000003.ldb", "A record holds text in no known encoding.", None)
-    assert said(text) == (
+    assert localize(text) == (
         "/a b/{0}/000003.ldb: Ein Datensatz enthält Text in keiner bekannten Kodierung. "
         "Eine unbekannte Zahl von Datensätzen ist verloren."
     )
 
 
 def test_in_english_a_sentence_stays_but_for_the_command_lines_options(qapp: QApplication) -> None:
-    translators = app.translate(qapp, "en")
+    translators = app.install_translators(qapp, "en")
     try:
         for text in ("title is missing.", "Any other text: 50 % {done}", ""):
-            assert said(text) == text
-        assert "--" not in said("Use --create-tables to have it made, or name another in the plan.")
+            assert localize(text) == text
+        assert "--" not in localize(
+            "Use --create-tables to have it made, or name another in the plan."
+        )
     finally:
         for translator in translators:
             qapp.removeTranslator(translator)
@@ -61,7 +67,7 @@ def test_each_reason_is_told_once_with_how_often(qtbot: QtBot) -> None:
     outcomes = extracted([record("tasks", json.dumps(tasks))])
     rejections = [each for each in outcomes if isinstance(each, Rejection)]
     assert len(rejections) == 4
-    widget = LeftBehind()
+    widget = RejectionList()
     qtbot.addWidget(widget)
     widget.show_rejections(rejections)
     heading, most, remedy, *_ = texts(widget)

@@ -10,18 +10,18 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_migrator.errors import NothingToMigrate
-from desktop_migrator.migration.wizard_options import Opening
+from desktop_migrator.migration.wizard_options import WizardOptions
 from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import RunResult, UndoResult
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
-from desktop_migrator.wizard.flow import BackupKind, Entry, Step
+from desktop_migrator.wizard.flow import BackupChoice, WizardStep, Workflow
 from desktop_migrator.wizard.pages.backup import BackupPage
 from desktop_migrator.wizard.pages.destination import DestinationPage
 from desktop_migrator.wizard.pages.find import FindPage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
-from desktop_migrator.wizard.widgets.details import Details
-from desktop_migrator.wizard.window import PAGES, Window
+from desktop_migrator.wizard.widgets.details import CollapsibleDetails
+from desktop_migrator.wizard.window import PAGES, WizardWindow
 from tests.unit.browsers.test_running_browsers import LOCKER, process
 from tests.wizard.conftest import OpenWindow, Person
 
@@ -59,7 +59,7 @@ def texts(widget: QWidget) -> str:
 
 
 def test_a_whole_migration_and_its_undo(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    person.go_to(Step.DONE)
+    person.go_to(WizardStep.DONE)
     context = person.window.context
     result = context.result
     assert isinstance(result, RunResult)
@@ -72,25 +72,25 @@ def test_a_whole_migration_and_its_undo(person: Person, monkeypatch: pytest.Monk
     assert [run.run for run in Catalog(context.workspace.catalog).runs()] == [result.run]
 
     asked = answer_boxes(monkeypatch, yes=True)
-    context.take_back(result.run or "")
-    person.wait(lambda: person.page.step is Step.DONE)
+    context.start_undo(result.run or "")
+    person.wait(lambda: person.page.step is WizardStep.DONE)
     assert len(asked) == 1
     assert isinstance(context.result, UndoResult)
     assert rows(context.workspace, "SELECT count(*) FROM tasks") == 0
 
 
 def test_cards_show_every_browser_and_leave_out_what_is_unticked(person: Person) -> None:
-    person.go_to(Step.FIND)
+    person.go_to(WizardStep.FIND)
     page = person.page
     assert isinstance(page, FindPage)
     person.wait(page.isComplete)
     names = [card.button.text() for card in page.cards]
     assert set(names) == {"Chromium", "Google Chrome", "Mozilla Firefox", "GNOME Web"}
     before = person.window.context.answers.sources
-    page.cards[0].choose(False)
+    page.cards[0].set_checked(False)
     assert len(person.window.context.answers.sources) == len(before) - 1
     for card in page.cards:
-        card.choose(False)
+        card.set_checked(False)
     assert not page.isComplete()
 
 
@@ -101,24 +101,24 @@ def test_a_computer_without_browsers_says_so_and_lets_a_folder_be_added(
     home.mkdir()
     for name in ("HOME", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(home))
-    person = Person(open_window(Opening(data_dir=tmp_path / "data")), qtbot)
-    person.go_to(Step.FIND)
+    person = Person(open_window(WizardOptions(data_dir=tmp_path / "data")), qtbot)
+    person.go_to(WizardStep.FIND)
     page = person.page
-    person.wait(page.errors.isVisible)
-    assert page.errors.error is not None
-    assert page.errors.error.code == "DM-203"
+    person.wait(page.error_panel.isVisible)
+    assert page.error_panel.error is not None
+    assert page.error_panel.error.code == "DM-203"
     assert not page.isComplete()
 
 
 def test_support_gets_code_and_step_and_nothing_else(person: Person) -> None:
-    person.go_to(Step.DESTINATION)
+    person.go_to(WizardStep.DESTINATION)
     page = person.page
     assert isinstance(page, DestinationPage)
     page.enter_address("postgresql://nobody:pw-marker@127.0.0.1:9/app")
     person.go_on()
-    assert page.errors.error is not None
-    assert page.errors.error.code == "DM-301"
-    page.errors.copy()
+    assert page.error_panel.error is not None
+    assert page.error_panel.error.code == "DM-301"
+    page.error_panel.copy_for_support()
     copied = QGuiApplication.clipboard().text()
     assert "Code: DM-301" in copied
     assert "Step: W4 destination" in copied
@@ -127,26 +127,26 @@ def test_support_gets_code_and_step_and_nothing_else(person: Person) -> None:
 
 
 def test_going_without_a_backup_asks_twice(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    person.go_to(Step.BACKUP)
+    person.go_to(WizardStep.BACKUP)
     page = person.page
     assert isinstance(page, BackupPage)
     person.wait(lambda: page.operation is None)
     asked = answer_boxes(monkeypatch, yes=False)
-    page.choose(BackupKind.NONE)
+    page.choose_backup(BackupChoice.NONE)
     assert len(asked) == 1
-    assert person.window.context.answers.backup.kind is not BackupKind.NONE
+    assert person.window.context.answers.backup.choice is not BackupChoice.NONE
     asked = answer_boxes(monkeypatch, yes=True)
-    page.choose(BackupKind.NONE)
+    page.choose_backup(BackupChoice.NONE)
     assert len(asked) == 2
     assert page.isComplete()
 
 
-@pytest.mark.parametrize("entry", Entry)
-def test_the_first_page_offers_what_can_be_done(demo: Window, entry: Entry) -> None:
-    page = demo.page_of(Step.WELCOME)
+@pytest.mark.parametrize("entry", Workflow)
+def test_the_first_page_offers_what_can_be_done(demo: WizardWindow, entry: Workflow) -> None:
+    page = demo.page_for(WizardStep.WELCOME)
     assert isinstance(page, WelcomePage)
-    offered = entry in page.offered
-    assert offered is (entry not in {Entry.FINISH, Entry.RESTORE})  # nothing was left before
+    offered = entry in page.offered_workflows
+    assert offered is (entry not in {Workflow.RESUME, Workflow.RESTORE})  # nothing was left before
 
 
 def test_an_open_browser_is_said_and_not_refused(person: Person) -> None:
@@ -154,7 +154,7 @@ def test_an_open_browser_is_said_and_not_refused(person: Person) -> None:
     lock = home / ".mozilla" / "firefox" / "demo.default-release" / ".parentlock"
     lock.touch()
     with process(LOCKER, str(lock)):
-        person.go_to(Step.FIND)
+        person.go_to(WizardStep.FIND)
         page = person.page
         assert isinstance(page, FindPage)
         person.wait(page.isComplete)
@@ -173,19 +173,19 @@ def test_browsers_without_anything_that_fits_are_shown_and_said(
         '[[entities.notes.sources]]\nkeys = ["nobody-has-it"]\n'
         '[entities.notes.columns]\ntitle = { from = "title", type = "text" }\n'
     )
-    window = open_window(Opening(data_dir=tmp_path / "data", plan=plan))
+    window = open_window(WizardOptions(data_dir=tmp_path / "data", plan=plan))
     window.context.folders = (home,)
     person = Person(window, qtbot)
-    person.go_to(Step.FIND)
+    person.go_to(WizardStep.FIND)
     page = person.page
     assert isinstance(page, FindPage)
-    person.wait(page.errors.isVisible)
-    assert isinstance(page.errors.error, NothingToMigrate)
+    person.wait(page.error_panel.isVisible)
+    assert isinstance(page.error_panel.error, NothingToMigrate)
     assert page.cards
 
 
 def test_the_same_item_in_several_profiles_is_moved_once(person: Person) -> None:
-    person.go_to(Step.DONE)
+    person.go_to(WizardStep.DONE)
     result = person.window.context.result
     assert isinstance(result, RunResult)
     workspace = person.window.context.workspace
@@ -199,16 +199,16 @@ def test_every_page_has_details_that_say_where_things_are(person: Person) -> Non
     window = person.window
     root = str(window.context.workspace.root)
     for kind in PAGES:
-        assert len(window.page_of(kind.step).findChildren(Details)) == 1
-    [details] = person.page.findChildren(Details)
+        assert len(window.page_for(kind.step).findChildren(CollapsibleDetails)) == 1
+    [details] = person.page.findChildren(CollapsibleDetails)
     assert root not in shown(details)
-    details.open()
+    details.set_expanded()
     assert f"Datenordner: {root}" in shown(details)
-    person.go_to(Step.DONE)
+    person.go_to(WizardStep.DONE)
     result = window.context.result
     assert isinstance(result, RunResult)
-    [details] = person.page.findChildren(Details)
-    details.open()
+    [details] = person.page.findChildren(CollapsibleDetails)
+    details.set_expanded()
     assert f"Vorgang {result.run}\nSicherung {result.backup}" in shown(details)
 
 

@@ -7,9 +7,9 @@ from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, MergeRule
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.wizard.flow import Answers, Entry
-from desktop_migrator.wizard.operations import job_of
-from desktop_migrator.wizard.resume_state import former_run, remember
+from desktop_migrator.wizard.flow import WizardAnswers, Workflow
+from desktop_migrator.wizard.operations import build_job
+from desktop_migrator.wizard.resume_state import find_unfinished_run, save_resume_state
 
 ADDRESS = "postgresql://maria@db.test/app"
 
@@ -17,27 +17,27 @@ ADDRESS = "postgresql://maria@db.test/app"
 def test_a_run_goes_on_with_all_that_was_said_before_it_began(tmp_path: Path) -> None:
     workspace = Workspace.open(tmp_path / "data")
     plan = load_plan(None)
-    answers = Answers(
-        entry=Entry.MIGRATE,
+    answers = WizardAnswers(
+        workflow=Workflow.MIGRATE,
         sources=(tmp_path / "profile",),
         origin="https://a.test",
         user_id="maria",
         database=ADDRESS,
         create_tables=True,
-        left_out=frozenset({"customData"}),
-        leave_out=frozenset({b"\x00\xff" * 8, b"b" * 16}),
+        excluded_entities=frozenset({"customData"}),
+        excluded_items=frozenset({b"\x00\xff" * 8, b"b" * 16}),
         policy=ConflictPolicy.MERGE,
         rules={"tasks": MergeRule.KEEP},
         decisions=tmp_path / "decisions.json",
     )
-    before = job_of(answers, plan)
-    remember(workspace, answers)
-    Catalog(workspace.catalog).begin(
+    before = build_job(answers, plan)
+    save_resume_state(workspace, answers)
+    Catalog(workspace.catalog).record_start(
         "r1", user_id="maria", database=ADDRESS, plan=plan.name, origins=["https://a.test"]
     )
-    former = former_run(workspace, plan.name)
+    former = find_unfinished_run(workspace, plan.name)
     assert former is not None
-    again = job_of(Answers(entry=Entry.FINISH, former=former), plan)
+    again = build_job(WizardAnswers(workflow=Workflow.RESUME, unfinished_run=former), plan)
     assert again == replace(before, resume=True)
 
 
@@ -46,10 +46,10 @@ def test_what_an_older_version_remembered_is_read(tmp_path: Path) -> None:
     (workspace.root / "wizard.json").write_text(
         f'{{"sources": ["/p"], "database": "{ADDRESS}", "policy": "skip", "create_tables": false}}'
     )
-    Catalog(workspace.catalog).begin(
+    Catalog(workspace.catalog).record_start(
         "r1", user_id="maria", database=ADDRESS, plan="default", origins=["https://a.test"]
     )
-    former = former_run(workspace, "default")
+    former = find_unfinished_run(workspace, "default")
     assert former is not None
     assert former.sources == (Path("/p"),)
-    assert former.leave_out == frozenset()
+    assert former.excluded_items == frozenset()

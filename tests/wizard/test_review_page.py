@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from desktop_migrator.migration.preview.preview_store import State
+from desktop_migrator.migration.preview.preview_store import PreviewState
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.wizard import i18n
-from desktop_migrator.wizard.flow import Entry
+from desktop_migrator.wizard.flow import Workflow
 from desktop_migrator.wizard.pages.review import ReviewPage
 from tests.integration.test_migrate import TASKS
 from tests.integration.webkit_store import store_of
@@ -29,11 +29,11 @@ def opened(qtbot: QtBot, tmp_path: Path) -> Opened:
 def look(qtbot: QtBot, opened: Opened, source: Path) -> ReviewPage:
     page = opened.page
     assert isinstance(page, ReviewPage)
-    opened.answers.entry = Entry.MIGRATE
+    opened.answers.workflow = Workflow.MIGRATE
     opened.answers.sources, opened.answers.origin = (source,), APP
     page.initializePage()
     qtbot.waitUntil(lambda: page.operation is None, timeout=LOAD)
-    assert page.errors.error is None
+    assert page.error_panel.error is None
     return page
 
 
@@ -43,8 +43,8 @@ def column(page: ReviewPage, number: int) -> list[str]:
 
 
 def choose(page: ReviewPage, qtbot: QtBot, data: object) -> None:
-    page._state.setCurrentIndex(page._state.findData(data))
-    qtbot.waitUntil(lambda: page._model is not None and not page._model.searching)
+    page._state_filter.setCurrentIndex(page._state_filter.findData(data))
+    qtbot.waitUntil(lambda: page._model is not None and not page._model.is_searching)
 
 
 def test_a_tab_for_each_kind_with_what_the_page_read_back(
@@ -67,7 +67,7 @@ def test_search_finds_what_the_cells_hold_whatever_the_case(
     page._tabs.setCurrentIndex(1)
     name = environment["name"]
     QTest.keyClicks(page._search, name.upper())
-    qtbot.waitUntil(lambda: page._shown.text() == "1 item(s)")
+    qtbot.waitUntil(lambda: page._count_label.text() == "1 item(s)")
     assert column(page, 2) == [name]
     page._search.clear()
     qtbot.waitUntil(lambda: len(column(page, 2)) > 1)
@@ -91,13 +91,13 @@ def test_what_cannot_go_is_told_with_reason_and_remedy(
     qtbot: QtBot, opened: Opened, tmp_path: Path
 ) -> None:
     page = look(qtbot, opened, store_of(tmp_path, {"tasks": TASKS}))
-    choose(page, qtbot, State.REJECTED)
+    choose(page, qtbot, PreviewState.REJECTED)
     assert column(page, 1) == ["2", "3", "4", "5"]
-    assert set(column(page, 0)) == {i18n.name(State.REJECTED)}
+    assert set(column(page, 0)) == {i18n.state_label(PreviewState.REJECTED)}
     page._table.selectRow(0)
     assert "title" in page._detail._reason.text()
     assert page._detail._remedy.text()
-    assert page._detail._why.isVisibleTo(page)
+    assert page._detail._rejection_box.isVisibleTo(page)
     choose(page, qtbot, None)
     assert column(page, 1) == ["1", "2", "3", "4", "5"]
 
@@ -109,16 +109,16 @@ def test_what_is_left_out_is_known_to_the_run_and_when_the_page_is_seen_again(
     store = store_of(tmp_path, {"tasks": tasks})
     page = look(qtbot, opened, store)
     page._table.selectRow(1)
-    page._leave.click()
+    page._exclude_button.click()
     page._table.setCurrentIndex(page._table.model().index(3, 0))
     QTest.keyClick(page._table, Qt.Key.Key_Space)
     assert column(page, 0) == [
-        i18n.name(State.FOUND) if n not in (1, 3) else "Left out" for n in range(5)
+        i18n.state_label(PreviewState.FOUND) if n not in (1, 3) else "Left out" for n in range(5)
     ]
     page._table.selectRow(3)
-    page._take.click()
+    page._include_button.click()
     assert page.validatePage()
-    names = opened.answers.leave_out
+    names = opened.answers.excluded_items
     assert names
     opened.answers.user_id = "4711"  # so that ids are other ones
     look(qtbot, opened, store)
@@ -126,31 +126,31 @@ def test_what_is_left_out_is_known_to_the_run_and_when_the_page_is_seen_again(
     choose(page, qtbot, "left out")
     assert column(page, 2) == ["Task 1"]
     assert page.validatePage()
-    assert opened.answers.leave_out == names
+    assert opened.answers.excluded_items == names
 
 
 def test_a_whole_kind_can_stay_behind(qtbot: QtBot, opened: Opened, tmp_path: Path) -> None:
     page = look(qtbot, opened, unpack("firefox", tmp_path))
     page._tabs.setCurrentIndex(1)
-    page._whole.click()
-    assert opened.answers.left_out == {"environments"}
+    page._exclude_entity_box.click()
+    assert opened.answers.excluded_entities == {"environments"}
     assert not page._table.isEnabled()
     page._tabs.setCurrentIndex(0)
     assert page._table.isEnabled()
     page._tabs.setCurrentIndex(1)
-    page._whole.click()
-    assert opened.answers.left_out == frozenset()
+    page._exclude_entity_box.click()
+    assert opened.answers.excluded_entities == frozenset()
 
 
 def test_a_capture_takes_whole_records_so_nothing_is_left_out_there(
     qtbot: QtBot, opened: Opened, tmp_path: Path
 ) -> None:
     page = opened.page
-    opened.answers.entry = Entry.CAPTURE
+    opened.answers.workflow = Workflow.CAPTURE
     opened.answers.sources, opened.answers.origin = (unpack("firefox", tmp_path),), APP
     page.initializePage()
     qtbot.waitUntil(lambda: page.operation is None, timeout=LOAD)
     assert isinstance(page, ReviewPage)
-    assert not page._leave.isVisibleTo(page)
+    assert not page._exclude_button.isVisibleTo(page)
     index = page._table.model().index(0, 0)
     assert index.data(Qt.ItemDataRole.CheckStateRole) is None

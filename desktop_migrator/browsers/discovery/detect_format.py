@@ -16,18 +16,18 @@ from desktop_migrator.model import StoreFormat
 
 _MAGIC = b"SQLite format 3\0"
 _WAL_MAGIC = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
-_PAGE = 64 * 1024
+_MAX_PAGE_SIZE = 64 * 1024
 """Bytes of the largest page that SQLite knows."""
-_LOG_PART = 4 * 2**20
+_PROBE_SIZE = 4 * 2**20
 """Bytes of a log or a table that are looked at."""
 _CREATE = re.compile(rb"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"'`\[]?(\w+)", re.IGNORECASE)
-_TABLES = {
+_REQUIRED_TABLES = {
     StoreFormat.CHROMIUM_SQLITE: {b"maps", b"map_entries"},
     StoreFormat.FIREFOX: {b"data", b"database"},
     StoreFormat.FIREFOX_LEGACY: {b"webappsstore2"},
     StoreFormat.WEBKIT: {b"ItemTable"},
 }
-_NAMES = {
+_FORMAT_BY_FILE_NAME = {
     "LocalStorage": StoreFormat.CHROMIUM_SQLITE,
     "data.sqlite": StoreFormat.FIREFOX,
     "webappsstore.sqlite": StoreFormat.FIREFOX_LEGACY,
@@ -35,11 +35,11 @@ _NAMES = {
     "localstorage.sqlite3": StoreFormat.WEBKIT,
 }
 _IDB_COMPARATOR = b"idb_cmp1"
-_AREA_MARK = b"META:"
+_META_PREFIX = b"META:"
 """Begins the key by which Chromium's localStorage describes an area."""
 
 
-def sqlite_format(path: Path) -> StoreFormat | None:
+def detect_sqlite_format(path: Path) -> StoreFormat | None:
     """Which store the file is; None if it is another file. Raises OSError.
 
     The write-ahead log is looked into as well: all of a young database may still lie there. Where
@@ -47,17 +47,17 @@ def sqlite_format(path: Path) -> StoreFormat | None:
     """
     files = store_files(path, StoreFormat.CHROMIUM_SQLITE)
     wal = path.with_name(path.name + "-wal")
-    head = _head(path, _PAGE) if path.name in files else b""
-    log = _head(wal, _LOG_PART) if wal.name in files else b""
+    head = _read_prefix(path, _MAX_PAGE_SIZE) if path.name in files else b""
+    log = _read_prefix(wal, _PROBE_SIZE) if wal.name in files else b""
     tables = set(_CREATE.findall(head)) if head.startswith(_MAGIC) else set()
     if log.startswith(_WAL_MAGIC):
         tables.update(_CREATE.findall(log))
     if not tables:
         return _format_by_name(path) if head or log else None
-    return next((known for known, needed in _TABLES.items() if needed <= tables), None)
+    return next((known for known, needed in _REQUIRED_TABLES.items() if needed <= tables), None)
 
 
-def holds_rows(path: Path, table: str) -> bool:
+def has_rows(path: Path, table: str) -> bool:
     """Whether the SQLite file's table has a row; True where that cannot be known untouched."""
     try:
         files = store_files(path, StoreFormat.FIREFOX_LEGACY)
@@ -90,17 +90,21 @@ def is_leveldb(folder: Path) -> bool:
     manifests = [folder / name for name in names if name.startswith("MANIFEST-")]
     others = any(name[0].isdigit() for name in names)
     return bool(manifests or others) and not any(
-        _IDB_COMPARATOR in _head(manifest, 256) for manifest in manifests
+        _IDB_COMPARATOR in _read_prefix(manifest, 256) for manifest in manifests
     )
 
 
-def holds_areas(folder: Path) -> bool:
+def has_localstorage_areas(folder: Path) -> bool:
     """Whether the LevelDB shows areas of localStorage, unlike Chromium's many other ones."""
     names = store_files(folder, StoreFormat.CHROMIUM_LEVELDB)
-    return any(_AREA_MARK in _head(folder / name, _LOG_PART) for name in names if name[0].isdigit())
+    return any(
+        _META_PREFIX in _read_prefix(folder / name, _PROBE_SIZE)
+        for name in names
+        if name[0].isdigit()
+    )
 
 
-def leveldb_holds_data(folder: Path) -> bool:
+def leveldb_has_data(folder: Path) -> bool:
     """Whether the LevelDB has any table or log with content; True where that cannot be known."""
     try:
         files = store_files(folder, StoreFormat.CHROMIUM_LEVELDB)
@@ -110,10 +114,14 @@ def leveldb_holds_data(folder: Path) -> bool:
 
 
 def _format_by_name(path: Path) -> StoreFormat | None:
-    return StoreFormat.WEBKIT if path.suffix == ".localstorage" else _NAMES.get(path.name)
+    return (
+        StoreFormat.WEBKIT
+        if path.suffix == ".localstorage"
+        else _FORMAT_BY_FILE_NAME.get(path.name)
+    )
 
 
-def _head(path: Path, length: int) -> bytes:
+def _read_prefix(path: Path, length: int) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(length)

@@ -21,18 +21,18 @@ from desktop_migrator.browsers.discovery.registry import (
     BROWSERS,
     CHROMIUM_PROFILES,
     ELECTRON_PROFILES,
-    NOT_A_PERSONS,
+    INTERNAL_PROFILES,
     Browser,
     Engine,
 )
-from desktop_migrator.browsers.discovery.safe_listing import Folders, Unreadable
+from desktop_migrator.browsers.discovery.safe_listing import FolderLister, UnreadablePath
 from desktop_migrator.browsers.discovery.store_locations import (
-    ENGINES,
-    Place,
-    place,
-    running,
-    settle_backends,
-    stores_of,
+    ENGINE_BY_FORMAT,
+    StoreLocation,
+    find_inactive_backend,
+    find_stores,
+    is_browser_running,
+    locate_store,
 )
 from desktop_migrator.errors import SourceNotFound, StoreUnreadable
 from desktop_migrator.model import Profile, Store, StoreFormat
@@ -42,20 +42,20 @@ __all__ = [
     "FoundProfile",
     "OperatingSystem",
     "System",
-    "Unreadable",
+    "UnreadablePath",
     "discover",
-    "open_source",
-    "open_sources",
+    "discover_path",
+    "discover_paths",
 ]
 
 _SEARCH_DEPTH = 3
 """Levels below a folder given by hand that are searched."""
-_MAX_SEARCHED = 20_000
+_MAX_SEARCHED_FOLDERS = 20_000
 """Folders that such a search visits."""
-_HOME_DISTANCE = 8
+_MAX_HOME_DISTANCE = 8
 """Levels above a folder given by hand at which a home is looked for."""
 _SIDE_FILES = ("-wal", "-shm", "-journal")
-_NAMELESS = {
+_UNKNOWN_BROWSER_NAMES = {
     Engine.CHROMIUM: "A browser like Chrome",
     Engine.FIREFOX: "A browser like Firefox",
     Engine.WEBKIT: "A browser like Safari",
@@ -71,7 +71,7 @@ class FoundProfile:
 @dataclass(frozen=True, slots=True)
 class Discovery:
     profiles: tuple[FoundProfile, ...]
-    unreadable: tuple[Unreadable, ...] = ()
+    unreadable: tuple[UnreadablePath, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
@@ -83,22 +83,22 @@ class Discovery:
 def discover(system: System) -> Discovery:
     """Every profile that has a store, of every browser in the registry."""
     finder = _Finder()
-    for browser, root in _roots(system, finder.folders):
+    for browser, root in _browser_roots(system, finder.lister):
         finder.add_root(browser, root)
     return finder.discovery()
 
 
-def open_sources(paths: Iterable[Path], system: System) -> Discovery:
+def discover_paths(paths: Iterable[Path], system: System) -> Discovery:
     """The profiles and stores at several paths; what is reached through several counts once.
 
     A store that one of the paths names itself is in use, even if its profile left it behind.
     Raises as `open_source`.
     """
-    found = [open_source(path, system) for path in paths]
+    found = [discover_path(path, system) for path in paths]
     profiles: dict[Path, FoundProfile] = {}
     for each in (profile for discovery in found for profile in discovery.profiles):
-        folder = _real(each.profile.path)
-        profiles[folder] = _joined(profiles[folder], each) if folder in profiles else each
+        folder = _real_path(each.profile.path)
+        profiles[folder] = _merge_profiles(profiles[folder], each) if folder in profiles else each
     return Discovery(
         profiles=tuple(profiles.values()),
         unreadable=tuple(dict.fromkeys(each for one in found for each in one.unreadable)),
@@ -106,16 +106,16 @@ def open_sources(paths: Iterable[Path], system: System) -> Discovery:
     )
 
 
-def _joined(one: FoundProfile, other: FoundProfile) -> FoundProfile:
+def _merge_profiles(one: FoundProfile, other: FoundProfile) -> FoundProfile:
     stores: dict[Path, Store] = {}
     for store in (*one.stores, *other.stores):
-        path = _real(store.path)
-        if path not in stores or store.in_use:
+        path = _real_path(store.path)
+        if path not in stores or store.is_active:
             stores[path] = replace(store, profile=one.profile)
     return replace(one, stores=tuple(stores.values()))
 
 
-def open_source(path: Path, system: System) -> Discovery:
+def discover_path(path: Path, system: System) -> Discovery:
     """The profiles and stores at a path given by hand; what it is shows in its content.
 
     A profile, a user-data folder, a Firefox root, one store, or a folder with any of these a few
@@ -128,9 +128,9 @@ def open_source(path: Path, system: System) -> Discovery:
     except OSError as error:
         raise StoreUnreadable(path=path, reason=error.strerror or str(error)) from error
     finder = _Finder()
-    for computer in (system, *_computers_above(path)):
-        for browser, root in _roots(computer, Folders()):
-            finder.known_roots.setdefault(_real(root), browser)
+    for computer in (system, *_assumed_systems(path)):
+        for browser, root in _browser_roots(computer, FolderLister()):
+            finder.known_roots.setdefault(_real_path(root), browser)
     if path.is_dir():
         finder.search(path)
     else:
@@ -143,39 +143,39 @@ def open_source(path: Path, system: System) -> Discovery:
     return discovery
 
 
-def _computers_above(path: Path) -> Iterator[System]:
+def _assumed_systems(path: Path) -> Iterator[System]:
     """Each folder above as somebody's home: a profile copied with its folders keeps its browser."""
-    for home in (path, *list(path.parents)[:_HOME_DISTANCE]):
+    for home in (path, *list(path.parents)[:_MAX_HOME_DISTANCE]):
         for os_ in OperatingSystem:
-            yield System.at(os_, home)
+            yield System.for_home(os_, home)
 
 
-def _roots(system: System, folders: Folders) -> Iterator[tuple[Browser, Path]]:
+def _browser_roots(system: System, lister: FolderLister) -> Iterator[tuple[Browser, Path]]:
     for browser in BROWSERS:
-        for base, pattern in system.places(browser):
-            for root, label in folders.glob(base, pattern):
+        for base, pattern in system.browser_roots(browser):
+            for root, label in lister.glob(base, pattern):
                 yield replace(browser, name=browser.name or label), root
 
 
 @dataclass
-class _Claim:
+class _ProfileCandidate:
     browser: Browser
     folder: Path
     name: str
-    places: list[Place]
+    locations: list[StoreLocation]
 
 
 @dataclass
 class _Finder:
-    folders: Folders = field(default_factory=Folders)
+    lister: FolderLister = field(default_factory=FolderLister)
     known_roots: dict[Path, Browser] = field(default_factory=dict)
-    claims: dict[Path, _Claim] = field(default_factory=dict)
+    candidates: dict[Path, _ProfileCandidate] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     local_states: dict[Path, dict[str, ProfileInfo]] = field(default_factory=dict)
 
     def discovery(self) -> Discovery:
-        profiles = tuple(self._profile(claim) for claim in self.claims.values())
-        return Discovery(profiles, self.folders.unreadable, tuple(self.warnings))
+        profiles = tuple(self._build_profile(claim) for claim in self.candidates.values())
+        return Discovery(profiles, self.lister.unreadable, tuple(self.warnings))
 
     # ---- by layout ------------------------------------------------------------------------------
 
@@ -185,23 +185,25 @@ class _Finder:
             folders = [
                 (folder, "")
                 for pattern in browser.profiles
-                for folder, _ in self.folders.glob(root, pattern)
-                if folder == root or folder.name not in NOT_A_PERSONS
+                for folder, _ in self.lister.glob(root, pattern)
+                if folder == root or folder.name not in INTERNAL_PROFILES
             ]
         elif browser.engine is Engine.FIREFOX:
             folders = [(listed.path, listed.name) for listed in read_profiles_ini(root)]
             # Profiles that profiles.ini has forgotten still hold data.
             for pattern in ("Profiles/*", "*"):
-                folders += [(folder, "") for folder, _ in self.folders.glob(root, pattern)]
+                folders += [(folder, "") for folder, _ in self.lister.glob(root, pattern)]
         else:
             folders = [(root, "")]
         added = [self._add_profile(browser, folder, name) for folder, name in folders]
         return any(added)
 
     def _add_profile(self, browser: Browser, folder: Path, name: str = "") -> bool:
-        places = stores_of(browser.engine, folder, self.folders)
+        places = find_stores(browser.engine, folder, self.lister)
         if places:
-            self.claims.setdefault(_real(folder), _Claim(browser, folder, name, places))
+            self.candidates.setdefault(
+                _real_path(folder), _ProfileCandidate(browser, folder, name, places)
+            )
         return bool(places)
 
     # ---- by content -----------------------------------------------------------------------------
@@ -213,21 +215,21 @@ class _Finder:
             below: list[Path] = []
             for folder in level:
                 visited += 1
-                if visited > _MAX_SEARCHED:
+                if visited > _MAX_SEARCHED_FOLDERS:
                     self.warnings.append(f"{start} holds too many folders; not all were searched.")
                     return
-                if not self._add_recognised(folder, given=depth == 0):
+                if not self._add_by_content(folder, explicit=depth == 0):
                     below += [
                         folder / name
-                        for name, entry in self.folders.entries(folder).items()
+                        for name, entry in self.lister.entries(folder).items()
                         if entry.is_dir(follow_symlinks=False)
                     ]
             level = below
 
-    def _add_recognised(self, folder: Path, *, given: bool) -> bool:
+    def _add_by_content(self, folder: Path, *, explicit: bool) -> bool:
         """Add what the folder is; whether that settles it, so that nothing below matters."""
-        names = self.folders.entries(folder)
-        if _is_leveldb(folder, given=given):
+        names = self.lister.entries(folder)
+        if _is_leveldb(folder, explicit=explicit):
             return self._add_store(folder, StoreFormat.CHROMIUM_LEVELDB)
         if "profiles.ini" in names and self.add_root(self._firefox(folder), folder):
             return True
@@ -248,22 +250,24 @@ class _Finder:
     def add_file(self, path: Path) -> None:
         """Add the store that the SQLite file is, if it is one."""
         try:
-            store_format = detect_format.sqlite_format(path)
+            store_format = detect_format.detect_sqlite_format(path)
         except OSError as error:
-            self.folders.report(path, error)
+            self.lister.record_unreadable(path, error)
             return
         if store_format:
             self._add_store(path, store_format)
 
     def _add_store(self, path: Path, store_format: StoreFormat) -> bool:
-        store = place(path, store_format)
+        store = locate_store(path, store_format)
         if store is None:
             return False
         folder = _profile_folder(path, store_format)
-        claim = _Claim(self._browser(folder, ENGINES[store_format]), folder, "", [])
-        claim = self.claims.setdefault(_real(folder), claim)
-        if store not in claim.places:
-            claim.places.append(store)
+        claim = _ProfileCandidate(
+            self._browser(folder, ENGINE_BY_FORMAT[store_format]), folder, "", []
+        )
+        claim = self.candidates.setdefault(_real_path(folder), claim)
+        if store not in claim.locations:
+            claim.locations.append(store)
         return True
 
     def _firefox(self, folder: Path) -> Browser:
@@ -275,25 +279,28 @@ class _Finder:
             known = self.known_roots.get(root)
             if known and known.engine is engine:
                 return known
-        return Browser("other", _NAMELESS[engine], engine)
+        return Browser("other", _UNKNOWN_BROWSER_NAMES[engine], engine)
 
     # ---- the result -----------------------------------------------------------------------------
 
-    def _profile(self, claim: _Claim) -> FoundProfile:
-        folder, places = claim.folder, claim.places
-        info = self._info(folder) if claim.browser.engine is Engine.CHROMIUM else None
+    def _build_profile(self, candidate: _ProfileCandidate) -> FoundProfile:
+        folder, places = candidate.folder, candidate.locations
+        info = self._profile_info(folder) if candidate.browser.engine is Engine.CHROMIUM else None
         used: list[datetime] = [store.modified for store in places]
-        if info and info.active:
-            used.append(info.active)
+        if info and info.last_active:
+            used.append(info.last_active)
         profile = Profile(
-            browser=claim.browser.id,
-            browser_name=claim.browser.name,
-            name=claim.name or (info.name if info else "") or _listed_name(folder) or folder.name,
+            browser=candidate.browser.id,
+            browser_name=candidate.browser.name,
+            name=candidate.name
+            or (info.name if info else "")
+            or _profiles_ini_name(folder)
+            or folder.name,
             path=folder,
             last_used=max(used),
-            running=running(claim.browser, folder, places),
+            running=is_browser_running(candidate.browser, folder, places),
         )
-        left_behind = self._left_behind(profile, places)
+        left_behind = self._inactive_backend(profile, places)
         stores = tuple(
             Store(
                 profile,
@@ -301,25 +308,27 @@ class _Finder:
                 store.path,
                 store.size,
                 store.modified,
-                in_use=store is not left_behind,
+                is_active=store is not left_behind,
             )
             for store in places
         )
         return FoundProfile(profile, stores)
 
-    def _info(self, folder: Path) -> ProfileInfo | None:
+    def _profile_info(self, folder: Path) -> ProfileInfo | None:
         if folder.parent not in self.local_states:
             self.local_states[folder.parent] = read_local_state(folder.parent)
         return self.local_states[folder.parent].get(folder.name)
 
-    def _left_behind(self, profile: Profile, places: Sequence[Place]) -> Place | None:
-        left_behind, reason = settle_backends(places)
+    def _inactive_backend(
+        self, profile: Profile, locations: Sequence[StoreLocation]
+    ) -> StoreLocation | None:
+        left_behind, reason = find_inactive_backend(locations)
         if left_behind and reason:
             names = {
                 StoreFormat.CHROMIUM_LEVELDB: "LevelDB",
                 StoreFormat.CHROMIUM_SQLITE: "SQLite",
             }
-            used = next(store for store in places if store is not left_behind)
+            used = next(store for store in locations if store is not left_behind)
             self.warnings.append(
                 f"{profile.browser_name}, profile {profile.name}: two local storages hold data. "
                 f"The one in {names[used.format]} is taken since {reason}; "
@@ -328,16 +337,18 @@ class _Finder:
         return left_behind
 
 
-def _real(path: Path) -> Path:
+def _real_path(path: Path) -> Path:
     # Unlike Path.resolve() this bears a loop of links.
     return Path(os.path.realpath(path))
 
 
-def _is_leveldb(folder: Path, *, given: bool) -> bool:
+def _is_leveldb(folder: Path, *, explicit: bool) -> bool:
     try:
         # Deeper down lie Chromium's many other LevelDBs, which only their keys tell apart.
-        known = given or folder.parent.name == "Local Storage"
-        return detect_format.is_leveldb(folder) and (known or detect_format.holds_areas(folder))
+        known = explicit or folder.parent.name == "Local Storage"
+        return detect_format.is_leveldb(folder) and (
+            known or detect_format.has_localstorage_areas(folder)
+        )
     except OSError:
         return False
 
@@ -356,10 +367,10 @@ def _profile_folder(path: Path, store_format: StoreFormat) -> Path:
     return path if store_format is StoreFormat.CHROMIUM_LEVELDB else path.parent
 
 
-def _listed_name(folder: Path) -> str:
+def _profiles_ini_name(folder: Path) -> str:
     """What the profiles.ini above calls a Firefox profile."""
     for root in folder.parents[:2]:
         for listed in read_profiles_ini(root):
-            if _real(listed.path) == _real(folder):
+            if _real_path(listed.path) == _real_path(folder):
                 return listed.name
     return ""

@@ -27,7 +27,7 @@ class System:
     data_home: Path
 
     @classmethod
-    def at(
+    def for_home(
         cls, os_: OperatingSystem, home: Path, environment: Mapping[str, str] | None = None
     ) -> Self:
         """A system whose home is that folder; the variables move folders away from it."""
@@ -51,9 +51,9 @@ class System:
     def current(cls) -> Self:
         kinds = {"win32": OperatingSystem.WINDOWS, "darwin": OperatingSystem.MACOS}
         kind = kinds.get(sys.platform, OperatingSystem.LINUX)
-        return cls.at(kind, Path.home(), os.environ)
+        return cls.for_home(kind, Path.home(), os.environ)
 
-    def places(self, browser: Browser) -> list[tuple[Path, str]]:
+    def browser_roots(self, browser: Browser) -> list[tuple[Path, str]]:
         """The browser's places here: a folder and the pattern below it."""
         bases = {
             "~": self.home,

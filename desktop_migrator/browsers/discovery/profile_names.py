@@ -19,20 +19,20 @@ _MAX_SIZE = 64 * 2**20
 @dataclass(frozen=True, slots=True)
 class ProfileInfo:
     name: str
-    active: datetime | None
+    last_active: datetime | None
 
 
-class _Entry(msgspec.Struct):
+class _InfoCacheEntry(msgspec.Struct):
     name: str = ""
     active_time: float = 0.0
 
 
-class _Profiles(msgspec.Struct):
+class _ProfileSection(msgspec.Struct):
     info_cache: dict[str, msgspec.Raw] = {}
 
 
 class _LocalState(msgspec.Struct):
-    profile: _Profiles = msgspec.field(default_factory=_Profiles)
+    profile: _ProfileSection = msgspec.field(default_factory=_ProfileSection)
 
 
 def read_local_state(user_data: Path) -> dict[str, ProfileInfo]:
@@ -47,14 +47,14 @@ def read_local_state(user_data: Path) -> dict[str, ProfileInfo]:
     infos = {}
     for folder, raw in state.profile.info_cache.items():
         try:
-            entry = msgspec.json.decode(raw, type=_Entry)
+            entry = msgspec.json.decode(raw, type=_InfoCacheEntry)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
-        infos[folder] = ProfileInfo(entry.name, _time(entry.active_time))
+        infos[folder] = ProfileInfo(entry.name, _timestamp(entry.active_time))
     return infos
 
 
-def _time(seconds: float) -> datetime | None:
+def _timestamp(seconds: float) -> datetime | None:
     try:
         return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None
     except (ValueError, OverflowError, OSError):
@@ -65,13 +65,13 @@ _MAX_SIZE = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class ListedProfile:
+class ProfilesIniEntry:
     name: str
     path: Path
     default: bool
 
 
-def read_profiles_ini(root: Path) -> list[ListedProfile]:
+def read_profiles_ini(root: Path) -> list[ProfilesIniEntry]:
     """The profiles listed, defaults first; none if the file is missing or damaged."""
     path = root / "profiles.ini"
     parser = configparser.ConfigParser(
@@ -100,5 +100,5 @@ def read_profiles_ini(root: Path) -> list[ListedProfile]:
             continue
         place = root / folder if section.get("IsRelative") == "1" else Path(folder)
         default = folder in installed or (section.get("Default") == "1" and not installed)
-        listed.append(ListedProfile(section.get("Name") or place.name, place, default))
+        listed.append(ProfilesIniEntry(section.get("Name") or place.name, place, default))
     return sorted(listed, key=lambda profile: not profile.default)

@@ -23,7 +23,7 @@ CHROMIUM_PROFILES = (".", "*", "_side_profiles/*", "_side_profiles/*/Default")
 
 ELECTRON_PROFILES = (".", "Partitions/*")
 
-NOT_A_PERSONS = frozenset({"System Profile"})
+INTERNAL_PROFILES = frozenset({"System Profile"})
 """Chromium's profiles in which nobody browses: that one draws the profile picker."""
 
 WEBKIT_STORES = (

@@ -35,7 +35,7 @@ def chromium_running(user_data: Path) -> bool:
     """Whether a Chromium process owns the user-data folder."""
     if lock_held(user_data / "lockfile"):  # Windows
         return True
-    host, _, pid = _link(user_data / "SingletonLock").rpartition("-")
+    host, _, pid = _read_link(user_data / "SingletonLock").rpartition("-")
     return host == socket.gethostname() and _is_browser(pid, user_data)
 
 
@@ -43,7 +43,7 @@ def firefox_running(profile: Path) -> bool:
     """Whether a Firefox process owns the profile."""
     if lock_held(profile / ".parentlock") or lock_held(profile / "parent.lock"):
         return True
-    _, _, pid = _link(profile / "lock").rpartition(":")
+    _, _, pid = _read_link(profile / "lock").rpartition(":")
     # "+": Firefox holds the POSIX lock as well, so that the link alone proves nothing.
     return not pid.startswith("+") and _is_browser(pid, profile)
 
@@ -54,7 +54,7 @@ def webkit_running(root: Path, names: Sequence[str]) -> bool:
         name = process.info["name"] or ""
         if name in names:
             return True
-        if "webkit" in name.lower() and _has_open(process, root):
+        if "webkit" in name.lower() and _has_open_file(process, root):
             return True
     return False
 
@@ -96,7 +96,7 @@ else:
             os.close(descriptor)
 
 
-def _link(path: Path) -> str:
+def _read_link(path: Path) -> str:
     try:
         return str(path.readlink())
     except (OSError, ValueError):
@@ -114,10 +114,10 @@ def _is_browser(pid: str, folder: Path) -> bool:
         name = process.name().lower()
     except psutil.Error:
         return False
-    return any(word in name for word in _BROWSER_WORDS) or _has_open(process, folder)
+    return any(word in name for word in _BROWSER_WORDS) or _has_open_file(process, folder)
 
 
-def _has_open(process: psutil.Process, folder: Path) -> bool:
+def _has_open_file(process: psutil.Process, folder: Path) -> bool:
     try:
         return any(Path(file.path).is_relative_to(folder) for file in process.open_files())
     except psutil.Error:

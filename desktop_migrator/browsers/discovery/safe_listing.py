@@ -12,23 +12,23 @@ MAX_ENTRIES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadablePath:
     """A folder or file that may hold browser storage and could not be looked into."""
 
     path: Path
     reason: str
 
 
-class Folders:
+class FolderLister:
     def __init__(self) -> None:
-        self._unreadable: dict[Path, Unreadable] = {}
+        self._unreadable: dict[Path, UnreadablePath] = {}
 
     @property
-    def unreadable(self) -> tuple[Unreadable, ...]:
+    def unreadable(self) -> tuple[UnreadablePath, ...]:
         return tuple(self._unreadable.values())
 
-    def report(self, path: Path, error: OSError) -> None:
-        self._unreadable.setdefault(path, Unreadable(path, error.strerror or str(error)))
+    def record_unreadable(self, path: Path, error: OSError) -> None:
+        self._unreadable.setdefault(path, UnreadablePath(path, error.strerror or str(error)))
 
     def entries(self, folder: Path) -> dict[str, os.DirEntry[str]]:
         """The folder's entries by name, sorted; none if there is no such folder."""
@@ -38,7 +38,7 @@ class Folders:
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except OSError as error:
-            self.report(folder, error)
+            self.record_unreadable(folder, error)
             return {}
         return {entry.name: entry for entry in sorted(found, key=lambda entry: entry.name)}
 

@@ -18,11 +18,11 @@ from desktop_migrator.browsers.discovery.running_browsers import (
     lock_held,
     webkit_running,
 )
-from desktop_migrator.browsers.discovery.safe_listing import Folders
+from desktop_migrator.browsers.discovery.safe_listing import FolderLister
 from desktop_migrator.browsers.store_files import store_files
 from desktop_migrator.model import Profile, Store, StoreFormat
 
-ENGINES = {
+ENGINE_BY_FORMAT = {
     StoreFormat.CHROMIUM_LEVELDB: Engine.CHROMIUM,
     StoreFormat.CHROMIUM_SQLITE: Engine.CHROMIUM,
     StoreFormat.FIREFOX: Engine.FIREFOX,
@@ -32,7 +32,7 @@ ENGINES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StoreLocation:
     """A store before its profile is known."""
 
     path: Path
@@ -41,13 +41,13 @@ class Place:
     modified: datetime
 
     @property
-    def lock(self) -> Path:
+    def lock_file(self) -> Path:
         """The file that a process holds locked while it has the store open."""
         is_folder = self.format is StoreFormat.CHROMIUM_LEVELDB
         return self.path / "LOCK" if is_folder else self.path
 
 
-def place(path: Path, store_format: StoreFormat) -> Place | None:
+def locate_store(path: Path, store_format: StoreFormat) -> StoreLocation | None:
     """The store there; None if there is not a byte of one."""
     try:
         files = store_files(path, store_format).values()
@@ -57,10 +57,10 @@ def place(path: Path, store_format: StoreFormat) -> Place | None:
     if not size:
         return None
     modified = max(facts.st_mtime for facts in files)
-    return Place(path, store_format, size, _moment(modified))
+    return StoreLocation(path, store_format, size, _mtime(modified))
 
 
-def _moment(seconds: float) -> datetime:
+def _mtime(seconds: float) -> datetime:
     """A file's time; 1970 for what no calendar holds, since file systems keep such times too."""
     try:
         return datetime.fromtimestamp(seconds, UTC)
@@ -68,62 +68,62 @@ def _moment(seconds: float) -> datetime:
         return datetime.fromtimestamp(0, UTC)
 
 
-def stores_of(engine: Engine, folder: Path, folders: Folders) -> list[Place]:
+def find_stores(engine: Engine, folder: Path, lister: FolderLister) -> list[StoreLocation]:
     """The stores that lie in the folder as in a profile of that engine."""
     finders = {
-        Engine.CHROMIUM: _chromium,
-        Engine.FIREFOX: _firefox,
-        Engine.WEBKIT: _webkit,
+        Engine.CHROMIUM: _find_chromium_stores,
+        Engine.FIREFOX: _find_firefox_stores,
+        Engine.WEBKIT: _find_webkit_stores,
     }
-    return finders[engine](folder, folders)
+    return finders[engine](folder, lister)
 
 
-def _chromium(folder: Path, folders: Folders) -> list[Place]:
-    names = folders.entries(folder)
-    found: list[Place | None] = []
+def _find_chromium_stores(folder: Path, lister: FolderLister) -> list[StoreLocation]:
+    names = lister.entries(folder)
+    found: list[StoreLocation | None] = []
     leveldb, sqlite = folder / "Local Storage" / "leveldb", folder / "LocalStorage"
-    if "Local Storage" in names and folders.entries(leveldb):
-        found.append(place(leveldb, StoreFormat.CHROMIUM_LEVELDB))
-    if "LocalStorage" in names and _format(sqlite, folders) is StoreFormat.CHROMIUM_SQLITE:
-        found.append(place(sqlite, StoreFormat.CHROMIUM_SQLITE))
+    if "Local Storage" in names and lister.entries(leveldb):
+        found.append(locate_store(leveldb, StoreFormat.CHROMIUM_LEVELDB))
+    if "LocalStorage" in names and _detect_format(sqlite, lister) is StoreFormat.CHROMIUM_SQLITE:
+        found.append(locate_store(sqlite, StoreFormat.CHROMIUM_SQLITE))
     return [store for store in found if store]
 
 
-def _firefox(folder: Path, folders: Folders) -> list[Place]:
-    names = folders.entries(folder)
-    found: list[Place | None] = []
+def _find_firefox_stores(folder: Path, lister: FolderLister) -> list[StoreLocation]:
+    names = lister.entries(folder)
+    found: list[StoreLocation | None] = []
     if "storage" in names:
         found += [
-            place(path, StoreFormat.FIREFOX)
-            for path, _ in folders.glob(folder, "storage/default/*/ls/data.sqlite")
+            locate_store(path, StoreFormat.FIREFOX)
+            for path, _ in lister.glob(folder, "storage/default/*/ls/data.sqlite")
         ]
     for path in (folder / "storage" / "ls-archive.sqlite", folder / "webappsstore.sqlite"):
-        legacy = place(path, StoreFormat.FIREFOX_LEGACY)
-        if legacy and detect_format.holds_rows(path, "webappsstore2"):
+        legacy = locate_store(path, StoreFormat.FIREFOX_LEGACY)
+        if legacy and detect_format.has_rows(path, "webappsstore2"):
             found.append(legacy)
     return [store for store in found if store]
 
 
-def _webkit(folder: Path, folders: Folders) -> list[Place]:
+def _find_webkit_stores(folder: Path, lister: FolderLister) -> list[StoreLocation]:
     found = (
-        place(path, StoreFormat.WEBKIT)
+        locate_store(path, StoreFormat.WEBKIT)
         for pattern in WEBKIT_STORES
-        for path, _ in folders.glob(folder, pattern)
+        for path, _ in lister.glob(folder, pattern)
     )
     return [store for store in found if store]
 
 
-def _format(path: Path, folders: Folders) -> StoreFormat | None:
+def _detect_format(path: Path, lister: FolderLister) -> StoreFormat | None:
     try:
-        return detect_format.sqlite_format(path)
+        return detect_format.detect_sqlite_format(path)
     except OSError as error:
-        folders.report(path, error)
+        lister.record_unreadable(path, error)
         return None
 
 
-def running(browser: Browser, folder: Path, places: Sequence[Place]) -> bool:
+def is_browser_running(browser: Browser, folder: Path, locations: Sequence[StoreLocation]) -> bool:
     """Whether a process holds the profile or one of its stores now."""
-    if any(lock_held(store.lock) for store in places):
+    if any(lock_held(store.lock_file) for store in locations):
         return True
     if browser.engine is Engine.CHROMIUM:
         # The user-data folder is the profile's parent, itself, or two up from a partition.
@@ -133,29 +133,31 @@ def running(browser: Browser, folder: Path, places: Sequence[Place]) -> bool:
     return webkit_running(folder, browser.processes)
 
 
-def is_running(profile: Profile, stores: Sequence[Store]) -> bool:
+def is_profile_running(profile: Profile, stores: Sequence[Store]) -> bool:
     """Whether a process holds the profile or one of these stores, of which it has some, now."""
     known = next((browser for browser in BROWSERS if browser.id == profile.browser), None)
-    browser = known or Browser(profile.browser, profile.browser_name, ENGINES[stores[0].format])
-    there = [place(store.path, store.format) for store in stores]
-    return running(browser, profile.path, [each for each in there if each])
+    browser = known or Browser(
+        profile.browser, profile.browser_name, ENGINE_BY_FORMAT[stores[0].format]
+    )
+    there = [locate_store(store.path, store.format) for store in stores]
+    return is_browser_running(browser, profile.path, [each for each in there if each])
 
 
-def settle_backends(places: Sequence[Place]) -> tuple[Place | None, str]:
+def find_inactive_backend(locations: Sequence[StoreLocation]) -> tuple[StoreLocation | None, str]:
     """The backend left behind, if there are two, and why the other one is in use.
 
     The reason is empty where nothing is lost by leaving it.
     """
-    by_format = {store.format: store for store in places}
+    by_format = {store.format: store for store in locations}
     leveldb = by_format.get(StoreFormat.CHROMIUM_LEVELDB)
     sqlite = by_format.get(StoreFormat.CHROMIUM_SQLITE)
     if leveldb is None or sqlite is None:
         return None, ""
-    if not detect_format.leveldb_holds_data(leveldb.path):
+    if not detect_format.leveldb_has_data(leveldb.path):
         return leveldb, ""
-    if not detect_format.holds_rows(sqlite.path, "map_entries"):
+    if not detect_format.has_rows(sqlite.path, "map_entries"):
         return sqlite, ""
-    held = [store for store in (leveldb, sqlite) if lock_held(store.lock)]
+    held = [store for store in (leveldb, sqlite) if lock_held(store.lock_file)]
     if len(held) == 1:
         return (leveldb if held[0] is sqlite else sqlite), "the browser has it open"
     if leveldb.modified != sqlite.modified:

@@ -19,15 +19,15 @@ from typing import Any
 
 import plyvel
 
-from desktop_migrator.browsers.area_change import Change
+from desktop_migrator.browsers.area_change import AreaChange
 from desktop_migrator.browsers.encoding import decode_prefixed, encode_prefixed
 from desktop_migrator.browsers.formats.storage_key import format_chromium, parse_chromium
-from desktop_migrator.browsers.leveldb.salvage import is_empty, is_whole, salvage
+from desktop_migrator.browsers.leveldb.salvage import is_empty, is_structurally_intact, salvage
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
-_RECORDS = b"_"
+_RECORD_PREFIX = b"_"
 """How the keys of records begin; those of META entries come before."""
 
 
@@ -39,23 +39,23 @@ class KeyRange:
     start: bytes | None = None
     stop: bytes | None = None
 
-    def holds(self, key: bytes) -> bool:
-        return (self.start is None or key >= self.start or key < _RECORDS) and (
+    def contains(self, key: bytes) -> bool:
+        return (self.start is None or key >= self.start or key < _RECORD_PREFIX) and (
             self.stop is None or key < self.stop
         )
 
 
-ALL = KeyRange()
+ALL_KEYS = KeyRange()
 
 
 def entry_key(record: Record) -> bytes:
     """Where a record lies in LevelDB's order, as Chromium writes it."""
     area = str(record.storage_key).encode("utf-8", "surrogatepass")
-    return _RECORDS + area + b"\0" + encode_prefixed(record.key)
+    return _RECORD_PREFIX + area + b"\0" + encode_prefixed(record.key)
 
 
 def read(
-    store: Store, copy: Path, report: Callable[[Damage], None], within: KeyRange = ALL
+    store: Store, copy: Path, report: Callable[[Damage], None], key_range: KeyRange = ALL_KEYS
 ) -> Iterator[Record]:
     """Yields the live records of the private copy `copy`, which LevelDB may rewrite.
 
@@ -66,11 +66,11 @@ def read(
     def damaged(what: str, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
-    walk = _Walk(store, damaged)
+    walk = _EntryDecoder(store, damaged)
     try:
         if is_empty(copy):
             return
-        if is_whole(copy):
+        if is_structurally_intact(copy):
             try:
                 # Without verify_checksums LevelDB yields flipped bits as if they were right.
                 with (
@@ -78,13 +78,15 @@ def read(
                         plyvel.DB(str(copy), create_if_missing=False, paranoid_checks=True)
                     ) as db,
                     closing(db.raw_iterator(verify_checksums=True)) as start,
-                    closing(_entries(db, None, _RECORDS)) as before,
-                    closing(_entries(db, within.start or _RECORDS, within.stop)) as entries,
+                    closing(_entries(db, None, _RECORD_PREFIX)) as before,
+                    closing(
+                        _entries(db, key_range.start or _RECORD_PREFIX, key_range.stop)
+                    ) as entries,
                 ):
                     # plyvel's other iterator takes a store without one sound block for empty.
                     start.seek_to_first()
                     yield from walk.records(chain(before, entries))
-                    walk.finish()
+                    walk.report_skipped()
                     return
             except plyvel.Error:
                 pass  # the salvage tells what is damaged
@@ -92,16 +94,16 @@ def read(
     except OSError as error:
         raise StoreUnreadable(path=store.path, reason=error.strerror or str(error)) from error
     yield from walk.records(
-        (key, rest[key]) for key in sorted(rest) if key > walk.last and within.holds(key)
+        (key, rest[key]) for key in sorted(rest) if key > walk.last_key and key_range.contains(key)
     )
-    walk.finish()
+    walk.report_skipped()
 
 
 def _entries(db: Any, start: bytes | None, stop: bytes | None) -> Any:
     return db.iterator(start=start, stop=stop, verify_checksums=True, fill_cache=False)
 
 
-def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
+def write(copy: Path, changes: Sequence[AreaChange], now: datetime) -> None:
     """Change areas of the private copy `copy`, which is written anew.
 
     So what goes is gone from its files too: from tables, logs and the MANIFEST, where LevelDB
@@ -112,7 +114,7 @@ def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
     anew = copy.with_name(f"{copy.name}-anew")
     try:
         areas = {
-            format_chromium(change.storage_key, in_sqlite=False): _Area(change)
+            format_chromium(change.storage_key, in_sqlite=False): _AreaUpdate(change)
             for change in changes
         }
         with (
@@ -121,7 +123,7 @@ def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
             closing(plyvel.DB(str(anew), create_if_missing=True, error_if_exists=True)) as new,
         ):
             for key, value in entries:
-                if _stays(key, value, areas):
+                if _is_kept(key, value, areas):
                     new.put(key, value)
             for raw, area in areas.items():
                 area.write(new, raw, now)
@@ -132,21 +134,21 @@ def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
 
 
 @dataclass
-class _Area:
+class _AreaUpdate:
     """A changed area: what stays in it is counted, what comes is written."""
 
-    change: Change
+    change: AreaChange
     records: int = 0
     size: int = 0
 
-    def count(self, text: bytes, value: bytes) -> None:
+    def add_record(self, text: bytes, value: bytes) -> None:
         self.records += 1
         self.size += len(text) + len(value)
 
     def write(self, new: Any, raw: bytes, now: datetime) -> None:
         for key, value in self.change.puts.items():
             text, written = encode_prefixed(key), encode_prefixed(value)
-            self.count(text, written)
+            self.add_record(text, written)
             new.put(b"_" + raw + b"\0" + text, written)
         if self.records:
             time = _varint(to_chromium_time(now))
@@ -154,16 +156,16 @@ class _Area:
             new.put(b"METAACCESS:" + raw, b"\x08" + time)
 
 
-def _stays(key: bytes, value: bytes, areas: dict[bytes, _Area]) -> bool:
+def _is_kept(key: bytes, value: bytes, areas: dict[bytes, _AreaUpdate]) -> bool:
     if not key.startswith(b"_"):
         kind, _, raw = key.partition(b":")
         return kind not in {b"META", b"METAACCESS"} or raw not in areas
     raw, _, text = key[1:].partition(b"\0")
     area = areas.get(raw)
     if area is not None:
-        if area.change.drops(decode_prefixed(text)):  # in whichever encoding it lies there
+        if area.change.affects_key(decode_prefixed(text)):  # in whichever encoding it lies there
             return False
-        area.count(text, value)
+        area.add_record(text, value)
     return True
 
 
@@ -176,21 +178,21 @@ def _varint(number: int) -> bytes:
     return bytes([*digits, number])
 
 
-class _Walk:
+class _EntryDecoder:
     """One pass over the entries in key order, which may go on in another source."""
 
-    def __init__(self, store: Store, damaged: Callable[[str, int | None], None]) -> None:
-        self.last = b""
+    def __init__(self, store: Store, on_damage: Callable[[str, int | None], None]) -> None:
+        self.last_key = b""
         """The last key that was dealt with."""
         self._store = store
-        self._damaged = damaged
+        self._on_damage = on_damage
         self._modified: dict[bytes, datetime | None] = {}
-        self._unread = 0
-        self._foreign = 0
+        self._undecodable = 0
+        self._unknown = 0
 
     def records(self, entries: Iterable[tuple[bytes, bytes]]) -> Iterator[Record]:
         store, decode = self._store, decode_prefixed
-        key = self.last
+        key = self.last_key
         # No key begins with this: a new area. The hot path (Latin-1 in the area of the record
         # before) decodes by itself since a call costs as much as the decoding.
         prefix = latin1 = b"\0"
@@ -201,7 +203,7 @@ class _Walk:
             for key, value in entries:
                 if not key.startswith(prefix):
                     if not key.startswith(b"_"):
-                        self._note(key, value)
+                        self._decode_metadata(key, value)
                         continue
                     raw, separator, _ = key[1:].partition(b"\0")
                     storage_key = _storage_key(raw) if separator else None
@@ -210,7 +212,7 @@ class _Walk:
                     start = len(latin1)
                     modified = self._modified.get(raw)
                 if storage_key is None:
-                    self._unread += 1
+                    self._undecodable += 1
                     continue
                 try:
                     record = Record(
@@ -223,13 +225,13 @@ class _Walk:
                         modified,
                     )
                 except ValueError:
-                    self._damaged("A record holds text in no known encoding.", 1)
+                    self._on_damage("A record holds text in no known encoding.", 1)
                     continue
                 yield record
         finally:
-            self.last = key
+            self.last_key = key
 
-    def _note(self, key: bytes, value: bytes) -> None:
+    def _decode_metadata(self, key: bytes, value: bytes) -> None:
         if key.startswith(b"META:"):
             self._modified[key[5:]] = _last_modified(value)
         elif key == b"VERSION":
@@ -238,14 +240,14 @@ class _Walk:
                     path=self._store.path, reason="its LevelDB layout is not version 1"
                 )
         elif not key.startswith(b"METAACCESS:"):
-            self._foreign += 1
+            self._unknown += 1
 
-    def finish(self) -> None:
+    def report_skipped(self) -> None:
         """Tells what was passed over."""
-        if self._unread:
-            self._damaged("Records belong to a site whose name is damaged.", self._unread)
-        if self._foreign:
-            self._damaged("Entries are of an unknown kind.", self._foreign)
+        if self._undecodable:
+            self._on_damage("Records belong to a site whose name is damaged.", self._undecodable)
+        if self._unknown:
+            self._on_damage("Entries are of an unknown kind.", self._unknown)
 
 
 def _storage_key(raw: bytes) -> StorageKey | None:
@@ -264,11 +266,11 @@ def _last_modified(meta: bytes) -> datetime | None:
     for position, byte in enumerate(meta[1:11]):
         microseconds |= (byte & 0x7F) << 7 * position
         if byte < 0x80:
-            return chromium_time(microseconds)
+            return from_chromium_time(microseconds)
     return None
 
 
-def chromium_time(microseconds: int) -> datetime | None:
+def from_chromium_time(microseconds: int) -> datetime | None:
     """Microseconds since 1601 as Chromium notes them; None for 0 and for nonsense."""
     try:
         return _EPOCH + timedelta(microseconds=microseconds) if microseconds > 0 else None

@@ -16,13 +16,13 @@ from typing import Any
 
 import zstandard
 
-from desktop_migrator.browsers.area_change import Change
-from desktop_migrator.browsers.encoding import decode_prefixed, encode_prefixed, unpack_snappy
-from desktop_migrator.browsers.formats.chromium_leveldb import chromium_time, to_chromium_time
+from desktop_migrator.browsers.area_change import AreaChange
+from desktop_migrator.browsers.encoding import decode_prefixed, decompress_snappy, encode_prefixed
+from desktop_migrator.browsers.formats.chromium_leveldb import from_chromium_time, to_chromium_time
 from desktop_migrator.browsers.formats.storage_key import format_chromium, parse_chromium
 from desktop_migrator.browsers.sqlite.reader import SqliteFile, expect_bytes
-from desktop_migrator.browsers.sqlite.salvage import MAX_VALUE, Damaged
-from desktop_migrator.browsers.sqlite.writer import writing
+from desktop_migrator.browsers.sqlite.salvage import MAX_VALUE, LossCallback
+from desktop_migrator.browsers.sqlite.writer import write_transaction
 from desktop_migrator.errors import UnknownStorageFormat
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
@@ -40,7 +40,7 @@ _CREATE_ENTRIES = {
         False: "",
     }.items()
 }
-_Area = tuple[StorageKey, datetime | None]  # and when it was last modified
+_AreaInfo = tuple[StorageKey, datetime | None]  # and when it was last modified
 
 
 def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
@@ -58,8 +58,8 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
         damaged(what, 0)
 
     with closing(SqliteFile(copy, damaged)) as file:
-        entries_have = file.columns_of("map_entries", *_CREATE_ENTRIES.values())
-        maps_have = file.columns_of("maps", _CREATE_MAPS)
+        entries_have = file.table_columns("map_entries", *_CREATE_ENTRIES.values())
+        maps_have = file.table_columns("maps", _CREATE_MAPS)
         if not {"map_id", "key", "value"} <= set(entries_have) or not maps_have:
             raise UnknownStorageFormat(path=store.path, reason="it has not localStorage's tables")
         _check_version(store, file, damaged_list)
@@ -72,19 +72,19 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
         yield from _records(store, areas, rows, damaged)
 
 
-def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
+def write(copy: Path, changes: Sequence[AreaChange], now: datetime) -> None:
     """Change areas of the private copy `copy`, in either revision of the layout.
 
     Times and notes are as for `chromium_leveldb.write`. Raises StoreUnwritable.
     """
-    with writing(copy) as connection:
+    with write_transaction(copy) as connection:
         names = connection.execute("SELECT name FROM pragma_table_info('map_entries')")
         compressed = b"value_compression_type" in {name for (name,) in names}
         for change in changes:
             _write_area(connection, change, to_chromium_time(now), compressed=compressed)
 
 
-def _write_area(connection: Connection, change: Change, now: int, *, compressed: bool) -> None:
+def _write_area(connection: Connection, change: AreaChange, now: int, *, compressed: bool) -> None:
     raw = format_chromium(change.storage_key, in_sqlite=True)
     found = connection.execute("SELECT row_id FROM maps WHERE storage_key = ?", (raw,)).fetchone()
     if found is None:
@@ -99,12 +99,12 @@ def _write_area(connection: Connection, change: Change, now: int, *, compressed:
     rows = connection.execute(f"SELECT {columns} FROM map_entries WHERE map_id = ?", (map_id,))  # noqa: S608 - our own names
     records, size, going = len(change.puts), 0, []
     for key, value, *compression in rows:
-        if change.drops(decode_prefixed(key)):
+        if change.affects_key(decode_prefixed(key)):
             going.append((map_id, key))
         else:
             is_packed = compression and compression[0] != _NONE
             records += 1
-            size += len(key) + len(_unpacked(value, compression[0]) if is_packed else value)
+            size += len(key) + len(_decompress(value, compression[0]) if is_packed else value)
     connection.executemany("DELETE FROM map_entries WHERE map_id = ? AND key = ?", going)
     columns, places = ("map_id, key, value", "?, ?, ?")
     if compressed:
@@ -127,7 +127,10 @@ def _write_area(connection: Connection, change: Change, now: int, *, compressed:
 
 
 def _records(
-    store: Store, areas: dict[int, _Area], rows: Iterable[tuple[Any, ...]], damaged: Damaged
+    store: Store,
+    areas: dict[int, _AreaInfo],
+    rows: Iterable[tuple[Any, ...]],
+    on_damage: LossCallback,
 ) -> Iterator[Record]:
     without_area = 0
     undecoded: Counter[str] = Counter()
@@ -138,7 +141,7 @@ def _records(
         storage_key, modified = areas[map_id]
         try:
             is_packed = compression and compression[0] != _NONE
-            text = _unpacked(value, compression[0]) if is_packed else value
+            text = _decompress(value, compression[0]) if is_packed else value
             # Latin-1, the usual case, is decoded here: a call costs as much again.
             record = Record(
                 store,
@@ -154,37 +157,37 @@ def _records(
         else:
             yield record
     for reason, count in undecoded.items():
-        damaged(f"A record cannot be decoded: {reason}.", count)
+        on_damage(f"A record cannot be decoded: {reason}.", count)
     if without_area:
-        damaged("Records belong to a site that is no longer listed.", without_area)
+        on_damage("Records belong to a site that is no longer listed.", without_area)
 
 
-def _check_version(store: Store, file: SqliteFile, damaged: Damaged) -> None:
-    has_notes = file.columns_of("meta", _CREATE_META)
-    rows = file.rows("meta", ["key", "value"], damaged, _CREATE_META) if has_notes else ()
+def _check_version(store: Store, file: SqliteFile, on_damage: LossCallback) -> None:
+    has_notes = file.table_columns("meta", _CREATE_META)
+    rows = file.rows("meta", ["key", "value"], on_damage, _CREATE_META) if has_notes else ()
     notes = dict(rows)
     if b"version" not in notes:
-        damaged("The version of the storage's layout is missing.", 0)
+        on_damage("The version of the storage's layout is missing.", 0)
     elif notes[b"version"] not in {b"1", 1}:
         raise UnknownStorageFormat(path=store.path, reason="its SQLite layout is not version 1")
 
 
-def _areas(file: SqliteFile, damaged: Damaged) -> dict[int, _Area]:
+def _areas(file: SqliteFile, on_damage: LossCallback) -> dict[int, _AreaInfo]:
     """The areas by map id."""
     areas = {}
     columns = ["row_id", "storage_key", "last_modified"]
-    for row_id, raw, last_modified in file.rows("maps", columns, damaged, _CREATE_MAPS):
+    for row_id, raw, last_modified in file.rows("maps", columns, on_damage, _CREATE_MAPS):
         try:
             expect_bytes(raw)
             # SQLite keeps any kind of value in any column.
             time = last_modified if isinstance(last_modified, int) else 0
-            areas[row_id] = (parse_chromium(raw), chromium_time(time))
+            areas[row_id] = (parse_chromium(raw), from_chromium_time(time))
         except ValueError:
-            damaged("A site's name in the list of sites is damaged.", 0)
+            on_damage("A site's name in the list of sites is damaged.", 0)
     return areas
 
 
-def _unpacked(value: bytes, kind: int) -> bytes:
+def _decompress(value: bytes, kind: int) -> bytes:
     """The value as the browser wrote it, at most MAX_VALUE bytes; else ValueError."""
     try:
         if kind == _ZSTD:
@@ -195,7 +198,7 @@ def _unpacked(value: bytes, kind: int) -> bytes:
                 value, max_output_size=MAX_VALUE, allow_extra_data=False
             )
         if kind == _SNAPPY:
-            return unpack_snappy(value, MAX_VALUE)
+            return decompress_snappy(value, MAX_VALUE)
     except zstandard.ZstdError as error:
         raise ValueError("a compressed value is damaged") from error
     raise ValueError("its compression is unknown")

@@ -23,8 +23,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from desktop_migrator.browsers.area_change import Change
-from desktop_migrator.browsers.encoding import decode_utf16, encode_utf16, unpack_snappy
+from desktop_migrator.browsers.area_change import AreaChange
+from desktop_migrator.browsers.encoding import decode_utf16, decompress_snappy, encode_utf16
 from desktop_migrator.browsers.formats.storage_key import parse_firefox
 from desktop_migrator.browsers.sqlite.reader import (
     SqliteFile,
@@ -34,11 +34,11 @@ from desktop_migrator.browsers.sqlite.reader import (
     expect_bytes,
 )
 from desktop_migrator.browsers.sqlite.salvage import MAX_VALUE
-from desktop_migrator.browsers.sqlite.writer import writing
+from desktop_migrator.browsers.sqlite.writer import write_transaction
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
-_CURRENT = 5
+_CURRENT_SCHEMA = 5
 _CREATE_DATA = (
     "CREATE TABLE data(key TEXT PRIMARY KEY, utf16_length INTEGER NOT NULL,"
     " conversion_type INTEGER NOT NULL, compression_type INTEGER NOT NULL,"
@@ -50,7 +50,7 @@ _COLUMNS = {
     2: ("key", "value", "compressed"),
     3: ("key", "value", "compressed", "utf16Length"),
     4: ("key", "value", "compressed", "utf16Length"),
-    _CURRENT: ("key", "value", "compression_type", "utf16_length", "conversion_type"),
+    _CURRENT_SCHEMA: ("key", "value", "compression_type", "utf16_length", "conversion_type"),
 }
 _CREATE_DATABASE = (
     "CREATE TABLE database(origin TEXT NOT NULL, usage INTEGER NOT NULL DEFAULT 0,"
@@ -58,9 +58,9 @@ _CREATE_DATABASE = (
     " last_vacuum_size INTEGER NOT NULL DEFAULT 0)"
 )
 _MAX_METADATA = 2**16
-_REPLACED = re.compile(r'[\x00-\x1f/:*?"<>|\\]')
+_REPLACED_CHARS = re.compile(r'[\x00-\x1f/:*?"<>|\\]')
 """What becomes `+` in a folder's name (QuotaManager's kReplaceChars)."""
-_FOLDER = re.compile(
+_FOLDER_NAME = re.compile(
     r"(?P<scheme>[a-z][a-z0-9-]*)\+\+\+(?P<host>\[[0-9a-f+.]+\]|[^+\[\]^]+)"
     r"(?:\+(?P<port>[0-9]+))?(?P<suffix>\^.*)?"
 )
@@ -73,25 +73,25 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
         report(Damage(store, what, lost))
 
     with closing(SqliteFile(copy, damaged)) as file:
-        version = _version(store, file)
+        version = _schema_version(store, file)
         if version is None:
             damaged("the file is empty", None)
             return
-        storage_key = origin_of(store.path, copy)
+        storage_key = read_storage_key(store.path, copy)
         rows = file.rows("data", _COLUMNS[version], damaged, _CREATE_DATA)
         for key, value in decode_rows(rows, _decode, damaged):
             yield Record(store, storage_key, key, value, store.modified)
 
 
-def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
+def write(copy: Path, changes: Sequence[AreaChange], now: datetime) -> None:
     """Change the area of the private copy `copy`, and the usage by which Firefox counts its quota.
 
     The file `usage` beside the store, in which Firefox repeats it, has to go; Firefox then makes
     it anew. `now` is not needed: nothing in the file is purged by age. Raises StoreUnwritable for
     an older schema, which Firefox brings up to date when the web site is next opened.
     """
-    with writing(copy) as connection:
-        if connection.execute("PRAGMA user_version").fetchone() != (_CURRENT << 4,):
+    with write_transaction(copy) as connection:
+        if connection.execute("PRAGMA user_version").fetchone() != (_CURRENT_SCHEMA << 4,):
             raise StoreUnwritable(path=copy, reason="an older Firefox wrote it")
         for change in changes:
             _write_area(connection, change)
@@ -108,7 +108,7 @@ def create(staged: Path, store_path: Path, storage_key: StorageKey, now: datetim
     folder = store_path.parent.parent
     origin = storage_key.origin + "".join(folder.name.partition("^")[1:])
     try:
-        fits = parse_firefox(origin) == storage_key and folder_name(origin) == folder.name
+        fits = parse_firefox(origin) == storage_key and origin_folder_name(origin) == folder.name
     except ValueError:
         fits = False
     if not fits:
@@ -123,36 +123,36 @@ def create(staged: Path, store_path: Path, storage_key: StorageKey, now: datetim
             connection.execute(_CREATE_DATABASE)
             connection.execute(_CREATE_DATA)
             connection.execute("INSERT INTO database (origin) VALUES (?)", (origin,))
-            connection.execute(f"PRAGMA user_version = {_CURRENT << 4}")
+            connection.execute(f"PRAGMA user_version = {_CURRENT_SCHEMA << 4}")
 
 
-def path_of(profile: Path, storage_key: StorageKey) -> Path:
+def area_path(profile: Path, storage_key: StorageKey) -> Path:
     """Where an area without partition lies in a profile. Raises StoreUnwritable for others."""
     suffix = "^" * bool(storage_key.attributes) + urlencode(storage_key.attributes)
-    name = folder_name(storage_key.origin + suffix)
+    name = origin_folder_name(storage_key.origin + suffix)
     path = profile / "storage" / "default" / name / "ls" / "data.sqlite"
     if parse_firefox(storage_key.origin + suffix) != storage_key:
         raise StoreUnwritable(path=path, reason="it is not known where this web site's data lay")
     return path
 
 
-def folder_name(origin: str) -> str:
+def origin_folder_name(origin: str) -> str:
     """The name of an origin's folder."""
-    return _REPLACED.sub("+", origin)
+    return _REPLACED_CHARS.sub("+", origin)
 
 
-def forget_usages(copy: Path) -> None:
+def reset_usage_cache(copy: Path) -> None:
     """Have Firefox count all usages anew: `copy` is one of the profile's `storage.sqlite`.
 
     At a clean end Firefox keeps there what each origin used, and at its start believes that.
     """
-    with writing(copy) as connection:
+    with write_transaction(copy) as connection:
         is_there = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'cache'"
         if connection.execute(is_there).fetchone():
             connection.execute("UPDATE cache SET valid = 0")
 
 
-def origin_of(store_path: Path, copy: Path | None = None) -> StorageKey:
+def read_storage_key(store_path: Path, copy: Path | None = None) -> StorageKey:
     """Whose area a data.sqlite is. Raises StoreUnreadable if nothing tells.
 
     Firefox keeps the origin in `.metadata-v2` of the origin's folder, in the table `database`
@@ -161,18 +161,18 @@ def origin_of(store_path: Path, copy: Path | None = None) -> StorageKey:
     """
     folder = store_path.parent.parent
     told = []
-    for origin in _told_origins(folder, copy):
+    for origin in _candidate_origins(folder, copy):
         with suppress(ValueError):
             told.append(parse_firefox(origin))
-            if folder_name(origin) == folder.name:
+            if origin_folder_name(origin) == folder.name:
                 return told[-1]
     try:
-        return told[0] if told else parse_firefox(_folder_origin(folder.name))
+        return told[0] if told else parse_firefox(_parse_folder_name(folder.name))
     except ValueError as error:
         raise StoreUnreadable(path=store_path, reason="nothing tells its web site") from error
 
 
-def _told_origins(folder: Path, copy: Path | None) -> Iterator[str]:
+def _candidate_origins(folder: Path, copy: Path | None) -> Iterator[str]:
     with suppress(OSError, ValueError, struct.error):  # missing or damaged, as after a crash
         yield _metadata_origin(folder)
     with suppress(StoreUnreadable, ValueError):
@@ -180,13 +180,13 @@ def _told_origins(folder: Path, copy: Path | None) -> Iterator[str]:
             yield _database_origin(copy)
 
 
-def _version(store: Store, file: SqliteFile) -> int | None:
+def _schema_version(store: Store, file: SqliteFile) -> int | None:
     """The schema's major version, the newest where damage hides it; None for an empty file."""
     marked = file.user_version
     try:
-        stored = set(file.columns_of("data"))
+        stored = set(file.table_columns("data"))
     except StoreUnreadable:
-        return _CURRENT
+        return _CURRENT_SCHEMA
     if not stored and file.is_empty:
         return None
     fitting = [major for major, columns in _COLUMNS.items() if stored.issuperset(columns)]
@@ -203,7 +203,7 @@ def _decode(
     """A record's key and value; ValueError where they are not exactly what Firefox wrote."""
     expect_bytes(key, value)
     if compression == 1:
-        value = unpack_snappy(value, MAX_VALUE)
+        value = decompress_snappy(value, MAX_VALUE)
     elif compression != 0:
         raise ValueError("unknown kind of compression")
     if conversion not in {0, 1}:
@@ -215,9 +215,9 @@ def _decode(
     return decode_text(key), text
 
 
-def _write_area(connection: sqlite3.Connection, change: Change) -> None:
+def _write_area(connection: sqlite3.Connection, change: AreaChange) -> None:
     keys = connection.execute("SELECT key FROM data")
-    going = [(key,) for (key,) in keys if change.drops(decode_text(key))]
+    going = [(key,) for (key,) in keys if change.affects_key(decode_text(key))]
     connection.executemany("DELETE FROM data WHERE key = CAST(? AS TEXT)", going)
     for key, value in change.puts.items():
         length = len(encode_utf16(value)) // 2
@@ -239,12 +239,12 @@ def _metadata(origin: str, now: datetime) -> bytes:
     suffix = caret + rest
     time = (now - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
     fixed = struct.pack(">qBII", time, 0, 0, 0)
-    texts = (suffix, _base_domain(site) + suffix, origin)
+    texts = (suffix, _guess_base_domain(site) + suffix, origin)
     lengths_and_texts = (struct.pack(">I", len(text)) + text.encode("ascii") for text in texts)
     return fixed + b"".join(lengths_and_texts) + b"\0"
 
 
-def _base_domain(origin: str) -> str:
+def _guess_base_domain(origin: str) -> str:
     host = urlsplit(origin).hostname or ""
     try:
         return str(ipaddress.ip_address(host))
@@ -268,21 +268,21 @@ def _metadata_origin(folder: Path) -> str:
 
 
 def _database_origin(copy: Path) -> str:
-    with closing(SqliteFile(copy, _heard)) as file:
+    with closing(SqliteFile(copy, _ignore)) as file:
         has_table = file.has_table("database")
-        rows = list(file.rows("database", ["origin"], _heard)) if has_table else []
+        rows = list(file.rows("database", ["origin"], _ignore)) if has_table else []
     if len(rows) != 1:
         raise ValueError("not one origin")
     expect_bytes(*rows[0])
     return decode_text(rows[0][0])
 
 
-def _heard(_what: str, _lost: int | None) -> None:
+def _ignore(_what: str, _lost: int | None) -> None:
     """Takes what was damaged: whoever reads the records tells it."""
 
 
-def _folder_origin(name: str) -> str:
-    match = _FOLDER.fullmatch(name)
+def _parse_folder_name(name: str) -> str:
+    match = _FOLDER_NAME.fullmatch(name)
     if not match:
         raise ValueError("not the name of an origin's folder")
     host = match["host"].replace("+", ":")  # of an IPv6 address

@@ -19,8 +19,8 @@ from pathlib import Path
 from sqlite3 import Connection
 from urllib.parse import urlencode, urlsplit
 
-from desktop_migrator.browsers.area_change import Change
-from desktop_migrator.browsers.formats.storage_key import from_firefox
+from desktop_migrator.browsers.area_change import AreaChange
+from desktop_migrator.browsers.formats.storage_key import storage_key_from_suffix
 from desktop_migrator.browsers.sqlite.reader import (
     SqliteFile,
     decode_rows,
@@ -28,11 +28,11 @@ from desktop_migrator.browsers.sqlite.reader import (
     encode_text,
     expect_bytes,
 )
-from desktop_migrator.browsers.sqlite.writer import writing
+from desktop_migrator.browsers.sqlite.writer import write_transaction
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
-_NEWEST = 2
+_NEWEST_SCHEMA = 2
 _CREATE_TABLE = (
     "CREATE TABLE webappsstore2(originAttributes TEXT, originKey TEXT, scope TEXT, key TEXT,"
     " value TEXT)"
@@ -56,7 +56,7 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
         if columns is None and file.is_empty:
             damaged("the file is empty", None)
             return
-        if columns is None or version > _NEWEST:
+        if columns is None or version > _NEWEST_SCHEMA:
             reason = f"schema {version} of Firefox's older localStorage is not known"
             raise UnknownStorageFormat(path=store.path, reason=reason)
         rows = file.rows("webappsstore2", columns, damaged, _CREATE_TABLE)
@@ -64,28 +64,28 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
             yield Record(store, storage_key, key, value, store.modified)
 
 
-def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
+def write(copy: Path, changes: Sequence[AreaChange], now: datetime) -> None:
     """Change areas of the private copy `copy`, in which nothing has a time.
 
     Raises StoreUnwritable, also for schemas before 2 and for areas that this storage cannot name.
     """
-    with writing(copy) as connection:
-        if connection.execute("PRAGMA user_version").fetchone() != (_NEWEST,):
+    with write_transaction(copy) as connection:
+        if connection.execute("PRAGMA user_version").fetchone() != (_NEWEST_SCHEMA,):
             raise StoreUnwritable(path=copy, reason="an older Firefox wrote it")
         for change in changes:
             _write_area(connection, change)
 
 
-def _write_area(connection: Connection, change: Change) -> None:
+def _write_area(connection: Connection, change: AreaChange) -> None:
     columns = "scope, key, value, originAttributes, originKey"
     going = []
     for row_id, *row in connection.execute(f"SELECT rowid, {columns} FROM webappsstore2"):  # noqa: S608 - our own names
         storage_key, key, _ = _decode(*row)
-        if storage_key == change.storage_key and change.drops(key):
+        if storage_key == change.storage_key and change.affects_key(key):
             going.append((row_id,))
     connection.executemany("DELETE FROM webappsstore2 WHERE rowid = ?", going)
     if change.puts:
-        suffix, origin_key = _spelled(change.storage_key)
+        suffix, origin_key = _format_origin_key(change.storage_key)
         scope = f"0:f:{suffix}:{origin_key}" if suffix else origin_key
         connection.executemany(
             f"INSERT INTO webappsstore2 ({columns})"  # noqa: S608 - our own names
@@ -97,7 +97,7 @@ def _write_area(connection: Connection, change: Change) -> None:
         )
 
 
-def _spelled(key: StorageKey) -> tuple[str, str]:
+def _format_origin_key(key: StorageKey) -> tuple[str, str]:
     """The columns originAttributes and originKey; ValueError for an area that has none."""
     suffix = "^" * bool(key.attributes) + urlencode(key.attributes)
     parts = urlsplit(key.origin)
@@ -106,14 +106,14 @@ def _spelled(key: StorageKey) -> tuple[str, str]:
     else:
         port = parts.port or _DEFAULT_PORTS.get(parts.scheme, "")
         origin_key = f"{(parts.hostname or '')[::-1]}.:{parts.scheme}:{port}".rstrip(":")
-    if _storage_key(origin_key, suffix) != key:
+    if _parse_origin_key(origin_key, suffix) != key:
         raise ValueError("an area that this storage cannot name")
     return suffix, origin_key
 
 
 def _columns(file: SqliteFile) -> tuple[str, ...] | None:
     try:
-        stored = set(file.columns_of("webappsstore2"))
+        stored = set(file.table_columns("webappsstore2"))
     except StoreUnreadable:
         return _COLUMNS_SPLIT
     return next((c for c in (_COLUMNS_SPLIT, _COLUMNS) if stored.issuperset(c)), None)
@@ -128,9 +128,9 @@ def _decode(
 ) -> tuple[StorageKey, str, str]:
     expect_bytes(key, value)
     if origin_key is None:  # written by schema 0, perhaps into a table of a newer one
-        storage_key = _key_of_scope(_text(scope))
+        storage_key = _parse_scope(_text(scope))
     else:
-        storage_key = _storage_key(_text(origin_key), _text(suffix))
+        storage_key = _parse_origin_key(_text(origin_key), _text(suffix))
     return storage_key, decode_text(key), decode_text(value)
 
 
@@ -140,19 +140,19 @@ def _text(value: bytes | None) -> str:
 
 
 @lru_cache(maxsize=256)
-def _key_of_scope(text: str) -> StorageKey:
+def _parse_scope(text: str) -> StorageKey:
     prefix = _SCOPE_PREFIX.match(text)
     if not prefix:
-        return _storage_key(text, "")
+        return _parse_origin_key(text, "")
     app, in_browser, suffix = prefix.groups()
     attributes = [f"appId={app}"] * (app != "0") + ["inBrowser=1"] * (in_browser == "t")
-    return _storage_key(
+    return _parse_origin_key(
         text[prefix.end() :], suffix or "^" * bool(attributes) + "&".join(attributes)
     )
 
 
 @lru_cache(maxsize=256)
-def _storage_key(origin_key: str, suffix: str) -> StorageKey:
+def _parse_origin_key(origin_key: str, suffix: str) -> StorageKey:
     """The key of a reversed origin such as `tset.a.:https:443`."""
     match = _KEY.fullmatch(origin_key)
     if not match:
@@ -162,4 +162,4 @@ def _storage_key(origin_key: str, suffix: str) -> StorageKey:
     if ":" in host and scheme != "file":
         host = f"[{host}]"  # an IPv6 address
     shown_port = f":{port}" if port and port != _DEFAULT_PORTS.get(scheme) else ""
-    return from_firefox(f"{scheme}://{host}{shown_port}", suffix)
+    return storage_key_from_suffix(f"{scheme}://{host}{shown_port}", suffix)

@@ -44,9 +44,9 @@ def parse_chromium(raw: bytes | str) -> StorageKey:
         origin=part["origin"],
         top_level_site=part["site"],
         cross_site_ancestor=part["ancestor"] is not None,
-        nonce=_token(part["high"], part["low"]) if part["high"] else None,
+        nonce=_parse_nonce(part["high"], part["low"]) if part["high"] else None,
         opaque_site=(
-            (*_token(part["site_high"], part["site_low"]), part["precursor"])
+            (*_parse_nonce(part["site_high"], part["site_low"]), part["precursor"])
             if part["site_high"]
             else None
         ),
@@ -63,7 +63,7 @@ def format_chromium(key: StorageKey, *, in_sqlite: bool) -> bytes:
     return text.encode("ascii")
 
 
-def _token(high: str, low: str) -> tuple[int, int]:
+def _parse_nonce(high: str, low: str) -> tuple[int, int]:
     """An unguessable token: 128 bits, never all zero."""
     token = int(high), int(low)
     if token == (0, 0) or max(token) >= 1 << 64:
@@ -75,11 +75,11 @@ def parse_firefox(origin_with_suffix: str) -> StorageKey:
     """Reads `https://a.test^userContextId=2`; ValueError where the suffix is not one."""
     origin, caret, suffix = origin_with_suffix.rpartition("^")
     if not caret:
-        return from_firefox(origin_with_suffix, "")
-    return from_firefox(origin, caret + suffix)
+        return storage_key_from_suffix(origin_with_suffix, "")
+    return storage_key_from_suffix(origin, caret + suffix)
 
 
-def from_firefox(origin: str, suffix: str) -> StorageKey:
+def storage_key_from_suffix(origin: str, suffix: str) -> StorageKey:
     """The key of an origin and its attributes, given apart; `suffix` is empty or begins with `^`.
 
     A plain partition key becomes the top-level site, or the cross-site ancestor where it names

@@ -23,7 +23,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from desktop_migrator.browsers.area_change import Change
+from desktop_migrator.browsers.area_change import AreaChange
 from desktop_migrator.browsers.encoding import decode_utf16, encode_utf16
 from desktop_migrator.browsers.sqlite.reader import (
     SqliteFile,
@@ -32,7 +32,7 @@ from desktop_migrator.browsers.sqlite.reader import (
     encode_text,
     expect_bytes,
 )
-from desktop_migrator.browsers.sqlite.writer import writing
+from desktop_migrator.browsers.sqlite.writer import write_transaction
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
@@ -55,30 +55,30 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
 
     with closing(SqliteFile(copy, damaged)) as file:
         try:
-            columns = file.columns_of("ItemTable")
+            columns = file.table_columns("ItemTable")
         except StoreUnreadable:
             columns = list(_COLUMNS)
         if not columns and file.is_empty:
             damaged("the file is empty", None)
             return
-        if columns != list(_COLUMNS) or file.holds_text("ItemTable", "value"):
+        if columns != list(_COLUMNS) or file.has_text_values("ItemTable", "value"):
             reason = "not the table of WebKit's localStorage, or one of before 2011"
             raise UnknownStorageFormat(path=store.path, reason=reason)
-        storage_key = origin_of(store.path)
+        storage_key = read_storage_key(store.path)
         rows = file.rows("ItemTable", _COLUMNS, damaged, _CREATE_TABLE)
         for key, value in decode_rows(rows, _decode, damaged):
             yield Record(store, storage_key, key, value, store.modified)
 
 
-def write(copy: Path, changes: Sequence[Change], now: datetime) -> None:
+def write(copy: Path, changes: Sequence[AreaChange], now: datetime) -> None:
     """Change the area of the private copy `copy`, in which nothing has a time.
 
     Raises StoreUnwritable.
     """
-    with writing(copy) as connection:
+    with write_transaction(copy) as connection:
         for change in changes:
             keys = connection.execute("SELECT key FROM ItemTable")
-            going = [(key,) for (key,) in keys if change.drops(decode_text(key))]
+            going = [(key,) for (key,) in keys if change.affects_key(decode_text(key))]
             connection.executemany("DELETE FROM ItemTable WHERE key = CAST(? AS TEXT)", going)
             connection.executemany(
                 "INSERT INTO ItemTable (key, value) VALUES (CAST(? AS TEXT), ?)",
@@ -93,7 +93,7 @@ def create(staged: Path, store_path: Path, storage_key: StorageKey, now: datetim
     """
     staged.parent.mkdir(parents=True, exist_ok=True)
     if _FILE_NAME.fullmatch(store_path.name):
-        if origin_of(store_path) != storage_key:
+        if read_storage_key(store_path) != storage_key:
             raise StoreUnwritable(path=store_path, reason="the file is another web site's")
     else:
         beside = staged.parent.parent / "origin"
@@ -103,12 +103,12 @@ def create(staged: Path, store_path: Path, storage_key: StorageKey, now: datetim
         connection.execute(_CREATE_TABLE)
 
 
-def origin_of(store_path: Path) -> StorageKey:
+def read_storage_key(store_path: Path) -> StorageKey:
     """Whose area a file is, by its neighbour `origin` or its name. Raises StoreUnreadable."""
     try:
         if match := _FILE_NAME.fullmatch(store_path.name):
             scheme, host, port = match.groups()
-            return StorageKey(_origin(scheme, _ESCAPE.sub(_unescaped, host), int(port)))
+            return StorageKey(_format_origin(scheme, _ESCAPE.sub(_unescaped, host), int(port)))
         with (store_path.parent.parent / "origin").open("rb") as file:
             return _decode_origin_file(file.read(_MAX_ORIGIN))
     except (OSError, ValueError, struct.error) as error:
@@ -124,14 +124,14 @@ def _decode_origin_file(data: bytes) -> StorageKey:
     """The origins of the page and of the frame, each as scheme, host and optional port."""
     origins, position = [], 0
     for _ in range(2):
-        scheme, position = _string(data, position)
-        host, position = _string(data, position)
+        scheme, position = _read_string(data, position)
+        host, position = _read_string(data, position)
         has_port, port = data[position], 0
         position += 1
         if has_port:
             (port,) = struct.unpack_from("<H", data, position)
             position += 2
-        origins.append(_origin(scheme, host, port))
+        origins.append(_format_origin(scheme, host, port))
     if position != len(data):
         raise ValueError("not a file of two origins")
     top, frame = origins
@@ -148,7 +148,7 @@ def _encode_origin_file(key: StorageKey) -> bytes:
     return data
 
 
-def _string(data: bytes, position: int) -> tuple[str, int]:
+def _read_string(data: bytes, position: int) -> tuple[str, int]:
     """A WTF::String: length, whether Latin-1, code units; a null string is its length alone."""
     (length,) = struct.unpack_from("<I", data, position)
     position += 4
@@ -163,7 +163,7 @@ def _string(data: bytes, position: int) -> tuple[str, int]:
     return text.decode("latin-1") if is_latin1 else decode_utf16(text), end
 
 
-def _origin(scheme: str, host: str, port: int) -> str:
+def _format_origin(scheme: str, host: str, port: int) -> str:
     if not scheme:
         raise ValueError("an opaque origin")
     return f"{scheme}://{host}{f':{port}' if port else ''}"

@@ -46,7 +46,7 @@ _LOG_BLOCK = 32768
 _LOG_HEADER = 7  # masked CRC of type and payload, the payload's length, type
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
 _BROKEN = 0
-_MAX_CHECKED = 2**22
+_MAX_CHECKED_BYTES = 2**22
 """Bytes checked in search of the next sound part; a hostile block could ask for far more."""
 
 
@@ -54,24 +54,24 @@ class LogRecord(NamedTuple):
     """What was appended to a log at one time, as far as it could be read."""
 
     payload: bytes
-    verified: int
+    verified_length: int
     """How many of the payload's bytes, from its start, the checksums vouch for."""
     complete: bool
     """Whether the payload has all its parts, sound or not."""
-    last: bool = False
+    truncated: bool = False
     """Incomplete for want of further bytes in the file, as after a crash."""
     mended: bool = False
     """Whether a checksum failed and its data could be put right."""
 
     @property
-    def sound(self) -> bool:
-        return self.complete and self.verified == len(self.payload)
+    def valid(self) -> bool:
+        return self.complete and self.verified_length == len(self.payload)
 
 
-class _Part(NamedTuple):
-    kind: int
+class _Fragment(NamedTuple):
+    record_type: int
     payload: bytes
-    sound: bool
+    valid: bool
     mended: bool = False
 
 
@@ -81,12 +81,12 @@ def read_log(data: bytes, *, verify: bool = True) -> Iterator[LogRecord]:
     Without `verify` the checksums are left unread (somebody else checks them), and reading ends
     at the first part that does not fit into its place.
     """
-    held: list[_Part] = []
+    held: list[_Fragment] = []
 
     def joined(*, complete: bool, last: bool = False) -> LogRecord:
         verified = 0
         for part in held:
-            if not part.sound:
+            if not part.valid:
                 break
             verified += len(part.payload)
         payload = b"".join(part.payload for part in held)
@@ -94,22 +94,22 @@ def read_log(data: bytes, *, verify: bool = True) -> Iterator[LogRecord]:
         held.clear()
         return LogRecord(payload, verified, complete, last, is_mended)
 
-    for part in _parts(data, verify):
-        continues = part.kind in {_MIDDLE, _LAST}
+    for part in _fragments(data, verify):
+        continues = part.record_type in {_MIDDLE, _LAST}
         if held and not continues:
             yield joined(complete=False)
         orphan = continues and not held
-        if part.kind == _BROKEN or orphan:
+        if part.record_type == _BROKEN or orphan:
             yield LogRecord(b"", 0, complete=False)
             continue
         held.append(part)
-        if part.kind in {_FULL, _LAST}:
+        if part.record_type in {_FULL, _LAST}:
             yield joined(complete=True)
     if held:
         yield joined(complete=False, last=True)
 
 
-def _parts(data: bytes, verify: bool) -> Iterator[_Part]:
+def _fragments(data: bytes, verify: bool) -> Iterator[_Fragment]:
     position = 0
     while position < len(data):
         block_end = min(position - position % _LOG_BLOCK + _LOG_BLOCK, len(data))
@@ -117,28 +117,28 @@ def _parts(data: bytes, verify: bool) -> Iterator[_Part]:
         if full_block and block_end - position < _LOG_HEADER:
             position = block_end  # the filling at a block's end
             continue
-        end = _part_end(data, position, block_end)
-        if end and (not verify or _verifies(data, position, end)):
-            yield _Part(data[position + 6], data[position + _LOG_HEADER : end], sound=True)
+        end = _fragment_end(data, position, block_end)
+        if end and (not verify or _checksum_matches(data, position, end)):
+            yield _Fragment(data[position + 6], data[position + _LOG_HEADER : end], valid=True)
             position = end
             continue
         if not verify:
-            yield _Part(_BROKEN, b"", sound=False)
+            yield _Fragment(_BROKEN, b"", valid=False)
             return
         right = _mended_part(data, position, block_end)
         if right:
             part, position = right
             yield part
             continue
-        behind = _next_sound(data, position, end, block_end)
+        behind = _next_valid_fragment(data, position, end, block_end)
         if end == behind:
-            yield _Part(data[position + 6], data[position + _LOG_HEADER : end], sound=False)
+            yield _Fragment(data[position + 6], data[position + _LOG_HEADER : end], valid=False)
         else:
-            yield _Part(_BROKEN, b"", sound=False)
+            yield _Fragment(_BROKEN, b"", valid=False)
         position = behind
 
 
-def _part_end(data: bytes, position: int, block_end: int) -> int:
+def _fragment_end(data: bytes, position: int, block_end: int) -> int:
     """Where the part at `position` says that it ends; 0 if it cannot be a part."""
     if position + _LOG_HEADER > block_end:
         return 0
@@ -147,12 +147,12 @@ def _part_end(data: bytes, position: int, block_end: int) -> int:
     return end if _FULL <= kind <= _LAST and end <= block_end else 0
 
 
-def _verifies(data: bytes, position: int, end: int) -> bool:
+def _checksum_matches(data: bytes, position: int, end: int) -> bool:
     expected = int.from_bytes(data[position : position + 4], "little")
     return masked_crc32c(data[position + 6 : end]) == expected
 
 
-def _mended_part(data: bytes, position: int, block_end: int) -> tuple[_Part, int] | None:
+def _mended_part(data: bytes, position: int, block_end: int) -> tuple[_Fragment, int] | None:
     """The part at `position` put right, and where it ends; None if that cannot be done."""
     stored = int.from_bytes(data[position : position + 4], "little")
     start = position + _LOG_HEADER - 1  # the checksum covers the type, but not the length
@@ -164,29 +164,29 @@ def _mended_part(data: bytes, position: int, block_end: int) -> tuple[_Part, int
         covered = mended(data[start:end], stored) or b""
     if not covered or not _FULL <= covered[0] <= _LAST:
         return None
-    return _Part(covered[0], covered[1:], sound=True, mended=True), end
+    return _Fragment(covered[0], covered[1:], valid=True, mended=True), end
 
 
-def _next_sound(data: bytes, position: int, claimed_end: int, block_end: int) -> int:
+def _next_valid_fragment(data: bytes, position: int, claimed_end: int, block_end: int) -> int:
     """Where reading can go on behind a broken part: at a part that verifies, or the next block."""
     checked = 0
     for start in chain((claimed_end,), range(position + 1, block_end - _LOG_HEADER + 1)):
-        end = _part_end(data, start, block_end) if start > position else 0
-        if not end or not _part_may_begin(data, end, block_end):
+        end = _fragment_end(data, start, block_end) if start > position else 0
+        if not end or not _fragment_may_begin(data, end, block_end):
             continue
         checked += end - start
-        if checked > _MAX_CHECKED:
+        if checked > _MAX_CHECKED_BYTES:
             break
-        if _verifies(data, start, end):
+        if _checksum_matches(data, start, end):
             return start
     if claimed_end and block_end - claimed_end < _LOG_HEADER:
         return claimed_end
     return block_end
 
 
-def _part_may_begin(data: bytes, position: int, block_end: int) -> bool:
+def _fragment_may_begin(data: bytes, position: int, block_end: int) -> bool:
     # Rules out most texts that look like a header, without a look at all that they would cover.
-    return block_end - position < _LOG_HEADER or bool(_part_end(data, position, block_end))
+    return block_end - position < _LOG_HEADER or bool(_fragment_end(data, position, block_end))
 
 
 # ---- write batches, the content of logs ---------------------------------------------------------
@@ -195,20 +195,20 @@ BATCH_HEADER = Struct("<QI")
 """The first operation's sequence number, and how many operations there are."""
 
 
-class Entry(NamedTuple):
+class InternalEntry(NamedTuple):
     key: bytes
     sequence: int
     value: bytes | None
     """None: a deletion."""
 
 
-class Operation(NamedTuple):
-    entry: Entry
+class WriteOp(NamedTuple):
+    entry: InternalEntry
     end: int
     """Where it ends in its batch."""
 
 
-def batch_operations(payload: bytes) -> Iterator[Operation]:
+def parse_write_batch(payload: bytes) -> Iterator[WriteOp]:
     """The operations in their order; ValueError behind the last one that can be read."""
     if len(payload) < BATCH_HEADER.size:
         raise ValueError("cut off")
@@ -222,7 +222,7 @@ def batch_operations(payload: bytes) -> Iterator[Operation]:
         value = None
         if is_put:
             value, position = length_prefixed(payload, position)
-        yield Operation(Entry(key, number, value), position)
+        yield WriteOp(InternalEntry(key, number, value), position)
     if position != len(payload):
         raise ValueError("more than announced")
 
@@ -231,37 +231,37 @@ def batch_operations(payload: bytes) -> Iterator[Operation]:
 
 
 @dataclass
-class Manifest:
+class ManifestState:
     """The state that a MANIFEST describes."""
 
     tables: dict[int, int] = field(default_factory=dict)
     """Live tables: number -> size in bytes."""
     log_number: int = 0
-    previous_log: int = 0
+    prev_log_number: int = 0
     last_sequence: int = 0
     comparator: bytes = b""
-    whole: bool = True
+    fully_read: bool = True
     """Whether all of it could be read; if not, the state may be an old one."""
 
     def needs_log(self, number: int) -> bool:
-        return number >= self.log_number or number == self.previous_log
+        return number >= self.log_number or number == self.prev_log_number
 
 
-def read_manifest(data: bytes, *, verify: bool = True) -> Manifest:
-    manifest = Manifest()
+def read_manifest(data: bytes, *, verify: bool = True) -> ManifestState:
+    manifest = ManifestState()
     for record in read_log(data, verify=verify):
         try:
-            if not record.sound:
+            if not record.valid:
                 raise ValueError("broken")
             _apply_edit(manifest, record.payload)
         except ValueError:
-            manifest.whole = False
+            manifest.fully_read = False
     if not manifest.comparator:
-        manifest.whole = False
+        manifest.fully_read = False
     return manifest
 
 
-def _apply_edit(manifest: Manifest, edit: bytes) -> None:
+def _apply_edit(manifest: ManifestState, edit: bytes) -> None:
     position = 0
     while position < len(edit):
         tag, position = varint(edit, position)
@@ -287,6 +287,6 @@ def _apply_edit(manifest: Manifest, edit: bytes) -> None:
             _, position = length_prefixed(edit, position)
             _, position = length_prefixed(edit, position)
         elif tag == 9:
-            manifest.previous_log, position = varint(edit, position)
+            manifest.prev_log_number, position = varint(edit, position)
         else:
             raise ValueError("unknown field")

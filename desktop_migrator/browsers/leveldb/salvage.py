@@ -20,27 +20,27 @@ from pathlib import Path
 
 from desktop_migrator.browsers.leveldb.log import (
     BATCH_HEADER,
-    Entry,
+    InternalEntry,
     LogRecord,
-    Manifest,
-    Operation,
-    batch_operations,
+    ManifestState,
+    WriteOp,
+    parse_write_batch,
     read_log,
     read_manifest,
 )
-from desktop_migrator.browsers.leveldb.table import is_bounded, read_table
+from desktop_migrator.browsers.leveldb.table import has_bounded_blocks, read_table
 
-Lost = Callable[[str, int | None], None]
+LossCallback = Callable[[str, int | None], None]
 """Takes a sentence for a person and how many records are missing, None if that is unknown."""
 
 _FILE = re.compile(r"([0-9]{1,20})\.(log|ldb|sst)")
 _MANIFEST = re.compile(r"MANIFEST-([0-9]{1,20})")
-_NOTES = (b"META:", b"METAACCESS:", b"VERSION")
+_METADATA_PREFIXES = (b"META:", b"METAACCESS:", b"VERSION")
 """The browser's own entries among the records."""
 
 
 @dataclass
-class _Files:
+class _StoreFiles:
     logs: dict[int, Path] = field(default_factory=dict)
     tables: dict[int, Path] = field(default_factory=dict)
     manifests: dict[int, Path] = field(default_factory=dict)
@@ -48,8 +48,8 @@ class _Files:
     """The MANIFEST that CURRENT names, if there is such a file."""
 
 
-def _files(folder: Path) -> _Files:
-    files = _Files()
+def _list_files(folder: Path) -> _StoreFiles:
+    files = _StoreFiles()
     for path in folder.iterdir():
         if match := _FILE.fullmatch(path.name):
             group = files.logs if match[2] == "log" else files.tables
@@ -66,35 +66,37 @@ def _files(folder: Path) -> _Files:
 
 def is_empty(folder: Path) -> bool:
     """Whether nothing was ever written there."""
-    files = _files(folder)
+    files = _list_files(folder)
     return not (files.logs or files.tables or files.manifests)
 
 
-def is_whole(folder: Path) -> bool:
+def is_structurally_intact(folder: Path) -> bool:
     """Whether nothing is damaged in a way that LevelDB's own reader passes over in silence.
 
     Checksums are left to that reader: this looks at the files' structure only, and is quick.
     """
-    files = _files(folder)
+    files = _list_files(folder)
     if files.current is None:
         return False
     manifest = read_manifest(files.current.read_bytes(), verify=False)
     return (
-        manifest.whole
-        and all(_can_be_read(files.tables.get(table), at) for table, at in manifest.tables.items())
+        manifest.fully_read
+        and all(
+            _is_valid_table(files.tables.get(table), at) for table, at in manifest.tables.items()
+        )
         and (not manifest.log_number or manifest.log_number in files.logs)
-        and _logs_add_up(files, manifest)
+        and _sequence_is_gapless(files, manifest)
     )
 
 
-def _can_be_read(table: Path | None, size: int) -> bool:
+def _is_valid_table(table: Path | None, size: int) -> bool:
     if table is None or not 0 < size <= table.stat().st_size:
         return False
     with table.open("rb") as file, mmap(file.fileno(), size, access=ACCESS_READ) as data:
-        return is_bounded(data)
+        return has_bounded_blocks(data)
 
 
-def _logs_add_up(files: _Files, manifest: Manifest) -> bool:
+def _sequence_is_gapless(files: _StoreFiles, manifest: ManifestState) -> bool:
     expected = None
     for record in _log_records(files, manifest, verify=False):
         if not record.complete or len(record.payload) < BATCH_HEADER.size:
@@ -106,92 +108,100 @@ def _logs_add_up(files: _Files, manifest: Manifest) -> bool:
     return expected is None or expected > manifest.last_sequence
 
 
-def _log_records(files: _Files, manifest: Manifest, *, verify: bool) -> Iterable[LogRecord]:
+def _log_records(
+    files: _StoreFiles, manifest: ManifestState, *, verify: bool
+) -> Iterable[LogRecord]:
     for number, path in sorted(files.logs.items()):
         if manifest.needs_log(number):
             yield from read_log(path.read_bytes(), verify=verify)
 
 
 @dataclass
-class _Place:
+class _DamagedRegion:
     """A damaged place: what may have been lost there."""
 
-    what: str
-    suspects: list[Entry] | None
+    description: str
+    suspect_entries: list[InternalEntry] | None
     """The operations in question, unverified; None where they are illegible."""
-    at_most: int | None = None
+    max_lost: int | None = None
     """How many operations are missing, if that much is known."""
 
 
-def salvage(folder: Path, lost: Lost) -> dict[bytes, bytes]:
+def salvage(folder: Path, on_loss: LossCallback) -> dict[bytes, bytes]:
     """The newest sound version of every key that was not deleted.
 
     `lost` is told every damaged place, at least one, since this is for damaged folders. Counts
     are of localStorage records, not of the browser's notes on them.
     """
-    reader = _Salvage(_files(folder))
+    reader = _StoreSalvage(_list_files(folder))
     reader.read()
-    reader.tell(lost)
+    reader.report(on_loss)
     return {key: value for key, (_, value) in reader.newest.items() if value is not None}
 
 
-class _Salvage:
-    def __init__(self, files: _Files) -> None:
+class _StoreSalvage:
+    def __init__(self, files: _StoreFiles) -> None:
         self.files = files
         self.newest: dict[bytes, tuple[int, bytes | None]] = {}
-        self.places: list[_Place] = []
+        self.damaged_regions: list[_DamagedRegion] = []
         self.mended = False
 
     def read(self) -> None:
-        manifest = self._manifest()
+        manifest = self._choose_manifest()
         for number, size in sorted(manifest.tables.items()):
             path = self.files.tables.get(number)
             if path is None:
-                self.places.append(_Place("A file of the storage is missing.", None))
+                self.damaged_regions.append(
+                    _DamagedRegion("A file of the storage is missing.", None)
+                )
             else:
                 self._read_table(path.read_bytes()[: size or None])
         if manifest.log_number and manifest.log_number not in self.files.logs:
-            self.places.append(_Place("The log of the latest changes is missing.", None))
+            self.damaged_regions.append(
+                _DamagedRegion("The log of the latest changes is missing.", None)
+            )
         self._read_logs(_log_records(self.files, manifest, verify=True), manifest.last_sequence)
 
-    def tell(self, lost: Lost) -> None:
-        for place in self.places:
-            if place.suspects is not None:
-                newest = {entry.key: entry for entry in sorted(place.suspects, key=_sequence)}
-                lost(place.what, sum(map(self._shows, newest.values())))
+    def report(self, on_loss: LossCallback) -> None:
+        for place in self.damaged_regions:
+            if place.suspect_entries is not None:
+                newest = {
+                    entry.key: entry for entry in sorted(place.suspect_entries, key=_sequence)
+                }
+                on_loss(place.description, sum(map(self._is_visible_loss, newest.values())))
             else:
-                lost(place.what, place.at_most)
+                on_loss(place.description, place.max_lost)
         if self.mended:
-            lost("The storage was damaged and could be put right by its checksums.", 0)
-        elif not self.places:
-            lost("The storage is damaged, but every record could be read.", 0)
+            on_loss("The storage was damaged and could be put right by its checksums.", 0)
+        elif not self.damaged_regions:
+            on_loss("The storage is damaged, but every record could be read.", 0)
 
-    def _manifest(self) -> Manifest:
+    def _choose_manifest(self) -> ManifestState:
         """The state to go by: the MANIFEST's, else everything that lies in the folder."""
         path = self.files.current
         if path is None and self.files.manifests:
             path = self.files.manifests[max(self.files.manifests)]
         if path is not None:
             manifest = read_manifest(path.read_bytes())
-            if manifest.whole:
+            if manifest.fully_read:
                 return manifest
-        self.places.append(
-            _Place(
+        self.damaged_regions.append(
+            _DamagedRegion(
                 "The list of the storage's files is missing or damaged, so all files were read; "
                 "records deleted or changed shortly before may appear as they were.",
                 None,
             )
         )
-        return Manifest(tables=dict.fromkeys(self.files.tables, 0))
+        return ManifestState(tables=dict.fromkeys(self.files.tables, 0))
 
-    def _take(self, key: bytes, sequence: int, value: bytes | None) -> None:
+    def _keep_newest(self, key: bytes, sequence: int, value: bytes | None) -> None:
         known = self.newest.get(key)
         if known is None or known[0] <= sequence:
             self.newest[key] = sequence, value
 
-    def _shows(self, entry: Entry) -> bool:
+    def _is_visible_loss(self, entry: InternalEntry) -> bool:
         """Whether the loss of this operation shows in what is left."""
-        if entry.key.startswith(_NOTES):
+        if entry.key.startswith(_METADATA_PREFIXES):
             return False
         sequence, value = self.newest.get(entry.key, (-1, None))
         return sequence < entry.sequence and not (value is None and entry.value is None)
@@ -199,69 +209,71 @@ class _Salvage:
     def _read_table(self, data: bytes) -> None:
         what = "A part of a file of the storage is damaged."
         for block in read_table(data):
-            if block.sound:
+            if block.valid:
                 for entry in block.entries:
-                    self._take(*entry)
+                    self._keep_newest(*entry)
                 self.mended |= block.mended
-            elif block.legible:
-                self.places.append(_Place(what, block.entries))
+            elif block.parseable:
+                self.damaged_regions.append(_DamagedRegion(what, block.entries))
             else:
-                self.places.append(_Place(what, None))
+                self.damaged_regions.append(_DamagedRegion(what, None))
 
     def _read_logs(self, records: Iterable[LogRecord], last_sequence: int) -> None:
         expected: int | None = None
         broken: list[LogRecord] = []
         for record in records:
-            operations, legible = _operations(record.payload)
-            if not (record.sound and legible):
+            operations, legible = _parseable_ops(record.payload)
+            if not (record.valid and legible):
                 broken.append(record)
                 continue
             sequence, count = BATCH_HEADER.unpack_from(record.payload)
             if broken or (expected is not None and sequence != expected):
-                self._read_broken(broken, None if expected is None else sequence - expected)
+                self._read_invalid_records(
+                    broken, None if expected is None else sequence - expected
+                )
                 broken = []
             self.mended |= record.mended
             for operation in operations:
-                self._take(*operation.entry)
+                self._keep_newest(*operation.entry)
             expected = sequence + count
         if broken:
-            self._read_broken(broken, None)
+            self._read_invalid_records(broken, None)
         elif expected is not None and expected <= last_sequence:
-            self._read_broken([], last_sequence - expected + 1)
+            self._read_invalid_records([], last_sequence - expected + 1)
 
-    def _read_broken(self, broken: list[LogRecord], missing: int | None) -> None:
+    def _read_invalid_records(self, invalid: list[LogRecord], missing: int | None) -> None:
         """Uses what is sound of broken records; `missing` operations are known to be there."""
         what = "A part of the log of the latest changes is damaged."
-        if broken and broken[-1].last:
+        if invalid and invalid[-1].truncated:
             what = "The log's last write was cut off, as in a crash."
-        suspects: list[Entry] = []
-        legible = bool(broken)
+        suspects: list[InternalEntry] = []
+        legible = bool(invalid)
         taken = 0
-        for record in broken:
-            operations, whole = _operations(record.payload)
+        for record in invalid:
+            operations, whole = _parseable_ops(record.payload)
             legible = legible and whole and record.complete
             for operation in operations:
                 # The browser drops a write that the file's end cuts off; so it goes here.
-                if operation.end <= record.verified and not record.last:
-                    self._take(*operation.entry)
+                if operation.end <= record.verified_length and not record.truncated:
+                    self._keep_newest(*operation.entry)
                     taken += 1
                 else:
                     suspects.append(operation.entry)
         if missing is not None:
             missing = max(missing - taken, 0)
             legible = legible and len(suspects) == missing
-        self.places.append(_Place(what, suspects if legible else None, missing))
+        self.damaged_regions.append(_DamagedRegion(what, suspects if legible else None, missing))
 
 
-def _sequence(entry: Entry) -> int:
+def _sequence(entry: InternalEntry) -> int:
     return entry.sequence
 
 
-def _operations(payload: bytes) -> tuple[list[Operation], bool]:
+def _parseable_ops(payload: bytes) -> tuple[list[WriteOp], bool]:
     """The operations that can be told apart, and whether those are all."""
     operations = []
     try:
-        for operation in batch_operations(payload):
+        for operation in parse_write_batch(payload):
             operations.append(operation)  # noqa: PERF402 - keeps those before an error
     except ValueError:
         return operations, False

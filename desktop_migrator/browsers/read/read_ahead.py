@@ -10,27 +10,27 @@ from typing import Any
 
 from desktop_migrator.model import Damage, Record
 
-_BATCH = 256 * 1024
+_BATCH_CHARS = 256 * 1024
 """Characters handed over at once."""
-_BESIDE = 200
+_RECORD_OVERHEAD = 200
 """What a record takes besides its value, about."""
-_POLL = 0.1
+_POLL_SECONDS = 0.1
 
-Report = Callable[[Damage], None]
-Read = Callable[[Report], Generator[Record, None, Any]]
+DamageCallback = Callable[[Damage], None]
+ReadFunction = Callable[[DamageCallback], Generator[Record, None, Any]]
 _Batch = list[Record | Damage]
-_Handed = _Batch | BaseException | None
+_QueueItem = _Batch | BaseException | None
 """An error, and None at the end, come after all that was read."""
 
 
-def read_ahead(read: Read, report: Report) -> Generator[Record, None, None]:
+def read_ahead(read: ReadFunction, report: DamageCallback) -> Generator[Record, None, None]:
     """As `read(report)`, which is called and closed in the thread; `report` is called in this one.
 
     Two batches and a record, however long that is, are held at most.
     """
-    batches: Queue[_Handed] = Queue(1)
+    batches: Queue[_QueueItem] = Queue(1)
     over = threading.Event()
-    thread = threading.Thread(target=_fill, args=(read, batches, over), name="read ahead")
+    thread = threading.Thread(target=_fill_queue, args=(read, batches, over), name="read ahead")
     thread.start()
     try:
         while (batch := batches.get()) is not None:
@@ -46,17 +46,17 @@ def read_ahead(read: Read, report: Report) -> Generator[Record, None, None]:
         thread.join()
 
 
-def _fill(read: Read, batches: "Queue[_Handed]", over: threading.Event) -> None:
+def _fill_queue(read: ReadFunction, batches: "Queue[_QueueItem]", stop: threading.Event) -> None:
     batch: _Batch = []
     size = 0
 
     def damaged(damage: Damage) -> None:
         batch.append(damage)
 
-    def hand_over(what: _Handed) -> None:
-        while not over.is_set():
+    def hand_over(what: _QueueItem) -> None:
+        while not stop.is_set():
             try:
-                batches.put(what, timeout=_POLL)
+                batches.put(what, timeout=_POLL_SECONDS)
             except Full:
                 continue
             return
@@ -66,11 +66,11 @@ def _fill(read: Read, batches: "Queue[_Handed]", over: threading.Event) -> None:
     try:
         for record in records:
             batch.append(record)
-            size += len(record.value) + _BESIDE
-            if size >= _BATCH:
+            size += len(record.value) + _RECORD_OVERHEAD
+            if size >= _BATCH_CHARS:
                 hand_over(batch)
                 batch, size = [], 0
-            if over.is_set():
+            if stop.is_set():
                 break
     except BaseException as error:  # to be raised where the records are read
         end = error

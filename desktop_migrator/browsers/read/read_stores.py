@@ -29,10 +29,10 @@ from desktop_migrator.browsers.read.snapshot import snapshot
 from desktop_migrator.errors import StorageError
 from desktop_migrator.model import Damage, Record, StorageKey, Store, StoreFormat
 
-Report = Callable[[Damage], None]
-Reader = Callable[[Store, Path, Report], Iterator[Record]]
-Parts = Mapping[Store, KeyRange]
-WHOLE: Parts = MappingProxyType({})
+DamageCallback = Callable[[Damage], None]
+Reader = Callable[[Store, Path, DamageCallback], Iterator[Record]]
+KeyRanges = Mapping[Store, KeyRange]
+WHOLE_STORES: KeyRanges = MappingProxyType({})
 
 READERS: Mapping[StoreFormat, Reader] = MappingProxyType(
     {
@@ -46,7 +46,7 @@ READERS: Mapping[StoreFormat, Reader] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class AreaUsage:
     """What one storage key holds."""
 
     storage_key: StorageKey
@@ -58,8 +58,8 @@ class Area:
 
 
 @contextmanager
-def copied(
-    stores: Iterable[Store], snapshot_root: Path, report: Report
+def snapshot_stores(
+    stores: Iterable[Store], snapshot_root: Path, report: DamageCallback
 ) -> Iterator[list[tuple[Store, Path]]]:
     """Private copies of the stores in use, for as long as they are to be read.
 
@@ -68,7 +68,7 @@ def copied(
     with ExitStack() as kept:
         copies = []
         for store in stores:
-            if not store.in_use:
+            if not store.is_active:
                 continue
             try:
                 copies.append((store, kept.enter_context(snapshot(store, snapshot_root))))
@@ -77,8 +77,10 @@ def copied(
         yield copies
 
 
-def read_copies(
-    copies: Iterable[tuple[Store, Path]], report: Report, within: Parts = WHOLE
+def read_snapshots(
+    copies: Iterable[tuple[Store, Path]],
+    report: DamageCallback,
+    key_ranges: KeyRanges = WHOLE_STORES,
 ) -> Generator[Record, None, None]:
     """Yield the copies' records lazily; what is lost or unreadable is reported.
 
@@ -92,17 +94,19 @@ def read_copies(
         for generation in _generations(of_profile):
             found: set[StorageKey] = set()
             for store, copy in generation:
-                found |= yield from _read(store, copy, taken, report, within)
+                found |= yield from _read_store(store, copy, taken, report, key_ranges)
             taken |= found
 
 
-def read_stores(stores: Iterable[Store], snapshot_root: Path, report: Report) -> Iterator[Record]:
+def read_stores(
+    stores: Iterable[Store], snapshot_root: Path, report: DamageCallback
+) -> Iterator[Record]:
     """Copy the stores and yield their records, once."""
-    with copied(stores, snapshot_root, report) as copies:
-        yield from read_copies(copies, report)
+    with snapshot_stores(stores, snapshot_root, report) as copies:
+        yield from read_snapshots(copies, report)
 
 
-def measure(records: Iterable[Record]) -> list[Area]:
+def measure_areas(records: Iterable[Record]) -> list[AreaUsage]:
     """Add up records by storage key, in the order of the keys' spelling."""
     sums: dict[StorageKey, tuple[int, int, datetime | None]] = {}
     for record in records:
@@ -111,28 +115,32 @@ def measure(records: Iterable[Record]) -> list[Area]:
             modified = record.modified
         size += _utf16_bytes(record.key) + _utf16_bytes(record.value)
         sums[record.storage_key] = (count + 1, size, modified)
-    areas = (Area(storage_key, *summed) for storage_key, summed in sums.items())
+    areas = (AreaUsage(storage_key, *summed) for storage_key, summed in sums.items())
     return sorted(areas, key=lambda area: str(area.storage_key))
 
 
-def _read(
-    store: Store, copy: Path, taken: set[StorageKey], report: Report, within: Parts
+def _read_store(
+    store: Store,
+    copy: Path,
+    already_read: set[StorageKey],
+    report: DamageCallback,
+    key_ranges: KeyRanges,
 ) -> Generator[Record, None, set[StorageKey]]:
     """Yield the store's records but for areas already taken; give the areas that it holds."""
     areas: set[StorageKey] = set()
     damages: list[Damage] = []
     try:
         area, wanted = None, True
-        for record in _records(store, copy, damages.append, within):
+        for record in _format_records(store, copy, damages.append, key_ranges):
             if record.storage_key is not area:
                 area = record.storage_key
-                wanted = area not in taken
+                wanted = area not in already_read
                 areas.add(area)
             if wanted:
                 yield record
         if store.format is StoreFormat.FIREFOX and not areas and not damages:
             # What an app has emptied must not come back from an older store.
-            areas.add(firefox.origin_of(store.path, copy))
+            areas.add(firefox.read_storage_key(store.path, copy))
     except StorageError as error:
         damages.append(Damage(store, error.detail, None))
     for damage in damages:
@@ -140,9 +148,11 @@ def _read(
     return areas
 
 
-def _records(store: Store, copy: Path, report: Report, within: Parts) -> Iterator[Record]:
-    if store in within:
-        return chromium_leveldb.read(store, copy, report, within[store])
+def _format_records(
+    store: Store, copy: Path, report: DamageCallback, key_ranges: KeyRanges
+) -> Iterator[Record]:
+    if store in key_ranges:
+        return chromium_leveldb.read(store, copy, report, key_ranges[store])
     return READERS[store.format](store, copy, report)
 
 

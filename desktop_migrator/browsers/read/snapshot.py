@@ -35,15 +35,15 @@ from desktop_migrator.model import Store, StoreFormat
 from desktop_migrator.system import process_marker
 
 _ATTEMPTS = 200
-_PATIENT_ATTEMPTS = 10
+_ATTEMPTS_WITHOUT_GROWTH = 10
 """Attempts of these that wait for a LevelDB's log to rest."""
 _PAUSE = 0.02
 """Seconds between attempts."""
 _TABLES = (".ldb", ".sst")
-_RESERVE = 16 * 2**20
+_FREE_SPACE_RESERVE = 16 * 2**20
 """Bytes of the disk that stay free."""
-_CHUNK = 2**20
-_NAME = re.compile(r"snapshot-(\d+-\d+)-")
+_COPY_BLOCK = 2**20
+_SNAPSHOT_NAME = re.compile(r"snapshot-(\d+-\d+)-")
 
 
 @contextmanager
@@ -54,7 +54,9 @@ def snapshot(store: Store, root: Path) -> Iterator[Path]:
     """
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        private = Path(tempfile.mkdtemp(prefix=f"snapshot-{process_marker.mark()}-", dir=root))
+        private = Path(
+            tempfile.mkdtemp(prefix=f"snapshot-{process_marker.current_marker()}-", dir=root)
+        )
     except OSError as error:
         raise SnapshotFailed(path=root, reason=error.strerror or str(error)) from error
     try:
@@ -68,7 +70,7 @@ def snapshot(store: Store, root: Path) -> Iterator[Path]:
         shutil.rmtree(private, ignore_errors=True)
 
 
-def twin(copy: Path, name: str) -> Path:
+def clone_snapshot(copy: Path, name: str) -> Path:
     """A private copy once more, for another process: LevelDB lets but one open a folder.
 
     It goes with the snapshot. Tables are written once, so that both share them where the file
@@ -93,13 +95,13 @@ def twin(copy: Path, name: str) -> Path:
     return target
 
 
-def sweep(root: Path) -> int:
+def remove_stale_snapshots(root: Path) -> int:
     """Remove the snapshots of processes that are gone; how many."""
     removed = 0
     for folder in root.iterdir() if root.is_dir() else ():
         # The owner stands in the name, so that no folder is ever without one.
-        owned = _NAME.match(folder.name)
-        if owned and not folder.is_symlink() and not process_marker.is_alive(owned[1]):
+        owned = _SNAPSHOT_NAME.match(folder.name)
+        if owned and not folder.is_symlink() and not process_marker.is_process_alive(owned[1]):
             shutil.rmtree(folder, ignore_errors=True)
             removed += not folder.exists()
     return removed
@@ -107,11 +109,11 @@ def sweep(root: Path) -> int:
 
 def _copy(store: Store, private: Path) -> Path:
     target = private / "copy"
-    _copy_stable(store, target)
+    _copy_consistently(store, target)
     return target if store.format is StoreFormat.CHROMIUM_LEVELDB else target / store.path.name
 
 
-def _copy_stable(store: Store, target: Path) -> None:
+def _copy_consistently(store: Store, target: Path) -> None:
     is_leveldb = store.format is StoreFormat.CHROMIUM_LEVELDB
     source = store.path if is_leveldb else store.path.parent
     target.mkdir(mode=0o700, parents=True)
@@ -131,10 +133,12 @@ def _copy_stable(store: Store, target: Path) -> None:
                 continue
             reread = set(before)
             if is_leveldb:
-                if not _is_one_version(before, after, growing=attempt >= _PATIENT_ATTEMPTS):
+                if not _is_same_version(
+                    before, after, allow_growth=attempt >= _ATTEMPTS_WITHOUT_GROWTH
+                ):
                     continue
                 reread &= {"CURRENT"}
-            if all(_still_same(source / name, target / name) for name in reread):
+            if all(_is_unchanged(source / name, target / name) for name in reread):
                 return
         except FileNotFoundError:  # a browser at work removes files
             continue
@@ -153,33 +157,33 @@ def _remove_outdated(target: Path, files: dict[str, os.stat_result]) -> set[str]
     return kept
 
 
-def _is_one_version(
-    before: dict[str, os.stat_result], after: dict[str, os.stat_result], *, growing: bool
+def _is_same_version(
+    before: dict[str, os.stat_result], after: dict[str, os.stat_result], *, allow_growth: bool
 ) -> bool:
     for name, facts in before.items():
         if facts.st_ino != after[name].st_ino:
             return False
         grown = after[name].st_size - facts.st_size
-        if grown and not (growing and grown > 0 and name.endswith(".log")):
+        if grown and not (allow_growth and grown > 0 and name.endswith(".log")):
             return False
     return True
 
 
-def _still_same(source: Path, copy: Path) -> bool:
+def _is_unchanged(source: Path, copy: Path) -> bool:
     """Whether the source reads as the copy; of a write-ahead log, whether it begins so."""
-    with _open(source) as original, copy.open("rb") as copied:
-        while chunk := copied.read(_CHUNK):
+    with _open_no_follow(source) as original, copy.open("rb") as copied:
+        while chunk := copied.read(_COPY_BLOCK):
             if original.read(len(chunk)) != chunk:
                 return False
         return source.name.endswith("-wal") or not original.read(1)
 
 
 def _copy_file(source: Path, target: Path) -> None:
-    with _open(source) as original, target.open("xb") as copy:
-        shutil.copyfileobj(original, copy, _CHUNK)
+    with _open_no_follow(source) as original, target.open("xb") as copy:
+        shutil.copyfileobj(original, copy, _COPY_BLOCK)
 
 
-def _open(path: Path) -> BinaryIO:
+def _open_no_follow(path: Path) -> BinaryIO:
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(path, flags)
@@ -191,7 +195,7 @@ def _open(path: Path) -> BinaryIO:
 
 def _check_space(path: Path, target: Path, files: dict[str, os.stat_result]) -> None:
     # A reader that brings in a log writes as much again.
-    needed = 2 * sum(facts.st_size for facts in files.values()) + _RESERVE
+    needed = 2 * sum(facts.st_size for facts in files.values()) + _FREE_SPACE_RESERVE
     free = shutil.disk_usage(target).free
     if free < needed:
         raise SnapshotFailed(

@@ -18,25 +18,25 @@ from desktop_migrator.browsers.sqlite.wal import Wal, read_wal, wal_file
 
 TABLE_LEAF, TABLE_INTERIOR, INDEX_LEAF, INDEX_INTERIOR = 0x0D, 0x05, 0x0A, 0x02
 PAGE_SIZES = tuple(1 << power for power in range(9, 17))
-LOCK_BYTE = 2**30
+PENDING_BYTE = 2**30
 """The page that holds this offset is never used."""
 
-Value = int | float | bytes | None
+SqliteValue = int | float | bytes | None
 
 
 class Cell(NamedTuple):
     start: int
     end: int
     """Where the cell lies in its page."""
-    child: int | None
+    left_child: int | None
     """Page on the left, in interior pages."""
     rowid: int | None
     """None in index b-trees."""
-    size: int
+    payload_size: int
     """Bytes of payload in all."""
-    local: bytes
+    local_payload: bytes
     """The payload's beginning, in the page itself."""
-    overflow: int | None
+    overflow_page: int | None
     """The first page of the payload's rest."""
 
 
@@ -45,11 +45,11 @@ class Page:
     kind: int
     cells: tuple[Cell | None, ...]
     """In key order; None stands for a cell that lies or reads wrongly."""
-    right: int | None
+    right_child: int | None
     """The last child, in interior pages."""
     intact: bool
     """False if a cell is None, or the page's bytes do not add up so that cells may be missing."""
-    lost: int | None
+    lost_cells: int | None
     """Cells that the page should hold and that are None; None if that number is not sure."""
 
     @property
@@ -60,7 +60,7 @@ class Page:
 class DatabaseFile:
     """The pages of a database file, the committed ones of its write-ahead log laid over them."""
 
-    def __init__(self, path: Path, frames_known: int = 0) -> None:
+    def __init__(self, path: Path, valid_frames: int = 0) -> None:
         """`frames_known` as for `read_wal`."""
         with path.open("rb") as file:
             empty = not path.stat().st_size
@@ -68,54 +68,62 @@ class DatabaseFile:
         header = self._data[:100].ljust(100, b"\0")
         size = int.from_bytes(header[16:18], "big")
         self.page_size = 65536 if size == 1 else size
-        self.usable = self.page_size - header[20]
-        if self.page_size not in PAGE_SIZES or self.usable < 480:
-            self.page_size = self.usable = self._likely_page_size()
+        self.usable_size = self.page_size - header[20]
+        if self.page_size not in PAGE_SIZES or self.usable_size < 480:
+            self.page_size = self.usable_size = self._guess_page_size()
         log = wal_file(path)
         wal = (
-            read_wal(log.read_bytes(), frames_known)
+            read_wal(log.read_bytes(), valid_frames)
             if log.exists()
             else Wal(0, {}, 0, damaged=False)
         )
-        self._log = wal.pages if wal.page_size == self.page_size else {}
-        self.count = wal.page_count if self._log else -(-len(self._data) // self.page_size)
+        self._wal_pages = wal.pages if wal.page_size == self.page_size else {}
+        self.page_count = (
+            wal.page_count if self._wal_pages else -(-len(self._data) // self.page_size)
+        )
         header = (self.page(1) or b"").ljust(100, b"\0")[:100]
-        if header[24:28] == header[92:96] and not self._log:
+        if header[24:28] == header[92:96] and not self._wal_pages:
             # The size in the header counts only if it was written with the last change.
-            self.count = int.from_bytes(header[28:32], "big") or self.count
+            self.page_count = int.from_bytes(header[28:32], "big") or self.page_count
         # However many a hostile header claims, no more can be there.
-        self.count = min(self.count, -(-len(self._data) // self.page_size) + len(self._log))
+        self.page_count = min(
+            self.page_count, -(-len(self._data) // self.page_size) + len(self._wal_pages)
+        )
         self.encoding = {2: "utf-16-le", 3: "utf-16-be"}.get(header[59], "utf-8")
         self._first_free, self._free_count = struct.unpack_from(">II", header, 32)
         self.auto_vacuum = any(header[52:56])
 
     def page(self, number: int) -> bytes | None:
         """The page's bytes; None if it lies beyond the end of the file."""
-        if number in self._log:
-            return self._log[number]
+        if number in self._wal_pages:
+            return self._wal_pages[number]
         page = self._data[(number - 1) * self.page_size : number * self.page_size]
         return page if number > 0 and len(page) == self.page_size else None
 
     def btree_page(self, number: int) -> Page | None:
         data = self.page(number)
-        return parse_page(data, self.usable, 100 if number == 1 else 0) if data else None
+        return parse_page(data, self.usable_size, 100 if number == 1 else 0) if data else None
 
-    def payload(self, cell: Cell, used: set[int]) -> bytes | None:
+    def payload(self, cell: Cell, visited: set[int]) -> bytes | None:
         """The cell's whole payload; None unless its overflow chain is exactly right.
 
         The chain's pages are added to `used`; a page already in there breaks the chain.
         """
-        parts, missing, number = [cell.local], cell.size - len(cell.local), cell.overflow or 0
+        parts, missing, number = (
+            [cell.local_payload],
+            cell.payload_size - len(cell.local_payload),
+            cell.overflow_page or 0,
+        )
         while missing > 0:
             page = self.page(number)
-            if page is None or number in used:
+            if page is None or number in visited:
                 return None
             # Zeros that begin exactly with the page were not written by the browser.
             if not any(page) and any(parts[-1][-2:]):
                 return None
-            used.add(number)
+            visited.add(number)
             number = int.from_bytes(page[:4], "big")
-            parts.append(page[4 : min(self.usable, 4 + missing)])
+            parts.append(page[4 : min(self.usable_size, 4 + missing)])
             missing -= len(parts[-1])
         return None if number else b"".join(parts)
 
@@ -125,29 +133,29 @@ class DatabaseFile:
         trunk = self._first_free
         while trunk and trunk not in free and (page := self.page(trunk)):
             following, count = struct.unpack_from(">II", page)
-            if count > self.usable // 4 - 2:
+            if count > self.usable_size // 4 - 2:
                 break
             free |= {trunk, *struct.unpack_from(f">{count}I", page, 8)}
             trunk = following
         return free, not trunk and len(free) == self._free_count
 
-    def has_wiped_page(self) -> bool:
+    def has_zeroed_page(self) -> bool:
         """Whether a page in use holds nothing but zeros: SQLite's own check can miss that."""
         free, _ = self.free_pages()
         wiped = bytes(self.page_size)
-        first_bytes = self._data[:: self.page_size].ljust(self.count, b"\0")[: self.count]
+        first_bytes = self._data[:: self.page_size].ljust(self.page_count, b"\0")[: self.page_count]
         suspects = {number for number, byte in enumerate(first_bytes, 1) if not byte}
-        suspects |= self._log.keys()
-        suspects -= {*free, LOCK_BYTE // self.page_size + 1}
+        suspects |= self._wal_pages.keys()
+        suspects -= {*free, PENDING_BYTE // self.page_size + 1}
         # Where the file is too short, SQLite reads zeros.
         return any((self.page(number) or wiped) == wiped for number in suspects)
 
-    def pointer(self, number: int) -> tuple[int, int] | None:
+    def pointer_map_entry(self, number: int) -> tuple[int, int] | None:
         """Kind and parent of a page, as the pointer map of an auto-vacuum file has it.
 
         Kinds: 1 root, 2 free, 3 first overflow page, 4 later overflow page, 5 other b-tree page.
         """
-        per_map = self.usable // 5
+        per_map = self.usable_size // 5
         map_page = 2 + (number - 2) // (per_map + 1) * (per_map + 1)
         data = self.page(map_page)
         if number == map_page or number < 3 or not data:
@@ -157,7 +165,7 @@ class DatabaseFile:
         valid = 1 <= kind <= 5 and rootlike == (parent == 0)
         return (kind, parent) if valid else None
 
-    def _likely_page_size(self) -> int:
+    def _guess_page_size(self) -> int:
         def fit(size: int) -> int:
             pages = (self._data[at : at + size] for at in range(0, len(self._data), size))
             return sum(
@@ -170,28 +178,28 @@ class DatabaseFile:
 # ---- pages and cells ----------------------------------------------------------------------------
 
 
-def parse_page(data: bytes, usable: int, offset: int = 0) -> Page | None:
+def parse_page(data: bytes, usable_size: int, offset: int = 0) -> Page | None:
     """Read a b-tree page; None if its header cannot be that of one."""
-    if len(data) < usable:
+    if len(data) < usable_size:
         return None
     kind, free, count, content, fragments = struct.unpack_from(">BHHHB", data, offset)
     interior = kind in {TABLE_INTERIOR, INDEX_INTERIOR}
     content = content or 65536
     pointers = offset + (12 if interior else 8)
     first = pointers + 2 * count
-    if not (interior or kind in {TABLE_LEAF, INDEX_LEAF}) or not first <= content <= usable:
+    if not (interior or kind in {TABLE_LEAF, INDEX_LEAF}) or not first <= content <= usable_size:
         return None
     right = int.from_bytes(data[offset + 8 : offset + 12], "big") if interior else None
     starts = struct.unpack_from(f">{count}H", data, pointers)
     cells = [
-        _parse_cell(data, start, kind, usable) if content <= start < usable else None
+        _parse_cell(data, start, kind, usable_size) if content <= start < usable_size else None
         for start in starts
     ]
-    blocks = _free_blocks(data, free, content, usable)
+    blocks = _free_blocks(data, free, content, usable_size)
     extents = sorted([(cell.start, cell.end) for cell in cells if cell] + (blocks or []))
     # Cells and free blocks tile the content area but for fragments of up to 3 bytes; a cell that
     # does not join its neighbours was not put there by SQLite.
-    edges = [(0, content), *extents, (usable, usable)]
+    edges = [(0, content), *extents, (usable_size, usable_size)]
     gaps = [right_edge[0] - left[1] for left, right_edge in pairwise(edges)]
     joined = {
         extent
@@ -204,7 +212,7 @@ def parse_page(data: bytes, usable: int, offset: int = 0) -> Page | None:
     return Page(kind, sound, right, intact, sound.count(None) if countable else None)
 
 
-def _parse_cell(data: bytes, start: int, kind: int, usable: int) -> Cell | None:
+def _parse_cell(data: bytes, start: int, kind: int, usable_size: int) -> Cell | None:
     at, child, rowid, size = start, None, None, 0
     if kind in {TABLE_INTERIOR, INDEX_INTERIOR}:
         child = int.from_bytes(data[at : at + 4], "big")
@@ -213,35 +221,35 @@ def _parse_cell(data: bytes, start: int, kind: int, usable: int) -> Cell | None:
         size, at = varint(data, at)
     if kind in {TABLE_INTERIOR, TABLE_LEAF}:
         rowid, at = varint(data, at)
-    local = _local_size(size, kind, usable)
+    local = _local_size(size, kind, usable_size)
     end = at + local + (4 if local < size else 0)
-    if size < 0 or end > usable:
+    if size < 0 or end > usable_size:
         return None
     overflow = int.from_bytes(data[end - 4 : end], "big") if local < size else None
     # SQLite never allots a cell less than 4 bytes.
     return Cell(start, max(end, start + 4), child, rowid, size, data[at : at + local], overflow)
 
 
-def _local_size(size: int, kind: int, usable: int) -> int:
-    most = usable - 35 if kind == TABLE_LEAF else (usable - 12) * 64 // 255 - 23
+def _local_size(size: int, kind: int, usable_size: int) -> int:
+    most = usable_size - 35 if kind == TABLE_LEAF else (usable_size - 12) * 64 // 255 - 23
     if size <= most:
         return size
-    least = (usable - 12) * 32 // 255 - 23
-    local = least + (size - least) % (usable - 4)
+    least = (usable_size - 12) * 32 // 255 - 23
+    local = least + (size - least) % (usable_size - 4)
     return local if local <= most else least
 
 
 def _free_blocks(
-    data: bytes, first: int, content: int, usable: int
+    data: bytes, first: int, content: int, usable_size: int
 ) -> list[tuple[int, int]] | None:
     blocks: list[tuple[int, int]] = []
     at, lowest = first, content
     while at:
-        if not lowest <= at <= usable - 4:
+        if not lowest <= at <= usable_size - 4:
             return None
         following, size = struct.unpack_from(">HH", data, at)
         lowest = at + size
-        if size < 4 or lowest > usable:
+        if size < 4 or lowest > usable_size:
             return None
         blocks.append((at, lowest))
         at = following
@@ -264,7 +272,7 @@ def varint(data: bytes, at: int) -> tuple[int, int]:
 # ---- records ------------------------------------------------------------------------------------
 
 
-def record_values(payload: bytes, encoding: str) -> list[Value] | None:
+def decode_record(payload: bytes, encoding: str) -> list[SqliteValue] | None:
     """The values of a record, TEXT as UTF-8 (surrogates kept); None if it does not add up."""
     header_size, at = varint(payload, 0)
     if not at <= header_size <= len(payload):
@@ -277,7 +285,7 @@ def record_values(payload: bytes, encoding: str) -> list[Value] | None:
         kinds.append(kind)
     if at != header_size or at + sum(map(_value_size, kinds)) != len(payload):
         return None
-    values: list[Value] = []
+    values: list[SqliteValue] = []
     for kind in kinds:
         end = at + _value_size(kind)
         if kind > 12 and kind % 2 and encoding != "utf-8" and (end - at) % 2:
@@ -292,7 +300,7 @@ def _value_size(kind: int) -> int:
     return (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)[kind] if kind < 12 else (kind - 12) // 2
 
 
-def _value(kind: int, data: bytes, encoding: str) -> Value:
+def _value(kind: int, data: bytes, encoding: str) -> SqliteValue:
     if kind == 0:
         return None
     if kind in {8, 9}:

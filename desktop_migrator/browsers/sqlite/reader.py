@@ -18,15 +18,15 @@ from typing import Any, TypeVar
 from desktop_migrator.browsers.sqlite.pages import DatabaseFile
 from desktop_migrator.browsers.sqlite.salvage import (
     MAX_VALUE,
-    Damaged,
+    LossCallback,
     salvage_columns,
     salvage_rows,
 )
-from desktop_migrator.browsers.sqlite.wal import frames_indexed, read_wal, repair_wal, wal_file
+from desktop_migrator.browsers.sqlite.wal import indexed_frame_count, read_wal, repair_wal, wal_file
 
 Decoded = TypeVar("Decoded")
 
-_FAULTS = (sqlite3.Error, UnicodeDecodeError)
+_DAMAGE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What a damaged file raises; the second where an error message quotes damaged bytes."""
 
 _SUPER_JOURNAL = bytes.fromhex("d9d505f920a163d7")
@@ -38,18 +38,18 @@ class SqliteFile:
     What is damaged is told: of the write-ahead log to `damaged`, of a table where it is read.
     """
 
-    def __init__(self, copy: Path, damaged: Damaged) -> None:
+    def __init__(self, copy: Path, on_damage: LossCallback) -> None:
         log = wal_file(copy)
         content = log.read_bytes() if log.exists() else b""
         if content and not copy.stat().st_size:
-            copy = _repaired(copy, content, damaged)  # SQLite would delete the log
+            copy = _with_repaired_wal(copy, content, on_damage)  # SQLite would delete the log
         self._copy = copy
         self._connection = _open(copy)
-        if content and read_wal(content, self._frames_read).damaged:
+        if content and read_wal(content, self._valid_frames).damaged:
             self.close()
-            self._copy = _repaired(copy, content, damaged)
+            self._copy = _with_repaired_wal(copy, content, on_damage)
             self._connection = _open(self._copy)
-            del self._frames_read
+            del self._valid_frames
 
     def close(self) -> None:
         self._connection.close()
@@ -61,9 +61,9 @@ class SqliteFile:
 
     def has_table(self, table: str) -> bool:
         """Whether the file holds a real table (no view, no virtual table) of that name."""
-        return bool(self.columns_of(table))
+        return bool(self.table_columns(table))
 
-    def columns_of(self, table: str, *create_tables: str) -> list[str]:
+    def table_columns(self, table: str, *create_tables: str) -> list[str]:
         """The table's stored columns in declared order; empty if there is no such table.
 
         `create_tables` are as for `salvage_columns`. Raises StoreUnreadable where damage makes it
@@ -76,15 +76,15 @@ class SqliteFile:
                 return []
             columns = self._connection.execute(names, (table,))
             return [name.decode(errors="replace") for (name,) in columns]
-        except _FAULTS:
+        except _DAMAGE_ERRORS:
             return salvage_columns(self._copy, table, create_tables)
 
-    def holds_text(self, table: str, column: str) -> bool:
+    def has_text_values(self, table: str, column: str) -> bool:
         """Whether any value of the column is TEXT; False too where damage hides it."""
         query = f"SELECT 1 FROM [{table}] WHERE typeof([{column}]) = 'text' LIMIT 1"  # noqa: S608 - our own names
         try:
             return self._connection.execute(query).fetchone() is not None
-        except _FAULTS:
+        except _DAMAGE_ERRORS:
             return False
 
     @property
@@ -93,11 +93,11 @@ class SqliteFile:
         try:
             (version,) = self._connection.execute("PRAGMA user_version").fetchone()
             return int(version)
-        except _FAULTS:
+        except _DAMAGE_ERRORS:
             return None
 
     def rows(
-        self, table: str, columns: Sequence[str], damaged: Damaged, create_table: str = ""
+        self, table: str, columns: Sequence[str], on_damage: LossCallback, create_table: str = ""
     ) -> Iterator[tuple[Any, ...]]:
         """Yield the table's rows lazily, the columns in the order asked for.
 
@@ -107,17 +107,17 @@ class SqliteFile:
         # In brackets, since SQLite takes an unknown name in quotes for a text.
         select = f"SELECT {', '.join(f'[{column}]' for column in columns)} FROM [{table}]"  # noqa: S608 - our own names
         given = 0
-        if self._is_sound:
+        if self._is_intact:
             try:
                 for row in self._connection.execute(select):
                     yield row
                     given += 1
-            except _FAULTS:  # a malformed row, which SQLite's check passes over
+            except _DAMAGE_ERRORS:  # a malformed row, which SQLite's check passes over
                 pass
             else:
                 return
         known = Counter(map(hash, self._first_rows(select, given)))
-        for row in salvage_rows(self._copy, table, columns, damaged, create_table):
+        for row in salvage_rows(self._copy, table, columns, on_damage, create_table):
             if known[hash(row)]:
                 known[hash(row)] -= 1
             else:
@@ -127,32 +127,32 @@ class SqliteFile:
         return islice(self._connection.execute(select), count) if count else iter(())
 
     @cached_property
-    def _is_sound(self) -> bool:
+    def _is_intact(self) -> bool:
         """Whether SQLite finds no fault with the file's structure."""
         try:
             encoding = self._connection.execute("PRAGMA encoding").fetchone()
             check = self._connection.execute("PRAGMA quick_check(1)").fetchone()
-        except _FAULTS:
+        except _DAMAGE_ERRORS:
             return False
         # SQLite would turn UTF-16 into UTF-8 and lose lone surrogates; the salvage does not.
         return (
             encoding == (b"UTF-8",)
             and check == (b"ok",)
-            and not DatabaseFile(self._copy, self._frames_read).has_wiped_page()
+            and not DatabaseFile(self._copy, self._valid_frames).has_zeroed_page()
         )
 
     @cached_property
-    def _frames_read(self) -> int:
+    def _valid_frames(self) -> int:
         """Frames of the write-ahead log whose checksums SQLite has found right."""
-        with suppress(*_FAULTS):
+        with suppress(*_DAMAGE_ERRORS):
             self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        return frames_indexed(self._copy)
+        return indexed_frame_count(self._copy)
 
 
 def decode_rows(
     rows: Iterable[tuple[Any, ...]],
     decode: Callable[..., Decoded],
-    damaged: Damaged,
+    on_damage: LossCallback,
 ) -> Iterator[Decoded]:
     """Yield `decode(*row)`; rows for which it raises ValueError are told as lost, by reason."""
     lost: Counter[str] = Counter()
@@ -164,7 +164,7 @@ def decode_rows(
         else:
             yield decoded
     for reason, count in lost.items():
-        damaged(reason, count)
+        on_damage(reason, count)
 
 
 def expect_bytes(*values: object) -> None:
@@ -191,7 +191,7 @@ def encode_text(text: str) -> bytes:
 def _open(copy: Path) -> sqlite3.Connection:
     journal = copy.with_name(copy.name + "-journal")
     if journal.exists():
-        _roll_back(copy, journal)
+        _roll_back_journal(copy, journal)
     # Read-only, since the last writer to close would merge the log into the file and delete it.
     connection = sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)
     connection.text_factory = bytes
@@ -201,15 +201,15 @@ def _open(copy: Path) -> sqlite3.Connection:
     return connection
 
 
-def _repaired(copy: Path, log: bytes, damaged: Damaged) -> Path:
+def _with_repaired_wal(copy: Path, log: bytes, on_damage: LossCallback) -> Path:
     """A second copy, whose log SQLite reads to its end; so the first can be read once more."""
     repair = repair_wal(log)
     if repair.mended:
-        damaged("the write-ahead log was damaged and could be put right by its checksums", 0)
-    if repair.wiped:
-        damaged("the write-ahead log is damaged; what it held is counted with its table", 0)
-    if repair.cut:
-        damaged(
+        on_damage("the write-ahead log was damaged and could be put right by its checksums", 0)
+    if repair.blanked_frames:
+        on_damage("the write-ahead log is damaged; what it held is counted with its table", 0)
+    if repair.truncated:
+        on_damage(
             "the write-ahead log is damaged or cut; what was written after that is missing", None
         )
     folder = copy.parent / "repaired"
@@ -221,7 +221,7 @@ def _repaired(copy: Path, log: bytes, damaged: Damaged) -> Path:
     return repaired
 
 
-def _roll_back(copy: Path, journal: Path) -> None:
+def _roll_back_journal(copy: Path, journal: Path) -> None:
     """Let SQLite undo the unfinished transaction of a journal in the copy."""
     content = journal.read_bytes()
     if content.endswith(_SUPER_JOURNAL):
@@ -230,7 +230,7 @@ def _roll_back(copy: Path, journal: Path) -> None:
         length = int.from_bytes(content[-16:-12], "big")
         journal.write_bytes(content[: max(len(content) - 20 - length, 0)])
     with (
-        suppress(*_FAULTS),
+        suppress(*_DAMAGE_ERRORS),
         closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=rw", uri=True)) as connection,
     ):
         connection.execute("SELECT count(*) FROM sqlite_master")

@@ -27,15 +27,15 @@ from desktop_migrator.browsers.sqlite.pages import (
     TABLE_LEAF,
     DatabaseFile,
     Page,
-    Value,
-    record_values,
+    SqliteValue,
+    decode_record,
 )
 from desktop_migrator.errors import StoreUnreadable
 
 MAX_VALUE = 64 * 2**20
 """Bytes; browsers allow some 10 MiB for a whole area."""
 
-Damaged = Callable[[str, int | None], None]
+LossCallback = Callable[[str, int | None], None]
 """Takes a sentence for a person and how many rows are missing, None if that cannot be known."""
 
 _MAX_DEPTH = 20  # SQLite's own bound on the height of a b-tree
@@ -49,8 +49,8 @@ def salvage_columns(copy: Path, table: str, create_tables: Sequence[str] = ()) -
     Where the schema is lost, the first of the statements that fits any rows stands in for it.
     Raises StoreUnreadable if none does, so that nobody can tell.
     """
-    salvage = _Salvage(DatabaseFile(copy))
-    for found in (salvage.find(table), *map(salvage.guess, create_tables)):
+    salvage = _TableSalvage(DatabaseFile(copy))
+    for found in (salvage.find_table(table), *map(salvage.guess_table, create_tables)):
         if found:
             return list(found[1].columns)
     if salvage.schema_faults:
@@ -59,38 +59,42 @@ def salvage_columns(copy: Path, table: str, create_tables: Sequence[str] = ()) -
 
 
 def salvage_rows(
-    copy: Path, table: str, columns: Sequence[str], damaged: Damaged, create_table: str = ""
-) -> Iterator[tuple[Value, ...]]:
+    copy: Path, table: str, columns: Sequence[str], on_damage: LossCallback, create_table: str = ""
+) -> Iterator[tuple[SqliteValue, ...]]:
     """Yield the whole rows of the table, then report what is damaged and missing, once.
 
     `create_table` is the statement that browsers make this table with: it stands in for the
     file's own schema where that is lost.
     """
-    salvage = _Salvage(DatabaseFile(copy))
-    found = salvage.find(table) or salvage.guess(create_table)
-    if found and not set(columns) <= set(found[1].columns) and (known := _layout(create_table)):
+    salvage = _TableSalvage(DatabaseFile(copy))
+    found = salvage.find_table(table) or salvage.guess_table(create_table)
+    if (
+        found
+        and not set(columns) <= set(found[1].columns)
+        and (known := _parse_layout(create_table))
+    ):
         found = found[0], known  # the names of the columns are damaged
     if not found or not set(columns) <= set(found[1].columns):
-        damaged("the part of the file that says where its tables lie is damaged", None)
+        on_damage("the part of the file that says where its tables lie is damaged", None)
         return
     root, layout = found
     places = [layout.columns.index(column) for column in columns]
-    tree, given = _Tree(layout, layout.by_key), 0
+    tree, given = _BtreeScan(layout, layout.by_key), 0
     for row in salvage.rows(root, tree):
         given += 1
         yield tuple(row[place] for place in places)
     faults = [*salvage.schema_faults, *tree.faults]
     expected = salvage.count_by_index(table)
-    lost = tree.lost if expected is None or expected < given else expected - given
+    lost = tree.lost_rows if expected is None or expected < given else expected - given
     if faults or lost:
         first = f", first: {faults[0]}" if faults else ""
-        damaged(f"table {table} is damaged in {len(faults)} places{first}", lost)
+        on_damage(f"table {table} is damaged in {len(faults)} places{first}", lost)
 
 
 # ---- the schema ---------------------------------------------------------------------------------
 
 
-class _Entry(NamedTuple):
+class _SchemaEntry(NamedTuple):
     kind: str
     name: str
     table: str
@@ -99,7 +103,7 @@ class _Entry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class _TableLayout:
     """How a table's rows lie in its records."""
 
     columns: tuple[str, ...]
@@ -109,14 +113,14 @@ class _Layout:
     integer: frozenset[int]
     text: frozenset[int]
     required: frozenset[int]
-    defaults: tuple[Value, ...]
+    defaults: tuple[SqliteValue, ...]
     """What a record ends before, since the column was added later."""
     rowid_column: int | None
     """The column that is another name for the rowid."""
     by_key: bool
     """WITHOUT ROWID: the rows lie in an index b-tree."""
 
-    def row(self, rowid: int | None, record: list[Value] | None) -> list[Value] | None:
+    def row(self, rowid: int | None, record: list[SqliteValue] | None) -> list[SqliteValue] | None:
         """The record's values by column; None if this table cannot hold such a record."""
         if record is None or len(record) > len(self.order):
             return None
@@ -138,7 +142,7 @@ class _Layout:
         return row
 
 
-def _layout(sql: str) -> _Layout | None:
+def _parse_layout(sql: str) -> _TableLayout | None:
     """Let SQLite parse a CREATE TABLE statement of unknown origin, in an empty database."""
     if len(sql) > _MAX_SCHEMA_SQL:
         return None
@@ -174,8 +178,8 @@ def _layout(sql: str) -> _Layout | None:
     if any(hidden for *_, hidden in info):
         return None  # no browser has generated columns
     keys = [cid for cid, _, _, _, _, key, _ in info if key]
-    known = {cid: _default(default) for cid, _, _, _, default, _, _ in info}
-    return _Layout(
+    known = {cid: _parse_default(default) for cid, _, _, _, default, _, _ in info}
+    return _TableLayout(
         columns=tuple(column[1] for column in info),
         order=tuple(order),
         integer=frozenset(c[0] for c in info if c[2].upper() in {"INTEGER", "INT"}),
@@ -189,7 +193,7 @@ def _layout(sql: str) -> _Layout | None:
     )
 
 
-def _default(sql: str | None) -> Value:
+def _parse_default(sql: str | None) -> SqliteValue:
     return int(sql) if sql and re.fullmatch(r"[+-]?\d{1,18}", sql) else None
 
 
@@ -197,152 +201,158 @@ def _default(sql: str | None) -> Value:
 
 
 @dataclass(slots=True)
-class _Tree:
+class _BtreeScan:
     """What came up in one b-tree."""
 
-    layout: _Layout | None
+    layout: _TableLayout | None
     by_key: bool
     entries: int = 0
     faults: list[str] = field(default_factory=list)
-    gaps: list[tuple[float, float]] = field(default_factory=list)
+    missing_ranges: list[tuple[float, float]] = field(default_factory=list)
     """Rowids (above, up to) of subtrees that nothing leads to any more."""
-    lost: int | None = 0
+    lost_rows: int | None = 0
 
-    def fault(self, what: str, lost: int | None) -> None:
+    def add_fault(self, what: str, lost: int | None) -> None:
         self.faults.append(what)
-        self.lost = None if self.lost is None or lost is None else self.lost + lost
+        self.lost_rows = None if self.lost_rows is None or lost is None else self.lost_rows + lost
 
     @property
     def kinds(self) -> set[int]:
         return {INDEX_LEAF, INDEX_INTERIOR} if self.by_key else {TABLE_LEAF, TABLE_INTERIOR}
 
 
-class _Salvage:
+class _TableSalvage:
     """The file's b-trees, and which pages they take."""
 
     def __init__(self, file: DatabaseFile) -> None:
         self._file = file
-        self._used, self._free_list_whole = file.free_pages()
-        tree = _Tree(_layout(_SCHEMA_SQL), by_key=False)
+        self._used_pages, self._free_list_whole = file.free_pages()
+        tree = _BtreeScan(_parse_layout(_SCHEMA_SQL), by_key=False)
         self._schema = [
-            _Entry(_text(kind), _text(name), _text(table), _text(sql), root)
+            _SchemaEntry(_text(kind), _text(name), _text(table), _text(sql), root)
             for kind, name, table, root, sql in self._rows(1, tree)
             if isinstance(root, int) and root
         ]
         self.schema_faults = [f"the schema: {fault}" for fault in tree.faults]
 
-    def find(self, table: str) -> tuple[int, _Layout] | None:
+    def find_table(self, table: str) -> tuple[int, _TableLayout] | None:
         """The table's root page and layout, by the file's own schema."""
         for entry in self._schema:
-            if entry.kind == "table" and entry.name == table and (layout := _layout(entry.sql)):
+            if (
+                entry.kind == "table"
+                and entry.name == table
+                and (layout := _parse_layout(entry.sql))
+            ):
                 return entry.root, layout
         return None
 
-    def guess(self, create_table: str) -> tuple[int, _Layout] | None:
+    def guess_table(self, create_table: str) -> tuple[int, _TableLayout] | None:
         """The one root whose rows fit the statement, where the schema is lost."""
-        layout = _layout(create_table)
+        layout = _parse_layout(create_table)
         if not layout or not self.schema_faults:
             return None
-        for roots in (self._mapped_roots, self._unreferenced):
-            fitting = [root for root in roots() if self._holds_rows_of(layout, root)]
+        for roots in (self._mapped_roots, self._unreferenced_roots):
+            fitting = [root for root in roots() if self._root_fits_layout(layout, root)]
             if len(fitting) == 1:
                 return fitting[0], layout
         return None
 
     def _mapped_roots(self) -> Iterator[int]:
         """The roots that the pointer map lists, if the file has one."""
-        known = {entry.root for entry in self._schema} | self._used
-        for number in range(3, self._file.count + 1):
-            if self._file.pointer(number) == (1, 0) and number not in known:
+        known = {entry.root for entry in self._schema} | self._used_pages
+        for number in range(3, self._file.page_count + 1):
+            if self._file.pointer_map_entry(number) == (1, 0) and number not in known:
                 yield number
 
-    def _unreferenced(self) -> Iterator[int]:
+    def _unreferenced_roots(self) -> Iterator[int]:
         """The pages of b-trees to which no other page leads."""
         pages = {
             number: page
-            for number in range(2, self._file.count + 1)
-            if number not in self._used and (page := self._file.btree_page(number))
+            for number in range(2, self._file.page_count + 1)
+            if number not in self._used_pages and (page := self._file.btree_page(number))
         }
-        children = {cell.child for page in pages.values() for cell in page.cells if cell}
-        children |= {page.right for page in pages.values()}
+        children = {cell.left_child for page in pages.values() for cell in page.cells if cell}
+        children |= {page.right_child for page in pages.values()}
         known = {entry.root for entry in self._schema}
         yield from (number for number in pages if number not in children | known)
 
-    def _holds_rows_of(self, layout: _Layout, root: int) -> bool:
-        before, tree = set(self._used), _Tree(layout, layout.by_key)
+    def _root_fits_layout(self, layout: _TableLayout, root: int) -> bool:
+        before, tree = set(self._used_pages), _BtreeScan(layout, layout.by_key)
         holds = 2 * sum(1 for _ in self._rows(root, tree)) > tree.entries
-        self._used = before
+        self._used_pages = before
         return holds
 
-    def rows(self, root: int, tree: _Tree) -> Iterator[list[Value]]:
+    def rows(self, root: int, tree: _BtreeScan) -> Iterator[list[SqliteValue]]:
         """The table's rows, last those of pages that its root no longer leads to."""
-        self._others = {entry: self._claim(entry) for entry in self._schema if entry.root != root}
+        self._other_trees = {
+            entry: self._claim_pages(entry) for entry in self._schema if entry.root != root
+        }
         yield from self._rows(root, tree)
-        if tree.gaps:
-            yield from self._orphans(tree)
+        if tree.missing_ranges:
+            yield from self._orphan_rows(tree)
 
     def count_by_index(self, table: str) -> int | None:
         """How many rows the table has, by an intact index of it; after `rows`."""
-        for entry, tree in self._others.items():
+        for entry, tree in self._other_trees.items():
             partial = re.search(r"\bwhere\b", entry.sql, re.IGNORECASE)
             if entry.kind == "index" and entry.table == table and not partial and not tree.faults:
                 return tree.entries
         return None
 
-    def _claim(self, entry: _Entry) -> _Tree:
+    def _claim_pages(self, entry: _SchemaEntry) -> _BtreeScan:
         is_table = entry.kind == "table"
         by_key = re.search(r"without\s+rowid", entry.sql, re.IGNORECASE) or not is_table
-        tree = _Tree(_layout(entry.sql) if is_table else None, bool(by_key))
+        tree = _BtreeScan(_parse_layout(entry.sql) if is_table else None, bool(by_key))
         for page, *_ in self._pages(entry.root, tree):
             for cell in page.cells:
                 if cell and (page.is_leaf or page.kind == INDEX_INTERIOR):
                     tree.entries += 1
-                    self._file.payload(cell, self._used)
+                    self._file.payload(cell, self._used_pages)
         return tree
 
     def _pages(
-        self, number: int, tree: _Tree, above: float = -inf, up_to: float = inf, depth: int = 0
+        self, number: int, tree: _BtreeScan, above: float = -inf, up_to: float = inf, depth: int = 0
     ) -> Iterator[tuple[Page, float, float]]:
         """The pages of a b-tree from its root on, each with the rowids that it may hold."""
         page = None
-        if number not in self._used and depth < _MAX_DEPTH:
+        if number not in self._used_pages and depth < _MAX_DEPTH:
             page = self._file.btree_page(number)
-        if not page or page.kind not in tree.kinds or not _holds(page, above, up_to):
-            tree.fault(f"page {number} is damaged or missing", None)
-            tree.gaps.append((above, up_to))
+        if not page or page.kind not in tree.kinds or not _rowids_in_range(page, above, up_to):
+            tree.add_fault(f"page {number} is damaged or missing", None)
+            tree.missing_ranges.append((above, up_to))
             return
-        self._used.add(number)
+        self._used_pages.add(number)
         if not page.intact:
-            tree.fault(f"page {number} is damaged", page.lost if page.is_leaf else None)
+            tree.add_fault(f"page {number} is damaged", page.lost_cells if page.is_leaf else None)
         yield page, above, up_to
-        if page.right is None:
+        if page.right_child is None:
             return
         low, skipped = above, False
         for child, rowid in [
-            *((cell.child, cell.rowid) if cell else (None, None) for cell in page.cells),
-            (page.right, None),
+            *((cell.left_child, cell.rowid) if cell else (None, None) for cell in page.cells),
+            (page.right_child, None),
         ]:
             if child is None:
                 skipped = True
                 continue
             high = up_to if rowid is None else rowid
             if skipped:
-                tree.gaps.append((low, high))
+                tree.missing_ranges.append((low, high))
             yield from self._pages(child, tree, low, high, depth + 1)
             low, skipped = high, False
 
-    def _rows(self, root: int, tree: _Tree) -> Iterator[list[Value]]:
+    def _rows(self, root: int, tree: _BtreeScan) -> Iterator[list[SqliteValue]]:
         for page, above, up_to in self._pages(root, tree):
             if page.is_leaf or page.kind == INDEX_INTERIOR:
-                yield from self._page_rows(page, tree, self._used, (above, up_to))
+                yield from self._page_rows(page, tree, self._used_pages, (above, up_to))
 
     def _page_rows(
         self,
         page: Page,
-        tree: _Tree,
+        tree: _BtreeScan,
         used: set[int],
         rowids: tuple[float, float] = (-inf, inf),
-    ) -> Iterator[list[Value]]:
+    ) -> Iterator[list[SqliteValue]]:
         if not (layout := tree.layout):
             return
         cells = [cell for cell in page.cells if cell]
@@ -354,56 +364,59 @@ class _Salvage:
                 page.kind != TABLE_LEAF
                 or row_order[place] < row_order[place + 1] < row_order[place + 2]
             )
-            payload = self._file.payload(cell, used) if cell.size <= MAX_VALUE else None
-            record = None if payload is None else record_values(payload, self._file.encoding)
+            payload = self._file.payload(cell, used) if cell.payload_size <= MAX_VALUE else None
+            record = None if payload is None else decode_record(payload, self._file.encoding)
             row = layout.row(cell.rowid, record)
             if row is None or not (ordered or layout.rowid_column is None):
-                tree.fault("a row is damaged, or larger than 64 MiB", 1)
+                tree.add_fault("a row is damaged, or larger than 64 MiB", 1)
             else:
                 yield row
 
-    def _orphans(self, tree: _Tree) -> Iterator[list[Value]]:
+    def _orphan_rows(self, tree: _BtreeScan) -> Iterator[list[SqliteValue]]:
         kinds = tree.kinds - {TABLE_INTERIOR}
         rivals = [
             other.layout
-            for other in self._others.values()
-            if other.gaps and other.kinds == tree.kinds
+            for other in self._other_trees.values()
+            if other.missing_ranges and other.kinds == tree.kinds
         ]
-        for number in range(2, self._file.count + 1):
-            page = None if number in self._used else self._file.btree_page(number)
+        for number in range(2, self._file.page_count + 1):
+            page = None if number in self._used_pages else self._file.btree_page(number)
             if not page or page.kind not in kinds or not self._is_live(number):
                 continue
-            if not any(_holds(page, above, up_to, wholly=True) for above, up_to in tree.gaps):
+            if not any(
+                _rowids_in_range(page, above, up_to, wholly=True)
+                for above, up_to in tree.missing_ranges
+            ):
                 continue
-            trial, used = _Tree(tree.layout, tree.by_key), {number}
+            trial, used = _BtreeScan(tree.layout, tree.by_key), {number}
             rows = list(self._page_rows(page, trial, used))
-            claimed = any(layout is None or _fits(layout, rows) for layout in rivals)
-            if trial.faults or claimed or not used.isdisjoint(self._used):
+            claimed = any(layout is None or _rows_fit(layout, rows) for layout in rivals)
+            if trial.faults or claimed or not used.isdisjoint(self._used_pages):
                 continue
-            self._used |= used
+            self._used_pages |= used
             tree.entries += trial.entries
             if not page.intact:
-                tree.fault(f"page {number} is damaged", page.lost)
+                tree.add_fault(f"page {number} is damaged", page.lost_cells)
             yield from rows
 
     def _is_live(self, number: int) -> bool:
         """Whether the file proves that this page is in use."""
         if self._file.auto_vacuum or not self._file.btree_page(1):
-            pointer = self._file.pointer(number)
+            pointer = self._file.pointer_map_entry(number)
             return pointer is not None and pointer[0] == 5
         return self._free_list_whole
 
 
-def _holds(page: Page, above: float, up_to: float, *, wholly: bool = False) -> bool:
+def _rowids_in_range(page: Page, above: float, up_to: float, *, wholly: bool = False) -> bool:
     """Whether the rows of a page (or at least half of them) have rowids of this range."""
     rowids = [cell.rowid for cell in page.cells if cell and cell.rowid is not None]
     inside = sum(above < rowid <= up_to for rowid in rowids)
     return inside == len(rowids) if wholly else inside * 2 >= len(rowids)
 
 
-def _fits(layout: _Layout, rows: list[list[Value]]) -> bool:
+def _rows_fit(layout: _TableLayout, rows: list[list[SqliteValue]]) -> bool:
     return all(layout.row(0, row) is not None for row in rows)
 
 
-def _text(value: Value) -> str:
+def _text(value: SqliteValue) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""

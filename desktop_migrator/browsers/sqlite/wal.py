@@ -17,7 +17,7 @@ from typing import NamedTuple
 _FILE_HEADER, _FRAME_HEADER = 32, 24
 _MAGIC = (0x377F0682, 0x377F0683)  # the second one: words are summed in big-endian order
 _WORD = 2**32
-_NO_PAGE = b"\xff"
+_BLANK_FILLER = b"\xff"
 """Filled with this, no page passes for a part of a tree or of a value, as one of zeros might."""
 _Checksum = tuple[int, int]
 
@@ -37,7 +37,7 @@ def wal_file(path: Path) -> Path:
     return path.with_name(path.name + "-wal")
 
 
-def frames_indexed(path: Path) -> int:
+def indexed_frame_count(path: Path) -> int:
     """How many frames of its log SQLite knows to be right, by the `-shm` of an open file."""
     try:
         with path.with_name(path.name + "-shm").open("rb") as file:
@@ -47,12 +47,12 @@ def frames_indexed(path: Path) -> int:
         return 0
 
 
-def read_wal(log: bytes, frames_known: int = 0) -> Wal:
+def read_wal(log: bytes, valid_frames: int = 0) -> Wal:
     """Take what SQLite takes: all that was committed, up to the first frame that is not right.
 
     The checksums of the first `frames_known` frames are known to be right.
     """
-    head = _read_head(log)
+    head = _read_header(log)
     if head is None:
         return Wal(0, {}, 0, damaged=any(log[:_FILE_HEADER]))
     committed: dict[int, bytes] = {}
@@ -60,61 +60,68 @@ def read_wal(log: bytes, frames_known: int = 0) -> Wal:
     count, running = 0, head.checksum
     frames = list(_frames(log, head))
     for index, frame in enumerate(frames):
-        known = index < frames_known or frame.sum(running, head.order) == frame.checksum
+        known = (
+            index < valid_frames
+            or frame.compute_checksum(running, head.byte_order) == frame.checksum
+        )
         if not known or frame.salts != head.salts:
-            is_end = not known and all(map(head.is_later_than, frames[index:]))
+            is_end = not known and all(map(head.is_stale_frame, frames[index:]))
             return Wal(head.page_size, committed, count, damaged=not is_end)
         running = frame.checksum
-        pending[frame.number] = frame.page
-        if frame.commit:
+        pending[frame.page_number] = frame.page
+        if frame.commit_size:
             committed |= pending
-            pending, count = {}, frame.commit
-    return Wal(head.page_size, committed, count, _is_cut(log, head))
+            pending, count = {}, frame.commit_size
+    return Wal(head.page_size, committed, count, _ends_mid_frame(log, head))
 
 
 @dataclass
-class Repair:
+class RepairedWal:
     """A log that SQLite reads to its end."""
 
     log: bytearray = field(default_factory=bytearray)
     mended: int = 0
     """Parts that were put right by their checksum."""
-    wiped: int = 0
+    blanked_frames: int = 0
     """Frames that could not be put right; what they hold now is no page of any kind."""
-    cut: bool = False
+    truncated: bool = False
     """Whether nothing behind a damaged frame could be found any more."""
 
 
-def repair_wal(log: bytes) -> Repair:
+def repair_wal(log: bytes) -> RepairedWal:
     """Put right what can be, wipe pages that cannot, and go on behind them."""
-    repair = Repair()
-    head = _read_head(log) or _mended_head(log)
+    repair = RepairedWal()
+    head = _read_header(log) or _mended_head(log)
     if head is None:
-        repair.cut = True
+        repair.truncated = True
         return repair
-    repair.mended += head != _read_head(log)
+    repair.mended += head != _read_header(log)
     repair.log += head.fields + struct.pack(">II", *head.checksum)
     frames = list(_frames(log, head))
     running = written = head.checksum
     index = 0
 
     def write(content: bytes) -> _Checksum:
-        checksum = _sum(content, written, head.order)
+        checksum = _wal_checksum(content, written, head.byte_order)
         repair.log.extend(content[:8] + head.salts + struct.pack(">II", *checksum) + content[8:])
         return checksum
 
     while index < len(frames):
         frame = frames[index]
-        content, found = frame.content, frame.sum(running, head.order)
+        content, found = frame.content, frame.compute_checksum(running, head.byte_order)
         right = None
         if found == frame.checksum:
             right, running = content, found
             repair.mended += frame.salts != head.salts
-        elif _goes_on(frames, index, found, head):
+        elif _chain_continues(frames, index, found, head):
             right, running = content, found
             repair.mended += 1
         elif mended := _mended(
-            content, running, frame.checksum, head.order, sure=_goes_on(frames, index, None, head)
+            content,
+            running,
+            frame.checksum,
+            head.byte_order,
+            sure=_chain_continues(frames, index, None, head),
         ):
             right, running = mended, frame.checksum
             repair.mended += 1
@@ -123,37 +130,43 @@ def repair_wal(log: bytes) -> Repair:
             index += 1
             continue
         behind = next(
-            (at for at in range(index, len(frames)) if _goes_on(frames, at, None, head)), None
+            (at for at in range(index, len(frames)) if _chain_continues(frames, at, None, head)),
+            None,
         )
         lost = frames[index : behind + 1] if behind is not None else []
         # Where a header is hit too, nobody knows whose page is missing.
-        if behind is None or any(each.salts != head.salts or not each.number for each in lost):
-            repair.cut = not head.is_later_than(frame) or bool(lost)
+        if behind is None or any(each.salts != head.salts or not each.page_number for each in lost):
+            repair.truncated = not head.is_stale_frame(frame) or bool(lost)
             return repair
         for each in lost:
-            written = write(each.content[:8] + _NO_PAGE * head.page_size)
-        repair.wiped += len(lost)
+            written = write(each.content[:8] + _BLANK_FILLER * head.page_size)
+        repair.blanked_frames += len(lost)
         running = frames[behind].checksum
         index = behind + 1
-    repair.cut = _is_cut(log, head)
+    repair.truncated = _ends_mid_frame(log, head)
     return repair
 
 
-def _goes_on(frames: list["_Frame"], at: int, checksum: _Checksum | None, head: "_Head") -> bool:
+def _chain_continues(
+    frames: list["_Frame"], index: int, checksum: _Checksum | None, header: "_WalHeader"
+) -> bool:
     """Whether the frame behind is right if this one's checksum is that one, or the stored one."""
-    if at + 1 == len(frames) or frames[at + 1].salts != head.salts:
+    if index + 1 == len(frames) or frames[index + 1].salts != header.salts:
         return False
-    following = frames[at + 1]
-    return following.sum(checksum or frames[at].checksum, head.order) == following.checksum
+    following = frames[index + 1]
+    return (
+        following.compute_checksum(checksum or frames[index].checksum, header.byte_order)
+        == following.checksum
+    )
 
 
 # ---- the parts of a log -------------------------------------------------------------------------
 
 
-class _Head(NamedTuple):
+class _WalHeader(NamedTuple):
     fields: bytes
     checksum: _Checksum
-    order: str
+    byte_order: str
 
     @property
     def page_size(self) -> int:
@@ -163,7 +176,7 @@ class _Head(NamedTuple):
     def salts(self) -> bytes:
         return self.fields[16:24]
 
-    def is_later_than(self, frame: "_Frame") -> bool:
+    def is_stale_frame(self, frame: "_Frame") -> bool:
         """Whether an earlier round of the log left the frame behind: the first salt counts."""
         rounds = int.from_bytes(self.salts[:4], "big") - int.from_bytes(frame.salts[:4], "big")
         return 0 < rounds % _WORD < 2**16
@@ -174,11 +187,11 @@ class _Frame(NamedTuple):
     page: bytes
 
     @property
-    def number(self) -> int:
+    def page_number(self) -> int:
         return int.from_bytes(self.header[:4], "big")
 
     @property
-    def commit(self) -> int:
+    def commit_size(self) -> int:
         """Pages of the database after a commit; 0 in other frames."""
         return int.from_bytes(self.header[4:8], "big")
 
@@ -189,56 +202,57 @@ class _Frame(NamedTuple):
 
     @property
     def checksum(self) -> _Checksum:
-        return _pair(self.header[16:24])
+        return _checksum_pair(self.header[16:24])
 
     @property
     def content(self) -> bytes:
         """What the checksum vouches for."""
         return self.header[:8] + self.page
 
-    def sum(self, start: _Checksum, order: str) -> _Checksum:
-        return _sum(self.content, start, order)
+    def compute_checksum(self, start: _Checksum, byte_order: str) -> _Checksum:
+        return _wal_checksum(self.content, start, byte_order)
 
 
-def _read_head(log: bytes) -> _Head | None:
+def _read_header(log: bytes) -> _WalHeader | None:
     fields = log[:24].ljust(24, b"\0")
     magic = int.from_bytes(fields[:4], "big")
     order = "<>"[magic & 1]
-    head = _Head(fields, _pair(log[24:32].ljust(8, b"\0")), order)
+    head = _WalHeader(fields, _checksum_pair(log[24:32].ljust(8, b"\0")), order)
     size = head.page_size
     valid = magic in _MAGIC and 512 <= size <= 65536 and size & (size - 1) == 0
-    return head if valid and _sum(fields, (0, 0), order) == head.checksum else None
+    return head if valid and _wal_checksum(fields, (0, 0), order) == head.checksum else None
 
 
-def _mended_head(log: bytes) -> _Head | None:
+def _mended_head(log: bytes) -> _WalHeader | None:
     """The head put right, by its checksum or by the first frame, which goes on from that."""
-    stored = _pair(log[24:32].ljust(8, b"\0"))
+    stored = _checksum_pair(log[24:32].ljust(8, b"\0"))
     tries = [log[:24], log[:16] + log[40:48]]
     tries += [_mended(log[:24], (0, 0), stored, order) or b"" for order in "<>"]
     for fields in tries:
         for order in "<>":
-            checksum = _sum(fields, (0, 0), order)
-            head = _read_head(fields + struct.pack(">II", *checksum))
+            checksum = _wal_checksum(fields, (0, 0), order)
+            head = _read_header(fields + struct.pack(">II", *checksum))
             first = next(_frames(log, head), None) if head else None
             if head and (
-                checksum == stored or (first and first.sum(checksum, order) == first.checksum)
+                checksum == stored
+                or (first and first.compute_checksum(checksum, order) == first.checksum)
             ):
                 return head
     return None
 
 
-def _frames(log: bytes, head: _Head) -> Iterator[_Frame]:
-    size = _FRAME_HEADER + head.page_size
+def _frames(log: bytes, header: _WalHeader) -> Iterator[_Frame]:
+    size = _FRAME_HEADER + header.page_size
     for at in range(_FILE_HEADER, len(log) - size + 1, size):
         yield _Frame(log[at : at + _FRAME_HEADER], log[at + _FRAME_HEADER : at + size])
 
 
-def _is_cut(log: bytes, head: _Head) -> bool:
+def _ends_mid_frame(log: bytes, header: _WalHeader) -> bool:
     """Whether the log ends within a frame."""
-    return (len(log) - _FILE_HEADER) % (_FRAME_HEADER + head.page_size) > 0
+    return (len(log) - _FILE_HEADER) % (_FRAME_HEADER + header.page_size) > 0
 
 
-def _pair(data: bytes) -> _Checksum:
+def _checksum_pair(data: bytes) -> _Checksum:
     first, second = struct.unpack(">II", data)
     return first, second
 
@@ -246,9 +260,9 @@ def _pair(data: bytes) -> _Checksum:
 # ---- checksums ----------------------------------------------------------------------------------
 
 
-def _sum(data: bytes, start: _Checksum, order: str) -> _Checksum:
+def _wal_checksum(data: bytes, start: _Checksum, byte_order: str) -> _Checksum:
     first, second = start
-    words: Iterator[int] = iter(struct.unpack(f"{order}{len(data) // 4}I", data))
+    words: Iterator[int] = iter(struct.unpack(f"{byte_order}{len(data) // 4}I", data))
     for one, other in zip(words, words, strict=True):
         first = (first + one + second) & 0xFFFFFFFF
         second = (second + other + first) & 0xFFFFFFFF
@@ -262,7 +276,7 @@ def _mended(
 
     `sure` says that the stored checksum is right.
     """
-    found = _sum(data, start, order)
+    found = _wal_checksum(data, start, order)
     first, second = ((right - wrong) % _WORD for right, wrong in zip(stored, found, strict=True))
     if not sure and not (first and second):
         return None  # a wrong word of the checksum itself would look alike

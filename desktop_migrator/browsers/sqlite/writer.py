@@ -12,14 +12,14 @@ from pathlib import Path
 from desktop_migrator.browsers.store_files import SQLITE_SIDE_FILES
 from desktop_migrator.errors import StoreUnwritable
 
-_FOREIGN = (
+_COUNT_ACTIVE_OBJECTS = (
     "SELECT count(*) FROM sqlite_master"
     " WHERE type IN ('trigger', 'view') OR sql LIKE 'CREATE VIRTUAL%'"
 )
 
 
 @contextmanager
-def writing(copy: Path) -> Iterator[sqlite3.Connection]:
+def write_transaction(copy: Path) -> Iterator[sqlite3.Connection]:
     """Commit what the caller does; afterwards all of it lies in the one file, without side files.
 
     TEXT comes as bytes. What goes is overwritten with zeros. Raises StoreUnwritable, also for
@@ -31,17 +31,17 @@ def writing(copy: Path) -> Iterator[sqlite3.Connection]:
             connection.execute("PRAGMA secure_delete=ON")
             if connection.execute("PRAGMA encoding").fetchone() != (b"UTF-8",):
                 raise StoreUnwritable(path=copy, reason="its texts are not in UTF-8")
-            if connection.execute(_FOREIGN).fetchone() != (0,):
+            if connection.execute(_COUNT_ACTIVE_OBJECTS).fetchone() != (0,):
                 raise StoreUnwritable(path=copy, reason="it holds parts that no browser makes")
             connection.execute("BEGIN IMMEDIATE")
             yield connection
             connection.execute("COMMIT")
-            bring_in(connection)
+            checkpoint(connection)
     except (OSError, ValueError, sqlite3.Error) as error:
         raise StoreUnwritable(path=copy, reason=type(error).__name__) from error
 
 
-def settle(path: Path) -> None:
+def checkpoint_wal(path: Path) -> None:
     """Have SQLite bring in side files, as the browser's next start would. Raises StoreUnwritable.
 
     After that the file alone holds what it and they held before.
@@ -52,14 +52,14 @@ def settle(path: Path) -> None:
     try:
         with closing(_open(path)) as connection:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            bring_in(connection)
+            checkpoint(connection)
     except sqlite3.Error as error:
         raise StoreUnwritable(path=path, reason=type(error).__name__) from error
     if any(side.exists() and side.stat().st_size for side in sides):
         raise StoreUnwritable(path=path, reason="its write-ahead log cannot be brought in")
 
 
-def bring_in(connection: sqlite3.Connection) -> None:
+def checkpoint(connection: sqlite3.Connection) -> None:
     """Write the write-ahead log into the file, if there is one. Raises sqlite3.OperationalError."""
     busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:

@@ -37,12 +37,12 @@ _AT_FDCWD = -100
 _EXCHANGE = 2
 """RENAME_EXCHANGE of Linux' and RENAME_SWAP of macOS' call."""
 
-Facts = dict[str, list[int]]
+FileSignature = dict[str, list[int]]
 """Size and time of each file of a store, by name."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _SwapEntry:
     """A file or folder, as the journal has it."""
 
     target: str
@@ -51,7 +51,7 @@ class _Piece:
     new_node: list[int] | None
     old_node: list[int] | None
     """None: there was nothing."""
-    facts: Facts
+    facts: FileSignature
     """Of the new one."""
 
 
@@ -72,32 +72,34 @@ class Swap:
 
         Raises OSError and whatever `check` raises.
         """
-        pieces = [self._piece(place, target) for place, target in enumerate(self._targets)]
+        pieces = [self._prepare_entry(place, target) for place, target in enumerate(self._targets)]
         _write_journal(self._work, _SWAPPING, pieces)
         for piece in pieces:
             _swap(piece)
             _sync_folder(Path(piece.target).parent)
-        check([aside for aside in map(_set_aside, pieces) if aside])
+        check([aside for aside in map(_old_location, pieces) if aside])
         _write_journal(self._work, _DONE, pieces)
 
-    def _piece(self, place: int, target: Path) -> _Piece:
-        new, old = (self._work / f"{place}-{word}" for word in ("new", "old"))
-        _adopt(new, target)
+    def _prepare_entry(self, index: int, target: Path) -> _SwapEntry:
+        new, old = (self._work / f"{index}-{word}" for word in ("new", "old"))
+        _copy_ownership(new, target)
         _sync(new)
-        return _Piece(str(target), str(new), str(old), _node(new), _node(target), _facts(new))
+        return _SwapEntry(
+            str(target), str(new), str(old), _inode(new), _inode(target), _file_signature(new)
+        )
 
 
 @contextmanager
-def swapping(home: Path, pointers: Path) -> Iterator[Swap]:
+def swap_transaction(home: Path, pointers: Path) -> Iterator[Swap]:
     """A swap below `home`, a folder on the same disk as all that is to be swapped.
 
     Left by an exception, everything is as before. Raises ProfileBusy, StoreUnwritable.
     """
     recover(pointers)
-    work = home / f"{_PREFIX}{process_marker.mark()}"
+    work = home / f"{_PREFIX}{process_marker.current_marker()}"
     pointer = pointers / work.name[len(_PREFIX) :]
     try:
-        _refuse_others(home, work)
+        _ensure_no_other_swap(home, work)
         pointers.mkdir(mode=0o700, parents=True, exist_ok=True)
         pointer.write_bytes(os.fsencode(work))
         _sync(pointer)
@@ -111,7 +113,7 @@ def swapping(home: Path, pointers: Path) -> Iterator[Swap]:
     except OSError as error:
         raise StoreUnwritable(path=home, reason=error.strerror or str(error)) from error
     finally:
-        for note in _settle(work):
+        for note in _finish_or_roll_back(work):
             _log.warning(note)
         if not work.exists():
             pointer.unlink(missing_ok=True)
@@ -121,12 +123,14 @@ def recover(pointers: Path) -> list[str]:
     """Undo the swaps of processes that are gone; sentences about what could not be undone."""
     notes = []
     for pointer in sorted(pointers.iterdir()) if pointers.is_dir() else ():
-        if not process_marker.is_mark(pointer.name) or process_marker.is_alive(pointer.name):
+        if not process_marker.is_marker(pointer.name) or process_marker.is_process_alive(
+            pointer.name
+        ):
             continue
         work = Path(os.fsdecode(pointer.read_bytes()))
         try:
             if work.name == _PREFIX + pointer.name and not work.is_symlink():
-                notes += _settle(work)
+                notes += _finish_or_roll_back(work)
         except OSError as error:  # the disk is not there, or not writable: at another start
             notes.append(f"{work} cannot be cleared up: {error.strerror}")
             continue
@@ -135,18 +139,18 @@ def recover(pointers: Path) -> list[str]:
     return notes
 
 
-def _refuse_others(home: Path, own: Path) -> None:
+def _ensure_no_other_swap(home: Path, own: Path) -> None:
     """Raises ProfileBusy while another process works there; clears up after one that is gone."""
     for other in home.glob(f"{_PREFIX}*"):
         mark = other.name[len(_PREFIX) :]
-        if other == own or not process_marker.is_mark(mark):
+        if other == own or not process_marker.is_marker(mark):
             continue
-        if process_marker.is_alive(mark):
+        if process_marker.is_process_alive(mark):
             raise ProfileBusy(path=home, process=mark.partition("-")[0])
-        _settle(other)
+        _finish_or_roll_back(other)
 
 
-def _settle(work: Path) -> list[str]:
+def _finish_or_roll_back(work: Path) -> list[str]:
     """Bring a swap to an end: it was done, or it is undone. Raises OSError."""
     if not work.is_dir():
         return []
@@ -155,7 +159,7 @@ def _settle(work: Path) -> list[str]:
     notes = []
     if state == _SWAPPING:
         for piece in reversed(pieces):
-            if not _undo(piece):
+            if not _roll_back(piece):
                 notes.append(
                     f"{piece.target}: a change of this storage was cut off, and it has been used"
                     f" since; so it stays changed. As it was before, it lies in {kept}."
@@ -169,9 +173,9 @@ def _settle(work: Path) -> list[str]:
     return notes
 
 
-def _swap(piece: _Piece) -> None:
-    target, new, old = Path(piece.target), Path(piece.new), Path(piece.old)
-    if piece.old_node is None:
+def _swap(entry: _SwapEntry) -> None:
+    target, new, old = Path(entry.target), Path(entry.new), Path(entry.old)
+    if entry.old_node is None:
         if os.path.lexists(target):
             raise FileExistsError(errno.EEXIST, "something new lies there", str(target))
         new.rename(target)
@@ -192,35 +196,35 @@ def _swap(piece: _Piece) -> None:
     new.replace(target)
 
 
-def _undo(piece: _Piece) -> bool:
+def _roll_back(entry: _SwapEntry) -> bool:
     """Put the old one back where the new one lies; False if somebody has used that since."""
-    target = Path(piece.target)
-    there = _node(target)
-    if there is not None and there == piece.old_node:
+    target = Path(entry.target)
+    there = _inode(target)
+    if there is not None and there == entry.old_node:
         return True
-    if there is not None and (there != piece.new_node or _facts(target) != piece.facts):
+    if there is not None and (there != entry.new_node or _file_signature(target) != entry.facts):
         return False
-    aside = _set_aside(piece)
+    aside = _old_location(entry)
     if aside is None:
-        if there is not None and piece.old_node is None:
-            target.rename(piece.new)
+        if there is not None and entry.old_node is None:
+            target.rename(entry.new)
         return True
     if there is not None and aside.is_dir():
-        if aside == Path(piece.new):
+        if aside == Path(entry.new):
             _exchange(aside, target)
             return True
-        target.rename(piece.new)
+        target.rename(entry.new)
     aside.replace(target)
     return True
 
 
-def _set_aside(piece: _Piece) -> Path | None:
+def _old_location(entry: _SwapEntry) -> Path | None:
     """Where the old one lies now, if it was moved or linked there."""
-    places = (Path(piece.old), Path(piece.new))
-    return next((p for p in places if piece.old_node and _node(p) == piece.old_node), None)
+    places = (Path(entry.old), Path(entry.new))
+    return next((p for p in places if entry.old_node and _inode(p) == entry.old_node), None)
 
 
-def _node(path: Path) -> list[int] | None:
+def _inode(path: Path) -> list[int] | None:
     try:
         facts = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -228,7 +232,7 @@ def _node(path: Path) -> list[int] | None:
     return [facts.st_dev, facts.st_ino]
 
 
-def _facts(path: Path) -> Facts:
+def _file_signature(path: Path) -> FileSignature:
     if path.is_dir():
         files = {str(p.relative_to(path)): p for p in path.rglob("*") if not p.is_dir()}
     else:
@@ -241,8 +245,8 @@ def _facts(path: Path) -> Facts:
     return {name: [facts.st_size, facts.st_mtime_ns] for name, facts in known.items()}
 
 
-def _write_journal(work: Path, state: str, pieces: Sequence[_Piece]) -> None:
-    journal = {"state": state, "pieces": [asdict(piece) for piece in pieces]}
+def _write_journal(work: Path, state: str, entries: Sequence[_SwapEntry]) -> None:
+    journal = {"state": state, "pieces": [asdict(piece) for piece in entries]}
     written = work / "journal.new"
     written.write_text(json.dumps(journal), encoding="ascii")
     _sync(written)
@@ -250,15 +254,15 @@ def _write_journal(work: Path, state: str, pieces: Sequence[_Piece]) -> None:
     _sync_folder(work)
 
 
-def _read_journal(work: Path) -> tuple[str, list[_Piece]]:
+def _read_journal(work: Path) -> tuple[str, list[_SwapEntry]]:
     try:
         journal: dict[str, Any] = json.loads((work / "journal.json").read_text(encoding="ascii"))
     except FileNotFoundError:
         return "", []
-    return journal["state"], [_Piece(**piece) for piece in journal["pieces"]]
+    return journal["state"], [_SwapEntry(**piece) for piece in journal["pieces"]]
 
 
-def _adopt(new: Path, target: Path) -> None:
+def _copy_ownership(new: Path, target: Path) -> None:
     """Give the new one the rights and the owner of the old one, else what its folder suggests."""
     known = target if target.exists() else target.parent
     folder = known if known.is_dir() else None

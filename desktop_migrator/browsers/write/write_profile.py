@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from desktop_migrator.browsers.area_change import Change
+from desktop_migrator.browsers.area_change import AreaChange
 from desktop_migrator.browsers.discovery.running_browsers import lock_held
-from desktop_migrator.browsers.discovery.store_locations import is_running, place
+from desktop_migrator.browsers.discovery.store_locations import is_profile_running, locate_store
 from desktop_migrator.browsers.formats import (
     chromium_leveldb,
     chromium_sqlite,
@@ -30,16 +30,16 @@ from desktop_migrator.browsers.formats import (
 )
 from desktop_migrator.browsers.read.read_stores import READERS
 from desktop_migrator.browsers.read.snapshot import snapshot
-from desktop_migrator.browsers.sqlite.writer import settle
+from desktop_migrator.browsers.sqlite.writer import checkpoint_wal
 from desktop_migrator.browsers.store_files import store_files
-from desktop_migrator.browsers.write.atomic_swap import Swap, swapping
+from desktop_migrator.browsers.write.atomic_swap import Swap, swap_transaction
 from desktop_migrator.errors import BrowserRunning, StorageError, StoreDamaged, StoreUnwritable
 from desktop_migrator.model import Damage, Profile, Record, StorageKey, Store, StoreFormat
 
 if sys.platform != "win32":
     import fcntl
 
-Writer = Callable[[Path, Sequence[Change], datetime], None]
+Writer = Callable[[Path, Sequence[AreaChange], datetime], None]
 Creator = Callable[[Path, Path, StorageKey, datetime], None]
 
 WRITERS: Mapping[StoreFormat, Writer] = MappingProxyType(
@@ -58,7 +58,7 @@ CREATORS: Mapping[StoreFormat, Creator] = MappingProxyType(
 
 
 @dataclass(slots=True)
-class Written:
+class WriteCounts:
     """What became of records."""
 
     added: int = 0
@@ -69,7 +69,7 @@ class Written:
     kept: int = 0
     """Records that lay there with another value, where that was not to be replaced."""
 
-    def __iadd__(self, other: "Written") -> "Written":
+    def __iadd__(self, other: "WriteCounts") -> "WriteCounts":
         for name in self.__slots__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         return self
@@ -77,11 +77,11 @@ class Written:
 
 def write_profile(
     profile: Profile,
-    changes: Mapping[Store, Sequence[Change]],
+    changes: Mapping[Store, Sequence[AreaChange]],
     *,
     snapshots: Path,
-    swaps: Path,
-) -> Written:
+    swap_pointers: Path,
+) -> WriteCounts:
     """Change stores of one profile, all or none; at most one change for each area of a store.
 
     `snapshots` is where private copies lie, `swaps` where what a crash leaves is found again. A
@@ -90,41 +90,44 @@ def write_profile(
     BrowserRunning, StoreDamaged, ProfileBusy, StoreUnwritable and other StorageErrors; then
     everything is as before.
     """
-    refuse_running(profile, tuple(changes))
-    written = Written()
-    with _kept_closed(profile, changes), swapping(_home(profile, changes), swaps) as swap:
+    ensure_not_running(profile, tuple(changes))
+    written = WriteCounts()
+    with (
+        _hold_profile_lock(profile, changes),
+        swap_transaction(_staging_parent(profile, changes), swap_pointers) as swap,
+    ):
         prepared = []
         for store, of_store in changes.items():
-            writing = _Writing(store, swap, snapshots)
+            writing = _StoreUpdate(store, swap, snapshots)
             if writing.prepare(of_store):
                 prepared.append(writing)
-            written += writing.written
+            written += writing.counts
         if prepared:
-            _forget_usages(profile, prepared, swap)
+            _reset_usage_cache(profile, prepared, swap)
             for each in prepared:
-                each.settle()
-            swap.commit(lambda aside: _refuse_held(profile, aside))
+                each.checkpoint_old_store()
+            swap.commit(lambda aside: _ensure_unlocked(profile, aside))
     return written
 
 
-def refuse_running(profile: Profile, stores: Sequence[Store]) -> None:
+def ensure_not_running(profile: Profile, stores: Sequence[Store]) -> None:
     """Raises BrowserRunning if a process holds the profile or one of its stores now."""
-    if is_running(profile, stores):
-        raise _running(profile)
+    if is_profile_running(profile, stores):
+        raise _browser_running_error(profile)
 
 
-def _running(profile: Profile) -> BrowserRunning:
+def _browser_running_error(profile: Profile) -> BrowserRunning:
     return BrowserRunning(browser=profile.browser_name, profile=profile.name, path=profile.path)
 
 
-def _refuse_held(profile: Profile, aside: Sequence[Path]) -> None:
+def _ensure_unlocked(profile: Profile, old_stores: Sequence[Path]) -> None:
     # A browser that starts now and has opened the old store would write into nothing.
-    if any(lock_held(path / "LOCK" if path.is_dir() else path) for path in aside):
-        raise _running(profile)
+    if any(lock_held(path / "LOCK" if path.is_dir() else path) for path in old_stores):
+        raise _browser_running_error(profile)
 
 
 @contextmanager
-def _kept_closed(profile: Profile, stores: Mapping[Store, object]) -> Iterator[None]:
+def _hold_profile_lock(profile: Profile, stores: Mapping[Store, object]) -> Iterator[None]:
     """Keeps Firefox from starting, by the lock that it takes itself. Raises BrowserRunning."""
     lock = profile.path / ".parentlock"
     if sys.platform == "win32" or not lock.is_file() or not any(map(_is_firefox, stores)):
@@ -134,7 +137,7 @@ def _kept_closed(profile: Profile, stores: Mapping[Store, object]) -> Iterator[N
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise _running(profile) from error
+            raise _browser_running_error(profile) from error
         yield
 
 
@@ -142,77 +145,77 @@ def _is_firefox(store: Store) -> bool:
     return store.format in {StoreFormat.FIREFOX, StoreFormat.FIREFOX_LEGACY}
 
 
-def _home(profile: Profile, stores: Mapping[Store, object]) -> Path:
+def _staging_parent(profile: Profile, stores: Mapping[Store, object]) -> Path:
     """A folder on the stores' disk in which the browser minds no further folder."""
     path = Path(os.path.realpath(profile.path))
-    return path.parent if any(_real(store) == path for store in stores) else path
+    return path.parent if any(_real_path(store) == path for store in stores) else path
 
 
-def _real(store: Store) -> Path:
+def _real_path(store: Store) -> Path:
     return Path(os.path.realpath(store.path))  # not to swap a link for what it leads to
 
 
-def _forget_usages(profile: Profile, prepared: "Sequence[_Writing]", swap: Swap) -> None:
+def _reset_usage_cache(profile: Profile, updates: "Sequence[_StoreUpdate]", swap: Swap) -> None:
     """Has Firefox count anew what origins use, of which it keeps three accounts."""
-    changed = [each for each in prepared if each.store.format is StoreFormat.FIREFOX]
+    changed = [each for each in updates if each.store.format is StoreFormat.FIREFOX]
     for each in changed:
         for name in ("usage", "usage-journal"):
             each.store.path.with_name(name).unlink(missing_ok=True)
     account = profile.path / "storage.sqlite"
     if changed and account.is_file():
-        settle(account)
+        checkpoint_wal(account)
         staged = swap.stage(account)
         shutil.copyfile(account, staged)
-        firefox.forget_usages(staged)
+        firefox.reset_usage_cache(staged)
 
 
-class _Writing:
+class _StoreUpdate:
     """One store on its way."""
 
     def __init__(self, store: Store, swap: Swap, snapshots: Path) -> None:
         self.store = store
-        self.written = Written()
+        self.counts = WriteCounts()
         self._swap = swap
         self._snapshots = snapshots
-        self._expected = _Tally()
-        self._before: dict[str, tuple[int, int, int]] = {}
+        self._expected = _MultisetHash()
+        self._initial_files: dict[str, tuple[int, int, int]] = {}
 
-    def prepare(self, changes: Sequence[Change]) -> bool:
+    def prepare(self, changes: Sequence[AreaChange]) -> bool:
         """Make the changed store, ready to be swapped in; False if there is nothing to change."""
-        self._before = self._facts()
-        if not self._before:
+        self._initial_files = self._file_signatures()
+        if not self._initial_files:
             return self._create(changes)
         self._refuse_if_changed()
         with snapshot(self.store, self._snapshots) as base:
             # A second copy, since reading brings side files in.
             copy = base.with_name("to-write") if base.is_file() else base.parent / "to-write"
             _copy(base, copy)
-            changes = self._surveyed(base, changes)
+            changes = self._plan_changes(base, changes)
             if not changes:
                 return False
-            staged = self._swap.stage(_real(self.store))
+            staged = self._swap.stage(_real_path(self.store))
             WRITERS[self.store.format](copy, changes, datetime.now(UTC))
             _copy(copy, staged)
-        self._read_back(staged, self.store.path)
+        self._verify_read_back(staged, self.store.path)
         return True
 
-    def settle(self) -> None:
+    def checkpoint_old_store(self) -> None:
         """Have the old store in as many files as the new one. Raises StorageError."""
-        if self._facts() != self._before:
-            raise self._changed()
-        if self._before and self.store.format is not StoreFormat.CHROMIUM_LEVELDB:
-            settle(_real(self.store))
+        if self._file_signatures() != self._initial_files:
+            raise self._changed_error()
+        if self._initial_files and self.store.format is not StoreFormat.CHROMIUM_LEVELDB:
+            checkpoint_wal(_real_path(self.store))
 
     def _refuse_if_changed(self) -> None:
         """Raises StoreUnwritable if the store is not as it was when it was found."""
-        found = place(self.store.path, self.store.format)
+        found = locate_store(self.store.path, self.store.format)
         if not found or (found.size, found.modified) != (self.store.size, self.store.modified):
-            raise self._changed()
+            raise self._changed_error()
 
-    def _changed(self) -> StoreUnwritable:
+    def _changed_error(self) -> StoreUnwritable:
         return StoreUnwritable(path=self.store.path, reason="somebody has changed it meanwhile")
 
-    def _create(self, changes: Sequence[Change]) -> bool:
+    def _create(self, changes: Sequence[AreaChange]) -> bool:
         changes = [change for change in changes if change.puts]
         if not changes:
             return False
@@ -220,7 +223,7 @@ class _Writing:
         if create is None or len(changes) != 1:
             raise StoreUnwritable(path=self.store.path, reason="it is not there any more")
         (change,) = changes
-        target = missing = _real(self.store)
+        target = missing = _real_path(self.store)
         while not missing.parent.exists():
             missing = missing.parent
         staged = self._swap.stage(missing)
@@ -232,13 +235,13 @@ class _Writing:
         WRITERS[self.store.format](store_there, changes, now)
         for key, value in change.puts.items():
             self._expected.add(change.storage_key, key, value)
-        self.written.added += len(change.puts)
+        self.counts.added += len(change.puts)
         tells_itself = len(target.relative_to(missing).parts) > 2
-        self._read_back(store_there, store_there if tells_itself else target)
+        self._verify_read_back(store_there, store_there if tells_itself else target)
         made.rename(staged)
         return True
 
-    def _surveyed(self, base: Path, changes: Sequence[Change]) -> list[Change]:
+    def _plan_changes(self, base: Path, changes: Sequence[AreaChange]) -> list[AreaChange]:
         """What of the changes is to be done, and what the store is to hold then."""
         by_area = {change.storage_key: change for change in changes}
         settled: dict[StorageKey, set[str]] = {key: set() for key in by_area}
@@ -247,15 +250,15 @@ class _Writing:
             change = by_area.get(record.storage_key)
             if change is not None and record.key in change.puts:
                 if change.puts[record.key] == record.value:
-                    self.written.unchanged += 1
+                    self.counts.unchanged += 1
                 elif change.overwrite:
-                    self.written.replaced += 1
+                    self.counts.replaced += 1
                     continue
                 else:
-                    self.written.kept += 1
+                    self.counts.kept += 1
                 settled[record.storage_key].add(record.key)
             elif change is not None and record.key in change.deletes:
-                self.written.deleted += 1
+                self.counts.deleted += 1
                 emptied.add(record.storage_key)
                 continue
             self._expected.add(record.storage_key, record.key, record.value)
@@ -267,27 +270,25 @@ class _Writing:
                 self._expected.add(storage_key, key, value)
             if puts or storage_key in emptied:
                 effective.append(replace(change, puts=puts))
-        self.written.added += sum(len(each.puts) for each in effective) - self.written.replaced
-        return (
-            effective if self.written.added or self.written.replaced or self.written.deleted else []
-        )
+        self.counts.added += sum(len(each.puts) for each in effective) - self.counts.replaced
+        return effective if self.counts.added or self.counts.replaced or self.counts.deleted else []
 
-    def _read_back(self, staged: Path, told_by: Path) -> None:
-        found = _Tally()
+    def _verify_read_back(self, staged: Path, identity_path: Path) -> None:
+        found = _MultisetHash()
         with snapshot(replace(self.store, path=staged), self._snapshots) as copy:
-            for record in self._records(copy, told_by, StoreUnwritable):
+            for record in self._records(copy, identity_path, StoreUnwritable):
                 found.add(record.storage_key, record.key, record.value)
         if found != self._expected:
             reason = "what was written does not read back as it should"
             raise StoreUnwritable(path=self.store.path, reason=reason)
 
-    def _records(self, copy: Path, path: Path, refused: type[StorageError]) -> Iterator[Record]:
+    def _records(self, copy: Path, path: Path, error_type: type[StorageError]) -> Iterator[Record]:
         def damaged(damage: Damage) -> None:
-            raise refused(path=self.store.path, reason=damage.what)
+            raise error_type(path=self.store.path, reason=damage.description)
 
         return READERS[self.store.format](replace(self.store, path=path), copy, damaged)
 
-    def _facts(self) -> dict[str, tuple[int, int, int]]:
+    def _file_signatures(self) -> dict[str, tuple[int, int, int]]:
         try:
             files = store_files(self.store.path, self.store.format)
         except FileNotFoundError:
@@ -296,7 +297,7 @@ class _Writing:
 
 
 @dataclass
-class _Tally:
+class _MultisetHash:
     """Records in any order, in constant memory: how many, and the sum of their digests."""
 
     count: int = 0

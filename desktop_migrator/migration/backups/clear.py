@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from desktop_migrator.browsers.area_change import Change
-from desktop_migrator.browsers.write.write_profile import Written, refuse_running, write_profile
+from desktop_migrator.browsers.area_change import AreaChange
+from desktop_migrator.browsers.write.write_profile import (
+    WriteCounts,
+    ensure_not_running,
+    write_profile,
+)
 from desktop_migrator.errors import (
     Cancelled,
     NothingToMigrate,
@@ -23,8 +27,8 @@ from desktop_migrator.errors import (
 from desktop_migrator.migration.backups.manage import make_backup
 from desktop_migrator.migration.sealed.sealing_keys import sealing_key
 from desktop_migrator.migration.sources.open_sources import Sources, open_sources
-from desktop_migrator.migration.sources.origins import as_origins
-from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed
+from desktop_migrator.migration.sources.origins import parse_origins
+from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.catalog import Catalog, CatalogedRun
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Item, Outcome, Profile, Record, StorageKey, Store
@@ -44,7 +48,7 @@ class ClearJob:
     """The web sites whose data is to go."""
     sources: tuple[Path, ...] = ()
     """Empty: every browser found."""
-    everything: bool = False
+    all_records: bool = False
     """All that the web sites keep, not only what the plan takes."""
     force: bool = False
     """Also what is not known to lie in a database."""
@@ -55,38 +59,39 @@ class ClearJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Cleared:
+class ClearResult:
     backup: str
     records: int
     profiles: tuple[Profile, ...]
     """Those from which something was cleared."""
-    left: int
+    remaining: int
     """Records of the web sites that stay."""
 
 
 @dataclass(slots=True)
-class _Chosen:
+class _Selection:
     """What is to go, by store and area, and what it was chosen by."""
 
     keys: dict[Store, dict[StorageKey, set[str]]]
     records: int = 0
-    left: int = 0
+    remaining: int = 0
     items: int = 0
     rejected: int = 0
     modified: datetime | None = None
     """When the newest record that the plan takes was written."""
 
     @property
-    def by_profile(self) -> dict[Profile, dict[Store, list[Change]]]:
-        profiles: dict[Profile, dict[Store, list[Change]]] = defaultdict(dict)
+    def changes_by_profile(self) -> dict[Profile, dict[Store, list[AreaChange]]]:
+        profiles: dict[Profile, dict[Store, list[AreaChange]]] = defaultdict(dict)
         for store, areas in self.keys.items():
             profiles[store.profile][store] = [
-                Change(storage_key, deletes=frozenset(keys)) for storage_key, keys in areas.items()
+                AreaChange(storage_key, deletes=frozenset(keys))
+                for storage_key, keys in areas.items()
             ]
         return profiles
 
 
-def clear(job: ClearJob, workspace: Workspace, reporter: Reporter) -> Cleared:
+def clear(job: ClearJob, workspace: Workspace, reporter: Reporter) -> ClearResult:
     """Clear web sites' data from the browsers, each profile as a whole or not at all.
 
     Raises BrowserRunning, NotMigrated, OriginNotFound, NothingToMigrate, Cancelled and UsageError
@@ -95,42 +100,46 @@ def clear(job: ClearJob, workspace: Workspace, reporter: Reporter) -> Cleared:
     """
     if not job.origins:
         raise UsageError(reason="Nobody said which web site's data is to go: --origin is missing.")
-    origins = as_origins(job.origins)
+    origins = parse_origins(job.origins)
     runs = {origin: _last_run(workspace, origin) for origin in origins}
     if not job.force:
         for origin, run in runs.items():
             _check_run(origin, run)
     with open_sources(job.sources, workspace.snapshots, reporter) as sources:
-        chosen = _choose(job, sources, origins, next(filter(None, runs.values()), None))
+        chosen = _select_records(job, sources, origins, next(filter(None, runs.values()), None))
         if not job.force:
             _check_data(origins, chosen, [run for run in runs.values() if run])
-        profiles = chosen.by_profile
+        profiles = chosen.changes_by_profile
         for profile, changes in profiles.items():
-            refuse_running(profile, tuple(changes))
-        _agree(job, chosen, origins, reporter)
+            ensure_not_running(profile, tuple(changes))
+        _confirm(job, chosen, origins, reporter)
         backup = make_backup(
             workspace,
             sources,
             origins=origins,
-            why="clear",
+            purpose="clear",
             key=sealing_key(job.passphrase, workspace.credentials, reporter),
             reporter=reporter,
         )
     trail = AuditTrail(workspace.catalog)
-    trail.note(Deed(action="clear", outcome="begun", counts={"records": chosen.records}))
-    written = Written()
+    trail.record_local(
+        AuditEvent(action="clear", outcome="begun", counts={"records": chosen.records})
+    )
+    written = WriteCounts()
     outcome = Outcome.FAILED
     try:
         reporter.started(STAGE, chosen.records)
         for profile, changes in profiles.items():
             written += write_profile(
-                profile, changes, snapshots=workspace.snapshots, swaps=workspace.swaps
+                profile, changes, snapshots=workspace.snapshots, swap_pointers=workspace.swaps
             )
             reporter.advanced(STAGE, written.deleted, chosen.records)
         outcome = Outcome.COMPLETED
     finally:
-        trail.note(Deed(action="clear", outcome=outcome, counts={"deleted": written.deleted}))
-    return Cleared(backup.manifest.id, written.deleted, tuple(profiles), chosen.left)
+        trail.record_local(
+            AuditEvent(action="clear", outcome=outcome, counts={"deleted": written.deleted})
+        )
+    return ClearResult(backup.manifest.id, written.deleted, tuple(profiles), chosen.remaining)
 
 
 def _last_run(workspace: Workspace, origin: str) -> CatalogedRun | None:
@@ -150,7 +159,7 @@ def _check_run(origin: str, run: CatalogedRun | None) -> None:
         raise NotMigrated(origin=origin, reason=f"its last run, {run.run}, was not verified")
 
 
-def _check_data(origins: Sequence[str], chosen: _Chosen, runs: Sequence[CatalogedRun]) -> None:
+def _check_data(origins: Sequence[str], chosen: _Selection, runs: Sequence[CatalogedRun]) -> None:
     """Raises NotMigrated where the browser holds what those runs cannot have brought in."""
     first = min(run.started for run in runs)
     if chosen.modified and chosen.modified > first:
@@ -164,45 +173,47 @@ def _check_data(origins: Sequence[str], chosen: _Chosen, runs: Sequence[Cataloge
     raise NotMigrated(origin=", ".join(origins), reason=reason)
 
 
-def _choose(
+def _select_records(
     job: ClearJob, sources: Sources, origins: Sequence[str], run: CatalogedRun | None
-) -> _Chosen:
+) -> _Selection:
     """Raises OriginNotFound, NothingToMigrate."""
     names = [entity.table for entity in job.plan.entities.values()]
     entities = bind(job.plan, dict(zip(names, planned_tables(job.plan), strict=True)))
     # The person's id goes into rows, not into whether there are any.
     extractor = Extractor(job.plan, entities, run.user_id if run else "0", origins)
-    chosen = _Chosen(defaultdict(lambda: defaultdict(set)))
-    for record in _of(sources, origins):
+    chosen = _Selection(defaultdict(lambda: defaultdict(set)))
+    for record in _records_of(sources, origins):
         outcomes = list(extractor.extract([record]))
         items = sum(isinstance(each, Item) for each in outcomes)
         chosen.items += items
         chosen.rejected += len(outcomes) - items
         if outcomes and record.modified:
             chosen.modified = max(chosen.modified or record.modified, record.modified)
-        if job.everything or (outcomes and items == len(outcomes)):
+        if job.all_records or (outcomes and items == len(outcomes)):
             chosen.keys[record.store][record.storage_key].add(record.key)
             chosen.records += 1
         else:
-            chosen.left += 1
-    if not chosen.records + chosen.left:
+            chosen.remaining += 1
+    if not chosen.records + chosen.remaining:
         raise OriginNotFound(origins=", ".join(origins))
     if not chosen.records:
         raise NothingToMigrate
     return chosen
 
 
-def _of(sources: Sources, origins: Sequence[str]) -> Iterator[Record]:
+def _records_of(sources: Sources, origins: Sequence[str]) -> Iterator[Record]:
     return (each for each in sources.records() if each.storage_key.origin in origins)
 
 
-def _agree(job: ClearJob, chosen: _Chosen, origins: Sequence[str], reporter: Reporter) -> None:
+def _confirm(job: ClearJob, chosen: _Selection, origins: Sequence[str], reporter: Reporter) -> None:
     """Raises Cancelled if the person is asked and does not agree, UsageError if nobody is there."""
     if job.confirmed:
         return
-    profiles = "; ".join(f"{each.browser_name}, profile {each.name}" for each in chosen.by_profile)
+    profiles = "; ".join(
+        f"{each.browser_name}, profile {each.name}" for each in chosen.changes_by_profile
+    )
     text = f"{chosen.records:,} records of {', '.join(origins)} will go from {profiles}."
-    answer = reporter.ask(Question(f"{text} Clear them?", ("yes", "no"), topic=Topic.AGREE))
+    answer = reporter.ask(Question(f"{text} Clear them?", ("yes", "no"), topic=Topic.CONFIRM))
     if answer is None:
         raise UsageError(reason=f"{text} Nothing was cleared yet: say --confirm.")
     if answer != "yes":

@@ -14,20 +14,20 @@ from desktop_migrator.errors import RunNotFound, UsageError
 from desktop_migrator.migration.backups.manage import find_backup, open_backup
 from desktop_migrator.migration.database.open_database import open_database
 from desktop_migrator.migration.undo import UndoJob, rollback
-from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed
+from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Counts, Outcome, UndoResult
 from desktop_migrator.postgres.bookkeeping.audit import database_id
 from desktop_migrator.postgres.bookkeeping.chunks import Action
-from desktop_migrator.postgres.bookkeeping.journal import entries, left_to_undo
+from desktop_migrator.postgres.bookkeeping.journal import journal_keys, undoable_counts
 from desktop_migrator.postgres.bookkeeping.runs import find_run, finish_run, start_run
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
-from desktop_migrator.postgres.connection.engine import translated
-from desktop_migrator.postgres.run_lock.run_lock import hold
+from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.postgres.run_lock.run_lock import hold_run_lock
 from desktop_migrator.postgres.types import adapters
-from desktop_migrator.postgres.undo.restore_rows import Recreator
+from desktop_migrator.postgres.undo.restore_rows import RowRestorer
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.vault.payload import PayloadReader, RowData, Rows, Target
+from desktop_migrator.vault.payload import BackupTarget, PayloadReader, RowBlock, TableHeader
 
 STAGE = "restore"
 _NO_PLAN = bytes(32)
@@ -39,14 +39,14 @@ class RestoreJob:
     """Its id, or its file."""
     database: str | None = None
     """None: the one that the backup was made for."""
-    given: str | None = None
+    passphrase_or_key: str | None = None
     """A passphrase or a recovery key."""
     force: bool = False
     """Take rows back too that were changed since."""
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoreToDatabaseResult:
     """What came of putting rows back from the backup."""
 
     run: str
@@ -57,18 +57,18 @@ class Restored:
     seconds: float = 0.0
 
 
-def undo_of_backup(
-    workspace: Workspace, named: str, given: str | None, reporter: Reporter
-) -> Target:
+def backup_target(
+    workspace: Workspace, id_or_path: str, passphrase_or_key: str | None, reporter: Reporter
+) -> BackupTarget:
     """What the backup says of the database that it was made for, and of its run.
 
     Raises UsageError for a backup that no run made, and as `open_backup`.
     """
-    found = find_backup(workspace, named)
-    if found.listed:
-        target = found.listed.target
+    found = find_backup(workspace, id_or_path)
+    if found.catalog_entry:
+        target = found.catalog_entry.target
     else:
-        with open_backup(workspace, found.path, given, reporter) as reader:
+        with open_backup(workspace, found.path, passphrase_or_key, reporter) as reader:
             for _ in reader.contents():
                 pass
             target = reader.target
@@ -79,17 +79,17 @@ def undo_of_backup(
     return target
 
 
-def undo_since(
+def undo_job_since_backup(
     workspace: Workspace,
-    named: str,
+    id_or_path: str,
     database: str | None,
-    given: str | None,
+    passphrase_or_key: str | None,
     reporter: Reporter,
     *,
     force: bool = False,
 ) -> UndoJob:
     """The undoing of every run of the backup's person since it was made, its own included."""
-    target = undo_of_backup(workspace, named, given, reporter)
+    target = backup_target(workspace, id_or_path, passphrase_or_key, reporter)
     return UndoJob(
         database=database or target.database,
         before=target.time,
@@ -103,8 +103,8 @@ def undo_since(
 class DatabasePreview:
     """What putting the database back as it was would come to, if nobody changed rows since."""
 
-    target: Target
-    known: bool
+    target: BackupTarget
+    run_known: bool
     """Whether the database still knows the run; if not, rows come from the backup itself."""
     removed: int = 0
     """Rows that the run added."""
@@ -112,36 +112,38 @@ class DatabasePreview:
     """Rows that it changed or deleted."""
 
 
-def preview_database(job: RestoreJob, workspace: Workspace, reporter: Reporter) -> DatabasePreview:
+def preview_database_restore(
+    job: RestoreJob, workspace: Workspace, reporter: Reporter
+) -> DatabasePreview:
     """Changes nothing. Raises RunNotFound if it is another database than the backup's, and as
     `undo_of_backup` and `open_database`.
     """
-    target = undo_of_backup(workspace, job.backup, job.given, reporter)
+    target = backup_target(workspace, job.backup, job.passphrase_or_key, reporter)
     database = job.database or target.database
     with (
         open_database(database, workspace, reporter) as engine,
         engine.connect() as connection,
-        translated(),
+        translate_errors(),
         connection.begin() as trial,
     ):
         upgrade(connection)
         if database_id(connection) != target.database_id:
             raise RunNotFound(reason="This is not the database that the backup was made for.")
         known = find_run(connection, target.run) is not None
-        left = left_to_undo(adapters.cursor(connection), target.run)
+        left = undoable_counts(adapters.cursor(connection), target.run)
         trial.rollback()
     removed = left.pop(Action.INSERTED, 0)
-    return DatabasePreview(target, known=known, removed=removed, restored=left.total())
+    return DatabasePreview(target, run_known=known, removed=removed, restored=left.total())
 
 
 def restore_to_database(
     job: RestoreJob, workspace: Workspace, reporter: Reporter
-) -> UndoResult | Restored:
+) -> UndoResult | RestoreToDatabaseResult:
     """Raises as `rollback`, `open_backup` and `Recreator`, before anything was changed."""
-    target = undo_of_backup(workspace, job.backup, job.given, reporter)
+    target = backup_target(workspace, job.backup, job.passphrase_or_key, reporter)
     database = job.database or target.database
     with open_database(database, workspace, reporter) as engine, engine.connect() as connection:
-        with translated(), connection.begin():
+        with translate_errors(), connection.begin():
             upgrade(connection)
             known = find_run(connection, target.run) is not None
             if not known and not job.database and database_id(connection) != target.database_id:
@@ -150,21 +152,23 @@ def restore_to_database(
                     "that is meant with --database."
                 )
         if not known:
-            return _recreate(job, target, engine, connection, workspace, reporter)
+            return _restore_from_backup(job, target, engine, connection, workspace, reporter)
     undo = UndoJob(database=database, run=target.run, user_id=target.user_id, force=job.force)
     result = rollback(undo, workspace, reporter)
-    AuditTrail(workspace.catalog).note(_deed(target, result.run, result.outcome, None))
+    AuditTrail(workspace.catalog).record_local(
+        _audit_event(target, result.run, result.outcome, None)
+    )
     return result
 
 
-def _recreate(
+def _restore_from_backup(
     job: RestoreJob,
-    target: Target,
+    target: BackupTarget,
     engine: Engine,
     connection: Connection,
     workspace: Workspace,
     reporter: Reporter,
-) -> Restored:
+) -> RestoreToDatabaseResult:
     began = time.perf_counter()
     reporter.warned(
         "The database no longer knows the run, so its rows are put back from the backup. Rows that "
@@ -175,9 +179,9 @@ def _recreate(
     reasons: list[str] = []
     path = find_backup(workspace, job.backup).path
     with (
-        hold(engine, target.user_id, target.plan) as lock,
-        open_backup(workspace, path, job.given, reporter) as reader,
-        translated(),
+        hold_run_lock(engine, target.user_id, target.plan) as lock,
+        open_backup(workspace, path, job.passphrase_or_key, reporter) as reader,
+        translate_errors(),
         connection.begin(),
     ):
         run = start_run(
@@ -186,13 +190,13 @@ def _recreate(
             plan=target.plan,
             plan_digest=_NO_PLAN,
             policy=ConflictPolicy.OVERWRITE if job.force else ConflictPolicy.SKIP,
-            mends=target.run,
+            repairs=target.run,
         )
-        lock.enter(connection, run)
-        recreator = Recreator(connection, entries(run), force=job.force)
+        lock.write_lease(connection, run)
+        recreator = RowRestorer(connection, journal_keys(run), force=job.force)
         reporter.started(STAGE, None)
-        for rows, blocks in tables(reader):
-            done = recreator.recreate(rows.entity, rows.table, rows.id_column, rows.columns, blocks)
+        for rows, blocks in tables_with_rows(reader):
+            done = recreator.restore(rows.entity, rows.table, rows.id_column, rows.columns, blocks)
             by_table.setdefault(rows.table, Counts())
             by_table[rows.table] += done.counts
             reasons += done.reasons
@@ -201,35 +205,37 @@ def _recreate(
         for counts in by_table.values():
             totals += counts
         finish_run(connection, run, Outcome.COMPLETED, by_table)
-        kept = trail.record(connection, _deed(target, run, Outcome.COMPLETED, totals))
-    trail.keep(kept)
-    return Restored(run, totals, by_table, reasons, time.perf_counter() - began)
+        kept = trail.record_in_database(
+            connection, _audit_event(target, run, Outcome.COMPLETED, totals)
+        )
+    trail.append_local(kept)
+    return RestoreToDatabaseResult(run, totals, by_table, reasons, time.perf_counter() - began)
 
 
-def tables(reader: PayloadReader) -> Iterator[tuple[Rows, Iterator[bytes]]]:
+def tables_with_rows(reader: PayloadReader) -> Iterator[tuple[TableHeader, Iterator[bytes]]]:
     """The backup's tables with their rows, each to be read before the next one."""
     contents = reader.contents()
-    rows = next((each for each in contents if isinstance(each, Rows)), None)
+    rows = next((each for each in contents if isinstance(each, TableHeader)), None)
     while rows is not None:
-        following: list[Rows] = []
+        following: list[TableHeader] = []
 
-        def blocks(following: list[Rows] = following) -> Iterator[bytes]:
+        def blocks(following: list[TableHeader] = following) -> Iterator[bytes]:
             for each in contents:
-                if isinstance(each, RowData):
+                if isinstance(each, RowBlock):
                     yield each.data
-                elif isinstance(each, Rows):
+                elif isinstance(each, TableHeader):
                     following.append(each)
                     return
 
-        given = blocks()
-        yield rows, given
-        for _ in given:
+        table_blocks = blocks()
+        yield rows, table_blocks
+        for _ in table_blocks:
             pass
         rows = following[0] if following else None
 
 
-def _deed(target: Target, run: str, outcome: str, counts: Counts | None) -> Deed:
-    return Deed(
+def _audit_event(target: BackupTarget, run: str, outcome: str, counts: Counts | None) -> AuditEvent:
+    return AuditEvent(
         action="restore",
         user_id=target.user_id,
         run=run,

@@ -17,7 +17,7 @@ from desktop_migrator.postgres.connection.engine import (
     needs_password,
     open_engine,
     redacted,
-    translated,
+    translate_errors,
 )
 from desktop_migrator.postgres.schema.create_tables import create_tables
 from desktop_migrator.postgres.schema.introspect import introspect
@@ -41,22 +41,22 @@ def open_database(database: str, workspace: Workspace, reporter: Reporter) -> It
     A URL without password takes the one that the keyring has for it, else libpq's. Asks the person
     where the server wants a password and none is known, or where it refuses the keyring's.
     """
-    with _server(database, workspace) as url:
+    with _server_url(database, workspace) as url:
         saved = _saved_password(database, workspace, reporter)
         engine = open_engine(url, password=saved)
         try:
-            _try(engine)
+            _test_connection(engine)
         except AuthenticationFailed as error:
             if not (saved or needs_password(error)):
                 raise
             engine = open_engine(url, password=_ask_password(error, reporter))
-            _try(engine)
+            _test_connection(engine)
         yield engine
 
 
-def _try(engine: Engine) -> None:
+def _test_connection(engine: Engine) -> None:
     """Connect once; what SQLAlchemy asks of the server at first may fail too."""
-    with translated():
+    with translate_errors():
         engine.connect().close()
 
 
@@ -65,7 +65,7 @@ def check_database(
 ) -> list[Check]:
     """What has to be right at the database for this plan, checked one by one."""
     tables = [entity.table for entity in plan.entities.values()]
-    with _server(database, workspace) as url:
+    with _server_url(database, workspace) as url:
         saved = _saved_password(database, workspace, reporter)
         try:
             return check_connection(url, tables, password=saved)
@@ -77,12 +77,12 @@ def _saved_password(database: str, workspace: Workspace, reporter: Reporter) -> 
     if database == BUILTIN:
         return None
     saved = saved_password(workspace, database)
-    if notice := workspace.credentials.notice:
+    if notice := workspace.credentials.fallback_notice:
         reporter.warned(notice)
     return saved
 
 
-def _server(database: str, workspace: Workspace) -> AbstractContextManager[str]:
+def _server_url(database: str, workspace: Workspace) -> AbstractContextManager[str]:
     """The URL, while the built-in server runs if that is meant."""
     if database == BUILTIN:
         return BuiltinPostgres(workspace.postgres).running()
@@ -97,12 +97,12 @@ def _ask_password(error: AuthenticationFailed, reporter: Reporter) -> str:
     return password
 
 
-def printable(database: str) -> str:
+def without_password(database: str) -> str:
     """The database as it may be shown and kept: without a password."""
     return database if database == BUILTIN else redacted(database)
 
 
-def check_named(plan: Plan, person: Person) -> None:
+def check_user_given(plan: Plan, person: Person) -> None:
     """Raises UsageError where neither an id nor the plan says whose data this is."""
     if person.user_id is not None and not person.user_id.strip():
         raise UsageError(reason="The user id is empty.")
@@ -113,9 +113,9 @@ def check_named(plan: Plan, person: Person) -> None:
     raise UsageError(reason="Nobody said whose data this is: --user-id is missing.")
 
 
-def person_id(connection: Connection, plan: Plan, person: Person, reporter: Reporter) -> str:
+def resolve_user_id(connection: Connection, plan: Plan, person: Person, reporter: Reporter) -> str:
     """The user's id as given, or looked up as the plan says."""
-    check_named(plan, person)
+    check_user_given(plan, person)
     if person.user_id or not plan.user:
         return person.user_id or ""
     email = person.email or reporter.ask(Question("Your e-mail address in the app"))
@@ -134,7 +134,7 @@ def prepare_entities(
     transaction; those that the entities refer to among them.
     """
     planned = zip(plan.entities.items(), planned_tables(plan), strict=True)
-    needed = set(entities).union(*(plan.entities[name].refers_to for name in entities))
+    needed = set(entities).union(*(plan.entities[name].referenced_entities for name in entities))
     tables = {entity.table: table for (name, entity), table in planned if name in needed}
     found = introspect(connection, tables)
     missing = [table for name, table in tables.items() if name not in found]
@@ -143,11 +143,11 @@ def prepare_entities(
     if missing:
         create_tables(connection, missing)
         found = introspect(connection, tables)
-    found |= introspect(connection, _referred_by_keys(plan, found))
+    found |= introspect(connection, _tables_of_foreign_keys(plan, found))
     return bind(plan, found, entities)
 
 
-def _referred_by_keys(plan: Plan, found: Mapping[str, Table]) -> set[str]:
+def _tables_of_foreign_keys(plan: Plan, found: Mapping[str, Table]) -> set[str]:
     """The plan's other tables that foreign keys of these may mean, by the plan's names."""
     names = {key.table.lower() for table in found.values() for key in table.foreign_keys}
     tables = {entity.table for entity in plan.entities.values()}

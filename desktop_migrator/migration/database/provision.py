@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from desktop_migrator.migration.database.open_database import open_database
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.postgres.connection.engine import translated
-from desktop_migrator.postgres.schema.grants import Access, Script, run, script
+from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.postgres.schema.grants import (
+    GrantScript,
+    TableAccess,
+    build_grant_script,
+    run_grant_script,
+)
 from desktop_migrator.reporter import Reporter
 
-__all__ = ["Script", "provision"]
+__all__ = ["GrantScript", "provision"]
 
 
 def provision(
@@ -20,29 +25,29 @@ def provision(
     apply: bool,
     workspace: Workspace,
     reporter: Reporter,
-) -> Script:
+) -> GrantScript:
     """The SQL for the role; with `apply` it has been run, all of it or nothing.
 
     Without a database the plan's names are taken as they are.
     """
     accesses = list(_accesses(plan))
     if database is None:
-        return script(role, accesses)
+        return build_grant_script(role, accesses)
     with (
         open_database(database, workspace, reporter) as engine,
         engine.connect() as connection,
-        translated(),
+        translate_errors(),
         connection.begin(),
     ):
-        result = script(role, accesses, connection)
+        result = build_grant_script(role, accesses, connection)
         if apply:
-            run(connection, result)
+            run_grant_script(connection, result)
     return result
 
 
-def _accesses(plan: Plan) -> Iterator[Access]:
+def _accesses(plan: Plan) -> Iterator[TableAccess]:
     for entity in plan.entities.values():
-        yield Access(entity.table)
+        yield TableAccess(entity.table)
     if plan.user:
         lookup = plan.user.lookup
-        yield Access(lookup.table, (lookup.match, lookup.id))
+        yield TableAccess(lookup.table, (lookup.match, lookup.id))

@@ -2,35 +2,41 @@
 
 from dataclasses import dataclass
 
-from desktop_migrator.migration.database.open_database import Person, open_database, person_id
-from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed
+from desktop_migrator.migration.database.open_database import Person, open_database, resolve_user_id
+from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.postgres.connection.engine import translated
-from desktop_migrator.postgres.run_lock.leases import Cleared, Lease, clear, find_leases, is_there
+from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.postgres.run_lock.leases import (
+    ClearedLease,
+    Lease,
+    clear_lease,
+    find_leases,
+    table_exists,
+)
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.reporter import Reporter
 
-__all__ = ["Lease", "Unlocked", "leases", "unlock"]
+__all__ = ["Lease", "UnlockResult", "list_leases", "unlock"]
 
 
 @dataclass(frozen=True, slots=True)
-class Unlocked:
+class UnlockResult:
     """What `unlock` did."""
 
     user_id: str
     plan: str
-    cleared: Cleared
+    cleared: ClearedLease
 
 
-def leases(
+def list_leases(
     database: str, user_id: str | None, workspace: Workspace, reporter: Reporter
 ) -> list[Lease]:
     """Who works now, the longest first; of one person where one is named."""
     with (
         open_database(database, workspace, reporter) as engine,
         engine.connect() as connection,
-        translated(),
+        translate_errors(),
         connection.begin(),
     ):
         return find_leases(adapters.cursor(connection).connection, user_id)
@@ -44,7 +50,7 @@ def unlock(
     force: bool,
     workspace: Workspace,
     reporter: Reporter,
-) -> Unlocked:
+) -> UnlockResult:
     """Clears what a run that is gone has left; with `force` also what a living one holds.
 
     Raises Locked where somebody works, PermissionMissing.
@@ -52,15 +58,15 @@ def unlock(
     trail = AuditTrail(workspace.catalog)
     kept = None
     with open_database(database, workspace, reporter) as engine, engine.connect() as connection:
-        with translated(), connection.begin():
-            user_id = person_id(connection, plan, person, reporter)
+        with translate_errors(), connection.begin():
+            user_id = resolve_user_id(connection, plan, person, reporter)
             driver = adapters.cursor(connection).connection
-            cleared = clear(driver, user_id, plan.name, force=force)
-            if (cleared.lease or cleared.ended) and is_there(driver, "audit"):
+            cleared = clear_lease(driver, user_id, plan.name, force=force)
+            if (cleared.lease or cleared.terminated_pids) and table_exists(driver, "audit"):
                 run = cleared.lease.run if cleared.lease else None
                 outcome = "forced" if force else "stale"
-                deed = Deed(action="unlock", user_id=user_id, run=run, outcome=outcome)
-                kept = trail.record(connection, deed)
+                event = AuditEvent(action="unlock", user_id=user_id, run=run, outcome=outcome)
+                kept = trail.record_in_database(connection, event)
         if kept:
-            trail.keep(kept)
-    return Unlocked(user_id, plan.name, cleared)
+            trail.append_local(kept)
+    return UnlockResult(user_id, plan.name, cleared)

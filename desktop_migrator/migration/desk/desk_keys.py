@@ -19,51 +19,51 @@ _NAME = re.compile(r"[^\W_][\w .-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
-class DeskKey:
+class DeskKeyPair:
     name: str
-    public: PublicKey
+    public_key: PublicKey
 
 
-def new(workspace: Workspace, name: str, algorithm: RecipientType) -> DeskKey:
+def create_key_pair(workspace: Workspace, name: str, algorithm: RecipientType) -> DeskKeyPair:
     """Make a pair. Raises `KeyringUnusable` where the private key cannot be kept, `UsageError`."""
     if not _NAME.fullmatch(name):
         raise UsageError(
             reason="A key's name has letters, digits, blanks, dots and hyphens, 64 at most."
         )
-    if any(key.name == name for key in keys(workspace)):
+    if any(key.name == name for key in list_key_pairs(workspace)):
         raise UsageError(reason=f"There is a key named {name} already.")
     private = PrivateKey.generate(algorithm)
-    keyring_keys.keep(workspace.credentials, private)
+    keyring_keys.store_key(workspace.credentials, private)
     try:
         workspace.keys.mkdir(exist_ok=True, mode=0o700)
         path = workspace.keys / f"{private.id}{SUFFIX}"
         path.write_text(f"{private.public_key.to_text(name)}\n", "utf-8")
     except OSError as error:
-        keyring_keys.drop(workspace.credentials, private.id)
+        keyring_keys.delete_key(workspace.credentials, private.id)
         raise DataFolderUnusable(path=workspace.keys, reason=error.strerror) from None
-    return DeskKey(name, private.public_key)
+    return DeskKeyPair(name, private.public_key)
 
 
-def keys(workspace: Workspace) -> list[DeskKey]:
+def list_key_pairs(workspace: Workspace) -> list[DeskKeyPair]:
     """All pairs made here, by name."""
     found = []
     for path in workspace.keys.glob(f"*{SUFFIX}"):
         text = path.read_text("utf-8")
-        found.append(DeskKey(PublicKey.name_in(text), PublicKey.from_text(text)))
+        found.append(DeskKeyPair(PublicKey.parse_name(text), PublicKey.from_text(text)))
     return sorted(found, key=lambda key: key.name)
 
 
-def named(workspace: Workspace, name: str) -> DeskKey:
+def find_key_pair(workspace: Workspace, name: str) -> DeskKeyPair:
     """The pair of that name or id. Raises `KeyUnknown`."""
-    for key in keys(workspace):
-        if name in {key.name, key.public.id}:
+    for key in list_key_pairs(workspace):
+        if name in {key.name, key.public_key.id}:
             return key
     raise KeyUnknown(name=name)
 
 
-def has_private_key(workspace: Workspace, key: DeskKey) -> bool:
+def has_private_key(workspace: Workspace, key: DeskKeyPair) -> bool:
     """Whether the keyring still holds what opens captures sealed for it."""
-    return keyring_keys.find(workspace.credentials, key.public.id) is not None
+    return keyring_keys.find_key(workspace.credentials, key.public_key.id) is not None
 
 
 def read_public_key(path: Path) -> PublicKey:

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Meta
 
 from desktop_migrator.errors import BadDatabaseUrl, BadKey, BadKit, KitChanged
-from desktop_migrator.migration.database.open_database import printable
+from desktop_migrator.migration.database.open_database import without_password
 from desktop_migrator.migration.workspace.connections import BUILTIN
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import MAX_PLAN_BYTES, Plan, parse_plan
@@ -27,9 +27,9 @@ from desktop_migrator.vault.keys import PublicKey
 from desktop_migrator.vault.signatures import SigningKey, VerifyKey
 
 SUFFIX = ".dmkit"
-_LARGEST = 4 << 20
+_MAX_KIT_BYTES = 4 << 20
 _SIGNING_KEY = "kit-signing-key"
-_PLACE = re.compile(r"`(?:\$\.)?(\w+)[^`]*`")
+_FIELD_IN_MESSAGE = re.compile(r"`(?:\$\.)?(\w+)[^`]*`")
 """A field in msgspec's messages."""
 
 _INVISIBLE = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"  # and what turns a line around
@@ -55,7 +55,7 @@ class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     signature: bytes | None = None
 
 
-class Signature(StrEnum):
+class SignatureStatus(StrEnum):
     """What a kit's signature says of it."""
 
     KNOWN = "known"
@@ -80,13 +80,13 @@ class Kit:
     plan: Plan
     plan_text: str
     made: datetime
-    signature: Signature
+    signature: SignatureStatus
     fingerprint: str | None
     """Of the key that signed it."""
 
     @property
     def trustworthy(self) -> bool:
-        return self.signature is Signature.KNOWN
+        return self.signature is SignatureStatus.KNOWN
 
 
 def signing_key(workspace: Workspace) -> SigningKey:
@@ -95,7 +95,7 @@ def signing_key(workspace: Workspace) -> SigningKey:
     if kept is not None:
         return SigningKey.from_text(kept)
     key = SigningKey.generate()
-    workspace.credentials.require(_SIGNING_KEY, key.to_text())
+    workspace.credentials.set_persistent(_SIGNING_KEY, key.to_text())
     return key
 
 
@@ -117,7 +117,7 @@ def make_kit(
         owner=owner,
         contact=contact,
         message=message,
-        database=_destination(database) if database else None,
+        database=_shareable_address(database) if database else None,
         recipient=recipient.to_text() if recipient else None,
         plan=plan_text,
         made=datetime.now(UTC),
@@ -143,7 +143,7 @@ def open_kit(path: Path, workspace: Workspace) -> Kit:
     its plan is not understood.
     """
     envelope = _read_envelope(path)
-    signature, fingerprint = Signature.UNSIGNED, None
+    signature, fingerprint = SignatureStatus.UNSIGNED, None
     payload = _read_payload(envelope.payload, path)
     if envelope.signer is not None or envelope.signature is not None:
         try:
@@ -153,10 +153,10 @@ def open_kit(path: Path, workspace: Workspace) -> Kit:
         if not signer.verifies(envelope.signature or b"", envelope.payload):
             raise KitChanged(path=path, owner=payload.owner)
         fingerprint = signer.fingerprint
-        signature = _standing(workspace, payload.owner, signer)
+        signature = _signature_status(workspace, payload.owner, signer)
     try:
         recipient = PublicKey.from_text(payload.recipient) if payload.recipient else None
-        database = _destination(payload.database) if payload.database else None
+        database = _shareable_address(payload.database) if payload.database else None
     except (BadKey, BadDatabaseUrl) as error:
         raise BadKit(path=path, reason=error.detail) from None
     return Kit(
@@ -173,24 +173,24 @@ def open_kit(path: Path, workspace: Workspace) -> Kit:
     )
 
 
-def accept(kit: Kit, workspace: Workspace) -> None:
+def trust_desk(kit: Kit, workspace: Workspace) -> None:
     """Know the kit's desk by its key from now on. An unsigned kit leaves nothing to know it by."""
     if kit.fingerprint is None:
         return
-    known = _known(workspace) | {kit.fingerprint: kit.owner}
+    known = _trusted_desks(workspace) | {kit.fingerprint: kit.owner}
     part = workspace.known_desks.with_suffix(".part")
     part.write_text(json.dumps(known, indent=1), encoding="utf-8")
     part.replace(workspace.known_desks)
 
 
-def _destination(database: str) -> str:
+def _shareable_address(database: str) -> str:
     """Of a URL what may stand in a kit, whoever made it. Raises BadDatabaseUrl."""
-    shown = printable(database)
+    shown = without_password(database)
     mode = None if database == BUILTIN else Address(database).parameters.get("sslmode")
     return f"{shown}{'&' if '?' in shown else '?'}sslmode={mode}" if mode else shown
 
 
-def _known(workspace: Workspace) -> dict[str, str]:
+def _trusted_desks(workspace: Workspace) -> dict[str, str]:
     """Fingerprint -> the owner's name when it was accepted; a damaged file knows nobody."""
     try:
         return msgspec.json.decode(workspace.known_desks.read_bytes(), type=dict[str, str])
@@ -198,11 +198,11 @@ def _known(workspace: Workspace) -> dict[str, str]:
         return {}
 
 
-def _standing(workspace: Workspace, owner: str, signer: VerifyKey) -> Signature:
-    known = _known(workspace)
+def _signature_status(workspace: Workspace, owner: str, signer: VerifyKey) -> SignatureStatus:
+    known = _trusted_desks(workspace)
     if known.get(signer.fingerprint) == owner:
-        return Signature.KNOWN
-    return Signature.OTHER_KEY if owner in known.values() else Signature.NEW
+        return SignatureStatus.KNOWN
+    return SignatureStatus.OTHER_KEY if owner in known.values() else SignatureStatus.NEW
 
 
 def _read_envelope(path: Path) -> _Envelope:
@@ -210,11 +210,11 @@ def _read_envelope(path: Path) -> _Envelope:
         raise BadKit(path=path, reason="It is no file.")
     try:
         with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
+            data = file.read(_MAX_KIT_BYTES + 1)
     except OSError as error:
         raise BadKit(path=path, reason=f"It cannot be read: {error.strerror}.") from None
-    if len(data) > _LARGEST:
-        raise BadKit(path=path, reason=f"It is larger than {_LARGEST >> 20} MiB.")
+    if len(data) > _MAX_KIT_BYTES:
+        raise BadKit(path=path, reason=f"It is larger than {_MAX_KIT_BYTES >> 20} MiB.")
     try:
         return msgspec.json.decode(data, type=_Envelope)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -225,7 +225,7 @@ def _read_payload(data: bytes, path: Path) -> _Payload:
     try:
         return msgspec.json.decode(data, type=_Payload)
     except msgspec.ValidationError as error:
-        place = _PLACE.search(str(error))
+        place = _FIELD_IN_MESSAGE.search(str(error))
         named = place[1] if place else "version"
         raise BadKit(path=path, reason=f"Its {named} is not as it should be.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

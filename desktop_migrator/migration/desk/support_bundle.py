@@ -30,8 +30,8 @@ from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.reporter import NullReporter
 
-_LARGEST_LOG = 1 << 20
-_RUNS = 50
+_MAX_LOG_BYTES = 1 << 20
+_MAX_RUNS = 50
 _LIBRARIES = {
     *("plyvel-ci", "cramjam", "zstandard", "pydantic", "msgspec", "sqlalchemy", "psycopg"),
     *("psycopg-binary", "alembic", "cryptography", "keyring", "pyside6-essentials"),
@@ -40,38 +40,40 @@ _LIBRARIES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class BundleFile:
     """One file of the bundle."""
 
     name: str
     text: str
 
 
-def collect(workspace: Workspace, plan: Plan, folders: Sequence[Path] = ()) -> tuple[Piece, ...]:
+def collect_files(
+    workspace: Workspace, plan: Plan, folders: Sequence[Path] = ()
+) -> tuple[BundleFile, ...]:
     """All that a bundle would hold; nothing is written. No `folders`: every browser found."""
     return (
         _json("versions.json", _versions()),
         _json("settings.json", _settings(workspace, plan)),
         _json("stores.json", _stores(workspace, folders)),
-        _json("runs.json", [_run(run) for run in Catalog(workspace.catalog).runs()[:_RUNS]]),
-        *(Piece(path.name, _tail(path)) for path in sorted(workspace.logs.glob("*.log"))),
+        _json("runs.json", [_run(run) for run in Catalog(workspace.catalog).runs()[:_MAX_RUNS]]),
+        *(BundleFile(path.name, _tail(path)) for path in sorted(workspace.logs.glob("*.log"))),
     )
 
 
-def save(pieces: Iterable[Piece], path: Path) -> None:
+def save_bundle(files: Iterable[BundleFile], path: Path) -> None:
     """A zip file, whole or not at all. Raises UsageError where it cannot be written."""
     try:
         handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
         with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as bundle:
-            for piece in pieces:
+            for piece in files:
                 bundle.writestr(piece.name, piece.text, zipfile.ZIP_DEFLATED)
         Path(part).replace(path)
     except OSError as error:
         raise UsageError(reason=f"{path} cannot be written: {error.strerror}.") from None
 
 
-def _json(name: str, content: object) -> Piece:
-    return Piece(name, json.dumps(content, indent=1, default=str) + "\n")
+def _json(name: str, content: object) -> BundleFile:
+    return BundleFile(name, json.dumps(content, indent=1, default=str) + "\n")
 
 
 def _versions() -> dict[str, Any]:
@@ -90,7 +92,7 @@ def _settings(workspace: Workspace, plan: Plan) -> dict[str, Any]:
     return {
         "plan": plan.name,
         "plan_digest": plan.digest,
-        "data_folder": _homeless(workspace.root),
+        "data_folder": _without_home(workspace.root),
         "free_bytes": psutil.disk_usage(str(workspace.root)).free,
         "memory_bytes": psutil.virtual_memory().total,
         "cores": os.cpu_count(),
@@ -124,7 +126,7 @@ def _store(scanned: ScannedStore) -> dict[str, Any]:
         "format": store.format,
         "bytes": store.size,
         "modified": store.modified,
-        "in_use": store.in_use,
+        "in_use": store.is_active,
         "areas": len(areas),
         "partitioned_areas": sum(not area.storage_key.first_party for area in areas),
         "records": sum(area.records for area in areas),
@@ -134,7 +136,7 @@ def _store(scanned: ScannedStore) -> dict[str, Any]:
 
 
 def _damage(damage: Damage) -> dict[str, Any]:
-    return {"what": damage.what, "lost_records": damage.lost_records}
+    return {"what": damage.description, "lost_records": damage.lost_records}
 
 
 def _run(run: CatalogedRun) -> dict[str, Any]:
@@ -159,7 +161,7 @@ def _server(database: str) -> str:
         return "unknown"
 
 
-def _homeless(path: Path) -> str:
+def _without_home(path: Path) -> str:
     """The path without the name of its owner."""
     home = Path.home()
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else path.name
@@ -167,5 +169,5 @@ def _homeless(path: Path) -> str:
 
 def _tail(path: Path) -> str:
     with path.open("rb") as log:
-        log.seek(max(0, path.stat().st_size - _LARGEST_LOG))
-        return log.read(_LARGEST_LOG).decode(errors="replace")
+        log.seek(max(0, path.stat().st_size - _MAX_LOG_BYTES))
+        return log.read(_MAX_LOG_BYTES).decode(errors="replace")

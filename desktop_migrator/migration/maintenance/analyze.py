@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 
 from desktop_migrator.errors import UsageError
-from desktop_migrator.migration.database.open_database import open_database, person_id
-from desktop_migrator.migration.maintenance.previous_run import Subject, bound_tables
-from desktop_migrator.migration.maintenance.profile_phases import Phase, measure
+from desktop_migrator.migration.database.open_database import open_database, resolve_user_id
+from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest, bind_tables
+from desktop_migrator.migration.maintenance.profile_phases import Phase, measure_phases
 from desktop_migrator.migration.maintenance.profile_sources import OriginProfile, profile_sources
 from desktop_migrator.migration.run.survey import choose_origins
 from desktop_migrator.migration.sources.open_sources import open_sources
-from desktop_migrator.migration.sources.origins import as_origins
+from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.postgres.bookkeeping.schema import version
-from desktop_migrator.postgres.connection.engine import translated
-from desktop_migrator.postgres.run_lock.run_lock import hold
+from desktop_migrator.postgres.bookkeeping.schema import schema_version
+from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.postgres.run_lock.run_lock import hold_run_lock
 from desktop_migrator.postgres.schema.table_health import (
     RunSpeed,
     TableHealth,
-    last_runs,
+    recent_run_speeds,
     table_health,
 )
 from desktop_migrator.reporter import Reporter
@@ -34,36 +34,38 @@ class Analysis:
 
 
 def analyze(
-    subject: Subject, workspace: Workspace, reporter: Reporter, *, profile: bool = False
+    request: MaintenanceRequest, workspace: Workspace, reporter: Reporter, *, profile: bool = False
 ) -> Analysis:
     """With an empty `database` the sources alone; `profile` measures a dry run, too.
 
     No `sources` means every browser found, here.
     """
-    if profile and not subject.database:
+    if profile and not request.database:
         raise UsageError(reason="--profile measures a dry run, which needs --database.")
-    named = as_origins(subject.origins)
-    with open_sources(subject.sources, workspace.snapshots, reporter) as sources:
-        origins = tuple(profile_sources(subject.plan, sources, named))
-        if not subject.database:
+    named = parse_origins(request.origins)
+    with open_sources(request.sources, workspace.snapshots, reporter) as sources:
+        origins = tuple(profile_sources(request.plan, sources, named))
+        if not request.database:
             return Analysis(origins)
         with (
-            open_database(subject.database, workspace, reporter) as engine,
+            open_database(request.database, workspace, reporter) as engine,
             engine.connect() as connection,
         ):
-            user_id = subject.person.user_id
-            with translated(), connection.begin():
-                tables = bound_tables(connection, subject.plan, subject.plan.entities)
+            user_id = request.person.user_id
+            with translate_errors(), connection.begin():
+                tables = bind_tables(connection, request.plan, request.plan.entities)
                 healths = [table_health(connection, entity) for entity in tables.entities]
-                current = version(connection).current
-                runs = last_runs(connection, user_id) if current else []
+                current = schema_version(connection).is_current
+                runs = recent_run_speeds(connection, user_id) if current else []
             phases: list[Phase] = []
             if profile:
-                with translated(), connection.begin():
-                    user_id = person_id(connection, subject.plan, subject.person, reporter)
-                chosen = choose_origins(subject.plan, named, sources, reporter)
-                with hold(engine, user_id, subject.plan.name):
-                    phases = measure(connection, subject, user_id, (sources, chosen), reporter)
+                with translate_errors(), connection.begin():
+                    user_id = resolve_user_id(connection, request.plan, request.person, reporter)
+                chosen = choose_origins(request.plan, named, sources, reporter)
+                with hold_run_lock(engine, user_id, request.plan.name):
+                    phases = measure_phases(
+                        connection, request, user_id, (sources, chosen), reporter
+                    )
     return Analysis(
         origins,
         tuple(healths),

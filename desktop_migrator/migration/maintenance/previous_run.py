@@ -11,7 +11,7 @@ from desktop_migrator.errors import MigratorError, RunNotFound
 from desktop_migrator.migration.database.open_database import Person, prepare_entities
 from desktop_migrator.migration.run.survey import choose_origins
 from desktop_migrator.migration.sources.open_sources import Sources, open_sources
-from desktop_migrator.migration.sources.origins import as_origins
+from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Item, Rejection, TargetEntity
 from desktop_migrator.plan.envelope import FieldKey
@@ -23,7 +23,7 @@ from desktop_migrator.reporter import Reporter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class MaintenanceRequest:
     """What to look at."""
 
     plan: Plan
@@ -41,7 +41,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
+class BoundTables:
     """The run's kinds of items that have a table, and what is wrong with the others."""
 
     entities: tuple[TargetEntity, ...]
@@ -49,14 +49,14 @@ class Tables:
     """By entity."""
 
 
-def find_run(connection: Connection, user_id: str, plan: Plan, named: str | None) -> Run:
+def select_run(connection: Connection, user_id: str, plan: Plan, run_id: str | None) -> Run:
     """Raises RunNotFound."""
     runs = list_runs(connection, user_id)
     for run in runs:
-        if run.id == named if named else _is_migration(run, plan):
+        if run.id == run_id if run_id else _is_migration(run, plan):
             return run
-    if named:
-        raise RunNotFound(reason=f"User {user_id} has no run {named}.")
+    if run_id:
+        raise RunNotFound(reason=f"User {user_id} has no run {run_id}.")
     raise RunNotFound(reason=f"User {user_id} has no migration by the plan {plan.name}.")
 
 
@@ -64,11 +64,11 @@ def _is_migration(run: Run, plan: Plan) -> bool:
     return run.plan == plan.name and run.undoes is None and run.mends is None
 
 
-def find_tables(connection: Connection, plan: Plan, run: Run) -> Tables:
-    return bound_tables(connection, plan, entities_of(connection, run))
+def find_tables(connection: Connection, plan: Plan, run: Run) -> BoundTables:
+    return bind_tables(connection, plan, entities_of(connection, run))
 
 
-def bound_tables(connection: Connection, plan: Plan, names: Iterable[str]) -> Tables:
+def bind_tables(connection: Connection, plan: Plan, names: Iterable[str]) -> BoundTables:
     """The kinds of items named, each by itself, so that what ails one costs the others nothing."""
     entities: list[TargetEntity] = []
     problems: dict[str, MigratorError] = {}
@@ -77,30 +77,30 @@ def bound_tables(connection: Connection, plan: Plan, names: Iterable[str]) -> Ta
             entities += prepare_entities(connection, plan, [name], create=False)
         except MigratorError as error:
             problems[name] = error
-    return Tables(tuple(entities), problems)
+    return BoundTables(tuple(entities), problems)
 
 
 @contextmanager
-def opened(
-    subject: Subject, run: Run, workspace: Workspace, reporter: Reporter
+def open_run_sources(
+    request: MaintenanceRequest, run: Run, workspace: Workspace, reporter: Reporter
 ) -> Iterator[tuple[Sources, tuple[str, ...]] | None]:
     """The sources and the web sites meant; None where no sources are named."""
-    if not subject.sources:
+    if not request.sources:
         yield None
         return
-    with open_sources(subject.sources, workspace.snapshots, reporter) as sources:
-        named = as_origins(subject.origins) or run.origins
-        yield sources, choose_origins(subject.plan, named, sources, reporter)
+    with open_sources(request.sources, workspace.snapshots, reporter) as sources:
+        named = parse_origins(request.origins) or run.origins
+        yield sources, choose_origins(request.plan, named, sources, reporter)
 
 
-def extracted(
-    subject: Subject,
+def extract_again(
+    request: MaintenanceRequest,
     entities: Sequence[TargetEntity],
     user_id: str,
-    found: tuple[Sources, tuple[str, ...]],
+    sources_and_origins: tuple[Sources, tuple[str, ...]],
 ) -> Iterator[Item | Rejection]:
     """What the plan makes of the sources now."""
-    sources, origins = found
-    return Extractor(subject.plan, entities, user_id, origins, subject.field_key).extract(
+    sources, origins = sources_and_origins
+    return Extractor(request.plan, entities, user_id, origins, request.field_key).extract(
         sources.records()
     )

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from desktop_migrator.migration.database.open_database import prepare_entities
-from desktop_migrator.migration.maintenance.previous_run import Subject, extracted
+from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest, extract_again
 from desktop_migrator.migration.run.survey import survey
 from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.model import ConflictPolicy, TargetEntity
 from desktop_migrator.postgres.bookkeeping.runs import start_run
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
-from desktop_migrator.postgres.connection.engine import translated
-from desktop_migrator.postgres.load.batches import ChunkLimits, chunks
+from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
 from desktop_migrator.postgres.load.loader import Loader
-from desktop_migrator.postgres.load.table_writer import Target
+from desktop_migrator.postgres.load.table_writer import TableWriter
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.verify.verify_run import verify
 from desktop_migrator.reporter import Reporter
@@ -34,19 +34,22 @@ class Phase:
     """Of all phases together."""
 
 
-def measure(
+def measure_phases(
     connection: Connection,
-    subject: Subject,
+    request: MaintenanceRequest,
     user_id: str,
-    found: tuple[Sources, tuple[str, ...]],
+    sources_and_origins: tuple[Sources, tuple[str, ...]],
     reporter: Reporter,
 ) -> list[Phase]:
     """read, extract, probe, write and verify, in that order."""
-    with translated(), connection.begin() as transaction:
-        passes = _Passes(connection, subject, user_id, found, reporter)
-        took = [_time(each) for each in (passes.read, passes.extract, passes.probe, passes.write)]
+    with translate_errors(), connection.begin() as transaction:
+        passes = _Passes(connection, request, user_id, sources_and_origins, reporter)
+        took = [
+            _measure_seconds(each)
+            for each in (passes.read, passes.extract, passes.probe, passes.write)
+        ]
         steps = [later - before for before, later in zip([0.0, *took], took, strict=False)]
-        steps.append(_time(passes.verify))
+        steps.append(_measure_seconds(passes.verify))
         transaction.rollback()
     seconds = [max(0.0, step) for step in steps]
     total = sum(seconds) or 1.0
@@ -54,7 +57,7 @@ def measure(
     return [Phase(name, each, each / total) for name, each in zip(names, seconds, strict=True)]
 
 
-def _time(work: Callable[[], None]) -> float:
+def _measure_seconds(work: Callable[[], None]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
@@ -64,20 +67,20 @@ class _Passes:
     def __init__(
         self,
         connection: Connection,
-        subject: Subject,
+        request: MaintenanceRequest,
         user_id: str,
-        found: tuple[Sources, tuple[str, ...]],
+        sources_and_origins: tuple[Sources, tuple[str, ...]],
         reporter: Reporter,
     ) -> None:
         self._connection = connection
-        self._subject = subject
+        self._request = request
         self._user_id = user_id
-        self._found = found
+        self._sources_and_origins = sources_and_origins
         self._reporter = reporter
-        plan = subject.plan
-        sources, origins = found
+        plan = request.plan
+        sources, origins = sources_and_origins
         upgrade(connection)
-        named = survey(plan, origins, sources, reporter).items
+        named = survey(plan, origins, sources, reporter).item_counts
         self._entities: Sequence[TargetEntity] = prepare_entities(
             connection, plan, named, create=True
         )
@@ -90,19 +93,23 @@ class _Passes:
         )
 
     def read(self) -> None:
-        for _ in self._found[0].records():
+        for _ in self._sources_and_origins[0].records():
             pass
 
     def extract(self) -> None:
-        for _ in extracted(self._subject, self._entities, self._user_id, self._found):
+        for _ in extract_again(
+            self._request, self._entities, self._user_id, self._sources_and_origins
+        ):
             pass
 
     def probe(self) -> None:
-        targets = {entity.name: Target(entity, self._user_id) for entity in self._entities}
+        targets = {entity.name: TableWriter(entity, self._user_id) for entity in self._entities}
         cursor = adapters.cursor(self._connection)
-        outcomes = extracted(self._subject, self._entities, self._user_id, self._found)
-        for chunk in chunks(outcomes, targets, ChunkLimits()):
-            targets[chunk.entity].lock(cursor, [str(item.id) for item in chunk.items])
+        outcomes = extract_again(
+            self._request, self._entities, self._user_id, self._sources_and_origins
+        )
+        for chunk in iter_batches(outcomes, targets, BatchLimits()):
+            targets[chunk.entity].read_for_update(cursor, [str(item.id) for item in chunk.items])
 
     def write(self) -> None:
         loader = Loader(
@@ -114,7 +121,9 @@ class _Passes:
             reporter=self._reporter,
             dry_run=True,
         )
-        loader.load(extracted(self._subject, self._entities, self._user_id, self._found))
+        loader.load(
+            extract_again(self._request, self._entities, self._user_id, self._sources_and_origins)
+        )
 
     def verify(self) -> None:
         verify(self._connection, self._entities, self._run, self._reporter)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.model import Record
-from desktop_migrator.plan.classify import Failed, Found, Sorter
+from desktop_migrator.plan.classify import ClassifiedRecord, RecordClassifier, UnreadableRecord
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.plan.shapes import kind_of, shape_of
+from desktop_migrator.plan.shapes import value_kind, value_shape
 
-_SHOWN = 20
+_MAX_LISTED_KEYS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +45,40 @@ def profile_sources(
     plan: Plan, sources: Sources, origins: Collection[str] = ()
 ) -> list[OriginProfile]:
     """Every web site with its sizes; the named ones, else those that fit the plan, in full."""
-    sorter = Sorter(plan)
+    classifier = RecordClassifier(plan)
     profiles: dict[str, OriginProfile] = {}
     for record in sources.records():
         origin = record.storage_key.origin
         profile = profiles.setdefault(origin, OriginProfile(origin))
         profile.records += 1
         profile.bytes += _size(record)
-        named = sorter.specific(record) is not None
+        named = classifier.classify_by_key(record) is not None
         profile.fits = profile.fits or (origin in origins if origins else named)
     for record in sources.records():
         profile = profiles[record.storage_key.origin]
         if profile.fits:
-            _look(sorter, record, profile)
+            _add_to_profile(classifier, record, profile)
     return sorted(profiles.values(), key=lambda each: (not each.fits, -each.bytes))
 
 
-def _look(sorter: Sorter, record: Record, profile: OriginProfile) -> None:
-    use = sorter.sort(record)
+def _add_to_profile(classifier: RecordClassifier, record: Record, profile: OriginProfile) -> None:
+    use = classifier.classify(record)
     size = _size(record)
     name = use if isinstance(use, str) else use.entity
     profile.by_use[name] = profile.by_use.get(name, 0) + size
-    kind = kind_of(record.value)
+    kind = value_kind(record.value)
     profile.kinds[kind] = profile.kinds.get(kind, 0) + 1
-    looked = KeyProfile(record.key, size, shape_of(record.value))
-    _keep(profile.biggest, looked)
-    if isinstance(use, Found | Failed) and sorter.specific(record) is None:
-        _keep(profile.unknown, looked)
+    looked = KeyProfile(record.key, size, value_shape(record.value))
+    _keep_largest(profile.biggest, looked)
+    if (
+        isinstance(use, ClassifiedRecord | UnreadableRecord)
+        and classifier.classify_by_key(record) is None
+    ):
+        _keep_largest(profile.unknown, looked)
 
 
-def _keep(largest: list[KeyProfile], new: KeyProfile) -> None:
-    largest[:] = heapq.nlargest(_SHOWN, [*largest, new], key=lambda each: each.bytes)
+def _keep_largest(largest: list[KeyProfile], new: KeyProfile) -> None:
+    largest[:] = heapq.nlargest(_MAX_LISTED_KEYS, [*largest, new], key=lambda each: each.bytes)
 
 
 def _size(record: Record) -> int:

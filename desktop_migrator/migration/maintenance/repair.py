@@ -10,161 +10,183 @@ from functools import partial
 from sqlalchemy import Connection
 
 from desktop_migrator.errors import MigratorError, RunNotFound
-from desktop_migrator.migration.backups.manage import Found, list_backups, verify_backup
-from desktop_migrator.migration.database.open_database import open_database, person_id, printable
-from desktop_migrator.migration.maintenance.previous_run import Subject, find_run, find_tables
-from desktop_migrator.migration.maintenance.repair_run import Bench, Mend, Mended, Possible
-from desktop_migrator.migration.maintenance.resend_rows import mend_rejected, mend_rows
+from desktop_migrator.migration.backups.manage import BackupFile, list_backups, verify_backup
+from desktop_migrator.migration.database.open_database import (
+    open_database,
+    resolve_user_id,
+    without_password,
+)
+from desktop_migrator.migration.maintenance.previous_run import (
+    MaintenanceRequest,
+    find_tables,
+    select_run,
+)
+from desktop_migrator.migration.maintenance.repair_run import (
+    ProposedRepair,
+    RepairAction,
+    RepairContext,
+    RepairResult,
+)
+from desktop_migrator.migration.maintenance.resend_rows import resend_rows, retry_rejected
 from desktop_migrator.migration.workspace import catalog_repair
-from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed
+from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.postgres.bookkeeping.schema import upgrade, version
-from desktop_migrator.postgres.connection.engine import translated
-from desktop_migrator.postgres.run_lock.leases import STALE_SECONDS, Lease, clear, find_leases
+from desktop_migrator.postgres.bookkeeping.schema import schema_version, upgrade
+from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.postgres.run_lock.leases import STALE_SECONDS, Lease, clear_lease, find_leases
 from desktop_migrator.postgres.schema import indexes
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.reporter import Reporter
 
 
 def repair(
-    subject: Subject,
+    request: MaintenanceRequest,
     workspace: Workspace,
     reporter: Reporter,
-    decide: Callable[[Mend], bool],
-    given: str | None = None,
-) -> list[Mended]:
+    decide: Callable[[RepairAction], bool],
+    passphrase_or_key: str | None = None,
+) -> list[RepairResult]:
     """Shows each mend to `decide`, and does those to which it says yes.
 
     `given` opens backups whose key the keyring does not have.
     Raises RunNotFound; and Locked where rows are to be written and a run is at work.
     """
     with (
-        open_database(subject.database, workspace, reporter) as engine,
+        open_database(request.database, workspace, reporter) as engine,
         engine.connect() as connection,
     ):
-        if not _upgraded(connection):
-            mend = Mend("bookkeeping", "It is of an older version.", "Bring it up to date.")
-            if not decide(mend):
-                return [Mended(mend, done=False)]
-            with translated(), connection.begin():
+        if not _bookkeeping_is_current(connection):
+            action = RepairAction(
+                "bookkeeping", "It is of an older version.", "Bring it up to date."
+            )
+            if not decide(action):
+                return [RepairResult(action, done=False)]
+            with translate_errors(), connection.begin():
                 upgrade(connection)
-            done = [Mended(mend, done=True)]
+            done = [RepairResult(action, done=True)]
         else:
             done = []
-        with translated(), connection.begin():
-            user_id = person_id(connection, subject.plan, subject.person, reporter)
-        bench = Bench(engine, connection, subject, workspace, reporter, user_id, given)
-        for mend, act in _mends(bench):
-            agreed = decide(mend) and act is not None
-            done.append(Mended(mend, agreed, act() if agreed and act else None))
+        with translate_errors(), connection.begin():
+            user_id = resolve_user_id(connection, request.plan, request.person, reporter)
+        context = RepairContext(
+            engine, connection, request, workspace, reporter, user_id, passphrase_or_key
+        )
+        for action, act in _proposed_repairs(context):
+            agreed = decide(action) and act is not None
+            done.append(RepairResult(action, agreed, act() if agreed and act else None))
     return done
 
 
-def _upgraded(connection: Connection) -> bool:
-    with translated(), connection.begin():
-        found = version(connection)
-    if found.found is None or not found.known:
+def _bookkeeping_is_current(connection: Connection) -> bool:
+    with translate_errors(), connection.begin():
+        found = schema_version(connection)
+    if found.installed is None or not found.is_known:
         raise RunNotFound(reason="This database has no bookkeeping that this program knows.")
-    return found.current
+    return found.is_current
 
 
-def _mends(bench: Bench) -> Iterator[Possible]:
-    yield from _catalog(bench)
-    yield from _backups(bench)
-    yield from _leases(bench)
-    yield from _indexes(bench)
-    with translated(), bench.connection.begin():
-        run = find_run(bench.connection, bench.user_id, bench.subject.plan, bench.subject.run)
-        tables = find_tables(bench.connection, bench.subject.plan, run)
-    yield from mend_rejected(bench, run, tables.entities)
-    yield from mend_rows(bench, run, tables.entities)
+def _proposed_repairs(context: RepairContext) -> Iterator[ProposedRepair]:
+    yield from _catalog_repairs(context)
+    yield from _backup_repairs(context)
+    yield from _lease_repairs(context)
+    yield from _index_repairs(context)
+    with translate_errors(), context.connection.begin():
+        run = select_run(
+            context.connection, context.user_id, context.request.plan, context.request.run
+        )
+        tables = find_tables(context.connection, context.request.plan, run)
+    yield from retry_rejected(context, run, tables.entities)
+    yield from resend_rows(context, run, tables.entities)
 
 
-def _catalog(bench: Bench) -> Iterator[Possible]:
-    catalog = bench.workspace.catalog
-    with translated(), bench.connection.begin():
-        lacking = catalog_repair.lacking(bench.connection, catalog, bench.user_id)
-    amiss = catalog_repair.damage(catalog) if catalog.exists() else lacking and "missing"
+def _catalog_repairs(context: RepairContext) -> Iterator[ProposedRepair]:
+    catalog = context.workspace.catalog
+    with translate_errors(), context.connection.begin():
+        lacking = catalog_repair.describe_missing_runs(context.connection, catalog, context.user_id)
+    amiss = catalog_repair.find_damage(catalog) if catalog.exists() else lacking and "missing"
     if not amiss and not lacking:
         return
-    mend = Mend(
+    action = RepairAction(
         "catalog",
         f"{catalog.name}, what this computer remembers of its runs: {amiss or lacking}.",
         "Make it again from what can be read of it and from the database; a damaged file is kept "
         "beside it.",
     )
-    yield mend, partial(_rebuild, bench)
+    yield action, partial(_rebuild_catalog, context)
 
 
-def _rebuild(bench: Bench) -> None:
-    catalog = bench.workspace.catalog
-    with translated(), bench.connection.begin():
-        database = printable(bench.subject.database)
-        catalog_repair.rebuild(bench.connection, catalog, bench.user_id, database)
-    _record(bench, "catalog")
+def _rebuild_catalog(context: RepairContext) -> None:
+    catalog = context.workspace.catalog
+    with translate_errors(), context.connection.begin():
+        database = without_password(context.request.database)
+        catalog_repair.rebuild(context.connection, catalog, context.user_id, database)
+    _record_audit_event(context, "catalog")
 
 
-def _backups(bench: Bench) -> Iterator[Possible]:
-    unlisted = [found for found in list_backups(bench.workspace) if found.listed is None]
+def _backup_repairs(context: RepairContext) -> Iterator[ProposedRepair]:
+    unlisted = [found for found in list_backups(context.workspace) if found.catalog_entry is None]
     if unlisted:
-        mend = Mend(
+        action = RepairAction(
             "backups",
-            f"Of {len(unlisted):,} backups in {bench.workspace.backups} the catalog does not know "
-            "what they hold and which run they belong to.",
+            f"Of {len(unlisted):,} backups in {context.workspace.backups} the catalog does not "
+            "know what they hold and which run they belong to.",
             "Open each, with the keyring's key or the passphrase, and list it.",
         )
-        yield mend, partial(_list_backups, bench, unlisted)
+        yield action, partial(_add_to_catalog, context, unlisted)
 
 
-def _list_backups(bench: Bench, unlisted: Sequence[Found]) -> None:
+def _add_to_catalog(context: RepairContext, unlisted: Sequence[BackupFile]) -> None:
     for found in unlisted:
         try:
-            verify_backup(bench.workspace, found.id, bench.given, bench.reporter)
+            verify_backup(context.workspace, found.id, context.passphrase_or_key, context.reporter)
         except MigratorError as error:
-            bench.reporter.warned(f"Backup {found.id} is not listed: {error}")
-    _record(bench, "backups")
+            context.reporter.warned(f"Backup {found.id} is not listed: {error}")
+    _record_audit_event(context, "backups")
 
 
-def _leases(bench: Bench) -> Iterator[Possible]:
-    with translated(), bench.connection.begin():
-        leases = find_leases(adapters.cursor(bench.connection).connection, bench.user_id)
+def _lease_repairs(context: RepairContext) -> Iterator[ProposedRepair]:
+    with translate_errors(), context.connection.begin():
+        leases = find_leases(adapters.cursor(context.connection).connection, context.user_id)
     for lease in leases:
         if lease.held or lease.silent <= STALE_SECONDS:
             continue
-        mend = Mend(
+        action = RepairAction(
             "lease",
             f"Run {lease.run} on {lease.host}, process {lease.process}, was cut off and left its "
             f"lease; its last sign of life was {lease.silent:,.0f} seconds ago.",
             "Clear the lease.",
         )
-        yield mend, partial(_clear, bench, lease)
+        yield action, partial(_clear_lease, context, lease)
 
 
-def _clear(bench: Bench, lease: Lease) -> None:
-    with translated(), bench.connection.begin():
-        driver = adapters.cursor(bench.connection).connection
-        clear(driver, lease.user_id, lease.plan, force=False)
-    _record(bench, "lease", lease.run)
+def _clear_lease(context: RepairContext, lease: Lease) -> None:
+    with translate_errors(), context.connection.begin():
+        driver = adapters.cursor(context.connection).connection
+        clear_lease(driver, lease.user_id, lease.plan, force=False)
+    _record_audit_event(context, "lease", lease.run)
 
 
-def _indexes(bench: Bench) -> Iterator[Possible]:
-    with translated(), bench.connection.begin():
-        waiting = indexes.dropped(bench.connection)
+def _index_repairs(context: RepairContext) -> Iterator[ProposedRepair]:
+    with translate_errors(), context.connection.begin():
+        waiting = indexes.find_dropped_indexes(context.connection)
     if waiting:
         names = ", ".join(f"{index.name} of {index.target}" for index in waiting)
         problem = f"A load that was cut off has left away {names}."
-        yield Mend("indexes", problem, "Make them again."), partial(_heal, bench)
+        yield (
+            RepairAction("indexes", problem, "Make them again."),
+            partial(_rebuild_indexes, context),
+        )
 
 
-def _heal(bench: Bench) -> None:
-    indexes.heal(bench.connection)
-    _record(bench, "indexes")
+def _rebuild_indexes(context: RepairContext) -> None:
+    indexes.rebuild_indexes(context.connection)
+    _record_audit_event(context, "indexes")
 
 
-def _record(bench: Bench, what: str, run: str | None = None) -> None:
+def _record_audit_event(context: RepairContext, what: str, run: str | None = None) -> None:
     """Into the audit trails: what was mended without writing rows."""
-    trail = AuditTrail(bench.workspace.catalog)
-    deed = Deed(action="repair", user_id=bench.user_id, run=run, outcome=what)
-    with translated(), bench.connection.begin():
-        kept = trail.record(bench.connection, deed)
-    trail.keep(kept)
+    trail = AuditTrail(context.workspace.catalog)
+    deed = AuditEvent(action="repair", user_id=context.user_id, run=run, outcome=what)
+    with translate_errors(), context.connection.begin():
+        kept = trail.record_in_database(context.connection, deed)
+    trail.append_local(kept)

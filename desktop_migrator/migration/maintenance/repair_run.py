@@ -6,19 +6,19 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, Engine
 
-from desktop_migrator.migration.maintenance.previous_run import Subject
-from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed
+from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
+from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Counts, Outcome, TargetEntity
 from desktop_migrator.postgres.bookkeeping.runs import Run, finish_run, start_run
-from desktop_migrator.postgres.connection.engine import translated
+from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.loader import Loader
-from desktop_migrator.postgres.run_lock.run_lock import hold
+from desktop_migrator.postgres.run_lock.run_lock import hold_run_lock
 from desktop_migrator.reporter import Reporter
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
+class RepairAction:
     name: str
     problem: str
     """What is amiss."""
@@ -31,70 +31,73 @@ class Mend:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
-    mend: Mend
+class RepairResult:
+    action: RepairAction
     done: bool
     run: str | None = None
     """The run that wrote rows for it, to be undone by `rollback --run`."""
 
 
-Possible = tuple[Mend, Callable[[], str | None] | None]
+ProposedRepair = tuple[RepairAction, Callable[[], str | None] | None]
 """A mend, and what does it and returns its run; None where that is not possible."""
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class RepairContext:
     """Where mending happens."""
 
     engine: Engine
     connection: Connection
-    subject: Subject
+    request: MaintenanceRequest
     workspace: Workspace
     reporter: Reporter
     user_id: str
-    given: str | None = None
+    passphrase_or_key: str | None = None
     """A passphrase or recovery key that opens backups."""
 
 
 @contextmanager
-def mend_run(
-    bench: Bench, mended: Run, entities: Sequence[TargetEntity], policy: ConflictPolicy
+def repair_run(
+    context: RepairContext,
+    repaired_run: Run,
+    entities: Sequence[TargetEntity],
+    policy: ConflictPolicy,
 ) -> Iterator[tuple[str, Loader]]:
     """A run that mends another one, with the lock held: its id and its loader. Raises Locked."""
-    connection, plan = bench.connection, bench.subject.plan
-    trail = AuditTrail(bench.workspace.catalog)
+    connection, plan = context.connection, context.request.plan
+    trail = AuditTrail(context.workspace.catalog)
 
-    def deed(outcome: str, counts: Counts | None = None) -> Deed:
-        return Deed(
+    def audit_event(outcome: str, counts: Counts | None = None) -> AuditEvent:
+        return AuditEvent(
             action="repair",
-            user_id=bench.user_id,
+            user_id=context.user_id,
             run=run,
             plan_digest=plan.digest,
             outcome=outcome,
             counts=None if counts is None else asdict(counts),
         )
 
-    with hold(bench.engine, bench.user_id, plan.name) as lock:
-        with translated(), connection.begin():
+    with hold_run_lock(context.engine, context.user_id, plan.name) as lock:
+        with translate_errors(), connection.begin():
             run = start_run(
                 connection,
-                user_id=bench.user_id,
+                user_id=context.user_id,
                 plan=plan.name,
                 plan_digest=bytes.fromhex(plan.digest),
                 policy=policy,
-                mends=mended.id,
-                origins=mended.origins,
+                repairs=repaired_run.id,
+                origins=repaired_run.origins,
             )
-            lock.enter(connection, run)
-            kept = trail.record(connection, deed("begun"))
-        trail.keep(kept)
+            lock.write_lease(connection, run)
+            kept = trail.record_in_database(connection, audit_event("begun"))
+        trail.append_local(kept)
         loader = Loader(
             connection,
             entities,
             run=run,
-            user_id=bench.user_id,
+            user_id=context.user_id,
             policy=policy,
-            reporter=bench.reporter,
+            reporter=context.reporter,
             keep_going=False,
             fence=lock.fence(run),
         )
@@ -106,7 +109,7 @@ def mend_run(
             totals = Counts()
             for counts in loader.counts.values():
                 totals += counts
-            with translated(), connection.begin():
+            with translate_errors(), connection.begin():
                 finish_run(connection, run, outcome, loader.counts)
-                kept = trail.record(connection, deed(outcome, totals))
-            trail.keep(kept)
+                kept = trail.record_in_database(connection, audit_event(outcome, totals))
+            trail.append_local(kept)

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from desktop_migrator.browsers.formats.storage_key import parse_chromium, parse_firefox
-from desktop_migrator.migration.maintenance.previous_run import Subject
+from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.model import (
     ConflictPolicy,
     Item,
@@ -20,18 +20,18 @@ from desktop_migrator.model import (
     TargetEntity,
 )
 from desktop_migrator.plan.extract import Extractor
-from desktop_migrator.plan.repair_json import cure, cut_off, differing
-from desktop_migrator.plan.sensitive import Guard
-from desktop_migrator.postgres.bookkeeping.quarantine import Open, open_items
-from desktop_migrator.postgres.bookkeeping.runs import Quarantined, Run, start_run
+from desktop_migrator.plan.repair_json import diff_excerpts, is_truncated, repair_json
+from desktop_migrator.plan.sensitive import FieldProtector
+from desktop_migrator.postgres.bookkeeping.quarantine import OpenRejection, open_rejections
+from desktop_migrator.postgres.bookkeeping.runs import QuarantinedItem, Run, start_run
 from desktop_migrator.postgres.load.loader import Loader
-from desktop_migrator.postgres.types.text_escape import unescape
+from desktop_migrator.postgres.types.text_escape import unescape_unstorable
 from desktop_migrator.reporter import NullReporter
 
 
 @dataclass(frozen=True, slots=True)
-class Cure:
-    opens: tuple[Open, ...]
+class Fix:
+    quarantined: tuple[OpenRejection, ...]
     items: tuple[Item, ...]
     """What they become."""
     problem: str
@@ -39,89 +39,99 @@ class Cure:
     changes: tuple[tuple[str, str], ...] = ()
 
 
-def find_cures(
+def find_fixes(
     connection: Connection,
-    subject: Subject,
+    request: MaintenanceRequest,
     run: Run,
     entities: Sequence[TargetEntity],
-    hopeless: Counter[str],
-) -> list[Cure]:
+    unfixable: Counter[str],
+) -> list[Fix]:
     """The cures for what waits in the quarantine; `hopeless` counts the rest by reason.
 
     Tries them in the caller's transaction, which must be rolled back.
     """
-    trial = _Trial(connection, subject, run, entities)
-    passing: list[tuple[Open, list[Item]]] = []
-    cures: list[Cure] = []
-    for each in open_items(connection, run):
+    trial = _TrialLoad(connection, request, run, entities)
+    loadable: list[tuple[OpenRejection, list[Item]]] = []
+    fixes: list[Fix] = []
+    for each in open_rejections(connection, run):
         rejection = each.rejection
-        cured = None
-        text = trial.opened(rejection)
-        items = trial.items(rejection, text)
+        repaired = None
+        text = trial.decrypted_text(rejection)
+        items = trial.loadable_items(rejection, text)
         if items:
-            passing.append((each, items))
-        elif (cured := cure(text)) and (items := trial.items(rejection, cured)):
-            cures.append(_with_text(each, text, cured, items))
+            loadable.append((each, items))
+        elif (repaired := repair_json(text)) and (
+            items := trial.loadable_items(rejection, repaired)
+        ):
+            fixes.append(_fix_by_repaired_json(each, text, repaired, items))
         else:
-            hopeless[rejection.code] += 1
-    if passing:
-        items = [item for _, those in passing for item in those]
-        cures.insert(
+            unfixable[rejection.code] += 1
+    if loadable:
+        items = [item for _, those in loadable for item in those]
+        fixes.insert(
             0,
-            Cure(
-                tuple(each for each, _ in passing),
+            Fix(
+                tuple(each for each, _ in loadable),
                 tuple(items),
-                f"{len(passing):,} were rejected then and can go now: plan or table have changed.",
+                f"{len(loadable):,} were rejected then and can go now: plan or table have changed.",
                 f"Load them: {len(items):,} items.",
             ),
         )
-    return cures
+    return fixes
 
 
-def _with_text(each: Open, text: str, cured: str, items: list[Item]) -> Cure:
+def _fix_by_repaired_json(each: OpenRejection, text: str, repaired: str, items: list[Item]) -> Fix:
     rejection = each.rejection
     shown = text == rejection.raw  # what was sealed is nobody's to see
-    end = " Its end is missing: the last item may lack something." if cut_off(text) else ""
-    return Cure(
+    end = " Its end is missing: the last item may lack something." if is_truncated(text) else ""
+    return Fix(
         (each,),
         tuple(items),
         f"The JSON of {rejection.entity} in the record {rejection.key} of {rejection.storage_key} "
         f"is damaged ({rejection.code}).{end}",
         f"Put its punctuation right and load {len(items):,} items.",
-        (differing(text, cured),) if shown else (),
+        (diff_excerpts(text, repaired),) if shown else (),
     )
 
 
-class _Trial:
+class _TrialLoad:
     """What would become of texts, by the plan and by the database."""
 
     def __init__(
-        self, connection: Connection, subject: Subject, run: Run, entities: Sequence[TargetEntity]
+        self,
+        connection: Connection,
+        request: MaintenanceRequest,
+        run: Run,
+        entities: Sequence[TargetEntity],
     ) -> None:
         self._connection = connection
-        self._plan = subject.plan
-        self._key = subject.field_key
+        self._plan = request.plan
+        self._key = request.field_key
         self._run = run
         self._entities = entities
 
-    def opened(self, rejection: Quarantined) -> str:
+    def decrypted_text(self, rejection: QuarantinedItem) -> str:
         """The rejection's text, in clear where it was sealed for its sensitive fields."""
-        rules = self._plan.entities[rejection.entity].rules
+        rules = self._plan.entities[rejection.entity].sensitive_rules
         if not rules:
             return rejection.raw
-        return Guard(rejection.entity, rules, self._run.user_id, self._key).opened(rejection.raw)
+        return FieldProtector(rejection.entity, rules, self._run.user_id, self._key).decrypted(
+            rejection.raw
+        )
 
-    def items(self, rejection: Quarantined, text: str) -> list[Item]:
+    def loadable_items(self, rejection: QuarantinedItem, text: str) -> list[Item]:
         """All that the text gives; empty if any of it is refused, by plan or database."""
         record = _record(rejection, text)
         origin = record.storage_key.origin
         extractor = Extractor(self._plan, self._entities, self._run.user_id, [origin], self._key)
-        outcomes = extractor.again(record, rejection.entity, unescape(rejection.position))
+        outcomes = extractor.extract_rejected(
+            record, rejection.entity, unescape_unstorable(rejection.position)
+        )
         items = [each for each in outcomes if isinstance(each, Item)]
         whole = len(items) == len(outcomes) and not extractor.duplicates
-        return items if whole and self._loads(items) else []
+        return items if whole and self._database_accepts(items) else []
 
-    def _loads(self, items: list[Item]) -> bool:
+    def _database_accepts(self, items: list[Item]) -> bool:
         savepoint = self._connection.begin_nested()
         try:
             run = start_run(
@@ -146,16 +156,16 @@ class _Trial:
             savepoint.rollback()
 
 
-def _record(rejection: Quarantined, text: str) -> Record:
+def _record(rejection: QuarantinedItem, text: str) -> Record:
     """The record that a rejection came from, with another value; what nobody asks for is left."""
-    store = Path(unescape(rejection.store))
+    store = Path(unescape_unstorable(rejection.store))
     profile = Profile(
-        rejection.browser, rejection.browser, unescape(rejection.profile), store.parent
+        rejection.browser, rejection.browser, unescape_unstorable(rejection.profile), store.parent
     )
     return Record(
         Store(profile, StoreFormat.CHROMIUM_LEVELDB, store, size=0),
-        _storage_key(unescape(rejection.storage_key)),
-        unescape(rejection.key),
+        _storage_key(unescape_unstorable(rejection.storage_key)),
+        unescape_unstorable(rejection.key),
         text,
     )
 

@@ -14,12 +14,18 @@ from typing import Any
 from msgspec import UNSET
 
 from desktop_migrator.errors import Cancelled
-from desktop_migrator.migration.preview.preview_store import Detail, Entry, Findings, State, shown
-from desktop_migrator.migration.run.filters import Outcome, is_left_out, names
+from desktop_migrator.migration.preview.preview_store import (
+    PreviewDetail,
+    PreviewEntry,
+    PreviewState,
+    PreviewStore,
+    escape_unprintable,
+)
+from desktop_migrator.migration.run.filters import ItemOrRejection, identity_hashes, is_excluded
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.run.survey import survey
-from desktop_migrator.migration.sealed.captures import Unlock
+from desktop_migrator.migration.sealed.captures import UnlockKey
 from desktop_migrator.migration.sources.open_sources import open_sources
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import (
@@ -32,184 +38,192 @@ from desktop_migrator.model import (
     TargetEntity,
 )
 from desktop_migrator.plan.bind import bind, planned_tables
-from desktop_migrator.plan.detect import Detector
-from desktop_migrator.plan.envelope import Placeholders
+from desktop_migrator.plan.detect import SecretDetector
+from desktop_migrator.plan.envelope import PlaceholderCipher
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.bookkeeping.chunks import Action
-from desktop_migrator.postgres.load.conflicts import text_of
-from desktop_migrator.postgres.load.deduplicate import Settler
+from desktop_migrator.postgres.load.conflicts import display_text
+from desktop_migrator.postgres.load.deduplicate import Deduplicator
 from desktop_migrator.reporter import Reporter
 
 STAGE = "preview"
-_NOBODY = "preview"
+_PLACEHOLDER_USER = "preview"
 _BATCH = 500
-_SHOWN_COLUMNS = 5
-_LONGEST_CELL = 120
+_MAX_COLUMNS = 5
+_MAX_CELL_LENGTH = 120
 _JSON = (ColumnType.JSON, ColumnType.JSONB)
 _STATES = {
-    Action.INSERTED: State.NEW,
-    Action.UNCHANGED: State.SAME,
-    Action.UPDATED: State.DIFFERS,
-    Action.SKIPPED: State.DIFFERS,
+    Action.INSERTED: PreviewState.NEW,
+    Action.UNCHANGED: PreviewState.SAME,
+    Action.UPDATED: PreviewState.DIFFERS,
+    Action.SKIPPED: PreviewState.DIFFERS,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class PreviewSummary:
     """What a preview without a database came to, beside its findings."""
 
     origins: tuple[str, ...]
     records: int
-    left_aside: dict[str, int]
+    skipped_records: dict[str, int]
     """Records that did not become items, by reason."""
 
 
-def look(
+def preview_plan(
     plan: Plan,
     sources: Sequence[Path],
     origins: Sequence[str],
     user_id: str | None,
     workspace: Workspace,
     reporter: Reporter,
-    findings: Findings,
+    store: PreviewStore,
     *,
-    left_out: Collection[bytes] = frozenset(),
-    unlock: str | None = None,
-) -> Overview:
+    excluded_items: Collection[bytes] = frozenset(),
+    passphrase_or_key: str | None = None,
+) -> PreviewSummary:
     """Applies the plan to the sources; raises as `migrate` does.
 
     While nobody knows whose the data is, rows have no ids, which depend on that. What is
     `left_out` already is found all the same, and marked. `unlock`, else a key of the keyring,
     opens captures among the sources.
     """
-    keys = Unlock(unlock, workspace.credentials)
+    keys = UnlockKey(passphrase_or_key, workspace.credentials)
     with open_sources(sources, workspace.snapshots, reporter, keys) as opened:
         surveyed = survey(plan, origins, opened, reporter)
         chosen = surveyed.origins
         named = zip(plan.entities.values(), planned_tables(plan), strict=True)
         tables = {entity.table: table for entity, table in named}
-        entities = bind(plan, tables, surveyed.items)
-        extractor = Extractor(plan, entities, user_id or _NOBODY, chosen, Placeholders())
-        settler = Settler(entities, surveyed.repeats)
+        entities = bind(plan, tables, surveyed.item_counts)
+        extractor = Extractor(
+            plan, entities, user_id or _PLACEHOLDER_USER, chosen, PlaceholderCipher()
+        )
+        deduplicator = Deduplicator(entities, surveyed.duplicate_keys)
         reporter.started(STAGE, surveyed.records)
-        with gathering(findings, plan, left_out, owned=user_id is not None) as gatherer:
-            gatherer.began(entities)
-            for outcome in settler.settle(extractor.extract(opened.records())):
-                gatherer.found(outcome)
+        with collecting_preview(
+            store, plan, excluded_items, has_user=user_id is not None
+        ) as collector:
+            collector.on_begin(entities)
+            for outcome in deduplicator.deduplicate(extractor.extract(opened.records())):
+                collector.add_outcome(outcome)
                 if reporter.cancelled:
                     raise Cancelled
                 reporter.advanced(STAGE, extractor.records - 1, surveyed.records)
         reporter.advanced(STAGE, surveyed.records, surveyed.records)
-    return Overview(chosen, extractor.records, dict(extractor.left_aside))
+    return PreviewSummary(chosen, extractor.records, dict(extractor.skipped_records))
 
 
-def compare(job: Job, workspace: Workspace, reporter: Reporter, findings: Findings) -> RunResult:
+def preview_against_database(
+    job: Job, workspace: Workspace, reporter: Reporter, store: PreviewStore
+) -> RunResult:
     """A dry run of the job. What the job leaves out is found all the same, and marked."""
-    dry = replace(job, dry_run=True, resume=False, continue_on_error=True, leave_out=frozenset())
-    with gathering(findings, job.plan, job.leave_out) as gatherer:
-        return migrate(dry, workspace, reporter, gatherer)
+    dry = replace(
+        job, dry_run=True, resume=False, continue_on_error=True, excluded_items=frozenset()
+    )
+    with collecting_preview(store, job.plan, job.excluded_items) as collector:
+        return migrate(dry, workspace, reporter, collector)
 
 
 @contextmanager
-def gathering(
-    findings: Findings, plan: Plan, left_out: Collection[bytes], *, owned: bool = True
-) -> Iterator["Gatherer"]:
-    gatherer = Gatherer(findings, plan, left_out, owned=owned)
-    yield gatherer
-    gatherer.flush()
+def collecting_preview(
+    store: PreviewStore, plan: Plan, excluded_items: Collection[bytes], *, has_user: bool = True
+) -> Iterator["PreviewCollector"]:
+    collector = PreviewCollector(store, plan, excluded_items, has_user=has_user)
+    yield collector
+    collector.flush()
 
 
-class Gatherer:
+class PreviewCollector:
     """Puts outcomes into the findings, many at once. An `Observer` of a load.
 
     Rows that nobody owns yet are kept without id and user.
     """
 
     def __init__(
-        self, findings: Findings, plan: Plan, left_out: Collection[bytes], *, owned: bool
+        self, store: PreviewStore, plan: Plan, excluded_items: Collection[bytes], *, has_user: bool
     ) -> None:
-        self._findings = findings
-        self._owned = owned
+        self._store = store
+        self._has_user = has_user
         self._plan = plan
-        self._detectors: dict[str, Detector] = {}
-        self._left_out = left_out
-        self._forms: dict[str, _Form] = {}
-        self._waiting: dict[str, list[Entry]] = {}
+        self._detectors: dict[str, SecretDetector] = {}
+        self._excluded_items = excluded_items
+        self._formatters: dict[str, _RowFormatter] = {}
+        self._pending: dict[str, list[PreviewEntry]] = {}
 
-    def began(self, entities: Sequence[TargetEntity]) -> None:
+    def on_begin(self, entities: Sequence[TargetEntity]) -> None:
         for entity in entities:
-            form = self._forms[entity.name] = _Form(entity, owned=self._owned)
+            form = self._formatters[entity.name] = _RowFormatter(entity, has_user=self._has_user)
             if entity.name not in self._detectors:
                 planned = self._plan.entities[entity.name]
-                self._detectors[entity.name] = Detector(entity.name, planned)
-            self._expect(entity.name, entity.table.name, form.headings, form.json)
+                self._detectors[entity.name] = SecretDetector(entity.name, planned)
+            self._register_entity(entity.name, entity.table.name, form.headings, form.json)
 
-    def found(self, outcome: Outcome) -> None:
+    def add_outcome(self, outcome: ItemOrRejection) -> None:
         if isinstance(outcome, Rejection):
-            self.rejected(outcome, None)
+            self.on_rejection(outcome, None)
         else:
-            self._item(outcome, State.FOUND, None)
+            self._add_item(outcome, PreviewState.FOUND, None)
 
-    def became(self, item: Item, action: Action, conflict: Conflict | None) -> None:
-        self._item(item, _STATES[action], conflict)
+    def on_row(self, item: Item, action: Action, conflict: Conflict | None) -> None:
+        self._add_item(item, _STATES[action], conflict)
 
-    def rejected(self, rejection: Rejection, item: Item | None) -> None:
+    def on_rejection(self, rejection: Rejection, item: Item | None) -> None:
         source = rejection.source
-        if rejection.entity not in self._forms:
-            self._expect(rejection.entity, "", ("id",))
+        if rejection.entity not in self._formatters:
+            self._register_entity(rejection.entity, "", ("id",))
         why = rejection.code, rejection.reason, rejection.remedy
         detail = _detail(source, rejection.source_id, rejection.raw, None, *why)
         place = f"{source.key}[{source.position}]" if source.position else source.key
-        cells = (cell(rejection.source_id or place), cell(rejection.reason))
-        self._add(State.REJECTED, cells, detail, [rejection, *([item] if item else [])])
+        cells = (cell_text(rejection.source_id or place), cell_text(rejection.reason))
+        self._add(PreviewState.REJECTED, cells, detail, [rejection, *([item] if item else [])])
 
-    def _item(self, item: Item, state: State, conflict: Conflict | None) -> None:
-        form = self._forms[item.entity]
-        self._detectors[item.entity].look(item)
-        detail = _detail(item.source, item.source_id, item.raw, form.row(item))
+    def _add_item(self, item: Item, state: PreviewState, conflict: Conflict | None) -> None:
+        form = self._formatters[item.entity]
+        self._detectors[item.entity].inspect(item)
+        detail = _detail(item.source, item.source_id, item.raw, form.as_dict(item))
         self._add(state, form.cells(item), detail, [item], conflict)
 
     def _add(
         self,
-        state: State,
+        state: PreviewState,
         cells: Sequence[str],
-        detail: Detail,
-        outcomes: Sequence[Outcome],
+        detail: PreviewDetail,
+        outcomes: Sequence[ItemOrRejection],
         conflict: Conflict | None = None,
     ) -> None:
         entity = outcomes[0].entity
-        left_out = any(is_left_out(outcome, self._left_out) for outcome in outcomes)
-        known_as = [name for outcome in outcomes for name in names(outcome)]
-        waiting = self._waiting[entity]
-        waiting.append(Entry(state, cells, known_as, detail, left_out, conflict))
+        left_out = any(is_excluded(outcome, self._excluded_items) for outcome in outcomes)
+        known_as = [name for outcome in outcomes for name in identity_hashes(outcome)]
+        waiting = self._pending[entity]
+        waiting.append(PreviewEntry(state, cells, known_as, detail, left_out, conflict))
         if len(waiting) >= _BATCH:
-            self._findings.add(entity, waiting)
+            self._store.add(entity, waiting)
             waiting.clear()
 
-    def _expect(
+    def _register_entity(
         self, entity: str, table: str, headings: Sequence[str], json: Collection[str] = ()
     ) -> None:
-        self._findings.expect(entity, table, headings, json)
-        self._waiting.setdefault(entity, [])
+        self._store.register_entity(entity, table, headings, json)
+        self._pending.setdefault(entity, [])
 
     def flush(self) -> None:
-        for entity, waiting in self._waiting.items():
-            self._findings.add(entity, waiting)
+        for entity, waiting in self._pending.items():
+            self._store.add(entity, waiting)
             waiting.clear()
-        self._findings.suspicions = tuple(
+        self._store.suspicions = tuple(
             each for detector in self._detectors.values() for each in detector.suspicions
         )
 
 
-class _Form:
+class _RowFormatter:
     """How one entity's items are shown."""
 
-    def __init__(self, entity: TargetEntity, *, owned: bool) -> None:
+    def __init__(self, entity: TargetEntity, *, has_user: bool) -> None:
         self._columns = [
             (index, column.name)
             for index, column in enumerate(entity.columns)
-            if owned or (index and column.name != entity.user_column)
+            if has_user or (index and column.name != entity.user_column)
         ]
         self.json = [column.name for column in entity.columns if column.type in _JSON]
         order = [
@@ -218,12 +232,12 @@ class _Form:
             if index and column.name != entity.user_column
         ]
         order.sort(key=lambda index: entity.columns[index].type in _JSON)
-        self._shown = order[:_SHOWN_COLUMNS]
+        self._shown = order[:_MAX_COLUMNS]
         self.headings = ("id", *(entity.columns[index].name for index in self._shown))
 
     def cells(self, item: Item) -> list[str]:
         return [
-            cell(item.source_id),
+            cell_text(item.source_id),
             *(self._cell(item.values[index]) for index in self._shown),
         ]
 
@@ -231,14 +245,14 @@ class _Form:
         if value is None or value is UNSET:
             return ""
         if isinstance(value, bytes):
-            return cell(value[: 4 * _LONGEST_CELL].decode(errors="ignore"))
+            return cell_text(value[: 4 * _MAX_CELL_LENGTH].decode(errors="ignore"))
         if isinstance(value, datetime):
             return f"{value:%Y-%m-%d %H:%M}"
-        return cell(text_of(value) or "")
+        return cell_text(display_text(value) or "")
 
-    def row(self, item: Item) -> dict[str, Any]:
+    def as_dict(self, item: Item) -> dict[str, Any]:
         return {
-            name: _plain(value)
+            name: _json_value(value)
             for index, name in self._columns
             if (value := item.values[index]) is not UNSET
         }
@@ -252,8 +266,8 @@ def _detail(
     code: str | None = None,
     reason: str | None = None,
     remedy: str | None = None,
-) -> Detail:
-    return Detail(
+) -> PreviewDetail:
+    return PreviewDetail(
         browser=source.store.profile.browser_name,
         profile=source.store.profile.name,
         origin=source.storage_key.origin,
@@ -268,15 +282,15 @@ def _detail(
     )
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     """A row's value as JSON has it; JSON as its own text."""
     if isinstance(value, bytes):
         return value.decode()
     return value if value is None or isinstance(value, str | bool | int | float) else str(value)
 
 
-def cell(text: str) -> str:
+def cell_text(text: str) -> str:
     """What a table shows of a text."""
-    if len(text) > _LONGEST_CELL:
-        text = text[: _LONGEST_CELL - 1] + "…"
-    return shown(text)
+    if len(text) > _MAX_CELL_LENGTH:
+        text = text[: _MAX_CELL_LENGTH - 1] + "…"
+    return escape_unprintable(text)

@@ -24,15 +24,15 @@ from typing import Any
 import msgspec
 import zstandard
 
-from desktop_migrator.migration.run.filters import NAME_SIZE
-from desktop_migrator.model import Answer, Conflict
+from desktop_migrator.migration.run.filters import IDENTITY_HASH_SIZE
+from desktop_migrator.model import Conflict, Resolution
 from desktop_migrator.plan.detect import Suspicion
 
 SLICE = 5_000
 """Findings that a search looks at in one go."""
-_SHIFT = 40
+_INDEX_BITS = 40
 """An id is the entity's number above so many bits, and the place below."""
-_AT_ONCE = 200
+_PAGE_SIZE = 200
 _CACHE_KIB = 8000
 _LEVEL = 1
 _JOINERS = "\u200c\u200d"
@@ -57,7 +57,7 @@ CREATE INDEX by_kind ON conflicts (kind);
 """
 
 
-_LEFT_OUT = {
+_EXCLUDED_CONDITION = {
     None: "",
     True: " AND id IN (SELECT id FROM findings WHERE left_out)",
     False: " AND id NOT IN (SELECT id FROM findings WHERE left_out)",
@@ -65,13 +65,13 @@ _LEFT_OUT = {
 _SEARCH = {
     (text, state, left_out): f"SELECT id FROM {'texts' if text else 'findings'}"  # noqa: S608 - our own names
     f" WHERE id >= ? AND id < ?{' AND state = ?' * state}{' AND instr(text, ?)' * text}"
-    f"{_LEFT_OUT[left_out]} ORDER BY id"
+    f"{_EXCLUDED_CONDITION[left_out]} ORDER BY id"
     for text, state, left_out in product((False, True), (False, True), (None, False, True))
 }
 """By what a search looks at; made of nothing that comes from elsewhere."""
 
 
-class State(StrEnum):
+class PreviewState(StrEnum):
     """What becomes of an item."""
 
     FOUND = "found"
@@ -84,7 +84,7 @@ class State(StrEnum):
     REJECTED = "rejected"
 
 
-_STATES = tuple(State)
+_STATES = tuple(PreviewState)
 _NUMBERS = {state: number for number, state in enumerate(_STATES)}
 
 
@@ -92,28 +92,28 @@ _NUMBERS = {state: number for number, state in enumerate(_STATES)}
 class Filter:
     """Which findings of an entity are wanted."""
 
-    state: State | None = None
-    left_out: bool | None = None
+    state: PreviewState | None = None
+    excluded: bool | None = None
     """Only those left out, or none of them."""
     text: str = ""
     """What their cells have to hold, whatever the case."""
 
 
-EVERYTHING = Filter()
+NO_FILTER = Filter()
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PreviewRow:
     """A line of a table."""
 
-    place: int
-    state: State
-    left_out: bool
+    index: int
+    state: PreviewState
+    excluded: bool
     cells: tuple[str, ...]
     """One for each of the entity's headings; a rejection has its reason after the first."""
 
 
-class Detail(msgspec.Struct, frozen=True):
+class PreviewDetail(msgspec.Struct, frozen=True):
     """Everything about one finding."""
 
     browser: str
@@ -133,7 +133,7 @@ class Detail(msgspec.Struct, frozen=True):
 
 
 @dataclass(slots=True)
-class Kind:
+class EntitySummary:
     """What is known of an entity's findings as a whole."""
 
     name: str
@@ -142,8 +142,8 @@ class Kind:
     json: frozenset[str]
     """The columns that hold JSON."""
     number: int
-    counts: dict[State, int] = field(default_factory=lambda: dict.fromkeys(State, 0))
-    left_out: int = 0
+    counts: dict[PreviewState, int] = field(default_factory=lambda: dict.fromkeys(PreviewState, 0))
+    excluded_count: int = 0
 
     @property
     def total(self) -> int:
@@ -151,36 +151,36 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class ConflictGroup:
     """Conflicts of one entity that differ in the same fields, those left out not counted."""
 
     fields: tuple[str, ...]
     count: int
-    answers: Mapping[Answer | None, int]
+    answers: Mapping[Resolution | None, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PreviewEntry:
     """One finding on its way in."""
 
-    state: State
+    state: PreviewState
     cells: Sequence[str]
-    names: Sequence[bytes]
-    detail: Detail
-    left_out: bool = False
+    identity_hashes: Sequence[bytes]
+    detail: PreviewDetail
+    excluded: bool = False
     conflict: Conflict | None = None
 
 
-class Findings:
+class PreviewStore:
     """Opened once for each preview; `close` forgets everything."""
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._lock = threading.Lock()
         self._database.executescript(_SCHEMA)
-        self._pack = zstandard.ZstdCompressor(_LEVEL)
-        self._unpack = zstandard.ZstdDecompressor()
-        self._kinds: dict[str, Kind] = {}
+        self._compressor = zstandard.ZstdCompressor(_LEVEL)
+        self._decompressor = zstandard.ZstdDecompressor()
+        self._entities: dict[str, EntitySummary] = {}
         self._origins: Counter[str] = Counter()
         self.suspicions: tuple[Suspicion, ...] = ()
         """What is probably secret or personal, and not planned; once all was found."""
@@ -189,7 +189,7 @@ class Findings:
         with self._lock:
             self._database.close()
 
-    def __enter__(self) -> "Findings":
+    def __enter__(self) -> "PreviewStore":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -198,48 +198,48 @@ class Findings:
     # ---- what is there -----------------------------------------------------------------------
 
     @property
-    def kinds(self) -> tuple[Kind, ...]:
+    def entities(self) -> tuple[EntitySummary, ...]:
         """The entities that have findings."""
-        return tuple(kind for kind in self._kinds.values() if kind.total)
+        return tuple(kind for kind in self._entities.values() if kind.total)
 
     @property
     def origins(self) -> tuple[str, ...]:
         """The web sites that the findings come from, the one with most of them first."""
         return tuple(origin for origin, _ in self._origins.most_common())
 
-    def kind(self, entity: str) -> Kind:
-        return self._kinds[entity]
+    def entity_summary(self, entity: str) -> EntitySummary:
+        return self._entities[entity]
 
-    def page(self, entity: str, first: int, number: int) -> list[Finding]:
+    def page(self, entity: str, first: int, number: int) -> list[PreviewRow]:
         """So many from a place on."""
         start = self._id(entity, first)
-        end = self._id(entity, self._kinds[entity].total)
-        return self._findings("id >= ? AND id < ? ORDER BY id", (start, min(start + number, end)))
+        end = self._id(entity, self._entities[entity].total)
+        return self._rows("id >= ? AND id < ? ORDER BY id", (start, min(start + number, end)))
 
-    def at(self, entity: str, places: Sequence[int]) -> list[Finding]:
+    def rows_at(self, entity: str, indexes: Sequence[int]) -> list[PreviewRow]:
         """Those at the places, which are in order."""
-        ids = [self._id(entity, place) for place in places]
+        ids = [self._id(entity, place) for place in indexes]
         marks = ", ".join("?" * len(ids))
-        return self._findings(f"id IN ({marks}) ORDER BY id", ids)
+        return self._rows(f"id IN ({marks}) ORDER BY id", ids)
 
-    def detail(self, entity: str, place: int) -> Detail:
+    def detail(self, entity: str, index: int) -> PreviewDetail:
         query = "SELECT detail FROM details WHERE id = ?"
-        [(packed,)] = self._read(query, [self._id(entity, place)])
-        return msgspec.convert(json.loads(self._unpack.decompress(packed)), Detail)
+        [(packed,)] = self._read(query, [self._id(entity, index)])
+        return msgspec.convert(json.loads(self._decompressor.decompress(packed)), PreviewDetail)
 
-    def each(self, entity: str) -> Iterator[tuple[Finding, Detail]]:
+    def rows_with_details(self, entity: str) -> Iterator[tuple[PreviewRow, PreviewDetail]]:
         """All of an entity, in order."""
-        for first in range(0, self._kinds[entity].total, _AT_ONCE):
-            for finding in self.page(entity, first, _AT_ONCE):
-                yield finding, self.detail(entity, finding.place)
+        for first in range(0, self._entities[entity].total, _PAGE_SIZE):
+            for finding in self.page(entity, first, _PAGE_SIZE):
+                yield finding, self.detail(entity, finding.index)
 
     def search(self, entity: str, wanted: Filter) -> "Iterator[array[int]]":
         """The places of what is wanted, in order; one array, often empty, for each `SLICE`."""
-        query = _SEARCH[bool(wanted.text), wanted.state is not None, wanted.left_out]
+        query = _SEARCH[bool(wanted.text), wanted.state is not None, wanted.excluded]
         values: list[Any] = [] if wanted.state is None else [_NUMBERS[wanted.state]]
-        values += [shown(wanted.text).casefold()] if wanted.text else []
+        values += [escape_unprintable(wanted.text).casefold()] if wanted.text else []
         base = self._id(entity, 0)
-        total = self._kinds[entity].total
+        total = self._entities[entity].total
         for first in range(base, base + total, SLICE):
             end = min(first + SLICE, base + total)
             found = self._read(query, (first, end, *values))
@@ -247,52 +247,52 @@ class Findings:
 
     # ---- what the person leaves out ----------------------------------------------------------
 
-    def leave_out(self, entity: str, places: Iterable[int], left_out: bool) -> None:
+    def set_excluded(self, entity: str, indexes: Iterable[int], excluded: bool) -> None:
         """Leave findings out of the run, or take them in again."""
-        changes = [(left_out, self._id(entity, place)) for place in places]
+        changes = [(excluded, self._id(entity, place)) for place in indexes]
         query = "UPDATE findings SET left_out = ?1 WHERE id = ?2 AND left_out <> ?1"
         with self._lock:
             changed = self._database.executemany(query, changes).rowcount
-            self._kinds[entity].left_out += changed if left_out else -changed
+            self._entities[entity].excluded_count += changed if excluded else -changed
 
-    def left_out(self) -> frozenset[bytes]:
+    def excluded_items(self) -> frozenset[bytes]:
         """The names of all that is left out, as `Job.leave_out` takes them."""
         rows = self._read("SELECT names FROM findings WHERE left_out")
         return frozenset(
-            names[start : start + NAME_SIZE]
+            names[start : start + IDENTITY_HASH_SIZE]
             for (names,) in rows
-            for start in range(0, len(names), NAME_SIZE)
+            for start in range(0, len(names), IDENTITY_HASH_SIZE)
         )
 
     # ---- conflicts ---------------------------------------------------------------------------
 
-    def conflict(self, entity: str, place: int) -> tuple[Conflict, Answer | None]:
+    def conflict(self, entity: str, index: int) -> tuple[Conflict, Resolution | None]:
         query = "SELECT conflict, answer FROM conflicts WHERE id = ?"
-        [(conflict, answer)] = self._read(query, [self._id(entity, place)])
-        return _conflict(conflict), answer and Answer(answer)
+        [(conflict, answer)] = self._read(query, [self._id(entity, index)])
+        return _decode_conflict(conflict), answer and Resolution(answer)
 
-    def alike(self, entity: str) -> list[Alike]:
+    def conflict_groups(self, entity: str) -> list[ConflictGroup]:
         """The conflicts by the fields that differ, the most frequent first."""
         rows = self._read(
             "SELECT kind, answer, count(*) FROM conflicts JOIN findings USING (id)"
             " WHERE id BETWEEN ? AND ? AND NOT left_out GROUP BY kind, answer",
             self._range(entity),
         )
-        kinds: dict[str, dict[Answer | None, int]] = {}
+        kinds: dict[str, dict[Resolution | None, int]] = {}
         for kind, answer, count in rows:
-            kinds.setdefault(kind, {})[answer and Answer(answer)] = count
+            kinds.setdefault(kind, {})[answer and Resolution(answer)] = count
         found = [
-            Alike(tuple(json.loads(kind)), sum(answers.values()), answers)
+            ConflictGroup(tuple(json.loads(kind)), sum(answers.values()), answers)
             for kind, answers in kinds.items()
         ]
         return sorted(found, key=lambda alike: -alike.count)
 
-    def answer(self, entity: str, place: int, answer: Answer | None) -> None:
+    def set_answer(self, entity: str, index: int, answer: Resolution | None) -> None:
         query = "UPDATE conflicts SET answer = ? WHERE id = ?"
-        self._write(query, (answer, self._id(entity, place)))
+        self._write(query, (answer, self._id(entity, index)))
 
-    def answer_alike(
-        self, entity: str, answer: Answer | None, fields: Sequence[str] | None = None
+    def set_group_answer(
+        self, entity: str, answer: Resolution | None, fields: Sequence[str] | None = None
     ) -> None:
         """Answer all that differ in these fields; without fields, all of the entity."""
         query = "UPDATE conflicts SET answer = ? WHERE id BETWEEN ? AND ?"
@@ -302,7 +302,9 @@ class Findings:
             values.append(json.dumps(fields))
         self._write(query, values)
 
-    def answers(self, entity: str) -> Iterator[tuple[int, Conflict, Answer | None]]:
+    def conflicts_with_answers(
+        self, entity: str
+    ) -> Iterator[tuple[int, Conflict, Resolution | None]]:
         """All conflicts of the entity that are not left out, by place."""
         base, end = self._range(entity)
         while rows := self._read(
@@ -312,33 +314,35 @@ class Findings:
         ):
             for finding, conflict, answer in rows:
                 place = finding - self._id(entity, 0)
-                yield place, _conflict(conflict), answer and Answer(answer)
+                yield place, _decode_conflict(conflict), answer and Resolution(answer)
             base = rows[-1][0] + 1
 
     # ---- on the way in -----------------------------------------------------------------------
 
-    def expect(
+    def register_entity(
         self, entity: str, table: str, headings: Sequence[str], json: Collection[str] = ()
     ) -> None:
         """Entities stand in the order in which they are expected."""
-        if entity not in self._kinds:
-            number = len(self._kinds)
-            self._kinds[entity] = Kind(entity, table, tuple(headings), frozenset(json), number)
+        if entity not in self._entities:
+            number = len(self._entities)
+            self._entities[entity] = EntitySummary(
+                entity, table, tuple(headings), frozenset(json), number
+            )
 
-    def add(self, entity: str, entries: Collection[Entry]) -> None:
-        kind = self._kinds[entity]
+    def add(self, entity: str, entries: Collection[PreviewEntry]) -> None:
+        kind = self._entities[entity]
         first = self._id(entity, kind.total)
         findings, texts, details, conflicts = [], [], [], []
         for number, entry in enumerate(entries, start=first):
             state, cells = _NUMBERS[entry.state], "\x1f".join(entry.cells)
-            findings.append((number, state, entry.left_out, cells, b"".join(entry.names)))
+            findings.append((number, state, entry.excluded, cells, b"".join(entry.identity_hashes)))
             texts.append((number, state, cells.casefold()))
             detail = json.dumps(msgspec.to_builtins(entry.detail)).encode()
-            details.append((number, self._pack.compress(detail)))
+            details.append((number, self._compressor.compress(detail)))
             if entry.conflict:
                 fields = json.dumps(entry.conflict.fields)
                 conflicts.append((number, fields, msgspec.json.encode(entry.conflict)))
-        with self._writing():
+        with self._transaction():
             insert = self._database.executemany
             insert("INSERT INTO findings VALUES (?, ?, ?, ?, ?)", findings)
             insert("INSERT INTO texts VALUES (?, ?, ?)", texts)
@@ -346,24 +350,24 @@ class Findings:
             insert("INSERT INTO conflicts VALUES (?, ?, ?, NULL)", conflicts)
             for entry in entries:
                 kind.counts[entry.state] += 1
-                kind.left_out += entry.left_out
+                kind.excluded_count += entry.excluded
                 self._origins[entry.detail.origin] += 1
 
     # ---- SQLite ------------------------------------------------------------------------------
 
-    def _id(self, entity: str, place: int) -> int:
-        return (self._kinds[entity].number << _SHIFT) + place
+    def _id(self, entity: str, index: int) -> int:
+        return (self._entities[entity].number << _INDEX_BITS) + index
 
     def _range(self, entity: str) -> tuple[int, int]:
         """The first and the last id that the entity can have."""
         first = self._id(entity, 0)
-        return first, first + (1 << _SHIFT) - 1
+        return first, first + (1 << _INDEX_BITS) - 1
 
-    def _findings(self, condition: str, values: Sequence[int]) -> list[Finding]:
+    def _rows(self, condition: str, values: Sequence[int]) -> list[PreviewRow]:
         query = f"SELECT id, state, left_out, cells FROM findings WHERE {condition}"  # noqa: S608 - ours
-        mask = (1 << _SHIFT) - 1
+        mask = (1 << _INDEX_BITS) - 1
         return [
-            Finding(finding & mask, _STATES[state], bool(left_out), tuple(cells.split("\x1f")))
+            PreviewRow(finding & mask, _STATES[state], bool(left_out), tuple(cells.split("\x1f")))
             for finding, state, left_out, cells in self._read(query, values)
         ]
 
@@ -376,14 +380,14 @@ class Findings:
             self._database.execute(query, values)
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _transaction(self) -> Iterator[None]:
         with self._lock:
             self._database.execute("BEGIN")
             yield
             self._database.execute("COMMIT")
 
 
-def shown(text: str) -> str:
+def escape_unprintable(text: str) -> str:
     """The text on one line, with everything that would not show spelled as an escape."""
     if text.isprintable():
         return text
@@ -397,5 +401,5 @@ def shown(text: str) -> str:
     )
 
 
-def _conflict(data: bytes) -> Conflict:
+def _decode_conflict(data: bytes) -> Conflict:
     return msgspec.json.decode(data, type=Conflict)

@@ -20,7 +20,7 @@ COLOURS = {
     "rejected": "#b53a3a",
 }
 
-LEFT_ASIDE = {
+SKIP_REASONS = {
     "other-site": "belong to other web sites",
     "partitioned": "lie framed in other web sites",
     "cache": "are caches, which the app fills again",
@@ -65,8 +65,8 @@ def verification(facts: RunFacts) -> str:
     return "The run did not come as far as to its verification."
 
 
-def left_aside(kind: str, number: int) -> str:
-    return f"{number:,} {LEFT_ASIDE.get(kind, kind)}"
+def describe_skipped(kind: str, number: int) -> str:
+    return f"{number:,} {SKIP_REASONS.get(kind, kind)}"
 
 
 def what_next(facts: RunFacts) -> list[str]:

@@ -64,7 +64,7 @@ def _story(facts: RunFacts) -> Iterator[Flowable]:
     if facts.left_aside:
         yield _paragraph("What stayed in the browser", _HEADING)
         for kind, number in sorted(facts.left_aside.items(), key=lambda each: -each[1]):
-            yield _paragraph(labels.left_aside(kind, number))
+            yield _paragraph(labels.describe_skipped(kind, number))
     if steps := labels.what_next(facts):
         yield _paragraph("What you can do next", _HEADING)
         for number, step in enumerate(steps, 1):

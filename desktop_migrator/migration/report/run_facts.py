@@ -18,8 +18,8 @@ from desktop_migrator.errors import MigratorError, RunNotFound
 from desktop_migrator.model import Counts, Outcome, Rejection, RunResult
 
 _RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_LONGEST_PLACE = 80
-_LARGEST_FILE = 4 << 20
+_MAX_LOCATION_LENGTH = 80
+_MAX_REPORT_BYTES = 4 << 20
 
 
 class EntityFacts(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class EntityFacts(msgspec.Struct, frozen=True):
     rejected: int
 
 
-class RejectedGroup(msgspec.Struct, frozen=True):
+class RejectionGroup(msgspec.Struct, frozen=True):
     """Rejections of one kind with one reason."""
 
     entity: str
@@ -76,7 +76,7 @@ class RunFacts(msgspec.Struct, frozen=True):
     verified: bool
     backup: str | None
     conflicts: int
-    rejections: tuple[RejectedGroup, ...]
+    rejections: tuple[RejectionGroup, ...]
     listed_rejections: int
     """How many of the rejections the groups tell of; the run's bookkeeping has all."""
     error: ErrorFacts | None
@@ -90,7 +90,7 @@ class RunFacts(msgspec.Struct, frozen=True):
         return sum(int(getattr(entity, column)) for entity in self.entities)
 
 
-def facts_of(
+def collect_facts(
     result: RunResult, *, user_id: str, database: str, plan: str, origins: Sequence[str]
 ) -> RunFacts:
     """The facts of a run that has just ended."""
@@ -107,21 +107,21 @@ def facts_of(
         tool_version=__version__,
         records=result.counts.records,
         entities=tuple(_entity(name, counts) for name, counts in result.by_entity.items()),
-        left_aside=dict(result.left_aside),
+        left_aside=dict(result.skipped_records),
         damages=tuple(
-            DamageFacts(str(damage.store.path), damage.what, damage.lost_records)
+            DamageFacts(str(damage.store.path), damage.description, damage.lost_records)
             for damage in result.damages
         ),
         verified=result.verified,
         backup=result.backup,
         conflicts=result.counts.conflicts,
-        rejections=_groups(result.rejections),
+        rejections=_group_rejections(result.rejections),
         listed_rejections=len(result.rejections),
         error=_error(result.error),
     )
 
 
-def save(folder: Path, facts: RunFacts) -> None:
+def save_report(folder: Path, facts: RunFacts) -> None:
     """Raises OSError."""
     folder.mkdir(exist_ok=True, mode=0o700)
     write_private(folder / f"{facts.run}.json", msgspec.json.encode(facts))
@@ -135,12 +135,12 @@ def write_private(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
-def load(folder: Path, run: str) -> RunFacts:
+def load_report(folder: Path, run: str) -> RunFacts:
     """Raises RunNotFound where there is no such report on this computer or it is broken."""
     path = folder / f"{run}.json"
     if not _RUN.fullmatch(run) or not path.is_file():
         raise RunNotFound(reason=f"This computer keeps no report of a run {run}.")
-    if path.stat().st_size > _LARGEST_FILE:
+    if path.stat().st_size > _MAX_REPORT_BYTES:
         raise RunNotFound(reason=f"The report of run {run} is damaged.")
     try:
         return msgspec.json.decode(path.read_bytes(), type=RunFacts)
@@ -159,28 +159,28 @@ def _entity(name: str, counts: Counts) -> EntityFacts:
     )
 
 
-def _groups(rejections: Sequence[Rejection]) -> tuple[RejectedGroup, ...]:
+def _group_rejections(rejections: Sequence[Rejection]) -> tuple[RejectionGroup, ...]:
     alike = Counter((each.entity, each.code, each.reason, each.remedy) for each in rejections)
     return tuple(
-        RejectedGroup(*kind, count, _places(rejections, kind))
+        RejectionGroup(*kind, count, _locations(rejections, kind))
         for kind, count in alike.most_common()
     )
 
 
-def _places(rejections: Sequence[Rejection], kind: tuple[str, ...]) -> tuple[str, ...]:
+def _locations(rejections: Sequence[Rejection], kind: tuple[str, ...]) -> tuple[str, ...]:
     places = [
-        _place(each)
+        _location(each)
         for each in rejections
         if (each.entity, each.code, each.reason, each.remedy) == kind
     ]
     return tuple(places[:5])
 
 
-def _place(rejection: Rejection) -> str:
+def _location(rejection: Rejection) -> str:
     source = rejection.source
     place = f"{source.key}[{source.position}]" if source.position else source.key
     text = place.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
-    return text if len(text) <= _LONGEST_PLACE else f"{text[:_LONGEST_PLACE]}…"
+    return text if len(text) <= _MAX_LOCATION_LENGTH else f"{text[:_MAX_LOCATION_LENGTH]}…"
 
 
 def _private(path: str, flags: int) -> int:

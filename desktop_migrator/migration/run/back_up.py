@@ -4,23 +4,23 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 
-from desktop_migrator.migration.backups.manage import prune
-from desktop_migrator.migration.database.open_database import printable
+from desktop_migrator.migration.backups.manage import prune_backups
+from desktop_migrator.migration.database.open_database import without_password
 from desktop_migrator.migration.run.job import Job
-from desktop_migrator.migration.run.register_run import unfinished
-from desktop_migrator.migration.run.run_context import UnderWay
-from desktop_migrator.migration.workspace.backup_catalog import BackupList
+from desktop_migrator.migration.run.register_run import run_to_resume
+from desktop_migrator.migration.run.run_context import RunContext
+from desktop_migrator.migration.workspace.backup_catalog import BackupCatalog
 from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Item, Outcome, TargetEntity
 from desktop_migrator.postgres.bookkeeping.audit import database_id
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
-from desktop_migrator.postgres.load.batches import ChunkLimits, chunks
-from desktop_migrator.postgres.load.row_matching import Adoption
+from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
+from desktop_migrator.postgres.load.row_matching import RowMatcher
 from desktop_migrator.postgres.types import adapters
-from desktop_migrator.postgres.undo.copy_rows import columns_of, rows_of_user, rows_with_ids
+from desktop_migrator.postgres.undo.copy_rows import columns_of, copy_rows_by_id, copy_user_rows
 from desktop_migrator.vault.backup_folder import BackupFolder
-from desktop_migrator.vault.payload import Rows, Target
+from desktop_migrator.vault.payload import BackupTarget, TableHeader
 
 STAGE = "backup"
 
@@ -33,11 +33,11 @@ def has_backup(job: Job, workspace: Workspace) -> bool:
     last = next((run for run in runs if run.plan == job.plan.name), None)
     if last is None or last.outcome == Outcome.COMPLETED:
         return False
-    known = BackupList(workspace.catalog).of_run(last.run)
-    return known in BackupFolder(workspace.backups).files()
+    known = BackupCatalog(workspace.catalog).backup_of_run(last.run)
+    return known in BackupFolder(workspace.backups).list_files()
 
 
-def back_up(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
+def back_up(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     """Add the rows to the records kept so far, check the whole and give it its name.
 
     In the step that enters the run, before that. A run that goes on keeps the backup that it has.
@@ -49,35 +49,35 @@ def back_up(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
     former = None
     if run.job.resume:
         upgrade(run.connection)
-        former = unfinished(run)
+        former = run_to_resume(run)
     if former:
-        known = BackupList(workspace.catalog).of_run(former.id)
-        if known in BackupFolder(workspace.backups).files():
+        known = BackupCatalog(workspace.catalog).backup_of_run(former.id)
+        if known in BackupFolder(workspace.backups).list_files():
             run.backup.id = known
             return
     run.reporter.started(STAGE, None)
-    backup = run.backup.made
+    backup = run.backup.writer
     if backup is None:  # there should have been one
-        backup = run.backup.collect(run.surveyed.origins, run.sources.records())
-    target = Target(
+        backup = run.backup.collect(run.survey.origins, run.sources.records())
+    target = BackupTarget(
         run=former.id if former else run.new_id,
         plan=run.job.plan.name,
         user_id=run.user_id,
-        database=printable(run.job.database),
+        database=without_password(run.job.database),
         database_id=database_id(run.connection),
         time=run.connection.execute(select(func.clock_timestamp())).scalar_one(),
     )
-    backup.rows(target, _rows(run, entities))
+    backup.add_tables(target, _affected_rows(run, entities))
     summary = backup.finish(run.sources.damages).summary
     run.backup.id = backup.id
-    prune(workspace)
+    prune_backups(workspace)
     done = summary.records + summary.rows
     run.reporter.advanced(STAGE, done, done)
 
 
-def _rows(
-    run: UnderWay, entities: Sequence[TargetEntity]
-) -> Iterator[tuple[Rows, Iterator[bytes]]]:
+def _affected_rows(
+    run: RunContext, entities: Sequence[TargetEntity]
+) -> Iterator[tuple[TableHeader, Iterator[bytes]]]:
     """The rows that the run may change: the person's, else those that its items would become."""
     met: set[tuple[str | None, str]] = set()
     shared = [entity for entity in entities if not entity.user_column]
@@ -85,19 +85,19 @@ def _rows(
         table = entity.table
         if entity.user_column and (table.schema, table.name) not in met:
             met.add((table.schema, table.name))
-            yield _heading(entity), rows_of_user(run.connection, entity, run.user_id)
-    outcomes = run.extracted(shared) if shared else ()
+            yield _table_header(entity), copy_user_rows(run.connection, entity, run.user_id)
+    outcomes = run.extract_items(shared) if shared else ()
     by_name = {entity.name: entity for entity in shared}
-    for chunk in chunks(outcomes, by_name, ChunkLimits()):
+    for chunk in iter_batches(outcomes, by_name, BatchLimits()):
         if chunk.items:
             entity = by_name[chunk.entity]
             ids = _future_ids(run, entity, chunk.items)
-            yield _heading(entity), rows_with_ids(run.connection, entity, ids)
+            yield _table_header(entity), copy_rows_by_id(run.connection, entity, ids)
 
 
-def _heading(entity: TargetEntity) -> Rows:
+def _table_header(entity: TargetEntity) -> TableHeader:
     table = entity.table
-    return Rows(
+    return TableHeader(
         entity=entity.name,
         table=".".join(filter(None, (table.schema, table.name))),
         id_column=entity.id_column,
@@ -105,15 +105,15 @@ def _heading(entity: TargetEntity) -> Rows:
     )
 
 
-def _future_ids(run: UnderWay, entity: TargetEntity, items: Sequence[Item]) -> list[str]:
+def _future_ids(run: RunContext, entity: TargetEntity, items: Sequence[Item]) -> list[str]:
     """Those of the rows that the items are or would become; nothing is written down of it."""
     savepoint = run.connection.begin_nested()
     try:
         upgrade(run.connection)
         cursor = adapters.cursor(run.connection)
-        adoption = Adoption(entity, run.user_id)
-        own, clashing = adoption.resolve(cursor, items)
-        adopted = adoption.adopt(cursor, clashing) if clashing else []
+        adoption = RowMatcher(entity, run.user_id)
+        own, clashing = adoption.resolve_ids(cursor, items)
+        adopted = adoption.use_existing_row_ids(cursor, clashing) if clashing else []
     finally:
         savepoint.rollback()
     return [str(item.id) for item in (*own, *adopted)]

@@ -16,9 +16,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from desktop_migrator.errors import Cancelled, ConflictsWait, DecisionsUnusable
-from desktop_migrator.model import Answer, Conflict
-from desktop_migrator.reporter import ConflictQuestion, Reporter, Scope
+from desktop_migrator.errors import Cancelled, ConflictsUnresolved, DecisionsUnusable
+from desktop_migrator.model import Conflict, Resolution
+from desktop_migrator.reporter import AnswerScope, ConflictQuestion, Reporter
 
 MAX_BYTES = 64 << 20
 MAX_DECISIONS = 100_000
@@ -38,7 +38,7 @@ class Decision(BaseModel):
     merged: _Digest
     row_time: datetime | None = None
     item_time: datetime | None = None
-    answer: Answer | None = None
+    answer: Resolution | None = None
 
 
 class _File(BaseModel):
@@ -59,16 +59,16 @@ class Decisions:
             for decision in _read(path).decisions:
                 self._decisions[decision.entity, decision.id, decision.item] = decision
 
-    def answer(self, entity: str, row_id: str, row: bytes, item: bytes) -> Answer | None:
+    def answer(self, entity: str, row_id: str, row: bytes, item: bytes) -> Resolution | None:
         """The answer to just this conflict; also once a merge was done as it said."""
         decision = self._decisions.get((entity, row_id, item.hex()))
         if decision is None:
             return None
         now = row.hex()
-        merged = decision.answer is Answer.MERGE and now == decision.merged
+        merged = decision.answer is Resolution.MERGE and now == decision.merged
         return decision.answer if merged or now == decision.row else None
 
-    def put(self, conflict: Conflict, answer: Answer | None) -> None:
+    def put(self, conflict: Conflict, answer: Resolution | None) -> None:
         decision = Decision(
             entity=conflict.entity,
             id=conflict.id,
@@ -119,10 +119,12 @@ def _read(path: Path) -> _File:
         ) from None
 
 
-_Kind = tuple[str, tuple[str, ...]]
+_ConflictGroup = tuple[str, tuple[str, ...]]
 
 
-def settle(conflicts: Sequence[Conflict], decisions: Decisions, reporter: Reporter) -> None:
+def resolve_with_user(
+    conflicts: Sequence[Conflict], decisions: Decisions, reporter: Reporter
+) -> None:
     """Have all of them answered; what is answered is saved, also when the person stops.
 
     Raises Cancelled, and ConflictsWait where nobody is there to answer.
@@ -139,11 +141,11 @@ def settle(conflicts: Sequence[Conflict], decisions: Decisions, reporter: Report
 
 
 def _ask(conflicts: Sequence[Conflict], decisions: Decisions, reporter: Reporter) -> None:
-    alike = Counter(map(_kind, conflicts))
-    answers: dict[_Kind, Answer] = {}
-    for_all: Answer | None = None
+    alike = Counter(map(_conflict_group, conflicts))
+    answers: dict[_ConflictGroup, Resolution] = {}
+    for_all: Resolution | None = None
     for index, conflict in enumerate(conflicts):
-        kind = _kind(conflict)
+        kind = _conflict_group(conflict)
         answer = for_all or answers.get(kind)
         if answer is None:
             reply = reporter.resolve(
@@ -154,15 +156,15 @@ def _ask(conflicts: Sequence[Conflict], decisions: Decisions, reporter: Reporter
             if reply is None:
                 for waiting in conflicts[index:]:
                     reporter.conflicting(waiting)
-                raise ConflictsWait(count=len(conflicts) - index)
-            answer = reply.answer
-            if reply.scope is Scope.ALIKE:
+                raise ConflictsUnresolved(count=len(conflicts) - index)
+            answer = reply.resolution
+            if reply.scope is AnswerScope.SIMILAR:
                 answers[kind] = answer
-            elif reply.scope is Scope.ALL:
+            elif reply.scope is AnswerScope.ALL:
                 for_all = answer
         decisions.put(conflict, answer)
         alike[kind] -= 1
 
 
-def _kind(conflict: Conflict) -> _Kind:
+def _conflict_group(conflict: Conflict) -> _ConflictGroup:
     return conflict.entity, conflict.fields

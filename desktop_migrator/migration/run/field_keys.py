@@ -11,7 +11,7 @@ from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.vault.credentials import Credentials, KeyringState
 
-_LONGEST = 200
+_MAX_KEY_BYTES = 200
 
 
 def read_field_key(path: Path | None) -> FieldKey | None:
@@ -20,7 +20,7 @@ def read_field_key(path: Path | None) -> FieldKey | None:
         return None
     try:
         with path.open("rb") as file:
-            text = file.read(_LONGEST).decode("ascii")
+            text = file.read(_MAX_KEY_BYTES).decode("ascii")
         return FieldKey.from_text(text)
     except OSError as error:
         raise BadKey(reason=f"{path}: {error.strerror}") from None
@@ -28,26 +28,28 @@ def read_field_key(path: Path | None) -> FieldKey | None:
         raise BadKey(reason=f"{path} holds no key of sensitive fields.") from None
 
 
-def known_field_key(plan: Plan, path: Path | None, workspace: Workspace) -> FieldKey | None:
+def find_field_key(plan: Plan, path: Path | None, workspace: Workspace) -> FieldKey | None:
     """The key given, else the plan's in the keyring. Raises BadKey."""
-    if path is None and any(entity.rules.may_need_key for entity in plan.entities.values()):
-        return _kept(workspace.credentials, plan.sensitive.key)
+    if path is None and any(
+        entity.sensitive_rules.may_need_key for entity in plan.entities.values()
+    ):
+        return _saved_field_key(workspace.credentials, plan.sensitive.key)
     return read_field_key(path)
 
 
-def key_for(job: Job, workspace: Workspace, reporter: Reporter) -> FieldKey | None:
+def field_key_for_run(job: Job, workspace: Workspace, reporter: Reporter) -> FieldKey | None:
     """The key of a run that has something to protect: the one given, else the keyring's, which is
     made when first needed. None where there is no keyring. Raises BadKey.
     """
     name = job.plan.sensitive.key
-    key = job.field_key or _kept(workspace.credentials, name)
+    key = job.field_key or _saved_field_key(workspace.credentials, name)
     if key:
         return key
     made = FieldKey.generate()
     if job.dry_run:  # any key tells what would happen
         return made if workspace.credentials.state is KeyringState.WORKS else None
     try:
-        workspace.credentials.require(_entry(name), made.text)
+        workspace.credentials.set_persistent(_keyring_entry(name), made.text)
     except KeyringUnusable as error:
         reporter.warned(f"There is no key for sensitive fields. {error.detail}")
         return None
@@ -63,7 +65,7 @@ def export_field_key(workspace: Workspace, name: str, path: Path) -> FieldKey:
 
     Raises KeyUnknown, BadKey.
     """
-    key = _kept(workspace.credentials, name)
+    key = _saved_field_key(workspace.credentials, name)
     if key is None:
         raise KeyUnknown(name=name)
     try:
@@ -74,13 +76,15 @@ def export_field_key(workspace: Workspace, name: str, path: Path) -> FieldKey:
     return key
 
 
-def _kept(credentials: Credentials, name: str) -> FieldKey | None:
-    text = credentials.get(_entry(name))
+def _saved_field_key(credentials: Credentials, name: str) -> FieldKey | None:
+    text = credentials.get(_keyring_entry(name))
     try:
         return None if text is None else FieldKey.from_text(text)
     except ValueError:
-        raise BadKey(reason=f"What the keyring holds as {_entry(name)} is no key.") from None
+        raise BadKey(
+            reason=f"What the keyring holds as {_keyring_entry(name)} is no key."
+        ) from None
 
 
-def _entry(name: str) -> str:
+def _keyring_entry(name: str) -> str:
     return f"field key {name}"

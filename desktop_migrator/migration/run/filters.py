@@ -13,53 +13,57 @@ from hashlib import blake2b
 
 from desktop_migrator.model import Item, Rejection
 
-LEFT_OUT = "left-out"
-NAME_SIZE = 16
+EXCLUDED_ITEM = "left-out"
+IDENTITY_HASH_SIZE = 16
 """Bytes of a name."""
 
-Outcome = Item | Rejection
+ItemOrRejection = Item | Rejection
 
 
-def names(outcome: Outcome) -> tuple[bytes, ...]:
+def identity_hashes(outcome: ItemOrRejection) -> tuple[bytes, ...]:
     """All names that an outcome is known by."""
     if isinstance(outcome, Rejection):
         source = outcome.source
         place = str(source.storage_key), source.key, source.position
-        return (_name("rejection", outcome.entity, *place, outcome.raw),)
-    known_as = [(outcome.source.storage_key.origin, outcome.source_id), *outcome.same_as]
+        return (_identity_hash("rejection", outcome.entity, *place, outcome.raw),)
+    known_as = [(outcome.source.storage_key.origin, outcome.source_id), *outcome.aliases]
     if not outcome.derived:  # then the id is the row's, whichever site it comes from
         known_as.append(("", outcome.source_id))
-    return tuple(_of_item(outcome, *each) for each in known_as)
+    return tuple(_item_hash(outcome, *each) for each in known_as)
 
 
-def select(
-    outcomes: Iterable[Outcome], left_out: Collection[bytes], left_aside: Counter[str]
-) -> Iterator[Outcome]:
+def drop_excluded(
+    outcomes: Iterable[ItemOrRejection],
+    excluded_items: Collection[bytes],
+    skipped_records: Counter[str],
+) -> Iterator[ItemOrRejection]:
     """All but those that are left out, which are counted."""
-    if not left_out:
+    if not excluded_items:
         yield from outcomes
         return
     for outcome in outcomes:
-        if is_left_out(outcome, left_out):
-            left_aside[LEFT_OUT] += 1
+        if is_excluded(outcome, excluded_items):
+            skipped_records[EXCLUDED_ITEM] += 1
         else:
             yield outcome
 
 
-def is_left_out(outcome: Outcome, left_out: Collection[bytes]) -> bool:
+def is_excluded(outcome: ItemOrRejection, excluded_items: Collection[bytes]) -> bool:
     """Whether one of the names is the outcome's."""
-    if any(name in left_out for name in names(outcome)):
+    if any(name in excluded_items for name in identity_hashes(outcome)):
         return True
     # Whether an id fits depends on the table, which a preview without a database does not know.
-    return isinstance(outcome, Item) and _of_item(outcome, "", outcome.source_id) in left_out
+    return (
+        isinstance(outcome, Item) and _item_hash(outcome, "", outcome.source_id) in excluded_items
+    )
 
 
-def _of_item(item: Item, origin: str, source_id: str) -> bytes:
-    return _name("item", item.entity, origin, source_id)
+def _item_hash(item: Item, origin: str, source_id: str) -> bytes:
+    return _identity_hash("item", item.entity, origin, source_id)
 
 
-def _name(*parts: str) -> bytes:
-    digest = blake2b(digest_size=NAME_SIZE)
+def _identity_hash(*parts: str) -> bytes:
+    digest = blake2b(digest_size=IDENTITY_HASH_SIZE)
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(8, "big") + data)
@@ -76,28 +80,28 @@ class Period:
     start: datetime | None = None
     end: datetime | None = None
 
-    def select(
-        self, outcomes: Iterable[Item | Rejection], left_aside: Counter[str]
+    def drop_out_of_range(
+        self, outcomes: Iterable[Item | Rejection], skipped_records: Counter[str]
     ) -> Iterator[Item | Rejection]:
         """All but the items known to be of another time, which are counted.
 
         An item's time is when it was last changed, or else made. One that says neither may belong
         here, as may a rejected one; so they stay.
         """
-        if self == ALWAYS:
+        if self == ALL_TIME:
             yield from outcomes
             return
         for outcome in outcomes:
-            if isinstance(outcome, Rejection) or self._may_hold(outcome):
+            if isinstance(outcome, Rejection) or self._may_contain(outcome):
                 yield outcome
             else:
-                left_aside[OUT_OF_RANGE] += 1
+                skipped_records[OUT_OF_RANGE] += 1
 
-    def _may_hold(self, item: Item) -> bool:
+    def _may_contain(self, item: Item) -> bool:
         time = item.updated_at or item.created_at
         if time is None:
             return True
         return (self.start is None or self.start <= time) and (self.end is None or time < self.end)
 
 
-ALWAYS = Period()
+ALL_TIME = Period()

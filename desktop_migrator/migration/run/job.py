@@ -6,24 +6,24 @@ from pathlib import Path
 
 from desktop_migrator.errors import (
     Cancelled,
-    ConflictsWait,
+    ConflictsUnresolved,
     ItemsRejected,
     MigratorError,
-    TakenBack,
+    RejectedAndUndone,
     TooManyConflicts,
     TooManyRejected,
     UsageError,
 )
 from desktop_migrator.migration.database.open_database import Person
-from desktop_migrator.migration.run.filters import ALWAYS, Period
+from desktop_migrator.migration.run.filters import ALL_TIME, Period
 from desktop_migrator.model import ConflictPolicy, MergeRule, Outcome, Rejection
 from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.postgres.connection.retry import USUAL, Retries
+from desktop_migrator.postgres.connection.retry import DEFAULT_RETRY, RetryPolicy
 from desktop_migrator.reporter import ForwardingReporter, Reporter
 from desktop_migrator.vault.keys import Passphrase
 
-_KEPT_REJECTIONS = 100
+_MAX_REJECTIONS = 100
 """Rejections that the result carries itself; all are in the run's quarantine."""
 
 
@@ -42,8 +42,8 @@ class Job:
     include: frozenset[str] = frozenset()
     """Empty: every entity of the plan."""
     exclude: frozenset[str] = frozenset()
-    period: Period = ALWAYS
-    leave_out: frozenset[bytes] = frozenset()
+    period: Period = ALL_TIME
+    excluded_items: frozenset[bytes] = frozenset()
     """Names of items that do not go; see leave_out.py."""
     policy: ConflictPolicy = ConflictPolicy.SKIP
     rules: Mapping[str, MergeRule] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Job:
     """Seconds between two transactions."""
     max_concurrent: int = 2
     """How many processes may load at once."""
-    retries: Retries = USUAL
+    retries: RetryPolicy = DEFAULT_RETRY
     create_tables: bool = False
     continue_on_error: bool = False
     rollback_threshold: float | None = None
@@ -68,7 +68,7 @@ class Job:
     """Keep what is about to change, encrypted on this computer, before anything is written."""
     passphrase: Passphrase | None = None
     """Opens the backup; None: the person is asked."""
-    unlock: str | None = field(default=None, repr=False)
+    capture_passphrase_or_key: str | None = field(default=None, repr=False)
     """A passphrase or recovery key that opens captures among the sources."""
     field_key: FieldKey | None = None
     """Encrypts and hashes sensitive fields; None: the one that the system's keyring has."""
@@ -79,15 +79,16 @@ class Job:
         if self.dry_run and self.resume:
             raise UsageError(reason="A dry run leaves nothing with which another could go on.")
 
-    def rule(self, entity: str) -> MergeRule:
+    def merge_rule(self, entity: str) -> MergeRule:
         return self.rules.get(entity) or self.plan.entities[entity].conflict
 
 
-def outcome(error: MigratorError | None, job: Job) -> Outcome:
+def outcome_of(error: MigratorError | None, job: Job) -> Outcome:
     if isinstance(error, Cancelled):
         return Outcome.CANCELLED
     if isinstance(
-        error, (ConflictsWait, ItemsRejected, TakenBack, TooManyConflicts, TooManyRejected)
+        error,
+        (ConflictsUnresolved, ItemsRejected, RejectedAndUndone, TooManyConflicts, TooManyRejected),
     ):
         return Outcome.ROLLED_BACK
     if error:
@@ -95,14 +96,14 @@ def outcome(error: MigratorError | None, job: Job) -> Outcome:
     return Outcome.DRY_RUN if job.dry_run else Outcome.COMPLETED
 
 
-class Keeper(ForwardingReporter):
+class RejectionCollector(ForwardingReporter):
     """Keeps the first rejections for the result."""
 
     def __init__(self, inner: Reporter) -> None:
         super().__init__(inner)
-        self.kept: list[Rejection] = []
+        self.first_rejections: list[Rejection] = []
 
     def rejected(self, rejection: Rejection) -> None:
-        if len(self.kept) < _KEPT_REJECTIONS:
-            self.kept.append(rejection)
+        if len(self.first_rejections) < _MAX_REJECTIONS:
+            self.first_rejections.append(rejection)
         super().rejected(rejection)

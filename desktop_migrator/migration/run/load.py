@@ -5,32 +5,36 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from desktop_migrator.errors import CommitsLost, MigratorError
-from desktop_migrator.migration.run.parallel.load import load_together, processes
-from desktop_migrator.migration.run.parallel.load_worker import derivation
-from desktop_migrator.migration.run.run_context import UnderWay
+from desktop_migrator.migration.run.parallel.load import load_parallel, process_count
+from desktop_migrator.migration.run.parallel.load_worker import id_maker
+from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.model import Table, TargetEntity
-from desktop_migrator.postgres.connection.engine import translated
-from desktop_migrator.postgres.load.batches import ChunkLimits
-from desktop_migrator.postgres.load.deduplicate import Settler
+from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.postgres.load.batches import BatchLimits
+from desktop_migrator.postgres.load.deduplicate import Deduplicator
 from desktop_migrator.postgres.load.loader import STAGE, Loader
-from desktop_migrator.postgres.schema.create_tables import holds_at_least
-from desktop_migrator.postgres.schema.indexes import fast_load, heal
+from desktop_migrator.postgres.schema.create_tables import has_at_least_rows
+from desktop_migrator.postgres.schema.indexes import rebuild_indexes, without_secondary_indexes
 
 
-def load(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
+def load(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     """All items that are not done, from the beginning or from where the run stands."""
-    number = processes(run, entities)
-    with indexes_left_away(run, entities):
-        renamed = load_together(run, entities, number) if number > 1 else _load_alone(run, entities)
+    number = process_count(run, entities)
+    with drop_indexes(run, entities):
+        renamed = (
+            load_parallel(run, entities, number)
+            if number > 1
+            else _load_in_one_process(run, entities)
+        )
     if renamed:
         run.reporter.warned(
             f"Items with ids that rows of other people have got new ones: {renamed:,}."
         )
-    for warning in _notes(run):
+    for warning in _extraction_warnings(run):
         run.reporter.warned(warning)
 
 
-def _load_alone(run: UnderWay, entities: Sequence[TargetEntity]) -> int:
+def _load_in_one_process(run: RunContext, entities: Sequence[TargetEntity]) -> int:
     resume = run.resumed
     while True:
         try:
@@ -40,45 +44,46 @@ def _load_alone(run: UnderWay, entities: Sequence[TargetEntity]) -> int:
             resume = True
 
 
-def _load_from(run: UnderWay, entities: Sequence[TargetEntity], *, resume: bool) -> int:
+def _load_from(run: RunContext, entities: Sequence[TargetEntity], *, resume: bool) -> int:
     """Returns how many items got new ids."""
     job = run.job
-    settler = Settler(entities, run.surveyed.repeats)
+    deduplicator = Deduplicator(entities, run.survey.duplicate_keys)
     loader = Loader(
         run.connection,
         entities,
         run=run.id,
         user_id=run.user_id,
         policy=job.policy,
-        answers=run.decisions.answer,
-        derive=derivation(run.user_id, entities),
+        decisions=run.decisions.answer,
+        make_id=id_maker(run.user_id, entities),
         reporter=run.reporter,
-        limits=ChunkLimits(job.batch_size) if job.batch_size else None,
+        limits=BatchLimits(job.batch_size) if job.batch_size else None,
         keep_going=job.continue_on_error,
         dry_run=job.dry_run,
         fence=None if job.dry_run else run.lock.fence(run.id),
-        settle=run.settle,
-        retries=run.retries,
+        fence_out=run.fence_out_stale_sessions,
+        retry_policy=run.retries,
         resume=resume,
         pause=job.batch_delay,
         observer=run.observer,
     )
     run.counts = loader.counts
-    total = run.surveyed.total(entities)
-    for outcomes in run.in_order(entities, settler):
+    total = run.survey.item_total(entities)
+    for outcomes in run.in_load_order(entities, deduplicator):
         loader.load(outcomes, total)
-    for name, counts in settler.counts.items():
+    for name, counts in deduplicator.counts.items():
         if counts.items:
             run.counts[name] += counts
             run.reporter.advanced(STAGE, total, total)
-    if loader.nulled:
+    if loader.null_references:
         run.reporter.warned(
-            f"References left empty, since what they refer to is not there: {loader.nulled:,}."
+            "References left empty, since what they refer to is not there: "
+            f"{loader.null_references:,}."
         )
-    return loader.renamed
+    return loader.derived_ids
 
 
-def _notes(run: UnderWay) -> Iterator[str]:
+def _extraction_warnings(run: RunContext) -> Iterator[str]:
     extractor = run.extractor
     if extractor is None:
         return
@@ -88,37 +93,39 @@ def _notes(run: UnderWay) -> Iterator[str]:
         yield f"{number:,} items hold integers beyond 2^53, which JavaScript reads inexactly."
     if number := extractor.warnings["data-beside-items"]:
         yield f"{number:,} records hold more than the items taken from them."
-    left_out = sum((guard.left_out for guard in extractor.guards.values()), Counter[str]())
+    left_out = sum(
+        (guard.omitted_values for guard in extractor.protectors.values()), Counter[str]()
+    )
     for path, number in left_out.items():
         yield (
             f"{number:,} values of the sensitive field {path} were left out, since there is no key "
             "to protect them with; they are still in the browser."
         )
-    if number := extractor.left_aside["partitioned"]:
+    if number := extractor.skipped_records["partitioned"]:
         yield f"{number:,} records of the site lie framed in other sites; they were left aside."
 
 
-LEAST_ITEMS = 100_000
+MIN_ITEMS_TO_DROP_INDEXES = 100_000
 """Items of a table from which on making indexes anew is quicker than filling them."""
 
 
 @contextmanager
-def indexes_left_away(run: UnderWay, entities: Sequence[TargetEntity]) -> Iterator[None]:
+def drop_indexes(run: RunContext, entities: Sequence[TargetEntity]) -> Iterator[None]:
     """For tables that get much and hold less; never in a dry run."""
     if run.job.dry_run:
         yield
         return
-    _make_again(run, entities)
+    _rebuild_dropped_indexes(run, entities)
     with ExitStack() as stack:
-        for table, allowed in _large(run, entities).items():
-            stack.enter_context(fast_load(run.connection, table, allowed=allowed))
+        for table, allowed in _tables_worth_rebuilding(run, entities).items():
+            stack.enter_context(without_secondary_indexes(run.connection, table, any_table=allowed))
         yield
 
 
-def _make_again(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
+def _rebuild_dropped_indexes(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     for table in {entity.table for entity in entities}:
         try:
-            heal(run.connection, table)
+            rebuild_indexes(run.connection, table)
         except MigratorError as error:
             run.reporter.warned(
                 f"Indexes of {table.name} that a run before this one left away wait to be made "
@@ -126,18 +133,21 @@ def _make_again(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
             )
 
 
-def _large(run: UnderWay, entities: Sequence[TargetEntity]) -> dict[Table, bool]:
+def _tables_worth_rebuilding(
+    run: RunContext, entities: Sequence[TargetEntity]
+) -> dict[Table, bool]:
     """The tables worth it, each with whether the plan allows it where the app made the table."""
     coming: dict[Table, int] = {}
     allowed: dict[Table, bool] = {}
     for entity in entities:
         table = entity.table
-        coming[table] = coming.get(table, 0) + run.surveyed.items[entity.name]
+        coming[table] = coming.get(table, 0) + run.survey.item_counts[entity.name]
         by_plan = run.job.plan.entities[entity.name].rebuild_indexes
         allowed[table] = allowed.get(table, True) and by_plan
-    with translated(), run.connection.begin():
+    with translate_errors(), run.connection.begin():
         return {
             table: allowed[table]
             for table, number in coming.items()
-            if number >= LEAST_ITEMS and not holds_at_least(run.connection, table, number)
+            if number >= MIN_ITEMS_TO_DROP_INDEXES
+            and not has_at_least_rows(run.connection, table, number)
         }

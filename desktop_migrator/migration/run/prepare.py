@@ -7,21 +7,21 @@ from itertools import chain, islice
 from desktop_migrator.errors import Cancelled, ItemsRejected, TooManyConflicts, UsageError
 from desktop_migrator.migration.database.open_database import prepare_entities
 from desktop_migrator.migration.run import decisions
-from desktop_migrator.migration.run.register_run import unfinished
-from desktop_migrator.migration.run.run_context import UnderWay
+from desktop_migrator.migration.run.register_run import run_to_resume
+from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.model import Conflict, Counts, Item, Rejection, TargetEntity
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
-from desktop_migrator.postgres.connection.engine import translated
-from desktop_migrator.postgres.load.checkpoint import done_until_now
-from desktop_migrator.postgres.load.conflicts import asks
-from desktop_migrator.postgres.load.deduplicate import Settler
-from desktop_migrator.postgres.load.pending_conflicts import open_conflicts
+from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.postgres.load.checkpoint import load_completed_rows
+from desktop_migrator.postgres.load.conflicts import needs_decision
+from desktop_migrator.postgres.load.deduplicate import Deduplicator
+from desktop_migrator.postgres.load.pending_conflicts import find_pending_conflicts
 
-_MOST_QUESTIONS = 20_000
+_MAX_QUESTIONS = 20_000
 """Conflicts that a person can be asked about in one run."""
 
 
-def prepare(run: UnderWay) -> tuple[TargetEntity, ...]:
+def bind_run_entities(run: RunContext) -> tuple[TargetEntity, ...]:
     """The entities that the run loads, bound to their tables; in the caller's transaction."""
     job = run.job
     if unknown := (job.include | job.exclude) - job.plan.entities.keys():
@@ -30,82 +30,90 @@ def prepare(run: UnderWay) -> tuple[TargetEntity, ...]:
             f"{', '.join(job.plan.entities)}."
         )
     wanted = (job.include or job.plan.entities.keys()) - job.exclude
-    wanted &= run.surveyed.items.keys()
+    wanted &= run.survey.item_counts.keys()
     entities = prepare_entities(run.connection, job.plan, wanted, create=job.create_tables)
-    return tuple(replace(entity, rule=job.rule(entity.name)) for entity in entities)
+    return tuple(replace(entity, rule=job.merge_rule(entity.name)) for entity in entities)
 
 
-def ask_about_conflicts(run: UnderWay) -> None:
+def ask_about_conflicts(run: RunContext) -> None:
     """Have the person decide those that the decisions do not answer, where that is wanted.
 
     Raises Cancelled, ConflictsWait, TooManyConflicts, and as `look_through`.
     """
-    rules = {run.job.rule(name) for name in run.surveyed.items}
-    if not run.job.dry_run and any(asks(run.job.policy, rule) for rule in rules):
-        decisions.settle(_open_conflicts(run), run.decisions, run.reporter)
+    rules = {run.job.merge_rule(name) for name in run.survey.item_counts}
+    if not run.job.dry_run and any(needs_decision(run.job.policy, rule) for rule in rules):
+        decisions.resolve_with_user(_find_pending_conflicts(run), run.decisions, run.reporter)
 
 
-def _open_conflicts(run: UnderWay) -> list[Conflict]:
+def _find_pending_conflicts(run: RunContext) -> list[Conflict]:
     """In a transaction of its own, rolled back."""
-    with translated(), run.connection.begin() as trial:
-        entities = prepare(run)
-        look_through(run, entities)
+    with translate_errors(), run.connection.begin() as trial:
+        entities = bind_run_entities(run)
+        precheck_items(run, entities)
         upgrade(run.connection)
-        former = unfinished(run)
-        done = done_until_now(run.connection, former.id) if former else None
+        former = run_to_resume(run)
+        done = load_completed_rows(run.connection, former.id) if former else None
         found = chain.from_iterable(
-            open_conflicts(
+            find_pending_conflicts(
                 run.connection,
                 entities,
                 outcomes,
                 user_id=run.user_id,
                 policy=run.job.policy,
-                answers=run.decisions.answer,
+                decisions=run.decisions.answer,
                 reporter=run.reporter,
-                total=run.surveyed.total(entities),
-                former=done,
+                total=run.survey.item_total(entities),
+                completed=done,
             )
-            for outcomes in run.in_order(entities, Settler(entities, run.surveyed.repeats))
+            for outcomes in run.in_load_order(
+                entities, Deduplicator(entities, run.survey.duplicate_keys)
+            )
         )
-        conflicts = list(islice(found, _MOST_QUESTIONS + 1))
+        conflicts = list(islice(found, _MAX_QUESTIONS + 1))
         trial.rollback()
-    if len(conflicts) > _MOST_QUESTIONS:
-        raise TooManyConflicts(count=_MOST_QUESTIONS)
+    if len(conflicts) > _MAX_QUESTIONS:
+        raise TooManyConflicts(count=_MAX_QUESTIONS)
     for conflict in conflicts:
         run.counts.setdefault(conflict.entity, Counts()).conflicts += 1
     return conflicts
 
 
-def look_through(run: UnderWay, entities: Sequence[TargetEntity]) -> None:
+def precheck_items(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     """Once, before anything is written: note natural keys and, where a rejection is to stop the
     run, raise ItemsRejected if an item cannot go."""
-    if run.looked_through:
+    if run.prechecked:
         return
-    run.looked_through = True
-    settler = Settler(entities, run.surveyed.repeats)
+    run.prechecked = True
+    deduplicator = Deduplicator(entities, run.survey.duplicate_keys)
     if not run.job.continue_on_error:
-        _check(run, entities, settler)
-    elif keyed := [entity for entity in entities if entity.name in settler.with_keys]:
-        for each in run.extracted(keyed):
+        _precheck(run, entities, deduplicator)
+    elif keyed := [
+        entity for entity in entities if entity.name in deduplicator.entities_with_natural_keys
+    ]:
+        for each in run.extract_items(keyed):
             if isinstance(each, Item):
-                settler.note(each)
+                deduplicator.register_natural_keys(each)
 
 
-def _check(run: UnderWay, entities: Sequence[TargetEntity], settler: Settler) -> None:
-    records = run.surveyed.records
+def _precheck(
+    run: RunContext, entities: Sequence[TargetEntity], deduplicator: Deduplicator
+) -> None:
+    records = run.survey.records
     run.reporter.started("check", records)
     rejected = 0
-    for each in run.extracted(entities):
+    for each in run.extract_items(entities):
         if isinstance(each, Rejection):
             rejected += 1
             run.reporter.rejected(each)
             run.counts.setdefault(each.entity, Counts()).rejected += 1
         else:
-            settler.note(each)
+            deduplicator.register_natural_keys(each)
         if run.reporter.cancelled:
             raise Cancelled
         if run.extractor:  # without the record that is under way
             run.reporter.advanced("check", run.extractor.records - 1, records)
     run.reporter.advanced("check", records, records)
     if rejected:
-        raise ItemsRejected(count=rejected, written=0, reason=run.reporter.kept[0].reason)
+        raise ItemsRejected(
+            count=rejected, written=0, reason=run.reporter.first_rejections[0].reason
+        )

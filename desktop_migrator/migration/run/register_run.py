@@ -1,17 +1,17 @@
 """A run entered in the bookkeeping, with its lease and the audit trail's first word of it."""
 
 from desktop_migrator.errors import UsageError
-from desktop_migrator.migration.run.run_context import UnderWay
+from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.postgres.bookkeeping.runs import Run, reopen_run, start_run, unfinished_run
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
-from desktop_migrator.postgres.load.checkpoint import reached
+from desktop_migrator.postgres.load.checkpoint import last_checkpoint
 from desktop_migrator.postgres.types import adapters
 
 
-def enter(run: UnderWay) -> None:
+def register_run(run: RunContext) -> None:
     """Enter a new run, or that a former one goes on; as the last thing in a step."""
     upgrade(run.connection)
-    former = unfinished(run)
+    former = run_to_resume(run)
     if former is None and run.job.resume:
         run.reporter.warned("There is no run to go on with, so a new one begins.")
     if former:
@@ -24,23 +24,23 @@ def enter(run: UnderWay) -> None:
             plan=run.job.plan.name,
             plan_digest=bytes.fromhex(run.job.plan.digest),
             policy=run.job.policy,
-            origins=run.surveyed.origins,
+            origins=run.survey.origins,
             field_key=_field_key(run),
             run=run.new_id,
         )
     if run.job.dry_run:
         return
-    if before := run.lock.enter(run.connection, run.id):
+    if before := run.lock.write_lease(run.connection, run.id):
         run.reporter.warned(
             f"A run on {before.host}, process {before.process}, was cut off after "
             f"{before.heartbeat:%Y-%m-%d %H:%M} UTC; this one takes its place."
         )
     run.resumed = former is not None
-    run.former = reached(adapters.cursor(run.connection), run.id).chunk
-    run.record("resumed" if former else "begun")
+    run.previous_last_chunk = last_checkpoint(adapters.cursor(run.connection), run.id).chunk
+    run.record_audit_event("resumed" if former else "begun")
 
 
-def unfinished(run: UnderWay) -> Run | None:
+def run_to_resume(run: RunContext) -> Run | None:
     """The run to go on with. Raises UsageError where this would be another one."""
     job = run.job
     if not job.resume:
@@ -63,5 +63,5 @@ def unfinished(run: UnderWay) -> Run | None:
     return former
 
 
-def _field_key(run: UnderWay) -> str | None:
-    return run.job.field_key.id if run.job.field_key and run.surveyed.needs_key else None
+def _field_key(run: RunContext) -> str | None:
+    return run.job.field_key.id if run.job.field_key and run.survey.needs_field_key else None

@@ -9,23 +9,23 @@ from sqlalchemy import Connection
 
 from desktop_migrator.migration.run import filters
 from desktop_migrator.migration.run.decisions import Decisions
-from desktop_migrator.migration.run.job import Job, Keeper
+from desktop_migrator.migration.run.job import Job, RejectionCollector
 from desktop_migrator.migration.run.survey import Survey
 from desktop_migrator.migration.sealed.backup_writer import RunBackup
 from desktop_migrator.migration.sources.open_sources import Sources
-from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed, Kept
+from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail, PendingEntry
 from desktop_migrator.model import Counts, Item, Rejection, TargetEntity, UndoResult
 from desktop_migrator.plan.extract import Extractor
-from desktop_migrator.postgres.connection.engine import translated
-from desktop_migrator.postgres.connection.retry import ONCE, Retries
-from desktop_migrator.postgres.load.deduplicate import Settler
-from desktop_migrator.postgres.load.observer import Observer
-from desktop_migrator.postgres.load.references import levels, parents_first
+from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
+from desktop_migrator.postgres.load.deduplicate import Deduplicator
+from desktop_migrator.postgres.load.observer import LoadObserver
+from desktop_migrator.postgres.load.references import dependency_levels, order_parents_first
 from desktop_migrator.postgres.run_lock.run_lock import RunLock
 from desktop_migrator.reporter import Reporter
 
 
-class UnderWay:
+class RunContext:
     """One run. In a dry run everything happens within `whole`, which is rolled back."""
 
     def __init__(
@@ -33,20 +33,20 @@ class UnderWay:
         job: Job,
         connection: Connection,
         sources: Sources,
-        surveyed: Survey,
+        survey: Survey,
         user_id: str,
         reporter: Reporter,
         lock: RunLock,
         trail: AuditTrail,
         backup: RunBackup | None,
-        observer: Observer | None,
+        observer: LoadObserver | None,
     ) -> None:
         self.job = job
         self.connection = connection
         self.sources = sources
-        self.surveyed = surveyed
+        self.survey = survey
         self.user_id = user_id
-        self.reporter = Keeper(reporter)
+        self.reporter = RejectionCollector(reporter)
         self.lock = lock
         self.trail = trail
         self.backup = backup
@@ -58,44 +58,46 @@ class UnderWay:
         self.new_id = str(uuid4())
         """The one that it gets there unless a former run goes on."""
         self.resumed = False
-        self.former = -1
+        self.previous_last_chunk = -1
         """The last chunk of the parts before this one."""
-        self.looked_through = False
+        self.prechecked = False
         self.extractor: Extractor | None = None
         """Of the last pass over the sources."""
         self.counts: dict[str, Counts] = {}
         """By entity."""
         self.verified = False
         self.undo: UndoResult | None = None
-        self._recorded: list[Kept] = []
+        self._pending_audit_entries: list[PendingEntry] = []
 
     @contextmanager
-    def whole(self) -> Iterator[None]:
+    def dry_run_transaction(self) -> Iterator[None]:
         """For a dry run the one transaction that is rolled back; else nothing."""
         if not self.job.dry_run:
             yield
             return
-        with translated(), self.connection.begin() as transaction:
+        with translate_errors(), self.connection.begin() as transaction:
             yield
             transaction.rollback()
 
     @contextmanager
-    def step(self) -> Iterator[None]:
+    def transaction_step(self) -> Iterator[None]:
         """A transaction of its own; in a dry run a savepoint."""
-        self._recorded.clear()
+        self._pending_audit_entries.clear()
         begin = self.connection.begin_nested if self.job.dry_run else self.connection.begin
-        with translated(), begin():
+        with translate_errors(), begin():
             yield
-        while self._recorded:
-            self.trail.keep(self._recorded.pop())
+        while self._pending_audit_entries:
+            self.trail.append_local(self._pending_audit_entries.pop())
 
-    def record(self, outcome: str) -> None:
+    def record_audit_event(self, outcome: str) -> None:
         """Into the audit trail, as the last thing in a step."""
-        self._recorded.append(self.trail.record(self.connection, self.deed(outcome)))
+        self._pending_audit_entries.append(
+            self.trail.record_in_database(self.connection, self.audit_event(outcome))
+        )
 
-    def deed(self, outcome: str) -> Deed:
+    def audit_event(self, outcome: str) -> AuditEvent:
         """What the audit trail says of it."""
-        return Deed(
+        return AuditEvent(
             action="migrate",
             user_id=self.user_id,
             run=self.id,
@@ -104,25 +106,25 @@ class UnderWay:
             counts=None if outcome in {"begun", "resumed"} else asdict(self.totals()),
         )
 
-    def extracted(self, entities: Sequence[TargetEntity]) -> Iterator[Item | Rejection]:
+    def extract_items(self, entities: Sequence[TargetEntity]) -> Iterator[Item | Rejection]:
         """What becomes of the sources' records: a pass over all of them."""
         self.extractor = Extractor(
-            self.job.plan, entities, self.user_id, self.surveyed.origins, self.job.field_key
+            self.job.plan, entities, self.user_id, self.survey.origins, self.job.field_key
         )
         outcomes = self.extractor.extract(self.sources.records())
-        left_aside = self.extractor.left_aside
-        wanted = filters.select(outcomes, self.job.leave_out, left_aside)
-        return self.job.period.select(wanted, left_aside)
+        left_aside = self.extractor.skipped_records
+        wanted = filters.drop_excluded(outcomes, self.job.excluded_items, left_aside)
+        return self.job.period.drop_out_of_range(wanted, left_aside)
 
-    def in_order(
-        self, entities: Sequence[TargetEntity], settler: Settler
+    def in_load_order(
+        self, entities: Sequence[TargetEntity], deduplicator: Deduplicator
     ) -> Iterator[Iterator[Item | Rejection]]:
         """The same, settled, in as many parts as it takes to have nothing before what it refers
         to; each is a pass of its own."""
-        for level in levels(entities):
+        for level in dependency_levels(entities):
             names = {entity.name for entity in level}
-            outcomes = (each for each in self.extracted(entities) if each.entity in names)
-            yield parents_first(settler.settle(outcomes), level)
+            outcomes = (each for each in self.extract_items(entities) if each.entity in names)
+            yield order_parents_first(deduplicator.deduplicate(outcomes), level)
 
     def totals(self) -> Counts:
         totals = Counts(records=self.extractor.records if self.extractor else 0)
@@ -130,16 +132,16 @@ class UnderWay:
             totals += counts
         return totals
 
-    def settle(self) -> None:
+    def fence_out_stale_sessions(self) -> None:
         """See `RunLock.settle`."""
-        self.lock.settle(self.connection, self.id)
+        self.lock.fence_out_stale_sessions(self.connection, self.id)
 
     @property
-    def retries(self) -> Retries:
+    def retries(self) -> RetryPolicy:
         """A dry run has but one transaction, which cannot be begun again in the middle."""
-        return ONCE if self.job.dry_run else self.job.retries
+        return NO_RETRY if self.job.dry_run else self.job.retries
 
     @property
-    def preserves(self) -> bool:
+    def preserves_partial_data(self) -> bool:
         """Whether what is written stays where the run fails."""
         return self.job.preserve_partial or self.job.plan.on_failure.preserve_partial_data

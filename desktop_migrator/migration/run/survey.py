@@ -4,20 +4,25 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop_migrator.browsers.read.partitions import Cuts
+from desktop_migrator.browsers.read.partitions import KeyRangePartitioner
 from desktop_migrator.errors import NothingToMigrate, OriginNotChosen, OriginNotFound
 from desktop_migrator.migration.sources.open_sources import Sources
-from desktop_migrator.migration.sources.origins import as_origins
+from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.model import Record, TargetEntity
-from desktop_migrator.plan.classify import Aside, Failed, Found, Sorter
-from desktop_migrator.plan.guess_origins import Fitting, fitting_origins
+from desktop_migrator.plan.classify import (
+    ClassifiedRecord,
+    RecordClassifier,
+    SkipReason,
+    UnreadableRecord,
+)
+from desktop_migrator.plan.guess_origins import OriginGuess, guess_origins
 from desktop_migrator.plan.read_ids import IdReader
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.postgres.load.deduplicate import id_key
-from desktop_migrator.postgres.load.duplicate_key_filter import Repeats
+from desktop_migrator.postgres.load.deduplicate import identity_key
+from desktop_migrator.postgres.load.duplicate_key_filter import DuplicateKeyFilter
 from desktop_migrator.reporter import Question, Reporter
 
-_LISTED_ORIGINS = 10
+_MAX_LISTED_ORIGINS = 10
 
 
 def choose_origins(
@@ -30,20 +35,20 @@ def choose_origins(
     no origin.
     """
     if named:
-        return as_origins(named)
-    return _chosen(plan, fitting_origins(plan, sources.records()), reporter)
+        return parse_origins(named)
+    return _choose_among(plan, guess_origins(plan, sources.records()), reporter)
 
 
-def _chosen(plan: Plan, fitting: Mapping[str, int], reporter: Reporter) -> tuple[str, ...]:
-    if not fitting:
+def _choose_among(plan: Plan, matching: Mapping[str, int], reporter: Reporter) -> tuple[str, ...]:
+    if not matching:
         raise NothingToMigrate
-    origins = sorted(fitting, key=lambda origin: -fitting[origin])
+    origins = sorted(matching, key=lambda origin: -matching[origin])
     if plan.source.origins or len(origins) == 1:
         return tuple(origins)
     chosen = reporter.ask(Question("Which web site's data shall be taken?", tuple(origins)))
     if chosen is None:
-        listed = ", ".join(origins[:_LISTED_ORIGINS])
-        more = len(origins) - _LISTED_ORIGINS
+        listed = ", ".join(origins[:_MAX_LISTED_ORIGINS])
+        more = len(origins) - _MAX_LISTED_ORIGINS
         raise OriginNotChosen(origins=f"{listed} and {more:,} more" if more > 0 else listed)
     return (chosen,)
 
@@ -54,23 +59,23 @@ class Survey:
     """Those chosen, as `choose_origins` does."""
     records: int
     """All records of the sources, other sites' included."""
-    items: Counter[str]
+    item_counts: Counter[str]
     """How many items and unreadable records of the chosen origins each entity has."""
-    repeats: Repeats
+    duplicate_keys: DuplicateKeyFilter
     """Which of the items' ids occur more than once."""
-    loaded_records: int
+    records_to_load: int
     """Those that hold the items."""
-    text: int
+    text_length: int
     """Characters in them."""
-    cuts: Cuts
+    partitioner: KeyRangePartitioner
     """Where the sources can be divided."""
-    needs_key: bool
+    needs_field_key: bool
     """Whether there is something to encrypt or hash, or a record that cannot be read where there
     would be."""
 
-    def total(self, entities: Iterable[TargetEntity]) -> int:
+    def item_total(self, entities: Iterable[TargetEntity]) -> int:
         """How many there are of these entities."""
-        return sum(self.items[entity.name] for entity in entities)
+        return sum(self.item_counts[entity.name] for entity in entities)
 
 
 def survey(
@@ -78,51 +83,51 @@ def survey(
     named: Sequence[str],
     sources: Sources,
     reporter: Reporter,
-    keep: Callable[[Record], None] | None = None,
+    on_record: Callable[[Record], None] | None = None,
 ) -> Survey:
     """Looks through all records once.
 
     `keep` is given each record of the origins named, whatever the plan makes of it.
     Raises as `choose_origins`, and OriginNotFound if none of the origins named has a single record.
     """
-    origins = as_origins(named) if named else None
-    sorter = Sorter(plan, origins)
+    origins = parse_origins(named) if named else None
+    classifier = RecordClassifier(plan, origins)
     reader = IdReader(plan)
     records = others = 0
-    fitting = Fitting()
+    origin_guess = OriginGuess()
     items: Counter[tuple[str, str]] = Counter()
-    repeats = Repeats()
-    cuts = Cuts()
+    duplicate_keys = DuplicateKeyFilter()
+    partitioner = KeyRangePartitioner()
     sizes: dict[str, tuple[int, int]] = {}
     need_key: set[str] = set()
     for record in sources.records():
         records += 1
-        if keep and origins and record.storage_key.origin in origins:
-            keep(record)
-        cuts.note(record)
-        sorted_out = sorter.sort(record)
-        if isinstance(sorted_out, str):
-            others += sorted_out == Aside.OTHER_SITE
+        if on_record and origins and record.storage_key.origin in origins:
+            on_record(record)
+        partitioner.observe(record)
+        classified = classifier.classify(record)
+        if isinstance(classified, str):
+            others += classified == SkipReason.OTHER_SITE
             continue
-        if origins is None and sorter.names(record):
-            fitting.note(record, sorted_out)
+        if origins is None and classifier.matches_key(record):
+            origin_guess.add(record, classified)
         origin = record.storage_key.origin
         number, text = sizes.get(origin, (0, 0))
         sizes[origin] = number + 1, text + len(record.value)
-        of_origin = origin, sorted_out.entity
-        if isinstance(sorted_out, Failed):
+        of_origin = origin, classified.entity
+        if isinstance(classified, UnreadableRecord):
             items[of_origin] += 1
-            if plan.entities[sorted_out.entity].rules.may_need_key:
+            if plan.entities[classified.entity].sensitive_rules.may_need_key:
                 need_key.add(origin)
             continue
-        items[of_origin] += len(sorted_out.items)
+        items[of_origin] += len(classified.items)
         # Until the site is known, an id that two sites have counts as one that occurs twice.
-        for source_id in reader.ids(record, sorted_out):
-            repeats.note(id_key(sorted_out.entity, source_id))
-        if origin not in need_key and _needs_key(plan, sorted_out):
+        for source_id in reader.ids(record, classified):
+            duplicate_keys.add(identity_key(classified.entity, source_id))
+        if origin not in need_key and _needs_key(plan, classified):
             need_key.add(origin)
     if origins is None:
-        origins = _chosen(plan, fitting.origins(), reporter)
+        origins = _choose_among(plan, origin_guess.ranked_origins(), reporter)
     elif others == records:
         raise OriginNotFound(origins=", ".join(origins))
     of_entities: Counter[str] = Counter()
@@ -132,9 +137,11 @@ def survey(
     found = [sizes[origin] for origin in origins if origin in sizes]
     loaded_records, text = sum(number for number, _ in found), sum(text for _, text in found)
     needs_key = not need_key.isdisjoint(origins)
-    return Survey(origins, records, of_entities, repeats, loaded_records, text, cuts, needs_key)
+    return Survey(
+        origins, records, of_entities, duplicate_keys, loaded_records, text, partitioner, needs_key
+    )
 
 
-def _needs_key(plan: Plan, found: Found) -> bool:
-    rules = plan.entities[found.entity].rules
+def _needs_key(plan: Plan, found: ClassifiedRecord) -> bool:
+    rules = plan.entities[found.entity].sensitive_rules
     return rules.may_need_key and any(map(rules.needs_key, found.items))

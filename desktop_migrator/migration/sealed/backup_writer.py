@@ -7,45 +7,53 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from desktop_migrator import __version__
-from desktop_migrator.migration.sealed.sealing_keys import Key, sealing_key
-from desktop_migrator.migration.workspace.backup_catalog import BackupList, Listed
+from desktop_migrator.migration.sealed.sealing_keys import SealingKey, sealing_key
+from desktop_migrator.migration.workspace.backup_catalog import BackupCatalog, BackupEntry
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Damage, Record
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.vault.backup_folder import KIND, BackupFolder, new_id
+from desktop_migrator.vault.backup_folder import BACKUP_KIND, BackupFolder, new_backup_id
 from desktop_migrator.vault.keys import Passphrase
-from desktop_migrator.vault.payload import Manifest, Rows, Target
-from desktop_migrator.vault.sealed_file import Draft
+from desktop_migrator.vault.payload import BackupManifest, BackupTarget, TableHeader
+from desktop_migrator.vault.sealed_file import AtomicSealedFile
 
 
-class Backup:
+class BackupWriter:
     """A backup being made, of records first, then of rows."""
 
-    def __init__(self, workspace: Workspace, key: Key, why: str, origins: Sequence[str]) -> None:
+    def __init__(
+        self, workspace: Workspace, key: SealingKey, purpose: str, origins: Sequence[str]
+    ) -> None:
         """`why` is the manifest's `reason`. Raises DraftNotWritten."""
-        self.id = new_id()
-        self._list = BackupList(workspace.catalog)
-        path = BackupFolder(workspace.backups).path_of(self.id)
-        self._draft = Draft(
-            path, manifest(self.id, why, origins), kind=KIND, recipients=[key], identities=[key]
+        self.id = new_backup_id()
+        self._list = BackupCatalog(workspace.catalog)
+        path = BackupFolder(workspace.backups).path_for(self.id)
+        self._draft = AtomicSealedFile(
+            path,
+            build_manifest(self.id, purpose, origins),
+            kind=BACKUP_KIND,
+            recipients=[key],
+            identities=[key],
         )
         self._payload = self._draft.payload
-        self.keep = self._payload.record
+        self.add_record = self._payload.write_record
         """Takes a record."""
-        self._target: Target | None = None
+        self._target: BackupTarget | None = None
 
-    def rows(self, target: Target, rows: Iterator[tuple[Rows, Iterator[bytes]]]) -> None:
+    def add_tables(
+        self, target: BackupTarget, rows: Iterator[tuple[TableHeader, Iterator[bytes]]]
+    ) -> None:
         self._target = target
-        self._payload.target(target)
+        self._payload.write_target(target)
         for table, blocks in rows:
-            self._payload.table(table)
+            self._payload.begin_table(table)
             for block in blocks:
-                self._payload.rows(block)
+                self._payload.write_rows(block)
 
-    def finish(self, damages: tuple[Damage, ...]) -> Listed:
+    def finish(self, damages: tuple[Damage, ...]) -> BackupEntry:
         """Seal and check it, and list it. Raises DraftNotWritten, DraftNotVerified."""
-        sealed = self._draft.finish(damages)
-        listed = Listed(
+        sealed = self._draft.commit(damages)
+        listed = BackupEntry(
             manifest=self._draft.manifest,
             target=self._target,
             summary=sealed.summary,
@@ -55,23 +63,23 @@ class Backup:
         self._list.add(listed)
         return listed
 
-    def abandon(self) -> None:
+    def discard(self) -> None:
         """Leave nothing behind, unless it is finished."""
-        self._draft.abandon()
+        self._draft.discard()
 
 
-def manifest(identity: str, why: str, origins: Sequence[str]) -> Manifest:
+def build_manifest(container_id: str, purpose: str, origins: Sequence[str]) -> BackupManifest:
     """What is known before the first record, of this computer and this moment."""
     now = datetime.now(UTC)
     local = now.astimezone()
-    return Manifest(
-        id=identity,
+    return BackupManifest(
+        id=container_id,
         created=now,
         time_zone=f"{local.isoformat()[-6:]} {local.tzname()}",
         tool_version=__version__,
         host=platform.node(),
         system=platform.system(),
-        reason=why,
+        reason=purpose,
         origins=list(origins),
     )
 
@@ -79,44 +87,44 @@ def manifest(identity: str, why: str, origins: Sequence[str]) -> Manifest:
 class RunBackup:
     """The backup of a run to be."""
 
-    def __init__(self, workspace: Workspace, find_key: Callable[[], Key]) -> None:
+    def __init__(self, workspace: Workspace, find_key: Callable[[], SealingKey]) -> None:
         self.workspace = workspace
         self._find_key = find_key
-        self.made: Backup | None = None
+        self.writer: BackupWriter | None = None
         self.id: str | None = None
         """Of the backup that the run has; None until it counts."""
 
-    def keeper(self, origins: Sequence[str]) -> Callable[[Record], None] | None:
+    def start_if_origins_known(self, origins: Sequence[str]) -> Callable[[Record], None] | None:
         """What keeps records of these origins from now on; None: they are not known yet.
 
         Who has to be asked for a passphrase is asked now, not after a long look at the sources.
         """
         key = self._key
-        return self._begin(key, origins).keep if origins else None
+        return self._start(key, origins).add_record if origins else None
 
     @cached_property
-    def _key(self) -> Key:
+    def _key(self) -> SealingKey:
         return self._find_key()
 
-    def _begin(self, key: Key, origins: Sequence[str]) -> Backup:
-        self.made = Backup(self.workspace, key, "migrate", origins)
-        return self.made
+    def _start(self, key: SealingKey, origins: Sequence[str]) -> BackupWriter:
+        self.writer = BackupWriter(self.workspace, key, "migrate", origins)
+        return self.writer
 
-    def collect(self, origins: Sequence[str], records: Iterable[Record]) -> Backup:
+    def collect(self, origins: Sequence[str], records: Iterable[Record]) -> BackupWriter:
         """Begin with what the records hold of these origins."""
-        backup = self._begin(self._key, origins)
+        backup = self._start(self._key, origins)
         for record in records:
             if record.storage_key.origin in origins:
-                backup.keep(record)
+                backup.add_record(record)
         return backup
 
-    def abandon(self) -> None:
-        if self.made:
-            self.made.abandon()
+    def discard(self) -> None:
+        if self.writer:
+            self.writer.discard()
 
 
 @contextmanager
-def backing(
+def run_backup(
     workspace: Workspace, passphrase: Passphrase | None, reporter: Reporter, *, wanted: bool
 ) -> Iterator[RunBackup | None]:
     """The backup of a run to be, gone again if the run does not get as far as to write."""
@@ -127,4 +135,4 @@ def backing(
     try:
         yield backup
     finally:
-        backup.abandon()
+        backup.discard()

@@ -16,18 +16,18 @@ from desktop_migrator.errors import (
     UsageError,
     VaultError,
 )
-from desktop_migrator.migration.sealed.backup_writer import manifest
+from desktop_migrator.migration.sealed.backup_writer import build_manifest
 from desktop_migrator.migration.sealed.sealing_keys import opening_keys
-from desktop_migrator.migration.workspace.audit_trail import AuditTrail, Deed
+from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Record, damage_sentence
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.vault.backup_folder import new_id
+from desktop_migrator.vault.backup_folder import new_backup_id
 from desktop_migrator.vault.container import read_header
 from desktop_migrator.vault.credentials import Credentials
 from desktop_migrator.vault.keys import Identity, Passphrase, PublicKey
-from desktop_migrator.vault.payload import Manifest
-from desktop_migrator.vault.sealed_file import Draft, Sealed, opened
+from desktop_migrator.vault.payload import BackupManifest
+from desktop_migrator.vault.sealed_file import AtomicSealedFile, SealedFile, open_sealed_file
 
 KIND = "capture"
 SUFFIX = ".dmcapture"
@@ -35,10 +35,10 @@ STAGE = "capture"
 
 
 @dataclass(frozen=True, slots=True)
-class Unlock:
+class UnlockKey:
     """What opens captures: a passphrase or recovery key that was given, else the keyring's keys."""
 
-    given: str | None = field(default=None, repr=False)
+    passphrase_or_key: str | None = field(default=None, repr=False)
     credentials: Credentials = field(default_factory=Credentials, compare=False, repr=False)
 
 
@@ -50,17 +50,17 @@ class Capture:
         self.path = path
         self._keys = keys
         self._reporter = reporter
-        self._told = False
-        with opened(path, KIND, keys) as reader:
-            self.manifest: Manifest = reader.manifest
+        self._damages_reported = False
+        with open_sealed_file(path, KIND, keys) as reader:
+            self.manifest: BackupManifest = reader.manifest
 
     def records(self) -> Generator[Record, None, None]:
         """Raises as the constructor. What was lost when it was captured is told once."""
-        with opened(self.path, KIND, self._keys) as reader:
+        with open_sealed_file(self.path, KIND, self._keys) as reader:
             yield from reader.records()
-            summary = reader.whole_summary
-        if not self._told:
-            self._told = True
+            summary = reader.complete_summary
+        if not self._damages_reported:
+            self._damages_reported = True
             for damage in summary.damages:
                 self._reporter.warned(
                     damage_sentence(damage.store, damage.what, damage.lost_records)
@@ -80,17 +80,21 @@ def is_capture(path: Path) -> bool:
         return path.suffix == SUFFIX
 
 
-def open_captures(paths: Iterable[Path], unlock: Unlock, reporter: Reporter) -> list[Capture]:
+def open_captures(
+    paths: Iterable[Path], unlock_key: UnlockKey, reporter: Reporter
+) -> list[Capture]:
     """The newest first. Raises KeyNotGiven, and as `Capture`."""
-    found = [open_capture(path, unlock, reporter) for path in paths]
+    found = [open_capture(path, unlock_key, reporter) for path in paths]
     return sorted(found, key=lambda capture: capture.manifest.created, reverse=True)
 
 
-def open_capture(path: Path, unlock: Unlock, reporter: Reporter) -> Capture:
+def open_capture(path: Path, unlock_key: UnlockKey, reporter: Reporter) -> Capture:
     with path.open("rb") as file:
         recipients = read_header(file).recipients
     return Capture(
-        path, opening_keys(recipients, unlock.given, unlock.credentials, reporter), reporter
+        path,
+        opening_keys(recipients, unlock_key.passphrase_or_key, unlock_key.credentials, reporter),
+        reporter,
     )
 
 
@@ -102,7 +106,7 @@ def capture(
     out: Path,
     key: Passphrase | PublicKey,
     reporter: Reporter,
-) -> tuple[Manifest, Sealed]:
+) -> tuple[BackupManifest, SealedFile]:
     """Seal all records of these origins (none named: of all) in a new file.
 
     Raises UsageError where the file exists, OriginNotFound, NothingToMigrate, DraftNotWritten,
@@ -110,25 +114,25 @@ def capture(
     """
     if out.exists():
         raise UsageError(reason=f"{out} exists already.")
-    described = manifest(new_id(), "capture", origins)
+    described = build_manifest(new_backup_id(), "capture", origins)
     keys = [key] if isinstance(key, Passphrase) else []
-    draft = Draft(out, described, kind=KIND, recipients=[key], identities=keys)
+    draft = AtomicSealedFile(out, described, kind=KIND, recipients=[key], identities=keys)
     try:
         count = 0
         reporter.started(STAGE, None)
         for record in records:
             if not origins or record.storage_key.origin in origins:
-                draft.payload.record(record)
+                draft.payload.write_record(record)
                 count += 1
                 reporter.advanced(STAGE, count, None)
             if reporter.cancelled:
                 raise Cancelled
         if not count:
             raise OriginNotFound(origins=", ".join(origins)) if origins else NothingToMigrate()
-        sealed = draft.finish()
+        sealed = draft.commit()
     finally:
-        draft.abandon()
-    AuditTrail(workspace.catalog).note(
-        Deed(action="capture", outcome="completed", counts={"records": count})
+        draft.discard()
+    AuditTrail(workspace.catalog).record_local(
+        AuditEvent(action="capture", outcome="completed", counts={"records": count})
     )
     return described, sealed

@@ -12,16 +12,18 @@ from desktop_migrator.errors import BadKey, Cancelled, KeyNotGiven, KeyringUnusa
 from desktop_migrator.reporter import Question, Reporter, Topic
 from desktop_migrator.vault.credentials import Credentials
 from desktop_migrator.vault.header import RecipientInfo
-from desktop_migrator.vault.keyring_keys import backup_key, find_all
+from desktop_migrator.vault.keyring_keys import find_keys, get_or_create_backup_key
 from desktop_migrator.vault.keys import Identity, Passphrase, SecretKey
-from desktop_migrator.vault.recovery_key import from_recovery_text, recovery_text
+from desktop_migrator.vault.recovery_key import decode_recovery_key, encode_recovery_key
 
-Key = Passphrase | SecretKey
+SealingKey = Passphrase | SecretKey
 
 _ATTEMPTS = 3
 
 
-def sealing_key(passphrase: Passphrase | None, credentials: Credentials, reporter: Reporter) -> Key:
+def sealing_key(
+    passphrase: Passphrase | None, credentials: Credentials, reporter: Reporter
+) -> SealingKey:
     """The passphrase given, else the keyring's key, else what the person chooses.
 
     Raises Cancelled where the person cannot type the same passphrase twice.
@@ -29,7 +31,7 @@ def sealing_key(passphrase: Passphrase | None, credentials: Credentials, reporte
     if passphrase:
         return passphrase
     with suppress(KeyringUnusable):
-        return backup_key(credentials)
+        return get_or_create_backup_key(credentials)
     for _ in range(_ATTEMPTS):
         first = reporter.ask(
             Question(
@@ -49,35 +51,35 @@ def sealing_key(passphrase: Passphrase | None, credentials: Credentials, reporte
     key = SecretKey.generate()
     reporter.warned(
         "Nobody gave a passphrase for the backup. It opens with this recovery key alone, "
-        f"which is shown now and kept nowhere: {recovery_text(key)}"
+        f"which is shown now and kept nowhere: {encode_recovery_key(key)}"
     )
     return key
 
 
 def opening_keys(
     recipients: Sequence[RecipientInfo],
-    given: str | None,
+    passphrase_or_key: str | None,
     credentials: Credentials,
     reporter: Reporter,
 ) -> list[Identity]:
     """What may open a file for these recipients: what was given, else what the keyring has, else
     what the person types, a passphrase or a recovery key. Raises KeyNotGiven.
     """
-    if given is not None:
-        return typed_keys(given)
-    if kept := find_all(credentials, recipients):
+    if passphrase_or_key is not None:
+        return parse_typed_keys(passphrase_or_key)
+    if kept := find_keys(credentials, recipients):
         return list(kept)
     needed = " or ".join(map(str, recipients)) or "a key that this program does not know"
     text = f"This opens with {needed}. Type it"
-    typed = reporter.ask(Question(text, secret=True, topic=Topic.OPENING_KEY))
+    typed = reporter.ask(Question(text, secret=True, topic=Topic.UNLOCK_KEY))
     if not typed:
         raise KeyNotGiven(needed=needed)
-    return typed_keys(typed)
+    return parse_typed_keys(typed)
 
 
-def typed_keys(text: str) -> list[Identity]:
+def parse_typed_keys(text: str) -> list[Identity]:
     """A passphrase as it stands, and a recovery key where the text is one."""
     keys: list[Identity] = [Passphrase(text)]
     with suppress(BadKey):
-        keys.insert(0, from_recovery_text(text))
+        keys.insert(0, decode_recovery_key(text))
     return keys

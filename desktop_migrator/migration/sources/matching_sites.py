@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from desktop_migrator.browsers.discovery.discover import Unreadable
+from desktop_migrator.browsers.discovery.discover import UnreadablePath
 from desktop_migrator.browsers.read import read_stores
 from desktop_migrator.errors import Cancelled
 from desktop_migrator.migration.sources.open_sources import find_sources
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Damage, Profile, Record, Store
-from desktop_migrator.plan.classify import Found, Sorter
+from desktop_migrator.plan.classify import ClassifiedRecord, RecordClassifier
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter
 
@@ -19,104 +19,108 @@ STAGE = "find"
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class SiteMatch:
     """A web site's data in one profile."""
 
     origin: str
     records: int = 0
-    fitting: int = 0
+    matching_records: int = 0
     """Records that the plan names and recognises by their shape."""
     modified: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ProfileScan:
     """One profile."""
 
     profile: Profile
     size: int
     """Bytes of its stores in use."""
-    sites: tuple[Site, ...]
+    sites: tuple[SiteMatch, ...]
     damages: tuple[Damage, ...]
 
     @property
-    def fitting(self) -> int:
-        return sum(site.fitting for site in self.sites)
+    def matching_records(self) -> int:
+        return sum(site.matching_records for site in self.sites)
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
-    profiles: tuple[Finding, ...]
+class SiteScan:
+    profiles: tuple[ProfileScan, ...]
     """Those with the most that fits first."""
-    unreadable: tuple[Unreadable, ...]
+    unreadable: tuple[UnreadablePath, ...]
     warnings: tuple[str, ...]
 
     @property
-    def sites(self) -> tuple[Site, ...]:
+    def sites(self) -> tuple[SiteMatch, ...]:
         """All web sites of all profiles, those with the most that fits first."""
-        sums: dict[str, Site] = {}
+        sums: dict[str, SiteMatch] = {}
         for finding in self.profiles:
             for site in finding.sites:
-                sums[site.origin] = _added(sums.get(site.origin, Site(site.origin)), site)
-        return tuple(sorted(sums.values(), key=lambda site: (-site.fitting, -site.records)))
+                sums[site.origin] = _merged(sums.get(site.origin, SiteMatch(site.origin)), site)
+        return tuple(
+            sorted(sums.values(), key=lambda site: (-site.matching_records, -site.records))
+        )
 
 
-def find(
+def scan_sites(
     plan: Plan,
     folders: Sequence[Path],
-    also: Sequence[Path],
+    extra_folders: Sequence[Path],
     workspace: Workspace,
     reporter: Reporter,
-) -> Findings:
+) -> SiteScan:
     """Looks into the folders, or every browser of this person, and into `also`.
 
     Raises Cancelled, and as `discover.open_source` for a folder named by hand.
     """
-    found = [find_sources(folders), *([find_sources(also)] if also else [])]
+    found = [find_sources(folders), *([find_sources(extra_folders)] if extra_folders else [])]
     profiles = {each.profile.path: each for one in found for each in one.profiles}
     reporter.started(STAGE, len(profiles))
-    findings: list[Finding] = []
+    findings: list[ProfileScan] = []
     for number, each in enumerate(profiles.values(), 1):
         if reporter.cancelled:
             raise Cancelled
-        findings.append(_look_into(plan, each.profile, each.stores, workspace, reporter))
+        findings.append(_scan_profile(plan, each.profile, each.stores, workspace, reporter))
         reporter.advanced(STAGE, number, len(profiles))
-    return Findings(
-        profiles=tuple(sorted(findings, key=lambda finding: -finding.fitting)),
+    return SiteScan(
+        profiles=tuple(sorted(findings, key=lambda finding: -finding.matching_records)),
         unreadable=tuple(each for one in found for each in one.unreadable),
         warnings=tuple(each for one in found for each in one.warnings),
     )
 
 
-def _look_into(
+def _scan_profile(
     plan: Plan, profile: Profile, stores: Sequence[Store], workspace: Workspace, reporter: Reporter
-) -> Finding:
-    sites: dict[str, Site] = {}
+) -> ProfileScan:
+    sites: dict[str, SiteMatch] = {}
     damages: list[Damage] = []
-    sorter = Sorter(plan)
+    classifier = RecordClassifier(plan)
     for record in read_stores.read_stores(stores, workspace.snapshots, damages.append):
         if reporter.cancelled:
             raise Cancelled
         origin = record.storage_key.origin
-        sites[origin] = _added(sites.get(origin, Site(origin)), _one(record, sorter))
-    return Finding(
+        sites[origin] = _merged(
+            sites.get(origin, SiteMatch(origin)), _site_of_record(record, classifier)
+        )
+    return ProfileScan(
         profile=profile,
-        size=sum(store.size for store in stores if store.in_use),
-        sites=tuple(sorted(sites.values(), key=lambda site: (-site.fitting, site.origin))),
+        size=sum(store.size for store in stores if store.is_active),
+        sites=tuple(sorted(sites.values(), key=lambda site: (-site.matching_records, site.origin))),
         damages=tuple(damages),
     )
 
 
-def _one(record: Record, sorter: Sorter) -> Site:
-    fits = isinstance(sorter.specific(record), Found)
-    return Site(record.storage_key.origin, 1, int(fits), record.modified)
+def _site_of_record(record: Record, classifier: RecordClassifier) -> SiteMatch:
+    fits = isinstance(classifier.classify_by_key(record), ClassifiedRecord)
+    return SiteMatch(record.storage_key.origin, 1, int(fits), record.modified)
 
 
-def _added(one: Site, other: Site) -> Site:
+def _merged(one: SiteMatch, other: SiteMatch) -> SiteMatch:
     times = [time for time in (one.modified, other.modified) if time]
     return replace(
         one,
         records=one.records + other.records,
-        fitting=one.fitting + other.fitting,
+        matching_records=one.matching_records + other.matching_records,
         modified=max(times, default=None),
     )

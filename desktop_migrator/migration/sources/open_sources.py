@@ -9,12 +9,12 @@ from pathlib import Path
 from desktop_migrator.browsers.discovery import discover
 from desktop_migrator.browsers.read import read_stores
 from desktop_migrator.browsers.read.read_ahead import read_ahead
-from desktop_migrator.migration.sealed.captures import Capture, Unlock, is_capture, open_captures
+from desktop_migrator.migration.sealed.captures import Capture, UnlockKey, is_capture, open_captures
 from desktop_migrator.model import Damage, Record, Store, damage_sentence
 from desktop_migrator.reporter import Reporter
 
-NO_UNLOCK = Unlock()
-_MUCH = 4 * 2**20
+NO_UNLOCK_KEY = UnlockKey()
+_MIN_READ_AHEAD_BYTES = 4 * 2**20
 """Bytes from which on it pays to read ahead."""
 
 
@@ -23,10 +23,10 @@ def find_sources(folders: Sequence[Path]) -> discover.Discovery:
     system = discover.System.current()
     if not folders:
         return discover.discover(system)
-    return discover.open_sources(folders, system)
+    return discover.discover_paths(folders, system)
 
 
-def found_in(folders: Sequence[Path]) -> tuple[list[Path], discover.Discovery]:
+def find_captures_and_stores(folders: Sequence[Path]) -> tuple[list[Path], discover.Discovery]:
     """The captures among them, and what lies in the others, or in every browser without any."""
     sealed = [path for path in folders if is_capture(path)]
     rest = [path for path in folders if path not in sealed]
@@ -41,7 +41,7 @@ class Sources:
         self._damages: dict[Damage, None] = {}
         self.copies: list[tuple[Store, Path]] = []
         self.captures: list[Capture] = []
-        self._under_way: list[Generator[Record, None, None]] = []
+        self._open_readers: list[Generator[Record, None, None]] = []
 
     @property
     def damages(self) -> tuple[Damage, ...]:
@@ -56,49 +56,52 @@ class Sources:
 
     def records(self) -> Iterator[Record]:
         """Those of browsers, then those of captures."""
-        read = partial(read_stores.read_copies, self.copies)
-        ahead = self.size >= _MUCH
-        records = [read_ahead(read, self.damaged) if ahead else read(self.damaged)]
+        read = partial(read_stores.read_snapshots, self.copies)
+        ahead = self.size >= _MIN_READ_AHEAD_BYTES
+        records = [read_ahead(read, self.report_damage) if ahead else read(self.report_damage)]
         records += [capture.records() for capture in self.captures]
-        self._under_way += records
+        self._open_readers += records
         return chain(*records)
 
     def close(self) -> None:
         """Leave the copies' files, also where somebody stopped reading halfway."""
-        for records in self._under_way:
+        for records in self._open_readers:
             records.close()
 
-    def damaged(self, damage: Damage) -> None:
+    def report_damage(self, damage: Damage) -> None:
         if damage not in self._damages:
             self._damages[damage] = None
             self._reporter.warned(
-                damage_sentence(damage.store.path, damage.what, damage.lost_records)
+                damage_sentence(damage.store.path, damage.description, damage.lost_records)
             )
 
 
 @contextmanager
 def open_sources(
-    folders: Sequence[Path], snapshot_root: Path, reporter: Reporter, unlock: Unlock = NO_UNLOCK
+    folders: Sequence[Path],
+    snapshot_root: Path,
+    reporter: Reporter,
+    unlock_key: UnlockKey = NO_UNLOCK_KEY,
 ) -> Iterator[Sources]:
     """Finds the stores and copies them privately; captures among the folders stay sealed.
 
     The store written last comes first: of an item that several hold, the first copy counts.
     Raises as `open_captures`.
     """
-    sealed, found = found_in(folders)
+    sealed, found = find_captures_and_stores(folders)
     for warning in found.warnings:
         reporter.warned(warning)
     for unreadable in found.unreadable:
         reporter.warned(f"{unreadable.path} cannot be read: {unreadable.reason}")
     sources = Sources(reporter)
-    sources.captures = open_captures(sealed, unlock, reporter)
-    stores = sorted(found.stores, key=_written, reverse=True)
+    sources.captures = open_captures(sealed, unlock_key, reporter)
+    stores = sorted(found.stores, key=_modified_timestamp, reverse=True)
     with (
-        read_stores.copied(stores, snapshot_root, sources.damaged) as sources.copies,
+        read_stores.snapshot_stores(stores, snapshot_root, sources.report_damage) as sources.copies,
         closing(sources),
     ):
         yield sources
 
 
-def _written(store: Store) -> float:
+def _modified_timestamp(store: Store) -> float:
     return store.modified.timestamp() if store.modified else 0.0

@@ -8,15 +8,15 @@ from desktop_migrator.errors import UsageError
 _PORTS = {"http": 80, "https": 443}
 
 
-def as_origins(texts: Iterable[str]) -> tuple[str, ...]:
+def parse_origins(texts: Iterable[str]) -> tuple[str, ...]:
     """The addresses of web sites, or of pages of them, as origins: `https://a.test:8443`.
 
     Those of other kinds, such as `file://` or an extension's, stay as they are. Raises UsageError.
     """
-    return tuple(dict.fromkeys(_as_origin(text.strip()) for text in texts))
+    return tuple(dict.fromkeys(_parse_origin(text.strip()) for text in texts))
 
 
-def _as_origin(text: str) -> str:
+def _parse_origin(text: str) -> str:
     try:
         parts = urlsplit(text)
         if parts.scheme not in _PORTS:

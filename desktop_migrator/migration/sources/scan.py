@@ -8,10 +8,10 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from desktop_migrator.browsers.discovery.discover import Unreadable
+from desktop_migrator.browsers.discovery.discover import UnreadablePath
 from desktop_migrator.browsers.read import read_stores
-from desktop_migrator.migration.sealed.captures import Capture, Unlock, open_captures
-from desktop_migrator.migration.sources.open_sources import NO_UNLOCK, found_in
+from desktop_migrator.migration.sealed.captures import Capture, UnlockKey, open_captures
+from desktop_migrator.migration.sources.open_sources import NO_UNLOCK_KEY, find_captures_and_stores
 from desktop_migrator.model import Damage, Profile, Store
 from desktop_migrator.reporter import Reporter
 
@@ -19,7 +19,7 @@ from desktop_migrator.reporter import Reporter
 @dataclass(frozen=True, slots=True)
 class ScannedStore:
     store: Store
-    areas: tuple[read_stores.Area, ...]
+    areas: tuple[read_stores.AreaUsage, ...]
     damages: tuple[Damage, ...]
 
 
@@ -34,7 +34,7 @@ class ScannedProfile:
 @dataclass(frozen=True, slots=True)
 class Scan:
     profiles: tuple[ScannedProfile, ...]
-    unreadable: tuple[Unreadable, ...]
+    unreadable: tuple[UnreadablePath, ...]
     warnings: tuple[str, ...]
 
 
@@ -42,18 +42,18 @@ def scan(
     folders: Sequence[Path],
     snapshot_root: Path,
     reporter: Reporter,
-    unlock: Unlock = NO_UNLOCK,
+    unlock_key: UnlockKey = NO_UNLOCK_KEY,
 ) -> Scan:
     """Raises as `open_captures` for captures among the folders."""
-    sealed, found = found_in(folders)
+    sealed, found = find_captures_and_stores(folders)
     profiles = [
         ScannedProfile(
-            each.profile, tuple(_measured(store, snapshot_root) for store in each.stores)
+            each.profile, tuple(_scan_store(store, snapshot_root) for store in each.stores)
         )
         for each in found.profiles
     ]
-    for capture in open_captures(sealed, unlock, reporter):
-        profiles += _captured(capture)
+    for capture in open_captures(sealed, unlock_key, reporter):
+        profiles += _scan_capture(capture)
     return Scan(
         profiles=tuple(profiles),
         unreadable=found.unreadable,
@@ -61,18 +61,20 @@ def scan(
     )
 
 
-def _measured(store: Store, snapshot_root: Path) -> ScannedStore:
+def _scan_store(store: Store, snapshot_root: Path) -> ScannedStore:
     damages: list[Damage] = []
-    areas = read_stores.measure(read_stores.read_stores([store], snapshot_root, damages.append))
+    areas = read_stores.measure_areas(
+        read_stores.read_stores([store], snapshot_root, damages.append)
+    )
     return ScannedStore(store, tuple(areas), tuple(damages))
 
 
-def _captured(capture: Capture) -> list[ScannedProfile]:
+def _scan_capture(capture: Capture) -> list[ScannedProfile]:
     """What a capture holds, by the profiles it was taken from."""
     stores: dict[Profile, list[ScannedStore]] = {}
     # A capture holds each store's records together, as they were read.
     for store, records in groupby(capture.records(), key=attrgetter("store")):
-        areas = tuple(read_stores.measure(records))
+        areas = tuple(read_stores.measure_areas(records))
         stores.setdefault(store.profile, []).append(ScannedStore(store, areas, ()))
     return [
         ScannedProfile(profile, tuple(found), capture.path) for profile, found in stores.items()
@@ -109,7 +111,7 @@ def _store_json(scanned: ScannedStore) -> dict[str, Any]:
         "path": str(store.path),
         "size": store.size,
         "modified": _iso(store.modified),
-        "in_use": store.in_use,
+        "in_use": store.is_active,
         "origins": [
             {
                 "origin": area.storage_key.origin,
@@ -122,7 +124,8 @@ def _store_json(scanned: ScannedStore) -> dict[str, Any]:
             for area in scanned.areas
         ],
         "damages": [
-            {"what": damage.what, "lost_records": damage.lost_records} for damage in scanned.damages
+            {"what": damage.description, "lost_records": damage.lost_records}
+            for damage in scanned.damages
         ],
     }
 

@@ -19,11 +19,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from desktop_migrator.postgres.bookkeeping import audit
-from desktop_migrator.postgres.bookkeeping.audit import Deed
-from desktop_migrator.postgres.connection.engine import translated
-from desktop_migrator.system.hash_chain import EMPTY, Head, Link, first_break, next_link
+from desktop_migrator.postgres.bookkeeping.audit import AuditEvent
+from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.system.hash_chain import (
+    EMPTY_HEAD,
+    ChainEntry,
+    ChainHead,
+    first_tampering,
+    next_entry,
+)
 
-__all__ = ["AuditTrail", "Deed", "Kept"]
+__all__ = ["AuditEvent", "AuditTrail", "PendingEntry"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS audit (
@@ -41,10 +47,10 @@ _INSERT = "INSERT INTO audit (seq, facts, previous, hash) VALUES (?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class PendingEntry:
     """An entry in a database's trail, still to be entered in this computer's."""
 
-    link: Link
+    chain_entry: ChainEntry
     database_id: str
 
 
@@ -53,96 +59,98 @@ class AuditTrail:
 
     def __init__(self, catalog: Path) -> None:
         self._path = catalog
-        with self._writing() as local:
+        with self._transaction() as local:
             local.executescript(_SCHEMA)
 
-    def record(self, connection: Connection, deed: Deed) -> Kept:
+    def record_in_database(self, connection: Connection, event: AuditEvent) -> PendingEntry:
         """Enter a deed in the database's trail, in the transaction of the deed itself.
 
         Best as the last thing in it: others who enter something wait for its end.
         """
-        with translated():
-            link = audit.record(connection, deed, self._witness())
-            return Kept(link, audit.database_id(connection))
+        with translate_errors():
+            link = audit.append_event(connection, event, self._anchor())
+            return PendingEntry(link, audit.database_id(connection))
 
-    def keep(self, kept: Kept) -> None:
+    def append_local(self, pending: PendingEntry) -> None:
         """Enter here what a database's trail got; once that is committed."""
-        facts = {name: value for name, value in kept.link.facts.items() if name != "witness"}
-        self._add(
+        facts = {
+            name: value for name, value in pending.chain_entry.facts.items() if name != "witness"
+        }
+        self._append(
             facts
             | {
-                "database": kept.database_id,
-                "database_seq": kept.link.seq,
-                "database_hash": kept.link.hash.hex(),
+                "database": pending.database_id,
+                "database_seq": pending.chain_entry.seq,
+                "database_hash": pending.chain_entry.hash.hex(),
             }
         )
 
-    def note(self, deed: Deed) -> None:
+    def record_local(self, event: AuditEvent) -> None:
         """Enter a deed in which no database has a part."""
         at = datetime.now(UTC).isoformat(timespec="microseconds")
-        self._add({"at": at} | audit.here() | asdict(deed))
+        self._append({"at": at} | audit.actor_and_host() | asdict(event))
 
-    def first_break(self, connection: Connection | None = None) -> str | None:
+    def first_tampering(self, connection: Connection | None = None) -> str | None:
         """What is wrong with this computer's trail; None if it is whole.
 
         With a connection, what that database knows of it counts too.
         """
-        links = self._links()
+        links = self._entries()
         witnessed: dict[int, bytes] = {}
         if connection is not None and links:
-            with translated():
-                witnessed = _witnessed(connection, _name(links[0]))
-        return first_break(links, witnessed)
+            with translate_errors():
+                witnessed = _anchored_hashes(connection, _chain_id(links[0]))
+        return first_tampering(links, witnessed)
 
-    def first_break_in_database(self, connection: Connection) -> str | None:
+    def first_tampering_in_database(self, connection: Connection) -> str | None:
         """What is wrong with the database's trail, by itself and by what is remembered here."""
-        with translated():
-            remembered = _remembered(self._links(), audit.database_id(connection))
-            return first_break(audit.links(connection), remembered)
+        with translate_errors():
+            remembered = _remembered_hashes(self._entries(), audit.database_id(connection))
+            return first_tampering(audit.read_chain(connection), remembered)
 
-    def _witness(self) -> dict[str, str | int] | None:
-        links = self._links()
+    def _anchor(self) -> dict[str, str | int] | None:
+        links = self._entries()
         if not links:
             return None
-        return {"chain": _name(links[0]), "seq": links[-1].seq, "hash": links[-1].hash.hex()}
+        return {"chain": _chain_id(links[0]), "seq": links[-1].seq, "hash": links[-1].hash.hex()}
 
-    def _add(self, facts: dict[str, Any]) -> None:
-        with self._writing() as local:
+    def _append(self, facts: dict[str, Any]) -> None:
+        with self._transaction() as local:
             row = local.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-            link = next_link(Head(*row) if row else EMPTY, facts)
+            link = next_entry(ChainHead(*row) if row else EMPTY_HEAD, facts)
             local.execute(_INSERT, (link.seq, json.dumps(facts), link.previous, link.hash))
 
-    def _links(self) -> list[Link]:
-        with self._writing() as local:
+    def _entries(self) -> list[ChainEntry]:
+        with self._transaction() as local:
             rows = local.execute("SELECT seq, facts, previous, hash FROM audit ORDER BY seq")
-            return [_link(*row) for row in rows]
+            return [_entry_from_row(*row) for row in rows]
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._path, isolation_level=None)) as local:
             local.execute("BEGIN IMMEDIATE")
             with local:
                 yield local
 
 
-def _name(first: Link) -> str:
+def _chain_id(first: ChainEntry) -> str:
     """A trail goes by the hash of its first entry."""
     return first.hash.hex()
 
 
-def _link(seq: int, facts: object, previous: object, found: object) -> Link:
+def _entry_from_row(seq: int, facts: object, previous: object, found: object) -> ChainEntry:
     """An entry as the file has it; what is no entry at all shows by its hash."""
     try:
         read = json.loads(str(facts))
     except (ValueError, RecursionError):
         read = {}
     hashes = (each if isinstance(each, bytes) else b"" for each in (previous, found))
-    return Link(seq, read if isinstance(read, dict) else {}, *hashes)
+    return ChainEntry(seq, read if isinstance(read, dict) else {}, *hashes)
 
 
-def _remembered(links: list[Link], database_id: str) -> dict[int, bytes]:
+def _remembered_hashes(links: list[ChainEntry], database_id: str) -> dict[int, bytes]:
     """The hashes of a database's entries by number; a broken trail's memory counts for nothing."""
-    if first_break(links, {}):
+    if first_tampering(links, {}):
         return {}
     return {
         link.facts["database_seq"]: bytes.fromhex(link.facts["database_hash"])
@@ -151,10 +159,10 @@ def _remembered(links: list[Link], database_id: str) -> dict[int, bytes]:
     }
 
 
-def _witnessed(connection: Connection, name: str) -> dict[int, bytes]:
+def _anchored_hashes(connection: Connection, name: str) -> dict[int, bytes]:
     """What a database knows of the trail of this name; nothing if its own is broken."""
-    links = list(audit.links(connection))
-    if first_break(links, {}):
+    links = list(audit.read_chain(connection))
+    if first_tampering(links, {}):
         return {}
     witnesses = (link.facts["witness"] for link in links)
     return {

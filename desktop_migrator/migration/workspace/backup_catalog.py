@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop_migrator.vault.payload import Manifest, Summary, Target
+from desktop_migrator.vault.payload import BackupManifest, BackupSummary, BackupTarget
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS backups (
@@ -22,25 +22,25 @@ CREATE TABLE IF NOT EXISTS backups (
 """
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
+class BackupEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A backup, as told without opening it."""
 
-    manifest: Manifest
-    target: Target | None
-    summary: Summary
+    manifest: BackupManifest
+    target: BackupTarget | None
+    summary: BackupSummary
     size: int
     """Bytes of the file."""
     sha256: str
     """Of the file, in hexadecimal."""
 
 
-class BackupList:
+class BackupCatalog:
     def __init__(self, catalog: Path) -> None:
         self._path = catalog
         with self._connection() as connection:
             connection.execute(_SCHEMA)
 
-    def add(self, backup: Listed) -> None:
+    def add(self, backup: BackupEntry) -> None:
         with self._connection() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO backups (backup, run, facts) VALUES (?, ?, ?)",
@@ -51,14 +51,14 @@ class BackupList:
                 ),
             )
 
-    def forget(self, backup: str) -> None:
+    def remove(self, backup: str) -> None:
         with self._connection() as connection:
             connection.execute("DELETE FROM backups WHERE backup = ?", (backup,))
 
-    def find(self, backup: str) -> Listed | None:
+    def find(self, backup: str) -> BackupEntry | None:
         return self.all().get(backup)
 
-    def of_run(self, run: str) -> str | None:
+    def backup_of_run(self, run: str) -> str | None:
         """The id of the backup made before the run."""
         with self._connection() as connection:
             row = connection.execute(
@@ -66,14 +66,14 @@ class BackupList:
             ).fetchone()
         return row and str(row[0])
 
-    def all(self) -> dict[str, Listed]:
+    def all(self) -> dict[str, BackupEntry]:
         """By id; an entry that cannot be read is left out."""
         with self._connection() as connection:
             rows = connection.execute("SELECT backup, facts FROM backups").fetchall()
         listed = {}
         for backup, facts in rows:
             try:
-                listed[backup] = msgspec.json.decode(facts, type=Listed)
+                listed[backup] = msgspec.json.decode(facts, type=BackupEntry)
             except (msgspec.DecodeError, TypeError):
                 continue
         return listed

@@ -58,7 +58,7 @@ class Catalog:
         with self._connection() as connection:
             connection.execute(_SCHEMA)
 
-    def begin(
+    def record_start(
         self, run: str, *, user_id: str, database: str, plan: str, origins: Sequence[str]
     ) -> None:
         """Enter a run, or that it goes on."""
@@ -70,7 +70,7 @@ class Catalog:
                 (run, _now(), user_id, database, plan, json.dumps(list(origins))),
             )
 
-    def finish(self, result: RunResult) -> None:
+    def record_end(self, result: RunResult) -> None:
         with self._connection() as connection:
             connection.execute(
                 "UPDATE runs SET finished = ?, outcome = ?, counts = ?, verified = ? WHERE run = ?",
@@ -83,7 +83,7 @@ class Catalog:
                 ),
             )
 
-    def correct(self, outcomes: Mapping[str, str]) -> None:
+    def set_outcomes(self, outcomes: Mapping[str, str]) -> None:
         """What became of runs later: `UNDONE`, or their own outcome again."""
         with self._connection() as connection:
             connection.executemany(
@@ -99,7 +99,7 @@ class Catalog:
                 " verified FROM runs WHERE ?1 IS NULL OR user_id = ?1 ORDER BY started DESC",
                 (user_id,),
             ).fetchall()
-        return [cataloged(row) for row in rows]
+        return [run_from_row(row) for row in rows]
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -107,7 +107,7 @@ class Catalog:
             yield connection
 
 
-def cataloged(row: tuple[Any, ...]) -> CatalogedRun:
+def run_from_row(row: tuple[Any, ...]) -> CatalogedRun:
     """A row of the catalog, with the columns in the order of `runs`."""
     run, started, finished, outcome, user_id, database, plan, origins, counts, verified = row
     return CatalogedRun(

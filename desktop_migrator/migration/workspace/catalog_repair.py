@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from desktop_migrator.browsers.sqlite.salvage import salvage_rows
 from desktop_migrator.errors import StorageError
 from desktop_migrator.migration.workspace.audit_trail import AuditTrail
-from desktop_migrator.migration.workspace.catalog import UNDONE, Catalog, cataloged
+from desktop_migrator.migration.workspace.catalog import UNDONE, Catalog, run_from_row
 from desktop_migrator.model import Counts, Outcome
 from desktop_migrator.postgres.bookkeeping.runs import Run, list_runs, undone_by
 
@@ -34,12 +34,12 @@ _ORIGINS = _RUNS.index("origins")
 _TABLES = {"runs": _RUNS, "audit": _AUDIT}
 
 
-def damage(catalog: Path) -> str | None:
+def find_damage(catalog: Path) -> str | None:
     """What is wrong with the file, in a few words; None if it is whole. Opens it for reading."""
     if not catalog.exists():
         return "missing"
     try:
-        with closing(_reading(catalog)) as connection:
+        with closing(_open_read_only(catalog)) as connection:
             [first, *_] = connection.execute("PRAGMA integrity_check").fetchone()
             if first != "ok":
                 return "damaged"
@@ -50,9 +50,9 @@ def damage(catalog: Path) -> str | None:
     return None
 
 
-def lacking(connection: Connection, catalog: Path, user_id: str) -> str | None:
+def describe_missing_runs(connection: Connection, catalog: Path, user_id: str) -> str | None:
     """How many of this computer's migrations the catalog does not have; None if it has all."""
-    missing = len(_missing(connection, catalog, user_id))
+    missing = len(_missing_runs(connection, catalog, user_id))
     return f"lacks {missing:,} runs that were made from this computer" if missing else None
 
 
@@ -62,31 +62,33 @@ def rebuild(connection: Connection, catalog: Path, user_id: str, database: str) 
     `database` is how the catalog names it.
     """
     undone = undone_by(list_runs(connection, user_id))
-    missing = _missing(connection, catalog, user_id)
-    mine = [_row(run, undone, database) for run in missing]
-    if not damage(catalog):
+    missing = _missing_runs(connection, catalog, user_id)
+    mine = [_catalog_row(run, undone, database) for run in missing]
+    if not find_damage(catalog):
         _insert(catalog, "runs", mine)
         return len(mine)
-    runs, audit = _salvaged(catalog, "runs"), _salvaged(catalog, "audit")
+    runs, audit = _salvaged_rows(catalog, "runs"), _salvaged_rows(catalog, "audit")
     # A text in which bytes have changed looks whole; so the database has the first word, save
     # where it does not know the web sites.
-    runs = [row for row in mine if row[_ORIGINS] != "[]"] + [row for row in runs if _sound(row)]
+    runs = [row for row in mine if row[_ORIGINS] != "[]"] + [
+        row for row in runs if _is_readable_row(row)
+    ]
     fresh = catalog.with_name(f"{catalog.name}.new")
-    _make(fresh, runs + mine, audit)
-    if AuditTrail(fresh).first_break():
-        _make(fresh, runs + mine, [])
-    _set_aside(catalog)
+    _create_catalog(fresh, runs + mine, audit)
+    if AuditTrail(fresh).first_tampering():
+        _create_catalog(fresh, runs + mine, [])
+    _rename_damaged(catalog)
     fresh.rename(catalog)
     return len(mine)
 
 
-def _reading(catalog: Path) -> sqlite3.Connection:
+def _open_read_only(catalog: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{catalog.absolute().as_uri()}?mode=ro", uri=True)
 
 
-def _missing(connection: Connection, catalog: Path, user_id: str) -> list[Run]:
+def _missing_runs(connection: Connection, catalog: Path, user_id: str) -> list[Run]:
     """This computer's migrations that the catalog lacks; all if it cannot be read."""
-    has = set() if damage(catalog) else {run.run for run in Catalog(catalog).runs(user_id)}
+    has = set() if find_damage(catalog) else {run.run for run in Catalog(catalog).runs(user_id)}
     return [
         run
         for run in list_runs(connection, user_id)
@@ -97,7 +99,9 @@ def _missing(connection: Connection, catalog: Path, user_id: str) -> list[Run]:
     ]
 
 
-def _make(path: Path, runs: Iterable[Sequence[Any]], audit: Iterable[Sequence[Any]]) -> None:
+def _create_catalog(
+    path: Path, runs: Iterable[Sequence[Any]], audit: Iterable[Sequence[Any]]
+) -> None:
     path.unlink(missing_ok=True)
     Catalog(path)
     AuditTrail(path)
@@ -115,7 +119,7 @@ def _insert(path: Path, table: str, rows: Iterable[Sequence[Any]]) -> None:
         )
 
 
-def _salvaged(catalog: Path, table: str) -> list[tuple[Any, ...]]:
+def _salvaged_rows(catalog: Path, table: str) -> list[tuple[Any, ...]]:
     """The rows that are whole; none where even the tables are not to be found."""
     if not catalog.exists():
         return []
@@ -135,7 +139,7 @@ def _salvaged(catalog: Path, table: str) -> list[tuple[Any, ...]]:
     ]
 
 
-def _set_aside(catalog: Path) -> None:
+def _rename_damaged(catalog: Path) -> None:
     moment = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     for end in ("", "-wal", "-journal"):
         file = catalog.with_name(catalog.name + end)
@@ -143,16 +147,16 @@ def _set_aside(catalog: Path) -> None:
             file.rename(file.with_name(f"{file.name}.damaged-{moment}"))
 
 
-def _sound(row: tuple[Any, ...]) -> bool:
+def _is_readable_row(row: tuple[Any, ...]) -> bool:
     """Whether the catalog could read the row."""
     try:
-        cataloged(row)
+        run_from_row(row)
     except (TypeError, ValueError, AttributeError):
         return False
     return True
 
 
-def _row(run: Run, undone: Collection[str], database: str) -> tuple[Any, ...]:
+def _catalog_row(run: Run, undone: Collection[str], database: str) -> tuple[Any, ...]:
     totals = Counts()
     for counts in run.counts.values():
         if isinstance(counts, Counts):

@@ -31,7 +31,7 @@ class SavedConnection:
     password_saved: bool
 
 
-def connections(workspace: Workspace) -> list[SavedConnection]:
+def list_connections(workspace: Workspace) -> list[SavedConnection]:
     """All of them, by name. Raises `DataFolderUnusable`."""
     try:
         return msgspec.json.decode(workspace.connections.read_bytes(), type=list[SavedConnection])
@@ -42,7 +42,9 @@ def connections(workspace: Workspace) -> list[SavedConnection]:
         raise DataFolderUnusable(path=workspace.connections, reason=reason) from None
 
 
-def add(workspace: Workspace, name: str, url: str, password: str | None) -> SavedConnection:
+def add_connection(
+    workspace: Workspace, name: str, url: str, password: str | None
+) -> SavedConnection:
     """Save a connection, in the place of one of the same name.
 
     Without a keyring the password is not saved (`password_saved`), and
@@ -62,28 +64,28 @@ def add(workspace: Workspace, name: str, url: str, password: str | None) -> Save
         )
     kept = password is not None and workspace.credentials.set(address.login, password)
     saved = SavedConnection(name, url, address.login, kept)
-    others = [other for other in connections(workspace) if other.name != name]
+    others = [other for other in list_connections(workspace) if other.name != name]
     if password is not None:
-        others = [_same_password(other, saved) for other in others]
+        others = [_with_same_password(other, saved) for other in others]
     elif any(other.login == saved.login and other.password_saved for other in others):
         saved = SavedConnection(name, url, address.login, password_saved=True)
     _write(workspace, [*others, saved])
     return saved
 
 
-def remove(workspace: Workspace, name: str) -> None:
+def remove_connection(workspace: Workspace, name: str) -> None:
     """Forget a connection, and its password unless another one uses it.
 
     Raises `ConnectionUnknown`; `KeyringUnusable`, and then the connection stays.
     """
     gone = _find(workspace, name)
-    others = [other for other in connections(workspace) if other.name != name]
+    others = [other for other in list_connections(workspace) if other.name != name]
     if gone.password_saved and all(other.login != gone.login for other in others):
         workspace.credentials.delete(gone.login)
     _write(workspace, others)
 
 
-def resolve(workspace: Workspace, database: str) -> str:
+def resolve_database(workspace: Workspace, database: str) -> str:
     """The URL of a saved connection; a URL, or `builtin`, as it is. Raises `ConnectionUnknown`."""
     if database == BUILTIN or "://" in database or not _NAME.fullmatch(database):
         return database
@@ -96,19 +98,20 @@ def saved_password(workspace: Workspace, url: str) -> str | None:
     if "password" in address.parameters:
         return None
     known = any(
-        saved.login == address.login and saved.password_saved for saved in connections(workspace)
+        saved.login == address.login and saved.password_saved
+        for saved in list_connections(workspace)
     )
     return workspace.credentials.get(address.login) if known else None
 
 
-def _same_password(other: SavedConnection, new: SavedConnection) -> SavedConnection:
+def _with_same_password(other: SavedConnection, new: SavedConnection) -> SavedConnection:
     if other.login != new.login:
         return other
     return SavedConnection(other.name, other.url, other.login, new.password_saved)
 
 
 def _find(workspace: Workspace, name: str) -> SavedConnection:
-    for saved in connections(workspace):
+    for saved in list_connections(workspace):
         if saved.name == name:
             return saved
     raise ConnectionUnknown(name=name)

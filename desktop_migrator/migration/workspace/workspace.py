@@ -34,7 +34,7 @@ class Workspace:
             workspace.logs.mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
             raise DataFolderUnusable(path=workspace.root, reason=error.strerror) from None
-        snapshot.sweep(workspace.snapshots)
+        snapshot.remove_stale_snapshots(workspace.snapshots)
         for note in atomic_swap.recover(workspace.swaps):
             _log.warning(note)
         return workspace

@@ -5,21 +5,21 @@ each left aside. All of it happens in the caller's transaction, so that a dry ru
 """
 
 from desktop_migrator.postgres.bookkeeping.runs import (
-    Quarantined,
+    QuarantinedItem,
     Run,
     finish_run,
     list_runs,
-    quarantined,
+    read_quarantine,
     start_run,
 )
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
 
 __all__ = [
-    "Quarantined",
+    "QuarantinedItem",
     "Run",
     "finish_run",
     "list_runs",
-    "quarantined",
+    "read_quarantine",
     "start_run",
     "upgrade",
 ]

@@ -16,11 +16,11 @@ import sqlalchemy
 from sqlalchemy import RowMapping, func, insert, select
 
 from desktop_migrator.postgres.bookkeeping.tables import audit
-from desktop_migrator.postgres.types.text_escape import escape
-from desktop_migrator.system.hash_chain import EMPTY, Head, Link, next_link
+from desktop_migrator.postgres.types.text_escape import escape_unstorable
+from desktop_migrator.system.hash_chain import EMPTY_HEAD, ChainEntry, ChainHead, next_entry
 
 _LOCK = 0x444D_0002  # as in bookkeeping.schema
-_CHAINING = {"seq", "previous", "hash"}
+_CHAIN_COLUMNS = {"seq", "previous", "hash"}
 _PAGE = 1000
 _DATABASE_ID = sqlalchemy.text(
     "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid"
@@ -29,7 +29,7 @@ _DATABASE_ID = sqlalchemy.text(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class AuditEvent:
     """What was done."""
 
     action: str
@@ -44,9 +44,11 @@ class Deed:
     counts: Mapping[str, int] | None = None
 
 
-def record(
-    connection: sqlalchemy.Connection, deed: Deed, witness: Mapping[str, str | int] | None = None
-) -> Link:
+def append_event(
+    connection: sqlalchemy.Connection,
+    event: AuditEvent,
+    anchor: Mapping[str, str | int] | None = None,
+) -> ChainEntry:
     """Add an entry, in the caller's transaction, best as the last thing in it.
 
     Entries are written one at a time: until the transaction ends, others who write one wait.
@@ -56,10 +58,10 @@ def record(
     at, role = connection.execute(
         select(func.clock_timestamp(), sqlalchemy.literal_column("session_user"))
     ).one()
-    columns = {"at": at, **here(), "role": role, **asdict(deed), "witness": witness}
-    digest = deed.plan_digest
+    columns = {"at": at, **actor_and_host(), "role": role, **asdict(event), "witness": anchor}
+    digest = event.plan_digest
     columns["plan_digest"] = None if digest is None else bytes.fromhex(digest)
-    link = next_link(head(connection), _facts(columns))
+    link = next_entry(chain_head(connection), _facts(columns))
     chaining = {"seq": link.seq, "previous": link.previous, "hash": link.hash}
     connection.execute(insert(audit).values(columns | chaining))
     return link
@@ -70,29 +72,32 @@ def database_id(connection: sqlalchemy.Connection) -> str:
     return str(connection.scalar(_DATABASE_ID))
 
 
-def here() -> dict[str, str]:
+def actor_and_host() -> dict[str, str]:
     """Who works, and on which computer."""
-    return {"actor": escape(psutil.Process().username()), "host": escape(platform.node())}
+    return {
+        "actor": escape_unstorable(psutil.Process().username()),
+        "host": escape_unstorable(platform.node()),
+    }
 
 
-def head(connection: sqlalchemy.Connection) -> Head:
+def chain_head(connection: sqlalchemy.Connection) -> ChainHead:
     """How far the chain goes."""
     row = connection.execute(
         select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
     ).one_or_none()
-    return Head(row.seq, bytes(row.hash)) if row else EMPTY
+    return ChainHead(row.seq, bytes(row.hash)) if row else EMPTY_HEAD
 
 
-def links(connection: sqlalchemy.Connection) -> Iterator[Link]:
+def read_chain(connection: sqlalchemy.Connection) -> Iterator[ChainEntry]:
     """All entries in order."""
     query = select(audit).order_by(audit.c.seq)
     with connection.execute(query, execution_options={"yield_per": _PAGE}) as rows:
         for row in rows.mappings():
-            yield Link(row["seq"], _facts(row), bytes(row["previous"]), bytes(row["hash"]))
+            yield ChainEntry(row["seq"], _facts(row), bytes(row["previous"]), bytes(row["hash"]))
 
 
 def _facts(columns: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
-    facts = {name: value for name, value in columns.items() if name not in _CHAINING}
+    facts = {name: value for name, value in columns.items() if name not in _CHAIN_COLUMNS}
     facts["at"] = facts["at"].astimezone(UTC).isoformat(timespec="microseconds")
     digest = facts["plan_digest"]
     return facts | {"plan_digest": None if digest is None else bytes(digest).hex()}

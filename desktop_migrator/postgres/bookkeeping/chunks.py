@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from desktop_migrator.model import Item, Rejection
-from desktop_migrator.postgres.types.text_escape import escape, identity_text, to_bytes
+from desktop_migrator.postgres.types.text_escape import escape_unstorable, identity_text, to_wtf8
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
@@ -25,7 +25,7 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenRows:
     """Rows of one table of which the same columns were given."""
 
     seq: int
@@ -38,7 +38,7 @@ class Written:
     """The digest of what was sent, one after the other."""
 
 
-_CHUNK = sql.SQL("""
+_INSERT_CHUNK = sql.SQL("""
 INSERT INTO desktop_migrator.chunks (
     run, seq, entity, target, columns, ids, actions, digests,
     inserted, updated, unchanged, skipped, deleted, state
@@ -46,35 +46,35 @@ INSERT INTO desktop_migrator.chunks (
 """)
 
 
-def chunk(
+def insert_chunk_record(
     cursor: Cursor,
     *,
     run: str,
     entity: str,
-    target: str,
-    state: sql.Composable,
-    written: Written,
+    table_name: str,
+    xmin_query: sql.Composable,
+    rows: WrittenRows,
 ) -> None:
     """`state` is a query for the xmin of the rows just written, given the ids of one or none."""
-    changed = written.actions.startswith((Action.INSERTED, Action.UPDATED))
+    changed = rows.actions.startswith((Action.INSERTED, Action.UPDATED))
     cursor.execute(
-        _CHUNK.format(state=state),
+        _INSERT_CHUNK.format(state=xmin_query),
         [
             run,
-            written.seq,
+            rows.seq,
             entity,
-            target,
-            list(written.columns),
-            written.ids,
-            written.actions,
-            written.digests,
-            *(written.actions.count(action) for action in Action),
-            written.ids[:1] if changed else [],
+            table_name,
+            list(rows.columns),
+            rows.ids,
+            rows.actions,
+            rows.digests,
+            *(rows.actions.count(action) for action in Action),
+            rows.ids[:1] if changed else [],
         ],
     )
 
 
-_QUARANTINE = """
+_INSERT_REJECTION = """
 INSERT INTO desktop_migrator.quarantine (
     run, number, entity, code, reason, remedy, source_id,
     browser, profile, store, storage_key, key, position, raw
@@ -82,11 +82,11 @@ INSERT INTO desktop_migrator.quarantine (
 """
 
 
-def quarantine(
+def insert_rejections(
     cursor: Cursor, *, run: str, numbers: Iterator[int], rejections: Sequence[Rejection]
 ) -> None:
     cursor.executemany(
-        _QUARANTINE,
+        _INSERT_REJECTION,
         [
             [
                 run,
@@ -97,25 +97,25 @@ def quarantine(
                 rejection.remedy,
                 None if rejection.source_id is None else identity_text(rejection.source_id),
                 rejection.source.store.profile.browser,
-                escape(rejection.source.store.profile.name),
-                escape(str(rejection.source.store.path)),
-                escape(str(rejection.source.storage_key)),
-                escape(rejection.source.key),
-                escape(rejection.source.position),
-                to_bytes(rejection.raw),
+                escape_unstorable(rejection.source.store.profile.name),
+                escape_unstorable(str(rejection.source.store.path)),
+                escape_unstorable(str(rejection.source.storage_key)),
+                escape_unstorable(rejection.source.key),
+                escape_unstorable(rejection.source.position),
+                to_wtf8(rejection.raw),
             ]
             for rejection, number in zip(rejections, numbers, strict=False)
         ],
     )
 
 
-_FORGET = """
+_DELETE_ESCAPED = """
 DELETE FROM desktop_migrator.escaped_texts WHERE target = %s AND target_id = ANY(%b::text[])
 """
-_ESCAPED = """
+_INSERT_ESCAPED = """
 INSERT INTO desktop_migrator.escaped_texts (target, target_id, columns) VALUES (%s, %s, %s)
 """
-_ESCAPED_TOO = """
+_MERGE_ESCAPED = """
 INSERT INTO desktop_migrator.escaped_texts AS known (target, target_id, columns)
 VALUES (%s, %s, %s)
 ON CONFLICT (target, target_id) DO UPDATE
@@ -123,19 +123,19 @@ SET columns = ARRAY(SELECT DISTINCT unnest(known.columns || excluded.columns) OR
 """
 
 
-def escapes(
-    cursor: Cursor, *, target: str, written: Sequence[Item], merged: Sequence[Item]
+def record_escaped_columns(
+    cursor: Cursor, *, table_name: str, written_items: Sequence[Item], merged_items: Sequence[Item]
 ) -> None:
     """Which columns of the rows just written are escaped.
 
     What was known of a row is forgotten, but not where an item was merged into it.
     """
-    cursor.execute(_FORGET, [target, [str(item.id) for item in written]])
+    cursor.execute(_DELETE_ESCAPED, [table_name, [str(item.id) for item in written_items]])
     cursor.executemany(
-        _ESCAPED,
-        [[target, str(item.id), list(item.escaped)] for item in written if item.escaped],
+        _INSERT_ESCAPED,
+        [[table_name, str(item.id), list(item.escaped)] for item in written_items if item.escaped],
     )
     cursor.executemany(
-        _ESCAPED_TOO,
-        [[target, str(item.id), list(item.escaped)] for item in merged if item.escaped],
+        _MERGE_ESCAPED,
+        [[table_name, str(item.id), list(item.escaped)] for item in merged_items if item.escaped],
     )

@@ -26,9 +26,9 @@ from desktop_migrator.postgres.types import adapters
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
-CHANGES = (Action.INSERTED, Action.UPDATED, Action.DELETED)
+CHANGING_ACTIONS = (Action.INSERTED, Action.UPDATED, Action.DELETED)
 
-_KEEPING = sql.SQL("""
+_JOURNALED_CHANGE = sql.SQL("""
     WITH changed AS ({change})
     INSERT INTO desktop_migrator.journal (run, seq, columns, ids, images)
     SELECT %(run)s::uuid, %(seq)s::int, %(columns)s::text[], array_agg(before.id),
@@ -43,26 +43,26 @@ _KEEPING = sql.SQL("""
     HAVING count(*) > 0
     RETURNING ids
 """)
-_CHUNK = """
+_SELECT_CHUNK = """
     SELECT run::text, seq, entity, target, columns, ids, actions, digests, state, cluster,
-           cluster = (SELECT system_identifier FROM pg_control_system()) AS at_home,
+           cluster = (SELECT system_identifier FROM pg_control_system()) AS same_cluster,
            undoes_run::text, undoes_seq
     FROM desktop_migrator.chunks WHERE run = %s AND seq = %s
 """
-_CHUNKS = """
+_SELECT_CHANGED_CHUNKS = """
     SELECT run::text, seq FROM desktop_migrator.chunks
     WHERE run = %s AND inserted + updated + deleted > 0 ORDER BY seq DESC
 """
-_ROWS = "SELECT ids, actions FROM desktop_migrator.chunks WHERE run = %s AND seq = %s"
-_UNDOS = """
+_SELECT_ROW_ACTIONS = "SELECT ids, actions FROM desktop_migrator.chunks WHERE run = %s AND seq = %s"
+_SELECT_UNDOING_CHUNKS = """
     SELECT run::text, seq, ids, actions FROM desktop_migrator.chunks
     WHERE undoes_run = %s AND undoes_seq = %s
 """
-_RESTORED = """
+_SELECT_RESTORED = """
     SELECT state, ids, restored FROM desktop_migrator.chunks
     WHERE state = ANY(%s) AND target = %s AND cluster = %s AND restored IS NOT NULL
 """
-_BEFORE = """
+_SELECT_BEFORE_IMAGES = """
     SELECT journal.columns, image.id, image.state
     FROM desktop_migrator.journal, unnest(journal.ids, journal.images)
          AS image (id, texts, state, escaped)
@@ -71,7 +71,7 @@ _BEFORE = """
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class ChunkRecord:
     """A chunk's record, as undo reads it."""
 
     run: str
@@ -84,7 +84,7 @@ class Chunk:
     digests: bytes
     state: int | None
     cluster: int
-    at_home: bool
+    same_cluster: bool
     """Whether this is the cluster that the states speak of."""
     undoes_run: str | None
     undoes_seq: int | None
@@ -95,39 +95,41 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class BeforeImages:
     """What the journal has of a chunk, without the images themselves."""
 
     columns: list[str] = field(default_factory=list)
-    states: dict[str, int] = field(default_factory=dict)
+    xmins: dict[str, int] = field(default_factory=dict)
     """By id."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalKey:
     """Where a chunk's before-images go."""
 
     run: str
     seq: int
 
-    def parameters(self, target: str, columns: Sequence[str], ids: list[str]) -> dict[str, Any]:
+    def query_parameters(
+        self, table_name: str, columns: Sequence[str], ids: list[str]
+    ) -> dict[str, Any]:
         """Those of `keeping`."""
         return {
             "run": self.run,
             "seq": self.seq,
-            "target": target,
+            "target": table_name,
             "columns": list(columns),
             "ids": ids,
         }
 
 
-def entries(run: str, first: int = 0, step: int = 1) -> Iterator[Entry]:
+def journal_keys(run: str, first: int = 0, step: int = 1) -> Iterator[JournalKey]:
     """The run's, one for each chunk, in order."""
-    return (Entry(run, seq) for seq in count(first, step))
+    return (JournalKey(run, seq) for seq in count(first, step))
 
 
-def keeping(
-    change: sql.Composable, table: sql.Composable, id_column: Column, columns: Iterable[str]
+def with_before_images(
+    statement: sql.Composable, table: sql.Composable, id_column: Column, columns: Iterable[str]
 ) -> sql.Composed:
     """A statement that does `change` and journals these columns of the rows that it changed.
 
@@ -135,86 +137,96 @@ def keeping(
     those of an `Entry`, for ids of all rows that may change, and the change's own, by name. The
     result's one row is the ids of those changed; there is no row if none was.
     """
-    texts = (sql.SQL("target.{}::text").format(adapters.identifier(name)) for name in columns)
-    return _KEEPING.format(
-        change=change,
-        id=adapters.identifier(id_column.name),
+    texts = (
+        sql.SQL("target.{}::text").format(adapters.escaped_identifier(name)) for name in columns
+    )
+    return _JOURNALED_CHANGE.format(
+        change=statement,
+        id=adapters.escaped_identifier(id_column.name),
         texts=sql.SQL(", ").join(texts),
         table=table,
-        ids=ids_named(id_column),
+        ids=ids_parameter(id_column),
     )
 
 
-def ids_named(id_column: Column) -> sql.Composed:
+def ids_parameter(id_column: Column) -> sql.Composed:
     """The parameter `ids`, of the id column's type."""
     return sql.SQL("%(ids)b{}").format(adapters.ids_cast(id_column))
 
 
-def chunks_of(cursor: Cursor, run: str) -> list[tuple[str, int]]:
+def changed_chunk_keys(cursor: Cursor, run: str) -> list[tuple[str, int]]:
     """Keys of the chunks in which a run changed something, the newest first."""
-    return [(run, seq) for run, seq in cursor.execute(_CHUNKS, [run])]
+    return [(run, seq) for run, seq in cursor.execute(_SELECT_CHANGED_CHUNKS, [run])]
 
 
-def read_chunk(cursor: Cursor, key: tuple[str, int]) -> Chunk:
+def read_chunk(cursor: Cursor, key: tuple[str, int]) -> ChunkRecord:
     """Raises psycopg.ProgrammingError if there is none."""
-    found = cursor.connection.cursor(row_factory=class_row(Chunk)).execute(_CHUNK, key).fetchone()
+    found = (
+        cursor.connection.cursor(row_factory=class_row(ChunkRecord))
+        .execute(_SELECT_CHUNK, key)
+        .fetchone()
+    )
     if found is None:
         raise psycopg.ProgrammingError("a chunk that was listed is gone")
     return found
 
 
-def read_before(cursor: Cursor, key: tuple[str, int]) -> Before:
-    before = Before()
-    for columns, row_id, state in cursor.execute(_BEFORE, key):
+def read_before_images(cursor: Cursor, key: tuple[str, int]) -> BeforeImages:
+    before = BeforeImages()
+    for columns, row_id, state in cursor.execute(_SELECT_BEFORE_IMAGES, key):
         before.columns[:] = columns
-        before.states[row_id] = state
+        before.xmins[row_id] = state
     return before
 
 
-def changes(
+def undoable_changes(
     cursor: Cursor, key: tuple[str, int], ids: Sequence[str], actions: str
 ) -> dict[str, Action]:
     """What a chunk did to rows and is not undone; the undoing can be undone too."""
     result = {
         row_id: Action(action)
         for row_id, action in zip(ids, actions, strict=True)
-        if action in CHANGES
+        if action in CHANGING_ACTIONS
     }
-    for run, seq, undone_ids, undone_actions in cursor.execute(_UNDOS, key).fetchall():
-        for row_id in changes(cursor, (run, seq), undone_ids, undone_actions):
+    for run, seq, undone_ids, undone_actions in cursor.execute(
+        _SELECT_UNDOING_CHUNKS, key
+    ).fetchall():
+        for row_id in undoable_changes(cursor, (run, seq), undone_ids, undone_actions):
             result.pop(row_id, None)
     return result
 
 
-def left_to_undo(cursor: Cursor, run: str) -> Counter[Action]:
+def undoable_counts(cursor: Cursor, run: str) -> Counter[Action]:
     """How many rows a run did something to that is not undone, by what it did."""
     left: Counter[Action] = Counter()
-    for key in chunks_of(cursor, run):
-        [(ids, actions)] = cursor.execute(_ROWS, key).fetchall()
-        left.update(changes(cursor, key, ids, actions).values())
+    for key in changed_chunk_keys(cursor, run):
+        [(ids, actions)] = cursor.execute(_SELECT_ROW_ACTIONS, key).fetchall()
+        left.update(undoable_changes(cursor, key, ids, actions).values())
     return left
 
 
-def anything_left(cursor: Cursor, run: str) -> bool:
+def has_undoable(cursor: Cursor, run: str) -> bool:
     """Whether a run did something to rows that is not undone."""
-    for key in chunks_of(cursor, run):
-        [(ids, actions)] = cursor.execute(_ROWS, key).fetchall()
-        if changes(cursor, key, ids, actions):
+    for key in changed_chunk_keys(cursor, run):
+        [(ids, actions)] = cursor.execute(_SELECT_ROW_ACTIONS, key).fetchall()
+        if undoable_changes(cursor, key, ids, actions):
             return True
     return False
 
 
-def untouched(cursor: Cursor, chunk: Chunk, present: Mapping[str, int]) -> set[str]:
+def unchanged_since(
+    cursor: Cursor, chunk: ChunkRecord, current_xmins: Mapping[str, int]
+) -> set[str]:
     """The ids of rows, of those present with their states, that are as the chunk left them."""
     result: set[str] = set()
-    states = dict(present) if chunk.at_home else {}
+    states = dict(current_xmins) if chunk.same_cluster else {}
     while states:
         result |= {row_id for row_id, state in states.items() if state == chunk.state}
         others = list({state for state in states.values() if state != chunk.state})
         restored = {
             (row_id, state): before
             for state, ids, befores in cursor.execute(
-                _RESTORED, [others, chunk.target, chunk.cluster]
+                _SELECT_RESTORED, [others, chunk.target, chunk.cluster]
             )
             for row_id, before in zip(ids, befores, strict=True)
             if before is not None

@@ -6,37 +6,37 @@ from dataclasses import dataclass
 import sqlalchemy
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
-from desktop_migrator.postgres.bookkeeping.runs import KEPT_BESIDE, Quarantined, Run
+from desktop_migrator.postgres.bookkeeping.runs import NON_REJECTION_COLUMNS, QuarantinedItem, Run
 from desktop_migrator.postgres.bookkeeping.tables import quarantine, runs
-from desktop_migrator.postgres.types.text_escape import from_bytes
+from desktop_migrator.postgres.types.text_escape import from_wtf8
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenRejection:
     """A rejection that nobody has mended yet."""
 
     run: str
     number: int
-    rejection: Quarantined
+    rejection: QuarantinedItem
 
 
-def count_open(connection: sqlalchemy.Connection, run: Run) -> int:
-    query = select(func.count()).select_from(quarantine).where(_open(run))
+def count_open_rejections(connection: sqlalchemy.Connection, run: Run) -> int:
+    query = select(func.count()).select_from(quarantine).where(_is_open(run))
     return int(connection.scalar(query) or 0)
 
 
-def open_items(connection: sqlalchemy.Connection, run: Run) -> Iterator[Open]:
+def open_rejections(connection: sqlalchemy.Connection, run: Run) -> Iterator[OpenRejection]:
     """Those of the run and of its mends, in the order in which they were met."""
     rows = connection.execute(
-        select(quarantine).where(_open(run)).order_by(quarantine.c.run, quarantine.c.number)
+        select(quarantine).where(_is_open(run)).order_by(quarantine.c.run, quarantine.c.number)
     )
     for row in rows.mappings():
-        facts = {name: value for name, value in row.items() if name not in KEPT_BESIDE}
-        rejection = Quarantined(**{**facts, "raw": from_bytes(bytes(row["raw"]))})
-        yield Open(row["run"], row["number"], rejection)
+        facts = {name: value for name, value in row.items() if name not in NON_REJECTION_COLUMNS}
+        rejection = QuarantinedItem(**{**facts, "raw": from_wtf8(bytes(row["raw"]))})
+        yield OpenRejection(row["run"], row["number"], rejection)
 
 
-def mark_mended(connection: sqlalchemy.Connection, item: Open, run: str) -> None:
+def mark_resolved(connection: sqlalchemy.Connection, item: OpenRejection, run: str) -> None:
     connection.execute(
         update(quarantine)
         .where(quarantine.c.run == item.run, quarantine.c.number == item.number)
@@ -44,7 +44,7 @@ def mark_mended(connection: sqlalchemy.Connection, item: Open, run: str) -> None
     )
 
 
-def _open(run: Run) -> ColumnElement[bool]:
+def _is_open(run: Run) -> ColumnElement[bool]:
     """Not mended, or by a run that was taken back."""
     undo = runs.alias()
     taken_back = (

@@ -18,16 +18,16 @@ from desktop_migrator.model import Column, ColumnType, Item, TargetEntity
 from desktop_migrator.postgres.types.text_escape import identity_text
 
 
-class Reason(StrEnum):
+class AssignmentReason(StrEnum):
     """Why an item was given a row's id that is neither its own nor derived."""
 
-    KEY = "key"
-    TAKEN = "taken"
+    NATURAL_KEY = "key"
+    OWNED_BY_OTHER_USER = "taken"
 
 
 _INTEGERS = {ColumnType.SMALLINT, ColumnType.INTEGER, ColumnType.BIGINT}
 
-_RECORD = """
+_INSERT_DERIVED = """
 INSERT INTO desktop_migrator.identities (user_id, entity, origin, source_id, target_id)
 SELECT %s, %s, origin, source_id, target_id
 FROM unnest(%b::text[], %b::text[], %b::text[]) AS new (origin, source_id, target_id)
@@ -35,16 +35,16 @@ ON CONFLICT DO NOTHING
 """
 # No join, which without statistics (a table just filled has none) is made by comparing every row
 # with every row; this is always a search of the primary key, and finds more where origins differ.
-_LOOK_UP = """
+_LOOKUP = """
 SELECT origin, source_id, target_id
 FROM desktop_migrator.identities
 WHERE user_id = %s AND entity = %s AND origin = ANY(%b::text[]) AND source_id = ANY(%b::text[])
 """
-_GIVEN = """
+_HAS_ASSIGNED = """
 SELECT EXISTS (SELECT FROM desktop_migrator.identities
                WHERE user_id = %s AND entity = %s AND reason <> 'derived')
 """
-_GIVE = """
+_ASSIGN = """
 INSERT INTO desktop_migrator.identities (user_id, entity, origin, source_id, target_id, reason)
 VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT (user_id, entity, origin, source_id)
@@ -52,13 +52,13 @@ DO UPDATE SET target_id = excluded.target_id, reason = excluded.reason
 """
 
 
-def resolve(
+def resolve_row_ids(
     cursor: psycopg.Cursor[tuple[Any, ...]],
     user_id: str,
     entity: TargetEntity,
     items: Sequence[Item],
     *,
-    given: bool = True,
+    may_have_assigned_ids: bool = True,
 ) -> list[Item]:
     """The items with the ids they were given first, those met for the first time written down.
 
@@ -66,7 +66,7 @@ def resolve(
     """
     keys = [
         (item.source.storage_key.origin, identity_text(item.source_id))
-        if item.derived or given
+        if item.derived or may_have_assigned_ids
         else None
         for item in items
     ]
@@ -78,17 +78,17 @@ def resolve(
     if first_ids:
         origins, source_ids = (list(part) for part in zip(*first_ids, strict=True))
         ids = list(first_ids.values())
-        cursor.execute(_RECORD, [user_id, entity.name, origins, source_ids, ids])
+        cursor.execute(_INSERT_DERIVED, [user_id, entity.name, origins, source_ids, ids])
         missing = len(ids) - cursor.rowcount
-    if missing or given:
-        first_ids |= look_up(cursor, user_id, entity.name, list(filter(None, keys)))
+    if missing or may_have_assigned_ids:
+        first_ids |= lookup_row_ids(cursor, user_id, entity.name, list(filter(None, keys)))
     return [
-        with_id(item, first_ids[key], entity.columns[0]) if key in first_ids else item
+        with_row_id(item, first_ids[key], entity.columns[0]) if key in first_ids else item
         for key, item in zip(keys, items, strict=True)
     ]
 
 
-def look_up(
+def lookup_row_ids(
     cursor: psycopg.Cursor[tuple[Any, ...]],
     user_id: str,
     entity: str,
@@ -96,27 +96,27 @@ def look_up(
 ) -> dict[tuple[str, str], str]:
     """The row's id for each origin and source id (as `identity_text`) that has one written down."""
     origins, source_ids = (list(part) for part in zip(*keys, strict=True))
-    cursor.execute(_LOOK_UP, [user_id, entity, list(set(origins)), source_ids])
+    cursor.execute(_LOOKUP, [user_id, entity, list(set(origins)), source_ids])
     return {(origin, source_id): target for origin, source_id, target in cursor}
 
 
-def any_given(cursor: psycopg.Cursor[tuple[Any, ...]], user_id: str, entity: str) -> bool:
+def has_assigned_ids(cursor: psycopg.Cursor[tuple[Any, ...]], user_id: str, entity: str) -> bool:
     """Whether items of this entity were given ids for another reason than that theirs do not
     fit."""
-    row = cursor.execute(_GIVEN, [user_id, entity]).fetchone()
+    row = cursor.execute(_HAS_ASSIGNED, [user_id, entity]).fetchone()
     return row is not None and bool(row[0])
 
 
-def give(
+def assign_ids(
     cursor: psycopg.Cursor[tuple[Any, ...]],
     user_id: str,
     entity: str,
     ids: Iterable[tuple[str, str, str]],
-    reason: Reason,
+    reason: AssignmentReason,
 ) -> None:
     """Write down the row's id for each origin and source id."""
     cursor.executemany(
-        _GIVE,
+        _ASSIGN,
         [
             [user_id, entity, origin, identity_text(source_id), row_id, reason]
             for origin, source_id, row_id in ids
@@ -124,13 +124,13 @@ def give(
     )
 
 
-def with_id(item: Item, text: str, id_column: Column) -> Item:
+def with_row_id(item: Item, id_text: str, id_column: Column) -> Item:
     """The item for the row whose id has this text."""
-    if str(item.id) == text:
+    if str(item.id) == id_text:
         return item
-    row_id: UUID | str | int = text
+    row_id: UUID | str | int = id_text
     if id_column.type is ColumnType.UUID:
-        row_id = UUID(text)
+        row_id = UUID(id_text)
     elif id_column.type in _INTEGERS:
-        row_id = int(text)
+        row_id = int(id_text)
     return msgspec.structs.replace(item, id=row_id, values=(row_id, *item.values[1:]))

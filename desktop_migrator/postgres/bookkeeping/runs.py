@@ -12,9 +12,9 @@ from sqlalchemy import RowMapping, func, insert, select, update
 from desktop_migrator import __version__
 from desktop_migrator.model import ConflictPolicy, Counts, Outcome, UndoCounts
 from desktop_migrator.postgres.bookkeeping.tables import quarantine, runs
-from desktop_migrator.postgres.types.text_escape import from_bytes
+from desktop_migrator.postgres.types.text_escape import from_wtf8
 
-KEPT_BESIDE = {"run", "number", "mended_by"}
+NON_REJECTION_COLUMNS = {"run", "number", "mended_by"}
 """Columns of the quarantine that are no part of the rejection."""
 
 
@@ -46,7 +46,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Quarantined:
+class QuarantinedItem:
     """A rejection as it was kept; texts from the browser are escaped, save `raw`."""
 
     entity: str
@@ -71,7 +71,7 @@ def start_run(
     plan_digest: bytes,
     policy: ConflictPolicy,
     undoes: Sequence[str] | None = None,
-    mends: str | None = None,
+    repairs: str | None = None,
     origins: Sequence[str] = (),
     field_key: str | None = None,
     run: str | None = None,
@@ -88,7 +88,7 @@ def start_run(
             host=platform.node(),
             tool_version=__version__,
             undoes=undoes,
-            mends=mends,
+            mends=repairs,
             origins=list(origins),
             field_key=field_key,
         )
@@ -169,12 +169,12 @@ def _run(row: RowMapping) -> Run:
     )
 
 
-def quarantined(connection: sqlalchemy.Connection, run: str) -> Iterator[Quarantined]:
+def read_quarantine(connection: sqlalchemy.Connection, run: str) -> Iterator[QuarantinedItem]:
     """What a run left aside, in the order in which it was met."""
-    columns = [column for column in quarantine.c if column.name not in KEPT_BESIDE]
+    columns = [column for column in quarantine.c if column.name not in NON_REJECTION_COLUMNS]
     rows = connection.execute(
         select(*columns).where(quarantine.c.run == run).order_by(quarantine.c.number),
         execution_options={"yield_per": 100},
     )
     for row in rows.mappings():
-        yield Quarantined(**{**row, "raw": from_bytes(row["raw"])})
+        yield QuarantinedItem(**{**row, "raw": from_wtf8(row["raw"])})

@@ -41,26 +41,26 @@ def upgrade(connection: sqlalchemy.Connection) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class SchemaVersion:
     """The bookkeeping's version in a database."""
 
-    found: str | None
+    installed: str | None
     """None: there is no bookkeeping."""
-    newest: str
+    latest: str
     """The one that this program makes."""
-    known: bool
+    is_known: bool
     """Whether `found` is one of this program's; else a newer program was at work."""
 
     @property
-    def current(self) -> bool:
-        return self.found == self.newest
+    def is_current(self) -> bool:
+        return self.installed == self.latest
 
 
-def version(connection: sqlalchemy.Connection) -> Version:
+def schema_version(connection: sqlalchemy.Connection) -> SchemaVersion:
     scripts = ScriptDirectory.from_config(_config(connection))
     found = _context(connection).get_current_revision()
     known = found is None or found in {script.revision for script in scripts.walk_revisions()}
-    return Version(found, scripts.get_current_head() or "", known)
+    return SchemaVersion(found, scripts.get_current_head() or "", known)
 
 
 def _config(connection: sqlalchemy.Connection) -> Config:

@@ -23,7 +23,7 @@ ROOT_HOME = Path("/var/lib/desktop-migrator")
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class OsAccount:
     uid: int
     gid: int
 
@@ -32,11 +32,13 @@ class Account:
         """What makes `subprocess` start a program as this account, with none of our groups."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
-    def may_enter(self, folder: Path) -> bool:
+    def can_traverse(self, folder: Path) -> bool:
         """Whether the permission bits let this account pass through every part of the path."""
-        return all(self._may_search(part) for part in (folder, *folder.parents) if part.is_dir())
+        return all(
+            self._has_search_permission(part) for part in (folder, *folder.parents) if part.is_dir()
+        )
 
-    def _may_search(self, folder: Path) -> bool:
+    def _has_search_permission(self, folder: Path) -> bool:
         status = folder.stat()
         if status.st_uid == self.uid:
             return bool(status.st_mode & stat.S_IXUSR)
@@ -44,7 +46,7 @@ class Account:
             return bool(status.st_mode & stat.S_IXGRP)
         return bool(status.st_mode & stat.S_IXOTH)
 
-    def give(self, folder: Path) -> None:
+    def chown(self, folder: Path) -> None:
         """Make this account the owner of a folder just made; a link in its place is refused."""
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
@@ -53,7 +55,7 @@ class Account:
             os.close(descriptor)
 
 
-def server_account(folder: Path) -> Account | None:
+def server_account(folder: Path) -> OsAccount | None:
     """Whose the server's processes are to be; None for our own, as everywhere but for root."""
     if sys.platform == "win32" or os.geteuid() != 0:
         return None
@@ -62,22 +64,22 @@ def server_account(folder: Path) -> Account | None:
     # initdb wants an account that has a name.
     known = owner != 0 and any(entry.pw_uid == owner for entry in pwd.getpwall())
     entry = pwd.getpwuid(owner) if known else pwd.getpwnam("nobody")
-    return Account(entry.pw_uid, entry.pw_gid)
+    return OsAccount(entry.pw_uid, entry.pw_gid)
 
 
-def reachable_folder(folder: Path, account: Account | None) -> Path:
+def reachable_folder(folder: Path, account: OsAccount | None) -> Path:
     """`folder`, or the place below `ROOT_HOME` that stands for it."""
-    if account is None or account.may_enter(folder):
+    if account is None or account.can_traverse(folder):
         return folder
     return ROOT_HOME / _digest(folder)
 
 
-def reachable_copy(package: Path, account: Account | None) -> Path:
+def reachable_copy(package: Path, account: OsAccount | None) -> Path:
     """`package` (a folder and its `.libs` sibling), or a readable copy below `ROOT_HOME`.
 
     The copy is made once for each size and time of the original.
     """
-    if account is None or account.may_enter(package / "pginstall" / "bin"):
+    if account is None or account.can_traverse(package / "pginstall" / "bin"):
         return package
     status = (package / "pginstall" / "bin" / "postgres").stat()
     place = ROOT_HOME / f"binaries-{_digest(package, status.st_size, status.st_mtime_ns)}"

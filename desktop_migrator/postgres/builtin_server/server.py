@@ -91,36 +91,36 @@ class BuiltinPostgres:
 
     def start(self) -> str:
         """Start the server unless it runs, leave it running, and return its URL."""
-        with self._changing():
+        with self._start_lock():
             self._start()
-            self._left_running.touch()
+            self._keep_running_flag.touch()
         return self.url
 
     def stop(self) -> None:
         """Stop the server, cutting off whoever still uses it."""
         if self.folder.exists():
-            with self._changing():
-                self._left_running.unlink(missing_ok=True)
+            with self._start_lock():
+                self._keep_running_flag.unlink(missing_ok=True)
                 self._stop()
 
     @contextmanager
     def running(self) -> Iterator[str]:
         """The URL of a server that is up while the block runs."""
         with ExitStack() as use:
-            with self._changing():
-                use.enter_context(shared_lock(self._users, _START_SECONDS))
+            with self._start_lock():
+                use.enter_context(shared_lock(self._users_lock, _START_SECONDS))
                 self._start()
             try:
                 yield self.url
             finally:
-                with self._changing():
+                with self._start_lock():
                     use.close()
                     self._stop_if_unused()
 
     # ---- the server's life ----------------------------------------------------------------------
 
     @contextmanager
-    def _changing(self) -> Iterator[None]:
+    def _start_lock(self) -> Iterator[None]:
         """Alone among all processes to start or stop this server."""
         try:
             # Another account's server has to pass through; what lies inside is private by itself.
@@ -133,52 +133,52 @@ class BuiltinPostgres:
             self._fail(f"{error.filename or self.folder}: {error.strerror}", error)
 
     @property
-    def _users(self) -> Path:
+    def _users_lock(self) -> Path:
         return self.folder / "users.lock"
 
     @property
-    def _left_running(self) -> Path:
+    def _keep_running_flag(self) -> Path:
         return self.folder / "left-running"
 
     def _start(self) -> None:
         if not self.is_running:
             with self._open_log() as log:
                 if not self.data.exists():
-                    self._initialise(log)
+                    self._initdb(log)
                 self._check_version()
-                self._forget_reused_pid()
+                self._remove_stale_pid_file()
                 options = " ".join(f"-c {name}={value}" for name, value in self._checked_settings())
-                self._run("pg_ctl", "start", "-w", "-s", "-t", "60", "-o", options, log=log)
+                self._run_program("pg_ctl", "start", "-w", "-s", "-t", "60", "-o", options, log=log)
         self._ensure_database()
 
     def _stop(self) -> None:
         if self.is_running:
             with self._open_log() as log:
-                self._run("pg_ctl", "stop", "-w", "-s", "-m", "fast", "-t", "60", log=log)
-        self._short_name.unlink(missing_ok=True)
+                self._run_program("pg_ctl", "stop", "-w", "-s", "-m", "fast", "-t", "60", log=log)
+        self._socket_link.unlink(missing_ok=True)
 
     def _stop_if_unused(self) -> None:
-        if self._left_running.exists():
+        if self._keep_running_flag.exists():
             return
         try:
-            with exclusive_lock(self._users):
+            with exclusive_lock(self._users_lock):
                 self._stop()
         except TimeoutError:
             pass  # the other user stops it
 
-    def _initialise(self, log: int) -> None:
+    def _initdb(self, log: int) -> None:
         # Under another name until it is whole, so that a cut-off attempt is never taken for data.
         unfinished = self.folder / "data.unfinished"
         if unfinished.exists():
             shutil.rmtree(unfinished)
         unfinished.mkdir(mode=0o700)
         if self._account:
-            self._account.give(unfinished)
+            self._account.chown(unfinished)
         locale = ["--locale=C"]
         if self._major_version() >= 17:
             # Letters beyond ASCII get their case right, the same on every system.
             locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        self._run(
+        self._run_program(
             "initdb", "--username", USER, "--auth-local=trust", "--auth-host=reject",
             "--encoding=UTF8", *locale, "--no-instructions", log=log, data=unfinished,
         )  # fmt: skip
@@ -214,7 +214,7 @@ class BuiltinPostgres:
         except (FileNotFoundError, ValueError):
             return None
 
-    def _forget_reused_pid(self) -> None:
+    def _remove_stale_pid_file(self) -> None:
         """Remove what a crash left when it names a living process that is none of ours.
 
         PostgreSQL sees by itself to a number that nobody has, and to backends that outlived their
@@ -226,7 +226,9 @@ class BuiltinPostgres:
 
     # ---- programs, paths ------------------------------------------------------------------------
 
-    def _run(self, program: str, *arguments: str, log: int, data: Path | None = None) -> None:
+    def _run_program(
+        self, program: str, *arguments: str, log: int, data: Path | None = None
+    ) -> None:
         """Run one of PostgreSQL's programs on the data folder; its output goes to our log."""
         # The folder goes by the environment: pg_ctl would put an argument through a shell.
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
@@ -290,7 +292,7 @@ class BuiltinPostgres:
         socket = self.data / f".s.PGSQL.{self._settings['port']}"
         if len(os.fsencode(socket)) <= _MAX_SOCKET_PATH and "," not in str(self.data):
             return self.data
-        link = self._short_name
+        link = self._socket_link
         try:
             link.symlink_to(self.data)
         except FileExistsError:
@@ -301,7 +303,7 @@ class BuiltinPostgres:
         return link
 
     @property
-    def _short_name(self) -> Path:
+    def _socket_link(self) -> Path:
         digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"dm-{digest}"
 

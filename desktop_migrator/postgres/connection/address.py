@@ -89,7 +89,7 @@ class Address:
         return f"{self.user}@{host}:{self._effective['port']}/{database}"
 
     @property
-    def local(self) -> bool:
+    def is_local(self) -> bool:
         """Whether the server is on this machine, reached by a socket or the loopback."""
         hosts = self._effective.get("hostaddr") or self._effective.get("host") or ""
         return all(_is_local(host) for host in hosts.split(","))
@@ -97,14 +97,14 @@ class Address:
     @property
     def tls(self) -> dict[str, str]:
         """The TLS parameters to add to `parameters`."""
-        if self.local or self._says("sslmode"):
+        if self.is_local or self._is_explicit("sslmode"):
             return {}
         added = {"sslmode": "verify-full"}
-        if not self._says("sslrootcert") and not _own_root_certificates().exists():
+        if not self._is_explicit("sslrootcert") and not _own_root_certificates().exists():
             added["sslrootcert"] = _system_certificates()
         return added
 
-    def _says(self, name: str) -> bool:
+    def _is_explicit(self, name: str) -> bool:
         default = next(o for o in pq.Conninfo.get_defaults() if o.keyword == name.encode())
         compiled = default.compiled.decode() if default.compiled else ""
         return name in self.parameters or self._effective.get(name, "") not in {"", compiled}

@@ -15,17 +15,21 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.postgres.connection.address import Address, redacted
-from desktop_migrator.postgres.connection.errors import connection_failure, translate, translated
+from desktop_migrator.postgres.connection.errors import (
+    connection_failure,
+    translate_error,
+    translate_errors,
+)
 
 __all__ = [
     "address_of",
-    "engine_to",
+    "create_engine_for",
+    "invalidate_if_closed",
     "needs_password",
     "open_engine",
     "redacted",
-    "renew",
-    "translate",
-    "translated",
+    "translate_error",
+    "translate_errors",
 ]
 
 _PARAMETERS: Mapping[str, str] = {
@@ -62,10 +66,10 @@ def open_engine(url: str, *, password: str | None = None) -> sqlalchemy.Engine:
     Nothing is connected yet. Raises `BadDatabaseUrl`; connecting raises `ConnectionFailed`,
     `AuthenticationFailed`, `TlsFailed`, `ConnectionRefused` or `DatabaseBusy`.
     """
-    return engine_to(Address(url, password))
+    return create_engine_for(Address(url, password))
 
 
-def engine_to(address: Address) -> sqlalchemy.Engine:
+def create_engine_for(address: Address) -> sqlalchemy.Engine:
     """The same for an address that was read already."""
     engine = sqlalchemy.create_engine(
         "postgresql+psycopg://",
@@ -97,7 +101,7 @@ def needs_password(error: MigratorError) -> bool:
     return bool(error.facts.get("password_missing"))
 
 
-def renew(connection: sqlalchemy.Connection) -> None:
+def invalidate_if_closed(connection: sqlalchemy.Connection) -> None:
     """Have a connection made anew at its next use if it was lost; no transaction is open on it."""
     if connection.invalidated:
         return
@@ -118,7 +122,7 @@ def _connect(address: Address, driver: Mapping[str, Any]) -> psycopg.Connection[
         connection = psycopg.connect("", **parameters)
     except psycopg.Error as error:
         raise connection_failure(error, address) from None
-    with translated():
+    with translate_errors():
         connection.execute(_SESSION)
         connection.commit()
     return connection

@@ -29,15 +29,29 @@ from desktop_migrator.errors import (
 from desktop_migrator.postgres.connection.address import Address
 
 # Classes of SQLSTATE (PostgreSQL, appendix A) whose messages hold names and settings alone.
-_SPEAKS_OF_NAMES = ("08", "0A", "25", "28", "3D", "3F", "40", "42", "53", "54", "55", "57", "58")
-_KINDS: dict[str, type[DatabaseError]] = {
+_SAFE_MESSAGE_CLASSES = (
+    "08",
+    "0A",
+    "25",
+    "28",
+    "3D",
+    "3F",
+    "40",
+    "42",
+    "53",
+    "54",
+    "55",
+    "57",
+    "58",
+)
+_ERROR_CLASSES: dict[str, type[DatabaseError]] = {
     "40": DatabaseInterrupted,
     "57P04": DatabaseError,  # the database was dropped
     # Resources but a full disk, locks, timeouts, restarts.
     **dict.fromkeys(("532", "533", "55P03", "55006", "57014", "57P", "25P03"), DatabaseBusy),
 }
 
-_ATTEMPT = re.compile(
+_CONNECTION_PREFIX = re.compile(
     r"connection (failed|is bad): (connection to server .*? failed: )?((FATAL|ERROR):\s+)?"
 )
 _BAD_PARAMETER = re.compile(r"invalid .* value|definition of service|service file")
@@ -49,7 +63,7 @@ _NO_TLS = re.compile(r"\bSSL\b|\bTLS\b|certificate|root\.crt|sslmode|no encrypti
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Turn what SQLAlchemy or psycopg raises within into a `DatabaseError`.
 
     The original is not chained: its text and parameters may hold people's data.
@@ -57,19 +71,19 @@ def translated() -> Iterator[None]:
     try:
         yield
     except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error) as error:
-        raise translate(error) from None
+        raise translate_error(error) from None
 
 
-def translate(error: Exception) -> MigratorError:
+def translate_error(error: Exception) -> MigratorError:
     """Our error for one of SQLAlchemy's or psycopg's, raised by a statement."""
     original = getattr(error, "orig", None) or error
     if not isinstance(original, psycopg.Error):
-        return DatabaseError(reason=_words(type(original)))
+        return DatabaseError(reason=_error_label(type(original)))
     state = original.sqlstate or ""
     reason = _reason(original)
     match original:
         case errors.InsufficientPrivilege():
-            return PermissionMissing(reason=reason, right=_right(reason))
+            return PermissionMissing(reason=reason, right=_missing_privilege(reason))
         case errors.ReadOnlySqlTransaction():
             return DatabaseReadOnly(reason=reason)
         case errors.UndefinedTable():
@@ -77,7 +91,9 @@ def translate(error: Exception) -> MigratorError:
             return TableMissing(table=table[1] if table else "of that name")
         case psycopg.OperationalError() if not state or state.startswith("08"):
             return ConnectionFailed(server="The server", reason="the connection was lost")
-    kind = next((kind for start, kind in _KINDS.items() if state.startswith(start)), DatabaseError)
+    kind = next(
+        (kind for start, kind in _ERROR_CLASSES.items() if state.startswith(start)), DatabaseError
+    )
     return kind(reason=reason)
 
 
@@ -89,7 +105,7 @@ def connection_failure(error: psycopg.Error, address: Address) -> MigratorError:
     """
     server = address.server
     text = str(error).split("\n")[0]
-    reason = _ATTEMPT.sub("", text, count=1).strip()
+    reason = _CONNECTION_PREFIX.sub("", text, count=1).strip()
     if text.startswith("failed to resolve host"):
         reason = "no machine of this name can be found"
     elif "invalid response" in text:
@@ -109,7 +125,7 @@ def connection_failure(error: psycopg.Error, address: Address) -> MigratorError:
 
 def _reason(error: psycopg.Error) -> str:
     message = error.diag.message_primary
-    if message and (error.sqlstate or "").startswith(_SPEAKS_OF_NAMES):
+    if message and (error.sqlstate or "").startswith(_SAFE_MESSAGE_CLASSES):
         return message
     places = [
         f"{kind} {name}"
@@ -120,15 +136,15 @@ def _reason(error: psycopg.Error) -> str:
         )
         if name
     ]
-    return ", ".join([_words(type(error)), *places])
+    return ", ".join([_error_label(type(error)), *places])
 
 
-def _words(kind: type[Exception]) -> str:
+def _error_label(kind: type[Exception]) -> str:
     """UniqueViolation -> unique violation."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__).lower()
 
 
-def _right(reason: str) -> str:
+def _missing_privilege(reason: str) -> str:
     """The right that is missing, as far as a message like 'permission denied for table x' says."""
     denied = re.search(r"permission denied (?:for|to) (.+)", reason)
     owner = re.search(r"must be owner of (.+)", reason)
@@ -149,7 +165,7 @@ ROW_ERRORS = (
 )
 """What a single bad row can cause; the last three before it is sent."""
 
-_SENTENCES = {
+_MESSAGES = {
     "22001": "A text is longer than its column allows{column}.",
     "22003": "A number is out of its column's range{column}.",
     "22007": "A date or time is not one that the database knows{column}.",
@@ -175,11 +191,11 @@ _REMEDIES = {
     "23505": "Rename or remove one of the two in the app, and migrate again.",
     "P0001": "Ask the database's administrator what the trigger is for, and migrate again.",
 }
-_REMEDY = "Mend the item in the app, or let the plan convert it, and migrate again."
+_DEFAULT_REMEDY = "Mend the item in the app, or let the plan convert it, and migrate again."
 _COPY_LINE = re.compile(r"^COPY [^\n]*?, line (\d+)(?:, column ([^\n:]+))?", re.MULTILINE)
 
 
-def copy_line(error: BaseException) -> int | None:
+def copy_error_line(error: BaseException) -> int | None:
     """The line of the COPY, counted from 1, at which the server met the error; None: unknown."""
     found = _copy_context(error)
     return int(found[1]) if found else None
@@ -191,25 +207,25 @@ def _copy_context(error: BaseException) -> re.Match[str] | None:
     return None
 
 
-def sentence(error: BaseException) -> str:
+def rejection_message(error: BaseException) -> str:
     """What a person is told of a row that was refused; holds no value."""
     if isinstance(error, RecursionError):
-        return _SENTENCES["54001"]
+        return _MESSAGES["54001"]
     if isinstance(error, OverflowError):
-        return _SENTENCES["22003"].format(column="")
+        return _MESSAGES["22003"].format(column="")
     if not isinstance(error, psycopg.Error) or error.sqlstate is None:
-        return _SENTENCES["22021"].format(column="")
+        return _MESSAGES["22021"].format(column="")
     copied = _copy_context(error)
     column = error.diag.column_name or (copied[2] if copied else None)
     constraint = error.diag.constraint_name
-    template = _SENTENCES.get(error.sqlstate, f"The database refused it ({error.sqlstate}).")
+    template = _MESSAGES.get(error.sqlstate, f"The database refused it ({error.sqlstate}).")
     return template.format(
         column=f" (column {column})" if column else "",
         constraint=f" ({constraint})" if constraint else "",
     )
 
 
-def remedy(error: BaseException) -> str:
+def rejection_remedy(error: BaseException) -> str:
     """What a person can do about it."""
     state = error.sqlstate if isinstance(error, psycopg.Error) else None
-    return _REMEDIES.get(state or "", _REMEDY)
+    return _REMEDIES.get(state or "", _DEFAULT_REMEDY)

@@ -11,12 +11,12 @@ from desktop_migrator.reporter import Reporter
 
 Result = TypeVar("Result")
 
-_LONGEST_PAUSE = 60.0
+_MAX_PAUSE = 60.0
 _POLL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Retries:
+class RetryPolicy:
     """How often something is tried, and how long to wait before it is tried again."""
 
     attempts: int = 3
@@ -28,7 +28,7 @@ class Retries:
         if self.attempts < 1 or self.pause < 0:
             raise UsageError(reason="There is at least one attempt, and no pause is negative.")
 
-    def run(self, step: Callable[[bool], Result], reporter: Reporter) -> Result:
+    def run(self, operation: Callable[[bool], Result], reporter: Reporter) -> Result:
         """The result of `step(again)`, where `again` tells that it was called and failed before.
 
         Raises the last attempt's error, one that is not transient at once, and Cancelled.
@@ -36,26 +36,26 @@ class Retries:
         again = False
         for pause in self._pauses():
             try:
-                return step(again)
+                return operation(again)
             except MigratorError as error:
                 if not error.transient:
                     raise
                 reporter.warned(f"{error} Trying again in {pause:.1f} seconds.")
-            wait(pause, reporter)
+            cancellable_sleep(pause, reporter)
             again = True
-        return step(again)
+        return operation(again)
 
     def _pauses(self) -> Iterator[float]:
         for number in range(self.attempts - 1):
-            longest = min(self.pause * 2**number, _LONGEST_PAUSE)
+            longest = min(self.pause * 2**number, _MAX_PAUSE)
             yield longest * random.uniform(0.5, 1)  # noqa: S311 - nothing to be kept secret
 
 
-USUAL = Retries()
-ONCE = Retries(attempts=1)
+DEFAULT_RETRY = RetryPolicy()
+NO_RETRY = RetryPolicy(attempts=1)
 
 
-def wait(seconds: float, reporter: Reporter) -> None:
+def cancellable_sleep(seconds: float, reporter: Reporter) -> None:
     """Raises Cancelled as soon as the person wants no more."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:

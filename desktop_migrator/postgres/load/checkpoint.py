@@ -17,14 +17,14 @@ import sqlalchemy
 
 from desktop_migrator.model import Counts, Item, Rejection
 from desktop_migrator.postgres.connection.errors import ROW_ERRORS
-from desktop_migrator.postgres.load.table_writer import Target
+from desktop_migrator.postgres.load.table_writer import TableWriter
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.digest import DIGEST_SIZE
-from desktop_migrator.postgres.types.text_escape import escape, to_bytes
+from desktop_migrator.postgres.types.text_escape import escape_unstorable, to_wtf8
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
-_REACHED = """
+_LAST_NUMBERS = """
 SELECT (SELECT max(seq) FROM desktop_migrator.chunks
         WHERE run = %(run)s AND seq > %(chunk)s AND (seq - %(chunk)s - 1) %% %(of)s = %(number)s),
        (SELECT max(number) FROM desktop_migrator.quarantine
@@ -43,17 +43,19 @@ _QUARANTINED = """
 SELECT store, storage_key, key, position, sha256(raw)
 FROM desktop_migrator.quarantine WHERE run = %s AND number <= %s
 """
-_FORGET = "DROP TABLE IF EXISTS pg_temp.desktop_migrator_done"
-_MAKE = f"""
+_DROP_TEMP_TABLE = "DROP TABLE IF EXISTS pg_temp.desktop_migrator_done"
+_CREATE_TEMP_TABLE = f"""
 CREATE TEMPORARY TABLE desktop_migrator_done AS
 SELECT target, columns, row.id, substring(digests FROM (row.number - 1)::int * {DIGEST_SIZE} + 1
                                           FOR {DIGEST_SIZE}) AS digest
 FROM desktop_migrator.chunks, unnest(ids) WITH ORDINALITY AS row (id, number)
 WHERE run = %s AND seq <= %s;
 """  # noqa: S608 - a number of our own
-_INDEX = "CREATE INDEX ON desktop_migrator_done (id)"
-_ANALYZE = "ANALYZE desktop_migrator_done"  # without it, every look-up reads the whole table
-_DONE = """
+_CREATE_TEMP_INDEX = "CREATE INDEX ON desktop_migrator_done (id)"
+_ANALYZE_TEMP_TABLE = (
+    "ANALYZE desktop_migrator_done"  # without it, every look-up reads the whole table
+)
+_SELECT_COMPLETED = """
 SELECT id, columns, digest FROM desktop_migrator_done WHERE id = ANY(%b::text[]) AND target = %s
 """
 
@@ -65,38 +67,42 @@ class Checkpoint(NamedTuple):
     rejection: int = -1
 
 
-_NOTHING = Checkpoint()
+_NO_CHECKPOINT = Checkpoint()
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class SequenceStripe:
     """The numbers that one of several loaders of a run gives: every `of`-th beyond a checkpoint."""
 
-    number: int = 0
-    of: int = 1
-    beyond: Checkpoint = _NOTHING
+    index: int = 0
+    stride: int = 1
+    start_after: Checkpoint = _NO_CHECKPOINT
 
     @property
-    def start(self) -> Checkpoint:
+    def initial_checkpoint(self) -> Checkpoint:
         """Where it stands before it has given one."""
-        step = 1 + self.number - self.of
-        return Checkpoint(self.beyond.chunk + step, self.beyond.rejection + step)
+        step = 1 + self.index - self.stride
+        return Checkpoint(self.start_after.chunk + step, self.start_after.rejection + step)
 
 
-ALONE = Lane()
+UNSTRIPED = SequenceStripe()
 
 
-def reached(cursor: Cursor, run: str, lane: Lane = ALONE) -> Checkpoint:
-    parameters = {"run": run, "number": lane.number, "of": lane.of} | lane.beyond._asdict()
-    chunk, rejection = cursor.execute(_REACHED, parameters).fetchone() or (None, None)
-    start = lane.start
+def last_checkpoint(cursor: Cursor, run: str, stripe: SequenceStripe = UNSTRIPED) -> Checkpoint:
+    parameters = {
+        "run": run,
+        "number": stripe.index,
+        "of": stripe.stride,
+    } | stripe.start_after._asdict()
+    chunk, rejection = cursor.execute(_LAST_NUMBERS, parameters).fetchone() or (None, None)
+    start = stripe.initial_checkpoint
     return Checkpoint(
         start.chunk if chunk is None else chunk,
         start.rejection if rejection is None else rejection,
     )
 
 
-def counts_until_now(cursor: Cursor, run: str) -> dict[str, Counts]:
+def committed_counts(cursor: Cursor, run: str) -> dict[str, Counts]:
     """By entity, of all of the run that is committed."""
     result: dict[str, Counts] = defaultdict(Counts)
     for entity, inserted, updated, unchanged, skipped in cursor.execute(_COUNTS, [run]):
@@ -113,60 +119,60 @@ def counts_until_now(cursor: Cursor, run: str) -> dict[str, Counts]:
     return dict(result)
 
 
-class Done:
+class CompletedRows:
     """What a run did until a checkpoint; beyond the rejections nothing of it is held here."""
 
-    def __init__(self, run: str, until: Checkpoint) -> None:
+    def __init__(self, run: str, up_to: Checkpoint) -> None:
         self._run = run
-        self._until = until
+        self._up_to = up_to
         self._rejections: set[tuple[Any, ...]] = set()
-        self._prepared: int | None = None
+        self._prepared_backend_pid: int | None = None
         """The session that has the table."""
 
-    def prepare(self, cursor: Cursor) -> None:
+    def create_temp_table(self, cursor: Cursor) -> None:
         """Make what `left` and `holds` need, in each session anew; the transaction is committed."""
         session = cursor.connection.info.backend_pid
-        if session == self._prepared:
+        if session == self._prepared_backend_pid:
             return
-        cursor.execute(_FORGET)
-        cursor.execute(_MAKE, [self._run, self._until.chunk])
-        cursor.execute(_INDEX)
-        cursor.execute(_ANALYZE)
-        found = cursor.execute(_QUARANTINED, [self._run, self._until.rejection])
+        cursor.execute(_DROP_TEMP_TABLE)
+        cursor.execute(_CREATE_TEMP_TABLE, [self._run, self._up_to.chunk])
+        cursor.execute(_CREATE_TEMP_INDEX)
+        cursor.execute(_ANALYZE_TEMP_TABLE)
+        found = cursor.execute(_QUARANTINED, [self._run, self._up_to.rejection])
         self._rejections = set(found.fetchall())
-        self._prepared = session
+        self._prepared_backend_pid = session
 
-    def left(self, cursor: Cursor, target: Target, items: Sequence[Item]) -> list[Item]:
+    def not_done(self, cursor: Cursor, writer: TableWriter, items: Sequence[Item]) -> list[Item]:
         """Those of the items, whose ids are settled, that are not done."""
         done = {
             (row_id, tuple(columns), digest)
             for row_id, columns, digest in cursor.execute(
-                _DONE, [[str(item.id) for item in items], target.name]
+                _SELECT_COMPLETED, [[str(item.id) for item in items], writer.qualified_name]
             )
         }
-        return [item for item in items if _mark(target, item) not in done]
+        return [item for item in items if _fingerprint(writer, item) not in done]
 
-    def holds(self, rejection: Rejection) -> bool:
+    def has_rejection(self, rejection: Rejection) -> bool:
         """Whether it was kept aside already."""
         source = rejection.source
         texts = (str(source.store.path), str(source.storage_key), source.key, source.position)
-        digest = hashlib.sha256(to_bytes(rejection.raw)).digest()
-        return (*map(escape, texts), digest) in self._rejections
+        digest = hashlib.sha256(to_wtf8(rejection.raw)).digest()
+        return (*map(escape_unstorable, texts), digest) in self._rejections
 
 
-def done_until_now(connection: sqlalchemy.Connection, run: str) -> Done:
+def load_completed_rows(connection: sqlalchemy.Connection, run: str) -> CompletedRows:
     """What the run has done; good for the connection, in the caller's transaction."""
     cursor = adapters.cursor(connection)
-    done = Done(run, reached(cursor, run))
-    done.prepare(cursor)
+    done = CompletedRows(run, last_checkpoint(cursor, run))
+    done.create_temp_table(cursor)
     return done
 
 
-def _mark(target: Target, item: Item) -> tuple[str, tuple[str, ...], bytes] | None:
+def _fingerprint(writer: TableWriter, item: Item) -> tuple[str, tuple[str, ...], bytes] | None:
     """By which a chunk's record knows an item; None for one that no chunk can hold."""
-    shape = target.shape(item)
+    shape = writer.column_subset(item)
     try:
-        digest = shape.digest(shape.pick(item.values))
+        digest = shape.digest(shape.project(item.values))
     except ROW_ERRORS:
         return None
     return str(item.id), tuple(column.name for column in shape.columns), digest

@@ -21,58 +21,58 @@ from functools import partial
 from typing import Any, Protocol
 
 from desktop_migrator.model import (
-    Answer,
     Column,
     ConflictPolicy,
     Difference,
     Item,
     MergeRule,
+    Resolution,
     TargetEntity,
-    plain_name,
+    normalize_name,
 )
-from desktop_migrator.postgres.types.digest import digester, json_key
+from desktop_migrator.postgres.types.digest import canonical_json, digester
 
-HIDDEN = "•••"
+MASK = "•••"
 """What is shown in a sensitive value's place."""
-_EXCERPT = 200
+_EXCERPT_LENGTH = 200
 """Characters of a value that a person is shown."""
-_BEFORE = 40
+_EXCERPT_CONTEXT = 40
 """How many of them stand before the first one that differs."""
 
 
-def asks(policy: ConflictPolicy, rule: MergeRule) -> bool:
+def needs_decision(policy: ConflictPolicy, rule: MergeRule) -> bool:
     """Whether the person's answer is needed."""
     return policy is ConflictPolicy.INTERACTIVE or (
         policy is ConflictPolicy.MERGE and rule is MergeRule.PROMPT
     )
 
 
-def decide(
+def resolve_conflict(
     policy: ConflictPolicy,
     rule: MergeRule,
     row_time: datetime | None,
     item_time: datetime | None,
-    answer: Answer | None = None,
-) -> Answer:
-    if asks(policy, rule):
-        return answer or Answer.KEEP
+    decision: Resolution | None = None,
+) -> Resolution:
+    if needs_decision(policy, rule):
+        return decision or Resolution.KEEP
     if policy is ConflictPolicy.SKIP:
-        return Answer.KEEP
+        return Resolution.KEEP
     if policy is ConflictPolicy.OVERWRITE or rule is MergeRule.OVERWRITE:
-        return Answer.REPLACE
+        return Resolution.REPLACE
     if rule is MergeRule.KEEP:
-        return Answer.KEEP
+        return Resolution.KEEP
     if rule is MergeRule.FIELDS:
-        return Answer.MERGE
-    return Answer.REPLACE if later(item_time, row_time) else Answer.KEEP
+        return Resolution.MERGE
+    return Resolution.REPLACE if is_newer(item_time, row_time) else Resolution.KEEP
 
 
-def later(one: datetime | None, other: datetime | None) -> bool:
+def is_newer(one: datetime | None, other: datetime | None) -> bool:
     """Whether both times are known and the one is after the other."""
     return one is not None and other is not None and one > other
 
 
-class Times:
+class RowTimestamps:
     """Reads when rows and items of an entity were last changed."""
 
     def __init__(self, entity: TargetEntity) -> None:
@@ -96,38 +96,42 @@ class Times:
         return item.updated_at or item.created_at
 
 
-class Answers(Protocol):
+class DecisionLookup(Protocol):
     """What the person answered to a conflict, by entity, row's id and digests of both sides."""
 
-    def __call__(self, entity: str, row_id: str, row: bytes, item: bytes, /) -> Answer | None: ...
+    def __call__(
+        self, entity: str, row_id: str, row: bytes, item: bytes, /
+    ) -> Resolution | None: ...
 
 
-def unanswered(_entity: str, _row_id: str, _row: bytes, _item: bytes, /) -> Answer | None:
+def no_decisions(_entity: str, _row_id: str, _row: bytes, _item: bytes, /) -> Resolution | None:
     return None
 
 
-class Judge:
+class ConflictResolver:
     """Decides the conflicts of one entity."""
 
     def __init__(
-        self, entity: TargetEntity, policy: ConflictPolicy, answers: Answers = unanswered
+        self, entity: TargetEntity, policy: ConflictPolicy, decisions: DecisionLookup = no_decisions
     ) -> None:
-        self.asks = asks(policy, entity.rule)
-        self.times = Times(entity)
+        self.needs_decision = needs_decision(policy, entity.rule)
+        self.timestamps = RowTimestamps(entity)
         self._entity = entity
         self._policy = policy
-        self._answers = answers
+        self._decisions = decisions
 
-    def answer(
+    def resolve(
         self, item: Item, row: Sequence[Any], row_digest: bytes, item_digest: bytes
-    ) -> Answer:
+    ) -> Resolution:
         name = self._entity.name
-        return decide(
+        return resolve_conflict(
             self._policy,
             self._entity.rule,
-            self.times.of_row(row),
-            self.times.of_item(item),
-            self._answers(name, str(item.id), row_digest, item_digest) if self.asks else None,
+            self.timestamps.of_row(row),
+            self.timestamps.of_item(item),
+            self._decisions(name, str(item.id), row_digest, item_digest)
+            if self.needs_decision
+            else None,
         )
 
 
@@ -138,14 +142,17 @@ def differences(
     return tuple(
         Difference(
             column.name,
-            *excerpts(text_of(unseen(entity, column, own)), text_of(unseen(entity, column, other))),
+            *diff_excerpts(
+                display_text(masked(entity, column, own)),
+                display_text(masked(entity, column, other)),
+            ),
         )
         for column, own, other in zip(columns, row, item, strict=True)
-        if _differ(column, own, other)
+        if _values_differ(column, own, other)
     )
 
 
-def _differ(column: Column, own: Any, other: Any) -> bool:
+def _values_differ(column: Column, own: Any, other: Any) -> bool:
     digest = digester([column])
     try:
         return digest([own]) != digest([other])
@@ -153,40 +160,42 @@ def _differ(column: Column, own: Any, other: Any) -> bool:
         return True
 
 
-def unseen(entity: TargetEntity, column: Column, value: Any) -> Any:
+def masked(entity: TargetEntity, column: Column, value: Any) -> Any:
     """The value with what nobody is shown taken out of it."""
     if value is None or not (entity.secret_columns or entity.secret_members):
         return value
     if column.name in entity.secret_columns:
-        return HIDDEN
+        return MASK
     if isinstance(value, bytes) and entity.secret_members:
         try:
-            return json_key(value, partial(_without, entity.secret_members))[1:-1]
+            return canonical_json(value, partial(_mask_members, entity.secret_members))[1:-1]
         except RecursionError:
-            return HIDDEN
+            return MASK
     return value
 
 
-def _without(secret: frozenset[str], value: Any) -> Any:
+def _mask_members(secret_names: frozenset[str], value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            name: HIDDEN if plain_name(name) in secret else _without(secret, member)
+            name: MASK
+            if normalize_name(name) in secret_names
+            else _mask_members(secret_names, member)
             for name, member in value.items()
         }
     if isinstance(value, list):
-        return [_without(secret, element) for element in value]
+        return [_mask_members(secret_names, element) for element in value]
     # JSON may be kept in a text.
-    told = isinstance(value, str) and any(name in plain_name(value) for name in secret)
-    return HIDDEN if told else value
+    told = isinstance(value, str) and any(name in normalize_name(value) for name in secret_names)
+    return MASK if told else value
 
 
-def text_of(value: Any) -> str | None:
+def display_text(value: Any) -> str | None:
     """A value as people read it; JSON in the one order of its members."""
     if value is None:
         return None
     if isinstance(value, bytes):
         try:
-            return json_key(value)[1:-1].decode()
+            return canonical_json(value)[1:-1].decode()
         except RecursionError:
             return value.decode()
     if isinstance(value, datetime):
@@ -196,23 +205,23 @@ def text_of(value: Any) -> str | None:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def excerpts(row: str | None, item: str | None) -> tuple[str | None, str | None]:
+def diff_excerpts(row: str | None, item: str | None) -> tuple[str | None, str | None]:
     """Both texts cut to where they begin to differ."""
     if row is None or item is None:
-        return _cut(row, 0), _cut(item, 0)
+        return _excerpt(row, 0), _excerpt(item, 0)
     same = next(
         (index for index, (a, b) in enumerate(zip(row, item, strict=False)) if a != b),
         min(len(row), len(item)),
     )
-    fits = max(len(row), len(item)) <= _EXCERPT
-    start = 0 if fits else max(0, same - _BEFORE)
-    return _cut(row, start), _cut(item, start)
+    fits = max(len(row), len(item)) <= _EXCERPT_LENGTH
+    start = 0 if fits else max(0, same - _EXCERPT_CONTEXT)
+    return _excerpt(row, start), _excerpt(item, start)
 
 
-def _cut(text: str | None, start: int) -> str | None:
+def _excerpt(text: str | None, start: int) -> str | None:
     if text is None:
         return None
-    cut = text[start : start + _EXCERPT]
+    cut = text[start : start + _EXCERPT_LENGTH]
     before = "…" if start else ""
-    after = "…" if len(text) > start + _EXCERPT else ""
+    after = "…" if len(text) > start + _EXCERPT_LENGTH else ""
     return f"{before}{cut}{after}"

@@ -18,62 +18,67 @@ from msgspec import UNSET
 
 from desktop_migrator.model import Counts, Item, MergeRule, Rejection, TargetEntity
 from desktop_migrator.postgres.connection.errors import ROW_ERRORS
-from desktop_migrator.postgres.load.conflicts import later
-from desktop_migrator.postgres.load.duplicate_key_filter import Repeats
+from desktop_migrator.postgres.load.conflicts import is_newer
+from desktop_migrator.postgres.load.duplicate_key_filter import DuplicateKeyFilter
 from desktop_migrator.postgres.load.natural_keys import NaturalKeys
 from desktop_migrator.postgres.types.digest import digester
 from desktop_migrator.postgres.types.merge import merge_values
 
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_OLDEST_TIME = datetime.min.replace(tzinfo=UTC)
 
 
-def id_key(entity: str, source_id: str) -> Hashable:
+def identity_key(entity: str, source_id: str) -> Hashable:
     """What items of one identity have in common; so have some others."""
     return entity, source_id.lower()
 
 
-class Settler:
+class Deduplicator:
     """Settles one run's items, once."""
 
-    def __init__(self, entities: Iterable[TargetEntity], repeated: Repeats) -> None:
-        self._versions = {entity.name: _Versions(entity) for entity in entities}
-        self._repeated = repeated
-        self.counts: dict[str, Counts] = {name: Counts() for name in self._versions}
+    def __init__(
+        self, entities: Iterable[TargetEntity], duplicate_keys: DuplicateKeyFilter
+    ) -> None:
+        self._version_rules = {entity.name: _VersionRule(entity) for entity in entities}
+        self._duplicate_keys = duplicate_keys
+        self.counts: dict[str, Counts] = {name: Counts() for name in self._version_rules}
         """Of the versions that gave way: equal ones are unchanged, others skipped conflicts."""
 
     @property
-    def with_keys(self) -> frozenset[str]:
+    def entities_with_natural_keys(self) -> frozenset[str]:
         """The entities that have natural keys."""
-        return frozenset(name for name, each in self._versions.items() if each.keys)
+        return frozenset(name for name, each in self._version_rules.items() if each.keys)
 
-    def note(self, item: Item) -> None:
+    def register_natural_keys(self, item: Item) -> None:
         """Note the item's natural keys."""
-        for value in self._versions[item.entity].keys.of(item):
-            self._repeated.note((item.entity, value))
+        for value in self._version_rules[item.entity].keys.values_of(item):
+            self._duplicate_keys.add((item.entity, value))
 
-    def settle(self, outcomes: Iterable[Item | Rejection]) -> Iterator[Item | Rejection]:
-        if not self._repeated:
+    def deduplicate(self, outcomes: Iterable[Item | Rejection]) -> Iterator[Item | Rejection]:
+        if not self._duplicate_keys:
             yield from outcomes
             return
-        held: dict[str, dict[Hashable, Item]] = {name: {} for name in self._versions}
+        held: dict[str, dict[Hashable, Item]] = {name: {} for name in self._version_rules}
         for outcome in outcomes:
-            if isinstance(outcome, Rejection) or not self._may_repeat(outcome):
+            if isinstance(outcome, Rejection) or not self._may_be_duplicate(outcome):
                 yield outcome
                 continue
             same = held[outcome.entity]
-            identity = _identity(outcome)
+            identity = _item_identity(outcome)
             before = same.get(identity)
-            same[identity] = self._fold(before, outcome) if before else outcome
+            same[identity] = self._merge_duplicates(before, outcome) if before else outcome
         for name, items in held.items():
-            yield from self._by_keys(self._versions[name].keys, list(items.values()))
+            yield from self._deduplicate_by_natural_keys(
+                self._version_rules[name].keys, list(items.values())
+            )
 
-    def _may_repeat(self, item: Item) -> bool:
-        keys = self._versions[item.entity].keys
-        return id_key(item.entity, item.source_id) in self._repeated or (
-            bool(keys) and any((item.entity, value) in self._repeated for value in keys.of(item))
+    def _may_be_duplicate(self, item: Item) -> bool:
+        keys = self._version_rules[item.entity].keys
+        return identity_key(item.entity, item.source_id) in self._duplicate_keys or (
+            bool(keys)
+            and any((item.entity, value) in self._duplicate_keys for value in keys.values_of(item))
         )
 
-    def _by_keys(self, keys: NaturalKeys, items: list[Item]) -> list[Item]:
+    def _deduplicate_by_natural_keys(self, keys: NaturalKeys, items: list[Item]) -> list[Item]:
         """The items such that no two have a natural key in common."""
         if not keys:
             return items
@@ -82,38 +87,38 @@ class Settler:
         waiting = items[::-1]
         while waiting:
             item = waiting.pop()
-            values = keys.of(item)
+            values = keys.values_of(item)
             clash = next((value for value in values if value in owners), None)
             if clash is None:
-                settled[_identity(item)] = item
-                owners |= dict.fromkeys(values, _identity(item))
+                settled[_item_identity(item)] = item
+                owners |= dict.fromkeys(values, _item_identity(item))
                 continue
             other = settled.pop(owners[clash])
-            for value in keys.of(other):
+            for value in keys.values_of(other):
                 owners.pop(value, None)
             # The one of both may clash with a third.
-            waiting.append(self._fold(other, item))
+            waiting.append(self._merge_duplicates(other, item))
         return list(settled.values())
 
-    def _fold(self, first: Item, second: Item) -> Item:
+    def _merge_duplicates(self, first: Item, second: Item) -> Item:
         """The version that counts; FIELDS makes one of both."""
-        versions = self._versions[first.entity]
+        versions = self._version_rules[first.entity]
         counts = self.counts[first.entity]
         counts.items += 1
-        winner, loser = versions.ranked(first, second)
-        if versions.equal(first, second):
+        winner, loser = versions.winner_first(first, second)
+        if versions.are_equal(first, second):
             counts.unchanged += 1
         else:
             counts.skipped += 1
             counts.conflicts += 1
-            winner = versions.united(winner, loser)
-        aliases = winner.same_as + loser.same_as
-        if _identity(winner) != _identity(loser):
+            winner = versions.merged(winner, loser)
+        aliases = winner.aliases + loser.aliases
+        if _item_identity(winner) != _item_identity(loser):
             aliases += ((loser.source.storage_key.origin, loser.source_id),)
-        return msgspec.structs.replace(winner, same_as=aliases) if aliases else winner
+        return msgspec.structs.replace(winner, aliases=aliases) if aliases else winner
 
 
-class _Versions:
+class _VersionRule:
     """How versions of one entity's items compare."""
 
     def __init__(self, entity: TargetEntity) -> None:
@@ -121,20 +126,22 @@ class _Versions:
         self._rule = entity.rule
         self._columns = entity.columns[1:]
 
-    def ranked(self, first: Item, second: Item) -> tuple[Item, Item]:
+    def winner_first(self, first: Item, second: Item) -> tuple[Item, Item]:
         """Both, the one that counts first."""
         if self._rule is MergeRule.NEWEST:
             times = [item.updated_at or item.created_at for item in (first, second)]
-            if later(times[1], times[0]):
+            if is_newer(times[1], times[0]):
                 return second, first
-            if later(times[0], times[1]):
+            if is_newer(times[0], times[1]):
                 return first, second
-        return (second, first) if _written(second) > _written(first) else (first, second)
+        return (
+            (second, first) if _store_modified(second) > _store_modified(first) else (first, second)
+        )
 
-    def equal(self, first: Item, second: Item) -> bool:
+    def are_equal(self, first: Item, second: Item) -> bool:
         return self._digest(first) == self._digest(second)
 
-    def united(self, winner: Item, loser: Item) -> Item:
+    def merged(self, winner: Item, loser: Item) -> Item:
         if self._rule is not MergeRule.FIELDS:
             return winner
         try:
@@ -164,11 +171,11 @@ class _Versions:
         return digest, *(column.name for column in columns)
 
 
-def _identity(item: Item) -> Hashable:
+def _item_identity(item: Item) -> Hashable:
     if item.derived:
         return item.source.storage_key.origin, item.source_id
     return str(item.id)
 
 
-def _written(item: Item) -> datetime:
-    return item.source.store.modified or _LONG_AGO
+def _store_modified(item: Item) -> datetime:
+    return item.source.store.modified or _OLDEST_TIME

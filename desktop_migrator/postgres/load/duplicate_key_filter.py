@@ -9,51 +9,51 @@ from collections.abc import Hashable
 
 _BITS = 1 << 26
 _MASK = _BITS - 1
-_FEW = 20_000
+_MAX_EXACT_KEYS = 20_000
 
 
-class Repeats:
+class DuplicateKeyFilter:
     """Takes 8 MiB for each filter once it is needed."""
 
     def __init__(self) -> None:
-        self._met = bytearray()
-        self._few: set[Hashable] = set()
-        self._again = bytearray()
+        self._seen = bytearray()
+        self._exact_keys: set[Hashable] = set()
+        self._repeated = bytearray()
         """Empty while there are few."""
 
-    def note(self, key: Hashable) -> None:
-        if not self._met:
-            self._met = bytearray(_BITS >> 3)
-        if not _add(self._met, key):
+    def add(self, key: Hashable) -> None:
+        if not self._seen:
+            self._seen = bytearray(_BITS >> 3)
+        if not _set_bits(self._seen, key):
             return
-        if self._again:
-            _add(self._again, key)
+        if self._repeated:
+            _set_bits(self._repeated, key)
             return
-        self._few.add(key)
-        if len(self._few) > _FEW:
-            self._again = bytearray(_BITS >> 3)
-            for each in self._few:
-                _add(self._again, each)
-            self._few.clear()
+        self._exact_keys.add(key)
+        if len(self._exact_keys) > _MAX_EXACT_KEYS:
+            self._repeated = bytearray(_BITS >> 3)
+            for each in self._exact_keys:
+                _set_bits(self._repeated, each)
+            self._exact_keys.clear()
 
     def __bool__(self) -> bool:
-        return bool(self._few or self._again)
+        return bool(self._exact_keys or self._repeated)
 
     def __contains__(self, key: Hashable) -> bool:
-        if not self._again:
-            return key in self._few
+        if not self._repeated:
+            return key in self._exact_keys
         number = hash(key)
         one, other = number & _MASK, number >> 26 & _MASK
-        again = self._again
+        again = self._repeated
         return bool(again[one >> 3] >> (one & 7) & again[other >> 3] >> (other & 7) & 1)
 
     @property
-    def few(self) -> frozenset[Hashable] | None:
+    def exact_keys(self) -> frozenset[Hashable] | None:
         """All that are repeated, where they are few."""
-        return None if self._again else frozenset(self._few)
+        return None if self._repeated else frozenset(self._exact_keys)
 
 
-def _add(bits: bytearray, key: Hashable) -> bool:
+def _set_bits(bits: bytearray, key: Hashable) -> bool:
     """Whether it may have been there before."""
     number = hash(key)
     one, other = number & _MASK, number >> 26 & _MASK

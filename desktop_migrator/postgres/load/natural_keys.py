@@ -18,7 +18,7 @@ from desktop_migrator.postgres.connection.errors import ROW_ERRORS
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.digest import digester
 
-Value = tuple[int, bytes]
+KeyValue = tuple[int, bytes]
 """Which of an entity's keys, and the digest of its values."""
 
 _JSON_TYPES = {ColumnType.JSON, ColumnType.JSONB}
@@ -28,34 +28,34 @@ class NaturalKeys:
     """Those of one entity; false if it has none."""
 
     def __init__(self, entity: TargetEntity) -> None:
-        self._keys = [_Key(entity, positions) for positions in _usable(entity)]
+        self._keys = [_UniqueKey(entity, positions) for positions in _usable_keys(entity)]
 
     def __bool__(self) -> bool:
         return bool(self._keys)
 
-    def of(self, item: Item) -> list[Value]:
+    def values_of(self, item: Item) -> list[KeyValue]:
         """The item's values of the keys that it has."""
         digests = [key.digest(item.values) for key in self._keys]
         return [(index, digest) for index, digest in enumerate(digests) if digest is not None]
 
-    def rows(
+    def find_row_ids(
         self, cursor: psycopg.Cursor[tuple[Any, ...]], items: Sequence[Item], user: str
-    ) -> dict[Value, str]:
+    ) -> dict[KeyValue, str]:
         """The ids of this user's rows that have a key of one of these items."""
         return {
             (index, digest): row_id
             for index, key in enumerate(self._keys)
-            for digest, row_id in key.rows(cursor, items, user)
+            for digest, row_id in key.find_row_ids(cursor, items, user)
         }
 
 
-class _Key:
+class _UniqueKey:
     def __init__(self, entity: TargetEntity, positions: Sequence[int]) -> None:
         self._positions = positions
         self._columns = [entity.columns[position] for position in positions]
         self._digest = digester(self._columns)
         owner = [Column(entity.user_column, ColumnType.TEXT)] if entity.user_column else []
-        self._query = adapters.select_by(
+        self._query = adapters.select_by_values(
             entity.table, entity.columns[0], (*self._columns, *owner), self._columns
         )
 
@@ -71,7 +71,7 @@ class _Key:
         except ROW_ERRORS:
             return None
 
-    def rows(
+    def find_row_ids(
         self, cursor: psycopg.Cursor[tuple[Any, ...]], items: Sequence[Item], user: str
     ) -> Iterator[tuple[bytes, str]]:
         wanted = {self.digest(item.values): item for item in items}
@@ -79,17 +79,17 @@ class _Key:
         if not wanted:
             return
         arrays = [
-            list({_text(item.values[position]) for item in wanted.values()})
+            list({_array_text(item.values[position]) for item in wanted.values()})
             for position in self._positions
         ]
         end = 1 + len(self._columns)
-        for row in adapters.read(cursor, self._query, *arrays):
+        for row in adapters.stream_rows(cursor, self._query, *arrays):
             digest = self._digest(row[1:end])
             if digest in wanted and row[end:] in ((), (user,)):
                 yield digest, row[0]
 
 
-def _usable(entity: TargetEntity) -> Iterator[list[int]]:
+def _usable_keys(entity: TargetEntity) -> Iterator[list[int]]:
     places = {
         column.name: place
         for place, column in enumerate(entity.columns)
@@ -100,7 +100,7 @@ def _usable(entity: TargetEntity) -> Iterator[list[int]]:
             yield [places[name] for name in names]
 
 
-def _text(value: Any) -> str:
+def _array_text(value: Any) -> str:
     """As PostgreSQL reads it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()

@@ -11,13 +11,18 @@ from msgspec import UNSET
 
 from desktop_migrator.errors import Cancelled
 from desktop_migrator.model import Conflict, ConflictPolicy, Item, Rejection, TargetEntity
-from desktop_migrator.postgres.connection.errors import ROW_ERRORS, translated
-from desktop_migrator.postgres.load.batches import ChunkLimits, chunks
-from desktop_migrator.postgres.load.checkpoint import Done
-from desktop_migrator.postgres.load.conflicts import Answers, Judge, Times, differences
-from desktop_migrator.postgres.load.references import Links
-from desktop_migrator.postgres.load.row_matching import Adoption
-from desktop_migrator.postgres.load.table_writer import Cursor, Found, Target
+from desktop_migrator.postgres.connection.errors import ROW_ERRORS, translate_errors
+from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
+from desktop_migrator.postgres.load.checkpoint import CompletedRows
+from desktop_migrator.postgres.load.conflicts import (
+    ConflictResolver,
+    DecisionLookup,
+    RowTimestamps,
+    differences,
+)
+from desktop_migrator.postgres.load.references import ReferenceResolver
+from desktop_migrator.postgres.load.row_matching import RowMatcher
+from desktop_migrator.postgres.load.table_writer import Cursor, ExistingRow, TableWriter
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.merge import merge_values
 from desktop_migrator.reporter import Reporter
@@ -25,17 +30,17 @@ from desktop_migrator.reporter import Reporter
 STAGE = "compare"
 
 
-def open_conflicts(
+def find_pending_conflicts(
     connection: sqlalchemy.Connection,
     entities: Sequence[TargetEntity],
     outcomes: Iterable[Item | Rejection],
     *,
     user_id: str,
     policy: ConflictPolicy,
-    answers: Answers,
+    decisions: DecisionLookup,
     reporter: Reporter,
     total: int,
-    former: Done | None = None,
+    completed: CompletedRows | None = None,
 ) -> Iterator[Conflict]:
     """The conflicts that need an answer and have none; `total` is for progress alone.
 
@@ -44,15 +49,15 @@ def open_conflicts(
     """
     referred = {reference.entity for entity in entities for reference in entity.references}
     finders = {
-        entity.name: _Finder(
-            entity, user_id, policy, answers, former, referred=entity.name in referred
+        entity.name: _PendingConflictFinder(
+            entity, user_id, policy, decisions, completed, is_referenced=entity.name in referred
         )
         for entity in entities
     }
     reporter.started(STAGE, total)
     done = 0
-    with translated():
-        for chunk in chunks(outcomes, finders, ChunkLimits()):
+    with translate_errors():
+        for chunk in iter_batches(outcomes, finders, BatchLimits()):
             if reporter.cancelled:
                 raise Cancelled
             yield from finders[chunk.entity].find(adapters.cursor(connection), chunk.items)
@@ -62,61 +67,61 @@ def open_conflicts(
         reporter.advanced(STAGE, total, total)
 
 
-class _Finder:
+class _PendingConflictFinder:
     def __init__(
         self,
         entity: TargetEntity,
         user_id: str,
         policy: ConflictPolicy,
-        answers: Answers,
-        done: Done | None,
+        decisions: DecisionLookup,
+        completed: CompletedRows | None,
         *,
-        referred: bool,
+        is_referenced: bool,
     ) -> None:
-        self._referred = referred
+        self._is_referenced = is_referenced
         self._entity = entity
-        self._judge = Judge(entity, policy)
-        self._answers = answers
-        self._target = Target(entity, user_id)
-        self._adoption = Adoption(entity, user_id)
-        self._done = done
-        self._links = Links(entity, user_id)
+        self._resolver = ConflictResolver(entity, policy)
+        self._decisions = decisions
+        self._writer = TableWriter(entity, user_id)
+        self._row_matcher = RowMatcher(entity, user_id)
+        self._completed = completed
+        self._reference_resolver = ReferenceResolver(entity, user_id)
 
     def find(self, cursor: Cursor, items: Sequence[Item]) -> Iterator[Conflict]:
-        if not items or not (self._judge.asks or self._referred):
+        if not items or not (self._resolver.needs_decision or self._is_referenced):
             return
         # Writes down the ids of items that others refer to.
-        own, clashing = self._adoption.resolve(cursor, items)
-        if not self._judge.asks:
+        own, clashing = self._row_matcher.resolve_ids(cursor, items)
+        if not self._resolver.needs_decision:
             return
-        known = own + self._adoption.adopt(cursor, clashing)
-        known = self._links.supposed(cursor, known, loaded=False)
-        if self._done:
-            known = self._done.left(cursor, self._target, known)
-        rows = self._target.look(cursor, [str(item.id) for item in known])
+        known = own + self._row_matcher.use_existing_row_ids(cursor, clashing)
+        known = self._reference_resolver.assume_resolved(cursor, known, loaded=False)
+        if self._completed:
+            known = self._completed.not_done(cursor, self._writer, known)
+        rows = self._writer.read(cursor, [str(item.id) for item in known])
         for item in known:
             found = rows.get(str(item.id))
-            if found is not None and not (found.foreign or found.several):
+            if found is not None and not (found.owned_by_other or found.ambiguous_id):
                 yield from self._compare(item, found)
 
-    def _compare(self, item: Item, found: Found) -> Iterator[Conflict]:
-        shape = self._target.shape(item)
-        row, new = shape.pick(found.values), shape.pick(item.values)
+    def _compare(self, item: Item, existing: ExistingRow) -> Iterator[Conflict]:
+        shape = self._writer.column_subset(item)
+        row, new = shape.project(existing.values), shape.project(item.values)
         try:
             digest = shape.digest(new)
         except ROW_ERRORS:
             return  # the load will reject it
-        row_digest = shape.digest_of_row(row)
+        row_digest = shape.digest_row(row)
         name, row_id = self._entity.name, str(item.id)
-        if digest == row_digest or self._answers(name, row_id, row_digest, digest):
+        if digest == row_digest or self._decisions(name, row_id, row_digest, digest):
             return
-        times = self._judge.times
-        yield conflict_of(self._target, times, item, found.values, row_digest, digest)
+        times = self._resolver.timestamps
+        yield build_conflict(self._writer, times, item, existing.values, row_digest, digest)
 
 
-def conflict_of(
-    target: Target,
-    times: Times,
+def build_conflict(
+    writer: TableWriter,
+    timestamps: RowTimestamps,
     item: Item,
     values: Sequence[Any],
     row_digest: bytes,
@@ -126,8 +131,8 @@ def conflict_of(
 
     The digests are of the columns that the item fills.
     """
-    shape = target.shape(item)
-    row, new = shape.pick(values), shape.pick(item.values)
+    shape = writer.column_subset(item)
+    row, new = shape.project(values), shape.project(item.values)
     try:
         changes = merge_values(shape.columns, row, new)
         merged = [
@@ -137,11 +142,11 @@ def conflict_of(
     except RecursionError:
         merged_digest = row_digest  # nothing is merged
     return Conflict(
-        entity=target.entity.name,
+        entity=writer.entity.name,
         id=str(item.id),
-        differences=differences(target.entity, shape.columns, row, new),
-        row_time=times.of_row(values),
-        item_time=times.of_item(item),
+        differences=differences(writer.entity, shape.columns, row, new),
+        row_time=timestamps.of_row(values),
+        item_time=timestamps.of_item(item),
         row_digest=row_digest,
         item_digest=item_digest,
         merged_digest=merged_digest,

@@ -23,22 +23,22 @@ from desktop_migrator.model import (
     ColumnType,
     Item,
     Reference,
-    Referred,
     Rejection,
     TargetEntity,
+    UnresolvedReference,
 )
-from desktop_migrator.postgres.bookkeeping.row_ids import look_up
-from desktop_migrator.postgres.load.rejections import dangling
-from desktop_migrator.postgres.load.table_writer import as_stored
+from desktop_migrator.postgres.bookkeeping.row_ids import lookup_row_ids
+from desktop_migrator.postgres.load.rejections import dangling_reference
+from desktop_migrator.postgres.load.table_writer import stored_user_id
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.text_escape import identity_text
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
-Key = tuple[str, str]
+ItemKey = tuple[str, str]
 """An item's web site and source id, as the identities have them."""
 
 
-def levels(entities: Sequence[TargetEntity]) -> list[list[TargetEntity]]:
+def dependency_levels(entities: Sequence[TargetEntity]) -> list[list[TargetEntity]]:
     """The entities such that each refers, by itself or its table's keys, to none of a later level.
 
     Tables whose foreign keys go in a circle are taken by the plan's references alone.
@@ -60,15 +60,15 @@ def levels(entities: Sequence[TargetEntity]) -> list[list[TargetEntity]]:
     }
     both = {name: by_plan[name] | by_keys[name] for name in by_plan}
     try:
-        return _sorted(both, entities)
+        return _topological_levels(both, entities)
     except CycleError:
-        return _sorted(by_plan, entities)
+        return _topological_levels(by_plan, entities)
 
 
-def _sorted(
-    refers: dict[str, set[str]], entities: Sequence[TargetEntity]
+def _topological_levels(
+    dependencies: dict[str, set[str]], entities: Sequence[TargetEntity]
 ) -> list[list[TargetEntity]]:
-    sorter = TopologicalSorter(refers)
+    sorter = TopologicalSorter(dependencies)
     sorter.prepare()
     result = []
     while sorter.is_active():
@@ -78,7 +78,7 @@ def _sorted(
     return result
 
 
-def parents_first(
+def order_parents_first(
     outcomes: Iterable[Item | Rejection], entities: Iterable[TargetEntity]
 ) -> Iterator[Item | Rejection]:
     """The outcomes, items of one entity after those of it that they refer to.
@@ -86,275 +86,308 @@ def parents_first(
     Holds back what comes too early; what it refers to may never come.
     """
     inward = {
-        entity.name: places for entity in entities if (places := _places(entity, inward=True))
+        entity.name: places
+        for entity in entities
+        if (places := _reference_positions(entity, self_referencing=True))
     }
     if not inward:
         yield from outcomes
         return
-    order = _ParentsFirst(inward)
+    order = _ParentsFirstOrder(inward)
     for outcome in outcomes:
         if isinstance(outcome, Item) and outcome.entity in inward:
-            yield from order.passing(outcome)
+            yield from order.release(outcome)
         else:
             yield outcome
-    yield from order.rest()
+    yield from order.release_remaining()
 
 
-class _ParentsFirst:
-    def __init__(self, places: "dict[str, list[tuple[int, Reference]]]") -> None:
-        self._places = places
-        self._passed: set[tuple[str, Key]] = set()
-        self._held: dict[tuple[str, Key], list[Item]] = {}
+class _ParentsFirstOrder:
+    def __init__(self, positions: "dict[str, list[tuple[int, Reference]]]") -> None:
+        self._positions = positions
+        self._released: set[tuple[str, ItemKey]] = set()
+        self._waiting_by_parent: dict[tuple[str, ItemKey], list[Item]] = {}
         """Items by one that they refer to and that has not come."""
 
-    def passing(self, *items: Item) -> Iterator[Item]:
+    def release(self, *items: Item) -> Iterator[Item]:
         """Those of the items that can go, each followed by those that waited for it."""
         waiting = list(items)
         while waiting:
             item = waiting.pop()
-            missing = self._missing(item)
+            missing = self._first_missing_parent(item)
             if missing is not None:
-                self._held.setdefault(missing, []).append(item)
+                self._waiting_by_parent.setdefault(missing, []).append(item)
                 continue
             yield item
-            waiting += self._waiting_for(item)
+            waiting += self._release_children(item)
 
-    def _missing(self, item: Item) -> tuple[str, Key] | None:
+    def _first_missing_parent(self, item: Item) -> tuple[str, ItemKey] | None:
         """The first that the item refers to and that has not passed."""
-        keys = _keys(item, self._places[item.entity])
-        return next((key for key in keys if key not in self._passed), None)
+        keys = _referenced_keys(item, self._positions[item.entity])
+        return next((key for key in keys if key not in self._released), None)
 
-    def _waiting_for(self, item: Item) -> Iterator[Item]:
-        for key in _known_as(item):
-            yield from self._given(item.entity, key)
+    def _release_children(self, item: Item) -> Iterator[Item]:
+        for key in _item_keys(item):
+            yield from self._pop_children(item.entity, key)
 
-    def _given(self, entity: str, key: Key) -> list[Item]:
-        self._passed.add((entity, key))
-        return self._held.pop((entity, key), [])[::-1]
+    def _pop_children(self, entity: str, key: ItemKey) -> list[Item]:
+        self._released.add((entity, key))
+        return self._waiting_by_parent.pop((entity, key), [])[::-1]
 
-    def rest(self) -> Iterator[Item]:
+    def release_remaining(self) -> Iterator[Item]:
         """Those that wait in vain: for what never comes, then for each other in a circle."""
         coming = {
             (item.entity, key): item
-            for items in self._held.values()
+            for items in self._waiting_by_parent.values()
             for item in items
-            for key in _known_as(item)
+            for key in _item_keys(item)
         }
-        for key in [key for key in self._held if key not in coming]:
-            yield from self.passing(*self._given(*key))
-        while self._held:
-            item = self._in_circle(coming)
-            missing = self._missing(item)
+        for key in [key for key in self._waiting_by_parent if key not in coming]:
+            yield from self.release(*self._pop_children(*key))
+        while self._waiting_by_parent:
+            item = self._find_cycle_member(coming)
+            missing = self._first_missing_parent(item)
             if missing is not None:
-                self._held[missing].remove(item)
-                if not self._held[missing]:
-                    del self._held[missing]
+                self._waiting_by_parent[missing].remove(item)
+                if not self._waiting_by_parent[missing]:
+                    del self._waiting_by_parent[missing]
             yield item
-            yield from self.passing(*self._waiting_for(item))
+            yield from self.release(*self._release_children(item))
 
-    def _in_circle(self, coming: dict[tuple[str, Key], Item]) -> Item:
-        item = next(iter(self._held.values()))[0]
+    def _find_cycle_member(self, coming: dict[tuple[str, ItemKey], Item]) -> Item:
+        item = next(iter(self._waiting_by_parent.values()))[0]
         met: set[int] = set()
         while id(item) not in met:
             met.add(id(item))
-            missing = self._missing(item)
+            missing = self._first_missing_parent(item)
             if missing is None or missing not in coming:
                 break
             item = coming[missing]
         return item
 
 
-def _places(entity: TargetEntity, *, inward: bool) -> list[tuple[int, Reference]]:
+def _reference_positions(
+    entity: TargetEntity, *, self_referencing: bool
+) -> list[tuple[int, Reference]]:
     """Where in an item's values its references stand: to its own entity, or to others."""
     names = [column.name for column in entity.columns]
     return [
         (names.index(reference.column.name), reference)
         for reference in entity.references
-        if (reference.entity == entity.name) is inward
+        if (reference.entity == entity.name) is self_referencing
     ]
 
 
-def _keys(item: Item, places: Iterable[tuple[int, Reference]]) -> Iterator[tuple[str, Key]]:
-    for place, reference in places:
+def _referenced_keys(
+    item: Item, positions: Iterable[tuple[int, Reference]]
+) -> Iterator[tuple[str, ItemKey]]:
+    for place, reference in positions:
         value = item.values[place]
-        if isinstance(value, Referred) and (key := _key(value)) not in _known_as(item):
+        if isinstance(value, UnresolvedReference) and (
+            key := _reference_key(value)
+        ) not in _item_keys(item):
             yield reference.entity, key
 
 
-def _key(referred: Referred) -> Key:
+def _reference_key(referred: UnresolvedReference) -> ItemKey:
     return referred.origin, identity_text(referred.source_id)
 
 
-def _known_as(item: Item) -> list[Key]:
+def _item_keys(item: Item) -> list[ItemKey]:
     own = (item.source.storage_key.origin, item.source_id)
-    return [(origin, identity_text(source_id)) for origin, source_id in (own, *item.same_as)]
+    return [(origin, identity_text(source_id)) for origin, source_id in (own, *item.aliases)]
 
 
 @dataclass(slots=True)
-class Linked:
+class ResolvedReferences:
     ready: list[Item] = field(default_factory=list)
     waiting: list[Item] = field(default_factory=list)
     """Those that refer to items of their own entity which have no row yet."""
     rejected: list[Rejection] = field(default_factory=list)
-    nulled: int = 0
+    null_references: int = 0
     """References that were left empty."""
 
 
-class Links:
+class ReferenceResolver:
     """Of one entity's items, for one user."""
 
     def __init__(self, entity: TargetEntity, user_id: str) -> None:
         self._user_id = user_id
-        self._outward = [_Link(each, place) for place, each in _places(entity, inward=False)]
-        self._inward = [_Link(each, place) for place, each in _places(entity, inward=True)]
-        self._users = {
-            reference.entity: as_stored(reference, user_id) for reference in entity.references
+        self._foreign_columns = [
+            _ReferenceColumn(each, place)
+            for place, each in _reference_positions(entity, self_referencing=False)
+        ]
+        self._self_columns = [
+            _ReferenceColumn(each, place)
+            for place, each in _reference_positions(entity, self_referencing=True)
+        ]
+        self._stored_user_ids = {
+            reference.entity: stored_user_id(reference, user_id) for reference in entity.references
         }
 
     @property
-    def within(self) -> bool:
+    def is_self_referencing(self) -> bool:
         """Whether items refer to others of their own entity."""
-        return bool(self._inward)
+        return bool(self._self_columns)
 
-    def outward(self, cursor: Cursor, items: Sequence[Item]) -> Linked:
+    def resolve_foreign(self, cursor: Cursor, items: Sequence[Item]) -> ResolvedReferences:
         """References to other entities, whose items have all been loaded."""
-        result = Linked(list(items))
-        for link in self._outward:
-            rows = self._rows(cursor, link, result.ready)
-            self._settle(result, link, rows)
+        result = ResolvedReferences(list(items))
+        for link in self._foreign_columns:
+            rows = self._existing_rows(cursor, link, result.ready)
+            self._fill_references(result, link, rows)
         return result
 
-    def inward(self, cursor: Cursor, items: Sequence[Item]) -> Linked:
+    def resolve_self(self, cursor: Cursor, items: Sequence[Item]) -> ResolvedReferences:
         """References to items of the same entity that have rows, or are ready themselves."""
-        here = {key: item for item in items for key in _known_as(item)}
+        here = {key: item for item in items for key in _item_keys(item)}
         ready = {id(item): item for item in items}
-        for link in self._inward:
-            rows = self._rows(cursor, link, items, here)
+        for link in self._self_columns:
+            rows = self._existing_rows(cursor, link, items, here)
             changed = True
             while changed:
                 changed = False
                 for item in items:
-                    value = item.values[link.place]
-                    if id(item) not in ready or not isinstance(value, Referred):
+                    value = item.values[link.position]
+                    if id(item) not in ready or not isinstance(value, UnresolvedReference):
                         continue
-                    if _key(value) in rows.ids:
+                    if _reference_key(value) in rows.ids:
                         continue
-                    parent = here.get(_key(value))
-                    if parent is None or id(parent) not in ready or _key(value) in rows.foreign:
+                    parent = here.get(_reference_key(value))
+                    if (
+                        parent is None
+                        or id(parent) not in ready
+                        or _reference_key(value) in rows.owned_by_other
+                    ):
                         del ready[id(item)]
                         changed = True
             for item in items:
-                value = item.values[link.place]
-                if id(item) in ready and isinstance(value, Referred):
-                    key = _key(value)
+                value = item.values[link.position]
+                if id(item) in ready and isinstance(value, UnresolvedReference):
+                    key = _reference_key(value)
                     text = rows.ids[key] if key in rows.ids else str(here[key].id)
-                    ready[id(item)] = link.filled(ready[id(item)], text)
-        return Linked(
+                    ready[id(item)] = link.fill(ready[id(item)], text)
+        return ResolvedReferences(
             [ready[id(item)] for item in items if id(item) in ready],
             [item for item in items if id(item) not in ready],
         )
 
-    def in_vain(self, cursor: Cursor, waiting: Sequence[Item]) -> Linked:
+    def resolve_dangling(self, cursor: Cursor, waiting: Sequence[Item]) -> ResolvedReferences:
         """Settles what cannot come any more; what others of these are to become still can."""
-        here = {key: item for item in waiting for key in _known_as(item)}
-        result = Linked(list(waiting))
-        for link in self._inward:
-            rows = self._rows(cursor, link, result.ready, here)
-            self._settle(result, link, rows, here.keys() - rows.foreign)
-        if not result.nulled and not result.rejected:
-            for link in self._inward:
-                self._settle(result, link, _Rows())
+        here = {key: item for item in waiting for key in _item_keys(item)}
+        result = ResolvedReferences(list(waiting))
+        for link in self._self_columns:
+            rows = self._existing_rows(cursor, link, result.ready, here)
+            self._fill_references(result, link, rows, here.keys() - rows.owned_by_other)
+        if not result.null_references and not result.rejected:
+            for link in self._self_columns:
+                self._fill_references(result, link, _ReferencedRows())
         return result
 
-    def supposed(self, cursor: Cursor, items: Sequence[Item], *, loaded: bool) -> list[Item]:
+    def assume_resolved(self, cursor: Cursor, items: Sequence[Item], *, loaded: bool) -> list[Item]:
         """The items as they are if all that they refer to has been `loaded`, or will be."""
         linked = list(items)
-        for link in (*self._outward, *self._inward):
-            known = self._known(cursor, link, linked)
-            looks = loaded and link.reference.nulls
-            rows = self._rows(cursor, link, linked) if looks else None
+        for link in (*self._foreign_columns, *self._self_columns):
+            known = self._lookup_ids(cursor, link, linked)
+            looks = loaded and link.reference.null_if_dangling
+            rows = self._existing_rows(cursor, link, linked) if looks else None
             for index, item in enumerate(linked):
-                value = item.values[link.place]
-                if isinstance(value, Referred):
+                value = item.values[link.position]
+                if isinstance(value, UnresolvedReference):
                     own = None if value.id is None else str(value.id)
-                    text = rows.ids.get(_key(value)) if rows else known.get(_key(value), own)
-                    linked[index] = link.filled(item, text)
+                    text = (
+                        rows.ids.get(_reference_key(value))
+                        if rows
+                        else known.get(_reference_key(value), own)
+                    )
+                    linked[index] = link.fill(item, text)
         return linked
 
-    def _settle(
-        self, result: Linked, link: "_Link", rows: "_Rows", coming: Collection[Key] = ()
+    def _fill_references(
+        self,
+        result: ResolvedReferences,
+        column: "_ReferenceColumn",
+        rows: "_ReferencedRows",
+        pending_keys: Collection[ItemKey] = (),
     ) -> None:
         ready = []
         for item in result.ready:
-            value = item.values[link.place]
-            if not isinstance(value, Referred) or _key(value) in coming:
+            value = item.values[column.position]
+            if not isinstance(value, UnresolvedReference) or _reference_key(value) in pending_keys:
                 ready.append(item)
-            elif _key(value) in rows.ids:
-                ready.append(link.filled(item, rows.ids[_key(value)]))
-            elif link.reference.nulls:
-                ready.append(link.filled(item, None))
-                result.nulled += 1
+            elif _reference_key(value) in rows.ids:
+                ready.append(column.fill(item, rows.ids[_reference_key(value)]))
+            elif column.reference.null_if_dangling:
+                ready.append(column.fill(item, None))
+                result.null_references += 1
             else:
-                result.rejected.append(dangling(item, link.reference))
+                result.rejected.append(dangling_reference(item, column.reference))
         result.ready = ready
 
-    def _known(self, cursor: Cursor, link: "_Link", items: Sequence[Item]) -> dict[Key, str]:
+    def _lookup_ids(
+        self, cursor: Cursor, column: "_ReferenceColumn", items: Sequence[Item]
+    ) -> dict[ItemKey, str]:
         """What the identities have of the items referred to."""
         keys = {
-            _key(value) for item in items if isinstance(value := item.values[link.place], Referred)
+            _reference_key(value)
+            for item in items
+            if isinstance(value := item.values[column.position], UnresolvedReference)
         }
-        return look_up(cursor, self._user_id, link.reference.entity, keys) if keys else {}
+        return lookup_row_ids(cursor, self._user_id, column.reference.entity, keys) if keys else {}
 
-    def _rows(
+    def _existing_rows(
         self,
         cursor: Cursor,
-        link: "_Link",
+        column: "_ReferenceColumn",
         items: Sequence[Item],
-        here: dict[Key, Item] | None = None,
-    ) -> "_Rows":
+        batch_items: dict[ItemKey, Item] | None = None,
+    ) -> "_ReferencedRows":
         """The ids of the rows referred to that are there, and are this person's."""
-        wanted = self._known(cursor, link, items)
+        wanted = self._lookup_ids(cursor, column, items)
         for item in items:
-            value = item.values[link.place]
-            if isinstance(value, Referred) and (key := _key(value)) not in wanted:
-                if here and key in here:
-                    wanted[key] = str(here[key].id)
+            value = item.values[column.position]
+            if (
+                isinstance(value, UnresolvedReference)
+                and (key := _reference_key(value)) not in wanted
+            ):
+                if batch_items and key in batch_items:
+                    wanted[key] = str(batch_items[key].id)
                 elif value.id is not None:
                     wanted[key] = str(value.id)
         if not wanted:
-            return _Rows()
-        user = self._users[link.reference.entity]
+            return _ReferencedRows()
+        user = self._stored_user_ids[column.reference.entity]
         found = {
-            row[0]: link.reference.user_column is None or row[2] == user
-            for row in adapters.read(cursor, link.probe, list(set(wanted.values())))
+            row[0]: column.reference.user_column is None or row[2] == user
+            for row in adapters.stream_rows(cursor, column.query, list(set(wanted.values())))
         }
-        return _Rows(
+        return _ReferencedRows(
             {key: text for key, text in wanted.items() if found.get(text)},
             {key for key, text in wanted.items() if found.get(text) is False},
         )
 
 
 @dataclass(slots=True)
-class _Rows:
-    ids: dict[Key, str] = field(default_factory=dict)
+class _ReferencedRows:
+    ids: dict[ItemKey, str] = field(default_factory=dict)
     """The row's id for each item that has one."""
-    foreign: set[Key] = field(default_factory=set)
+    owned_by_other: set[ItemKey] = field(default_factory=set)
     """Items whose row is another person's."""
 
 
-class _Link:
+class _ReferenceColumn:
     """One reference, by its place among an item's values."""
 
-    def __init__(self, reference: Reference, place: int) -> None:
+    def __init__(self, reference: Reference, position: int) -> None:
         self.reference = reference
-        self.place = place
+        self.position = position
         column = Column(reference.user_column, ColumnType.TEXT) if reference.user_column else None
         columns = (reference.id_column, *filter(None, (column,)))
-        self.probe = adapters.select(reference.table, reference.id_column, columns)
+        self.query = adapters.select_by_id(reference.table, reference.id_column, columns)
 
-    def filled(self, item: Item, text: str | None) -> Item:
+    def fill(self, item: Item, text: str | None) -> Item:
         """The item referring to the row whose id has this text, or to none."""
         values = list(item.values)
         uuid = text is not None and self.reference.column.type is ColumnType.UUID
-        values[self.place] = UUID(text) if text is not None and uuid else text
+        values[self.position] = UUID(text) if text is not None and uuid else text
         return msgspec.structs.replace(item, values=tuple(values))

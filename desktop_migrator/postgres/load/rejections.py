@@ -1,20 +1,20 @@
 """Items that cannot go into the target, as rejections that keep them whole."""
 
 from desktop_migrator.model import Item, Reference, Rejection
-from desktop_migrator.postgres.connection.errors import remedy, sentence
+from desktop_migrator.postgres.connection.errors import rejection_message, rejection_remedy
 
 
-def refused(item: Item, cause: BaseException) -> Rejection:
+def rejected_by_database(item: Item, cause: BaseException) -> Rejection:
     """The server would not have it."""
     return _rejection(
         item,
         code="refused-by-database",
-        reason=sentence(cause),
-        remedy=remedy(cause),
+        reason=rejection_message(cause),
+        remedy=rejection_remedy(cause),
     )
 
 
-def foreign(item: Item) -> Rejection:
+def owned_by_other_user(item: Item) -> Rejection:
     """Its id is that of a row which is not this user's."""
     return _rejection(
         item,
@@ -24,7 +24,7 @@ def foreign(item: Item) -> Rejection:
     )
 
 
-def several(item: Item) -> Rejection:
+def ambiguous_id(item: Item) -> Rejection:
     """Its id is that of several rows, which nothing tells apart."""
     return _rejection(
         item,
@@ -35,7 +35,7 @@ def several(item: Item) -> Rejection:
     )
 
 
-def dangling(item: Item, reference: Reference) -> Rejection:
+def dangling_reference(item: Item, reference: Reference) -> Rejection:
     """What it refers to has no row."""
     return _rejection(
         item,

@@ -11,86 +11,105 @@ from uuid import UUID
 import msgspec
 
 from desktop_migrator.model import Item, TargetEntity
-from desktop_migrator.postgres.bookkeeping.row_ids import Reason, any_given, give, resolve, with_id
+from desktop_migrator.postgres.bookkeeping.row_ids import (
+    AssignmentReason,
+    assign_ids,
+    has_assigned_ids,
+    resolve_row_ids,
+    with_row_id,
+)
 from desktop_migrator.postgres.load.natural_keys import NaturalKeys
-from desktop_migrator.postgres.load.table_writer import Cursor, as_stored
+from desktop_migrator.postgres.load.table_writer import Cursor, stored_user_id
 from desktop_migrator.postgres.types import adapters
 
-Derive = Callable[[Item], UUID | str]
+IdFactory = Callable[[Item], UUID | str]
 """Gives an item an id that no other item can have."""
 
 
-class Adoption:
+class RowMatcher:
     """Of one entity's items, for one user."""
 
     def __init__(self, entity: TargetEntity, user_id: str) -> None:
         self._entity = entity
         self._user_id = user_id
-        self._stored_user = as_stored(entity, user_id)
+        self._stored_user_id = stored_user_id(entity, user_id)
         self._keys = NaturalKeys(entity)
-        self._given: bool | None = None
-        self._present = adapters.select(entity.table, entity.columns[0], entity.columns[:1])
+        self._has_assigned_ids: bool | None = None
+        self._existing_ids_query = adapters.select_by_id(
+            entity.table, entity.columns[0], entity.columns[:1]
+        )
 
     @property
-    def shares(self) -> bool:
+    def many_items_per_row(self) -> bool:
         """Whether several items may be one row."""
-        return bool(self._keys or self._given)
+        return bool(self._keys or self._has_assigned_ids)
 
-    def resolve(self, cursor: Cursor, items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+    def resolve_ids(self, cursor: Cursor, items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
         """The items with the ids by which they are known; apart, those that are new and have a
         natural key of a row, which `adopt` takes once the others are written."""
-        if self._given is None:
-            self._given = any_given(cursor, self._user_id, self._entity.name)
-        items = resolve(cursor, self._user_id, self._entity, items, given=self._given)
+        if self._has_assigned_ids is None:
+            self._has_assigned_ids = has_assigned_ids(cursor, self._user_id, self._entity.name)
+        items = resolve_row_ids(
+            cursor, self._user_id, self._entity, items, may_have_assigned_ids=self._has_assigned_ids
+        )
         if not self._keys:
             return items, []
         present = {
-            row[0] for row in adapters.read(cursor, self._present, [str(item.id) for item in items])
+            row[0]
+            for row in adapters.stream_rows(
+                cursor, self._existing_ids_query, [str(item.id) for item in items]
+            )
         }
         new = [item for item in items if str(item.id) not in present]
-        rows = self._keys.rows(cursor, new, self._stored_user)
-        late = {id(item) for item in new if any(value in rows for value in self._keys.of(item))}
+        rows = self._keys.find_row_ids(cursor, new, self._stored_user_id)
+        late = {
+            id(item) for item in new if any(value in rows for value in self._keys.values_of(item))
+        }
         return (
             [item for item in items if id(item) not in late],
             [item for item in items if id(item) in late],
         )
 
-    def adopt(self, cursor: Cursor, items: Sequence[Item]) -> list[Item]:
+    def use_existing_row_ids(self, cursor: Cursor, items: Sequence[Item]) -> list[Item]:
         """The items with the ids of the rows that have their natural keys now."""
-        rows = self._keys.rows(cursor, items, self._stored_user)
+        rows = self._keys.find_row_ids(cursor, items, self._stored_user_id)
         result: list[Item] = []
         adopted: list[Item] = []
         for item in items:
-            row_id = next((rows[value] for value in self._keys.of(item) if value in rows), None)
+            row_id = next(
+                (rows[value] for value in self._keys.values_of(item) if value in rows), None
+            )
             if row_id is None:
                 result.append(item)
             else:
-                result.append(with_id(item, row_id, self._entity.columns[0]))
+                result.append(with_row_id(item, row_id, self._entity.columns[0]))
                 adopted.append(result[-1])
-        self._give(cursor, adopted, Reason.KEY)
+        self._assign_ids(cursor, adopted, AssignmentReason.NATURAL_KEY)
         return result
 
-    def renamed(self, cursor: Cursor, items: Sequence[Item], derive: Derive) -> list[Item]:
+    def with_derived_ids(
+        self, cursor: Cursor, items: Sequence[Item], make_id: IdFactory
+    ) -> list[Item]:
         """The items, whose ids are taken, with derived ones."""
         renamed = [
             msgspec.structs.replace(
-                with_id(item, str(derive(item)), self._entity.columns[0]), derived=True
+                with_row_id(item, str(make_id(item)), self._entity.columns[0]), derived=True
             )
             for item in items
         ]
-        self._give(cursor, renamed, Reason.TAKEN)
-        self.remember(cursor, renamed)
+        self._assign_ids(cursor, renamed, AssignmentReason.OWNED_BY_OTHER_USER)
+        self.store_aliases(cursor, renamed)
         return renamed
 
-    def remember(self, cursor: Cursor, items: Sequence[Item]) -> None:
+    def store_aliases(self, cursor: Cursor, items: Sequence[Item]) -> None:
         """Write down which others each item stands for."""
-        ids = [(*other, str(item.id)) for item in items for other in item.same_as]
+        ids = [(*other, str(item.id)) for item in items for other in item.aliases]
         if ids:
-            self._given = True
-            give(cursor, self._user_id, self._entity.name, ids, Reason.KEY)
+            self._has_assigned_ids = True
+            assign_ids(cursor, self._user_id, self._entity.name, ids, AssignmentReason.NATURAL_KEY)
 
-    def _give(self, cursor: Cursor, items: Sequence[Item], reason: Reason) -> None:
+    def _assign_ids(self, cursor: Cursor, items: Sequence[Item], reason: AssignmentReason) -> None:
         ids = [(item.source.storage_key.origin, item.source_id, str(item.id)) for item in items]
         if ids:
-            self._given = True
-            give(cursor, self._user_id, self._entity.name, ids, reason)
+            self._has_assigned_ids = True
+            assign_ids(cursor, self._user_id, self._entity.name, ids, reason)

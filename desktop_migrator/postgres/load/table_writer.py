@@ -12,8 +12,8 @@ import psycopg
 from psycopg import sql
 
 from desktop_migrator.model import Column, ColumnType, Item, Reference, TargetEntity
-from desktop_migrator.postgres.bookkeeping.journal import Entry, keeping
-from desktop_migrator.postgres.connection.errors import ROW_ERRORS, copy_line
+from desktop_migrator.postgres.bookkeeping.journal import JournalKey, with_before_images
+from desktop_migrator.postgres.connection.errors import ROW_ERRORS, copy_error_line
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.digest import digester
 
@@ -32,26 +32,26 @@ class RowsRefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ExistingRow:
     """A row that is there already."""
 
     values: tuple[Any, ...]
-    foreign: bool
+    owned_by_other: bool
     """Whether it belongs to another user, or to none."""
-    several: bool = False
+    ambiguous_id: bool = False
     """Whether other rows have its id too, so that a change would reach them as well."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shape:
+class ColumnSubset:
     """The columns that some items fill, where others leave some to the table's defaults."""
 
     columns: tuple[Column, ...]
     digest: Callable[[Sequence[Any]], bytes]
-    pick: Callable[[Sequence[Any]], Sequence[Any]]
+    project: Callable[[Sequence[Any]], Sequence[Any]]
     """The shape's values among those of all columns."""
 
-    def digest_of_row(self, values: Sequence[Any]) -> bytes:
+    def digest_row(self, values: Sequence[Any]) -> bytes:
         """A row's digest; empty, and so equal to no item's, for JSON that cannot be read."""
         try:
             return self.digest(values)
@@ -59,104 +59,114 @@ class Shape:
             return b""
 
 
-class Target:
+class TableWriter:
     """The table of one entity, for one user's run."""
 
     def __init__(self, entity: TargetEntity, user_id: str) -> None:
         self.entity = entity
-        self.name = ".".join(filter(None, (entity.table.schema, entity.table.name)))
+        self.qualified_name = ".".join(filter(None, (entity.table.schema, entity.table.name)))
         self._table = adapters.table_name(entity.table)
-        self._name = adapters.identifier(*filter(None, (entity.table.schema, entity.table.name)))
-        self._kept = [column.name for column in entity.table.columns if not column.generated]
+        self._name = adapters.escaped_identifier(
+            *filter(None, (entity.table.schema, entity.table.name))
+        )
+        self._journaled_columns = [
+            column.name for column in entity.table.columns if not column.generated
+        ]
         self._id = entity.columns[0]
-        self._every = tuple(range(len(entity.columns)))
-        self._shapes: dict[tuple[int, ...], Shape] = {}
-        self._user = as_stored(entity, user_id)
+        self._all_positions = tuple(range(len(entity.columns)))
+        self._subsets: dict[tuple[int, ...], ColumnSubset] = {}
+        self._stored_user_id = stored_user_id(entity, user_id)
         owner = (Column(entity.user_column, ColumnType.TEXT),) if entity.user_column else ()
-        self.state = sql.SQL(
+        self.xmin_query = sql.SQL(
             "SELECT xmin::text::bigint FROM {} WHERE {} = ANY(%b{}) LIMIT 1"
         ).format(
             self._name,
-            adapters.identifier(self._id.name),
+            adapters.escaped_identifier(self._id.name),
             adapters.ids_cast(self._id),
         )
-        self._probe = adapters.select(
+        self._read_for_update_query = adapters.select_by_id(
             entity.table, self._id, (*entity.columns, *owner), suffix=" ORDER BY 1 FOR UPDATE"
         )
-        self._look = adapters.select(entity.table, self._id, (*entity.columns, *owner))
+        self._read_query = adapters.select_by_id(entity.table, self._id, (*entity.columns, *owner))
 
-    def shape(self, item: Item) -> Shape:
+    def column_subset(self, item: Item) -> ColumnSubset:
         values = item.values
-        filled = self._every
+        filled = self._all_positions
         if msgspec.UNSET in values:
             filled = tuple(index for index in filled if values[index] is not msgspec.UNSET)
-        shape = self._shapes.get(filled)
+        shape = self._subsets.get(filled)
         if shape is None:
             columns = tuple(self.entity.columns[index] for index in filled)
-            shape = self._shapes[filled] = Shape(columns, digester(columns), _picker(filled))
+            shape = self._subsets[filled] = ColumnSubset(
+                columns, digester(columns), _projection(filled)
+            )
         return shape
 
-    def lock(self, cursor: Cursor, ids: list[str]) -> dict[str, Found]:
+    def read_for_update(self, cursor: Cursor, ids: list[str]) -> dict[str, ExistingRow]:
         """The rows with these ids by id, locked until the transaction ends."""
-        return self._found(adapters.read(cursor, self._probe, ids))
+        return self._existing_rows(adapters.stream_rows(cursor, self._read_for_update_query, ids))
 
-    def look(self, cursor: Cursor, ids: list[str]) -> dict[str, Found]:
+    def read(self, cursor: Cursor, ids: list[str]) -> dict[str, ExistingRow]:
         """The same without a lock."""
-        return self._found(adapters.read(cursor, self._look, ids))
+        return self._existing_rows(adapters.stream_rows(cursor, self._read_query, ids))
 
-    def _found(self, rows: Iterable[tuple[Any, ...]]) -> dict[str, Found]:
-        end = 1 + len(self._every)
+    def _existing_rows(self, rows: Iterable[tuple[Any, ...]]) -> dict[str, ExistingRow]:
+        end = 1 + len(self._all_positions)
         rows = list(rows)
         found = {
-            row[0]: Found(row[1:end], foreign=len(row) > end and row[end] != self._user)
+            row[0]: ExistingRow(
+                row[1:end], owned_by_other=len(row) > end and row[end] != self._stored_user_id
+            )
             for row in rows
         }
         if len(found) < len(rows):  # the app's key may have more columns, or there is none
             for id_, number in Counter(row[0] for row in rows).items():
                 if number > 1:
-                    found[id_] = replace(found[id_], several=True)
+                    found[id_] = replace(found[id_], ambiguous_id=True)
         return found
 
-    def insert(self, cursor: Cursor, shape: Shape, rows: Sequence[Sequence[Any]]) -> list[bytes]:
+    def insert(
+        self, cursor: Cursor, subset: ColumnSubset, rows: Sequence[Sequence[Any]]
+    ) -> list[bytes]:
         """New rows in; returns the digest of each."""
         digests: list[bytes] = []
 
         def rows_then_digests() -> Iterator[Sequence[Any]]:
             for row in rows:
                 yield row
-                digests.append(shape.digest(row))  # while the server is busy with those sent
+                digests.append(subset.digest(row))  # while the server is busy with those sent
 
-        _copy(cursor, self._table, shape, rows_then_digests())
+        _copy_in(cursor, self._table, subset, rows_then_digests())
         return digests
 
     def update(
         self,
         cursor: Cursor,
-        shape: Shape,
+        subset: ColumnSubset,
         rows: Sequence[Sequence[Any]],
         ids: list[str],
-        entry: Entry,
+        journal_key: JournalKey,
     ) -> None:
         """The shape's columns of rows that are there, with these ids; journals what they were."""
-        names = adapters.column_names(shape.columns)
+        names = adapters.column_names(subset.columns)
         cursor.execute(
             sql.SQL(
                 "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA"
             ).format(_STAGE, names, self._table)
         )
-        _copy(cursor, _STAGE, shape, rows)
+        _copy_in(cursor, _STAGE, subset, rows)
         changes = sql.SQL(", ").join(
-            sql.SQL("{0} = stage.{0}").format(adapters.identifier(column.name))
-            for column in shape.columns[1:]
+            sql.SQL("{0} = stage.{0}").format(adapters.escaped_identifier(column.name))
+            for column in subset.columns[1:]
         )
         change = sql.SQL(
             "UPDATE {} AS target SET {} FROM {} AS stage WHERE target.{id} = stage.{id}"
             " RETURNING target.{id}::text AS id"
-        ).format(self._name, changes, _STAGE, id=adapters.identifier(self._id.name))
+        ).format(self._name, changes, _STAGE, id=adapters.escaped_identifier(self._id.name))
         try:
             cursor.execute(
-                keeping(change, self._name, self._id, self._kept),
-                entry.parameters(self.name, self._kept, ids),
+                with_before_images(change, self._name, self._id, self._journaled_columns),
+                journal_key.query_parameters(self.qualified_name, self._journaled_columns, ids),
             )
         except ROW_ERRORS as error:
             raise RowsRefusedError(None, error) from None
@@ -170,30 +180,30 @@ class Target:
             raise RowsRefusedError(None, error) from None
 
 
-def _picker(filled: tuple[int, ...]) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    return itemgetter(*filled) if len(filled) > 1 else itemgetter(slice(1))
+def _projection(positions: tuple[int, ...]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    return itemgetter(*positions) if len(positions) > 1 else itemgetter(slice(1))
 
 
-def as_stored(entity: TargetEntity | Reference, user_id: str) -> str:
+def stored_user_id(entity: TargetEntity | Reference, user_id: str) -> str:
     """The user's id as the text of the table's user column."""
     column = entity.table.column(entity.user_column or "")
     return str(UUID(user_id)) if column and column.type is ColumnType.UUID else user_id
 
 
-def _copy(
-    cursor: Cursor, table: sql.Identifier, shape: Shape, rows: Iterable[Sequence[Any]]
+def _copy_in(
+    cursor: Cursor, table: sql.Identifier, subset: ColumnSubset, rows: Iterable[Sequence[Any]]
 ) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
-        table, adapters.column_names(shape.columns)
+        table, adapters.column_names(subset.columns)
     )
     index: int | None = 0
     try:
         with cursor.copy(statement) as copy:
-            copy.set_types(adapters.types(shape.columns))
+            copy.set_types(adapters.copy_types(subset.columns))
             for index, row in enumerate(rows):  # noqa: B007 - the handler below says which row it was
                 copy.write_row(row)
     except ROW_ERRORS as error:
         if isinstance(error, psycopg.Error) and error.sqlstate:
-            line = copy_line(error)
+            line = copy_error_line(error)
             index = line - 1 if line else None
         raise RowsRefusedError(index, error) from None

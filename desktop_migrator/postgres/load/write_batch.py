@@ -6,57 +6,57 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from desktop_migrator.model import Answer, Counts, Item, Rejection
-from desktop_migrator.postgres.bookkeeping.chunks import Action, Written
-from desktop_migrator.postgres.bookkeeping.journal import Entry
+from desktop_migrator.model import Counts, Item, Rejection, Resolution
+from desktop_migrator.postgres.bookkeeping.chunks import Action, WrittenRows
+from desktop_migrator.postgres.bookkeeping.journal import JournalKey
 from desktop_migrator.postgres.connection.errors import ROW_ERRORS
-from desktop_migrator.postgres.load.conflicts import Judge
-from desktop_migrator.postgres.load.references import Linked
-from desktop_migrator.postgres.load.rejections import foreign, several
+from desktop_migrator.postgres.load.conflicts import ConflictResolver
+from desktop_migrator.postgres.load.references import ResolvedReferences
+from desktop_migrator.postgres.load.rejections import ambiguous_id, owned_by_other_user
 from desktop_migrator.postgres.load.table_writer import (
+    ColumnSubset,
     Cursor,
-    Found,
+    ExistingRow,
     RowsRefusedError,
-    Shape,
-    Target,
+    TableWriter,
 )
 from desktop_migrator.postgres.types.merge import merge_values
 
 
 @dataclass(slots=True)
-class Result:
+class WriteResult:
     """What became of some items of one entity."""
 
-    written: list[Written] = field(default_factory=list)
-    touched: list[Item] = field(default_factory=list)
+    written_rows: list[WrittenRows] = field(default_factory=list)
+    written_items: list[Item] = field(default_factory=list)
     """Those whose rows were inserted or replaced."""
-    merged: list[Item] = field(default_factory=list)
+    merged_items: list[Item] = field(default_factory=list)
     """Those merged into rows, UNSET in the columns that were not written."""
     rejected: list[Rejection] = field(default_factory=list)
-    taken: list[Item] = field(default_factory=list)
+    owned_by_other: list[Item] = field(default_factory=list)
     """Those whose own ids are those of rows that are not this user's; they were not written."""
-    nulled: int = 0
+    null_references: int = 0
     """References that were left empty."""
     counts: Counts = field(default_factory=Counts)
 
-    def linked(self, linked: Linked) -> list[Item]:
+    def accept_resolved(self, resolved: ResolvedReferences) -> list[Item]:
         """The items that can be written; enters what became of the others."""
-        self.rejected += linked.rejected
-        self.nulled += linked.nulled
-        return linked.ready
+        self.rejected += resolved.rejected
+        self.null_references += resolved.null_references
+        return resolved.ready
 
-    def add(self, other: "Result") -> None:
-        self.written += other.written
-        self.touched += other.touched
-        self.merged += other.merged
+    def add(self, other: "WriteResult") -> None:
+        self.written_rows += other.written_rows
+        self.written_items += other.written_items
+        self.merged_items += other.merged_items
         self.rejected += other.rejected
-        self.taken += other.taken
-        self.nulled += other.nulled
+        self.owned_by_other += other.owned_by_other
+        self.null_references += other.null_references
         self.counts += other.counts
 
 
 @dataclass(slots=True)
-class _Group:
+class _SubsetGroup:
     """Items that fill the same columns, by position, with the digests of those that exist."""
 
     inserts: list[int] = field(default_factory=list)
@@ -68,57 +68,57 @@ class _Group:
         return bool(self.inserts or self.updates or self.unchanged or self.skipped)
 
 
-def write(
+def write_batch(
     cursor: Cursor,
-    target: Target,
-    judge: Judge,
+    writer: TableWriter,
+    resolver: ConflictResolver,
     items: Sequence[Item],
-    entries: Iterator[Entry],
-) -> Result:
+    journal_keys: Iterator[JournalKey],
+) -> WriteResult:
     """Decide and write; the caller has set a savepoint.
 
     Raises RowsRefusedError with the position among `items` where the server says which it is.
     """
-    result = Result()
+    result = WriteResult()
     items = list(items)
     ids = [str(item.id) for item in items]
     merged: set[int] = set()
-    existing = target.lock(cursor, ids)
-    groups: dict[Shape, _Group] = {}
+    existing = writer.read_for_update(cursor, ids)
+    groups: dict[ColumnSubset, _SubsetGroup] = {}
     for position, item in enumerate(items):
         found = existing.get(ids[position])
-        if found is not None and found.several:
-            result.rejected.append(several(item))
+        if found is not None and found.ambiguous_id:
+            result.rejected.append(ambiguous_id(item))
             continue
-        if found is not None and found.foreign:
+        if found is not None and found.owned_by_other:
             if item.derived:
-                result.rejected.append(foreign(item))
+                result.rejected.append(owned_by_other_user(item))
             else:
-                result.taken.append(item)
+                result.owned_by_other.append(item)
             continue
-        shape = target.shape(item)
+        shape = writer.column_subset(item)
         group = groups.get(shape)
         if group is None:
-            group = groups[shape] = _Group()
+            group = groups[shape] = _SubsetGroup()
         if found is None:
             group.inserts.append(position)
-        elif _decide(judge, shape, group, position, item, found) is Answer.MERGE:
-            change = _change(target, item, found)
+        elif _assign_to_group(resolver, shape, group, position, item, found) is Resolution.MERGE:
+            change = _merge_change(writer, item, found)
             if change is not None:
                 del group.skipped[position]
                 merged.add(position)
                 items[position] = change
-                part = target.shape(change)
-                digest = part.digest(part.pick(change.values))
-                groups.setdefault(part, _Group()).updates[position] = digest
+                part = writer.column_subset(change)
+                digest = part.digest(part.project(change.values))
+                groups.setdefault(part, _SubsetGroup()).updates[position] = digest
     for shape, group in groups.items():
         if not group:
             continue  # all its items were merged, in another shape
-        entry = next(entries)
-        result.written.append(_write_group(cursor, target, items, ids, shape, group, entry))
+        entry = next(journal_keys)
+        result.written_rows.append(_write_group(cursor, writer, items, ids, shape, group, entry))
         changed = (*group.inserts, *group.updates)
-        result.touched += [items[position] for position in changed if position not in merged]
-        result.merged += [items[position] for position in changed if position in merged]
+        result.written_items += [items[position] for position in changed if position not in merged]
+        result.merged_items += [items[position] for position in changed if position in merged]
         result.counts += Counts(
             inserted=len(group.inserts),
             updated=len(group.updates),
@@ -126,35 +126,40 @@ def write(
             skipped=len(group.skipped),
             conflicts=len(group.updates) + len(group.skipped),
         )
-    target.check_constraints(cursor)
+    writer.check_constraints(cursor)
     return result
 
 
-def _decide(
-    judge: Judge, shape: Shape, group: _Group, position: int, item: Item, found: Found
-) -> Answer | None:
+def _assign_to_group(
+    resolver: ConflictResolver,
+    subset: ColumnSubset,
+    group: _SubsetGroup,
+    position: int,
+    item: Item,
+    existing: ExistingRow,
+) -> Resolution | None:
     """Enters the item in its group; what is to be merged among those that are kept."""
     try:
-        digest = shape.digest(shape.pick(item.values))
+        digest = subset.digest(subset.project(item.values))
     except ROW_ERRORS as error:
         raise RowsRefusedError(position, error) from None
-    row_digest = shape.digest_of_row(shape.pick(found.values))
+    row_digest = subset.digest_row(subset.project(existing.values))
     if digest == row_digest:
         group.unchanged[position] = digest
         return None
-    answer = judge.answer(item, found.values, row_digest, digest)
-    if answer is Answer.REPLACE:
+    answer = resolver.resolve(item, existing.values, row_digest, digest)
+    if answer is Resolution.REPLACE:
         group.updates[position] = digest
     else:
         group.skipped[position] = digest
     return answer
 
 
-def _change(target: Target, item: Item, found: Found) -> Item | None:
+def _merge_change(writer: TableWriter, item: Item, existing: ExistingRow) -> Item | None:
     """The item with only what is to be written over its row; None if that is nothing."""
-    columns = target.entity.columns[1:]
+    columns = writer.entity.columns[1:]
     try:
-        changes = merge_values(columns, found.values[1:], item.values[1:])
+        changes = merge_values(columns, existing.values[1:], item.values[1:])
     except RecursionError:
         return None  # JSON of the row that is too deep to be read stays as it is
     written = {
@@ -173,32 +178,32 @@ def _change(target: Target, item: Item, found: Found) -> Item | None:
 
 def _write_group(
     cursor: Cursor,
-    target: Target,
+    writer: TableWriter,
     items: Sequence[Item],
     ids: Sequence[str],
-    shape: Shape,
-    group: _Group,
-    entry: Entry,
-) -> Written:
+    subset: ColumnSubset,
+    group: _SubsetGroup,
+    journal_key: JournalKey,
+) -> WrittenRows:
     digests: list[bytes] = []
-    with _positions(group.inserts):
+    with _translate_error_position(group.inserts):
         if group.inserts:
-            rows = [shape.pick(items[position].values) for position in group.inserts]
-            digests = target.insert(cursor, shape, rows)
-    with _positions(group.updates):
+            rows = [subset.project(items[position].values) for position in group.inserts]
+            digests = writer.insert(cursor, subset, rows)
+    with _translate_error_position(group.updates):
         if group.updates:
-            rows = [shape.pick(items[position].values) for position in group.updates]
+            rows = [subset.project(items[position].values) for position in group.updates]
             updated = [ids[position] for position in group.updates]
-            target.update(cursor, shape, rows, updated, entry)
+            writer.update(cursor, subset, rows, updated, journal_key)
     decided = (
         (Action.UPDATED, group.updates),
         (Action.UNCHANGED, group.unchanged),
         (Action.SKIPPED, group.skipped),
     )
     order = [*group.inserts, *(position for _, part in decided for position in part)]
-    return Written(
-        seq=entry.seq,
-        columns=tuple(column.name for column in shape.columns),
+    return WrittenRows(
+        seq=journal_key.seq,
+        columns=tuple(column.name for column in subset.columns),
         ids=[ids[position] for position in order],
         actions=Action.INSERTED * len(group.inserts)
         + "".join(action * len(part) for action, part in decided),
@@ -207,7 +212,7 @@ def _write_group(
 
 
 @contextmanager
-def _positions(rows: Collection[int]) -> Iterator[None]:
+def _translate_error_position(rows: Collection[int]) -> Iterator[None]:
     """Tell the position among all items, where a row of a statement was refused."""
     try:
         yield

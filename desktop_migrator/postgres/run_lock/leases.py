@@ -14,19 +14,19 @@ from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 from psycopg.rows import class_row
 
-from desktop_migrator.errors import Locked, PermissionMissing
+from desktop_migrator.errors import PermissionMissing, RunLocked
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 
 STALE_SECONDS = 120
 """A lease without a sign of life for so long may be cleared."""
 
 # pg_locks splits the key into two unsigned halves; objsubid 1 says that it is one of 64 bits.
-HELD = sql.SQL("""
+HELD_ADVISORY_LOCKS = sql.SQL("""
     SELECT pid, classid::bigint << 32 | objid::bigint AS key FROM pg_catalog.pg_locks
     WHERE locktype = 'advisory' AND objsubid = 1 AND granted
       AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
 """)
-_LEASES = sql.SQL("""
+_SELECT_LEASES = sql.SQL("""
     SELECT user_id, plan, run::text, host, process, since, heartbeat, backend,
            extract(epoch FROM clock_timestamp() - heartbeat)::float8 AS silent,
            EXISTS (SELECT FROM ({HELD}) AS held
@@ -35,15 +35,15 @@ _LEASES = sql.SQL("""
     WHERE (%(user_id)s::text IS NULL OR user_id = %(user_id)s)
       AND (%(plan)s::text IS NULL OR plan = %(plan)s)
     ORDER BY since
-""").format(HELD=HELD)
-_SESSION = sql.SQL("""
+""").format(HELD=HELD_ADVISORY_LOCKS)
+_SELECT_LOCK_SESSION = sql.SQL("""
     SELECT held.pid, a.application_name AS name, a.backend_start AS began
     FROM ({HELD}) AS held JOIN pg_catalog.pg_stat_activity AS a USING (pid)
     WHERE held.key = %s
-""").format(HELD=HELD)
-_REMOVE = "DELETE FROM desktop_migrator.leases WHERE user_id = %s AND plan = %s"
-_NAME = "desktop-migrator, process {process} on {host}"
-_NAMED = re.compile(r"desktop-migrator, process (\d+) on (.+)")
+""").format(HELD=HELD_ADVISORY_LOCKS)
+_DELETE_LEASE = "DELETE FROM desktop_migrator.leases WHERE user_id = %s AND plan = %s"
+_APPLICATION_NAME = "desktop-migrator, process {process} on {host}"
+_APPLICATION_NAME_PATTERN = re.compile(r"desktop-migrator, process (\d+) on (.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class _Session:
+class _LockSession:
     """The server's process that holds a lock."""
 
     pid: int
@@ -77,26 +77,26 @@ class _Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Cleared:
+class ClearedLease:
     """What `clear` did."""
 
     lease: Lease | None
     """The one that it removed."""
-    ended: tuple[int, ...]
+    terminated_pids: tuple[int, ...]
     """The sessions of the run, by their process on the server, that it ended."""
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class LockKeys:
     """The keys of the advisory locks for a person and plan."""
 
-    run: int
+    run_lock: int
     """Held by a session as long as its run lasts."""
-    writing: int
+    write_lock: int
     """Held, shared, by each transaction in which the run writes."""
 
     @classmethod
-    def of(cls, user_id: str, plan: str) -> "Keys":
+    def of(cls, user_id: str, plan: str) -> "LockKeys":
         """The first two 64 bits of the SHA-256 of both, told apart by the first's length."""
         text = f"{len(user_id)}:{user_id}{plan}".encode("utf-8", "surrogatepass")
         digest = hashlib.sha256(text).digest()
@@ -106,9 +106,9 @@ class Keys:
         return cls(run, writing)
 
 
-def session_name(host: str, process: int) -> str:
+def application_name(host: str, process: int) -> str:
     """What a lock's session calls itself, for where there is no lease (yet)."""
-    return _NAME.format(host=host, process=process)
+    return _APPLICATION_NAME.format(host=host, process=process)
 
 
 Connection = psycopg.Connection[Any]
@@ -118,42 +118,45 @@ def find_leases(
     connection: Connection, user_id: str | None = None, plan: str | None = None
 ) -> list[Lease]:
     """The leases there are, the oldest first; of one person or plan where named."""
-    if not is_there(connection, "leases"):
+    if not table_exists(connection, "leases"):
         return []
     cursor = connection.cursor(row_factory=class_row(Lease))
-    return cursor.execute(_LEASES, {"user_id": user_id, "plan": plan}).fetchall()
+    return cursor.execute(_SELECT_LEASES, {"user_id": user_id, "plan": plan}).fetchall()
 
 
-def holder(connection: Connection, user_id: str, plan: str) -> Locked | None:
+def lock_holder_error(connection: Connection, user_id: str, plan: str) -> RunLocked | None:
     """Who holds the lock, as the error that says so; None if nobody does."""
-    session = _session(connection, user_id, plan)
-    lease = _lease(connection, user_id, plan)
-    return _locked(session, lease) if session else None
+    session = _find_lock_session(connection, user_id, plan)
+    lease = _find_lease(connection, user_id, plan)
+    return _locked_error(session, lease) if session else None
 
 
-def clear(connection: Connection, user_id: str, plan: str, *, force: bool) -> Cleared:
+def clear_lease(connection: Connection, user_id: str, plan: str, *, force: bool) -> ClearedLease:
     """Remove a stale lease, or with `force` any, and end the run's sessions.
 
     In the caller's transaction, which holds the locks itself from then on. Raises Locked where
     somebody works, PermissionMissing where the role may not end the session.
     """
-    lease = _lease(connection, user_id, plan)
-    session = _session(connection, user_id, plan)
+    lease = _find_lease(connection, user_id, plan)
+    session = _find_lock_session(connection, user_id, plan)
     if not force:
         if lease and lease.silent <= STALE_SECONDS:
-            raise _locked(None, lease)
+            raise _locked_error(None, lease)
         if session and not (lease and lease.backend == session.pid):
-            raise _locked(session, None)
-    keys = Keys.of(user_id, plan)
-    ended = (*end_sessions(connection, keys.run), *end_sessions(connection, keys.writing))
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", [keys.run])
+            raise _locked_error(session, None)
+    keys = LockKeys.of(user_id, plan)
+    ended = (
+        *terminate_lock_holders(connection, keys.run_lock),
+        *terminate_lock_holders(connection, keys.write_lock),
+    )
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", [keys.run_lock])
     remove_lease(connection, user_id, plan)
-    return Cleared(lease, ended)
+    return ClearedLease(lease, ended)
 
 
-def end_sessions(connection: Connection, key: int) -> list[int]:
+def terminate_lock_holders(connection: Connection, key: int) -> list[int]:
     """End the sessions that hold a lock; returns their processes. Raises PermissionMissing."""
-    held = sql.SQL("SELECT pid FROM ({}) AS held WHERE key = %s").format(HELD)
+    held = sql.SQL("SELECT pid FROM ({}) AS held WHERE key = %s").format(HELD_ADVISORY_LOCKS)
     pids = [int(pid) for (pid,) in connection.execute(held, [key])]
     try:
         with connection.transaction():
@@ -169,47 +172,47 @@ def end_sessions(connection: Connection, key: int) -> list[int]:
 
 def remove_lease(connection: Connection, user_id: str, plan: str) -> None:
     """Once nothing more is written under it; until the transaction ends, nothing is."""
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", [Keys.of(user_id, plan).writing])
-    if is_there(connection, "leases"):
-        connection.execute(_REMOVE, [user_id, plan])
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", [LockKeys.of(user_id, plan).write_lock])
+    if table_exists(connection, "leases"):
+        connection.execute(_DELETE_LEASE, [user_id, plan])
 
 
-def is_there(connection: Connection, table: str) -> bool:
+def table_exists(connection: Connection, table: str) -> bool:
     """Whether the bookkeeping has this table (yet)."""
     row = connection.execute("SELECT to_regclass(%s)", [f"{SCHEMA}.{table}"]).fetchone()
     return row is not None and row[0] is not None
 
 
-def _lease(connection: Connection, user_id: str, plan: str) -> Lease | None:
+def _find_lease(connection: Connection, user_id: str, plan: str) -> Lease | None:
     return next(iter(find_leases(connection, user_id, plan)), None)
 
 
-def _session(connection: Connection, user_id: str, plan: str) -> _Session | None:
-    cursor = connection.cursor(row_factory=class_row(_Session))
-    return cursor.execute(_SESSION, [Keys.of(user_id, plan).run]).fetchone()
+def _find_lock_session(connection: Connection, user_id: str, plan: str) -> _LockSession | None:
+    cursor = connection.cursor(row_factory=class_row(_LockSession))
+    return cursor.execute(_SELECT_LOCK_SESSION, [LockKeys.of(user_id, plan).run_lock]).fetchone()
 
 
-def _locked(session: _Session | None, lease: Lease | None) -> Locked:
+def _locked_error(session: _LockSession | None, lease: Lease | None) -> RunLocked:
     if lease and (session is None or session.pid == lease.backend):
-        return Locked(
+        return RunLocked(
             host=lease.host,
             process=lease.process,
-            since=_time(lease.since),
+            since=_format_time(lease.since),
             heartbeat=f"{lease.silent:,.0f} seconds ago",
             backend=lease.backend,
         )
     # Before its lease, and in a dry run, which has none, the session's name says whose it is.
-    named = _NAMED.fullmatch((session and session.name) or "")
+    named = _APPLICATION_NAME_PATTERN.fullmatch((session and session.name) or "")
     process, host = named.groups() if named else ("unknown", "an unknown computer")
     began = session and session.began
-    return Locked(
+    return RunLocked(
         host=host,
         process=process,
-        since=_time(began) if began else "an unknown time",
+        since=_format_time(began) if began else "an unknown time",
         heartbeat="its connection is open",
         backend=session and session.pid,
     )
 
 
-def _time(when: datetime) -> str:
+def _format_time(when: datetime) -> str:
     return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

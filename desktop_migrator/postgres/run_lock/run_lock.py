@@ -24,40 +24,40 @@ import psycopg
 import sqlalchemy
 from psycopg import sql
 
-from desktop_migrator.errors import DatabaseBusy, LockLost, SessionsShared
-from desktop_migrator.postgres.connection.errors import translated
+from desktop_migrator.errors import DatabaseBusy, LockLost, TransactionPooling
+from desktop_migrator.postgres.connection.errors import translate_errors
 from desktop_migrator.postgres.run_lock.leases import (
-    HELD,
-    Keys,
+    HELD_ADVISORY_LOCKS,
     Lease,
-    end_sessions,
+    LockKeys,
+    application_name,
     find_leases,
-    holder,
-    is_there,
+    lock_holder_error,
     remove_lease,
-    session_name,
+    table_exists,
+    terminate_lock_holders,
 )
 from desktop_migrator.postgres.types import adapters
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 15
-_TRIES = 20
-_PAUSE = 0.1
+_LOCK_ATTEMPTS = 20
+_LOCK_RETRY_SECONDS = 0.1
 
-_ENTER = """
+_INSERT_LEASE = """
     INSERT INTO desktop_migrator.leases (user_id, plan, key, run, host, process, backend)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
     RETURNING since
 """
-_LEAVE = """
+_DELETE_LEASE = """
     DELETE FROM desktop_migrator.leases WHERE user_id = %s AND plan = %s AND backend = %s
 """
-_BEAT = """
+_UPDATE_HEARTBEAT = """
     UPDATE desktop_migrator.leases SET heartbeat = clock_timestamp()
     WHERE user_id = %s AND plan = %s AND backend = pg_backend_pid()
 """
-_MOVE = """
+_TAKE_OVER_LEASE = """
     UPDATE desktop_migrator.leases SET backend = pg_backend_pid(), heartbeat = clock_timestamp()
     WHERE user_id = %s AND plan = %s AND backend = %s
 """
@@ -66,7 +66,7 @@ _FENCE = sql.SQL("""
     WHERE user_id = %s AND plan = %s AND run = %s AND since = %s
       AND EXISTS (SELECT FROM ({HELD}) AS held
                   WHERE held.pid = backend AND held.key = leases.key)
-""").format(HELD=HELD)
+""").format(HELD=HELD_ADVISORY_LOCKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,14 @@ class Fence:
 
     def check(self, cursor: psycopg.Cursor[Any]) -> None:
         """Raises LockLost; else nobody can take over before the transaction's end."""
-        keys = Keys.of(self.user_id, self.plan)
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [keys.writing])
+        keys = LockKeys.of(self.user_id, self.plan)
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [keys.write_lock])
         if cursor.execute(_FENCE, astuple(self)).fetchone() is None:
             raise LockLost(reason="Its lock went with a connection, or somebody unlocked it.")
 
 
 @contextmanager
-def hold(engine: sqlalchemy.Engine, user_id: str, plan: str) -> Iterator["RunLock"]:
+def hold_run_lock(engine: sqlalchemy.Engine, user_id: str, plan: str) -> Iterator["RunLock"]:
     """Holds the lock while the block runs. Raises Locked, SessionsShared."""
     lock = RunLock(engine, user_id, plan)
     try:
@@ -104,11 +104,11 @@ class RunLock:
         self._engine = engine
         self._user_id = user_id
         self._plan = plan
-        self._keys = Keys.of(user_id, plan)
-        self._session = _Session(engine, user_id, plan)
-        self._since = datetime.min.replace(tzinfo=UTC)
+        self._keys = LockKeys.of(user_id, plan)
+        self._session = _LockConnection(engine, user_id, plan)
+        self._lease_since = datetime.min.replace(tzinfo=UTC)
 
-    def enter(self, connection: sqlalchemy.Connection, run: str) -> Lease | None:
+    def write_lease(self, connection: sqlalchemy.Connection, run: str) -> Lease | None:
         """Write the run's lease, in the caller's transaction.
 
         Returns the lease of a run that was cut off, in whose place it stands. Raises LockLost.
@@ -116,40 +116,40 @@ class RunLock:
         cursor = adapters.cursor(connection)
         before = find_leases(cursor.connection, self._user_id, self._plan)
         # While the lock is held here, whoever still writes belongs to a run that has lost it.
-        end_sessions(cursor.connection, self._keys.writing)
+        terminate_lock_holders(cursor.connection, self._keys.write_lock)
         remove_lease(cursor.connection, self._user_id, self._plan)
         who = (platform.node(), os.getpid(), self._session.backend)
-        cursor.execute(_ENTER, [self._user_id, self._plan, self._keys.run, run, *who])
-        (self._since,) = cursor.fetchone() or (self._since,)
+        cursor.execute(_INSERT_LEASE, [self._user_id, self._plan, self._keys.run_lock, run, *who])
+        (self._lease_since,) = cursor.fetchone() or (self._lease_since,)
         self.fence(run).check(cursor)
         return before[0] if before else None
 
     def fence(self, run: str) -> Fence:
         """For every transaction of the run that writes; `enter` comes first."""
-        return Fence(self._user_id, self._plan, run, self._since)
+        return Fence(self._user_id, self._plan, run, self._lease_since)
 
-    def regain(self) -> None:
+    def reacquire(self) -> None:
         """Take the lock again after connections were lost; the run's fence stays good.
 
         Raises Locked or LockLost if another run works, or has worked, meanwhile.
         """
         lost = self._session.backend
         self._session.close()
-        self._session = _Session(self._engine, self._user_id, self._plan, lost)
+        self._session = _LockConnection(self._engine, self._user_id, self._plan, lost)
         if not self._session.take_over_lease(lost):
             raise LockLost(reason="While the connection was lost, another run took over.")
 
-    def settle(self, connection: sqlalchemy.Connection, run: str) -> None:
+    def fence_out_stale_sessions(self, connection: sqlalchemy.Connection, run: str) -> None:
         """After a transaction of the run has failed: whatever it came to, it has come to it.
 
         Takes the lock again where it was lost; raises as `regain` does. In the caller's
         transaction, until whose end nothing else is written for the run.
         """
-        if not self._session.lives:
-            self.regain()
+        if not self._session.is_alive:
+            self.reacquire()
         cursor = adapters.cursor(connection)
-        end_sessions(cursor.connection, self._keys.writing)
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [self._keys.writing])
+        terminate_lock_holders(cursor.connection, self._keys.write_lock)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [self._keys.write_lock])
         self.fence(run).check(cursor)
 
     def release(self) -> None:
@@ -159,86 +159,95 @@ class RunLock:
         self._session.close()
 
 
-class _Session:
+class _LockConnection:
     """A connection that holds the lock until it ends, and tells that it lives."""
 
     def __init__(
-        self, engine: sqlalchemy.Engine, user_id: str, plan: str, lost: int | None = None
+        self,
+        engine: sqlalchemy.Engine,
+        user_id: str,
+        plan: str,
+        lost_backend_pid: int | None = None,
     ) -> None:
         """`lost` is a session of our own, which the server may think alive."""
-        self._names = (user_id, plan)
+        self._user_and_plan = (user_id, plan)
         outer = engine.connect()
         self._connection = adapters.cursor(outer).connection
         outer.detach()
         self._connection.autocommit = True
         self._closing = threading.Event()
-        self._heart = threading.Thread(target=self._keep_beating, daemon=True)
+        self._heartbeat_thread = threading.Thread(target=self._heartbeat_loop, daemon=True)
         try:
-            with translated():
-                self.backend = self._stay(engine)
-                self._lock(lost)
+            with translate_errors():
+                self.backend = self._pin_backend(engine)
+                self._lock(lost_backend_pid)
         except BaseException:
             self._connection.close()
             raise
-        self._heart.start()
+        self._heartbeat_thread.start()
 
-    def _stay(self, engine: sqlalchemy.Engine) -> int:
+    def _pin_backend(self, engine: sqlalchemy.Engine) -> int:
         """The server's process behind the connection. Raises SessionsShared if that changes."""
-        name = session_name(platform.node(), os.getpid())
+        name = application_name(platform.node(), os.getpid())
         self._connection.execute("SELECT set_config('application_name', %s, false)", [name])
-        backend = self._behind()
-        if backend != self._connection.info.backend_pid:  # there is a pooler
+        backend_pid = self._backend_pid()
+        if backend_pid != self._connection.info.backend_pid:  # there is a pooler
             with engine.connect() as other:
                 its = other.scalar(sqlalchemy.select(sqlalchemy.func.pg_backend_pid()))
-                if backend == its or backend != self._behind():
-                    raise SessionsShared
-        return backend
+                if backend_pid == its or backend_pid != self._backend_pid():
+                    raise TransactionPooling
+        return backend_pid
 
-    def _behind(self) -> int:
+    def _backend_pid(self) -> int:
         row = self._connection.execute("SELECT pg_backend_pid()").fetchone()
         return int(row[0]) if row else 0
 
-    def _lock(self, lost: int | None) -> None:
-        key = Keys.of(*self._names).run
-        for _ in range(_TRIES):
+    def _lock(self, lost_backend_pid: int | None) -> None:
+        key = LockKeys.of(*self._user_and_plan).run_lock
+        for _ in range(_LOCK_ATTEMPTS):
             row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", [key]).fetchone()
             if row and row[0]:
                 return
-            held = holder(self._connection, *self._names)
-            if held and held.facts["backend"] != lost:
+            held = lock_holder_error(self._connection, *self._user_and_plan)
+            if held and held.facts["backend"] != lost_backend_pid:
                 raise held
             if held:
-                self._connection.execute("SELECT pg_terminate_backend(%s)", [lost])
-            self._closing.wait(_PAUSE)
+                self._connection.execute("SELECT pg_terminate_backend(%s)", [lost_backend_pid])
+            self._closing.wait(_LOCK_RETRY_SECONDS)
         raise DatabaseBusy(reason="The lock of this person's runs comes and goes.")
 
     @property
-    def lives(self) -> bool:
+    def is_alive(self) -> bool:
         try:
             self._connection.execute("SELECT 1")
         except psycopg.Error:
             return False
         return True
 
-    def take_over_lease(self, lost: int) -> bool:
-        with translated():
-            return self._connection.execute(_MOVE, [*self._names, lost]).rowcount > 0
+    def take_over_lease(self, lost_backend_pid: int) -> bool:
+        with translate_errors():
+            return (
+                self._connection.execute(
+                    _TAKE_OVER_LEASE, [*self._user_and_plan, lost_backend_pid]
+                ).rowcount
+                > 0
+            )
 
     def remove_lease(self) -> None:
-        if is_there(self._connection, "leases"):
-            self._connection.execute(_LEAVE, [*self._names, self.backend])
+        if table_exists(self._connection, "leases"):
+            self._connection.execute(_DELETE_LEASE, [*self._user_and_plan, self.backend])
 
     def close(self) -> None:
         self._closing.set()
-        self._heart.join()
+        self._heartbeat_thread.join()
         self._connection.close()
 
-    def _keep_beating(self) -> None:
+    def _heartbeat_loop(self) -> None:
         """Renew the lease's heartbeat; without a connection the fence has the last word."""
         while not self._closing.wait(HEARTBEAT_SECONDS):
             try:
-                if is_there(self._connection, "leases"):
-                    self._connection.execute(_BEAT, self._names)
+                if table_exists(self._connection, "leases"):
+                    self._connection.execute(_UPDATE_HEARTBEAT, self._user_and_plan)
             except psycopg.Error as error:
                 log.debug("no heartbeat: %s", type(error).__name__)
                 return

@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeEngine
 
 from desktop_migrator.errors import PlanDoesNotFit
 from desktop_migrator.model import Column, ColumnType, Table
-from desktop_migrator.postgres.connection.errors import translated
+from desktop_migrator.postgres.connection.errors import translate_errors
 
 _COMMENT = "Made by desktop-migrator"
 _LOCK = 0x444D_0002  # any number that nobody else locks
@@ -49,8 +49,8 @@ def create_tables(connection: Connection, tables: Iterable[Table]) -> None:
                 remedy="Give its entities the same columns in the plan, or two tables.",
             )
     for table in described.values():
-        _add(table, metadata)
-    with translated():
+        _define_table(table, metadata)
+    with translate_errors():
         # Two runs that begin together would both find a table missing; one of them waits here.
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         _require_schemas(connection, {table.schema for table in described.values()})
@@ -66,7 +66,7 @@ def _require_schemas(connection: Connection, schemas: Iterable[str | None]) -> N
         )
 
 
-def _add(table: Table, metadata: sqlalchemy.MetaData) -> None:
+def _define_table(table: Table, metadata: sqlalchemy.MetaData) -> None:
     keys = (table.primary_key, *table.unique)
     sqlalchemy.Table(
         table.name,
@@ -103,7 +103,7 @@ def _type(column: Column) -> TypeEngine[Any]:
     return _TYPES[column.type]
 
 
-def made_here(connection: Connection, table: Table) -> bool:
+def created_by_us(connection: Connection, table: Table) -> bool:
     """Whether `create_tables` made it, by the comment that it leaves."""
     name = ".".join(map(_quoted, filter(None, (table.schema, table.name))))
     comment = select(func.obj_description(func.to_regclass(name), "pg_class"))
@@ -114,7 +114,7 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def holds_at_least(connection: Connection, table: Table, number: int) -> bool:
+def has_at_least_rows(connection: Connection, table: Table, number: int) -> bool:
     rows = select(sqlalchemy.literal(1)).select_from(
         sqlalchemy.table(table.name, schema=table.schema)
     )

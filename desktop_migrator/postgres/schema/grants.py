@@ -13,25 +13,25 @@ from psycopg import sql
 
 from desktop_migrator.errors import UsageError
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
-from desktop_migrator.postgres.connection.errors import translated
+from desktop_migrator.postgres.connection.errors import translate_errors
 from desktop_migrator.postgres.schema.introspect import find_relation
 from desktop_migrator.postgres.types import adapters
 
-_LONGEST_NAME = 63
+_MAX_NAME_BYTES = 63
 _READ_AND_WRITE = sql.SQL("SELECT, INSERT, UPDATE, DELETE")
 _CREATE_ROLE = sql.SQL(
     "BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = {}) THEN "
     "CREATE ROLE {} LOGIN; END IF; END"
 )
-_DATABASE_RIGHTS = sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}")
-_USE_SCHEMA = sql.SQL("GRANT USAGE ON SCHEMA {} TO {}")
-_TABLE_RIGHTS = sql.SQL("GRANT {} ON TABLE {} TO {}")
-_SEQUENCE_RIGHTS = sql.SQL("GRANT USAGE ON SEQUENCE {} TO {}")
-_COLUMN_RIGHTS = sql.SQL("GRANT SELECT ({}) ON TABLE {} TO {}")
+_GRANT_DATABASE = sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}")
+_GRANT_SCHEMA_USAGE = sql.SQL("GRANT USAGE ON SCHEMA {} TO {}")
+_GRANT_TABLE = sql.SQL("GRANT {} ON TABLE {} TO {}")
+_GRANT_SEQUENCE = sql.SQL("GRANT USAGE ON SEQUENCE {} TO {}")
+_GRANT_COLUMNS = sql.SQL("GRANT SELECT ({}) ON TABLE {} TO {}")
 _CREATE_SCHEMA = sql.SQL("CREATE SCHEMA IF NOT EXISTS {}")
-_SCHEMA_RIGHTS = sql.SQL("GRANT USAGE, CREATE ON SCHEMA {} TO {}")
-_BOOKKEEPING_RIGHTS = sql.SQL("GRANT {} ON ALL TABLES IN SCHEMA {} TO {}")
-_ONLY_ADD = sql.SQL(
+_GRANT_SCHEMA = sql.SQL("GRANT USAGE, CREATE ON SCHEMA {} TO {}")
+_GRANT_ALL_TABLES = sql.SQL("GRANT {} ON ALL TABLES IN SCHEMA {} TO {}")
+_APPEND_ONLY = sql.SQL(
     "BEGIN IF to_regclass({}) IS NOT NULL THEN "
     "REVOKE UPDATE, DELETE, TRUNCATE ON TABLE {} FROM {}; END IF; END"
 )
@@ -46,7 +46,7 @@ _SEQUENCES = sqlalchemy.text("""
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class TableAccess:
     """What the role needs of a table, named as in the plan."""
 
     table: str
@@ -55,87 +55,91 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class GrantScript:
     statements: tuple[str, ...]
     """SQL without semicolons."""
     missing: tuple[str, ...]
     """Tables that are not there, so that no rights to them could be given."""
 
 
-def script(
-    role: str, accesses: Iterable[Access], connection: sqlalchemy.Connection | None = None
-) -> Script:
+def build_grant_script(
+    role: str, accesses: Iterable[TableAccess], connection: sqlalchemy.Connection | None = None
+) -> GrantScript:
     """The statements for a role.
 
     Names are looked up in the database; without one, a table whose schema is not named is taken
     to lie in `public`. Raises UsageError.
     """
-    if not role or len(role.encode("utf-8", "replace")) > _LONGEST_NAME or not role.isprintable():
+    if not role or len(role.encode("utf-8", "replace")) > _MAX_NAME_BYTES or not role.isprintable():
         raise UsageError(reason="A role's name has 1 to 63 characters that can be printed.")
     to = sql.Identifier(role)
     bookkeeping = sql.Identifier(SCHEMA)
-    statements = [_block(_CREATE_ROLE.format(sql.Literal(role), to))]
+    statements = [_do_block(_CREATE_ROLE.format(sql.Literal(role), to))]
     missing = []
-    with translated():
+    with translate_errors():
         if connection is not None:
             database = sql.Identifier(str(connection.scalar(_DATABASE)))
-            statements.append(_DATABASE_RIGHTS.format(database, to))
+            statements.append(_GRANT_DATABASE.format(database, to))
         for access in accesses:
-            if place := _place(access.table, connection):
+            if place := _find_grant_target(access.table, connection):
                 statements += _grants(to, place, access.columns)
             else:
                 missing.append(access.table)
     statements += [
         _CREATE_SCHEMA.format(bookkeeping),
-        _SCHEMA_RIGHTS.format(bookkeeping, to),
-        _BOOKKEEPING_RIGHTS.format(_READ_AND_WRITE, bookkeeping, to),
-        _block(
-            _ONLY_ADD.format(sql.Literal(f"{SCHEMA}.audit"), sql.Identifier(SCHEMA, "audit"), to)
+        _GRANT_SCHEMA.format(bookkeeping, to),
+        _GRANT_ALL_TABLES.format(_READ_AND_WRITE, bookkeeping, to),
+        _do_block(
+            _APPEND_ONLY.format(sql.Literal(f"{SCHEMA}.audit"), sql.Identifier(SCHEMA, "audit"), to)
         ),
     ]
     texts = (statement.as_string() for statement in statements)
-    return Script(tuple(dict.fromkeys(texts)), tuple(missing))
+    return GrantScript(tuple(dict.fromkeys(texts)), tuple(missing))
 
 
-def run(connection: sqlalchemy.Connection, script: Script) -> None:
+def run_grant_script(connection: sqlalchemy.Connection, script: GrantScript) -> None:
     """Run the statements in the caller's transaction."""
-    with translated():
+    with translate_errors():
         cursor = adapters.cursor(connection)
         for statement in script.statements:
             cursor.execute(statement.encode())
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _GrantTarget:
     schema: str
     name: str
     sequences: tuple[tuple[str, str], ...] = ()
     """Those that fill columns of the table."""
 
 
-def _place(name: str, connection: sqlalchemy.Connection | None) -> _Place | None:
+def _find_grant_target(name: str, connection: sqlalchemy.Connection | None) -> _GrantTarget | None:
     if connection is None:
         schema, _, table = name.rpartition(".")
-        return _Place(schema or "public", table)
+        return _GrantTarget(schema or "public", table)
     relation = find_relation(connection, name)
     if relation is None:
         return None
     sequences = connection.execute(_SEQUENCES, {"table": relation.oid})
-    return _Place(relation.schema, relation.name, tuple((row[0], row[1]) for row in sequences))
+    return _GrantTarget(
+        relation.schema, relation.name, tuple((row[0], row[1]) for row in sequences)
+    )
 
 
-def _grants(to: sql.Identifier, place: _Place, columns: tuple[str, ...]) -> Iterator[sql.Composed]:
-    table = sql.Identifier(place.schema, place.name)
-    yield _USE_SCHEMA.format(sql.Identifier(place.schema), to)
+def _grants(
+    role: sql.Identifier, target: _GrantTarget, columns: tuple[str, ...]
+) -> Iterator[sql.Composed]:
+    table = sql.Identifier(target.schema, target.name)
+    yield _GRANT_SCHEMA_USAGE.format(sql.Identifier(target.schema), role)
     if columns:
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
-        yield _COLUMN_RIGHTS.format(names, table, to)
+        yield _GRANT_COLUMNS.format(names, table, role)
         return
-    yield _TABLE_RIGHTS.format(_READ_AND_WRITE, table, to)
-    for sequence in place.sequences:
-        yield _SEQUENCE_RIGHTS.format(sql.Identifier(*sequence), to)
+    yield _GRANT_TABLE.format(_READ_AND_WRITE, table, role)
+    for sequence in target.sequences:
+        yield _GRANT_SEQUENCE.format(sql.Identifier(*sequence), role)
 
 
-def _block(body: sql.Composed) -> sql.Composed:
+def _do_block(body: sql.Composed) -> sql.Composed:
     """The body as a literal, so that no name in it can end it."""
     return sql.SQL("DO {}").format(sql.Literal(body.as_string()))

@@ -20,13 +20,13 @@ from sqlalchemy import delete, select, text
 from desktop_migrator.errors import DatabaseError, MigratorError
 from desktop_migrator.model import Table
 from desktop_migrator.postgres.bookkeeping.tables import dropped_indexes
-from desktop_migrator.postgres.connection.errors import translated
-from desktop_migrator.postgres.schema.create_tables import made_here
+from desktop_migrator.postgres.connection.errors import translate_errors
+from desktop_migrator.postgres.schema.create_tables import created_by_us
 from desktop_migrator.postgres.types import adapters
 
 # What the definitions leave unqualified is looked up in pg_catalog alone, when read and when run.
 _SEARCH_PATH = text("SET LOCAL search_path = pg_catalog")
-_DROP = text("""
+_RECORD_DROPPED = text("""
     INSERT INTO desktop_migrator.dropped_indexes (schema, name, definition, target)
     SELECT n.nspname, c.relname, pg_get_indexdef(c.oid), :target
     FROM pg_index i
@@ -45,7 +45,7 @@ _DROP = text("""
       AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attstattarget > 0)
     RETURNING schema, name
 """)
-_EXISTS = text("""
+_CHECK_DROPPED = text("""
     SELECT to_regclass(format('%I.%I', CAST(:schema AS text), CAST(:name AS text))) IS NOT NULL
            OR to_regclass(:target) IS NULL AS done,
            starts_with(:definition, format('CREATE INDEX %I ON ', CAST(:name AS text))) AS sound
@@ -61,35 +61,37 @@ class DroppedIndex:
 
 
 @contextmanager
-def fast_load(
-    connection: sqlalchemy.Connection, table: Table, *, allowed: bool = False
+def without_secondary_indexes(
+    connection: sqlalchemy.Connection, table: Table, *, any_table: bool = False
 ) -> Iterator[None]:
     """Leaves the table's secondary indexes away while the block runs; then makes them again and
     analyses the table, also if the block fails.
 
-    Does so with a table that this program made, or with any if `allowed`; else, and where the role
-    does not own the table, nothing. The bookkeeping must be there, and no transaction open at
+    Does so with a table that this program made, or with any if `any_table`; else, and where the
+    role does not own the table, nothing. The bookkeeping must be there, and no transaction open at
     either end of the block.
     """
-    with translated():
+    with translate_errors():
         with connection.begin():
-            ours = allowed or made_here(connection, table)
+            ours = any_table or created_by_us(connection, table)
         if ours:
-            _drop(connection, table)
+            _drop_secondary_indexes(connection, table)
     try:
         yield
     except BaseException:
         connection.rollback()
         with suppress(MigratorError):  # the connection may be what failed; the next run heals
-            heal(connection, table)
+            rebuild_indexes(connection, table)
         raise
-    heal(connection, table)  # what an earlier block had to leave, too
+    rebuild_indexes(connection, table)  # what an earlier block had to leave, too
     if ours:
-        with translated(), connection.begin():
+        with translate_errors(), connection.begin():
             analyze_table(connection, table)
 
 
-def dropped(connection: sqlalchemy.Connection, table: Table | None = None) -> list[DroppedIndex]:
+def find_dropped_indexes(
+    connection: sqlalchemy.Connection, table: Table | None = None
+) -> list[DroppedIndex]:
     """The indexes that wait to be made again; those of one table where it is named."""
     columns = (dropped_indexes.c.schema, dropped_indexes.c.name, dropped_indexes.c.target)
     query = select(*columns).order_by(*columns)
@@ -98,15 +100,17 @@ def dropped(connection: sqlalchemy.Connection, table: Table | None = None) -> li
     return [DroppedIndex(*row) for row in connection.execute(query)]
 
 
-def heal(connection: sqlalchemy.Connection, table: Table | None = None) -> list[DroppedIndex]:
+def rebuild_indexes(
+    connection: sqlalchemy.Connection, table: Table | None = None
+) -> list[DroppedIndex]:
     """Make again what was dropped and is not there, each in a transaction of its own.
 
     Returns what it made. A table that is gone needs no indexes.
     """
-    with translated():
+    with translate_errors():
         with connection.begin():
-            waiting = dropped(connection, table)
-        return [index for index in waiting if _make(connection, index)]
+            waiting = find_dropped_indexes(connection, table)
+        return [index for index in waiting if _rebuild_index(connection, index)]
 
 
 def analyze_table(connection: sqlalchemy.Connection, table: Table) -> None:
@@ -119,17 +123,17 @@ def quoted_name(connection: sqlalchemy.Connection, table: Table) -> str:
     return adapters.table_name(table).as_string(adapters.cursor(connection).connection)
 
 
-def _drop(connection: sqlalchemy.Connection, table: Table) -> None:
+def _drop_secondary_indexes(connection: sqlalchemy.Connection, table: Table) -> None:
     with connection.begin():
         target = quoted_name(connection, table)
         connection.execute(_SEARCH_PATH)
-        names = connection.execute(_DROP, {"target": target}).all()
+        names = connection.execute(_RECORD_DROPPED, {"target": target}).all()
         cursor = adapters.cursor(connection)
         for schema, name in names:
             cursor.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(schema, name)))
 
 
-def _make(connection: sqlalchemy.Connection, index: DroppedIndex) -> bool:
+def _rebuild_index(connection: sqlalchemy.Connection, index: DroppedIndex) -> bool:
     with connection.begin():
         connection.execute(_SEARCH_PATH)
         definition = connection.scalar(
@@ -140,7 +144,7 @@ def _make(connection: sqlalchemy.Connection, index: DroppedIndex) -> bool:
         if definition is None:  # somebody else has made it meanwhile
             return False
         facts = {"schema": index.schema, "name": index.name, "target": index.target}
-        done, sound = connection.execute(_EXISTS, facts | {"definition": definition}).one()
+        done, sound = connection.execute(_CHECK_DROPPED, facts | {"definition": definition}).one()
         if done:
             return False
         if not sound:
@@ -151,25 +155,25 @@ def _make(connection: sqlalchemy.Connection, index: DroppedIndex) -> bool:
         return True
 
 
-_PREFIX = "desktop_migrator_"
-_LONGEST = 63
+_NAME_PREFIX = "desktop_migrator_"
+_MAX_NAME_BYTES = 63
 _NO_LIMIT = "SET statement_timeout = 0"
 
 
 def index_name(table: Table, column: str) -> str:
     """The name that says that it is ours; PostgreSQL's names have 63 bytes."""
-    name = f"{_PREFIX}{table.name}_{column}"
-    if len(name.encode()) <= _LONGEST:
+    name = f"{_NAME_PREFIX}{table.name}_{column}"
+    if len(name.encode()) <= _MAX_NAME_BYTES:
         return name
-    return _PREFIX + hashlib.sha256(f"{table.name}.{column}".encode()).hexdigest()[:32]
+    return _NAME_PREFIX + hashlib.sha256(f"{table.name}.{column}".encode()).hexdigest()[:32]
 
 
-def statement(table: Table, column: str) -> str:
+def create_index_statement(table: Table, column: str) -> str:
     """The SQL of `create`, to be shown."""
-    return _create(table, column).as_string(None)
+    return _create_index_sql(table, column).as_string(None)
 
 
-def create(engine: sqlalchemy.Engine, table: Table, column: str) -> None:
+def create_user_index(engine: sqlalchemy.Engine, table: Table, column: str) -> None:
     """CREATE INDEX CONCURRENTLY; what is left of one that failed is dropped, before and after.
 
     Takes a connection of its own, since it cannot run in a transaction.
@@ -179,17 +183,17 @@ def create(engine: sqlalchemy.Engine, table: Table, column: str) -> None:
     )
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         cursor = adapters.cursor(connection)
-        with translated():
+        with translate_errors():
             cursor.execute(_NO_LIMIT)
             cursor.execute(drop)
             try:
-                cursor.execute(_create(table, column))
+                cursor.execute(_create_index_sql(table, column))
             except psycopg.Error:
                 cursor.execute(drop)
                 raise
 
 
-def _create(table: Table, column: str) -> sql.Composed:
+def _create_index_sql(table: Table, column: str) -> sql.Composed:
     return sql.SQL("CREATE INDEX CONCURRENTLY {} ON {} ({})").format(
         sql.Identifier(index_name(table, column)),
         adapters.table_name(table),

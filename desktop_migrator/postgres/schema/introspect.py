@@ -34,7 +34,7 @@ _TYPES = {
 }
 _ENCODINGS = ("UTF8", "SQL_ASCII")  # the latter keeps the bytes that it is sent, and ours are UTF-8
 ROW_SECURITY_REMEDY = "Connect as the table's owner, or as a role with BYPASSRLS."
-_NOT_TABLES = {"v": "a view", "m": "a materialized view", "f": "a foreign table"}
+_UNSUPPORTED_KINDS = {"v": "a view", "m": "a materialized view", "f": "a foreign table"}
 
 _RELATION = text("""
     SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
@@ -66,7 +66,7 @@ _COLUMNS = text("""
     ORDER BY a.attnum
 """)
 
-_KEYS = text("""
+_UNIQUE_KEYS = text("""
     SELECT i.indisprimary AS is_primary, array_agg(a.attname::text ORDER BY k.position) AS columns
     FROM pg_catalog.pg_index i
     CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k (number, position)
@@ -151,8 +151,8 @@ def introspect(connection: Connection, names: Iterable[str]) -> dict[str, Table]
 
 
 def _table(connection: Connection, relation: Relation) -> Table:
-    if relation.kind in _NOT_TABLES:
-        kind = _NOT_TABLES[relation.kind]
+    if relation.kind in _UNSUPPORTED_KINDS:
+        kind = _UNSUPPORTED_KINDS[relation.kind]
         raise PlanDoesNotFit(
             reason=f"{relation.schema}.{relation.name} is {kind}, not a table.",
             remedy="Name the table behind it in the plan.",
@@ -164,7 +164,7 @@ def _table(connection: Connection, relation: Relation) -> Table:
             remedy=ROW_SECURITY_REMEDY,
         )
     where = {"oid": relation.oid}
-    keys = connection.execute(_KEYS, where).all()
+    keys = connection.execute(_UNIQUE_KEYS, where).all()
     return Table(
         name=relation.name,
         schema=relation.schema,

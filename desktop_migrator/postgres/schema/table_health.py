@@ -8,10 +8,10 @@ from sqlalchemy import select, text
 
 from desktop_migrator.model import Counts, Table, TargetEntity
 from desktop_migrator.postgres.bookkeeping.tables import runs
-from desktop_migrator.postgres.schema.create_tables import count_rows, made_here
+from desktop_migrator.postgres.schema.create_tables import count_rows, created_by_us
 from desktop_migrator.postgres.schema.indexes import quoted_name
 
-_RUNS = 10
+_MAX_RUNS = 10
 _STALE_SHARE = 0.1
 """Rows changed since the last ANALYZE, as a share of all, at which another one pays."""
 
@@ -80,7 +80,7 @@ class TableHealth:
         ]
 
     @property
-    def wants_analyze(self) -> bool:
+    def needs_analyze(self) -> bool:
         return self.rows > 0 and (
             self.analyzed is None or self.modified_rows > _STALE_SHARE * self.rows
         )
@@ -108,7 +108,7 @@ def table_health(connection: sqlalchemy.Connection, entity: TargetEntity) -> Tab
     return TableHealth(
         entity=entity.name,
         table=name,
-        made_here=made_here(connection, table),
+        made_here=created_by_us(connection, table),
         rows=count_rows(connection, table),
         bytes=facts.bytes,
         index_bytes=facts.index_bytes,
@@ -125,7 +125,7 @@ def table_health(connection: sqlalchemy.Connection, entity: TargetEntity) -> Tab
     )
 
 
-def last_runs(connection: sqlalchemy.Connection, user_id: str | None) -> list[RunSpeed]:
+def recent_run_speeds(connection: sqlalchemy.Connection, user_id: str | None) -> list[RunSpeed]:
     """The newest first; of one person where one is named."""
     query = select(runs).where(runs.c.undoes.is_(None)).order_by(runs.c.started.desc())
     if user_id is not None:
@@ -138,5 +138,5 @@ def last_runs(connection: sqlalchemy.Connection, user_id: str | None) -> list[Ru
             sum(Counts(**counts).items for counts in (row["counts"] or {}).values()),
             (row["finished"] - row["started"]).total_seconds() if row["finished"] else None,
         )
-        for row in connection.execute(query.limit(_RUNS)).mappings()
+        for row in connection.execute(query.limit(_MAX_RUNS)).mappings()
     ]

@@ -4,7 +4,7 @@ import sqlalchemy
 from sqlalchemy import Connection, Text, cast, column, func, select
 
 from desktop_migrator.errors import PlanDoesNotFit, TableMissing, UserAmbiguous, UserNotFound
-from desktop_migrator.postgres.connection.errors import translated
+from desktop_migrator.postgres.connection.errors import translate_errors
 from desktop_migrator.postgres.schema.introspect import Relation, find_relation
 
 _COLUMN_NAMES = sqlalchemy.text(
@@ -21,7 +21,7 @@ def lookup_user(connection: Connection, table: str, match: str, id_column: str, 
     `TableMissing` and, for a column that is missing, `PlanDoesNotFit`.
     """
     value = value.strip()
-    with translated():
+    with translate_errors():
         relation = find_relation(connection, table)
         if relation is None:
             raise TableMissing(table=table)

@@ -37,7 +37,7 @@ _WIRE_TYPES = {
     ColumnType.JSON: "json",
     ColumnType.JSONB: "jsonb",
 }
-_ARRAYS: dict[ColumnType | None, LiteralString] = {
+_ARRAY_CASTS: dict[ColumnType | None, LiteralString] = {
     ColumnType.UUID: "::text[]::uuid[]",
     ColumnType.SMALLINT: "::text[]::bigint[]",
     ColumnType.INTEGER: "::text[]::bigint[]",
@@ -49,9 +49,9 @@ _ARRAYS: dict[ColumnType | None, LiteralString] = {
     ColumnType.TIMESTAMPTZ: "::text[]::timestamptz[]",
     ColumnType.DATE: "::text[]::date[]",
 }
-_INSTANT_ZERO = datetime(2000, 1, 1, tzinfo=UTC)
-_ROWS_AT_ONCE = 100
-_DAY_ZERO = date(2000, 1, 1)
+_POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_STREAM_ROWS = 100
+_POSTGRES_EPOCH_DATE = date(2000, 1, 1)
 
 
 class _JsonDumper(Dumper):
@@ -84,7 +84,7 @@ class _JsonbLoader(Loader):
         return bytes(data)[1:]
 
 
-class _InstantLoader(Loader):
+class _TimestampLoader(Loader):
     """Both kinds of timestamp as instants; as text where Python's calendar ends."""
 
     format = Format.BINARY
@@ -92,7 +92,7 @@ class _InstantLoader(Loader):
     def load(self, data: Buffer) -> datetime | str:
         (microseconds,) = struct.unpack(">q", data)
         try:
-            return _INSTANT_ZERO + timedelta(microseconds=microseconds)
+            return _POSTGRES_EPOCH + timedelta(microseconds=microseconds)
         except OverflowError:
             return f"{microseconds} microseconds from 2000"
 
@@ -103,7 +103,7 @@ class _DateLoader(Loader):
     def load(self, data: Buffer) -> date | str:
         (days,) = struct.unpack(">i", data)
         try:
-            return _DAY_ZERO + timedelta(days=days)
+            return _POSTGRES_EPOCH_DATE + timedelta(days=days)
         except OverflowError:
             return f"{days} days from 2000"
 
@@ -119,8 +119,8 @@ def cursor(connection: sqlalchemy.Connection) -> psycopg.Cursor[tuple[Any, ...]]
     adapters.register_dumper(None, _JsonbDumper)
     adapters.register_loader("json", _JsonLoader)
     adapters.register_loader("jsonb", _JsonbLoader)
-    adapters.register_loader("timestamp", _InstantLoader)
-    adapters.register_loader("timestamptz", _InstantLoader)
+    adapters.register_loader("timestamp", _TimestampLoader)
+    adapters.register_loader("timestamptz", _TimestampLoader)
     adapters.register_loader("date", _DateLoader)
     return result
 
@@ -133,7 +133,7 @@ def column_names(columns: Iterable[Column]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
 
 
-def types(columns: Iterable[Column]) -> list[str]:
+def copy_types(columns: Iterable[Column]) -> list[str]:
     """What COPY's `set_types` needs to know."""
     return [
         "float4" if column.declared == "real" else _WIRE_TYPES[column.type]
@@ -146,51 +146,53 @@ def ids_cast(id_column: Column) -> sql.SQL:
     """What casts an array of the ids' texts such that the id column's index is used."""
     if id_column.declared.startswith(BLANK_PADDED):
         return sql.SQL("::bpchar[]")
-    return sql.SQL(_ARRAYS.get(id_column.type, "::text[]"))
+    return sql.SQL(_ARRAY_CASTS.get(id_column.type, "::text[]"))
 
 
-def identifier(*names: str) -> sql.Identifier:
+def escaped_identifier(*names: str) -> sql.Identifier:
     """An identifier for a statement with parameters, where psycopg reads % as the start of one."""
     return sql.Identifier(*(name.replace("%", "%%") for name in names))
 
 
-def _value(column: Column) -> sql.Composable:
-    name = identifier(column.name)
+def _select_expression(column: Column) -> sql.Composable:
+    name = escaped_identifier(column.name)
     if column.type in {ColumnType.TEXT, ColumnType.ENUM}:
         return sql.SQL("{}::text").format(name)
     return name
 
 
-def select(
+def select_by_id(
     table: Table,
     id_column: Column,
     columns: Sequence[Column],
     suffix: LiteralString = "",
 ) -> sql.Composed:
     """A query for the rows of some ids, given as texts: the id as text, then the columns."""
-    name = identifier(id_column.name)
+    name = escaped_identifier(id_column.name)
     return sql.SQL("SELECT {}::text, {} FROM {} WHERE {} = ANY(%b{}){}").format(
         name,
-        sql.SQL(", ").join(map(_value, columns)),
-        identifier(*filter(None, (table.schema, table.name))),
+        sql.SQL(", ").join(map(_select_expression, columns)),
+        escaped_identifier(*filter(None, (table.schema, table.name))),
         name,
         ids_cast(id_column),
         sql.SQL(suffix),
     )
 
 
-def select_by(
+def select_by_values(
     table: Table, id_column: Column, columns: Sequence[Column], wanted: Sequence[Column]
 ) -> sql.Composed:
     """As `select`, for rows that have one of the texts given for each of the wanted columns."""
     return sql.SQL("SELECT {}::text, {} FROM {} WHERE {}").format(
-        identifier(id_column.name),
-        sql.SQL(", ").join(map(_value, columns)),
-        identifier(*filter(None, (table.schema, table.name))),
+        escaped_identifier(id_column.name),
+        sql.SQL(", ").join(map(_select_expression, columns)),
+        escaped_identifier(*filter(None, (table.schema, table.name))),
         sql.SQL(" AND ").join(
             sql.SQL("{} = ANY(%b{})").format(
                 # A cast keeps an index from being used, but an enum knows no texts.
-                _value(column) if column.type is ColumnType.ENUM else identifier(column.name),
+                _select_expression(column)
+                if column.type is ColumnType.ENUM
+                else escaped_identifier(column.name),
                 ids_cast(column),
             )
             for column in wanted
@@ -198,8 +200,8 @@ def select_by(
     )
 
 
-def read(
-    at: psycopg.Cursor[tuple[Any, ...]], query: sql.Composed, *texts: list[str]
+def stream_rows(
+    cur: psycopg.Cursor[tuple[Any, ...]], query: sql.Composed, *texts: list[str]
 ) -> Iterable[tuple[Any, ...]]:
     """The rows of a query made here, while the server is still sending the rest."""
-    return at.stream(query, texts, binary=True, size=_ROWS_AT_ONCE)
+    return cur.stream(query, texts, binary=True, size=_STREAM_ROWS)

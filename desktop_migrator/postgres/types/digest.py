@@ -26,29 +26,29 @@ BLANK_PADDED = ("character(", "bpchar")
 """How the declarations of char(n) begin; blanks at the end mean nothing there."""
 
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
-_MOST_PLAIN_DIGITS = 4300
+_MAX_PLAIN_DIGITS = 4300
 """Python reads no longer integer from text, so longer numbers are all spelled as decimals."""
 
 
-def _numeral(number: str | Decimal) -> msgspec.Raw:
+def _canonical_number(number: str | Decimal) -> msgspec.Raw:
     """The one spelling of a number, such that an integer is spelled as `int` spells it."""
     value = Decimal(number)
     if not value:
         return msgspec.Raw(b"0")
     value = value.normalize(_EXACT)
-    plain = 0 <= value.adjusted() < _MOST_PLAIN_DIGITS
+    plain = 0 <= value.adjusted() < _MAX_PLAIN_DIGITS
     return msgspec.Raw((format(value, "f") if plain else str(value)).encode())
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")
-_decode = msgspec.json.Decoder(float_hook=_numeral).decode
+_decode = msgspec.json.Decoder(float_hook=_canonical_number).decode
 
 
 def _decode_long(text: bytes) -> Any:
-    return json.loads(text, parse_int=_numeral, parse_float=_numeral)
+    return json.loads(text, parse_int=_canonical_number, parse_float=_canonical_number)
 
 
-def _json(text: bytes) -> list[Any]:
+def _decode_json(text: bytes) -> list[Any]:
     """The JSON value in a list of its own, which tells JSON's null from NULL."""
     for read in (_decode, _decode_long):
         with suppress(msgspec.DecodeError, ValueError, ArithmeticError):
@@ -56,12 +56,12 @@ def _json(text: bytes) -> list[Any]:
     return [text]  # PostgreSQL refuses it too, and says so better
 
 
-def json_key(text: bytes, change: Callable[[Any], Any] | None = None) -> bytes:
+def canonical_json(text: bytes, change: Callable[[Any], Any] | None = None) -> bytes:
     """The same for equal JSON values: the value, changed if need be, as JSON in a list of its own.
 
     Raises as the function of `digester` does.
     """
-    value = _json(text)
+    value = _decode_json(text)
     return _encoder.encode(change(value) if change else value)
 
 
@@ -73,19 +73,19 @@ def _real(value: float) -> float | str:
     return _double(struct.unpack("f", struct.pack("f", value))[0])
 
 
-def _instant(value: datetime | date | str) -> datetime | date | str:
+def _to_utc(value: datetime | date | str) -> datetime | date | str:
     if isinstance(value, datetime) and value.tzinfo is not UTC:
         return value.astimezone(UTC)
     return value
 
 
 _CONVERSIONS: dict[ColumnType, Callable[[Any], Any]] = {
-    ColumnType.NUMERIC: _numeral,
+    ColumnType.NUMERIC: _canonical_number,
     ColumnType.DOUBLE: _double,
-    ColumnType.TIMESTAMP: _instant,
-    ColumnType.TIMESTAMPTZ: _instant,
+    ColumnType.TIMESTAMP: _to_utc,
+    ColumnType.TIMESTAMPTZ: _to_utc,
     ColumnType.JSON: bytes.decode,
-    ColumnType.JSONB: _json,
+    ColumnType.JSONB: _decode_json,
 }
 
 

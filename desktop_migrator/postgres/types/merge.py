@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from desktop_migrator.model import Column, ColumnType
-from desktop_migrator.postgres.types.digest import BLANK_PADDED, json_key
+from desktop_migrator.postgres.types.digest import BLANK_PADDED, canonical_json
 
 _EMPTY = (b"null", b'""', b"[]", b"{}")
 _JSON_TYPES = {ColumnType.JSON, ColumnType.JSONB}
@@ -42,7 +42,7 @@ def merge_values(
 def merge_json(first: bytes, second: bytes) -> bytes:
     """The merged JSON text; `first` itself where the second adds nothing."""
     own, other = _raws.decode(first), _raws.decode(second)
-    merged = _merge(own, other)
+    merged = _merge_raw(own, other)
     return first if merged is own else bytes(merged)
 
 
@@ -59,7 +59,7 @@ def _merge_value(column: Column, own: Any, other: Any) -> Any:
     return other if empty and other is not None and other != own else UNSET
 
 
-def _merge(own: Raw, other: Raw) -> Raw:
+def _merge_raw(own: Raw, other: Raw) -> Raw:
     """The merged value; `own` itself where the other adds nothing."""
     if _is_empty(own):
         return own if _is_empty(other) else other
@@ -76,7 +76,7 @@ def _merge_objects(own: Raw, other: Raw) -> Raw:
     changed = False
     for name, value in _objects.decode(other).items():
         mine = members.get(name)
-        merged = value if mine is None else _merge(mine, value)
+        merged = value if mine is None else _merge_raw(mine, value)
         if merged is not mine:
             members[name] = merged
             changed = True
@@ -87,23 +87,23 @@ def _merge_lists(own: Raw, other: Raw) -> Raw:
     elements = _lists.decode(own)
     places: dict[bytes, int] = {}
     for index, element in enumerate(elements):
-        if known_as := _id_of(element):
+        if known_as := _element_id(element):
             places.setdefault(known_as, index)
     changed = False
     joining: list[Raw] = []
     for element in _lists.decode(other):
-        known_as = _id_of(element)
+        known_as = _element_id(element)
         # A second element of one id in one list is another one, and so joins by itself.
         place = places.pop(known_as, None) if known_as else None
         if place is None:
             joining.append(element)
             continue
-        merged = _merge(elements[place], element)
+        merged = _merge_raw(elements[place], element)
         changed = changed or merged is not elements[place]
         elements[place] = merged
-    there = {json_key(bytes(element)) for element in elements} if joining else set()
+    there = {canonical_json(bytes(element)) for element in elements} if joining else set()
     for element in joining:
-        key = json_key(bytes(element))
+        key = canonical_json(bytes(element))
         if key not in there:
             there.add(key)
             elements.append(element)
@@ -116,11 +116,11 @@ def _is_empty(value: Raw) -> bool:
     return text in _EMPTY or (len(text) > 2 and text[:1] in b"[{" and not text[1:-1].strip())
 
 
-def _id_of(element: Raw) -> bytes | None:
+def _element_id(element: Raw) -> bytes | None:
     """The canonical `id` of an object that has one; a text or a number."""
     if bytes(element)[:1] != b"{":
         return None
     found = _objects.decode(element).get("id")
     if found is None or bytes(found)[:1] not in b'"-0123456789':
         return None
-    return json_key(bytes(found))
+    return canonical_json(bytes(found))

@@ -10,34 +10,34 @@ UTF-8, in which a lone surrogate has the three bytes that UTF-8's rule would giv
 import hashlib
 import re
 
-_ESCAPED = re.compile("[\\\\\0\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\\\\\0\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\(\\|u[0-9a-f]{4})")
-_LONGEST_IDENTITY = 512
-_SHOWN = 400
+_MAX_IDENTITY_LENGTH = 512
+_IDENTITY_PREFIX_LENGTH = 400
 
 
-def escape(text: str) -> str:
-    return _ESCAPED.sub(
+def escape_unstorable(text: str) -> str:
+    return _UNSTORABLE.sub(
         lambda match: "\\\\" if match[0] == "\\" else f"\\u{ord(match[0]):04x}", text
     )
 
 
-def unescape(text: str) -> str:
+def unescape_unstorable(text: str) -> str:
     """The exact inverse of `escape`."""
     return _ESCAPE.sub(lambda match: "\\" if match[1] == "\\" else chr(int(match[1][1:], 16)), text)
 
 
 def identity_text(source_id: str) -> str:
     """The id escaped; a very long one, which no index takes, ends in its SHA-256 instead."""
-    if len(source_id) <= _LONGEST_IDENTITY:
-        return escape(source_id)
-    digest = hashlib.sha256(to_bytes(source_id)).hexdigest()
-    return f"{escape(source_id[:_SHOWN])}\\sha256:{digest}"
+    if len(source_id) <= _MAX_IDENTITY_LENGTH:
+        return escape_unstorable(source_id)
+    digest = hashlib.sha256(to_wtf8(source_id)).hexdigest()
+    return f"{escape_unstorable(source_id[:_IDENTITY_PREFIX_LENGTH])}\\sha256:{digest}"
 
 
-def to_bytes(text: str) -> bytes:
+def to_wtf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def from_bytes(raw: bytes) -> str:
+def from_wtf8(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogatepass")

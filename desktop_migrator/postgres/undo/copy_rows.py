@@ -10,8 +10,8 @@ import sqlalchemy
 from psycopg import sql
 
 from desktop_migrator.model import ColumnType, TargetEntity
-from desktop_migrator.postgres.connection.errors import translated
-from desktop_migrator.postgres.load.table_writer import as_stored
+from desktop_migrator.postgres.connection.errors import translate_errors
+from desktop_migrator.postgres.load.table_writer import stored_user_id
 from desktop_migrator.postgres.types import adapters
 
 _BLOCK = 256 * 1024
@@ -23,7 +23,7 @@ def columns_of(entity: TargetEntity) -> list[str]:
     return [column.name for column in entity.table.columns]
 
 
-def rows_of_user(
+def copy_user_rows(
     connection: sqlalchemy.Connection, entity: TargetEntity, user_id: str
 ) -> Iterator[bytes]:
     """All rows that are the user's, in the entity's table, which says whose its rows are."""
@@ -32,12 +32,12 @@ def rows_of_user(
     # Without a cast where that can be, so that an index is used.
     plain = column is not None and column.type in {ColumnType.TEXT, ColumnType.UUID}
     condition = sql.SQL("{} = {}" if plain else "{}::text = {}").format(
-        sql.Identifier(name), sql.Literal(as_stored(entity, user_id))
+        sql.Identifier(name), sql.Literal(stored_user_id(entity, user_id))
     )
-    return _copy(connection, entity, condition)
+    return _copy_out(connection, entity, condition)
 
 
-def rows_with_ids(
+def copy_rows_by_id(
     connection: sqlalchemy.Connection, entity: TargetEntity, ids: Sequence[str]
 ) -> Iterator[bytes]:
     """The rows with these ids, as texts."""
@@ -45,10 +45,10 @@ def rows_with_ids(
     condition = sql.SQL("{} = ANY({}{})").format(
         sql.Identifier(id_column.name), sql.Literal(list(ids)), adapters.ids_cast(id_column)
     )
-    return _copy(connection, entity, condition)
+    return _copy_out(connection, entity, condition)
 
 
-def _copy(
+def _copy_out(
     connection: sqlalchemy.Connection, entity: TargetEntity, condition: sql.Composable
 ) -> Iterator[bytes]:
     """Blocks of whole rows."""
@@ -58,7 +58,7 @@ def _copy(
         condition=condition,
     )
     block = bytearray()
-    with translated(), adapters.cursor(connection).copy(statement) as copy:
+    with translate_errors(), adapters.cursor(connection).copy(statement) as copy:
         for row in copy:
             block += row
             if len(block) >= _BLOCK:

@@ -14,23 +14,27 @@ from psycopg import sql
 from desktop_migrator.errors import TableMissing
 from desktop_migrator.model import Counts, Table, TargetEntity
 from desktop_migrator.postgres.bookkeeping import chunks
-from desktop_migrator.postgres.bookkeeping.chunks import Action, Written
-from desktop_migrator.postgres.bookkeeping.journal import Entry, keeping
-from desktop_migrator.postgres.connection.errors import ROW_ERRORS, sentence, translated
-from desktop_migrator.postgres.load.table_writer import Cursor, Target
+from desktop_migrator.postgres.bookkeeping.chunks import Action, WrittenRows
+from desktop_migrator.postgres.bookkeeping.journal import JournalKey, with_before_images
+from desktop_migrator.postgres.connection.errors import (
+    ROW_ERRORS,
+    rejection_message,
+    translate_errors,
+)
+from desktop_migrator.postgres.load.table_writer import Cursor, TableWriter
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.digest import digester
 from desktop_migrator.postgres.undo.undo_table import UndoTable
 
 _STAGE = sql.Identifier("desktop_migrator_recreate")
-_BATCH = 1000
+_BATCH_ROWS = 1000
 
-_GONE = sql.SQL("""
+_SELECT_MISSING = sql.SQL("""
     SELECT stage.{id}::text FROM {stage} AS stage
     WHERE NOT EXISTS (SELECT FROM {table} AS target WHERE target.{id} = stage.{id})
 """)
-_DIFFERING = sql.SQL("""
+_SELECT_DIFFERING = sql.SQL("""
     SELECT stage.{id}::text FROM {stage} AS stage JOIN {table} AS target ON target.{id} = stage.{id}
     WHERE {different}
 """)
@@ -46,7 +50,7 @@ _UPDATE = sql.SQL("""
 
 
 @dataclass(slots=True)
-class Recreated:
+class RestoredRows:
     """What became of one table's rows."""
 
     counts: Counts = field(default_factory=Counts)
@@ -55,48 +59,50 @@ class Recreated:
     """Why the table refused rows; the first few."""
 
 
-class Recreator:
+class RowRestorer:
     """Puts rows back for one run, in the caller's transaction."""
 
     def __init__(
-        self, connection: sqlalchemy.Connection, entries: Iterator[Entry], *, force: bool
+        self, connection: sqlalchemy.Connection, journal_keys: Iterator[JournalKey], *, force: bool
     ) -> None:
         self._connection = connection
-        self._entries = entries
+        self._journal_keys = journal_keys
         self._force = force
 
-    def recreate(
+    def restore(
         self,
         entity: str,
         table_name: str,
         id_column: str,
         columns: Sequence[str],
         blocks: Iterable[bytes],
-    ) -> Recreated:
+    ) -> RestoredRows:
         """`blocks` are in COPY's text format, of these columns. Raises TableMissing."""
         table = introspect(self._connection, [table_name]).get(table_name)
         if table is None or table.column(id_column) is None:
             raise TableMissing(table=table_name)
-        work = _Work(self._connection, self._entries, entity, table, id_column, columns)
-        with translated():
-            work.stage(blocks)
-            gone, differing = work.gone(), work.differing()
-            work.write(gone, Action.INSERTED, work.insert)
+        work = _TableRestore(
+            self._connection, self._journal_keys, entity, table, id_column, columns
+        )
+        with translate_errors():
+            work.copy_to_stage(blocks)
+            gone, differing = work.missing_ids(), work.differing_ids()
+            work.apply_in_batches(gone, Action.INSERTED, work.insert)
             if self._force:
-                work.write(differing, Action.UPDATED, work.update)
+                work.apply_in_batches(differing, Action.UPDATED, work.update)
             else:
                 work.result.counts.skipped = len(differing)
             work.finish(len(gone) + len(differing))
         return work.result
 
 
-class _Work:
+class _TableRestore:
     """One table's."""
 
     def __init__(
         self,
         connection: sqlalchemy.Connection,
-        entries: Iterator[Entry],
+        journal_keys: Iterator[JournalKey],
         entity: str,
         table: Table,
         id_column: str,
@@ -105,43 +111,43 @@ class _Work:
         by_name = {column.name: column for column in table.columns}
         self._connection = connection
         self._cursor: Cursor = adapters.cursor(connection)
-        self._entries = entries
+        self._journal_keys = journal_keys
         self._entity = entity
-        self._table = adapters.identifier(*filter(None, (table.schema, table.name)))
-        self._plain_table = adapters.table_name(table)
-        self._given = list(columns)
+        self._table = adapters.escaped_identifier(*filter(None, (table.schema, table.name)))
+        self._unescaped_table = adapters.table_name(table)
+        self._source_columns = list(columns)
         self._id = by_name[id_column]
         name = ".".join(filter(None, (table.schema, table.name)))
         undo_table = UndoTable(self._cursor, name, table, id_column)
-        self._inserted = undo_table.writable(columns, new=True)
-        self._updated = undo_table.writable(columns, new=False)
-        known = [by_name[name] for name in self._inserted if by_name[name].type]
-        self._recorded = (self._id, *(column for column in known if column != self._id))
-        self._digest = digester(self._recorded)
-        self._target = Target(
+        self._insertable_columns = undo_table.writable_columns(columns, for_insert=True)
+        self._updatable_columns = undo_table.writable_columns(columns, for_insert=False)
+        known = [by_name[name] for name in self._insertable_columns if by_name[name].type]
+        self._digest_columns = (self._id, *(column for column in known if column != self._id))
+        self._digest = digester(self._digest_columns)
+        self._writer = TableWriter(
             TargetEntity(
                 name=entity,
                 table=table,
                 id_column=id_column,
                 user_column=None,
-                columns=self._recorded,
+                columns=self._digest_columns,
             ),
             "",
         )
-        self.result = Recreated()
+        self.result = RestoredRows()
 
-    def stage(self, blocks: Iterable[bytes]) -> None:
+    def copy_to_stage(self, blocks: Iterable[bytes]) -> None:
         """The rows into a table of this session; columns that are gone come as texts."""
         columns = [
             sql.Identifier(name)
-            if name in self._inserted
+            if name in self._insertable_columns
             else sql.SQL("NULL::text AS {}").format(sql.Identifier(name))
-            for name in self._given
+            for name in self._source_columns
         ]
         self._cursor.execute(
             sql.SQL(
                 "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA"
-            ).format(_STAGE, sql.SQL(", ").join(columns), self._plain_table)
+            ).format(_STAGE, sql.SQL(", ").join(columns), self._unescaped_table)
         )
         with self._cursor.copy(sql.SQL("COPY {} FROM STDIN").format(_STAGE)) as copy:
             for block in blocks:
@@ -149,69 +155,71 @@ class _Work:
         self._rows = self._cursor.rowcount
         self._cursor.execute(sql.SQL("ANALYZE {}").format(_STAGE))
 
-    def gone(self) -> list[str]:
-        return self._ids(_GONE)
+    def missing_ids(self) -> list[str]:
+        return self._ids(_SELECT_MISSING)
 
-    def differing(self) -> list[str]:
-        if not self._updated:
+    def differing_ids(self) -> list[str]:
+        if not self._updatable_columns:
             return []
         different = sql.SQL(" OR ").join(
             sql.SQL("target.{0}::text IS DISTINCT FROM stage.{0}::text").format(
                 sql.Identifier(name)
             )
-            for name in self._updated
+            for name in self._updatable_columns
         )
-        return self._ids(_DIFFERING, different=different)
+        return self._ids(_SELECT_DIFFERING, different=different)
 
-    def write(
-        self, ids: list[str], action: Action, change: Callable[[Entry, list[str]], None]
+    def apply_in_batches(
+        self, ids: list[str], action: Action, change: Callable[[JournalKey, list[str]], None]
     ) -> None:
         """Change these rows but those that the server refuses."""
-        pending = [ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH)][::-1]
+        pending = [ids[start : start + _BATCH_ROWS] for start in range(0, len(ids), _BATCH_ROWS)][
+            ::-1
+        ]
         while pending:
             batch = pending.pop()
-            entry = next(self._entries)
+            entry = next(self._journal_keys)
             try:
                 with self._connection.begin_nested():
                     change(entry, batch)
-                    self._target.check_constraints(self._cursor)
+                    self._writer.check_constraints(self._cursor)
                     self._record(entry, action, batch)
-            except (*ROW_ERRORS, RefusedError) as error:
+            except (*ROW_ERRORS, RowSuppressedError) as error:
                 if len(batch) > 1:
                     half = len(batch) // 2
                     pending += [batch[half:], batch[:half]]
                 else:
-                    self._refuse(error)
+                    self._count_rejected(error)
             else:
                 counts = self.result.counts
                 counts.inserted += len(batch) if action is Action.INSERTED else 0
                 counts.updated += len(batch) if action is Action.UPDATED else 0
 
-    def insert(self, _entry: Entry, ids: list[str]) -> None:
+    def insert(self, _journal_key: JournalKey, ids: list[str]) -> None:
         statement = _INSERT.format(
             table=self._table,
-            columns=sql.SQL(", ").join(map(adapters.identifier, self._inserted)),
+            columns=sql.SQL(", ").join(map(adapters.escaped_identifier, self._insertable_columns)),
             stage=_STAGE,
-            id=adapters.identifier(self._id.name),
+            id=adapters.escaped_identifier(self._id.name),
             cast=adapters.ids_cast(self._id),
         )
         self._cursor.execute(statement, [ids])
 
-    def update(self, entry: Entry, ids: list[str]) -> None:
-        columns = self._updated
+    def update(self, journal_key: JournalKey, ids: list[str]) -> None:
+        columns = self._updatable_columns
         changes = sql.SQL(", ").join(
-            sql.SQL("{0} = stage.{0}").format(adapters.identifier(name)) for name in columns
+            sql.SQL("{0} = stage.{0}").format(adapters.escaped_identifier(name)) for name in columns
         )
         change = _UPDATE.format(
             table=self._table,
             changes=changes,
             stage=_STAGE,
-            id=adapters.identifier(self._id.name),
+            id=adapters.escaped_identifier(self._id.name),
             cast=adapters.ids_cast(self._id),
         )
         self._cursor.execute(
-            keeping(change, self._table, self._id, columns),
-            entry.parameters(self._target.name, columns, ids),
+            with_before_images(change, self._table, self._id, columns),
+            journal_key.query_parameters(self._writer.qualified_name, columns, ids),
         )
 
     def finish(self, changed: int) -> None:
@@ -219,38 +227,38 @@ class _Work:
         self.result.counts.items = self._rows
         self._cursor.execute(sql.SQL("DROP TABLE {}").format(_STAGE))
 
-    def _record(self, entry: Entry, action: Action, ids: list[str]) -> None:
+    def _record(self, journal_key: JournalKey, action: Action, ids: list[str]) -> None:
         """As a chunk of the run. Raises RefusedError for a row that a trigger kept away."""
-        found = self._target.look(self._cursor, ids)
+        found = self._writer.read(self._cursor, ids)
         if len(found) < len(ids):
-            raise RefusedError
-        chunks.chunk(
+            raise RowSuppressedError
+        chunks.insert_chunk_record(
             self._cursor,
-            run=entry.run,
+            run=journal_key.run,
             entity=self._entity,
-            target=self._target.name,
-            state=self._target.state,
-            written=Written(
-                seq=entry.seq,
-                columns=tuple(column.name for column in self._recorded),
+            table_name=self._writer.qualified_name,
+            xmin_query=self._writer.xmin_query,
+            rows=WrittenRows(
+                seq=journal_key.seq,
+                columns=tuple(column.name for column in self._digest_columns),
                 ids=ids,
                 actions=action * len(ids),
                 digests=b"".join(self._digest(found[row_id].values) for row_id in ids),
             ),
         )
 
-    def _refuse(self, error: BaseException) -> None:
+    def _count_rejected(self, error: BaseException) -> None:
         self.result.counts.rejected += 1
         if len(self.result.reasons) < 10:
-            why = "A trigger of the table kept it." if isinstance(error, RefusedError) else ""
-            self.result.reasons.append(why or sentence(error))
+            why = "A trigger of the table kept it." if isinstance(error, RowSuppressedError) else ""
+            self.result.reasons.append(why or rejection_message(error))
 
     def _ids(self, query: sql.SQL, **parts: sql.Composable) -> list[str]:
         statement = query.format(
-            stage=_STAGE, table=self._plain_table, id=sql.Identifier(self._id.name), **parts
+            stage=_STAGE, table=self._unescaped_table, id=sql.Identifier(self._id.name), **parts
         )
         return [row_id for (row_id,) in self._cursor.execute(statement).fetchall()]
 
 
-class RefusedError(Exception):
+class RowSuppressedError(Exception):
     """A row is not there although the server took it."""

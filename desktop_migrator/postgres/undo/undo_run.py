@@ -21,43 +21,47 @@ import psycopg
 import sqlalchemy
 
 from desktop_migrator.errors import Cancelled
-from desktop_migrator.model import Kept, KeptBecause, UndoCounts
+from desktop_migrator.model import KeptReason, KeptRow, UndoCounts
 from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.bookkeeping.journal import (
-    CHANGES,
-    Chunk,
-    Entry,
-    changes,
-    chunks_of,
-    entries,
-    read_before,
+    CHANGING_ACTIONS,
+    ChunkRecord,
+    JournalKey,
+    changed_chunk_keys,
+    journal_keys,
+    read_before_images,
     read_chunk,
-    untouched,
+    unchanged_since,
+    undoable_changes,
 )
-from desktop_migrator.postgres.connection.errors import ROW_ERRORS, sentence, translated
+from desktop_migrator.postgres.connection.errors import (
+    ROW_ERRORS,
+    rejection_message,
+    translate_errors,
+)
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.undo_table import UndoTable
 from desktop_migrator.reporter import Reporter
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
-Key = tuple[str, int]
+ChunkKey = tuple[str, int]
 
 STAGE = "undo"
-_SHOWN = 100
-_RETRIED = {KeptBecause.REFERENCED, KeptBecause.REFUSED}
+_MAX_EXAMPLES = 100
+_RETRYABLE = {KeptReason.REFERENCED, KeptReason.REFUSED}
 """What may come right once other rows are undone."""
-_SENTENCES = {
-    KeptBecause.CHANGED: "It was changed after the run.",
-    KeptBecause.GONE: "It was deleted after the run.",
-    KeptBecause.REFERENCED: "Other rows refer to it.",
-    KeptBecause.THERE: "There is a row with its id again.",
-    KeptBecause.REFUSED: "A trigger of the table kept it.",
-    KeptBecause.SHARED: "Several rows have its id.",
-    KeptBecause.ALTERED: "A trigger of the table gave it other values than before.",
+_MESSAGES = {
+    KeptReason.CHANGED: "It was changed after the run.",
+    KeptReason.GONE: "It was deleted after the run.",
+    KeptReason.REFERENCED: "Other rows refer to it.",
+    KeptReason.THERE: "There is a row with its id again.",
+    KeptReason.REFUSED: "A trigger of the table kept it.",
+    KeptReason.SHARED: "Several rows have its id.",
+    KeptReason.ALTERED: "A trigger of the table gave it other values than before.",
 }
 _NEXT_SEQ = "SELECT coalesce(max(seq) + 1, 0) FROM desktop_migrator.chunks WHERE run = %s"
-_RECORD = """
+_INSERT_CHUNK = """
     INSERT INTO desktop_migrator.chunks (
         run, seq, entity, target, columns, ids, actions, digests,
         inserted, updated, unchanged, skipped, deleted, state, undoes_run, undoes_seq, restored
@@ -65,16 +69,16 @@ _RECORD = """
 """
 
 
-class _Part:
+class _ChunkUndo:
     """The undoing of one chunk."""
 
-    def __init__(self, cursor: Cursor, chunk: Chunk, table: UndoTable | None) -> None:
+    def __init__(self, cursor: Cursor, chunk: ChunkRecord, table: UndoTable | None) -> None:
         self.cursor = cursor
         self.chunk = chunk
         self.table = table
-        self.before = read_before(cursor, chunk.key)
+        self.before_images = read_before_images(cursor, chunk.key)
         self.counts = UndoCounts()
-        self.kept: dict[str, tuple[KeptBecause, str]] = {}
+        self.kept: dict[str, tuple[KeptReason, str]] = {}
 
     def count(self, action: Action, number: int) -> None:
         match action:
@@ -85,9 +89,9 @@ class _Part:
             case _:
                 self.counts.restored += number
 
-    def keep(self, ids: Iterable[str], because: KeptBecause, why: str = "") -> None:
+    def mark_kept(self, ids: Iterable[str], reason: KeptReason, message: str = "") -> None:
         for row_id in ids:
-            self.kept[row_id] = because, why or _SENTENCES[because]
+            self.kept[row_id] = reason, message or _MESSAGES[reason]
 
 
 class Undoer:
@@ -100,22 +104,22 @@ class Undoer:
         run: str,
         reporter: Reporter,
         force: bool = False,
-        check: Callable[[Cursor], None] = lambda _: None,
+        check_fence: Callable[[Cursor], None] = lambda _: None,
     ) -> None:
         """`force` takes rows back that were changed since; `check` opens each transaction."""
         self._connection = connection
         self._run = run
         self._reporter = reporter
         self._force = force
-        self._check = check
+        self._check_fence = check_fence
         self._tables: dict[tuple[str, str], UndoTable | None] = {}
-        with translated(), connection.begin():
+        with translate_errors(), connection.begin():
             cursor = adapters.cursor(connection)
             [(first,)] = cursor.execute(_NEXT_SEQ, [run]).fetchall()
-        self._entries = entries(run, first)
+        self._journal_keys = journal_keys(run, first)
         self.counts: dict[str, UndoCounts] = {}
         """By entity, of the chunks that are committed."""
-        self.kept: list[Kept] = []
+        self.kept: list[KeptRow] = []
         """The first ones; all are in the run's chunks."""
 
     def undo(self, runs: Sequence[str]) -> None:
@@ -123,79 +127,79 @@ class Undoer:
 
         Raises Cancelled between two chunks, and DatabaseError.
         """
-        with translated(), self._connection.begin():
+        with translate_errors(), self._connection.begin():
             cursor = adapters.cursor(self._connection)
-            keys = [key for run in runs for key in chunks_of(cursor, run)]
-        waiting: dict[Key, set[str] | None] = dict.fromkeys(keys)
+            keys = [key for run in runs for key in changed_chunk_keys(cursor, run)]
+        waiting: dict[ChunkKey, set[str] | None] = dict.fromkeys(keys)
         self._reporter.started(STAGE, len(waiting))
         # A row may be in the way of another that is undone later, so that is tried again.
         before = None
-        while waiting and before != (before := self._changed()):
-            waiting = self._undo(waiting, last=False)
-        self._undo(waiting, last=True)
+        while waiting and before != (before := self._changed_row_count()):
+            waiting = self._undo_chunks(waiting, last=False)
+        self._undo_chunks(waiting, last=True)
 
-    def _changed(self) -> int:
+    def _changed_row_count(self) -> int:
         return sum(each.deleted + each.restored + each.inserted for each in self.counts.values())
 
-    def _undo(
-        self, waiting: dict[Key, set[str] | None], *, last: bool
-    ) -> dict[Key, set[str] | None]:
+    def _undo_chunks(
+        self, waiting: dict[ChunkKey, set[str] | None], *, last: bool
+    ) -> dict[ChunkKey, set[str] | None]:
         """Returns the rows to be tried again; None stands for all of a chunk's."""
-        again: dict[Key, set[str] | None] = {}
+        again: dict[ChunkKey, set[str] | None] = {}
         for done, (key, only) in enumerate(waiting.items(), 1):
             if self._reporter.cancelled:
                 raise Cancelled
-            with translated(), self._connection.begin():
+            with translate_errors(), self._connection.begin():
                 part = self._undo_chunk(key, only)
                 retried = {
                     row_id
                     for row_id, (because, _) in part.kept.items()
-                    if because in _RETRIED and not last
+                    if because in _RETRYABLE and not last
                 }
                 settled = {each: why for each, why in part.kept.items() if each not in retried}
                 self._record_kept(part, settled)
             if retried:
                 again[key] = retried
-            self._count(part, settled)
+            self._add_counts(part, settled)
             if not last:
                 self._reporter.advanced(STAGE, done, len(waiting))
         return again
 
-    def _count(self, part: _Part, settled: dict[str, tuple[KeptBecause, str]]) -> None:
-        entity = part.chunk.entity
-        part.counts.kept = len(settled)
+    def _add_counts(self, chunk_undo: _ChunkUndo, kept: dict[str, tuple[KeptReason, str]]) -> None:
+        entity = chunk_undo.chunk.entity
+        chunk_undo.counts.kept = len(kept)
         self.counts.setdefault(entity, UndoCounts())
-        self.counts[entity] += part.counts
-        for row_id, (because, why) in settled.items():
-            if len(self.kept) < _SHOWN:
-                self.kept.append(Kept(entity, row_id, because, why))
+        self.counts[entity] += chunk_undo.counts
+        for row_id, (because, why) in kept.items():
+            if len(self.kept) < _MAX_EXAMPLES:
+                self.kept.append(KeptRow(entity, row_id, because, why))
 
-    def _undo_chunk(self, key: Key, only: set[str] | None) -> _Part:
+    def _undo_chunk(self, key: ChunkKey, only: set[str] | None) -> _ChunkUndo:
         cursor = adapters.cursor(self._connection)
         cursor.execute("SET LOCAL synchronous_commit = off")
-        self._check(cursor)
+        self._check_fence(cursor)
         chunk = read_chunk(cursor, key)
-        part = _Part(cursor, chunk, self._table(cursor, chunk))
-        did = changes(cursor, key, chunk.ids, chunk.actions)
+        part = _ChunkUndo(cursor, chunk, self._table(cursor, chunk))
+        did = undoable_changes(cursor, key, chunk.ids, chunk.actions)
         did = {row_id: what for row_id, what in did.items() if only is None or row_id in only}
         if not did:
             return part
         if part.table is None:
-            part.keep(did, KeptBecause.GONE)
+            part.mark_kept(did, KeptReason.GONE)
             return part
-        present, shared = part.table.lock(list(did))
+        present, shared = part.table.lock_rows(list(did))
         there = {row_id for row_id in did if row_id in present}
         deleted = {row_id for row_id, what in did.items() if what is Action.DELETED}
-        part.keep(deleted & there, KeptBecause.THERE)
-        part.keep(did.keys() - deleted - there, KeptBecause.GONE)
+        part.mark_kept(deleted & there, KeptReason.THERE)
+        part.mark_kept(did.keys() - deleted - there, KeptReason.GONE)
         there -= deleted
-        part.keep(there & shared, KeptBecause.SHARED)
+        part.mark_kept(there & shared, KeptReason.SHARED)
         there -= shared
-        exact = untouched(cursor, chunk, {row_id: present[row_id] for row_id in there})
-        same = exact | self._equal(part, did, there - exact)
+        exact = unchanged_since(cursor, chunk, {row_id: present[row_id] for row_id in there})
+        same = exact | self._rows_as_written(part, did, there - exact)
         if self._force:
             same = there
-        part.keep(there - same, KeptBecause.CHANGED)
+        part.mark_kept(there - same, KeptReason.CHANGED)
         inserted = [row_id for row_id in did if row_id in same and did[row_id] is Action.INSERTED]
         updated = [row_id for row_id in did if row_id in same and did[row_id] is Action.UPDATED]
         self._delete(part, inserted)
@@ -204,7 +208,7 @@ class Undoer:
         self._insert(part, [row_id for row_id in did if row_id in deleted - present.keys()])
         return part
 
-    def _table(self, cursor: Cursor, chunk: Chunk) -> UndoTable | None:
+    def _table(self, cursor: Cursor, chunk: ChunkRecord) -> UndoTable | None:
         """None where the table is gone."""
         key = chunk.target, chunk.columns[0]
         if key not in self._tables:
@@ -213,68 +217,82 @@ class Undoer:
             self._tables[key] = table
         return self._tables[key]
 
-    def _equal(self, part: _Part, did: dict[str, Action], ids: set[str]) -> set[str]:
+    def _rows_as_written(
+        self, chunk_undo: _ChunkUndo, actions: dict[str, Action], ids: set[str]
+    ) -> set[str]:
         """Those that have the values which the chunk gave them, as far as can be told."""
-        chunk, table = part.chunk, part.table
+        chunk, table = chunk_undo.chunk, chunk_undo.table
         if not ids or table is None:
             return set()
         if chunk.undoes_run is not None and chunk.undoes_seq is not None:
             of = chunk.undoes_run, chunk.undoes_seq
-            images = read_before(part.cursor, of).columns
-            columns = [name for name in chunk.columns if name in table.writable(images, new=True)]
-            return ids - table.differing(list(ids), of, images, columns)
-        equal = ids - table.differing_from_sent(chunk, list(ids))
-        inserted = [row_id for row_id in equal if did[row_id] is Action.INSERTED]
-        return equal - table.filled_elsewhere(inserted, chunk.columns)
+            images = read_before_images(chunk_undo.cursor, of).columns
+            columns = [
+                name
+                for name in chunk.columns
+                if name in table.writable_columns(images, for_insert=True)
+            ]
+            return ids - table.ids_differing_from_images(list(ids), of, images, columns)
+        equal = ids - table.ids_differing_from_sent(chunk, list(ids))
+        inserted = [row_id for row_id in equal if actions[row_id] is Action.INSERTED]
+        return equal - table.ids_with_other_values(inserted, chunk.columns)
 
-    def _delete(self, part: _Part, ids: list[str]) -> None:
-        table = part.table
+    def _delete(self, chunk_undo: _ChunkUndo, ids: list[str]) -> None:
+        table = chunk_undo.table
         if not ids or table is None:
             return
-        referenced = table.referenced(ids)
-        part.keep(referenced, KeptBecause.REFERENCED)
+        referenced = table.still_referenced(ids)
+        chunk_undo.mark_kept(referenced, KeptReason.REFERENCED)
         rest = [row_id for row_id in ids if row_id not in referenced]
-        columns = table.every
+        columns = table.insertable_columns
 
-        def change(entry: Entry, batch: list[str]) -> _Done:
-            return _Done(table.delete(entry, batch))
+        def change(entry: JournalKey, batch: list[str]) -> _Applied:
+            return _Applied(table.delete(entry, batch))
 
-        self._act(part, rest, Action.DELETED, columns, change)
+        self._apply_in_batches(chunk_undo, rest, Action.DELETED, columns, change)
 
-    def _restore(self, part: _Part, ids: list[str], *, exact: bool) -> None:
-        table, images, of = part.table, part.before.columns, part.chunk.key
+    def _restore(self, chunk_undo: _ChunkUndo, ids: list[str], *, exact: bool) -> None:
+        table, images, of = chunk_undo.table, chunk_undo.before_images.columns, chunk_undo.chunk.key
         if not ids or table is None:
             return
-        wanted = images if exact else part.chunk.columns
-        columns = [name for name in table.writable(images, new=False) if name in wanted]
+        wanted = images if exact else chunk_undo.chunk.columns
+        columns = [
+            name for name in table.writable_columns(images, for_insert=False) if name in wanted
+        ]
         if not columns:
             return
 
-        def change(entry: Entry, batch: list[str]) -> _Done:
+        def change(entry: JournalKey, batch: list[str]) -> _Applied:
             done = table.restore(entry, batch, of, images, columns)
-            return _Done(done, _altered(table, done, of, images, columns), exact)
+            return _Applied(done, _changed_by_trigger(table, done, of, images, columns), exact)
 
-        self._act(part, ids, Action.UPDATED, columns, change)
+        self._apply_in_batches(chunk_undo, ids, Action.UPDATED, columns, change)
 
-    def _insert(self, part: _Part, ids: list[str]) -> None:
-        table, images, of = part.table, part.before.columns, part.chunk.key
+    def _insert(self, chunk_undo: _ChunkUndo, ids: list[str]) -> None:
+        table, images, of = chunk_undo.table, chunk_undo.before_images.columns, chunk_undo.chunk.key
         if not ids or table is None:
             return
-        columns = table.writable(images, new=False)
+        columns = table.writable_columns(images, for_insert=False)
 
-        def change(entry: Entry, batch: list[str]) -> _Done:
+        def change(entry: JournalKey, batch: list[str]) -> _Applied:
             done = table.insert(batch, of, images)
-            return _Done(done, _altered(table, done, of, images, columns), exact=True)
+            return _Applied(done, _changed_by_trigger(table, done, of, images, columns), exact=True)
 
-        self._act(part, ids, Action.INSERTED, table.writable(images, new=True), change)
+        self._apply_in_batches(
+            chunk_undo,
+            ids,
+            Action.INSERTED,
+            table.writable_columns(images, for_insert=True),
+            change,
+        )
 
-    def _act(
+    def _apply_in_batches(
         self,
-        part: _Part,
+        chunk_undo: _ChunkUndo,
         ids: list[str],
         action: Action,
         columns: Sequence[str],
-        change: Callable[[Entry, list[str]], "_Done"],
+        change: Callable[[JournalKey, list[str]], "_Applied"],
     ) -> None:
         """Change these rows but those that the server refuses."""
         pending = [ids]
@@ -282,60 +300,77 @@ class Undoer:
             batch = pending.pop()
             if not batch:
                 continue
-            entry = next(self._entries)
+            entry = next(self._journal_keys)
             try:
                 with self._connection.begin_nested():
                     done = change(entry, batch)
-                    part.cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                    self._record(part, entry, action, columns, done)
+                    chunk_undo.cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                    self._record_applied(chunk_undo, entry, action, columns, done)
             except ROW_ERRORS as error:
                 if len(batch) == 1:
-                    part.keep(batch, KeptBecause.REFUSED, sentence(error))
+                    chunk_undo.mark_kept(batch, KeptReason.REFUSED, rejection_message(error))
                 else:
                     half = len(batch) // 2
                     pending += [batch[half:], batch[:half]]
             else:
-                part.count(action, len(done.ids))
-                part.keep(set(batch).difference(done.ids), KeptBecause.REFUSED)
-                part.keep(done.altered, KeptBecause.ALTERED)
+                chunk_undo.count(action, len(done.ids))
+                chunk_undo.mark_kept(set(batch).difference(done.ids), KeptReason.REFUSED)
+                chunk_undo.mark_kept(done.changed_by_trigger, KeptReason.ALTERED)
 
-    def _record(
-        self, part: _Part, entry: Entry, action: Action, columns: Sequence[str], done: "_Done"
+    def _record_applied(
+        self,
+        chunk_undo: _ChunkUndo,
+        journal_key: JournalKey,
+        action: Action,
+        columns: Sequence[str],
+        applied: "_Applied",
     ) -> None:
-        if not done.ids or part.table is None:
+        if not applied.ids or chunk_undo.table is None:
             return
         restored = None
-        if done.exact:
-            states = part.before.states
-            restored = [None if each in done.altered else states[each] for each in done.ids]
+        if applied.exact:
+            states = chunk_undo.before_images.xmins
+            restored = [
+                None if each in applied.changed_by_trigger else states[each] for each in applied.ids
+            ]
         there = action is not Action.DELETED
-        state = part.table.state_of(done.ids[0]) if there else None
-        self._enter(part, entry, columns, done.ids, action * len(done.ids), state, restored)
+        state = chunk_undo.table.xmin_of(applied.ids[0]) if there else None
+        self._insert_chunk_record(
+            chunk_undo,
+            journal_key,
+            columns,
+            applied.ids,
+            action * len(applied.ids),
+            state,
+            restored,
+        )
 
-    def _record_kept(self, part: _Part, kept: dict[str, tuple[KeptBecause, str]]) -> None:
+    def _record_kept(self, chunk_undo: _ChunkUndo, kept: dict[str, tuple[KeptReason, str]]) -> None:
         if kept:
             letters = "".join(because for because, _ in kept.values())
-            columns = part.chunk.columns[1:]
-            self._enter(part, next(self._entries), columns, list(kept), letters)
+            columns = chunk_undo.chunk.columns[1:]
+            self._insert_chunk_record(
+                chunk_undo, next(self._journal_keys), columns, list(kept), letters
+            )
 
-    def _enter(
+    def _insert_chunk_record(
         self,
-        part: _Part,
-        entry: Entry,
+        chunk_undo: _ChunkUndo,
+        journal_key: JournalKey,
         columns: Sequence[str],
         ids: list[str],
         actions: str,
         state: int | None = None,
         restored: list[int | None] | None = None,
     ) -> None:
-        chunk = part.chunk
+        chunk = chunk_undo.chunk
         id_name = chunk.columns[0]
-        numbers = [actions.count(action) for action in CHANGES]
+        numbers = [actions.count(action) for action in CHANGING_ACTIONS]
         inserted, updated, deleted = numbers
-        part.cursor.execute(
-            _RECORD,
+        chunk_undo.cursor.execute(
+            _INSERT_CHUNK,
             [
-                *(entry.run, entry.seq, chunk.entity, chunk.target),
+                *(journal_key.run, journal_key.seq, chunk.entity, chunk.target),
                 [id_name, *(name for name in columns if name != id_name)],
                 *(ids, actions, inserted, updated, len(ids) - sum(numbers), deleted),
                 *(state, chunk.run, chunk.seq, restored),
@@ -344,22 +379,26 @@ class Undoer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
+class _Applied:
     """What came of a statement."""
 
     ids: list[str]
-    altered: set[str] = field(default_factory=set)
+    changed_by_trigger: set[str] = field(default_factory=set)
     """Those that a trigger kept from being what they were."""
     exact: bool = False
     """Whether the others are in the state of before again."""
 
 
-def _altered(
-    table: UndoTable, ids: list[str], of: Key, images: Sequence[str], columns: Sequence[str]
+def _changed_by_trigger(
+    table: UndoTable,
+    ids: list[str],
+    chunk_key: ChunkKey,
+    images: Sequence[str],
+    columns: Sequence[str],
 ) -> set[str]:
     """Those that are not as their images; written once more, since a trigger may have set them."""
-    altered = table.differing(ids, of, images, columns)
+    altered = table.ids_differing_from_images(ids, chunk_key, images, columns)
     if altered:
-        table.restore_again(list(altered), of, images, columns)
-        altered = table.differing(ids, of, images, columns)
+        table.restore_after_trigger(list(altered), chunk_key, images, columns)
+        altered = table.ids_differing_from_images(ids, chunk_key, images, columns)
     return altered

@@ -14,12 +14,17 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from desktop_migrator.model import Table
-from desktop_migrator.postgres.bookkeeping.journal import Chunk, Entry, ids_named, keeping
+from desktop_migrator.postgres.bookkeeping.journal import (
+    ChunkRecord,
+    JournalKey,
+    ids_parameter,
+    with_before_images,
+)
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.digest import DIGEST_SIZE, digester
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
-Key = tuple[str, int]
+ChunkKey = tuple[str, int]
 
 _COLUMNS = """
     SELECT a.attname AS name, n.nspname AS type_schema, t.typname AS type,
@@ -82,12 +87,12 @@ _DIFFERING = sql.SQL("""
     WHERE {of_chunk} AND target.{id} = ANY({ids}) AND target.{id}::text = image.id
       AND ({different})
 """)
-_FILLED = sql.SQL("SELECT {id}::text FROM {table} WHERE {id} = ANY({ids}) AND ({filled})")
-_FORGET_ESCAPED = """
+_SELECT_FILLED = sql.SQL("SELECT {id}::text FROM {table} WHERE {id} = ANY({ids}) AND ({filled})")
+_DELETE_ESCAPED = """
     DELETE FROM desktop_migrator.escaped_texts
     WHERE target = %(target)s AND target_id = ANY(%(ids)b::text[])
 """
-_RECALL_ESCAPED = sql.SQL("""
+_RESTORE_ESCAPED = sql.SQL("""
     INSERT INTO desktop_migrator.escaped_texts (target, target_id, columns)
     SELECT %(target)s, image.id, image.escaped FROM {images}
     WHERE {of_chunk} AND image.escaped IS NOT NULL
@@ -122,7 +127,7 @@ class UndoTable:
         self.name = name
         self._cursor = cursor
         self._table = table
-        self._sql = adapters.identifier(*filter(None, (table.schema, table.name)))
+        self._identifier = adapters.escaped_identifier(*filter(None, (table.schema, table.name)))
         self._id = next(column for column in table.columns if column.name == id_name)
         quoted = adapters.table_name(table).as_string(cursor)
         connection = cursor.connection
@@ -132,23 +137,23 @@ class UndoTable:
         self._references = references.execute(_REFERENCES, [quoted]).fetchall()
 
     @property
-    def every(self) -> list[str]:
+    def insertable_columns(self) -> list[str]:
         """The columns that a new row can be given."""
         return [column.name for column in self._columns.values() if not column.computed]
 
-    def lock(self, ids: list[str]) -> tuple[dict[str, int], set[str]]:
+    def lock_rows(self, ids: list[str]) -> tuple[dict[str, int], set[str]]:
         """The states of the rows that are there, by id, and the ids that several rows have.
 
         Nobody changes these rows from now on.
         """
-        rows = self._run(_LOCK, ids)
+        rows = self._query(_LOCK, ids)
         states = dict(rows)
         if len(states) == len(rows):
             return states, set()
         numbers = Counter(row_id for row_id, _ in rows)
         return states, {row_id for row_id, number in numbers.items() if number > 1}
 
-    def referenced(self, ids: list[str]) -> set[str]:
+    def still_referenced(self, ids: list[str]) -> set[str]:
         """Those that rows would refer to which are not to be deleted with them."""
         found: set[str] = set()
         more = True
@@ -156,76 +161,93 @@ class UndoTable:
             more = False
             rest = [row_id for row_id in ids if row_id not in found]
             for reference in self._references:
-                new = {row_id for (row_id,) in self._referring(reference, rest)} - found
+                new = {row_id for (row_id,) in self._find_referencing_rows(reference, rest)} - found
                 found |= new
                 more |= bool(new) and reference.own
         return found
 
-    def _referring(self, reference: _Reference, ids: list[str]) -> list[tuple[Any, ...]]:
+    def _find_referencing_rows(
+        self, reference: _Reference, ids: list[str]
+    ) -> list[tuple[Any, ...]]:
         same = sql.SQL(" AND ").join(
             sql.SQL("child.{} = target.{}").format(
-                adapters.identifier(name), adapters.identifier(referred)
+                adapters.escaped_identifier(name), adapters.escaped_identifier(referred)
             )
             for name, referred in zip(reference.columns, reference.referred, strict=True)
         )
-        id_name = adapters.identifier(self._id.name)
-        others = sql.SQL("AND child.{} <> ALL({})").format(id_name, ids_named(self._id))
-        return self._run(
+        id_name = adapters.escaped_identifier(self._id.name)
+        others = sql.SQL("AND child.{} <> ALL({})").format(id_name, ids_parameter(self._id))
+        return self._query(
             _REFERENCED,
             ids,
-            child=adapters.identifier(reference.schema, reference.table),
+            child=adapters.escaped_identifier(reference.schema, reference.table),
             same=same,
             others=others if reference.own else sql.SQL(""),
         )
 
-    def delete(self, entry: Entry, ids: list[str]) -> list[str]:
-        done = self._journaled(self._format(_DELETE), entry, self.every, ids)
-        self._cursor.execute(_FORGET_ESCAPED, {"target": self.name, "ids": done})
+    def delete(self, journal_key: JournalKey, ids: list[str]) -> list[str]:
+        done = self._execute_journaled(
+            self._format(_DELETE), journal_key, self.insertable_columns, ids
+        )
+        self._cursor.execute(_DELETE_ESCAPED, {"target": self.name, "ids": done})
         return done
 
     def restore(
-        self, entry: Entry, ids: list[str], of: Key, images: Sequence[str], columns: Sequence[str]
+        self,
+        journal_key: JournalKey,
+        ids: list[str],
+        chunk_key: ChunkKey,
+        images: Sequence[str],
+        columns: Sequence[str],
     ) -> list[str]:
         """Give `columns` their values from the images of a chunk, which have columns `images`."""
-        change = self._restoring(images, columns)
-        done = self._journaled(change, entry, columns, ids, of)
-        self._recall_escaped(of, done)
+        change = self._restore_statement(images, columns)
+        done = self._execute_journaled(change, journal_key, columns, ids, chunk_key)
+        self._restore_escaped_columns(chunk_key, done)
         return done
 
-    def restore_again(
-        self, ids: list[str], of: Key, images: Sequence[str], columns: Sequence[str]
+    def restore_after_trigger(
+        self, ids: list[str], chunk_key: ChunkKey, images: Sequence[str], columns: Sequence[str]
     ) -> None:
         """The same where a trigger interfered; what was there is journaled already."""
-        self._cursor.execute(self._restoring(images, columns), self._parameters(ids, of))
+        self._cursor.execute(
+            self._restore_statement(images, columns), self._parameters(ids, chunk_key)
+        )
 
-    def insert(self, ids: list[str], of: Key, images: Sequence[str]) -> list[str]:
+    def insert(self, ids: list[str], chunk_key: ChunkKey, images: Sequence[str]) -> list[str]:
         """Rows that are not there, from the images of a chunk."""
-        columns = self.writable(images, new=True)
+        columns = self.writable_columns(images, for_insert=True)
         statement = self._format(
             _INSERT,
-            names=sql.SQL(", ").join(map(adapters.identifier, columns)),
+            names=sql.SQL(", ").join(map(adapters.escaped_identifier, columns)),
             values=sql.SQL(", ").join(self._value(name, images) for name in columns),
         )
-        done = [row_id for (row_id,) in self._cursor.execute(statement, self._parameters(ids, of))]
-        self._recall_escaped(of, done)
+        done = [
+            row_id
+            for (row_id,) in self._cursor.execute(statement, self._parameters(ids, chunk_key))
+        ]
+        self._restore_escaped_columns(chunk_key, done)
         return done
 
-    def differing(
-        self, ids: list[str], of: Key, images: Sequence[str], columns: Sequence[str]
+    def ids_differing_from_images(
+        self, ids: list[str], chunk_key: ChunkKey, images: Sequence[str], columns: Sequence[str]
     ) -> set[str]:
         """Those whose rows are not as a chunk's images have them."""
         if not columns:
             return set()
         different = sql.SQL(" OR ").join(
             sql.SQL("target.{}::text IS DISTINCT FROM image.texts[{}]").format(
-                adapters.identifier(name), sql.Literal(images.index(name) + 1)
+                adapters.escaped_identifier(name), sql.Literal(images.index(name) + 1)
             )
             for name in columns
         )
         statement = self._format(_DIFFERING, different=different)
-        return {row_id for (row_id,) in self._cursor.execute(statement, self._parameters(ids, of))}
+        return {
+            row_id
+            for (row_id,) in self._cursor.execute(statement, self._parameters(ids, chunk_key))
+        }
 
-    def differing_from_sent(self, chunk: Chunk, ids: list[str]) -> set[str]:
+    def ids_differing_from_sent(self, chunk: ChunkRecord, ids: list[str]) -> set[str]:
         """Those whose columns are not as a migration sent them."""
         by_name = {column.name: column for column in self._table.columns}
         if not by_name.keys() >= set(chunk.columns):
@@ -237,38 +259,40 @@ class UndoTable:
             for index, row_id in enumerate(chunk.ids)
         }
         digest = digester(columns)
-        rows = adapters.read(self._cursor, adapters.select(self._table, self._id, columns), ids)
+        rows = adapters.stream_rows(
+            self._cursor, adapters.select_by_id(self._table, self._id, columns), ids
+        )
         return {row[0] for row in rows if digest(row[1:]) != sent[row[0]]}
 
-    def filled_elsewhere(self, ids: list[str], columns: Sequence[str]) -> set[str]:
+    def ids_with_other_values(self, ids: list[str], columns: Sequence[str]) -> set[str]:
         """Those with a value in another column than these."""
         others = [
-            sql.SQL("{} IS NOT NULL").format(adapters.identifier(column.name))
+            sql.SQL("{} IS NOT NULL").format(adapters.escaped_identifier(column.name))
             for column in self._columns.values()
             if column.name not in columns and not column.computed
         ]
         if not others:
             return set()
         filled = sql.SQL(" OR ").join(others)
-        return {row_id for (row_id,) in self._run(_FILLED, ids, filled=filled)}
+        return {row_id for (row_id,) in self._query(_SELECT_FILLED, ids, filled=filled)}
 
-    def writable(self, names: Sequence[str], *, new: bool) -> list[str]:
+    def writable_columns(self, names: Sequence[str], *, for_insert: bool) -> list[str]:
         """Those of the columns that a row can be given, in a new row or in one that is there."""
         return [
             name
             for name in names
             if (column := self._columns.get(name)) is not None
             and not column.computed
-            and (new or not (column.always or name == self._id.name))
+            and (for_insert or not (column.always or name == self._id.name))
         ]
 
-    def state_of(self, row_id: str) -> int | None:
-        rows = self._run(_LOCK, [row_id])
+    def xmin_of(self, row_id: str) -> int | None:
+        rows = self._query(_LOCK, [row_id])
         return rows[0][1] if rows else None
 
-    def _restoring(self, images: Sequence[str], columns: Sequence[str]) -> sql.Composed:
+    def _restore_statement(self, images: Sequence[str], columns: Sequence[str]) -> sql.Composed:
         changes = sql.SQL(", ").join(
-            sql.SQL("{} = {}").format(adapters.identifier(name), self._value(name, images))
+            sql.SQL("{} = {}").format(adapters.escaped_identifier(name), self._value(name, images))
             for name in columns
         )
         return self._format(_UPDATE, changes=changes)
@@ -277,41 +301,43 @@ class UndoTable:
         """A column's value from an image; the type has no length, so nothing is cut off."""
         column = self._columns[name]
         place = sql.Literal(images.index(name) + 1)
-        kind = adapters.identifier(column.type_schema, column.type)
+        kind = adapters.escaped_identifier(column.type_schema, column.type)
         return sql.SQL("image.texts[{}]::{}").format(place, kind)
 
-    def _journaled(
+    def _execute_journaled(
         self,
         change: sql.Composed,
-        entry: Entry,
+        journal_key: JournalKey,
         columns: Sequence[str],
         ids: list[str],
-        of: Key | None = None,
+        chunk_key: ChunkKey | None = None,
     ) -> list[str]:
-        parameters = entry.parameters(self.name, columns, ids) | self._parameters(ids, of)
+        parameters = journal_key.query_parameters(self.name, columns, ids) | self._parameters(
+            ids, chunk_key
+        )
         row = self._cursor.execute(
-            keeping(change, self._sql, self._id, columns), parameters
+            with_before_images(change, self._identifier, self._id, columns), parameters
         ).fetchone()
         return list(row[0]) if row else []
 
-    def _recall_escaped(self, of: Key, ids: list[str]) -> None:
-        parameters = {"target": self.name} | self._parameters(ids, of)
-        self._cursor.execute(_FORGET_ESCAPED, parameters)
-        self._cursor.execute(_RECALL_ESCAPED, parameters)
+    def _restore_escaped_columns(self, chunk_key: ChunkKey, ids: list[str]) -> None:
+        parameters = {"target": self.name} | self._parameters(ids, chunk_key)
+        self._cursor.execute(_DELETE_ESCAPED, parameters)
+        self._cursor.execute(_RESTORE_ESCAPED, parameters)
 
-    def _run(self, template: sql.SQL, ids: list[str], **parts: Any) -> list[tuple[Any, ...]]:
+    def _query(self, template: sql.SQL, ids: list[str], **parts: Any) -> list[tuple[Any, ...]]:
         return self._cursor.execute(self._format(template, **parts), {"ids": ids}).fetchall()
 
     def _format(self, template: sql.SQL, **parts: sql.Composable) -> sql.Composed:
         return template.format(
-            table=self._sql,
-            id=adapters.identifier(self._id.name),
-            ids=ids_named(self._id),
+            table=self._identifier,
+            id=adapters.escaped_identifier(self._id.name),
+            ids=ids_parameter(self._id),
             images=_IMAGES,
             of_chunk=_OF_CHUNK,
             **parts,
         )
 
-    def _parameters(self, ids: list[str], of: Key | None) -> dict[str, Any]:
-        run, seq = of or (None, None)
+    def _parameters(self, ids: list[str], chunk_key: ChunkKey | None) -> dict[str, Any]:
+        run, seq = chunk_key or (None, None)
         return {"ids": ids, "of_run": run, "of_seq": seq}

@@ -13,29 +13,29 @@ import msgspec
 import sqlalchemy
 
 from desktop_migrator.model import Item, Rejection, TargetEntity
-from desktop_migrator.postgres.bookkeeping.row_ids import resolve
+from desktop_migrator.postgres.bookkeeping.row_ids import resolve_row_ids
 from desktop_migrator.postgres.bookkeeping.runs import Run
-from desktop_migrator.postgres.connection.errors import translated
-from desktop_migrator.postgres.load.batches import ChunkLimits, chunks
-from desktop_migrator.postgres.load.references import Links
-from desktop_migrator.postgres.load.table_writer import Target
+from desktop_migrator.postgres.connection.errors import translate_errors
+from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
+from desktop_migrator.postgres.load.references import ReferenceResolver
+from desktop_migrator.postgres.load.table_writer import TableWriter
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.verify.row_state import (
-    JUDGED,
-    Rows,
-    Sent,
-    digests,
-    last_sent,
+    MUST_MATCH,
+    RowStates,
+    SentRow,
+    current_digests,
+    last_sent_rows,
     sent_ids,
 )
 
 
 @dataclass(slots=True)
-class Against:
+class SourceComparison:
     """One entity, in numbers of items."""
 
     items: int = 0
-    as_sent: int = 0
+    equal: int = 0
     missing: int = 0
     """Sent, and the row is gone."""
     damaged: int = 0
@@ -51,7 +51,7 @@ class Against:
     since: int = 0
     """Not in the database, and newer than the run."""
     rejected: int = 0
-    extra: int = 0
+    gone_from_source: int = 0
     """Rows that were sent and whose item the browser no longer has."""
 
     @property
@@ -60,15 +60,15 @@ class Against:
 
 
 @dataclass(slots=True)
-class _Met:
+class _ComparedIds:
     """An entity's items so far, by the ids of their rows."""
 
     equal: set[str] = field(default_factory=set)
-    other: dict[str, datetime | None] = field(default_factory=dict)
+    differing: dict[str, datetime | None] = field(default_factory=dict)
     """Those whose row is not like them or not there, with the item's own time."""
 
 
-class Comparison:
+class SourceComparer:
     """Takes the items of the sources, then says what they come to."""
 
     def __init__(
@@ -82,52 +82,60 @@ class Comparison:
         self._run = run
         self._user_id = user_id
         self._entities = {entity.name: entity for entity in entities}
-        self._met = {name: _Met() for name in self._entities}
-        self.results = {name: Against() for name in self._entities}
+        self._compared = {name: _ComparedIds() for name in self._entities}
+        self.results = {name: SourceComparison() for name in self._entities}
 
-    def take(self, outcomes: Iterable[Item | Rejection]) -> None:
-        with translated():
-            for chunk in chunks(outcomes, self._entities, ChunkLimits()):
+    def compare_outcomes(self, outcomes: Iterable[Item | Rejection]) -> None:
+        with translate_errors():
+            for chunk in iter_batches(outcomes, self._entities, BatchLimits()):
                 self.results[chunk.entity].rejected += len(chunk.rejections)
                 if chunk.items:
                     self._compare(self._entities[chunk.entity], chunk.items)
 
     def _compare(self, entity: TargetEntity, items: Sequence[Item]) -> None:
-        met = self._met[entity.name]
-        for item, alike in compared(self._connection, entity, self._user_id, items):
+        met = self._compared[entity.name]
+        for item, alike in compare_items(self._connection, entity, self._user_id, items):
             row_id = str(item.id)
             if alike:
                 met.equal.add(row_id)
-                met.other.pop(row_id, None)
+                met.differing.pop(row_id, None)
             elif row_id not in met.equal:
-                met.other[row_id] = item.updated_at
+                met.differing[row_id] = item.updated_at
 
-    def finish(self, rows: Mapping[str, Rows]) -> dict[str, Against]:
+    def finish(self, rows: Mapping[str, RowStates]) -> dict[str, SourceComparison]:
         """The numbers by entity; `rows` is what `integrity.compare_rows` found."""
-        with translated():
+        with translate_errors():
             for name, entity in self._entities.items():
-                self._judge(entity, self._met[name], rows[name], self.results[name])
+                self._summarize(entity, self._compared[name], rows[name], self.results[name])
         return self.results
 
-    def _judge(self, entity: TargetEntity, met: _Met, rows: Rows, result: Against) -> None:
-        result.items = len(met.equal) + len(met.other)
-        result.as_sent = len(met.equal)
-        sent = last_sent(self._connection, entity, self._run, sorted(met.other))
-        found = digests(self._connection, entity, sent)
-        there = found.keys() | _there(self._connection, entity, met.other.keys() - sent.keys())
-        for row_id, time in met.other.items():
-            kind = self._kind(row_id, time, rows, sent.get(row_id), there)
+    def _summarize(
+        self,
+        entity: TargetEntity,
+        compared_ids: _ComparedIds,
+        rows: RowStates,
+        result: SourceComparison,
+    ) -> None:
+        result.items = len(compared_ids.equal) + len(compared_ids.differing)
+        result.equal = len(compared_ids.equal)
+        sent = last_sent_rows(self._connection, entity, self._run, sorted(compared_ids.differing))
+        found = current_digests(self._connection, entity, sent)
+        there = found.keys() | _existing_ids(
+            self._connection, entity, compared_ids.differing.keys() - sent.keys()
+        )
+        for row_id, time in compared_ids.differing.items():
+            kind = self._classify(row_id, time, rows, sent.get(row_id), there)
             setattr(result, kind, getattr(result, kind) + 1)
         for ids in sent_ids(self._connection, entity, self._run):
-            result.extra += len(ids - met.equal - met.other.keys())
+            result.gone_from_source += len(ids - compared_ids.equal - compared_ids.differing.keys())
 
-    def _kind(
+    def _classify(
         self,
         row_id: str,
         time: datetime | None,
-        rows: Rows,
-        sent: Sent | None,
-        there: Collection[str],
+        rows: RowStates,
+        sent: SentRow | None,
+        existing_ids: Collection[str],
     ) -> str:
         if row_id in rows.missing:
             return "missing"
@@ -136,75 +144,77 @@ class Comparison:
         if row_id in rows.changed:
             return "changed"
         if sent is not None:
-            return "newer" if sent.action in JUDGED and not sent.taken_back else "kept"
-        if row_id in there:
+            return "newer" if sent.action in MUST_MATCH and not sent.undone else "kept"
+        if row_id in existing_ids:
             return "kept"
         return "since" if time is not None and time > self._run.started else "unsent"
 
 
-def compared(
+def compare_items(
     connection: sqlalchemy.Connection,
     entity: TargetEntity,
     user_id: str,
     items: Sequence[Item],
 ) -> Iterator[tuple[Item, bool]]:
     """Each item with the id that its row has, and whether the row is there and like the item."""
-    target = Target(entity, user_id)
+    target = TableWriter(entity, user_id)
     savepoint = connection.begin_nested()
     try:  # ids of items that were never sent are not to be written down
         cursor = adapters.cursor(connection)
-        resolved = resolve(cursor, user_id, entity, items, given=True)
-        resolved = Links(entity, user_id).supposed(cursor, resolved, loaded=True)
+        resolved = resolve_row_ids(cursor, user_id, entity, items, may_have_assigned_ids=True)
+        resolved = ReferenceResolver(entity, user_id).assume_resolved(cursor, resolved, loaded=True)
     finally:
         savepoint.rollback()
-    wanted: dict[str, Sent] = {}
+    wanted: dict[str, SentRow] = {}
     for item in resolved:
-        wanted[str(item.id)] = as_sent(target, item)
-    found = digests(connection, entity, wanted)
+        wanted[str(item.id)] = to_sent_row(target, item)
+    found = current_digests(connection, entity, wanted)
     for item in resolved:
-        mine = as_sent(target, item)
+        mine = to_sent_row(target, item)
         row_id = str(item.id)
         if mine.columns != wanted[row_id].columns:  # twice in this chunk, of different columns
-            alike = digests(connection, entity, {row_id: mine}).get(row_id) == mine.digest
+            alike = current_digests(connection, entity, {row_id: mine}).get(row_id) == mine.digest
         else:
             alike = found.get(row_id) == mine.digest
         yield item, alike
 
 
-def as_sent(target: Target, item: Item) -> Sent:
+def to_sent_row(writer: TableWriter, item: Item) -> SentRow:
     """What a chunk's record would say of the item."""
-    shape = target.shape(item)
+    shape = writer.column_subset(item)
     filled = [value for value in item.values if value is not msgspec.UNSET]
     names = tuple(column.name for column in shape.columns)
-    return Sent("", shape.digest(filled), names, taken_back=False)
+    return SentRow("", shape.digest(filled), names, undone=False)
 
 
-def _there(
+def _existing_ids(
     connection: sqlalchemy.Connection, entity: TargetEntity, ids: Collection[str]
 ) -> set[str]:
     key = (entity.id_column,)
-    return set(digests(connection, entity, {each: Sent("", b"", key, False) for each in ids}))
+    return set(
+        current_digests(connection, entity, {each: SentRow("", b"", key, False) for each in ids})
+    )
 
 
-def as_were(
+def items_as_sent(
     connection: sqlalchemy.Connection,
     entity: TargetEntity,
     user_id: str,
     items: Sequence[Item],
-    wanted: Mapping[str, Sent],
+    wanted: Mapping[str, SentRow],
 ) -> list[Item]:
     """Those of the items that are exactly what was sent for one of the wanted rows."""
-    target = Target(entity, user_id)
+    target = TableWriter(entity, user_id)
     savepoint = connection.begin_nested()
     try:
         cursor = adapters.cursor(connection)
-        resolved = resolve(cursor, user_id, entity, items, given=True)
-        resolved = Links(entity, user_id).supposed(cursor, resolved, loaded=True)
+        resolved = resolve_row_ids(cursor, user_id, entity, items, may_have_assigned_ids=True)
+        resolved = ReferenceResolver(entity, user_id).assume_resolved(cursor, resolved, loaded=True)
     finally:
         savepoint.rollback()
     exact = []
     for item, with_id in zip(items, resolved, strict=True):
-        sent, mine = wanted.get(str(with_id.id)), as_sent(target, with_id)
+        sent, mine = wanted.get(str(with_id.id)), to_sent_row(target, with_id)
         if sent and (sent.digest, sent.columns) == (mine.digest, mine.columns):
             exact.append(item)
     return exact

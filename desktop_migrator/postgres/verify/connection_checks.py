@@ -13,16 +13,20 @@ from sqlalchemy.dialects.postgresql import OID
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.connection.address import Address
-from desktop_migrator.postgres.connection.engine import needs_password, open_engine, translated
+from desktop_migrator.postgres.connection.engine import (
+    needs_password,
+    open_engine,
+    translate_errors,
+)
 from desktop_migrator.postgres.schema.introspect import ROW_SECURITY_REMEDY, Relation, find_relation
 from desktop_migrator.postgres.verify import electric_checks
 
-OLDEST_VERSION = 13
-_TABLE_RIGHTS = ("SELECT", "INSERT", "UPDATE")
+MIN_SERVER_VERSION = 13
+_TABLE_PRIVILEGES = ("SELECT", "INSERT", "UPDATE")
 
 _SCHEMA_EXISTS = text("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = :schema)")
-_DATABASE_RIGHT = text("SELECT has_database_privilege(current_database(), 'CREATE')")
-_SCHEMA_RIGHTS = text("""
+_DATABASE_PRIVILEGE = text("SELECT has_database_privilege(current_database(), 'CREATE')")
+_SCHEMA_PRIVILEGES = text("""
     SELECT has_schema_privilege(n.oid, 'USAGE') AND has_schema_privilege(n.oid, 'CREATE')
        AND NOT EXISTS (
            SELECT FROM pg_class c CROSS JOIN unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) need
@@ -54,7 +58,7 @@ def check_connection(
     address = Address(url, password)
     engine = open_engine(url, password=password)
     try:
-        with engine.connect() as connection, translated():
+        with engine.connect() as connection, translate_errors():
             return [
                 Check("Reached", ok=True, detail=address.server),
                 _encryption(connection, address),
@@ -89,13 +93,13 @@ def _encryption(connection: Connection, address: Address) -> Check:
     if used is None:
         return _check(
             "Encryption",
-            ok=address.local,
-            detail="none, and none needed on this machine" if address.local else "none",
-            remedy="" if address.local else "Add ?sslmode=verify-full to the address.",
+            ok=address.is_local,
+            detail="none, and none needed on this machine" if address.is_local else "none",
+            remedy="" if address.is_local else "Add ?sslmode=verify-full to the address.",
         )
     return _check(
         "Encryption",
-        ok=verified or address.local,
+        ok=verified or address.is_local,
         detail=f"{used.version}, {used.cipher}, certificate "
         + ("verified" if verified else "not verified"),
         remedy="" if verified else "Use sslmode=verify-full in the address.",
@@ -106,9 +110,9 @@ def _version(connection: Connection) -> Check:
     number = int(connection.scalar(text("SHOW server_version_num")) or 0)
     return _check(
         "Version",
-        ok=number // 10000 >= OLDEST_VERSION,
+        ok=number // 10000 >= MIN_SERVER_VERSION,
         detail=f"PostgreSQL {connection.scalar(text('SHOW server_version'))}",
-        remedy=f"PostgreSQL {OLDEST_VERSION} or newer is needed.",
+        remedy=f"PostgreSQL {MIN_SERVER_VERSION} or newer is needed.",
     )
 
 
@@ -161,7 +165,7 @@ def _table(connection: Connection, name: str) -> Check:
             remedy="Name the table behind it in the plan.",
         )  # fmt: skip
     quoted = f"{_quoted(connection, relation.schema)}.{_quoted(connection, relation.name)}"
-    missing = list(_missing_rights(connection, relation))
+    missing = list(_missing_privileges(connection, relation))
     if missing:
         return _check(
             label, ok=False, detail=f"the right to {', '.join(missing)} is missing",
@@ -175,8 +179,8 @@ def _table(connection: Connection, name: str) -> Check:
     return _check(label, ok=True, detail="there, with every right needed")
 
 
-def _missing_rights(connection: Connection, relation: Relation) -> Iterator[str]:
-    for right in _TABLE_RIGHTS:
+def _missing_privileges(connection: Connection, relation: Relation) -> Iterator[str]:
+    for right in _TABLE_PRIVILEGES:
         given = sqlalchemy.func.has_table_privilege(sqlalchemy.cast(relation.oid, OID), right)
         if not connection.scalar(sqlalchemy.select(given)):
             yield right
@@ -210,9 +214,9 @@ def _bookkeeping(connection: Connection) -> Check:
     """Whether our own schema is there and ours to use, or can be made."""
     exists = connection.scalar(_SCHEMA_EXISTS, {"schema": SCHEMA})
     allowed = bool(
-        connection.scalar(_SCHEMA_RIGHTS, {"schema": SCHEMA})
+        connection.scalar(_SCHEMA_PRIVILEGES, {"schema": SCHEMA})
         if exists
-        else connection.scalar(_DATABASE_RIGHT)
+        else connection.scalar(_DATABASE_PRIVILEGE)
     )
     user = _user(connection)
     return _check(
@@ -229,11 +233,11 @@ def _bookkeeping(connection: Connection) -> Check:
 
 def _electric(connection: Connection, names: Iterable[str]) -> Iterator[Check]:
     """Each point that is amiss for ElectricSQL, where that is used."""
-    if not electric_checks.used(connection):
+    if not electric_checks.is_in_use(connection):
         yield Check("Electric", ok=True, detail="not used: there is no publication for it")
         return
     tables = [table for name in names if (table := find_relation(connection, name))]
-    lacks = list(electric_checks.lacks(connection, tables))
+    lacks = list(electric_checks.missing_requirements(connection, tables))
     for lack in lacks:
         yield Check("Electric", ok=False, detail=lack.detail, remedy=lack.remedy)
     if not lacks:

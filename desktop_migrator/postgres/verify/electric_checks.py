@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from desktop_migrator.postgres.schema.introspect import Relation
 
 PUBLICATION = "electric_publication_default"
-_KINDS = ("insert", "update", "delete", "truncate")
+_OPERATIONS = ("insert", "update", "delete", "truncate")
 
 _PUBLICATION = text("""
     SELECT pubinsert, pubupdate, pubdelete, pubtruncate FROM pg_publication WHERE pubname = :name
@@ -26,54 +26,58 @@ _TABLE = text("""
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
+class MissingRequirement:
     """Something that Electric needs and has not."""
 
     detail: str
     remedy: str
 
 
-def used(connection: Connection) -> bool:
+def is_in_use(connection: Connection) -> bool:
     """Whether Electric has been at work here, as far as its publication tells."""
     return connection.execute(_PUBLICATION, {"name": PUBLICATION}).one_or_none() is not None
 
 
-def lacks(connection: Connection, tables: Iterable[Relation]) -> Iterator[Lack]:
+def missing_requirements(
+    connection: Connection, tables: Iterable[Relation]
+) -> Iterator[MissingRequirement]:
     """What is amiss for these tables, where Electric is used."""
     level = connection.scalar(text("SHOW wal_level"))
     if level != "logical":
-        yield Lack(
+        yield MissingRequirement(
             f"wal_level is {level}, not logical",
             "Set wal_level = logical in the server's settings, and restart it.",
         )
     published = connection.execute(_PUBLICATION, {"name": PUBLICATION}).one()
-    missing = [kind for kind, has in zip(_KINDS, published, strict=True) if not has]
+    missing = [kind for kind, has in zip(_OPERATIONS, published, strict=True) if not has]
     if missing:
-        yield Lack(
+        yield MissingRequirement(
             f"its publication leaves out {', '.join(missing)}",
-            f"ALTER PUBLICATION {PUBLICATION} SET (publish = '{', '.join(_KINDS)}');",
+            f"ALTER PUBLICATION {PUBLICATION} SET (publish = '{', '.join(_OPERATIONS)}');",
         )
     for table in tables:
         if table.kind == "r":
-            yield from _of_table(connection, table)
+            yield from _missing_table_requirements(connection, table)
 
 
-def _of_table(connection: Connection, table: Relation) -> Iterator[Lack]:
+def _missing_table_requirements(
+    connection: Connection, table: Relation
+) -> Iterator[MissingRequirement]:
     quote = connection.dialect.identifier_preparer.quote
     name = f"{quote(table.schema)}.{quote(table.name)}"
     found = connection.execute(_TABLE, {"oid": table.oid}).one()
     if not found.keyed:
-        yield Lack(
+        yield MissingRequirement(
             f"table {table.name} has no primary key, so that rows would become one",
             "Have the app's schema give it a primary key.",
         )
     if not found.full:
-        yield Lack(
+        yield MissingRequirement(
             f"table {table.name} does not tell what changed rows were",
             f"ALTER TABLE {name} REPLICA IDENTITY FULL;",
         )
     if found.unlogged:
-        yield Lack(
+        yield MissingRequirement(
             f"table {table.name} is UNLOGGED, so that no change of it is told",
             f"ALTER TABLE {name} SET LOGGED;",
         )

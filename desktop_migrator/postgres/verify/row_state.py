@@ -18,17 +18,17 @@ from desktop_migrator.model import Column, TargetEntity
 from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.bookkeeping.runs import Run
 from desktop_migrator.postgres.bookkeeping.tables import chunks, quarantine, runs
-from desktop_migrator.postgres.connection.errors import translated
+from desktop_migrator.postgres.connection.errors import translate_errors
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.digest import DIGEST_SIZE, digester
-from desktop_migrator.postgres.verify.verify_run import Verified, discrepancies
+from desktop_migrator.postgres.verify.verify_run import VerifyCounts, find_discrepancies
 from desktop_migrator.reporter import Reporter
 
-JUDGED = frozenset((Action.INSERTED, Action.UPDATED, Action.UNCHANGED))
+MUST_MATCH = frozenset((Action.INSERTED, Action.UPDATED, Action.UNCHANGED))
 """After these a row must be as the chunk's digest says."""
-_COUNTED = ("inserted", "updated", "unchanged", "skipped")
+_COUNT_COLUMNS = ("inserted", "updated", "unchanged", "skipped")
 
-_SENT = sql.SQL("""
+_SELECT_SENT = sql.SQL("""
     SELECT chunks.columns, chunks.ids, chunks.actions, chunks.digests,
            chunks.undoes_run IS NOT NULL
     FROM desktop_migrator.chunks JOIN desktop_migrator.runs ON runs.id = chunks.run
@@ -39,19 +39,19 @@ _SENT = sql.SQL("""
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentRow:
     """What a chunk's record says of a row."""
 
     action: str
     """A letter of `record.Action`; another one says that a row was left as it was."""
     digest: bytes
     columns: tuple[str, ...]
-    taken_back: bool
+    undone: bool
     """Whether it was undo that left the row so."""
 
 
 @dataclass(slots=True)
-class Rows:
+class RowStates:
     """One entity's rows, by id where they are not as they were sent."""
 
     checked: int = 0
@@ -65,7 +65,7 @@ class Rows:
         return not self.missing and not self.damaged
 
 
-def family(connection: sqlalchemy.Connection, run: Run) -> list[str]:
+def run_and_repairs(connection: sqlalchemy.Connection, run: Run) -> list[str]:
     """The run and those that mended something of it, by id, the oldest first."""
     mends = select(runs.c.id).where(runs.c.mends == run.id).order_by(runs.c.started)
     return [run.id, *connection.scalars(mends)]
@@ -73,7 +73,7 @@ def family(connection: sqlalchemy.Connection, run: Run) -> list[str]:
 
 def entities_of(connection: sqlalchemy.Connection, run: Run) -> list[str]:
     """The kinds of items that the run and its mends have written or refused."""
-    ids = family(connection, run)
+    ids = run_and_repairs(connection, run)
     written = select(chunks.c.entity).where(chunks.c.run.in_(ids))
     refused = select(quarantine.c.entity).where(quarantine.c.run.in_(ids))
     return sorted(connection.scalars(written.union(refused)))
@@ -84,41 +84,41 @@ def compare_rows(
     entities: Iterable[TargetEntity],
     run: Run,
     reporter: Reporter,
-) -> dict[str, Rows]:
+) -> dict[str, RowStates]:
     """By entity. Raises Cancelled between two chunks."""
     by_name = {entity.name: entity for entity in entities}
-    numbers = {name: Verified() for name in by_name}
+    numbers = {name: VerifyCounts() for name in by_name}
     missing: dict[str, set[str]] = {name: set() for name in by_name}
     different: dict[str, set[str]] = {name: set() for name in by_name}
-    for each in family(connection, run):
-        for found in discrepancies(connection, by_name, each, reporter, numbers):
+    for each in run_and_repairs(connection, run):
+        for found in find_discrepancies(connection, by_name, each, reporter, numbers):
             (missing if found.missing else different)[found.entity].add(found.id)
-    with translated():
+    with translate_errors():
         return {
-            name: _judged(
+            name: _classify_rows(
                 connection, entity, run, numbers[name].checked, missing[name], different[name]
             )
             for name, entity in by_name.items()
         }
 
 
-def _judged(
+def _classify_rows(
     connection: sqlalchemy.Connection,
     entity: TargetEntity,
     run: Run,
     checked: int,
     missing: set[str],
     different: set[str],
-) -> Rows:
-    rows = Rows(checked)
+) -> RowStates:
+    rows = RowStates(checked)
     wrong = sorted(missing | different)
     if not wrong:
         return rows
-    sent = last_sent(connection, entity, run, wrong)
-    found = digests(connection, entity, sent)
-    times = changed_since(connection, entity, run, wrong)
+    sent = last_sent_rows(connection, entity, run, wrong)
+    found = current_digests(connection, entity, sent)
+    times = rows_updated_after_run(connection, entity, run, wrong)
     for row_id, last in sent.items():
-        if last.taken_back or last.action not in JUDGED:
+        if last.undone or last.action not in MUST_MATCH:
             continue
         if row_id not in found:
             rows.missing.add(row_id)
@@ -127,23 +127,23 @@ def _judged(
     return rows
 
 
-def last_sent(
+def last_sent_rows(
     connection: sqlalchemy.Connection, entity: TargetEntity, run: Run, ids: Sequence[str]
-) -> dict[str, Sent]:
+) -> dict[str, SentRow]:
     """What the run, or the last one after it that met the row, says of each; unknown ids lack.
 
     A row that a run met twice is as it left it the first time.
     """
     target = ".".join(filter(None, (entity.table.schema, entity.table.name)))
     wanted = set(ids)
-    sent: dict[str, Sent] = {}
+    sent: dict[str, SentRow] = {}
     cursor = adapters.cursor(connection)
-    cursor.execute(_SENT, [run.user_id, run.started, target, list(ids)])
+    cursor.execute(_SELECT_SENT, [run.user_id, run.started, target, list(ids)])
     for columns, chunk_ids, actions, all_digests, taken_back in cursor:
         for index, (row_id, action) in enumerate(zip(chunk_ids, actions, strict=True)):
             if row_id in wanted and not (row_id in sent and action == Action.SKIPPED):
                 digest = all_digests[index * DIGEST_SIZE : (index + 1) * DIGEST_SIZE]
-                sent[row_id] = Sent(action, bytes(digest), tuple(columns), taken_back)
+                sent[row_id] = SentRow(action, bytes(digest), tuple(columns), taken_back)
     return sent
 
 
@@ -153,15 +153,15 @@ def sent_ids(
     """The ids of the rows that the run and its mends wrote or found so, a chunk at a time."""
     query = (
         select(chunks.c.ids, chunks.c.actions)
-        .where(chunks.c.run.in_(family(connection, run)), chunks.c.entity == entity.name)
+        .where(chunks.c.run.in_(run_and_repairs(connection, run)), chunks.c.entity == entity.name)
         .order_by(chunks.c.run, chunks.c.seq)
     )
     for ids, actions in connection.execute(query, execution_options={"yield_per": 10}):
-        yield {row for row, action in zip(ids, actions, strict=True) if action in JUDGED}
+        yield {row for row, action in zip(ids, actions, strict=True) if action in MUST_MATCH}
 
 
-def digests(
-    connection: sqlalchemy.Connection, entity: TargetEntity, sent: Mapping[str, Sent]
+def current_digests(
+    connection: sqlalchemy.Connection, entity: TargetEntity, sent: Mapping[str, SentRow]
 ) -> dict[str, bytes]:
     """The digests of the rows there are now, each of the columns that were sent, by id."""
     by_columns: dict[tuple[str, ...], list[str]] = {}
@@ -172,12 +172,12 @@ def digests(
     for names, ids in by_columns.items():
         chosen = [columns[name] for name in names]
         digest = digester(chosen)
-        rows = _read(connection, entity, chosen, ids)
+        rows = _read_rows(connection, entity, chosen, ids)
         found |= {row_id: digest(values) for row_id, values in rows.items()}
     return found
 
 
-def changed_since(
+def rows_updated_after_run(
     connection: sqlalchemy.Connection, entity: TargetEntity, run: Run, ids: Sequence[str]
 ) -> set[str]:
     """Those of the rows whose own time of the last change is later than the run."""
@@ -185,7 +185,7 @@ def changed_since(
     if column is None:
         return set()
     end = run.finished or run.started
-    rows = _read(connection, entity, [column], ids)
+    rows = _read_rows(connection, entity, [column], ids)
     return {
         row_id
         for row_id, (time,) in rows.items()
@@ -193,24 +193,29 @@ def changed_since(
     }
 
 
-def _read(
+def _read_rows(
     connection: sqlalchemy.Connection,
     entity: TargetEntity,
     columns: Sequence[Column],
     ids: Sequence[str],
 ) -> dict[str, tuple[Any, ...]]:
-    query = adapters.select(entity.table, entity.columns[0], columns)
-    return {row[0]: row[1:] for row in adapters.read(adapters.cursor(connection), query, list(ids))}
+    query = adapters.select_by_id(entity.table, entity.columns[0], columns)
+    return {
+        row[0]: row[1:]
+        for row in adapters.stream_rows(adapters.cursor(connection), query, list(ids))
+    }
 
 
-def miscounted(connection: sqlalchemy.Connection, run: Run) -> list[str]:
+def mismatched_counts(connection: sqlalchemy.Connection, run: Run) -> list[str]:
     """Which of a finished migration's counts differ from what its chunks and rejections say."""
     if run.finished is None or run.undoes is not None:
         return []
-    written = dict.fromkeys(_COUNTED, 0)
-    sums = [func.coalesce(func.sum(chunks.c[name]), 0) for name in _COUNTED]
+    written = dict.fromkeys(_COUNT_COLUMNS, 0)
+    sums = [func.coalesce(func.sum(chunks.c[name]), 0) for name in _COUNT_COLUMNS]
     written |= zip(
-        _COUNTED, connection.execute(select(*sums).where(chunks.c.run == run.id)).one(), strict=True
+        _COUNT_COLUMNS,
+        connection.execute(select(*sums).where(chunks.c.run == run.id)).one(),
+        strict=True,
     )
     refused = select(func.count()).where(quarantine.c.run == run.id)
     written["rejected"] = connection.scalar(refused) or 0

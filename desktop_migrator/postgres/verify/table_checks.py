@@ -14,10 +14,10 @@ from desktop_migrator.postgres.schema.indexes import quoted_name
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.verify.connection_checks import Check
 
-_ROUND_TRIP = 1000
+_ROUND_TRIP_ROWS = 1000
 """Rows that are read by table and then by primary key."""
 
-_ORPHANS = "Bring back the rows that they refer to, or remove them in the app."
+_ORPHAN_REMEDY = "Bring back the rows that they refer to, or remove them in the app."
 
 # NOT ENFORCED exists from PostgreSQL 18 on.
 _REFERENCES = text("""
@@ -65,7 +65,7 @@ def check_table(
 
     `user` is the person's id as the table has it.
     """
-    inspection = _Inspection(connection, entity, user)
+    inspection = _TableChecker(connection, entity, user)
     yield inspection.queries()
     yield inspection.round_trip()
     yield from inspection.references()
@@ -73,7 +73,7 @@ def check_table(
     yield from inspection.sequences()
 
 
-def user_is_known(connection: sqlalchemy.Connection, table: Table, column: str, user: str) -> bool:
+def user_exists(connection: sqlalchemy.Connection, table: Table, column: str, user: str) -> bool:
     """Whether the app's own table of people has this id."""
     query = sql.SQL("SELECT FROM {} WHERE {}::text = %s").format(
         adapters.table_name(table), sql.Identifier(column)
@@ -81,7 +81,7 @@ def user_is_known(connection: sqlalchemy.Connection, table: Table, column: str, 
     return adapters.cursor(connection).execute(query, [user]).fetchone() is not None
 
 
-class _Inspection:
+class _TableChecker:
     def __init__(self, connection: sqlalchemy.Connection, entity: TargetEntity, user: str) -> None:
         self._connection = connection
         self._cursor = adapters.cursor(connection)
@@ -91,10 +91,10 @@ class _Inspection:
         self._table = adapters.table_name(entity.table)
         self._id = sql.Identifier(entity.id_column)
 
-    def _name(self, what: str) -> str:
+    def _check_name(self, what: str) -> str:
         return f"{self._entity.name}: {what}"
 
-    def _mine(self, alias: LiteralString = "t") -> sql.Composable:
+    def _own_rows(self, alias: LiteralString = "t") -> sql.Composable:
         """The person's rows; all where the table does not tell them apart."""
         if self._entity.user_column is None:
             return sql.SQL("true")
@@ -102,11 +102,11 @@ class _Inspection:
             sql.SQL(alias), sql.Identifier(self._entity.user_column), sql.Literal(self._user)
         )
 
-    def _row(self, query: sql.Composed) -> tuple[Any, ...]:
+    def _fetch_row(self, query: sql.Composed) -> tuple[Any, ...]:
         return self._cursor.execute(query).fetchone() or ()
 
     @contextmanager
-    def _apart(self) -> Iterator[None]:
+    def _rolled_back_savepoint(self) -> Iterator[None]:
         """A savepoint, which takes back what the block sets and what the server broke off."""
         savepoint = self._connection.begin_nested()
         try:
@@ -130,39 +130,39 @@ class _Inspection:
             if column.type in {ColumnType.JSON, ColumnType.JSONB}
         ]
         query = sql.SQL("SELECT {} FROM {} AS t WHERE {}").format(
-            sql.SQL(", ").join(wanted), self._table, self._mine()
+            sql.SQL(", ").join(wanted), self._table, self._own_rows()
         )
         try:
-            with self._apart():
-                row = self._row(query)
+            with self._rolled_back_savepoint():
+                row = self._fetch_row(query)
         except psycopg.Error as error:
             return self._failed("test queries", error)
         span = f", made from {row[1]} to {row[2]}" if times and row[1] else ""
-        return Check(self._name("test queries"), ok=True, detail=f"{row[0]:,} rows{span}")
+        return Check(self._check_name("test queries"), ok=True, detail=f"{row[0]:,} rows{span}")
 
     def round_trip(self) -> Check:
         """Rows met in the table itself must be found by their key's index."""
         some = sql.SQL("SELECT t.{}::text FROM {} AS t WHERE {} LIMIT {}").format(
-            self._id, self._table, self._mine(), _ROUND_TRIP
+            self._id, self._table, self._own_rows(), _ROUND_TRIP_ROWS
         )
         id_column = self._entity.columns[0]
-        by_key = adapters.select(self._entity.table, id_column, [id_column])
+        by_key = adapters.select_by_id(self._entity.table, id_column, [id_column])
         name = "round trip by key"
         try:
-            with self._apart():
+            with self._rolled_back_savepoint():
                 self._cursor.execute(
                     "SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off;"
                     " SET LOCAL enable_bitmapscan = off"
                 )
                 met = {row[0] for row in self._cursor.execute(some)}
-            with self._apart():
+            with self._rolled_back_savepoint():
                 self._cursor.execute("SET LOCAL enable_seqscan = off")
-                found = {row[0] for row in adapters.read(self._cursor, by_key, sorted(met))}
+                found = {row[0] for row in adapters.stream_rows(self._cursor, by_key, sorted(met))}
         except psycopg.Error as error:
             return self._failed(name, error)
         lost = len(met - found)
         return Check(
-            self._name(name),
+            self._check_name(name),
             ok=not lost,
             detail=f"{lost:,} of {len(met):,} rows are not found" if lost else f"{len(met):,} rows",
             remedy=f"REINDEX TABLE {self._quoted};" if lost else "",
@@ -175,13 +175,13 @@ class _Inspection:
             if (reference.column.name,) not in by_keys:
                 orphans = self._orphans_by_plan(reference)
                 yield Check(
-                    self._name(f"{reference.column.name} refers to {reference.entity}"),
+                    self._check_name(f"{reference.column.name} refers to {reference.entity}"),
                     ok=not orphans,
                     detail=f"{orphans:,} rows refer to rows that are gone" if orphans else "holds",
-                    remedy=_ORPHANS if orphans else "",
+                    remedy=_ORPHAN_REMEDY if orphans else "",
                 )
         for row in self._connection.execute(_REFERENCES, {"table": self._quoted}):
-            name = self._name(f"reference {row.name}")
+            name = self._check_name(f"reference {row.name}")
             child = sql.Identifier(*row.child)
             orphans = self._orphans(row, child)
             quoted = child.as_string(self._cursor)
@@ -192,7 +192,7 @@ class _Inspection:
                     name,
                     ok=False,
                     detail=f"{orphans:,} rows refer to rows that are gone",
-                    remedy=_ORPHANS,
+                    remedy=_ORPHAN_REMEDY,
                 )
             elif not row.enforced:
                 yield Check(
@@ -220,13 +220,13 @@ class _Inspection:
             " AND NOT EXISTS (SELECT FROM {} AS p WHERE p.{}::text = t.{}::text)"
         ).format(
             self._table,
-            self._mine(),
+            self._own_rows(),
             column,
             adapters.table_name(reference.table),
             sql.Identifier(reference.id_column.name),
             column,
         )
-        return int(self._row(query)[0])
+        return int(self._fetch_row(query)[0])
 
     def _orphans(self, reference: sqlalchemy.Row[Any], child: sql.Identifier) -> int:
         columns = [sql.Identifier(column) for column in reference.columns]
@@ -236,7 +236,7 @@ class _Inspection:
             " AND NOT EXISTS (SELECT FROM {} AS p WHERE {})"
         ).format(
             child,
-            self._mine() if reference.own else sql.SQL("true"),
+            self._own_rows() if reference.own else sql.SQL("true"),
             sql.SQL(" AND ").join(sql.SQL("t.{} IS NOT NULL").format(each) for each in columns),
             sql.Identifier(*reference.parent),
             sql.SQL(" AND ").join(
@@ -244,7 +244,7 @@ class _Inspection:
                 for key, column in zip(keys, columns, strict=True)
             ),
         )
-        return int(self._row(query)[0])
+        return int(self._fetch_row(query)[0])
 
     def indexes(self) -> Check:
         invalid = self._connection.scalars(_INDEXES, {"table": self._quoted}).all()
@@ -254,7 +254,7 @@ class _Inspection:
             for name in invalid
         )
         return Check(
-            self._name("indexes"),
+            self._check_name("indexes"),
             ok=not invalid,
             detail=f"not valid: {', '.join(invalid)}" if invalid else "all valid",
             remedy=" ".join(remedies),
@@ -273,11 +273,11 @@ class _Inspection:
                 table=self._table,
                 sequence=sql.SQL(row.sequence),
             )
-            following, used = self._row(query)
+            following, used = self._fetch_row(query)
             behind = used is not None and (following - used) * row.step <= 0
             sequence = sql.Literal(row.sequence).as_string(None)
             yield Check(
-                self._name(f"sequence of {row.column}"),
+                self._check_name(f"sequence of {row.column}"),
                 ok=not behind,
                 detail="would give a number that a row has" if behind else "ahead of all rows",
                 remedy=f"SELECT setval({sequence}, {used});" if behind else "",
@@ -286,7 +286,7 @@ class _Inspection:
     def _failed(self, what: str, error: psycopg.Error) -> Check:
         """The server cannot read its own table; its message may hold values and is not kept."""
         return Check(
-            self._name(what),
+            self._check_name(what),
             ok=False,
             detail=f"the database cannot read the table ({error.sqlstate})",
             remedy="Show this to the database's administrator: the table or an index is damaged.",

@@ -18,13 +18,13 @@ from desktop_migrator.errors import Cancelled
 from desktop_migrator.model import Column, TargetEntity
 from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.bookkeeping.tables import chunks
-from desktop_migrator.postgres.connection.errors import translated
+from desktop_migrator.postgres.connection.errors import translate_errors
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.digest import DIGEST_SIZE, digester
 from desktop_migrator.reporter import Reporter
 
 STAGE = "verify"
-_MOST_EXAMPLES = 20
+_MAX_EXAMPLES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Discrepancy:
 
 
 @dataclass(slots=True)
-class Verified:
+class VerifyCounts:
     """Numbers of rows."""
 
     checked: int = 0
@@ -45,8 +45,8 @@ class Verified:
     changed: int = 0
     """By somebody else, since a former part of the run."""
 
-    def __add__(self, other: "Verified") -> "Verified":
-        return Verified(
+    def __add__(self, other: "VerifyCounts") -> "VerifyCounts":
+        return VerifyCounts(
             self.checked + other.checked,
             self.missing + other.missing,
             self.different + other.different,
@@ -56,7 +56,7 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    by_entity: dict[str, Verified]
+    by_entity: dict[str, VerifyCounts]
     examples: tuple[Discrepancy, ...]
     """The first few."""
 
@@ -86,10 +86,10 @@ def verify(
     entities: Iterable[TargetEntity],
     run: UUID | str,
     reporter: Reporter,
-    former: int = -1,
+    last_chunk_before_resume: int = -1,
     *,
-    share: int = 0,
-    of: int = 1,
+    worker_index: int = 0,
+    worker_count: int = 1,
 ) -> Verification:
     """Compare all rows of the run, a chunk at a time; changes nothing, commits nothing.
 
@@ -100,50 +100,52 @@ def verify(
     Raises Cancelled between two chunks.
     """
     by_name = {entity.name: entity for entity in entities}
-    by_entity = {name: Verified() for name in by_name}
+    by_entity = {name: VerifyCounts() for name in by_name}
     examples: list[Discrepancy] = []
-    found = discrepancies(
-        *(connection, by_name, run, reporter, by_entity, former), share=share, of=of
+    found = find_discrepancies(
+        *(connection, by_name, run, reporter, by_entity, last_chunk_before_resume),
+        worker_index=worker_index,
+        worker_count=worker_count,
     )
     for discrepancy in found:
-        if len(examples) < _MOST_EXAMPLES:
+        if len(examples) < _MAX_EXAMPLES:
             examples.append(discrepancy)
     return Verification(by_entity, tuple(examples))
 
 
-def united(parts: Sequence[Verification]) -> Verification:
+def merge_verifications(parts: Sequence[Verification]) -> Verification:
     """What several processes have found."""
-    by_entity: dict[str, Verified] = {}
+    by_entity: dict[str, VerifyCounts] = {}
     for part in parts:
         for name, numbers in part.by_entity.items():
-            by_entity[name] = by_entity.get(name, Verified()) + numbers
+            by_entity[name] = by_entity.get(name, VerifyCounts()) + numbers
     examples = [example for part in parts for example in part.examples]
-    return Verification(by_entity, tuple(examples[:_MOST_EXAMPLES]))
+    return Verification(by_entity, tuple(examples[:_MAX_EXAMPLES]))
 
 
-def rows_of(
+def count_rows_to_verify(
     connection: sqlalchemy.Connection, entities: Iterable[TargetEntity], run: UUID | str
 ) -> int:
     """How many rows of the run there are to compare."""
     names = [entity.name for entity in entities]
-    return sum(rows for _, rows in _parts(connection, names, run))
+    return sum(rows for _, rows in _chunk_sizes(connection, names, run))
 
 
-def discrepancies(
+def find_discrepancies(
     connection: sqlalchemy.Connection,
     by_name: Mapping[str, TargetEntity],
     run: UUID | str,
     reporter: Reporter,
-    by_entity: Mapping[str, Verified],
-    former: int = -1,
+    by_entity: Mapping[str, VerifyCounts],
+    last_chunk_before_resume: int = -1,
     *,
-    share: int = 0,
-    of: int = 1,
+    worker_index: int = 0,
+    worker_count: int = 1,
 ) -> Iterator[Discrepancy]:
     """All that `verify` finds, of the entities given by name; counts into `by_entity`."""
     done = 0
-    with translated():
-        parts = _parts(connection, by_name, run)[share::of]
+    with translate_errors():
+        parts = _chunk_sizes(connection, by_name, run)[worker_index::worker_count]
         total = sum(rows for _, rows in parts)
         reporter.started(STAGE, total)
         for seq, rows in parts:
@@ -153,12 +155,14 @@ def discrepancies(
                 select(chunks).where(chunks.c.run == str(run), chunks.c.seq == seq)
             ).one()
             numbers = by_entity[chunk.entity]
-            yield from _check(connection, by_name[chunk.entity], chunk, numbers, seq <= former)
+            yield from _verify_chunk(
+                connection, by_name[chunk.entity], chunk, numbers, seq <= last_chunk_before_resume
+            )
             done += rows
             reporter.advanced(STAGE, done, total)
 
 
-def _parts(
+def _chunk_sizes(
     connection: sqlalchemy.Connection, entities: Iterable[str], run: UUID | str
 ) -> list[tuple[int, int]]:
     """The run's chunks, in order, and how many rows each names."""
@@ -170,12 +174,12 @@ def _parts(
     return [(seq, number) for seq, number in rows]
 
 
-def _check(
+def _verify_chunk(
     connection: sqlalchemy.Connection,
     entity: TargetEntity,
     chunk: Row[Any],
-    numbers: Verified,
-    former: bool,
+    numbers: VerifyCounts,
+    before_resume: bool,
 ) -> list[Discrepancy]:
     sent = {
         row_id: chunk.digests[index * DIGEST_SIZE : (index + 1) * DIGEST_SIZE]
@@ -183,11 +187,11 @@ def _check(
         if action != Action.SKIPPED
     }
     columns = {column.name: column for column in entity.table.columns}
-    found = _read(connection, entity, [columns[name] for name in chunk.columns], list(sent))
+    found = _read_digests(connection, entity, [columns[name] for name in chunk.columns], list(sent))
     wrong = {row_id for row_id, digest in sent.items() if found.get(row_id) != digest}
     missing = wrong - found.keys()
-    if former and wrong - missing:
-        changed = wrong - missing - _untouched(connection, entity, chunk, sorted(wrong))
+    if before_resume and wrong - missing:
+        changed = wrong - missing - _unchanged_since(connection, entity, chunk, sorted(wrong))
         numbers.changed += len(changed)
         wrong -= changed
     numbers.checked += len(sent)
@@ -196,18 +200,18 @@ def _check(
     return [Discrepancy(entity.name, row_id, missing=row_id in missing) for row_id in sorted(wrong)]
 
 
-def _untouched(
+def _unchanged_since(
     connection: sqlalchemy.Connection, entity: TargetEntity, chunk: Row[Any], ids: list[str]
 ) -> set[str]:
     """Those of the rows that nobody has written since the chunk did."""
-    query = adapters.select(
+    query = adapters.select_by_id(
         entity.table, entity.columns[0], entity.columns[:1], " AND xmin::text::bigint = %s"
     )
     rows = adapters.cursor(connection).execute(query, [ids, chunk.state])
     return {row_id for row_id, _ in rows}
 
 
-def _read(
+def _read_digests(
     connection: sqlalchemy.Connection,
     entity: TargetEntity,
     columns: Sequence[Column],
@@ -216,9 +220,9 @@ def _read(
     """The digests of the rows there are, by id."""
     id_column = entity.columns[0]
     digest = digester(columns)
-    rows = adapters.read(
+    rows = adapters.stream_rows(
         adapters.cursor(connection),
-        adapters.select(entity.table, id_column, columns),
+        adapters.select_by_id(entity.table, id_column, columns),
         ids,
     )
     return {row[0]: digest(row[1:]) for row in rows}

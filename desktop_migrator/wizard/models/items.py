@@ -22,19 +22,19 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont
 
 from desktop_migrator.migration.preview.preview_store import (
-    EVERYTHING,
+    NO_FILTER,
     Filter,
-    Finding,
-    Findings,
-    State,
+    PreviewRow,
+    PreviewState,
+    PreviewStore,
 )
 from desktop_migrator.wizard import i18n, theme
 
-PAGE = 100
-_PAGES = 24
-_SECONDS = 0.015
+PAGE_SIZE = 100
+_MAX_CACHED_PAGES = 24
+_TIME_SLICE = 0.015
 """How long a search, or leaving items out, holds up the window at a time."""
-_AT_ONCE = 1000
+_EXCLUSION_BATCH = 1000
 """Findings that are left out in one go."""
 _NO_INDEX = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
@@ -44,160 +44,164 @@ _Role = Qt.ItemDataRole
 class ItemsModel(QAbstractTableModel):
     """One entity's findings. The first column says what becomes of an item, and whether it goes."""
 
-    found = Signal()
+    search_finished = Signal()
     """A filter has been worked through."""
-    left_out_changed = Signal()
+    exclusion_changed = Signal()
 
     def __init__(
         self,
-        findings: Findings,
+        preview_store: PreviewStore,
         entity: str,
         parent: QObject | None = None,
         *,
-        wanted: Filter = EVERYTHING,
-        choosable: bool = True,
+        initial_filter: Filter = NO_FILTER,
+        checkable: bool = True,
     ) -> None:
         super().__init__(parent)
-        self._findings = findings
+        self._preview_store = preview_store
         self.entity = entity
-        self._choosable = choosable
-        self._wanted = EVERYTHING
-        self._places: array[int] | None = None
+        self._checkable = checkable
+        self._active_filter = NO_FILTER
+        self._source_rows: array[int] | None = None
         """Of the rows; None: all of them, in order."""
-        self._count = findings.kind(entity).total
-        self._pages: OrderedDict[int, list[Finding]] = OrderedDict()
-        self._search: Iterator[array[int]] | None = None
-        self._leaving: deque[Iterator[tuple[Sequence[int], bool]]] = deque()
-        self._search_timer = _timer(self, self._search_on)
-        self._leave_timer = _timer(self, self._leave_on)
-        if wanted != EVERYTHING:
-            self.show_only(wanted)
+        self._count = preview_store.entity_summary(entity).total
+        self._pages: OrderedDict[int, list[PreviewRow]] = OrderedDict()
+        self._search_results: Iterator[array[int]] | None = None
+        self._pending_exclusions: deque[Iterator[tuple[Sequence[int], bool]]] = deque()
+        self._search_timer = _make_timer(self, self._continue_search)
+        self._exclusion_timer = _make_timer(self, self._continue_exclusions)
+        if initial_filter != NO_FILTER:
+            self.set_filter(initial_filter)
 
     # ---- what is shown --------------------------------------------------------------------------
 
     @property
-    def wanted(self) -> Filter:
-        return self._wanted
+    def active_filter(self) -> Filter:
+        return self._active_filter
 
     @property
-    def searching(self) -> bool:
-        return self._search is not None
+    def is_searching(self) -> bool:
+        return self._search_results is not None
 
-    def show_only(self, wanted: Filter) -> None:
+    def set_filter(self, new_filter: Filter) -> None:
         """Show what the filter wants, as it is found; what was shown before goes at once."""
         self.beginResetModel()
         self._pages.clear()
-        self._wanted = wanted
-        if wanted == EVERYTHING:
-            self._search, self._places = None, None
-            self._count = self._findings.kind(self.entity).total
+        self._active_filter = new_filter
+        if new_filter == NO_FILTER:
+            self._search_results, self._source_rows = None, None
+            self._count = self._preview_store.entity_summary(self.entity).total
         else:
-            self._search = self._findings.search(self.entity, wanted)
-            self._places, self._count = array("Q"), 0
+            self._search_results = self._preview_store.search(self.entity, new_filter)
+            self._source_rows, self._count = array("Q"), 0
         self.endResetModel()
-        if self._search is None:
+        if self._search_results is None:
             self._search_timer.stop()
-            self.found.emit()
+            self.search_finished.emit()
         else:
             self._search_timer.start()
 
-    def grow(self) -> None:
+    def append_new_rows(self) -> None:
         """More may have been found since; only without a filter."""
-        total = self._findings.kind(self.entity).total
-        if self._places is None and total > self._count:
+        total = self._preview_store.entity_summary(self.entity).total
+        if self._source_rows is None and total > self._count:
             self.beginInsertRows(_NO_INDEX, self._count, total - 1)
-            self._pages.pop(self._count // PAGE, None)
+            self._pages.pop(self._count // PAGE_SIZE, None)
             self._count = total
             self.endInsertRows()
 
-    def _search_on(self) -> None:
-        if self._search is None or self._places is None:
+    def _continue_search(self) -> None:
+        if self._search_results is None or self._source_rows is None:
             return
-        until = perf_counter() + _SECONDS
+        until = perf_counter() + _TIME_SLICE
         found = array("Q")
         ended = False
         while not ended and perf_counter() < until:
-            places = next(self._search, None)
+            places = next(self._search_results, None)
             ended = places is None
             found.extend(places or ())
         if found:
             self.beginInsertRows(_NO_INDEX, self._count, self._count + len(found) - 1)
-            self._pages.pop(self._count // PAGE, None)
-            self._places.extend(found)
-            self._count = len(self._places)
+            self._pages.pop(self._count // PAGE_SIZE, None)
+            self._source_rows.extend(found)
+            self._count = len(self._source_rows)
             self.endInsertRows()
         if ended:
-            self._search = None
+            self._search_results = None
             self._search_timer.stop()
-            self.found.emit()
+            self.search_finished.emit()
 
     @property
     def headings(self) -> tuple[str, ...]:
         """Of the columns after the first; rejections have but their reason to show."""
-        headings = self._findings.kind(self.entity).headings
-        if self._wanted.state is State.REJECTED:
+        headings = self._preview_store.entity_summary(self.entity).headings
+        if self._active_filter.state is PreviewState.REJECTED:
             return (headings[0], self.tr("Why"))
         return headings
 
     # ---- rows -----------------------------------------------------------------------------------
 
-    def finding(self, row: int) -> Finding:
-        number = row // PAGE
+    def item_at(self, row: int) -> PreviewRow:
+        number = row // PAGE_SIZE
         page = self._pages.get(number)
         if page is None:
-            page = self._pages[number] = self._read(number * PAGE)
-            if len(self._pages) > _PAGES:
+            page = self._pages[number] = self._read_page(number * PAGE_SIZE)
+            if len(self._pages) > _MAX_CACHED_PAGES:
                 self._pages.popitem(last=False)
         else:
             self._pages.move_to_end(number)
-        return page[row - number * PAGE]
+        return page[row - number * PAGE_SIZE]
 
-    def _read(self, first: int) -> list[Finding]:
-        if self._places is None:
-            return self._findings.page(self.entity, first, min(PAGE, self._count - first))
-        return self._findings.at(self.entity, self._places[first : first + PAGE])
+    def _read_page(self, first: int) -> list[PreviewRow]:
+        if self._source_rows is None:
+            return self._preview_store.page(self.entity, first, min(PAGE_SIZE, self._count - first))
+        return self._preview_store.rows_at(
+            self.entity, self._source_rows[first : first + PAGE_SIZE]
+        )
 
-    def place(self, row: int) -> int:
-        return row if self._places is None else self._places[row]
+    def source_row(self, row: int) -> int:
+        return row if self._source_rows is None else self._source_rows[row]
 
     # ---- leaving out ----------------------------------------------------------------------------
 
-    def leave_out(self, ranges: Sequence[tuple[int, int]], left_out: bool) -> None:
+    def set_excluded(self, ranges: Sequence[tuple[int, int]], excluded: bool) -> None:
         """Rows from one to another, both included, stay behind or go again."""
-        self._leaving.append(self._slices(self._places, ranges, left_out))
-        self._leave_timer.start()
-        self._leave_on()
+        self._pending_exclusions.append(
+            self._exclusion_batches(self._source_rows, ranges, excluded)
+        )
+        self._exclusion_timer.start()
+        self._continue_exclusions()
 
     @staticmethod
-    def _slices(
-        shown: "array[int] | None", ranges: Sequence[tuple[int, int]], left_out: bool
+    def _exclusion_batches(
+        shown: "array[int] | None", ranges: Sequence[tuple[int, int]], excluded: bool
     ) -> Iterator[tuple[Sequence[int], bool]]:
         for first, last in ranges:
-            for start in range(first, last + 1, _AT_ONCE):
-                end = min(start + _AT_ONCE, last + 1)
-                yield range(start, end) if shown is None else shown[start:end], left_out
+            for start in range(first, last + 1, _EXCLUSION_BATCH):
+                end = min(start + _EXCLUSION_BATCH, last + 1)
+                yield range(start, end) if shown is None else shown[start:end], excluded
 
     @property
-    def leaving(self) -> bool:
+    def is_saving_exclusions(self) -> bool:
         """Whether what was left out is still being written down."""
-        return bool(self._leaving)
+        return bool(self._pending_exclusions)
 
-    def _leave_on(self) -> None:
-        until = perf_counter() + _SECONDS
-        while self._leaving:
+    def _continue_exclusions(self) -> None:
+        until = perf_counter() + _TIME_SLICE
+        while self._pending_exclusions:
             if perf_counter() > until:
                 return
-            step = next(self._leaving[0], None)
+            step = next(self._pending_exclusions[0], None)
             if step is None:
-                self._leaving.popleft()
+                self._pending_exclusions.popleft()
             else:
-                self._findings.leave_out(self.entity, *step)
-        self._leave_timer.stop()
+                self._preview_store.set_excluded(self.entity, *step)
+        self._exclusion_timer.stop()
         self._pages.clear()
         if self._count:
             last = self.index(self._count - 1, self.columnCount() - 1)
             self.dataChanged.emit(self.index(0, 0), last)
-        self.left_out_changed.emit()
+        self.exclusion_changed.emit()
 
     # ---- what Qt asks ---------------------------------------------------------------------------
 
@@ -216,22 +220,22 @@ class ItemsModel(QAbstractTableModel):
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         flags = super().flags(index)
-        if index.isValid() and not index.column() and self._goes(self.finding(index.row())):
+        if index.isValid() and not index.column() and self._is_checkable(self.item_at(index.row())):
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
 
     def data(self, index: _Index, role: int = _Role.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        finding = self.finding(index.row())
+        finding = self.item_at(index.row())
         column = index.column()
         if role in (_Role.DisplayRole, _Role.ToolTipRole):
-            return self._text(finding, column)
-        if role == _Role.CheckStateRole and column == 0 and self._goes(finding):
-            return Qt.CheckState.Unchecked if finding.left_out else Qt.CheckState.Checked
+            return self._cell_text(finding, column)
+        if role == _Role.CheckStateRole and column == 0 and self._is_checkable(finding):
+            return Qt.CheckState.Unchecked if finding.excluded else Qt.CheckState.Checked
         if role == _Role.ForegroundRole:
             return _colour(finding, column)
-        if role == _Role.FontRole and finding.left_out:
+        if role == _Role.FontRole and finding.excluded:
             font = QFont()
             font.setStrikeOut(column > 0)
             return font
@@ -242,31 +246,31 @@ class ItemsModel(QAbstractTableModel):
         if role != _Role.CheckStateRole or not checkable:
             return False
         left_out = Qt.CheckState(value) == Qt.CheckState.Unchecked
-        self.leave_out([(index.row(), index.row())], left_out)
+        self.set_excluded([(index.row(), index.row())], left_out)
         return True
 
-    def _goes(self, finding: Finding) -> bool:
+    def _is_checkable(self, finding: PreviewRow) -> bool:
         """Whether it is for the person to say if the item goes."""
-        return self._choosable and finding.state is not State.REJECTED
+        return self._checkable and finding.state is not PreviewState.REJECTED
 
-    def _text(self, finding: Finding, column: int) -> str:
+    def _cell_text(self, finding: PreviewRow, column: int) -> str:
         if not column:
-            return self.tr("Left out") if finding.left_out else i18n.name(finding.state)
+            return self.tr("Left out") if finding.excluded else i18n.state_label(finding.state)
         return finding.cells[column - 1] if column <= len(finding.cells) else ""
 
 
-def _colour(finding: Finding, column: int) -> QColor | None:
+def _colour(finding: PreviewRow, column: int) -> QColor | None:
     colours = theme.colours()
-    if finding.left_out:
+    if finding.excluded:
         return QColor(colours.faint)
-    if finding.state is State.REJECTED:
+    if finding.state is PreviewState.REJECTED:
         return QColor(colours.bad)
-    if column == 0 and finding.state is State.DIFFERS:
+    if column == 0 and finding.state is PreviewState.DIFFERS:
         return QColor(colours.warning)
     return None
 
 
-def _timer(parent: QObject, call: Any) -> QTimer:
+def _make_timer(parent: QObject, call: Any) -> QTimer:
     timer = QTimer(parent)
     timer.timeout.connect(call)
     return timer

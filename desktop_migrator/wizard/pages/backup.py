@@ -4,23 +4,23 @@ from PySide6.QtWidgets import QButtonGroup
 
 from desktop_migrator.errors import KeyringUnusable, MigratorError
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.vault.keyring_keys import backup_key
-from desktop_migrator.vault.recovery_key import recovery_text
+from desktop_migrator.vault.keyring_keys import get_or_create_backup_key
+from desktop_migrator.vault.recovery_key import encode_recovery_key
 from desktop_migrator.wizard import icons
-from desktop_migrator.wizard.flow import BackupKind, Step
-from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.flow import BackupChoice, WizardStep
+from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.card import Card
-from desktop_migrator.wizard.widgets.passphrase import NewPassphrase
+from desktop_migrator.wizard.widgets.passphrase import NewPassphraseForm
 from desktop_migrator.wizard.widgets.prompts import confirm
-from desktop_migrator.wizard.widgets.recovery_key import RecoveryKey
+from desktop_migrator.wizard.widgets.recovery_key import RecoveryKeyView
 
 
-class BackupPage(Page):
-    step = Step.BACKUP
+class BackupPage(WizardPage):
+    step = WizardStep.BACKUP
 
     def build(self) -> None:
-        self.introduce(
+        self.set_header(
             self.tr("A backup first"),
             self.tr(
                 "Before anything is written, your data and the rows about to change are kept in an "
@@ -29,109 +29,113 @@ class BackupPage(Page):
         )
         self._asking = False
         self._group = QButtonGroup(self)
-        self._keyring = Card(
+        self._keyring_card = Card(
             self.tr("With a key in this computer's &keychain (recommended)"),
             (self.tr("Nothing to remember; print the recovery key for the day it is lost."),),
             icon=icons.icon("key"),
             group=self._group,
         )
-        self._why = basics.text(role="warning")
-        self._key = RecoveryKey()
-        self._passphrase = Card(
+        self._keyring_warning = basics.make_label(role="warning")
+        self._key = RecoveryKeyView()
+        self._passphrase_card = Card(
             self.tr("&With a passphrase of your own"),
             (self.tr("Whoever has it can open the backup; without it nobody can."),),
             icon=icons.icon("shield"),
             group=self._group,
         )
-        self._none = Card(
+        self._no_backup_card = Card(
             self.tr("&No backup"),
             (self.tr("Undo will still work as long as the database is there."),),
             group=self._group,
         )
         for card, kind in self._cards:
-            card.chosen_changed.connect(
-                lambda chosen, kind=kind: self._chosen(kind) if chosen else None
+            card.checked_changed.connect(
+                lambda chosen, kind=kind: self._choice_changed(kind) if chosen else None
             )
-        for widget in (self._keyring, self._why, self._key, self._passphrase):
+        for widget in (self._keyring_card, self._keyring_warning, self._key, self._passphrase_card):
             self.body.addWidget(widget)
-        self._fields = NewPassphrase(
+        self._passphrase_form = NewPassphraseForm(
             self.tr("Keep it safe: nobody can open the backup without it.")
         )
-        self._fields.typed.connect(self._typed)
-        self.body.addWidget(self._fields)
-        self.body.addWidget(self._none)
-        self._where = basics.text(
+        self._passphrase_form.passphrase_changed.connect(self._passphrase_changed)
+        self.body.addWidget(self._passphrase_form)
+        self.body.addWidget(self._no_backup_card)
+        self._folder_label = basics.make_label(
             self.tr("It is kept in {folder} for 30 days.").format(
                 folder=self.context.workspace.backups
             ),
             "faint",
         )
-        self.add_details(self._where)
+        self.add_details(self._folder_label)
         self.body.addStretch(1)
 
-    def enter(self) -> None:
+    def on_enter(self) -> None:
         credentials = self.context.workspace.credentials
-        self._why.hide()
-        self._show_kind()
+        self._keyring_warning.hide()
+        self._show_choice()
 
         def work(_: Reporter) -> str:
-            return recovery_text(backup_key(credentials))
+            return encode_recovery_key(get_or_create_backup_key(credentials))
 
-        self.run(work, self._keyring_works, self._keyring_fails)
+        self.start_operation(work, self._keyring_works, self._keyring_fails)
 
-    def choose(self, kind: BackupKind) -> None:
-        next(card for card, of in self._cards if of is kind).choose()
+    def choose_backup(self, choice: BackupChoice) -> None:
+        next(card for card, of in self._cards if of is choice).set_checked()
 
-    def use_passphrase(self, text: str, repeated: str) -> None:
-        self._passphrase.choose()
-        self._fields.enter(text, repeated)
+    def use_passphrase(self, text: str, confirmation: str) -> None:
+        self._passphrase_card.set_checked()
+        self._passphrase_form.set_passphrase(text, confirmation)
 
     # ---- the keyring ----------------------------------------------------------------------------
 
     def _keyring_works(self, key: str) -> None:
         self.answers.backup.keyring_works = True
         self._key.show_key(key)
-        self._keyring.setEnabled(True)
-        if not any(card.chosen for card, _ in self._cards):
-            self._keyring.choose()
-        self._show_kind()
+        self._keyring_card.setEnabled(True)
+        if not any(card.is_checked for card, _ in self._cards):
+            self._keyring_card.set_checked()
+        self._show_choice()
 
     def _keyring_fails(self, error: MigratorError) -> None:
         if not isinstance(error, KeyringUnusable):
-            self.errors.show_error(error)
+            self.error_panel.show_error(error)
         self.answers.backup.keyring_works = False
-        self._keyring.setEnabled(False)
-        self._why.setText(self.tr("This computer has no keychain that this program can use."))
-        self._why.show()
-        if self._keyring.chosen or not any(card.chosen for card, _ in self._cards):
-            self._passphrase.choose()
-        self._show_kind()
+        self._keyring_card.setEnabled(False)
+        self._keyring_warning.setText(
+            self.tr("This computer has no keychain that this program can use.")
+        )
+        self._keyring_warning.show()
+        if self._keyring_card.is_checked or not any(card.is_checked for card, _ in self._cards):
+            self._passphrase_card.set_checked()
+        self._show_choice()
 
     # ---- the choice -----------------------------------------------------------------------------
 
     @property
-    def _cards(self) -> tuple[tuple[Card, BackupKind], ...]:
+    def _cards(self) -> tuple[tuple[Card, BackupChoice], ...]:
         return (
-            (self._keyring, BackupKind.KEYRING),
-            (self._passphrase, BackupKind.PASSPHRASE),
-            (self._none, BackupKind.NONE),
+            (self._keyring_card, BackupChoice.KEYRING),
+            (self._passphrase_card, BackupChoice.PASSPHRASE),
+            (self._no_backup_card, BackupChoice.NONE),
         )
 
-    def _typed(self, first: str, second: str) -> None:
+    def _passphrase_changed(self, first: str, second: str) -> None:
         backup = self.answers.backup
-        backup.passphrase, backup.repeated = first, second
-        self.changed()
+        backup.passphrase, backup.passphrase_confirmation = first, second
+        self.notify_complete_changed()
 
-    def _chosen(self, kind: BackupKind) -> None:
-        if kind is BackupKind.NONE and not self._asking and not self._really_none():
-            fallback = self._keyring if self._keyring.isEnabled() else self._passphrase
-            fallback.choose()
+    def _choice_changed(self, choice: BackupChoice) -> None:
+        if choice is BackupChoice.NONE and not self._asking and not self._confirm_no_backup():
+            fallback = (
+                self._keyring_card if self._keyring_card.isEnabled() else self._passphrase_card
+            )
+            fallback.set_checked()
             return
-        self.answers.backup.kind = kind
-        self.answers.backup.refused_twice = kind is BackupKind.NONE
-        self._show_kind()
+        self.answers.backup.choice = choice
+        self.answers.backup.no_backup_confirmed = choice is BackupChoice.NONE
+        self._show_choice()
 
-    def _really_none(self) -> bool:
+    def _confirm_no_backup(self) -> bool:
         """Asks, and asks again."""
         self._asking = True
         sure = confirm(
@@ -150,8 +154,8 @@ class BackupPage(Page):
         self._asking = False
         return sure
 
-    def _show_kind(self) -> None:
+    def _show_choice(self) -> None:
         backup = self.answers.backup
-        self._fields.setVisible(self._passphrase.chosen)
-        self._key.setVisible(self._keyring.chosen and backup.keyring_works)
-        self.changed()
+        self._passphrase_form.setVisible(self._passphrase_card.is_checked)
+        self._key.setVisible(self._keyring_card.is_checked and backup.keyring_works)
+        self.notify_complete_changed()

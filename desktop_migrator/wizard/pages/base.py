@@ -24,12 +24,12 @@ from desktop_migrator import __version__
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import flow, theme
-from desktop_migrator.wizard.context import Context
-from desktop_migrator.wizard.flow import Answers, Step
+from desktop_migrator.wizard.context import WizardContext
+from desktop_migrator.wizard.flow import WizardAnswers, WizardStep
 from desktop_migrator.wizard.widgets import basics
-from desktop_migrator.wizard.widgets.details import Details
+from desktop_migrator.wizard.widgets.details import CollapsibleDetails
 from desktop_migrator.wizard.widgets.error_panel import ErrorPanel
-from desktop_migrator.wizard.worker import Listener, Operation
+from desktop_migrator.wizard.worker import Operation, OperationListener
 
 T = TypeVar("T")
 
@@ -45,16 +45,16 @@ class _Content(QWidget):
         return layout.minimumHeightForWidth(width) if layout else -1
 
 
-class Page(QWizardPage):
-    step: ClassVar[Step]
+class WizardPage(QWizardPage):
+    step: ClassVar[WizardStep]
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: WizardContext) -> None:
         super().__init__()
         self.context = context
         self._operation: Operation | None = None
-        self._heading = theme.enlarge(basics.text(), 1.5, bold=True)
-        self._sentence = basics.text(role="faint")
-        self.errors = ErrorPanel(self.step)
+        self._heading = theme.enlarge(basics.make_label(), 1.5, bold=True)
+        self._subtitle = basics.make_label(role="faint")
+        self.error_panel = ErrorPanel(self.step)
         self.body = QVBoxLayout()
         self.body.setSpacing(theme.GAP)
 
@@ -64,8 +64,8 @@ class Page(QWizardPage):
         column.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.GAP)
         column.setSpacing(theme.GAP)
         column.addWidget(self._heading)
-        column.addWidget(self._sentence)
-        column.addWidget(self.errors)
+        column.addWidget(self._subtitle)
+        column.addWidget(self.error_panel)
         column.addLayout(self.body, 1)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -76,12 +76,12 @@ class Page(QWizardPage):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._scroll)
-        self._facts: QLabel | None = None
-        self._detailed = False
+        self._support_label: QLabel | None = None
+        self._has_details = False
         self.build()
-        if not self._detailed:
-            self._facts = basics.text(role="faint")
-            self.add_details(self._facts)
+        if not self._has_details:
+            self._support_label = basics.make_label(role="faint")
+            self.add_details(self._support_label)
 
     # ---- for the pages --------------------------------------------------------------------------
 
@@ -89,10 +89,10 @@ class Page(QWizardPage):
         """Make the page's own part, once."""
         raise NotImplementedError
 
-    def enter(self) -> None:
+    def on_enter(self) -> None:
         """Bring the page up to date; it is about to be seen, come to from the page before."""
 
-    def facts(self) -> list[str]:
+    def support_lines(self) -> list[str]:
         """Lines for the support desk, behind 'Show details' where a page has no other details."""
         context = self.context
         return [
@@ -102,33 +102,33 @@ class Page(QWizardPage):
             self.tr("Data folder: {path}").format(path=context.workspace.root),
         ]
 
-    def leave(self) -> bool:
+    def on_next(self) -> bool:
         """Whether the next page may come now; if not, `go_on` brings it later."""
         return True
 
-    def left_backwards(self) -> None:
+    def on_back(self) -> None:
         """The person goes back to the page before."""
 
     @property
-    def answers(self) -> Answers:
+    def answers(self) -> WizardAnswers:
         return self.context.answers
 
-    def introduce(self, title: str, sentence: str) -> None:
+    def set_header(self, title: str, subtitle: str) -> None:
         """The title, and one sentence that says what happens here."""
         self._heading.setText(title)
-        self._sentence.setText(sentence)
-        self._sentence.setVisible(bool(sentence))
+        self._subtitle.setText(subtitle)
+        self._subtitle.setVisible(bool(subtitle))
         self.setAccessibleName(title)
-        self.setAccessibleDescription(sentence)
+        self.setAccessibleDescription(subtitle)
         self.setWindowTitle(title)
 
     @property
     def heading(self) -> str:
         return self._heading.text()
 
-    def add_details(self, content: QWidget) -> Details:
-        self._detailed = True
-        details = Details(content)
+    def add_details(self, content: QWidget) -> CollapsibleDetails:
+        self._has_details = True
+        details = CollapsibleDetails(content)
         self.body.addWidget(details)
         return details
 
@@ -143,34 +143,34 @@ class Page(QWizardPage):
         self.body.addLayout(row)
         return row
 
-    def run(
+    def start_operation(
         self,
         work: Callable[[Reporter], T],
-        done: Callable[[T], None],
-        failed: Callable[[MigratorError], None] | None = None,
-        listener: Listener | None = None,
+        on_success: Callable[[T], None],
+        on_failure: Callable[[MigratorError], None] | None = None,
+        listener: OperationListener | None = None,
     ) -> Operation:
         """Have the worker do it; what this page had under way is of no interest any more."""
-        self.drop_work()
-        self.errors.clear()
+        self.abandon_operation()
+        self.error_panel.clear()
 
         def ended(result: T) -> None:
             self._operation = None
-            done(result)
+            on_success(result)
             self.completeChanged.emit()
 
         def stopped(error: MigratorError) -> None:
             self._operation = None
-            (failed or self.errors.show_error)(error)
+            (on_failure or self.error_panel.show_error)(error)
             self.completeChanged.emit()
 
         self._operation = self.context.worker.start(
-            work, done=ended, failed=stopped, listener=listener
+            work, on_success=ended, on_failure=stopped, listener=listener
         )
         self.completeChanged.emit()
         return self._operation
 
-    def drop_work(self) -> None:
+    def abandon_operation(self) -> None:
         if self._operation:
             self._operation.abandon()
             self._operation = None
@@ -180,31 +180,31 @@ class Page(QWizardPage):
         """What this page has under way."""
         return self._operation
 
-    def changed(self) -> None:
+    def notify_complete_changed(self) -> None:
         """The person said something: it may be possible to go on now."""
         self.completeChanged.emit()
 
-    def go_on(self) -> None:
+    def next_page(self) -> None:
         self.wizard().next()
 
     # ---- what QWizard asks ----------------------------------------------------------------------
 
     def initializePage(self) -> None:
-        self.setCommitPage(flow.commits(self.step, self.answers))
-        self.enter()
-        if self._facts:
-            self._facts.setText("\n".join(self.facts()))
+        self.setCommitPage(flow.is_commit_step(self.step, self.answers))
+        self.on_enter()
+        if self._support_label:
+            self._support_label.setText("\n".join(self.support_lines()))
         self._scroll.verticalScrollBar().setValue(0)
 
     def cleanupPage(self) -> None:
-        self.drop_work()
-        self.left_backwards()
+        self.abandon_operation()
+        self.on_back()
 
     def isComplete(self) -> bool:
-        return self._operation is None and flow.missing(self.step, self.answers) is None
+        return self._operation is None and flow.unmet_requirement(self.step, self.answers) is None
 
     def validatePage(self) -> bool:
-        return self.leave()
+        return self.on_next()
 
     def nextId(self) -> int:
         following = flow.next_step(self.step, self.answers)

@@ -7,18 +7,18 @@ from PySide6.QtWidgets import QButtonGroup, QFileDialog, QPushButton
 
 from desktop_migrator.migration.sealed.captures import SUFFIX
 from desktop_migrator.wizard import icons
-from desktop_migrator.wizard.flow import Step
-from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.flow import WizardStep
+from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.card import Card
-from desktop_migrator.wizard.widgets.passphrase import NewPassphrase
+from desktop_migrator.wizard.widgets.passphrase import NewPassphraseForm
 
 
-class SealPage(Page):
-    step = Step.SEAL
+class CaptureFilePage(WizardPage):
+    step = WizardStep.CAPTURE_FILE
 
     def build(self) -> None:
-        self.introduce(
+        self.set_header(
             self.tr("Save it in a file"),
             self.tr(
                 "All that the web site keeps in the browsers you chose goes into one encrypted "
@@ -27,65 +27,69 @@ class SealPage(Page):
         )
         kit = self.context.kit
         self._group = QButtonGroup(self)
-        self._desk = Card(
+        self._desk_card = Card(
             self.tr("Only the support &desk can open it (recommended)"),
             (self.tr("Sealed with the key of {owner}.").format(owner=kit.owner if kit else ""),),
             icon=icons.icon("key"),
             group=self._group,
         )
-        self._own = Card(
+        self._passphrase_card = Card(
             self.tr("It opens &with a passphrase of your own"),
             (self.tr("Tell it whoever shall upload the file, but not in the same message."),),
             icon=icons.icon("shield"),
             group=self._group,
         )
-        self._passphrase = NewPassphrase(
+        self._passphrase_form = NewPassphraseForm(
             self.tr("Keep it safe: nobody can open the file without it.")
         )
-        self._desk.chosen_changed.connect(lambda chosen: self._chosen(for_desk=chosen))
-        self._passphrase.typed.connect(self._typed)
-        for widget in (self._desk, self._own, self._passphrase):
+        self._desk_card.checked_changed.connect(
+            lambda chosen: self._recipient_chosen(sealed_for_desk=chosen)
+        )
+        self._passphrase_form.passphrase_changed.connect(self._passphrase_changed)
+        for widget in (self._desk_card, self._passphrase_card, self._passphrase_form):
             self.body.addWidget(widget)
-        self.body.addWidget(basics.heading(self.tr("Where is it kept?")))
-        self._place = basics.text()
+        self.body.addWidget(basics.make_heading(self.tr("Where is it kept?")))
+        self._path_label = basics.make_label()
         choose = QPushButton(self.tr("C&hoose a place …"))
         choose.setAccessibleDescription(self.tr("Where the file is kept, and its name"))
         choose.clicked.connect(self._choose_file)
-        self.body.addWidget(self._place)
+        self.body.addWidget(self._path_label)
         self.add_row(choose)
         self.body.addStretch(1)
 
-    def enter(self) -> None:
+    def on_enter(self) -> None:
         kit, answers = self.context.kit, self.answers
         answers.desk_key = kit.recipient if kit else None
-        self._desk.setVisible(answers.desk_key is not None)
-        if answers.desk_key is not None and not self._own.chosen:
-            self._desk.choose()
+        self._desk_card.setVisible(answers.desk_key is not None)
+        if answers.desk_key is not None and not self._passphrase_card.is_checked:
+            self._desk_card.set_checked()
         elif answers.desk_key is None:
-            self._own.choose()
-        self._chosen(for_desk=answers.desk_key is not None and self._desk.chosen)
+            self._passphrase_card.set_checked()
+        self._recipient_chosen(
+            sealed_for_desk=answers.desk_key is not None and self._desk_card.is_checked
+        )
         if answers.capture_file is None or answers.capture_file.exists():
-            self.keep_in(_free_place())
+            self.set_capture_file(_unused_path())
         else:
-            self.keep_in(answers.capture_file)
+            self.set_capture_file(answers.capture_file)
 
-    def keep_in(self, path: Path) -> None:
+    def set_capture_file(self, path: Path) -> None:
         self.answers.capture_file = path
-        self._place.setText(str(path))
-        self.changed()
+        self._path_label.setText(str(path))
+        self.notify_complete_changed()
 
-    def use_passphrase(self, text: str, repeated: str) -> None:
-        self._own.choose()
-        self._passphrase.enter(text, repeated)
+    def use_passphrase(self, text: str, confirmation: str) -> None:
+        self._passphrase_card.set_checked()
+        self._passphrase_form.set_passphrase(text, confirmation)
 
-    def _chosen(self, *, for_desk: bool) -> None:
-        self.answers.for_desk = for_desk
-        self._passphrase.setVisible(not for_desk)
-        self.changed()
+    def _recipient_chosen(self, *, sealed_for_desk: bool) -> None:
+        self.answers.sealed_for_desk = sealed_for_desk
+        self._passphrase_form.setVisible(not sealed_for_desk)
+        self.notify_complete_changed()
 
-    def _typed(self, first: str, second: str) -> None:
-        self.answers.passphrase, self.answers.repeated = first, second
-        self.changed()
+    def _passphrase_changed(self, first: str, second: str) -> None:
+        self.answers.passphrase, self.answers.passphrase_confirmation = first, second
+        self.notify_complete_changed()
 
     def _choose_file(self) -> None:
         named, _ = QFileDialog.getSaveFileName(
@@ -96,10 +100,12 @@ class SealPage(Page):
         )
         if named:
             path = Path(named)
-            self.keep_in(path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX))
+            self.set_capture_file(
+                path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+            )
 
 
-def _free_place() -> Path:
+def _unused_path() -> Path:
     """A name in the person's documents that no file has yet."""
     documents = QStandardPaths.StandardLocation.DocumentsLocation
     folder = Path(QStandardPaths.writableLocation(documents))

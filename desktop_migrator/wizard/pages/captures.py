@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QFileDialog, QFormLayout, QLabel, QLineEdit, QList
 from desktop_migrator.errors import NotAContainer
 from desktop_migrator.migration.sealed.captures import is_capture
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.wizard.flow import Step
-from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.flow import WizardStep
+from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
 
 
-class CapturesPage(Page):
-    step = Step.CAPTURES
+class CapturesPage(WizardPage):
+    step = WizardStep.CAPTURES
 
     def build(self) -> None:
-        self.introduce(
+        self.set_header(
             self.tr("Which files shall be uploaded?"),
             self.tr("Each goes into the database once, however often it is uploaded."),
         )
@@ -30,27 +30,27 @@ class CapturesPage(Page):
         add = QPushButton(self.tr("&Add files …"))
         add.setAccessibleDescription(self.tr("Chooses files that were saved before"))
         add.clicked.connect(self._choose_files)
-        self._remove = QPushButton(self.tr("&Remove"))
-        self._remove.setAccessibleDescription(self.tr("Takes the file chosen off the list"))
-        self._remove.clicked.connect(self._take_off)
-        self.add_row(add, self._remove)
-        self.body.addWidget(basics.text(self.tr("You can also drop files here."), "faint"))
+        self._remove_button = QPushButton(self.tr("&Remove"))
+        self._remove_button.setAccessibleDescription(self.tr("Takes the file chosen off the list"))
+        self._remove_button.clicked.connect(self._remove_selected)
+        self.add_row(add, self._remove_button)
+        self.body.addWidget(basics.make_label(self.tr("You can also drop files here."), "faint"))
         form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._passphrase = QLineEdit()
         self._passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self._passphrase.setAccessibleName(self.tr("Passphrase of the files"))
-        self._passphrase.textChanged.connect(self._typed)
+        self._passphrase.textChanged.connect(self._passphrase_changed)
         label = QLabel(self.tr("&Passphrase, if they have one"))
         label.setBuddy(self._passphrase)
         form.addRow(label, self._passphrase)
         self.body.addLayout(form)
 
-    def enter(self) -> None:
+    def on_enter(self) -> None:
         self._passphrase.setText(self.answers.passphrase)
         self._show_files()
 
-    def add(self, *paths: Path) -> None:
+    def add_files(self, *paths: Path) -> None:
         """Files that are captures; of the others the page says that they are none."""
 
         def work(_: Reporter) -> tuple[Path, ...]:
@@ -58,13 +58,13 @@ class CapturesPage(Page):
                 raise NotAContainer
             return tuple(path.absolute() for path in paths)
 
-        self.run(work, self._added)
+        self.start_operation(work, self._files_added)
 
-    def _added(self, paths: tuple[Path, ...]) -> None:
+    def _files_added(self, paths: tuple[Path, ...]) -> None:
         self.answers.captures = tuple(dict.fromkeys((*self.answers.captures, *paths)))
         self._show_files()
 
-    def _take_off(self) -> None:
+    def _remove_selected(self) -> None:
         row = self._list.currentRow()
         if row >= 0:
             captures = self.answers.captures
@@ -75,10 +75,10 @@ class CapturesPage(Page):
         self._list.clear()
         for path in self.answers.captures:
             self._list.addItem(str(path))
-        self._remove.setEnabled(bool(self.answers.captures))
-        self.changed()
+        self._remove_button.setEnabled(bool(self.answers.captures))
+        self.notify_complete_changed()
 
-    def _typed(self, text: str) -> None:
+    def _passphrase_changed(self, text: str) -> None:
         self.answers.passphrase = text
 
     def _choose_files(self) -> None:
@@ -86,7 +86,7 @@ class CapturesPage(Page):
             self, self.tr("Add files"), "", self.tr("Captures (*.dmcapture)")
         )
         if named:
-            self.add(*map(Path, named))
+            self.add_files(*map(Path, named))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -96,4 +96,4 @@ class CapturesPage(Page):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        self.add(*paths)
+        self.add_files(*paths)

@@ -4,24 +4,24 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from desktop_migrator.migration.backups.clear import Cleared, ClearJob, clear
+from desktop_migrator.migration.backups.clear import ClearJob, ClearResult, clear
 from desktop_migrator.migration.backups.into_browser import (
-    IntoBrowser,
-    IntoBrowserJob,
+    RestoreToBrowserJob,
+    RestoreToBrowserResult,
     restore_to_browser,
 )
 from desktop_migrator.reporter import Question, Topic
 from desktop_migrator.wizard import theme
-from desktop_migrator.wizard.flow import BackupKind
-from desktop_migrator.wizard.operations import passphrase_of
-from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.flow import BackupChoice
+from desktop_migrator.wizard.operations import backup_passphrase
+from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.prompts import confirm
-from desktop_migrator.wizard.worker import Listener
+from desktop_migrator.wizard.worker import OperationListener
 
 
-class OldData(QWidget, Listener):
-    def __init__(self, page: Page) -> None:
+class ClearOldData(QWidget, OperationListener):
+    def __init__(self, page: WizardPage) -> None:
         super().__init__()
         self._page = page
         self._backup: str | None = None
@@ -29,33 +29,33 @@ class OldData(QWidget, Listener):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.TIGHT)
-        column.addWidget(basics.heading(self.tr("The old data in the browser")))
-        self._note = basics.text()
+        column.addWidget(basics.make_heading(self.tr("The old data in the browser")))
+        self._note = basics.make_label()
         column.addWidget(self._note)
-        self._clear = QPushButton(self.tr("Clear the &old data …"))
-        self._clear.setAccessibleDescription(
+        self._clear_button = QPushButton(self.tr("Clear the &old data …"))
+        self._clear_button.setAccessibleDescription(
             self.tr("Takes what was moved out of the browser, after a backup of it")
         )
-        self._clear.clicked.connect(self._ask_to_clear)
-        self._put_back = QPushButton(self.tr("&Put it back"))
-        self._put_back.setAccessibleDescription(
+        self._clear_button.clicked.connect(self._confirm_clear)
+        self._restore_button = QPushButton(self.tr("&Put it back"))
+        self._restore_button.setAccessibleDescription(
             self.tr("Brings what was cleared back into the browser, from the backup")
         )
-        self._put_back.clicked.connect(self.put_back)
+        self._restore_button.clicked.connect(self.restore)
         row = QHBoxLayout()
-        row.addWidget(self._clear)
-        row.addWidget(self._put_back)
+        row.addWidget(self._clear_button)
+        row.addWidget(self._restore_button)
         row.addStretch(1)
         column.addLayout(row)
 
-    def enter(self) -> None:
+    def reset(self) -> None:
         self._backup = None
-        self._show(
+        self._show_note(
             self.tr("It is not needed any more. It can stay, or be cleared once you are sure.")
         )
 
-    def asked(self, question: Question, answer: Callable[[str | None], None]) -> None:
-        answer("yes" if question.topic is Topic.AGREE else None)  # agreed to by the button
+    def on_question(self, question: Question, answer: Callable[[str | None], None]) -> None:
+        answer("yes" if question.topic is Topic.CONFIRM else None)  # agreed to by the button
 
     def clear(self) -> None:
         answers, context = self._page.answers, self._page.context
@@ -64,26 +64,26 @@ class OldData(QWidget, Listener):
             origins=(answers.origin,) if answers.origin else (),
             sources=answers.sources,
             confirmed=True,
-            passphrase=passphrase_of(answers),
+            passphrase=backup_passphrase(answers),
         )
         workspace = context.workspace
-        self._page.run(
-            lambda reporter: clear(job, workspace, reporter), self._cleared, listener=self
+        self._page.start_operation(
+            lambda reporter: clear(job, workspace, reporter), self._clear_finished, listener=self
         )
 
-    def put_back(self) -> None:
+    def restore(self) -> None:
         if self._backup is None:
             return
         workspace, backup = self._page.context.workspace, self._page.answers.backup
-        given = backup.passphrase if backup.kind is BackupKind.PASSPHRASE else None
-        job = IntoBrowserJob(backup=self._backup, given=given)
-        self._page.run(
+        given = backup.passphrase if backup.choice is BackupChoice.PASSPHRASE else None
+        job = RestoreToBrowserJob(backup=self._backup, passphrase_or_key=given)
+        self._page.start_operation(
             lambda reporter: restore_to_browser(job, workspace, reporter),
-            self._restored,
+            self._restore_finished,
             listener=self,
         )
 
-    def _ask_to_clear(self) -> None:
+    def _confirm_clear(self) -> None:
         if confirm(
             self,
             self.tr("Clear the old data?"),
@@ -96,15 +96,15 @@ class OldData(QWidget, Listener):
         ):
             self.clear()
 
-    def _cleared(self, cleared: Cleared) -> None:
+    def _clear_finished(self, cleared: ClearResult) -> None:
         self._backup = cleared.backup
-        self._show(self.tr("%n record(s) were cleared from the browser.", "", cleared.records))
+        self._show_note(self.tr("%n record(s) were cleared from the browser.", "", cleared.records))
 
-    def _restored(self, _: IntoBrowser) -> None:
+    def _restore_finished(self, _: RestoreToBrowserResult) -> None:
         self._backup = None
-        self._show(self.tr("The browser has its old data again."))
+        self._show_note(self.tr("The browser has its old data again."))
 
-    def _show(self, words: str) -> None:
+    def _show_note(self, words: str) -> None:
         self._note.setText(words)
-        self._clear.setVisible(self._backup is None)
-        self._put_back.setVisible(self._backup is not None)
+        self._clear_button.setVisible(self._backup is None)
+        self._restore_button.setVisible(self._backup is not None)

@@ -18,39 +18,44 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.errors import MigratorError
-from desktop_migrator.migration.preview.build_preview import compare
-from desktop_migrator.migration.preview.preview_store import Filter, Findings, Kind, State
+from desktop_migrator.migration.preview.build_preview import preview_against_database
+from desktop_migrator.migration.preview.preview_store import (
+    EntitySummary,
+    Filter,
+    PreviewState,
+    PreviewStore,
+)
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.migration.run.decisions import Decisions
-from desktop_migrator.model import Answer, ConflictPolicy, MergeRule
+from desktop_migrator.model import ConflictPolicy, MergeRule, Resolution
 from desktop_migrator.reporter import Question, Reporter
 from desktop_migrator.wizard import theme
-from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.models.items import ItemsModel
-from desktop_migrator.wizard.operations import job_of
-from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.operations import build_job
+from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
-from desktop_migrator.wizard.widgets.basics import empty
-from desktop_migrator.wizard.widgets.differences import Differences
+from desktop_migrator.wizard.widgets.basics import clear_layout
+from desktop_migrator.wizard.widgets.differences import DifferencesTable
 from desktop_migrator.wizard.widgets.item_table import ItemTable
-from desktop_migrator.wizard.worker import Listener
+from desktop_migrator.wizard.worker import OperationListener
 
-_MOST = 20_000
+_MAX_INTERACTIVE = 20_000
 """Conflicts of a kind that can be decided one by one."""
-_OPEN = Filter(State.DIFFERS, left_out=False)
+_DIFFERING_ITEMS = Filter(PreviewState.DIFFERS, excluded=False)
 
 
-class ConflictsPage(Page, Listener):
-    step = Step.CONFLICTS
+class ConflictsPage(WizardPage, OperationListener):
+    step = WizardStep.CONFLICTS
 
     def build(self) -> None:
-        self._findings: Findings | None = None
-        self._seen: Any = None
+        self._preview_store: PreviewStore | None = None
+        self._loaded_for: Any = None
         self._model: ItemsModel | None = None
-        self._kind: Kind | None = None
-        self._saved = False
+        self._entity: EntitySummary | None = None
+        self._decisions_saved = False
         """Whether the decisions have just been saved."""
-        self._rules: dict[str, QComboBox] = {}
+        self._rule_combos: dict[str, QComboBox] = {}
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Comparing with the database"))
@@ -71,27 +76,27 @@ class ConflictsPage(Page, Listener):
         column = QVBoxLayout(self._one_by_one)
         column.setContentsMargins(0, theme.GAP, 0, 0)
         column.setSpacing(theme.TIGHT)
-        self._which = basics.heading()
-        column.addWidget(self._which)
-        self._table = ItemTable(lines=4, with_states=False)
+        self._entity_heading = basics.make_heading()
+        column.addWidget(self._entity_heading)
+        self._table = ItemTable(visible_rows=4, show_states=False)
         self._table.setAccessibleName(self.tr("Items that differ"))
-        self._table.chosen.connect(self._show_conflict)
+        self._table.current_row_changed.connect(self._show_conflict)
         column.addWidget(self._table, 1)
-        self._differences = Differences()
+        self._differences = DifferencesTable()
         column.addWidget(self._differences, 1)
-        self._said = basics.text(role="faint")
-        column.addWidget(self._said)
-        self._alike = QCheckBox()
-        self._alike.setAccessibleName(self.tr("The same for all alike"))
-        column.addWidget(self._alike)
+        self._decision_label = basics.make_label(role="faint")
+        column.addWidget(self._decision_label)
+        self._apply_to_alike_box = QCheckBox()
+        self._apply_to_alike_box.setAccessibleName(self.tr("The same for all alike"))
+        column.addWidget(self._apply_to_alike_box)
         row = QHBoxLayout()
         row.setSpacing(theme.GAP)
-        self._buttons: dict[Answer, QPushButton] = {}
+        self._buttons: dict[Resolution, QPushButton] = {}
         for answer, words, meaning in (
-            (Answer.KEEP, self.tr("&Keep"), self.tr("The database stays as it is")),
-            (Answer.REPLACE, self.tr("&Replace"), self.tr("The browser's version counts")),
+            (Resolution.KEEP, self.tr("&Keep"), self.tr("The database stays as it is")),
+            (Resolution.REPLACE, self.tr("&Replace"), self.tr("The browser's version counts")),
             (
-                Answer.MERGE,
+                Resolution.MERGE,
                 self.tr("&Merge"),
                 self.tr("Empty fields are filled, lists united; the database's values stay"),
             ),
@@ -99,7 +104,7 @@ class ConflictsPage(Page, Listener):
             button = QPushButton(words)
             button.setAccessibleDescription(meaning)
             button.setToolTip(meaning)
-            button.clicked.connect(partial(self._answer, answer))
+            button.clicked.connect(partial(self._decide, answer))
             row.addWidget(button)
             self._buttons[answer] = button
         row.addStretch(1)
@@ -107,74 +112,74 @@ class ConflictsPage(Page, Listener):
 
     # ---- the dry run ----------------------------------------------------------------------------
 
-    def enter(self) -> None:
+    def on_enter(self) -> None:
         answers = self.answers
-        job = job_of(answers, self.context.plan)
+        job = build_job(answers, self.context.plan)
         subject = (
-            *(job.sources, job.origins, job.database, job.person, job.exclude, job.leave_out),
+            *(job.sources, job.origins, job.database, job.person, job.exclude, job.excluded_items),
             job.create_tables,
         )
-        if self._findings is not None and subject == self._seen:
+        if self._preview_store is not None and subject == self._loaded_for:
             return
-        self._forget()
-        self._seen = subject
-        findings = self._findings = Findings()
+        self._reset()
+        self._loaded_for = subject
+        findings = self._preview_store = PreviewStore()
         workspace = self.context.workspace
 
-        def work(reporter: Reporter) -> list[tuple[Kind, int]]:
-            result = compare(job, workspace, reporter, findings)
+        def work(reporter: Reporter) -> list[tuple[EntitySummary, int]]:
+            result = preview_against_database(job, workspace, reporter, findings)
             if result.error:
                 raise result.error
-            return _counted(findings, workspace.decisions)
+            return _count_conflicts(findings, workspace.decisions)
 
-        self.introduce(
+        self.set_header(
             self.tr("Comparing"),
             self.tr("Your data is held against what is in the database; nothing is written."),
         )
         self._bar.show()
         self._bar.setRange(0, 0)
-        self.run(work, self._ended, self._failed, self)
+        self.start_operation(work, self._comparison_finished, self._comparison_failed, self)
 
-    def progressed(self, progress: Progress) -> None:
+    def on_progress(self, progress: Progress) -> None:
         self._bar.setRange(0, progress.total or 0)
         self._bar.setValue(progress.current)
 
-    def asked(self, question: Question, answer: Any) -> None:
+    def on_question(self, question: Question, answer: Any) -> None:
         answer(self.answers.password if question.secret else None)
 
-    def _failed(self, error: MigratorError) -> None:
+    def _comparison_failed(self, error: MigratorError) -> None:
         self._bar.hide()
-        self._seen = None
-        self.errors.show_error(error)
+        self._loaded_for = None
+        self.error_panel.show_error(error)
 
     def isComplete(self) -> bool:
-        return self._seen is not None and super().isComplete()
+        return self._loaded_for is not None and super().isComplete()
 
-    def left_backwards(self) -> None:
+    def on_back(self) -> None:
         if self._bar.isVisible():
-            self._seen = None
+            self._loaded_for = None
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self._bar.hide()
         self._one_by_one.hide()
         self._grid_widget.hide()
         self._table.setModel(None)
-        self._model, self._kind = None, None
-        self._rules.clear()
-        empty(self._grid)
-        if self._findings:
-            self._findings.close()
+        self._model, self._entity = None, None
+        self._rule_combos.clear()
+        clear_layout(self._grid)
+        if self._preview_store:
+            self._preview_store.close()
 
-    def _ended(self, counted: list[tuple[Kind, int]]) -> None:
+    def _comparison_finished(self, counted: list[tuple[EntitySummary, int]]) -> None:
         self._bar.hide()
         total = sum(number for _, number in counted)
         if not counted:
-            self.introduce(
+            self.set_header(
                 self.tr("Nothing differs"),
                 self.tr("No item of yours is in the database in another version."),
             )
         else:
-            self.introduce(
+            self.set_header(
                 self.tr("What counts where both differ?"),
                 self.tr("%n item(s) are in the database already, and differ.", "", total),
             )
@@ -185,7 +190,7 @@ class ConflictsPage(Page, Listener):
 
     # ---- the rules ------------------------------------------------------------------------------
 
-    def _add_rule(self, row: int, kind: Kind, number: int) -> None:
+    def _add_rule(self, row: int, kind: EntitySummary, number: int) -> None:
         combo = QComboBox()
         words = f"{kind.name} ({QLocale().toString(number)})"
         label = QLabel(words.replace("&", "&&"))
@@ -198,177 +203,191 @@ class ConflictsPage(Page, Listener):
             (self.tr("Both, merged field by field"), MergeRule.FIELDS),
             (self.tr("Decide one by one"), MergeRule.PROMPT),
         ):
-            if rule is not MergeRule.PROMPT or number <= _MOST:
+            if rule is not MergeRule.PROMPT or number <= _MAX_INTERACTIVE:
                 combo.addItem(text, rule)
         wanted = self.answers.rules.get(kind.name, self.context.plan.entities[kind.name].conflict)
         combo.setCurrentIndex(max(combo.findData(wanted), 0))
         combo.currentIndexChanged.connect(lambda _: self._rule_changed(kind))
         look = QPushButton(self.tr("Show"))
         look.setAccessibleName(self.tr("Show what differs in {kind}").format(kind=kind.name))
-        look.clicked.connect(lambda _: self._show_kind(kind))
-        self._rules[kind.name] = combo
+        look.clicked.connect(lambda _: self._show_entity(kind))
+        self._rule_combos[kind.name] = combo
         for column, widget in enumerate((label, combo, look)):
             self._grid.addWidget(widget, row, column)
 
     def _rule(self, entity: str) -> MergeRule:
-        return MergeRule(self._rules[entity].currentData())
+        return MergeRule(self._rule_combos[entity].currentData())
 
-    def _rule_changed(self, changed: Kind | None = None) -> None:
+    def _rule_changed(self, changed: EntitySummary | None = None) -> None:
         answers = self.answers
         answers.policy = ConflictPolicy.MERGE
-        answers.rules = {entity: self._rule(entity) for entity in self._rules}
-        kinds = self._findings.kinds if self._findings else ()
+        answers.rules = {entity: self._rule(entity) for entity in self._rule_combos}
+        kinds = self._preview_store.entities if self._preview_store else ()
         asking = [kind for kind in kinds if answers.rules.get(kind.name) is MergeRule.PROMPT]
-        if changed in asking or (self._kind is None and asking):
-            self._show_kind(changed if changed in asking else asking[0])
-        elif self._kind:
-            self._enable()
-        self._count_open()
+        if changed in asking or (self._entity is None and asking):
+            self._show_entity(changed if changed in asking else asking[0])
+        elif self._entity:
+            self._update_enabled()
+        self._count_undecided()
 
-    def _count_open(self) -> None:
+    def _count_undecided(self) -> None:
         """How many the person still has to decide."""
-        if self._findings is None:
+        if self._preview_store is None:
             return
-        self.answers.conflicts_open = sum(
+        self.answers.undecided_conflicts = sum(
             alike.answers.get(None, 0)
             for entity, rule in self.answers.rules.items()
             if rule is MergeRule.PROMPT
-            for alike in self._findings.alike(entity)
+            for alike in self._preview_store.conflict_groups(entity)
         )
-        left = self.answers.conflicts_open
-        if self._kind and self._asks:
+        left = self.answers.undecided_conflicts
+        if self._entity and self._is_interactive:
             words = self.tr("%n still to decide", "", left) if left else self.tr("All are decided")
-            self._which.setText(f"{self._kind.name}: {words}")
-        self.changed()
+            self._entity_heading.setText(f"{self._entity.name}: {words}")
+        self.notify_complete_changed()
 
     # ---- one by one -----------------------------------------------------------------------------
 
     @property
-    def _asks(self) -> bool:
-        return self._kind is not None and self._rule(self._kind.name) is MergeRule.PROMPT
+    def _is_interactive(self) -> bool:
+        return self._entity is not None and self._rule(self._entity.name) is MergeRule.PROMPT
 
-    def _show_kind(self, kind: Kind) -> None:
-        assert self._findings is not None  # noqa: S101 - the kind is of them
-        self._kind = kind
+    def _show_entity(self, kind: EntitySummary) -> None:
+        assert self._preview_store is not None  # noqa: S101 - the kind is of them
+        self._entity = kind
         before, self._model = (
             self._model,
-            ItemsModel(self._findings, kind.name, self, wanted=_OPEN, choosable=False),
+            ItemsModel(
+                self._preview_store,
+                kind.name,
+                self,
+                initial_filter=_DIFFERING_ITEMS,
+                checkable=False,
+            ),
         )
-        self._model.found.connect(self._choose_first)
-        self._table.show_model(self._model)
+        self._model.search_finished.connect(self._select_first_row)
+        self._table.set_items_model(self._model)
         if before:
             before.deleteLater()
         self._one_by_one.show()
-        self._which.setText(kind.name)
+        self._entity_heading.setText(kind.name)
         self._differences.show_conflict(None)
-        self._enable()
+        self._update_enabled()
 
-    def _choose_first(self) -> None:
+    def _select_first_row(self) -> None:
         if self._model and self._model.rowCount() and not self._table.currentIndex().isValid():
             self._table.setCurrentIndex(self._model.index(0, 1))
 
-    def _enable(self) -> None:
+    def _update_enabled(self) -> None:
         row = self._table.currentIndex().row()
         for button in self._buttons.values():
-            button.setVisible(self._asks)
+            button.setVisible(self._is_interactive)
             button.setEnabled(row >= 0)
-        self._alike.setVisible(False)
-        self._said.setVisible(self._asks and row >= 0)
-        if self._kind and not self._asks:
-            self._which.setText(self._kind.name)
+        self._apply_to_alike_box.setVisible(False)
+        self._decision_label.setVisible(self._is_interactive and row >= 0)
+        if self._entity and not self._is_interactive:
+            self._entity_heading.setText(self._entity.name)
 
     def _show_conflict(self, row: int) -> None:
-        if row < 0 or self._model is None or self._findings is None:
+        if row < 0 or self._model is None or self._preview_store is None:
             return
-        conflict, answer = self._findings.conflict(self._model.entity, self._model.place(row))
+        conflict, answer = self._preview_store.conflict(
+            self._model.entity, self._model.source_row(row)
+        )
         self._differences.show_conflict(conflict)
         said = {
-            Answer.KEEP: self.tr("Decided: the database stays as it is."),
-            Answer.REPLACE: self.tr("Decided: the browser's version counts."),
-            Answer.MERGE: self.tr("Decided: both are merged."),
+            Resolution.KEEP: self.tr("Decided: the database stays as it is."),
+            Resolution.REPLACE: self.tr("Decided: the browser's version counts."),
+            Resolution.MERGE: self.tr("Decided: both are merged."),
             None: self.tr("Not decided yet."),
         }
-        self._said.setText(said[answer])
-        self._enable()
-        if not self._asks:
+        self._decision_label.setText(said[answer])
+        self._update_enabled()
+        if not self._is_interactive:
             return
         alike = next(
             each
-            for each in self._findings.alike(self._model.entity)
+            for each in self._preview_store.conflict_groups(self._model.entity)
             if each.fields == conflict.fields
         )
         words = self.tr("The same for all %n that differ in just these fields", "", alike.count)
-        self._alike.setText(words)
-        self._alike.setVisible(alike.count > 1)
-        with QSignalBlocker(self._alike):
+        self._apply_to_alike_box.setText(words)
+        self._apply_to_alike_box.setVisible(alike.count > 1)
+        with QSignalBlocker(self._apply_to_alike_box):
             if alike.count <= 1:
-                self._alike.setChecked(False)
+                self._apply_to_alike_box.setChecked(False)
 
-    def _answer(self, answer: Answer, *_: object) -> None:
+    def _decide(self, answer: Resolution, *_: object) -> None:
         row = self._table.currentIndex().row()
-        if row < 0 or self._model is None or self._findings is None:
+        if row < 0 or self._model is None or self._preview_store is None:
             return
-        entity, place = self._model.entity, self._model.place(row)
-        if self._alike.isChecked():
-            conflict, _before = self._findings.conflict(entity, place)
-            self._findings.answer_alike(entity, answer, conflict.fields)
+        entity, place = self._model.entity, self._model.source_row(row)
+        if self._apply_to_alike_box.isChecked():
+            conflict, _before = self._preview_store.conflict(entity, place)
+            self._preview_store.set_group_answer(entity, answer, conflict.fields)
         else:
-            self._findings.answer(entity, place, answer)
-        self._count_open()
+            self._preview_store.set_answer(entity, place, answer)
+        self._count_undecided()
         self._show_conflict(row)
-        self._to_next_open(row)
+        self._select_next_undecided(row)
 
-    def _to_next_open(self, row: int) -> None:
+    def _select_next_undecided(self, row: int) -> None:
         """The next one that waits for a decision, a page's length ahead at most."""
-        if self._model is None or self._findings is None or not self.answers.conflicts_open:
+        if (
+            self._model is None
+            or self._preview_store is None
+            or not self.answers.undecided_conflicts
+        ):
             return
         for other in range(row + 1, min(row + 200, self._model.rowCount())):
-            _, answer = self._findings.conflict(self._model.entity, self._model.place(other))
+            _, answer = self._preview_store.conflict(
+                self._model.entity, self._model.source_row(other)
+            )
             if answer is None:
                 self._table.setCurrentIndex(self._model.index(other, 1))
                 return
 
     # ---- the decisions file ---------------------------------------------------------------------
 
-    def leave(self) -> bool:
+    def on_next(self) -> bool:
         asked = [entity for entity, rule in self.answers.rules.items() if rule is MergeRule.PROMPT]
-        if not asked or self._findings is None or self._saved:
-            self._saved = False
+        if not asked or self._preview_store is None or self._decisions_saved:
+            self._decisions_saved = False
             return True
-        findings, path = self._findings, self.context.workspace.decisions
+        findings, path = self._preview_store, self.context.workspace.decisions
 
         def work(_: Reporter) -> None:
             decisions = Decisions(path)
             for entity in asked:
-                for _place, conflict, answer in findings.answers(entity):
+                for _place, conflict, answer in findings.conflicts_with_answers(entity):
                     decisions.put(conflict, answer)
             decisions.save()
 
-        self.run(work, lambda _: self._decided(path))
+        self.start_operation(work, lambda _: self._store_decisions_path(path))
         return False
 
-    def _decided(self, path: Path) -> None:
+    def _store_decisions_path(self, path: Path) -> None:
         self.answers.decisions = path
-        self._saved = True
-        self.go_on()
+        self._decisions_saved = True
+        self.next_page()
 
 
-def _counted(findings: Findings, path: Path) -> list[tuple[Kind, int]]:
+def _count_conflicts(preview_store: PreviewStore, path: Path) -> list[tuple[EntitySummary, int]]:
     """The kinds that have conflicts, with their numbers.
 
     Answers that were given before, to just these conflicts, count again.
     """
     decisions = Decisions(path)
     counted = []
-    for kind in findings.kinds:
+    for kind in preview_store.entities:
         number = 0
-        for place, conflict, _ in findings.answers(kind.name):
+        for place, conflict, _ in preview_store.conflicts_with_answers(kind.name):
             number += 1
             answer = decisions.answer(
                 conflict.entity, conflict.id, conflict.row_digest, conflict.item_digest
             )
             if answer:
-                findings.answer(kind.name, place, answer)
+                preview_store.set_answer(kind.name, place, answer)
         if number:
             counted.append((kind, number))
     return counted

@@ -6,103 +6,103 @@ from PySide6.QtCore import QLocale, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
-from desktop_migrator.migration.backups.into_browser import IntoBrowser
-from desktop_migrator.migration.backups.restore import Restored
-from desktop_migrator.migration.desk.support_bundle import Piece, collect, save
+from desktop_migrator.migration.backups.into_browser import RestoreToBrowserResult
+from desktop_migrator.migration.backups.restore import RestoreToDatabaseResult
+from desktop_migrator.migration.desk.support_bundle import BundleFile, collect_files, save_bundle
 from desktop_migrator.migration.report import run_facts
 from desktop_migrator.migration.report.html import as_html
-from desktop_migrator.migration.upload import Upload
+from desktop_migrator.migration.upload import UploadResult
 from desktop_migrator.model import Counts, Rejection, RunResult, UndoResult
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import theme
-from desktop_migrator.wizard.flow import Entry, Step
-from desktop_migrator.wizard.operations import Captured
-from desktop_migrator.wizard.pages.base import Page
-from desktop_migrator.wizard.pages.clear_old_data import OldData
+from desktop_migrator.wizard.flow import WizardStep, Workflow
+from desktop_migrator.wizard.operations import CaptureResult
+from desktop_migrator.wizard.pages.base import WizardPage
+from desktop_migrator.wizard.pages.clear_old_data import ClearOldData
 from desktop_migrator.wizard.widgets import basics
-from desktop_migrator.wizard.widgets.basics import empty
-from desktop_migrator.wizard.widgets.rejection_list import LeftBehind
-from desktop_migrator.wizard.widgets.support_bundle_dialog import BundleDialog
+from desktop_migrator.wizard.widgets.basics import clear_layout
+from desktop_migrator.wizard.widgets.rejection_list import RejectionList
+from desktop_migrator.wizard.widgets.support_bundle_dialog import SupportBundleDialog
 
 
-class DonePage(Page):
-    step = Step.DONE
+class DonePage(WizardPage):
+    step = WizardStep.DONE
 
     def build(self) -> None:
-        self._summary = basics.text()
-        self._verified = basics.text()
+        self._summary = basics.make_label()
+        self._verified = basics.make_label()
         self._table = QWidget()
         self._grid = QGridLayout(self._table)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.WIDE)
         self._grid.setVerticalSpacing(theme.TIGHT)
-        self._undo = QPushButton(self.tr("&Undo …"))
-        self._undo.setAccessibleDescription(self.tr("Takes this migration back, exactly"))
-        self._undo.clicked.connect(self._take_back)
+        self._undo_button = QPushButton(self.tr("&Undo …"))
+        self._undo_button.setAccessibleDescription(self.tr("Takes this migration back, exactly"))
+        self._undo_button.clicked.connect(self._start_undo)
         self.body.addWidget(self._summary)
         self.body.addWidget(self._verified)
         self.body.addWidget(self._table)
-        self._left_behind = LeftBehind()
-        self.body.addWidget(self._left_behind)
-        self._report = QPushButton(self.tr("Open &report"))
-        self._report.setAccessibleDescription(
+        self._rejection_list = RejectionList()
+        self.body.addWidget(self._rejection_list)
+        self._report_button = QPushButton(self.tr("Open &report"))
+        self._report_button.setAccessibleDescription(
             self.tr("Shows counts, what was not moved and why, in your browser")
         )
-        self._report.clicked.connect(self._open_report)
-        self._support = QPushButton(self.tr("&Save support bundle …"))
-        self._support.setAccessibleDescription(
+        self._report_button.clicked.connect(self._open_report)
+        self._support_button = QPushButton(self.tr("&Save support bundle …"))
+        self._support_button.setAccessibleDescription(
             self.tr("A file for the support desk that holds none of your data; you see it first")
         )
-        self._support.clicked.connect(self._collect_bundle)
-        self.add_row(self._report, self._undo, self._support)
-        self.old_data = OldData(self)
-        self.body.addWidget(self.old_data)
+        self._support_button.clicked.connect(self._collect_bundle)
+        self.add_row(self._report_button, self._undo_button, self._support_button)
+        self.clear_old_data = ClearOldData(self)
+        self.body.addWidget(self.clear_old_data)
         self.body.addStretch(1)
 
-    def enter(self) -> None:
+    def on_enter(self) -> None:
         result = self.context.result
-        self._left_behind.show_rejections(_rejections(result))
+        self._rejection_list.show_rejections(_result_rejections(result))
         if isinstance(result, UndoResult):
             self._show_undo(result)
         elif isinstance(result, RunResult):
             self._show_run(result)
-        elif isinstance(result, Upload):
+        elif isinstance(result, UploadResult):
             self._show_upload(result)
-        elif isinstance(result, Captured):
+        elif isinstance(result, CaptureResult):
             self._show_capture(result)
-        elif isinstance(result, Restored):
+        elif isinstance(result, RestoreToDatabaseResult):
             self._show_restored(result)
-        elif isinstance(result, IntoBrowser):
+        elif isinstance(result, RestoreToBrowserResult):
             self._show_in_browser(result)
         ran = isinstance(result, RunResult) and result.run is not None
-        self._undo.setVisible(ran)
-        self._report.setVisible(ran)
+        self._undo_button.setVisible(ran)
+        self._report_button.setVisible(ran)
         moved = isinstance(result, RunResult) and result.verified
-        self.old_data.setVisible(moved and self.answers.entry is Entry.MIGRATE)
-        self.old_data.enter()
+        self.clear_old_data.setVisible(moved and self.answers.workflow is Workflow.MIGRATE)
+        self.clear_old_data.reset()
 
-    def facts(self) -> list[str]:
-        lines = super().facts()
+    def support_lines(self) -> list[str]:
+        lines = super().support_lines()
         result = self.context.result
-        if isinstance(result, (RunResult, UndoResult, Restored)) and result.run:
+        if isinstance(result, (RunResult, UndoResult, RestoreToDatabaseResult)) and result.run:
             lines.append(self.tr("Run {run}").format(run=result.run))
         if isinstance(result, RunResult) and result.backup:
             lines.append(self.tr("Backup {name}").format(name=result.backup))
         return lines
 
-    def _show_capture(self, result: Captured) -> None:
-        self.introduce(
+    def _show_capture(self, result: CaptureResult) -> None:
+        self.set_header(
             self.tr("Your data is in the file"),
             self.tr("It can be uploaded from any computer; your browser's data was not changed."),
         )
         self._summary.setText(
             self.tr("%n record(s) are in {path}.", "", result.records).format(path=result.path)
         )
-        self._say_verified(self.tr("The file was read back and compared, record by record."))
+        self._show_verified(self.tr("The file was read back and compared, record by record."))
         self._show_table({})
 
-    def _show_upload(self, result: Upload) -> None:
-        self.introduce(
+    def _show_upload(self, result: UploadResult) -> None:
+        self.set_header(
             self.tr("The files are uploaded"),
             self.tr("You can close this window and use the app as always."),
         )
@@ -115,7 +115,7 @@ class DonePage(Page):
         if result.counts.rejected:
             sentences.append(self.tr("%n could not be moved.", "", result.counts.rejected))
         self._summary.setText(" ".join(sentences))
-        self._say_verified(
+        self._show_verified(
             self.tr("All that was sent lies in the database; it was checked row by row.")
             if all(run.verified for run in runs)
             else ""
@@ -129,7 +129,7 @@ class DonePage(Page):
 
     def _show_run(self, result: RunResult) -> None:
         counts = result.counts
-        self.introduce(
+        self.set_header(
             self.tr("Your data has moved"),
             self.tr("You can close this window and use the app as always."),
         )
@@ -144,7 +144,7 @@ class DonePage(Page):
         if counts.rejected:
             sentences.append(self.tr("%n could not be moved.", "", counts.rejected))
         self._summary.setText(" ".join(sentences))
-        self._say_verified(
+        self._show_verified(
             self.tr("All that was sent lies in the database; it was checked row by row.")
             if result.verified
             else ""
@@ -153,7 +153,7 @@ class DonePage(Page):
 
     def _show_undo(self, result: UndoResult) -> None:
         counts = result.counts
-        self.introduce(
+        self.set_header(
             self.tr("It has been taken back"),
             self.tr("The database is as it was before; your browser's data was never changed."),
         )
@@ -166,12 +166,12 @@ class DonePage(Page):
                 self.tr("%n row(s) were changed by others since then and stay.", "", counts.kept)
             )
         self._summary.setText(" ".join(words))
-        self._say_verified("")
+        self._show_verified("")
         self._show_table({})
 
-    def _show_restored(self, result: Restored) -> None:
+    def _show_restored(self, result: RestoreToDatabaseResult) -> None:
         counts = result.counts
-        self.introduce(
+        self.set_header(
             self.tr("The backup is back in the database"),
             self.tr("You can take this back as well, under Undo or restore."),
         )
@@ -186,12 +186,12 @@ class DonePage(Page):
         if counts.rejected:
             words.append(self.tr("%n row(s) were refused by the database.", "", counts.rejected))
         self._summary.setText(" ".join(words))
-        self._say_verified("")
+        self._show_verified("")
         self._show_table(result.by_table)
 
-    def _show_in_browser(self, result: IntoBrowser) -> None:
+    def _show_in_browser(self, result: RestoreToBrowserResult) -> None:
         written = result.written
-        self.introduce(
+        self.set_header(
             self.tr("The backup is back in the browser"),
             self.tr("You can start the browser now and use the web site as before."),
         )
@@ -205,17 +205,17 @@ class DonePage(Page):
                 self.tr("%n were changed by the web site since then and stay.", "", written.kept)
             )
         self._summary.setText(" ".join(words))
-        self._say_verified(self.tr("What was written was read back and compared."))
+        self._show_verified(self.tr("What was written was read back and compared."))
         self._show_table({})
 
-    def _say_verified(self, words: str) -> None:
+    def _show_verified(self, words: str) -> None:
         self._verified.setText(words)
         self._verified.setProperty("role", "good")
         self._verified.style().polish(self._verified)
         self._verified.setVisible(bool(words))
 
     def _show_table(self, by_entity: dict[str, Counts]) -> None:
-        empty(self._grid)
+        clear_layout(self._grid)
         self._table.setVisible(bool(by_entity))
         headers = (
             self.tr("Kind"),
@@ -226,9 +226,9 @@ class DonePage(Page):
             self.tr("Rejected"),
         )
         for column, words in enumerate(headers):
-            self._cell(0, column, words, faint=True)
+            self._add_cell(0, column, words, faint=True)
         for row, (name, counts) in enumerate(by_entity.items(), 1):
-            self._cell(row, 0, name)
+            self._add_cell(row, 0, name)
             numbers = (
                 counts.inserted,
                 counts.updated,
@@ -237,19 +237,19 @@ class DonePage(Page):
                 counts.rejected,
             )
             for column, number in enumerate(numbers, 1):
-                self._cell(row, column, QLocale().toString(number))
+                self._add_cell(row, column, QLocale().toString(number))
         self._grid.setColumnStretch(len(headers), 1)
 
-    def _cell(self, row: int, column: int, words: str, *, faint: bool = False) -> None:
+    def _add_cell(self, row: int, column: int, words: str, *, faint: bool = False) -> None:
         label = QLabel(words)
         if faint:
             label.setProperty("role", "faint")
         self._grid.addWidget(label, row, column)
 
-    def _take_back(self) -> None:
+    def _start_undo(self) -> None:
         result = self.context.result
         if isinstance(result, RunResult) and result.run:
-            self.context.take_back(result.run)
+            self.context.start_undo(result.run)
 
     # ---- what can be done next ------------------------------------------------------------------
 
@@ -262,29 +262,29 @@ class DonePage(Page):
 
         def work(_: Reporter) -> Path:
             path = folder / f"{run}.html"
-            run_facts.write_private(path, as_html(run_facts.load(folder, run)).encode())
+            run_facts.write_private(path, as_html(run_facts.load_report(folder, run)).encode())
             return path
 
-        self.run(work, self._show_report)
+        self.start_operation(work, self._show_report)
 
     def _show_report(self, path: Path) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
     def _collect_bundle(self) -> None:
         workspace, plan, sources = self.context.workspace, self.context.plan, self.answers.sources
-        self.run(lambda _: collect(workspace, plan, sources), self._show_bundle)
+        self.start_operation(lambda _: collect_files(workspace, plan, sources), self._show_bundle)
 
-    def _show_bundle(self, pieces: tuple[Piece, ...]) -> None:
-        path = BundleDialog(self, pieces).ask()
+    def _show_bundle(self, pieces: tuple[BundleFile, ...]) -> None:
+        path = SupportBundleDialog(self, pieces).ask_path()
         if path:
-            self.run(lambda _: save(pieces, path), lambda _: None)
+            self.start_operation(lambda _: save_bundle(pieces, path), lambda _: None)
 
 
-def _rejections(result: object) -> tuple[Rejection, ...]:
+def _result_rejections(result: object) -> tuple[Rejection, ...]:
     """The first of them, as results keep them."""
     if isinstance(result, RunResult):
         return result.rejections
-    if isinstance(result, Upload):
+    if isinstance(result, UploadResult):
         runs = (each.result for each in result.files)
         return tuple(rejection for run in runs if run for rejection in run.rejections)
     return ()

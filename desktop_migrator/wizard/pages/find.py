@@ -15,73 +15,80 @@ from PySide6.QtWidgets import (
 
 from desktop_migrator.errors import MigratorError, NothingToMigrate
 from desktop_migrator.migration.progress import Progress
-from desktop_migrator.migration.sources.matching_sites import Finding, Findings, Site, find
+from desktop_migrator.migration.sources.matching_sites import (
+    ProfileScan,
+    SiteMatch,
+    SiteScan,
+    scan_sites,
+)
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import i18n, icons, messages, theme
-from desktop_migrator.wizard.flow import Step
-from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.flow import WizardStep
+from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
-from desktop_migrator.wizard.widgets.basics import empty
+from desktop_migrator.wizard.widgets.basics import clear_layout
 from desktop_migrator.wizard.widgets.card import Card
-from desktop_migrator.wizard.worker import Listener
+from desktop_migrator.wizard.worker import OperationListener
 
 
-class FindPage(Page, Listener):
-    step = Step.FIND
+class FindPage(WizardPage, OperationListener):
+    step = WizardStep.FIND
 
     def build(self) -> None:
-        self.introduce(
+        self.set_header(
             self.tr("Where is your data?"),
             self.tr("These browsers on this computer hold data. Choose the app's web site."),
         )
         self.setAcceptDrops(True)
-        self._findings: Findings | None = None
-        self._added: list[Path] = []
-        self._cards: list[tuple[Finding, Card]] = []
+        self._scan: SiteScan | None = None
+        self._added_folders: list[Path] = []
+        self._cards: list[tuple[ProfileScan, Card]] = []
 
-        self._site = QComboBox()
-        self._site.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._site.setAccessibleDescription(self.tr("Web sites with data that fits come first"))
-        self._site.currentIndexChanged.connect(self._site_chosen)
+        self._site_combo = QComboBox()
+        self._site_combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._site_combo.setAccessibleDescription(
+            self.tr("Web sites with data that fits come first")
+        )
+        self._site_combo.currentIndexChanged.connect(self._site_chosen)
         self._site_label = QLabel(self.tr("&Web site of the app"))
-        self._site_label.setBuddy(self._site)
-        self._site.setAccessibleName(self.tr("Web site of the app"))
+        self._site_label.setBuddy(self._site_combo)
+        self._site_combo.setAccessibleName(self.tr("Web site of the app"))
         site = QVBoxLayout()
         site.setSpacing(theme.TIGHT)
         site.addWidget(self._site_label)
-        site.addWidget(self._site)
+        site.addWidget(self._site_combo)
         self.body.addLayout(site)
 
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Looking into browsers"))
         self.body.addWidget(self._bar)
-        self._state = basics.text(role="faint")
+        self._state = basics.make_label(role="faint")
         self.body.addWidget(self._state)
-        self._browsers = basics.heading(self.tr("Browsers"))
+        self._browsers = basics.make_heading(self.tr("Browsers"))
         self.body.addWidget(self._browsers)
         self._list = QVBoxLayout()
         self._list.setSpacing(theme.TIGHT)
         self.body.addLayout(self._list)
 
-        self._add = QPushButton(self.tr("Add a &folder …"))
-        self._add.setAccessibleDescription(
+        self._add_button = QPushButton(self.tr("Add a &folder …"))
+        self._add_button.setAccessibleDescription(
             self.tr("Choose a browser's profile folder that was not found by itself")
         )
-        self._add.clicked.connect(self._choose_folder)
-        self._again = QPushButton(self.tr("&Look again"))
-        self._again.setAccessibleDescription(self.tr("Looks into all browsers once more"))
-        self._again.clicked.connect(self._look)
-        self.add_row(self._add, self._again)
-        self._drop = basics.text(self.tr("You can also drop a folder here."), "faint")
+        self._add_button.clicked.connect(self._choose_folder)
+        self._rescan_button = QPushButton(self.tr("&Look again"))
+        self._rescan_button.setAccessibleDescription(self.tr("Looks into all browsers once more"))
+        self._rescan_button.clicked.connect(self._start_scan)
+        self.add_row(self._add_button, self._rescan_button)
+        self._drop = basics.make_label(self.tr("You can also drop a folder here."), "faint")
         self.body.addWidget(self._drop)
-        self._notes = basics.text(role="faint")
+        self._notes = basics.make_label(role="faint")
         self._details = self.add_details(self._notes)
         self.body.addStretch(1)
 
-    def enter(self) -> None:
-        if self._findings is None:
-            self._look()
+    def on_enter(self) -> None:
+        if self._scan is None:
+            self._start_scan()
 
     @property
     def cards(self) -> list[Card]:
@@ -89,81 +96,81 @@ class FindPage(Page, Listener):
 
     # ---- looking --------------------------------------------------------------------------------
 
-    def _look(self) -> None:
-        self._show(None)
+    def _start_scan(self) -> None:
+        self._show_scan(None)
         plan, workspace = self.context.plan, self.context.workspace
-        folders, also = self.context.folders, tuple(self._added)
+        folders, also = self.context.folders, tuple(self._added_folders)
 
-        def work(reporter: Reporter) -> Findings:
-            return find(plan, folders, also, workspace, reporter)
+        def work(reporter: Reporter) -> SiteScan:
+            return scan_sites(plan, folders, also, workspace, reporter)
 
-        self.run(work, self._show, self._failed, self)
+        self.start_operation(work, self._show_scan, self._scan_failed, self)
 
-    def progressed(self, progress: Progress) -> None:
+    def on_progress(self, progress: Progress) -> None:
         self._bar.setRange(0, progress.total or 0)
         self._bar.setValue(progress.current)
 
-    def _failed(self, error: MigratorError) -> None:
-        if self._added and self._findings is None:
-            self._added.pop()
-        self._show(Findings((), (), ()))
-        self.errors.show_error(error)
+    def _scan_failed(self, error: MigratorError) -> None:
+        if self._added_folders and self._scan is None:
+            self._added_folders.pop()
+        self._show_scan(SiteScan((), (), ()))
+        self.error_panel.show_error(error)
 
-    def _show(self, findings: Findings | None) -> None:
+    def _show_scan(self, scan: SiteScan | None) -> None:
         """Cards for what was found; None while looking."""
-        self._findings = findings
-        looking = findings is None
+        self._scan = scan
+        looking = scan is None
         self._bar.setVisible(looking)
         self._bar.setRange(0, 0)
         self._state.setText(self.tr("Looking into your browsers …") if looking else "")
         self._state.setVisible(looking)
-        self._add.setEnabled(not looking)
-        self._again.setEnabled(not looking)
-        for shown in (self._site, self._site_label, self._browsers, self._details):
-            shown.setVisible(not looking and bool(findings and findings.profiles))
-        self._clear()
-        if findings is None:
+        self._add_button.setEnabled(not looking)
+        self._rescan_button.setEnabled(not looking)
+        for shown in (self._site_combo, self._site_label, self._browsers, self._details):
+            shown.setVisible(not looking and bool(scan and scan.profiles))
+        self._clear_cards()
+        if scan is None:
             return
-        self._show_sites(findings)
-        self._show_notes(findings)
-        if not any(site.fitting for site in findings.sites):
-            self.errors.show_error(NothingToMigrate())
-        if not findings.profiles:
+        self._show_sites(scan)
+        self._show_notes(scan)
+        if not any(site.matching_records for site in scan.sites):
+            self.error_panel.show_error(NothingToMigrate())
+        if not scan.profiles:
             self._state.setText(self.tr("No browser with data was found on this computer."))
             self._state.show()
 
-    def _show_sites(self, findings: Findings) -> None:
+    def _show_sites(self, scan: SiteScan) -> None:
         before = self.answers.origin
-        self._site.blockSignals(True)
-        self._site.clear()
-        for site in findings.sites:
-            self._site.addItem(self._site_text(site), site.origin)
-        index = self._site.findData(before) if before else -1
-        self._site.setCurrentIndex(max(index, 0))
-        self._site.blockSignals(False)
+        self._site_combo.blockSignals(True)
+        self._site_combo.clear()
+        for site in scan.sites:
+            self._site_combo.addItem(self._site_text(site), site.origin)
+        index = self._site_combo.findData(before) if before else -1
+        self._site_combo.setCurrentIndex(max(index, 0))
+        self._site_combo.blockSignals(False)
         self._site_chosen()
 
-    def _site_text(self, site: Site) -> str:
-        if site.fitting:
-            fits = self.tr("%n record(s) fit", "", site.fitting)
+    def _site_text(self, site: SiteMatch) -> str:
+        if site.matching_records:
+            fits = self.tr("%n record(s) fit", "", site.matching_records)
             return f"{site.origin} – {fits}"
         return f"{site.origin} – " + self.tr("nothing known")
 
     def _site_chosen(self) -> None:
-        origin = self._site.currentData()
+        origin = self._site_combo.currentData()
         self.answers.origin = origin
-        self._clear()
-        if self._findings and origin:
-            for finding in self._findings.profiles:
+        self._clear_cards()
+        if self._scan and origin:
+            for finding in self._scan.profiles:
                 self._add_card(finding, str(origin))
-        self._chosen()
+        self._profiles_chosen()
 
-    def _add_card(self, finding: Finding, origin: str) -> None:
+    def _add_card(self, finding: ProfileScan, origin: str) -> None:
         profile = finding.profile
         site = next((site for site in finding.sites if site.origin == origin), None)
         about = [self.tr("Profile {name}").format(name=profile.name)]
         if profile.last_used:
-            day = i18n.local(profile.last_used, clock=False)
+            day = i18n.format_local_time(profile.last_used, with_time=False)
             about.append(self.tr("last used {when}").format(when=day))
         about.append(QLocale().formattedDataSize(finding.size))
         lines = [
@@ -185,34 +192,35 @@ class FindPage(Page, Listener):
         card = Card(
             profile.browser_name,
             tuple(lines),
-            icon=icons.browser(profile.browser),
+            icon=icons.browser_icon(profile.browser),
             note=" ".join(notes),
         )
         card.setEnabled(site is not None)
-        card.choose(site is not None)
-        card.chosen_changed.connect(lambda _: self._chosen())
+        card.set_checked(site is not None)
+        card.checked_changed.connect(lambda _: self._profiles_chosen())
         self._cards.append((finding, card))
         self._list.addWidget(card)
 
-    def _show_notes(self, findings: Findings) -> None:
-        lines = [messages.said(each) for each in findings.warnings]
-        lines += [f"{each.path}: {messages.said(each.reason)}" for each in findings.unreadable]
-        for finding in findings.profiles:
+    def _show_notes(self, scan: SiteScan) -> None:
+        lines = [messages.localize(each) for each in scan.warnings]
+        lines += [f"{each.path}: {messages.localize(each.reason)}" for each in scan.unreadable]
+        for finding in scan.profiles:
             lines.append(f"{finding.profile.browser_name}: {finding.profile.path}")
             lines += [
-                f"{damage.store.path}: {messages.said(damage.what)}" for damage in finding.damages
+                f"{damage.store.path}: {messages.localize(damage.description)}"
+                for damage in finding.damages
             ]
         self._notes.setText("\n".join(lines))
 
-    def _chosen(self) -> None:
+    def _profiles_chosen(self) -> None:
         self.answers.sources = tuple(
-            finding.profile.path for finding, card in self._cards if card.chosen
+            finding.profile.path for finding, card in self._cards if card.is_checked
         )
-        self.changed()
+        self.notify_complete_changed()
 
-    def _clear(self) -> None:
+    def _clear_cards(self) -> None:
         self._cards.clear()
-        empty(self._list)
+        clear_layout(self._list)
 
     # ---- folders by hand ------------------------------------------------------------------------
 
@@ -222,8 +230,8 @@ class FindPage(Page, Listener):
             self.add_folder(Path(chosen))
 
     def add_folder(self, folder: Path) -> None:
-        self._added.append(folder)
-        self._look()
+        self._added_folders.append(folder)
+        self._start_scan()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
@@ -234,5 +242,5 @@ class FindPage(Page, Listener):
         if paths:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self._added += paths
-            self._look()
+            self._added_folders += paths
+            self._start_scan()

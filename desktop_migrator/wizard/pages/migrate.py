@@ -18,41 +18,41 @@ from desktop_migrator.migration.progress import Progress
 from desktop_migrator.model import Rejection, RunResult
 from desktop_migrator.reporter import Question, Topic
 from desktop_migrator.wizard import messages, operations, theme
-from desktop_migrator.wizard.flow import Entry, Step
-from desktop_migrator.wizard.pages.base import Page
-from desktop_migrator.wizard.resume_state import remember
+from desktop_migrator.wizard.flow import WizardStep, Workflow
+from desktop_migrator.wizard.pages.base import WizardPage
+from desktop_migrator.wizard.resume_state import save_resume_state
 from desktop_migrator.wizard.widgets import basics
-from desktop_migrator.wizard.widgets.prompts import announce, confirm
+from desktop_migrator.wizard.widgets.prompts import confirm, show_notification
 from desktop_migrator.wizard.widgets.rate_chart import RateChart
-from desktop_migrator.wizard.widgets.stage_progress import StageBar
-from desktop_migrator.wizard.worker import Listener
+from desktop_migrator.wizard.widgets.stage_progress import StageProgress
+from desktop_migrator.wizard.worker import OperationListener
 
 _LOG_LINES = 2000
-_CAN_GO_ON = {"DM-503", "DM-505", "DM-506", "DM-521"}
+_RESUMABLE_CODES = {"DM-503", "DM-505", "DM-506", "DM-521"}
 """Errors after which the same run goes on where it stopped."""
-_NOT_RESUMED = {Entry.UNDO, Entry.RESTORE, Entry.CAPTURE}
+_RESTARTED_WORKFLOWS = {Workflow.UNDO, Workflow.RESTORE, Workflow.CAPTURE}
 """What is simply begun again."""
 
 
-class MigratePage(Page, Listener):
-    step = Step.MIGRATE
+class MigratePage(WizardPage, OperationListener):
+    step = WizardStep.MIGRATE
 
     def build(self) -> None:
         self._closing = False
         self._stage = ""
-        self._stages = StageBar()
+        self._stages = StageProgress()
         self.body.addWidget(self._stages)
         self.chart = RateChart()
         self.body.addWidget(self.chart)
-        self._pause = QPushButton()
-        self._pause.setAccessibleName(self.tr("Pause"))
-        self._pause.clicked.connect(self._pause_or_go_on)
-        self._stop = QPushButton(self.tr("S&top"))
-        self._stop.setAccessibleDescription(
+        self._pause_button = QPushButton()
+        self._pause_button.setAccessibleName(self.tr("Pause"))
+        self._pause_button.clicked.connect(self._toggle_pause)
+        self._stop_button = QPushButton(self.tr("S&top"))
+        self._stop_button.setAccessibleDescription(
             self.tr("Stops where nothing is half done; it can go on later")
         )
-        self._stop.clicked.connect(self._ask_to_stop)
-        self.add_row(self._pause, self._stop)
+        self._stop_button.clicked.connect(self._confirm_stop)
+        self.add_row(self._pause_button, self._stop_button)
         self._log = QPlainTextEdit()
         self._log.setReadOnly(True)
         self._log.setMaximumBlockCount(_LOG_LINES)
@@ -71,77 +71,77 @@ class MigratePage(Page, Listener):
         self.body.removeItem(row)
         column.addLayout(row)
         self.add_details(inside)
-        self._note = basics.text(role="faint")
+        self._note = basics.make_label(role="faint")
         self.body.addWidget(self._note)
         self.body.addStretch(1)
 
-    def enter(self) -> None:
+    def on_enter(self) -> None:
         title = {
-            Entry.UNDO: self.tr("Taking it back"),
-            Entry.RESTORE: self.tr("Putting the backup back"),
-            Entry.CAPTURE: self.tr("Saving your data in a file"),
-        }.get(self.answers.entry or Entry.MIGRATE, self.tr("Moving your data"))
-        self.introduce(
+            Workflow.UNDO: self.tr("Taking it back"),
+            Workflow.RESTORE: self.tr("Putting the backup back"),
+            Workflow.CAPTURE: self.tr("Saving your data in a file"),
+        }.get(self.answers.workflow or Workflow.MIGRATE, self.tr("Moving your data"))
+        self.set_header(
             title,
             self.tr("You can go on using your computer; it stays awake until this is done."),
         )
         self._log.clear()
-        if self.answers.entry is Entry.MIGRATE:
-            remember(self.context.workspace, self.answers)
-        self._begin()
+        if self.answers.workflow is Workflow.MIGRATE:
+            save_resume_state(self.context.workspace, self.answers)
+        self._start_work()
 
     # ---- the work -------------------------------------------------------------------------------
 
-    def _begin(self, again: operations.Again | None = None) -> None:
+    def _start_work(self, retry: operations.RetryOptions | None = None) -> None:
         answers = self.answers
-        answers.finished = False
+        answers.work_finished = False
         self._stage = ""
-        self.chart.restart()
+        self.chart.start_stage()
         self._stages.restart(operations.stages(answers))
-        self._show_brakes(working=True)
-        self._tell(self.tr("Begun."))
+        self._show_controls(working=True)
+        self._append_log(self.tr("Begun."))
         try:
-            begun = operations.begin(answers, self.context.plan, self.context.workspace, again)
+            begun = operations.make_work(answers, self.context.plan, self.context.workspace, retry)
         except MigratorError as error:
-            self._failed(error)
+            self._work_failed(error)
             return
-        self.run(begun, self._ended, self._failed, self)
+        self.start_operation(begun, self._work_finished, self._work_failed, self)
 
-    def progressed(self, progress: Progress) -> None:
+    def on_progress(self, progress: Progress) -> None:
         if progress.stage != self._stage:
             self._stage = progress.stage
-            self.chart.restart()
-            self._tell(messages.stage(progress.stage))
-        if self.operation and self.operation.paused:
+            self.chart.start_stage()
+            self._append_log(messages.stage_name(progress.stage))
+        if self.operation and self.operation.is_paused:
             return
         self._stages.show_progress(progress)
         if progress.total is not None:
-            self.chart.advance(progress.current)
+            self.chart.add_sample(progress.current)
 
-    def noted(self, text: str) -> None:
-        self._tell(messages.said(text))
+    def on_warning(self, text: str) -> None:
+        self._append_log(messages.localize(text))
 
-    def rejected(self, rejection: Rejection) -> None:
-        self._tell(
+    def on_rejection(self, rejection: Rejection) -> None:
+        self._append_log(
             self.tr("Cannot be moved ({entity}): {reason}").format(
-                entity=rejection.entity, reason=messages.said(rejection.reason)
+                entity=rejection.entity, reason=messages.localize(rejection.reason)
             )
         )
 
-    def asked(self, question: Question, answer: Callable[[str | None], None]) -> None:
+    def on_question(self, question: Question, answer: Callable[[str | None], None]) -> None:
         if question.topic is Topic.PASSWORD:
             if self.answers.password is None:
                 words = self.tr("The database's password:")
                 self.answers.password = self._ask_secret(words)
             answer(self.answers.password)
-        elif question.topic is Topic.OPENING_KEY:
+        elif question.topic is Topic.UNLOCK_KEY:
             answer(self._ask_secret(self.tr("The passphrase or recovery key:")))
         elif question.topic is Topic.NEW_PASSPHRASE:
             typed = self._ask_secret(self.tr("A passphrase for the backup, twice:"))
             if typed is None:
-                self._halt()  # rather than to go on with a key that nobody has
+                self._request_stop()  # rather than to go on with a key that nobody has
             answer(typed)
-        elif question.topic is Topic.AGREE:
+        elif question.topic is Topic.CONFIRM:
             answer("yes")  # the person agreed on the page before
         else:
             answer(None)
@@ -150,61 +150,61 @@ class MigratePage(Page, Listener):
         typed, given = QInputDialog.getText(self, self.heading, words, QLineEdit.EchoMode.Password)
         return typed if given else None
 
-    def _ended(self, result: operations.Result) -> None:
+    def _work_finished(self, result: operations.Result) -> None:
         self.context.result = result
-        if error := operations.error_of(result):
-            self._failed(error)
+        if error := operations.result_error(result):
+            self._work_failed(error)
             return
-        self._stages.end(done=True)
-        self._show_brakes(working=False)
-        self.answers.finished = True
-        self._tell(self.tr("Done."))
-        announce(self.window(), self.tr("Done"), self.heading)
+        self._stages.finish(succeeded=True)
+        self._show_controls(working=False)
+        self.answers.work_finished = True
+        self._append_log(self.tr("Done."))
+        show_notification(self.window(), self.tr("Done"), self.heading)
         if self._closing:
             self.window().close()
         else:
-            self.go_on()
+            self.next_page()
 
-    def _failed(self, error: MigratorError) -> None:
-        self._stages.end(done=False)
-        self._show_brakes(working=False)
-        self._tell(messages.said(str(error)))
+    def _work_failed(self, error: MigratorError) -> None:
+        self._stages.finish(succeeded=False)
+        self._show_controls(working=False)
+        self._append_log(messages.localize(str(error)))
         if self._closing:
             self.window().close()
             return
         actions: list[tuple[str, Callable[[], object]]] = []
         if isinstance(error, AuthenticationFailed):
             self.answers.password = None  # the next attempt asks for another
-        if error.code in _CAN_GO_ON and self.answers.entry not in _NOT_RESUMED:
+        if error.code in _RESUMABLE_CODES and self.answers.workflow not in _RESTARTED_WORKFLOWS:
             actions.append(
                 (
                     self.tr("&Go on where it stopped"),
-                    lambda: self._begin(operations.Again(resume=True)),
+                    lambda: self._start_work(operations.RetryOptions(resume=True)),
                 )
             )
         else:
-            actions.append((self.tr("&Try again"), self._begin))
-        if self._written():
-            actions.append((self.tr("Ta&ke it back"), self._take_back))
-        self.errors.show_error(error, *actions)
+            actions.append((self.tr("&Try again"), self._start_work))
+        if self._has_undoable_changes():
+            actions.append((self.tr("Ta&ke it back"), self._start_undo))
+        self.error_panel.show_error(error, *actions)
         if not isinstance(error, Cancelled):
-            announce(self.window(), messages.told(error).title, error.code)
+            show_notification(self.window(), messages.localize_error(error).title, error.code)
 
-    def _written(self) -> bool:
+    def _has_undoable_changes(self) -> bool:
         """Whether the run has left something that can be undone."""
         result = self.context.result
         if not isinstance(result, RunResult) or result.run is None:
             return False
         return bool(result.counts.inserted or result.counts.updated)
 
-    def _take_back(self) -> None:
+    def _start_undo(self) -> None:
         result = self.context.result
         if isinstance(result, RunResult) and result.run:
-            self.context.take_back(result.run)
+            self.context.start_undo(result.run)
 
     # ---- the brakes -----------------------------------------------------------------------------
 
-    def may_close(self) -> bool:
+    def confirm_close(self) -> bool:
         """Asks whether to stop; the window closes by itself once the work has stopped."""
         if self.operation is None:
             return True
@@ -222,10 +222,10 @@ class MigratePage(Page, Listener):
         if self.operation is None:
             return True
         self._closing = True
-        self._halt()
+        self._request_stop()
         return False
 
-    def _ask_to_stop(self) -> None:
+    def _confirm_stop(self) -> None:
         if self.operation and confirm(
             self,
             self.tr("Stop?"),
@@ -233,41 +233,41 @@ class MigratePage(Page, Listener):
             self.tr("Stop"),
             self.tr("Go on"),
         ):
-            self._halt()
+            self._request_stop()
 
-    def _halt(self) -> None:
+    def _request_stop(self) -> None:
         if self.operation:
             self.operation.stop()
-            self._pause.setEnabled(False)
-            self._stop.setEnabled(False)
-            self._stages.hold(self.tr("Stopping after the step under way …"))
+            self._pause_button.setEnabled(False)
+            self._stop_button.setEnabled(False)
+            self._stages.show_status(self.tr("Stopping after the step under way …"))
 
-    def _pause_or_go_on(self) -> None:
+    def _toggle_pause(self) -> None:
         if self.operation is None:
             return
-        if self.operation.paused:
-            self.operation.go_on()
-            self.chart.restart()
-            self._tell(self.tr("Going on."))
-            self._stages.hold(self.tr("Going on …"))
+        if self.operation.is_paused:
+            self.operation.resume()
+            self.chart.start_stage()
+            self._append_log(self.tr("Going on."))
+            self._stages.show_status(self.tr("Going on …"))
         else:
             self.operation.pause()
-            self._tell(self.tr("Paused."))
-            self._stages.hold(self.tr("Paused"))
-        self._name_pause()
+            self._append_log(self.tr("Paused."))
+            self._stages.show_status(self.tr("Paused"))
+        self._update_pause_button()
 
-    def _show_brakes(self, *, working: bool) -> None:
-        for button in (self._pause, self._stop):
+    def _show_controls(self, *, working: bool) -> None:
+        for button in (self._pause_button, self._stop_button):
             button.setVisible(working)
             button.setEnabled(working)
-        self._name_pause()
+        self._update_pause_button()
 
-    def _name_pause(self) -> None:
-        paused = bool(self.operation and self.operation.paused)
+    def _update_pause_button(self) -> None:
+        paused = bool(self.operation and self.operation.is_paused)
         words = self.tr("&Go on") if paused else self.tr("&Pause")
-        self._pause.setText(words)
-        self._pause.setAccessibleName(words.replace("&", ""))
-        self._pause.setAccessibleDescription(self.tr("Holds the work between two steps"))
+        self._pause_button.setText(words)
+        self._pause_button.setAccessibleName(words.replace("&", ""))
+        self._pause_button.setAccessibleDescription(self.tr("Holds the work between two steps"))
 
-    def _tell(self, words: str) -> None:
+    def _append_log(self, words: str) -> None:
         self._log.appendPlainText(f"{datetime.now().astimezone():%H:%M:%S}  {words}")

@@ -2,20 +2,20 @@
 
 from PySide6.QtWidgets import QButtonGroup
 
-from desktop_migrator.migration.desk.kits import accept
+from desktop_migrator.migration.desk.kits import trust_desk
 from desktop_migrator.wizard import icons
-from desktop_migrator.wizard.flow import Entry, FormerRun, Step
-from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.flow import UnfinishedRun, WizardStep, Workflow
+from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.card import Card
 from desktop_migrator.wizard.widgets.kit_panel import KitPanel
 
 
-class WelcomePage(Page):
-    step = Step.WELCOME
+class WelcomePage(WizardPage):
+    step = WizardStep.WELCOME
 
     def build(self) -> None:
-        self.introduce(
+        self.set_header(
             self.tr("Move your data"),
             self.tr(
                 "The app you used kept your data in this computer's browser. This program moves it "
@@ -24,92 +24,98 @@ class WelcomePage(Page):
             ),
         )
         self._group = QButtonGroup(self)
-        self._cards: dict[tuple[Entry, bool], Card] = {}
+        self._cards: dict[tuple[Workflow, bool], Card] = {}
         if kit := self.context.kit:
             self.body.addWidget(KitPanel(kit, self._accept_kit))
-        if former := self.context.former:
-            self._offer_former(former)
-        self.body.addWidget(basics.heading(self.tr("What would you like to do?")))
-        self._add(
-            Entry.MIGRATE,
+        if former := self.context.unfinished_run:
+            self._offer_unfinished_run(former)
+        self.body.addWidget(basics.make_heading(self.tr("What would you like to do?")))
+        self._add_card(
+            Workflow.MIGRATE,
             self.tr("&Move my data now"),
             self.tr("Finds it, shows it to you, and moves it into the app's database."),
             "move",
         )
-        self._add(
-            Entry.CAPTURE,
+        self._add_card(
+            Workflow.CAPTURE,
             self.tr("&Save it in a file for later"),
             self.tr("For when you are offline or the support desk shall upload it for you."),
             "capture",
         )
-        self._add(
-            Entry.UPLOAD,
+        self._add_card(
+            Workflow.UPLOAD,
             self.tr("&Upload a file that was saved before"),
             self.tr("Moves what such a file holds into the app's database."),
             "upload",
         )
-        self._add(
-            Entry.UNDO,
+        self._add_card(
+            Workflow.UNDO,
             self.tr("Undo or &restore"),
             self.tr("Takes an earlier migration back, exactly."),
             "undo",
         )
         self.body.addStretch(1)
-        self.choose(self.answers.entry or (Entry.FINISH if former else Entry.MIGRATE))
+        self.choose_workflow(
+            self.answers.workflow or (Workflow.RESUME if former else Workflow.MIGRATE)
+        )
 
-    def choose(self, entry: Entry) -> None:
+    def choose_workflow(self, workflow: Workflow) -> None:
         for (which, left), card in self._cards.items():
-            if which is entry and not left:
-                card.choose()
+            if which is workflow and not left:
+                card.set_checked()
 
-    def take_former_back(self) -> None:
+    def choose_undo_unfinished(self) -> None:
         """Choose to undo what an earlier run left."""
-        self._cards[Entry.UNDO, True].choose()
+        self._cards[Workflow.UNDO, True].set_checked()
 
     @property
-    def offered(self) -> set[Entry]:
+    def offered_workflows(self) -> set[Workflow]:
         return {entry for entry, _ in self._cards}
 
-    def enter(self) -> None:
-        self.changed()
+    def on_enter(self) -> None:
+        self.notify_complete_changed()
 
     def _accept_kit(self) -> None:
         context = self.context
         kit, workspace = context.kit, context.workspace
         if kit:
-            context.answers.kit_waits = False
-            self.run(lambda _: accept(kit, workspace), lambda _: None)
+            context.answers.kit_not_accepted = False
+            self.start_operation(lambda _: trust_desk(kit, workspace), lambda _: None)
 
-    def _offer_former(self, former: FormerRun) -> None:
-        self.body.addWidget(basics.heading(self.tr("An earlier migration did not finish")))
-        self._add(
-            Entry.FINISH,
+    def _offer_unfinished_run(self, unfinished_run: UnfinishedRun) -> None:
+        self.body.addWidget(basics.make_heading(self.tr("An earlier migration did not finish")))
+        self._add_card(
+            Workflow.RESUME,
             self.tr("&Finish it"),
             self.tr("Goes on where it stopped; nothing is moved twice."),
             "move",
         )
-        self._add(
-            Entry.UNDO,
+        self._add_card(
+            Workflow.UNDO,
             self.tr("&Take it back"),
             self.tr("Undoes what it had done until it stopped."),
             "undo",
-            left=True,
+            unfinished=True,
         )
 
-    def _add(self, entry: Entry, title: str, line: str, icon: str, *, left: bool = False) -> None:
+    def _add_card(
+        self, workflow: Workflow, title: str, line: str, icon: str, *, unfinished: bool = False
+    ) -> None:
         card = Card(title, (line,), icon=icons.icon(icon), group=self._group)
-        card.chosen_changed.connect(
-            lambda chosen: self._chosen(entry, left=left) if chosen else None
+        card.checked_changed.connect(
+            lambda chosen: (
+                self._workflow_chosen(workflow, unfinished=unfinished) if chosen else None
+            )
         )
-        self._cards[entry, left] = card
+        self._cards[workflow, unfinished] = card
         self.body.addWidget(card)
 
-    def _chosen(self, entry: Entry, *, left: bool) -> None:
-        answers, former = self.answers, self.context.former
-        answers.entry = entry
-        answers.former = former if entry is Entry.FINISH or left else None
-        answers.undo_before_step = left
-        answers.undo_run = former.run if left and former else None
-        if left and former:
+    def _workflow_chosen(self, workflow: Workflow, *, unfinished: bool) -> None:
+        answers, former = self.answers, self.context.unfinished_run
+        answers.workflow = workflow
+        answers.unfinished_run = former if workflow is Workflow.RESUME or unfinished else None
+        answers.undo_run_preselected = unfinished
+        answers.undo_run = former.run if unfinished and former else None
+        if unfinished and former:
             answers.database = former.database
-        self.changed()
+        self.notify_complete_changed()

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QLabel, QLayout, QSizePolicy, QWidget
 from desktop_migrator.wizard import theme
 
 
-def text(words: str = "", role: str = "", parent: QWidget | None = None) -> QLabel:
+def make_label(text: str = "", role: str = "", parent: QWidget | None = None) -> QLabel:
     """Plain text that wraps and can be marked for copying; `role` colours it, see wizard.qss."""
-    label = QLabel(words, parent)
+    label = QLabel(text, parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -18,12 +18,12 @@ def text(words: str = "", role: str = "", parent: QWidget | None = None) -> QLab
     return label
 
 
-def heading(words: str = "", parent: QWidget | None = None) -> QLabel:
+def make_heading(text: str = "", parent: QWidget | None = None) -> QLabel:
     """The name of a part of a page."""
-    return theme.enlarge(text(words, parent=parent), 1.1, bold=True)
+    return theme.enlarge(make_label(text, parent=parent), 1.1, bold=True)
 
 
-def empty(layout: QLayout) -> None:
+def clear_layout(layout: QLayout) -> None:
     """Take all widgets out, for good; at once out of sight, since Qt deletes them later."""
     while item := layout.takeAt(0):
         if widget := item.widget():

@@ -22,11 +22,11 @@ from PySide6.QtWidgets import (
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.widgets import basics
 
-ICON = 32
+ICON_SIZE = 32
 
 
 class Card(QFrame):
-    chosen_changed = Signal(bool)
+    checked_changed = Signal(bool)
 
     def __init__(
         self,
@@ -57,26 +57,26 @@ class Card(QFrame):
         words.setSpacing(2)
         words.addWidget(self.button)
         for line in lines:
-            words.addWidget(self._line(line, "faint"))
+            words.addWidget(self._make_line(line, "faint"))
         if note:
-            words.addWidget(self._line(note, "warning"))
+            words.addWidget(self._make_line(note, "warning"))
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
         row.setSpacing(theme.GAP)
         if icon is not None:
             picture = QLabel()
-            picture.setPixmap(icon.pixmap(QSize(ICON, ICON), self.devicePixelRatio()))
-            picture.setFixedWidth(ICON)
+            picture.setPixmap(icon.pixmap(QSize(ICON_SIZE, ICON_SIZE), self.devicePixelRatio()))
+            picture.setFixedWidth(ICON_SIZE)
             row.addWidget(picture, alignment=Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
     @property
-    def chosen(self) -> bool:
+    def is_checked(self) -> bool:
         return self.button.isChecked()
 
-    def choose(self, chosen: bool = True) -> None:
-        self.button.setChecked(chosen)
+    def set_checked(self, checked: bool = True) -> None:
+        self.button.setChecked(checked)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
@@ -86,20 +86,20 @@ class Card(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
-            self._mark("focused", event.type() is QEvent.Type.FocusIn)
+            self._set_style_property("focused", event.type() is QEvent.Type.FocusIn)
         return super().eventFilter(watched, event)
 
-    def _line(self, words: str, role: str) -> QLabel:
-        line = basics.text(words, role)
+    def _make_line(self, words: str, role: str) -> QLabel:
+        line = basics.make_label(words, role)
         # A click on the words chooses the card as well.
         line.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         return line
 
     def _toggled(self, chosen: bool) -> None:
-        self._mark("chosen", chosen)
-        self.chosen_changed.emit(chosen)
+        self._set_style_property("chosen", chosen)
+        self.checked_changed.emit(chosen)
 
-    def _mark(self, name: str, value: bool) -> None:
+    def _set_style_property(self, name: str, value: bool) -> None:
         self.setProperty(name, value)
         restyle(self)
 

@@ -9,7 +9,7 @@ from desktop_migrator.postgres.verify.connection_checks import Check
 from desktop_migrator.wizard import messages, theme
 from desktop_migrator.wizard.i18n import QT_TRANSLATE_NOOP
 from desktop_migrator.wizard.widgets import basics
-from desktop_migrator.wizard.widgets.basics import empty
+from desktop_migrator.wizard.widgets.basics import clear_layout
 
 _NAMES = (
     QT_TRANSLATE_NOOP("checks", "Reached"),
@@ -39,20 +39,20 @@ class CheckList(QWidget):
         self.setAccessibleName(self.tr("What was checked"))
 
     def show_checks(self, checks: Sequence[Check]) -> None:
-        empty(self._grid)
+        clear_layout(self._grid)
         for row, check in enumerate(checks):
             mark = QLabel("✓" if check.ok else "✗")
             mark.setProperty("role", "good" if check.ok else "bad")
             mark.setAccessibleName(self.tr("in order") if check.ok else self.tr("not in order"))
             self._grid.addWidget(mark, row, 0)
-            self._grid.addWidget(QLabel(_name(check.name)), row, 1)
-            words = messages.said(check.detail)
+            self._grid.addWidget(QLabel(_check_label(check.name)), row, 1)
+            words = messages.localize(check.detail)
             if check.remedy:
-                words += "\n" + messages.said(check.remedy)
-            self._grid.addWidget(basics.text(words, "faint" if check.ok else ""), row, 2)
+                words += "\n" + messages.localize(check.remedy)
+            self._grid.addWidget(basics.make_label(words, "faint" if check.ok else ""), row, 2)
 
 
-def _name(name: str) -> str:
+def _check_label(name: str) -> str:
     if name.startswith(_TABLE):
         template = QCoreApplication.translate("checks", "Table {name}")
         return template.format(name=name.removeprefix(_TABLE))

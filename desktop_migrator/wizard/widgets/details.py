@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 from desktop_migrator.wizard import theme
 
 
-class Details(QWidget):
+class CollapsibleDetails(QWidget):
     def __init__(self, content: QWidget) -> None:
         super().__init__()
         self._content = content
@@ -14,18 +14,18 @@ class Details(QWidget):
         self._button.setProperty("role", "details")
         self._button.setCheckable(True)
         self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._button.toggled.connect(self._show)
+        self._button.toggled.connect(self._set_content_visible)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.TIGHT)
         column.addWidget(self._button, alignment=Qt.AlignmentFlag.AlignLeading)
         column.addWidget(content)
-        self._show(False)
+        self._set_content_visible(False)
 
-    def open(self, shown: bool = True) -> None:
-        self._button.setChecked(shown)
+    def set_expanded(self, expanded: bool = True) -> None:
+        self._button.setChecked(expanded)
 
-    def _show(self, shown: bool) -> None:
+    def _set_content_visible(self, shown: bool) -> None:
         self._content.setVisible(shown)
         self._button.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
         self._button.setText(self.tr("Hide details") if shown else self.tr("Show details"))

@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from desktop_migrator.model import Conflict
 
-_LINES = 5
-_MOST_FIELDS = 200
+_VISIBLE_ROWS = 5
+_MAX_FIELDS = 200
 
 
-class Differences(QTableWidget):
+class DifferencesTable(QTableWidget):
     def __init__(self) -> None:
         super().__init__(0, 3)
         self.setAccessibleName(self.tr("Fields that differ"))
@@ -27,7 +27,7 @@ class Differences(QTableWidget):
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         columns.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.setMinimumHeight(_LINES * round(self.fontMetrics().height() * 1.7))
+        self.setMinimumHeight(_VISIBLE_ROWS * round(self.fontMetrics().height() * 1.7))
         self.show_conflict(None)
 
     def sizeHint(self) -> QSize:
@@ -39,11 +39,11 @@ class Differences(QTableWidget):
         self.setHorizontalHeaderLabels(
             [
                 self.tr("Field"),
-                self.tr("In the database") + _changed(row_time),
-                self.tr("In the browser") + _changed(item_time),
+                self.tr("In the database") + _changed_at(row_time),
+                self.tr("In the browser") + _changed_at(item_time),
             ]
         )
-        differences = conflict.differences[:_MOST_FIELDS] if conflict else ()
+        differences = conflict.differences[:_MAX_FIELDS] if conflict else ()
         self.setRowCount(len(differences))
         for row, difference in enumerate(differences):
             for column, text in enumerate((difference.name, difference.row, difference.item)):
@@ -55,7 +55,7 @@ class Differences(QTableWidget):
                 self.setItem(row, column, item)
 
 
-def _changed(moment: datetime | None) -> str:
+def _changed_at(moment: datetime | None) -> str:
     if moment is None:
         return ""
     local = QDateTime.fromSecsSinceEpoch(int(moment.timestamp()))

@@ -8,36 +8,36 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 from desktop_migrator import __version__
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.wizard import messages, theme
-from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.widgets import basics
 
 
 class ErrorPanel(QFrame):
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: WizardStep) -> None:
         super().__init__()
         self._step = step
         self._error: MigratorError | None = None
         self.setProperty("role", "error")
-        self._title = basics.heading()
+        self._title = basics.make_heading()
         self._title.setProperty("role", "bad")
-        self._detail = basics.text()
-        self._hint = basics.text()
-        self._code = basics.text(role="faint")
-        self._copy = QPushButton(self.tr("Cop&y for support"))
-        self._copy.setAccessibleDescription(
+        self._detail = basics.make_label()
+        self._hint = basics.make_label()
+        self._code = basics.make_label(role="faint")
+        self._copy_button = QPushButton(self.tr("Cop&y for support"))
+        self._copy_button.setAccessibleDescription(
             self.tr("Copies the code and what happened, without any of your data")
         )
-        self._copy.clicked.connect(self.copy)
+        self._copy_button.clicked.connect(self.copy_for_support)
         self._actions = QHBoxLayout()
         self._actions.setSpacing(theme.TIGHT)
         self._actions.addWidget(self._code, 1)
-        self._actions.addWidget(self._copy)
+        self._actions.addWidget(self._copy_button)
         column = QVBoxLayout(self)
         column.setSpacing(theme.TIGHT)
         for label in (self._title, self._detail, self._hint):
             column.addWidget(label)
         column.addLayout(self._actions)
-        self._extra: list[QPushButton] = []
+        self._action_buttons: list[QPushButton] = []
         self.hide()
 
     @property
@@ -47,7 +47,7 @@ class ErrorPanel(QFrame):
     def show_error(self, error: MigratorError, *actions: tuple[str, Callable[[], object]]) -> None:
         """Show it, with a button for each action."""
         self._error = error
-        told = messages.told(error)
+        told = messages.localize_error(error)
         for label, words in (
             (self._title, told.title),
             (self._detail, told.detail),
@@ -81,17 +81,17 @@ class ErrorPanel(QFrame):
         )
 
     def _set_actions(self, actions: tuple[tuple[str, Callable[[], object]], ...]) -> None:
-        for button in self._extra:
+        for button in self._action_buttons:
             self._actions.removeWidget(button)
             button.deleteLater()
-        self._extra = []
+        self._action_buttons = []
         for words, call in actions:
             button = QPushButton(words)
             button.setAccessibleName(words.replace("&", ""))
             button.clicked.connect(lambda _=False, call=call: call())
             self._actions.addWidget(button)
-            self._extra.append(button)
+            self._action_buttons.append(button)
 
-    def copy(self) -> None:
+    def copy_for_support(self) -> None:
         QGuiApplication.clipboard().setText(self.support_text())
-        self._copy.setText(self.tr("Copied"))
+        self._copy_button.setText(self.tr("Copied"))

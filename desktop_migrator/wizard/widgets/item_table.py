@@ -6,22 +6,22 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from desktop_migrator.wizard.models.items import ItemsModel
 
-_LOOKED_AT = 50
-_WIDEST = 40
+_SAMPLED_ROWS = 50
+_MAX_COLUMN_CHARACTERS = 40
 """Letters."""
-_EDGES = 20
+_CELL_PADDING = 20
 
 
 class ItemTable(QTableView):
-    chosen = Signal(int)
+    current_row_changed = Signal(int)
     """The current row; -1 for none."""
-    toggled = Signal()
+    toggle_requested = Signal()
     """The person pressed the space bar: the rows marked go, or stay."""
 
-    def __init__(self, lines: int = 6, *, with_states: bool = True) -> None:
+    def __init__(self, visible_rows: int = 6, *, show_states: bool = True) -> None:
         """`lines` are seen at least; the first column only `with_states`."""
         super().__init__()
-        self._with_states = with_states
+        self._show_states = show_states
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -38,46 +38,46 @@ class ItemTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         height = round(self.fontMetrics().height() * 1.7)
         rows.setDefaultSectionSize(height)
-        self.setMinimumHeight((lines + 1) * height)
+        self.setMinimumHeight((visible_rows + 1) * height)
         columns = self.horizontalHeader()
         columns.setStretchLastSection(True)
         columns.setHighlightSections(False)
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
 
-    def show_model(self, model: ItemsModel) -> None:
+    def set_items_model(self, model: ItemsModel) -> None:
         before = self.selectionModel()
         self.setModel(model)
         if before is not None:
             before.deleteLater()
         self.selectionModel().currentRowChanged.connect(
-            lambda current, _: self.chosen.emit(current.row())
+            lambda current, _: self.current_row_changed.emit(current.row())
         )
-        model.modelReset.connect(self._fit)
-        model.found.connect(self._fit)
-        self._fit()
+        model.modelReset.connect(self._resize_columns)
+        model.search_finished.connect(self._resize_columns)
+        self._resize_columns()
 
-    def _fit(self) -> None:
+    def _resize_columns(self) -> None:
         """Columns as wide as what is seen at first; those that are empty there do not show."""
         model = self.model()
-        if not isinstance(model, ItemsModel) or model.searching:
+        if not isinstance(model, ItemsModel) or model.is_searching:
             return
-        rows = range(min(model.rowCount(), _LOOKED_AT))
+        rows = range(min(model.rowCount(), _SAMPLED_ROWS))
         metrics = self.fontMetrics()
-        widest = _WIDEST * metrics.averageCharWidth()
+        widest = _MAX_COLUMN_CHARACTERS * metrics.averageCharWidth()
         for column in range(model.columnCount()):
             cells = [str(model.index(row, column).data()) for row in rows]
-            shown = any(cells) if column else self._with_states
+            shown = any(cells) if column else self._show_states
             self.setColumnHidden(column, bool(rows) and not shown)
             heading = str(model.headerData(column, Qt.Orientation.Horizontal))
             width = max(metrics.horizontalAdvance(text) for text in (heading, *cells))
             mark = 2 * metrics.height() if column == 0 else 0
-            self.setColumnWidth(column, min(width + mark, widest) + _EDGES)
+            self.setColumnWidth(column, min(width + mark, widest) + _CELL_PADDING)
 
     def sizeHint(self) -> QSize:
         """No higher than it must be: what room there is, the page shares out."""
         return QSize(super().sizeHint().width(), self.minimumHeight())
 
-    def marked(self) -> list[tuple[int, int]]:
+    def selected_ranges(self) -> list[tuple[int, int]]:
         """The rows selected, as ranges with both ends."""
         selection = self.selectionModel().selection()
         parts = [selection.at(index) for index in range(selection.count())]
@@ -85,6 +85,6 @@ class ItemTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
-            self.toggled.emit()
+            self.toggle_requested.emit()
         else:
             super().keyPressEvent(event)

@@ -4,37 +4,37 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
-from desktop_migrator.migration.desk.kits import Kit, Signature
+from desktop_migrator.migration.desk.kits import Kit, SignatureStatus
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.widgets import basics
 
 
 class KitPanel(QFrame):
-    def __init__(self, kit: Kit, accept: Callable[[], None]) -> None:
+    def __init__(self, kit: Kit, on_accept: Callable[[], None]) -> None:
         super().__init__()
         self._kit = kit
-        self._accept = accept
+        self._on_accept = on_accept
         column = QVBoxLayout(self)
         column.setSpacing(theme.TIGHT)
-        column.addWidget(basics.heading(self.tr("A kit by {owner}").format(owner=kit.owner)))
+        column.addWidget(basics.make_heading(self.tr("A kit by {owner}").format(owner=kit.owner)))
         if kit.message:
-            column.addWidget(basics.text(kit.message))
+            column.addWidget(basics.make_label(kit.message))
         where = (
             self.tr("Your data will go to: {server}").format(server=Address(kit.database).server)
             if kit.database
             else self.tr("It does not say where your data will go.")
         )
-        column.addWidget(basics.text(where))
+        column.addWidget(basics.make_label(where))
         if kit.contact:
-            column.addWidget(basics.text(kit.contact, "faint"))
+            column.addWidget(basics.make_label(kit.contact, "faint"))
         if kit.fingerprint:
             key = self.tr("Signed with the key {fingerprint}").format(fingerprint=kit.fingerprint)
-            column.addWidget(basics.text(key, "faint"))
+            column.addWidget(basics.make_label(key, "faint"))
         self.setProperty("role", "card" if kit.trustworthy else "notice")
         if kit.trustworthy:
             return
-        self._warning = basics.text(self._warning_text(), "warning")
+        self._warning = basics.make_label(self._warning_text(), "warning")
         self._button = QPushButton(self.tr("I &know and trust them"))
         self._button.setAccessibleDescription(self._warning.text())
         self._button.clicked.connect(self._accepted)
@@ -43,11 +43,11 @@ class KitPanel(QFrame):
 
     def _warning_text(self) -> str:
         return {
-            Signature.NEW: self.tr(
+            SignatureStatus.NEW: self.tr(
                 "You have had nothing from them before. Ask them by phone whether the kit is "
                 "theirs and the key is the one above."
             ),
-            Signature.OTHER_KEY: self.tr(
+            SignatureStatus.OTHER_KEY: self.tr(
                 "Careful: it uses their name, but another key than before. Ask them by phone "
                 "before you go on."
             ),
@@ -59,4 +59,4 @@ class KitPanel(QFrame):
     def _accepted(self) -> None:
         self._button.hide()
         self._warning.hide()
-        self._accept()
+        self._on_accept()

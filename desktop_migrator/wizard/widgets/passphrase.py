@@ -4,18 +4,18 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
 
 from desktop_migrator.wizard import theme
-from desktop_migrator.wizard.flow import SHORTEST_PASSPHRASE
+from desktop_migrator.wizard.flow import MIN_PASSPHRASE_LENGTH
 from desktop_migrator.wizard.widgets import basics
 
 
-class NewPassphrase(QWidget):
-    typed = Signal(str, str)
+class NewPassphraseForm(QWidget):
+    passphrase_changed = Signal(str, str)
     """Both texts, whenever one changes."""
 
-    def __init__(self, promise: str) -> None:
+    def __init__(self, valid_hint: str) -> None:
         """`promise` is what is said once both are alike."""
         super().__init__()
-        self._promise = promise
+        self._valid_hint = valid_hint
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(theme.GAP)
@@ -32,21 +32,21 @@ class NewPassphrase(QWidget):
             label.setBuddy(field)
             field.setAccessibleName(words.replace("&", ""))
             form.addRow(label, field)
-        self._verdict = basics.text(role="faint")
-        form.addRow("", self._verdict)
+        self._hint = basics.make_label(role="faint")
+        form.addRow("", self._hint)
         self._changed()
 
-    def enter(self, first: str, second: str) -> None:
-        self._first.setText(first)
-        self._second.setText(second)
+    def set_passphrase(self, passphrase: str, confirmation: str) -> None:
+        self._first.setText(passphrase)
+        self._second.setText(confirmation)
 
     def _changed(self) -> None:
         first, second = self._first.text(), self._second.text()
-        if len(first) < SHORTEST_PASSPHRASE:
-            words = self.tr("At least %n character(s).", "", SHORTEST_PASSPHRASE)
+        if len(first) < MIN_PASSPHRASE_LENGTH:
+            words = self.tr("At least %n character(s).", "", MIN_PASSPHRASE_LENGTH)
         elif first != second:
             words = self.tr("The two are not the same yet.")
         else:
-            words = self._promise
-        self._verdict.setText(words)
-        self.typed.emit(first, second)
+            words = self._valid_hint
+        self._hint.setText(words)
+        self.passphrase_changed.emit(first, second)

@@ -16,10 +16,10 @@ def confirm(parent: QWidget, title: str, text: str, yes: str, no: str) -> bool:
     return box.clickedButton() is agree
 
 
-_SECONDS = 10
+_NOTIFICATION_SECONDS = 10
 
 
-def announce(window: QWidget, title: str, text: str) -> None:
+def show_notification(window: QWidget, title: str, text: str) -> None:
     """A notification by the system, where it has such and the window is not in front."""
     if window.isActiveWindow():
         return
@@ -28,4 +28,4 @@ def announce(window: QWidget, title: str, text: str) -> None:
         return
     tray = QSystemTrayIcon(window.windowIcon(), window)
     tray.show()
-    tray.showMessage(title, text, window.windowIcon(), _SECONDS * 1000)
+    tray.showMessage(title, text, window.windowIcon(), _NOTIFICATION_SECONDS * 1000)

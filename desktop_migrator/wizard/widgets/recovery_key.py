@@ -8,41 +8,43 @@ from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.widgets import basics
 
 
-class RecoveryKey(QWidget):
+class RecoveryKeyView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._text = ""
-        self._shown = basics.text()
-        self._shown.setStyleSheet("font-family: monospace;")
-        self._shown.hide()
-        self._show = QPushButton(self.tr("&Show recovery key"))
-        self._show.setAccessibleDescription(
+        self._key_label = basics.make_label()
+        self._key_label.setStyleSheet("font-family: monospace;")
+        self._key_label.hide()
+        self._show_button = QPushButton(self.tr("&Show recovery key"))
+        self._show_button.setAccessibleDescription(
             self.tr("Who reads the recovery key can open your backups")
         )
-        self._show.clicked.connect(self._reveal)
-        self._print = QPushButton(self.tr("P&rint recovery key …"))
-        self._print.setAccessibleDescription(self.tr("Prints it on a page to keep in a safe place"))
-        self._print.clicked.connect(self._print_key)
-        self._copy = QPushButton(self.tr("C&opy recovery key"))
-        self._copy.setAccessibleDescription(self.tr("For your password manager"))
-        self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._text))
+        self._show_button.clicked.connect(self._toggle_key)
+        self._print_button = QPushButton(self.tr("P&rint recovery key …"))
+        self._print_button.setAccessibleDescription(
+            self.tr("Prints it on a page to keep in a safe place")
+        )
+        self._print_button.clicked.connect(self._print_key)
+        self._copy_button = QPushButton(self.tr("C&opy recovery key"))
+        self._copy_button.setAccessibleDescription(self.tr("For your password manager"))
+        self._copy_button.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._text))
         row = QHBoxLayout()
         row.setSpacing(theme.TIGHT)
-        for button in (self._show, self._print, self._copy):
+        for button in (self._show_button, self._print_button, self._copy_button):
             row.addWidget(button)
         row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.TIGHT)
         column.addLayout(row)
-        column.addWidget(self._shown)
+        column.addWidget(self._key_label)
 
     def show_key(self, text: str) -> None:
         self._text = text
-        self._shown.setText(text)
+        self._key_label.setText(text)
 
-    def _reveal(self) -> None:
-        self._shown.setVisible(self._shown.isHidden())
+    def _toggle_key(self) -> None:
+        self._key_label.setVisible(self._key_label.isHidden())
 
     def _print_key(self) -> None:
         printer = QPrinter()

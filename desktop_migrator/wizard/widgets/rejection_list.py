@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop_migrator.model import Rejection
 from desktop_migrator.wizard import messages, theme
 from desktop_migrator.wizard.widgets import basics
-from desktop_migrator.wizard.widgets.basics import empty
+from desktop_migrator.wizard.widgets.basics import clear_layout
 
-_REASONS = 12
+_MAX_REASONS = 12
 """Shown here; the report has all."""
 
 
-class LeftBehind(QWidget):
+class RejectionList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._lines = QVBoxLayout(self)
@@ -23,16 +23,18 @@ class LeftBehind(QWidget):
         self.setAccessibleName(self.tr("What could not be moved, and why"))
 
     def show_rejections(self, rejections: Iterable[Rejection]) -> None:
-        empty(self._lines)
+        clear_layout(self._lines)
         reasons = Counter((each.entity, each.reason, each.remedy) for each in rejections)
         self.setVisible(bool(reasons))
         if reasons:
-            self._lines.addWidget(basics.heading(self.accessibleName()))
-        for (entity, reason, remedy), number in reasons.most_common(_REASONS):
+            self._lines.addWidget(basics.make_heading(self.accessibleName()))
+        for (entity, reason, remedy), number in reasons.most_common(_MAX_REASONS):
             words = self.tr("{entity}, %n item(s): {reason}", "", number)
             self._lines.addWidget(
-                basics.text(words.format(entity=entity, reason=messages.said(reason)))
+                basics.make_label(words.format(entity=entity, reason=messages.localize(reason)))
             )
-            self._lines.addWidget(basics.text(messages.said(remedy), role="faint"))
-        if len(reasons) > _REASONS:
-            self._lines.addWidget(basics.text(self.tr("The report has all of them."), role="faint"))
+            self._lines.addWidget(basics.make_label(messages.localize(remedy), role="faint"))
+        if len(reasons) > _MAX_REASONS:
+            self._lines.addWidget(
+                basics.make_label(self.tr("The report has all of them."), role="faint")
+            )

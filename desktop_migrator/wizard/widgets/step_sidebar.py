@@ -7,24 +7,24 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_migrator.wizard import i18n, theme
-from desktop_migrator.wizard.flow import Step
+from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.widgets import basics
-from desktop_migrator.wizard.widgets.basics import empty
+from desktop_migrator.wizard.widgets.basics import clear_layout
 
-_LOGO = 48
+_LOGO_SIZE = 48
 
 
-class Rail(QWidget):
+class StepSidebar(QWidget):
     def __init__(self, icon: QIcon) -> None:
         super().__init__()
         self.setProperty("role", "rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
         logo = QLabel()
-        logo.setPixmap(icon.pixmap(QSize(_LOGO, _LOGO), self.devicePixelRatio()))
+        logo.setPixmap(icon.pixmap(QSize(_LOGO_SIZE, _LOGO_SIZE), self.devicePixelRatio()))
         self._steps = QVBoxLayout()
         self._steps.setSpacing(theme.TIGHT)
-        self._code = basics.text(role="faint")
+        self._code = basics.make_label(role="faint")
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
         column.setSpacing(theme.WIDE)
@@ -33,25 +33,25 @@ class Rail(QWidget):
         column.addStretch(1)
         column.addWidget(self._code)
 
-    def show_way(self, way: Sequence[Step], current: Step) -> None:
-        empty(self._steps)
-        done = current in way
-        for step in way:
+    def show_steps(self, steps: Sequence[WizardStep], current: WizardStep) -> None:
+        clear_layout(self._steps)
+        done = current in steps
+        for step in steps:
             done = done and step is not current
-            self._steps.addWidget(self._entry(step, done=done, current=step is current))
+            self._steps.addWidget(self._make_row(step, done=done, current=step is current))
         self._code.setText(self.tr("Step {code}").format(code=current.code))
         self.setAccessibleName(
             self.tr("Step {number} of {count}: {name}").format(
-                number=way.index(current) + 1 if current in way else 1,
-                count=len(way),
-                name=i18n.step(current),
+                number=steps.index(current) + 1 if current in steps else 1,
+                count=len(steps),
+                name=i18n.step_title(current),
             )
         )
 
-    def _entry(self, step: Step, *, done: bool, current: bool) -> QWidget:
+    def _make_row(self, step: WizardStep, *, done: bool, current: bool) -> QWidget:
         mark = QLabel("✓" if done else "●" if current else "○")
         mark.setFixedWidth(mark.fontMetrics().horizontalAdvance("●●"))
-        name = QLabel(i18n.step(step))
+        name = QLabel(i18n.step_title(step))
         if current:
             font = name.font()
             font.setBold(True)

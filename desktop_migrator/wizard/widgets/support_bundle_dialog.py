@@ -13,12 +13,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_migrator.migration.desk.support_bundle import Piece
+from desktop_migrator.migration.desk.support_bundle import BundleFile
 from desktop_migrator.wizard.widgets import basics
 
 
-class BundleDialog(QDialog):
-    def __init__(self, parent: QWidget, pieces: Sequence[Piece]) -> None:
+class SupportBundleDialog(QDialog):
+    def __init__(self, parent: QWidget, pieces: Sequence[BundleFile]) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Support bundle"))
         self.resize(720, 520)
@@ -34,12 +34,12 @@ class BundleDialog(QDialog):
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addWidget(
-            basics.text(self.tr("This is all of it; none of your data is in it. Save it?"))
+            basics.make_label(self.tr("This is all of it; none of your data is in it. Save it?"))
         )
         column.addWidget(text, 1)
         column.addWidget(buttons)
 
-    def ask(self) -> Path | None:
+    def ask_path(self) -> Path | None:
         """Where to save it; None: not at all."""
         if self.exec() != QDialog.DialogCode.Accepted:
             return None

@@ -16,16 +16,16 @@ from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.model import Answer, ConflictPolicy, Counts, Outcome, RunResult
+from desktop_migrator.model import ConflictPolicy, Counts, Outcome, Resolution, RunResult
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.postgres.connection.retry import Retries
-from desktop_migrator.reporter import ConflictQuestion, NullReporter, Reply
+from desktop_migrator.postgres.connection.retry import RetryPolicy
+from desktop_migrator.reporter import ConflictQuestion, ConflictReply, NullReporter
 from desktop_migrator.system.resources import resource
 from tests.integration.webkit_store import store_of
 
 USER = "u1"
 TABLES = ("tasks", "environments")
-QUICKLY = Retries(attempts=3, pause=0.02)
+QUICKLY = RetryPolicy(attempts=3, pause=0.02)
 POLICIES = tuple(ConflictPolicy)
 _MOST_PARTS = 5
 
@@ -72,8 +72,8 @@ class Toll:
 class _Answering(NullReporter):
     """Answers each conflict another way; the answers are kept for the runs that follow."""
 
-    def resolve(self, question: ConflictQuestion) -> Reply:
-        return Reply(tuple(Answer)[question.number % len(Answer)])
+    def resolve(self, question: ConflictQuestion) -> ConflictReply:
+        return ConflictReply(tuple(Resolution)[question.number % len(Resolution)])
 
 
 class Scene:

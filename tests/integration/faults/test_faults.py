@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from desktop_migrator.model import ConflictPolicy, Outcome
-from desktop_migrator.postgres.connection.retry import ONCE, Retries
+from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
 from tests.integration.faults.proxy import DIRECTIONS, Cut, Proxy
 from tests.integration.faults.scene import POLICIES, QUICKLY, TABLES, Scene, Toll
 from tests.integration.faults.servers import CrashingServer, SmallDisk
@@ -47,7 +47,7 @@ def bytes_of_a_run(scene: Scene, proxy: Proxy, policy: ConflictPolicy) -> dict[A
 
 
 @pytest.mark.parametrize(
-    ("retries", "part"), [(ONCE, 0.35), (QUICKLY, 0.2)], ids=["then resumed", "tried again"]
+    ("retries", "part"), [(NO_RETRY, 0.35), (QUICKLY, 0.2)], ids=["then resumed", "tried again"]
 )
 def test_a_connection_cut_at_any_byte_costs_no_row(
     scene: Scene,
@@ -55,11 +55,11 @@ def test_a_connection_cut_at_any_byte_costs_no_row(
     seeded: random.Random,
     cuts: int,
     tolls: Tolls,
-    retries: Retries,
+    retries: RetryPolicy,
     part: float,
 ) -> None:
     length = {policy: bytes_of_a_run(scene, proxy, policy) for policy in POLICIES}
-    toll = tolls["connection cut, " + ("resumed" if retries is ONCE else "tried again")]
+    toll = tolls["connection cut, " + ("resumed" if retries is NO_RETRY else "tried again")]
     while toll.injected < share(cuts, part):
         policy = seeded.choice(POLICIES)
         direction = seeded.choice(DIRECTIONS)
@@ -124,7 +124,7 @@ def test_sessions_ended_by_an_administrator_cost_no_row(
         policy = seeded.choice(POLICIES)
         moment = seeded.uniform(0, length[policy])
         limit = seeded.choice((1, 10))
-        retries = seeded.choice((ONCE, QUICKLY))
+        retries = seeded.choice((NO_RETRY, QUICKLY))
         print(toll.injected, policy, f"{moment:.3f} seconds, {limit} sessions, {retries}")
         ended: list[Any] = []
 
@@ -163,7 +163,7 @@ def test_a_server_that_crashes_and_comes_back_costs_no_row(
     while toll.injected < share(cuts, 0.04):
         policy = seeded.choice(POLICIES)
         moment = seeded.uniform(0, length[policy])
-        retries = seeded.choice((ONCE, Retries(attempts=7, pause=0.1)))
+        retries = seeded.choice((NO_RETRY, RetryPolicy(attempts=7, pause=0.1)))
         print(toll.injected, policy, f"{moment:.3f} seconds, {retries}")
         scene.reset()
         job = scene.job(policy, retries=retries)
@@ -232,14 +232,14 @@ def test_transactions_that_the_server_breaks_off_cost_no_row(
         sql.execute(f"ALTER DATABASE faults SET {setting}".encode())
     for number in range(share(cuts, 0.03)):
         policy = seeded.choice(POLICIES)
-        retries = seeded.choice((ONCE, QUICKLY))
+        retries = seeded.choice((NO_RETRY, QUICKLY))
         print(number, policy, retries)
         scene.reset()
         job = scene.job(policy, retries=retries)
         with somebody_in_the_way(scene, seeded, deadlock=fault == "deadlock") as done:
             result = scene.run(job)
         assert done.is_set(), result.error
-        if retries is ONCE:
+        if retries is NO_RETRY:
             assert result.outcome is Outcome.FAILED
             result = scene.resume(job)
         scene.assess(policy, result, toll)

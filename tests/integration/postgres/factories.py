@@ -23,9 +23,9 @@ from desktop_migrator.model import (
     TargetEntity,
 )
 from desktop_migrator.postgres import bookkeeping
-from desktop_migrator.postgres.load.batches import ChunkLimits
-from desktop_migrator.postgres.load.deduplicate import Settler, id_key
-from desktop_migrator.postgres.load.duplicate_key_filter import Repeats
+from desktop_migrator.postgres.load.batches import BatchLimits
+from desktop_migrator.postgres.load.deduplicate import Deduplicator, identity_key
+from desktop_migrator.postgres.load.duplicate_key_filter import DuplicateKeyFilter
 from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.verify.verify_run import Verification, verify
@@ -143,7 +143,7 @@ class Bench:
             run=self.run,
             user_id=USER,
             policy=policy,
-            limits=ChunkLimits(items, size),
+            limits=BatchLimits(items, size),
             dry_run=dry_run,
             reporter=self.reporter,
             **settings,
@@ -163,20 +163,20 @@ class Bench:
             self.start(policy)
         settler = self.settler(outcomes)
         loader = self.loader(policy, items=items, size=size, **settings)
-        counts = loader.load(settler.settle(outcomes))
+        counts = loader.load(settler.deduplicate(outcomes))
         parts = [*counts.values(), *settler.counts.values()]
         names = ("inserted", "updated", "unchanged", "skipped", "conflicts", "rejected")
         totals = {name: sum(getattr(part, name) for part in parts) for name in names}
         return {name: total for name, total in totals.items() if total}
 
-    def settler(self, outcomes: Iterable[Item | Rejection]) -> Settler:
+    def settler(self, outcomes: Iterable[Item | Rejection]) -> Deduplicator:
         """One that knows which of these are there more than once."""
-        repeats = Repeats()
-        settler = Settler(self.entities.values(), repeats)
+        repeats = DuplicateKeyFilter()
+        settler = Deduplicator(self.entities.values(), repeats)
         for each in outcomes:
             if isinstance(each, Item):
-                repeats.note(id_key(each.entity, each.source_id))
-                settler.note(each)
+                repeats.add(identity_key(each.entity, each.source_id))
+                settler.register_natural_keys(each)
         return settler
 
     def verify(self) -> Verification:

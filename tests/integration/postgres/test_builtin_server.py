@@ -307,13 +307,13 @@ def test_an_ordinary_person_runs_it_as_themselves(server_folder: Path) -> None:
     pythons = [
         python
         for path in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}")
-        if (python := Path(path).resolve()).exists() and nobody.may_enter(python.parent)
+        if (python := Path(path).resolve()).exists() and nobody.can_traverse(python.parent)
     ]
     if not pythons:
         pytest.skip("every Python of this version is root's alone")
     home = server_folder / "home"
     home.mkdir(mode=0o700)
-    nobody.give(home)
+    nobody.chown(home)
     query = "import psycopg; print(psycopg.connect(url).execute('SELECT 7').fetchone()[0])"
     place = home / "of a person" / "postgres"
     for _ in range(2):

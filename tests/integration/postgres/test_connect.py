@@ -37,7 +37,7 @@ from desktop_migrator.postgres.connection.engine import (
     needs_password,
     open_engine,
     redacted,
-    translated,
+    translate_errors,
 )
 from desktop_migrator.postgres.verify.connection_checks import check_connection
 from tests.integration.conftest import BINARIES, on_every_server
@@ -479,7 +479,7 @@ def test_any_password_gets_through_and_is_not_printed(user: str, marker: str) ->
 
 
 def raised(connection: Connection, statement: str) -> MigratorError:
-    with pytest.raises(MigratorError) as caught, translated():
+    with pytest.raises(MigratorError) as caught, translate_errors():
         connection.execute(text(statement))
     connection.rollback()
     return caught.value
@@ -533,6 +533,6 @@ def test_a_lost_connection_is_worth_another_try(database: str) -> None:
         pid = lost.scalar(text("SELECT pg_backend_pid()"))
         with psycopg.connect(database) as administrator:
             administrator.execute("SELECT pg_terminate_backend(%s)", [pid])
-        with pytest.raises(DatabaseError) as caught, translated():
+        with pytest.raises(DatabaseError) as caught, translate_errors():
             lost.execute(text("SELECT 1"))
         assert caught.value.transient

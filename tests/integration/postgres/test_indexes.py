@@ -14,7 +14,11 @@ from desktop_migrator.errors import DatabaseError, TableMissing
 from desktop_migrator.model import Table
 from desktop_migrator.postgres import bookkeeping
 from desktop_migrator.postgres.connection.engine import open_engine
-from desktop_migrator.postgres.schema.indexes import dropped, fast_load, heal
+from desktop_migrator.postgres.schema.indexes import (
+    find_dropped_indexes,
+    rebuild_indexes,
+    without_secondary_indexes,
+)
 from desktop_migrator.postgres.schema.introspect import introspect
 from tests.integration.conftest import on_every_server
 
@@ -66,12 +70,12 @@ def test_secondary_indexes_are_away_in_the_block_and_back_after_it(
     connection: sqlalchemy.Connection, database: str, table: Table
 ) -> None:
     before = indexes(database)
-    with fast_load(connection, table):
+    with without_secondary_indexes(connection, table):
         assert before.keys() - indexes(database).keys() == SECONDARY
         run_sql(database, "INSERT INTO app.\"Tasks\" VALUES (501, 'new', 'u1', 501)")
     assert indexes(database) == before
     with connection.begin():
-        assert dropped(connection) == []
+        assert find_dropped_indexes(connection) == []
     analysed = "SELECT last_analyze IS NOT NULL FROM pg_stat_user_tables WHERE relname = 'Tasks'"
     assert run_sql(database, analysed) == [(True,)]
 
@@ -80,7 +84,7 @@ def test_a_block_that_fails_leaves_the_indexes_as_they_were(
     connection: sqlalchemy.Connection, database: str, table: Table
 ) -> None:
     before = indexes(database)
-    with pytest.raises(ZeroDivisionError), fast_load(connection, table):  # noqa: PT012
+    with pytest.raises(ZeroDivisionError), without_secondary_indexes(connection, table):  # noqa: PT012
         connection.execute(sqlalchemy.text("SELECT 1"))  # leaves a transaction open
         raise ZeroDivisionError
     assert indexes(database) == before
@@ -90,7 +94,7 @@ def test_a_lost_connection_is_told_and_the_next_run_heals(
     connection: sqlalchemy.Connection, database: str, table: Table
 ) -> None:
     before = indexes(database)
-    with pytest.raises(DatabaseError), fast_load(connection, table):
+    with pytest.raises(DatabaseError), without_secondary_indexes(connection, table):
         run_sql(
             database,
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -99,9 +103,9 @@ def test_a_lost_connection_is_told_and_the_next_run_heals(
     assert indexes(database).keys() == before.keys() - SECONDARY
     with open_engine(database).connect() as another:
         with another.begin():
-            assert {index.name for index in dropped(another)} == SECONDARY
-        assert {index.name for index in heal(another)} == SECONDARY
-        assert heal(another) == []
+            assert {index.name for index in find_dropped_indexes(another)} == SECONDARY
+        assert {index.name for index in rebuild_indexes(another)} == SECONDARY
+        assert rebuild_indexes(another) == []
     assert indexes(database) == before
 
 
@@ -130,7 +134,7 @@ def test_killed_in_between_the_next_run_heals(
         assert process.stdout.readline() == b"inside\n"
         os.kill(process.pid, signal.SIGKILL)
     assert indexes(database).keys() == before.keys() - SECONDARY
-    with fast_load(connection, table):  # a next run, which has nothing more to drop
+    with without_secondary_indexes(connection, table):  # a next run, which has nothing more to drop
         pass
     assert indexes(database) == before
 
@@ -139,13 +143,13 @@ def test_an_index_made_again_by_hand_or_whose_table_is_gone_is_left_alone(
     connection: sqlalchemy.Connection, database: str, table: Table
 ) -> None:
     before = indexes(database)
-    with fast_load(connection, table):
+    with without_secondary_indexes(connection, table):
         run_sql(database, before["hashed"])
     assert indexes(database) == before
-    with pytest.raises(TableMissing), fast_load(connection, table):
+    with pytest.raises(TableMissing), without_secondary_indexes(connection, table):
         run_sql(database, 'DROP TABLE app."Tasks"')
     with connection.begin():
-        assert dropped(connection) == []
+        assert find_dropped_indexes(connection) == []
 
 
 def test_tables_of_the_app_keep_their_indexes_unless_that_is_allowed(
@@ -153,9 +157,9 @@ def test_tables_of_the_app_keep_their_indexes_unless_that_is_allowed(
 ) -> None:
     run_sql(database, 'COMMENT ON TABLE app."Tasks" IS NULL')
     before = indexes(database)
-    with fast_load(connection, table):
+    with without_secondary_indexes(connection, table):
         assert indexes(database) == before
-    with fast_load(connection, table, allowed=True):
+    with without_secondary_indexes(connection, table, any_table=True):
         assert before.keys() - indexes(database).keys() == SECONDARY
     assert indexes(database) == before
 
@@ -177,5 +181,5 @@ def test_nothing_but_one_index_is_made_from_what_was_written_down(
             [planted, 'app."Tasks"'],
         )
     with pytest.raises(DatabaseError):
-        heal(connection)
+        rebuild_indexes(connection)
     assert run_sql(database, 'SELECT count(*) FROM app."Tasks"') == [(500,)]

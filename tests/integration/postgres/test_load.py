@@ -13,7 +13,7 @@ import sqlalchemy
 from desktop_migrator.errors import Cancelled, DatabaseError, UsageError
 from desktop_migrator.model import ConflictPolicy, Item, Outcome, Rejection
 from desktop_migrator.postgres import bookkeeping
-from desktop_migrator.postgres.load.batches import LARGEST_CHUNK, ChunkLimits
+from desktop_migrator.postgres.load.batches import MAX_BATCH_BYTES, BatchLimits
 from desktop_migrator.reporter import RecordingReporter
 from tests.integration.conftest import on_every_server
 from tests.integration.postgres.factories import (
@@ -370,7 +370,7 @@ def test_raw_text_of_what_was_left_aside_is_kept_to_the_character(bench: Bench) 
     bench.load(rejection(raw=raw, source_id="a\0b", source=source(key="k\ud800")), task(1))
     assert bench.reporter.rejections[0].raw == raw
     with bench.connection.begin():
-        (kept,) = bookkeeping.quarantined(bench.connection, bench.run)
+        (kept,) = bookkeeping.read_quarantine(bench.connection, bench.run)
     assert kept.raw == raw
     assert (kept.source_id, kept.key) == ("a\\u0000b", "k\\ud800")
     assert bytes(bench.sql("SELECT raw FROM desktop_migrator.quarantine")[0][0]) == (
@@ -405,14 +405,14 @@ def test_a_chunk_holds_no_more_than_its_bytes(bench: Bench) -> None:
     assert max(size for (size,) in sizes) <= 100_000
 
 
-@pytest.mark.parametrize(("items", "size"), [(0, 1), (1, 0), (1, LARGEST_CHUNK + 1)])
+@pytest.mark.parametrize(("items", "size"), [(0, 1), (1, 0), (1, MAX_BATCH_BYTES + 1)])
 def test_limits_that_electric_could_not_take_are_refused(items: int, size: int) -> None:
     with pytest.raises(UsageError):
-        ChunkLimits(items, size)
+        BatchLimits(items, size)
 
 
 def test_an_item_larger_than_a_transaction_may_be_is_rejected(bench: Bench) -> None:
-    huge = task(1, metadata=b'"' + b"x" * LARGEST_CHUNK + b'"')
+    huge = task(1, metadata=b'"' + b"x" * MAX_BATCH_BYTES + b'"')
     assert bench.load(huge, task(2)) == {"inserted": 1, "rejected": 1}
     assert bench.reporter.rejections[0].code == "too-large"
 

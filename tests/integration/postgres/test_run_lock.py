@@ -8,11 +8,11 @@ import psycopg
 import pytest
 import sqlalchemy
 
-from desktop_migrator.errors import Locked, LockLost
+from desktop_migrator.errors import LockLost, RunLocked
 from desktop_migrator.postgres import bookkeeping
 from desktop_migrator.postgres.connection.engine import open_engine
 from desktop_migrator.postgres.run_lock import run_lock
-from desktop_migrator.postgres.run_lock.run_lock import RunLock, hold
+from desktop_migrator.postgres.run_lock.run_lock import RunLock, hold_run_lock
 from desktop_migrator.postgres.types import adapters
 
 RUN = "00000000-0000-4000-8000-000000000001"
@@ -38,7 +38,7 @@ def _bookkeeping(connection: sqlalchemy.Connection) -> None:
 
 def enter(held: RunLock, connection: sqlalchemy.Connection, run: str = RUN) -> None:
     with connection.begin():
-        held.enter(connection, run)
+        held.write_lease(connection, run)
 
 
 def check(held: RunLock, connection: sqlalchemy.Connection, run: str = RUN) -> None:
@@ -64,7 +64,7 @@ def test_the_heartbeat_goes_on_while_the_lock_is_held(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(run_lock, "HEARTBEAT_SECONDS", 0.01)
-    with hold(engine, "u1", "default") as held:
+    with hold_run_lock(engine, "u1", "default") as held:
         enter(held, connection)
         deadline = time.monotonic() + 30
         beating = "SELECT heartbeat > since + interval '50 ms' FROM desktop_migrator.leases"
@@ -78,21 +78,21 @@ def test_the_same_person_and_plan_share_a_lock_and_no_others_do(
     engine: sqlalchemy.Engine,
 ) -> None:
     with (
-        hold(engine, "ab", "c"),
-        hold(engine, "a", "bc"),
-        hold(engine, "ab", "d"),
-        pytest.raises(Locked),
-        hold(engine, "ab", "c"),
+        hold_run_lock(engine, "ab", "c"),
+        hold_run_lock(engine, "a", "bc"),
+        hold_run_lock(engine, "ab", "d"),
+        pytest.raises(RunLocked),
+        hold_run_lock(engine, "ab", "c"),
     ):
         pass
-    with hold(engine, "ab", "c"):
+    with hold_run_lock(engine, "ab", "c"):
         pass
 
 
 def test_a_fence_lets_nobody_pass_once_the_locks_session_is_gone(
     engine: sqlalchemy.Engine, connection: sqlalchemy.Connection, sql: psycopg.Connection[Any]
 ) -> None:
-    with hold(engine, "u1", "default") as held:
+    with hold_run_lock(engine, "u1", "default") as held:
         enter(held, connection)
         check(held, connection)
         end_lock_session(sql)
@@ -103,12 +103,12 @@ def test_a_fence_lets_nobody_pass_once_the_locks_session_is_gone(
 def test_a_lock_can_be_regained_while_nobody_else_has_worked(
     engine: sqlalchemy.Engine, connection: sqlalchemy.Connection, sql: psycopg.Connection[Any]
 ) -> None:
-    with hold(engine, "u1", "default") as held:
+    with hold_run_lock(engine, "u1", "default") as held:
         enter(held, connection)
-        held.regain()  # the server still thought its session alive
+        held.reacquire()  # the server still thought its session alive
         check(held, connection)
         end_lock_session(sql)
-        held.regain()
+        held.reacquire()
         check(held, connection)
     assert sql.execute("SELECT FROM desktop_migrator.leases").fetchall() == []
 
@@ -116,22 +116,22 @@ def test_a_lock_can_be_regained_while_nobody_else_has_worked(
 def test_a_lock_is_not_regained_from_another_run(
     engine: sqlalchemy.Engine, connection: sqlalchemy.Connection, sql: psycopg.Connection[Any]
 ) -> None:
-    with hold(engine, "u1", "default") as held:
+    with hold_run_lock(engine, "u1", "default") as held:
         enter(held, connection)
         end_lock_session(sql)
-        with hold(engine, "u1", "default") as other:
+        with hold_run_lock(engine, "u1", "default") as other:
             enter(other, connection, OTHER_RUN)
-            with pytest.raises(Locked):
-                held.regain()
+            with pytest.raises(RunLocked):
+                held.reacquire()
             check(other, connection, OTHER_RUN)
         with pytest.raises(LockLost):
-            held.regain()
+            held.reacquire()
 
 
 def test_a_run_without_the_lock_cannot_enter_its_lease(
     engine: sqlalchemy.Engine, connection: sqlalchemy.Connection, sql: psycopg.Connection[Any]
 ) -> None:
-    with hold(engine, "u1", "default") as held:
+    with hold_run_lock(engine, "u1", "default") as held:
         enter(held, connection)
         end_lock_session(sql)
         with pytest.raises(LockLost):

@@ -41,7 +41,7 @@ class Undone:
     @property
     def kept(self) -> dict[str, str]:
         """Why, by id."""
-        return {kept.id: kept.because.name.lower() for kept in self._undoer.kept}
+        return {kept.id: kept.reason.name.lower() for kept in self._undoer.kept}
 
 
 def content(bench: Bench, table: str = "tasks") -> list[Any]:

@@ -20,7 +20,15 @@ from desktop_migrator.errors import MigratorError
 from desktop_migrator.model import Store
 from tests.unit.browsers.test_write_profile import moved, put_new, stores_of, write_into
 
-STEPS = {"swapping", "commit", "_swap", "_write_journal", "_settle", "_undo", "_set_aside"}
+STEPS = {
+    "swap_transaction",
+    "commit",
+    "_swap",
+    "_write_journal",
+    "_finish_or_roll_back",
+    "_roll_back",
+    "_old_location",
+}
 """The functions of `swap` that change what lies on the disk; the others only look."""
 
 

@@ -16,8 +16,8 @@ from desktop_migrator.browsers.discovery.discover import (
     OperatingSystem,
     System,
     discover,
-    open_source,
-    open_sources,
+    discover_path,
+    discover_paths,
 )
 from desktop_migrator.errors import SourceNotFound, StoreUnreadable
 from desktop_migrator.model import StoreFormat
@@ -30,7 +30,7 @@ LEVELDB, SQLITE = StoreFormat.CHROMIUM_LEVELDB, StoreFormat.CHROMIUM_SQLITE
 def system(tmp_path: Path) -> System:
     home = tmp_path / "home"
     home.mkdir()
-    return System.at(OperatingSystem.LINUX, home)
+    return System.for_home(OperatingSystem.LINUX, home)
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_an_indented_line_of_profiles_ini_counts_as_it_does_for_firefox(system: 
 def test_no_content_of_the_name_files_makes_finding_fail(
     tmp_path: Path, local_state: bytes, ini: bytes
 ) -> None:
-    system = System.at(OperatingSystem.LINUX, tmp_path)
+    system = System.for_home(OperatingSystem.LINUX, tmp_path)
     chrome, firefox = tmp_path / ".config/google-chrome", tmp_path / ".mozilla/firefox"
     if not chrome.exists():
         trees.chromium_leveldb(chrome / "Default")
@@ -272,10 +272,10 @@ def test_of_two_backends_both_are_reported_and_the_one_in_use_is_marked(
                 os.utime(path, (1_600_000_000, 1_600_000_000 + age * 1000))
     found = discover(system)
     assert sorted(store.format for store in found.stores) == sorted(formats)
-    assert [store.format for store in found.stores if store.in_use] == [used]
+    assert [store.format for store in found.stores if store.is_active] == [used]
     assert bool(found.warnings) is warned
     if warned:
-        left = next(store for store in found.stores if not store.in_use)
+        left = next(store for store in found.stores if not store.is_active)
         assert str(left.path) in found.warnings[0]
 
 
@@ -311,7 +311,7 @@ def test_a_store_that_may_not_be_read_is_reported(
     assert not found.profiles
     assert [(each.path, each.reason) for each in found.unreadable] == [(path, "Permission denied")]
     with pytest.raises(StoreUnreadable, match="Permission denied"):
-        open_source(path, system)
+        discover_path(path, system)
 
 
 def test_a_source_that_may_not_be_read_says_so(
@@ -320,7 +320,7 @@ def test_a_source_that_may_not_be_read_says_so(
     trees.chromium_leveldb(tmp_path / "profile")
     forbid(monkeypatch, tmp_path / "profile")
     with pytest.raises(StoreUnreadable, match="Permission denied"):
-        open_source(tmp_path / "profile", system)
+        discover_path(tmp_path / "profile", system)
 
 
 def forbid(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -346,7 +346,7 @@ def test_loops_of_links_end_and_a_profile_reached_twice_counts_once(
     (system.config_home / "vivaldi").symlink_to("vivaldi")
     found = discover(system)
     assert [each.profile.browser for each in found.profiles] == ["chrome"]
-    assert len(open_source(system.home, system).profiles) == 1
+    assert len(discover_path(system.home, system).profiles) == 1
 
 
 # ---- a path given by hand -----------------------------------------------------------------------
@@ -377,8 +377,8 @@ def test_one_store_is_known_by_its_content_whatever_its_name(
     given_folder: bool,
 ) -> None:
     path = make(tmp_path / "copy")
-    discovery = open_source(tmp_path / "copy" if given_folder else path, system)
-    assert [(store.format, store.path, store.in_use) for store in discovery.stores] == [
+    discovery = discover_path(tmp_path / "copy" if given_folder else path, system)
+    assert [(store.format, store.path, store.is_active) for store in discovery.stores] == [
         (store_format, path, True)
     ]
     assert discovery.profiles[0].profile.browser == "other"
@@ -390,20 +390,20 @@ def test_a_database_that_lies_in_its_log_alone_is_known(system: System, tmp_path
         database.execute("CREATE TABLE maps(row_id INTEGER PRIMARY KEY, storage_key BLOB)")
         database.execute("CREATE TABLE map_entries(map_id, key, value)")
     assert b"map_entries" not in path.read_bytes()
-    assert [store.format for store in open_source(path, system).stores] == [SQLITE]
+    assert [store.format for store in discover_path(path, system).stores] == [SQLITE]
     path.write_bytes(b"")
-    assert [store.format for store in open_source(path, system).stores] == [SQLITE]
+    assert [store.format for store in discover_path(path, system).stores] == [SQLITE]
 
 
 def test_damaged_stores_are_still_known(system: System, tmp_path: Path) -> None:
     folder = trees.leveldb(tmp_path / "xyz")
     (folder / "CURRENT").unlink()
-    assert [store.format for store in open_source(folder, system).stores] == [LEVELDB]
+    assert [store.format for store in discover_path(folder, system).stores] == [LEVELDB]
     sqlite = trees.chromium_sqlite(tmp_path / "profile")
     content = bytearray(sqlite.read_bytes())
     content[:4096] = bytes(4096)
     sqlite.write_bytes(content)
-    assert [store.format for store in open_source(sqlite, system).stores] == [SQLITE]
+    assert [store.format for store in discover_path(sqlite, system).stores] == [SQLITE]
 
 
 def test_a_folder_gives_all_its_profiles_however_high_it_is_taken(
@@ -421,7 +421,7 @@ def test_a_folder_gives_all_its_profiles_however_high_it_is_taken(
         (chrome / "Profile 1" / "Local Storage", ["Work"]),
         (chrome / "Profile 1" / "Local Storage" / "leveldb", ["Work"]),
     ]:
-        found = open_source(path, system)
+        found = discover_path(path, system)
         assert [each.profile.name for each in found.profiles] == names
         assert {each.profile.browser_name for each in found.profiles} == {"Google Chrome"}
 
@@ -433,7 +433,7 @@ def test_a_firefox_root_a_profile_and_one_store_are_known(system: System, tmp_pa
         "[Profile0]\nName=Me\nIsRelative=1\nPath=Profiles/x.default\n"
     )
     for path in (root, root / "Profiles" / "x.default", store):
-        [found] = open_source(path, system).profiles
+        [found] = discover_path(path, system).profiles
         assert (found.profile.name, found.profile.path.name) == ("Me", "x.default")
         assert [each.path for each in found.stores] == [store]
 
@@ -446,7 +446,7 @@ def test_sources_that_overlap_give_each_store_once(
     firefox = trees.firefox(tmp_path / "x.default")
     (tmp_path / "link").symlink_to(sqlite)
     paths = [chrome, chrome / "Default", leveldb, leveldb, tmp_path / "link", firefox, tmp_path]
-    found = open_sources(paths, system)
+    found = discover_paths(paths, system)
     assert len(found.profiles) == 2
     assert {each.path for each in found.stores} == {leveldb, sqlite, firefox}
     assert len(found.stores) == 3
@@ -457,9 +457,11 @@ def test_a_backend_left_behind_is_read_if_a_source_names_it(system: System, chro
     sqlite = trees.chromium_sqlite(chrome / "Default")
     os.utime(sqlite, (0, 0))
     for named in ([chrome, sqlite], [sqlite, chrome]):
-        in_use = {each.path for each in open_sources(named, system).stores if each.in_use}
+        in_use = {each.path for each in discover_paths(named, system).stores if each.is_active}
         assert in_use == {leveldb, sqlite}
-    (left_behind,) = (each for each in open_sources([chrome], system).stores if not each.in_use)
+    (left_behind,) = (
+        each for each in discover_paths([chrome], system).stores if not each.is_active
+    )
     assert left_behind.path == sqlite
 
 
@@ -473,7 +475,7 @@ def test_chromiums_other_databases_are_not_taken_for_local_storage(
     with closing(sqlite3.connect(profile / "History")) as database:
         database.execute("CREATE TABLE urls(id, url)")
     with pytest.raises(SourceNotFound):
-        open_source(tmp_path / "backup", system)
+        discover_path(tmp_path / "backup", system)
 
 
 @pytest.mark.parametrize("name", ["missing", "empty", "text.txt", "history.sqlite"])
@@ -485,7 +487,7 @@ def test_a_path_that_holds_no_browser_storage_is_refused(
     with closing(sqlite3.connect(tmp_path / "history.sqlite")) as database:
         database.execute("CREATE TABLE urls(id, url)")
     with pytest.raises(SourceNotFound):
-        open_source(tmp_path / name, system)
+        discover_path(tmp_path / name, system)
 
 
 def test_looking_changes_nothing(system: System, chrome: Path) -> None:
@@ -496,5 +498,5 @@ def test_looking_changes_nothing(system: System, chrome: Path) -> None:
     trees.webappsstore(profile / "webappsstore.sqlite", [("tset.a.", "k", "v")])
     before = trees.fingerprint(system.home)
     discover(system)
-    open_source(system.home, system)
+    discover_path(system.home, system)
     assert trees.fingerprint(system.home) == before

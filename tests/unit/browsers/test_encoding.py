@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_migrator.browsers.encoding import decode_prefixed, unpack_snappy
+from desktop_migrator.browsers.encoding import decode_prefixed, decompress_snappy
 
 UTF16_UNITS = st.lists(st.integers(0, 0xFFFF), max_size=40)
 
@@ -46,8 +46,8 @@ def test_half_a_code_unit_and_unknown_prefixes_are_refused(raw: bytes) -> None:
 
 def test_snappy_is_unpacked_within_its_limit_alone() -> None:
     packed = bytes(cramjam.snappy.compress_raw(b"abc" * 1000))
-    assert unpack_snappy(packed, 3000) == b"abc" * 1000
+    assert decompress_snappy(packed, 3000) == b"abc" * 1000
     with pytest.raises(ValueError, match="too large"):
-        unpack_snappy(packed, 2999)
+        decompress_snappy(packed, 2999)
     with pytest.raises(ValueError, match=r".+"):
-        unpack_snappy(packed[:-1], 3000)
+        decompress_snappy(packed[:-1], 3000)

@@ -12,7 +12,7 @@ from pathlib import Path
 import cramjam
 import pytest
 
-from desktop_migrator.browsers.formats.firefox import origin_of, read
+from desktop_migrator.browsers.formats.firefox import read, read_storage_key
 from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Profile, StorageKey, Store, StoreFormat
 from tests import recorded
@@ -41,7 +41,7 @@ def read_all(path: Path) -> tuple[dict[str, str], list[tuple[str, int | None]]]:
     assert all(record.modified == MODIFIED for record in records)
     found = {record.key: record.value for record in records}
     assert len(found) == len(records)
-    return found, [(damage.what, damage.lost_records) for damage in damages]
+    return found, [(damage.description, damage.lost_records) for damage in damages]
 
 
 @pytest.fixture
@@ -195,7 +195,7 @@ def test_the_origin_comes_from_the_metadata_first(make: Callable[..., Path]) -> 
     path = make("CREATE TABLE database(origin TEXT)", "INSERT INTO database VALUES ('https://b')")
     suffix = "^partitionKey=%28https%2Ctop.test%29"
     (path.parent.parent / ".metadata-v2").write_bytes(metadata(f"https://c.test{suffix}", suffix))
-    assert origin_of(path, path) == StorageKey("https://c.test", "https://top.test")
+    assert read_storage_key(path, path) == StorageKey("https://c.test", "https://top.test")
 
 
 @pytest.mark.parametrize("right", ["http://[::1]:8080", "https://a.test^userContextId=2"])
@@ -210,10 +210,10 @@ def test_a_changed_letter_in_the_metadata_is_outvoted(tmp_path: Path, right: str
     suffix = right.partition("^")[1] + right.partition("^")[2]
     changed = right.replace("http", "htvp")
     (folder / ".metadata-v2").write_bytes(metadata(changed, suffix))
-    assert str(origin_of(path, path)) == right
+    assert str(read_storage_key(path, path)) == right
     (folder / ".metadata-v2").write_bytes(metadata(right, suffix))
     make_sqlite(path, f"UPDATE database SET origin = '{changed}'")
-    assert str(origin_of(path, path)) == right
+    assert str(read_storage_key(path, path)) == right
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_the_origin_comes_from_the_database_where_the_metadata_is_damaged(
 ) -> None:
     path = make("CREATE TABLE database(origin TEXT)", "INSERT INTO database VALUES ('https://b')")
     (path.parent.parent / ".metadata-v2").write_bytes(content)
-    assert origin_of(path, path) == StorageKey("https://b")
+    assert read_storage_key(path, path) == StorageKey("https://b")
 
 
 @pytest.mark.parametrize(
@@ -242,9 +242,9 @@ def test_the_origin_comes_from_the_database_where_the_metadata_is_damaged(
 def test_the_origin_comes_from_the_folder_at_last(
     tmp_path: Path, name: str, key: StorageKey
 ) -> None:
-    assert origin_of(tmp_path / name / "ls" / "data.sqlite") == key
+    assert read_storage_key(tmp_path / name / "ls" / "data.sqlite") == key
 
 
 def test_a_folder_name_that_could_mean_several_origins_is_not_guessed(tmp_path: Path) -> None:
     with pytest.raises(StoreUnreadable):
-        origin_of(tmp_path / "file++++home+a+b" / "ls" / "data.sqlite")
+        read_storage_key(tmp_path / "file++++home+a+b" / "ls" / "data.sqlite")

@@ -16,7 +16,7 @@ import pytest
 from desktop_migrator.browsers.leveldb.checksum import masked_crc32c
 from desktop_migrator.browsers.leveldb.log import varint
 from desktop_migrator.browsers.leveldb.salvage import salvage
-from desktop_migrator.browsers.leveldb.table import MAX_BLOCK
+from desktop_migrator.browsers.leveldb.table import MAX_BLOCK_SIZE
 from desktop_migrator.model import Damage
 from tests.unit.browsers.leveldb_stores import History, key_of, layered_store, opened, read_all
 
@@ -299,5 +299,5 @@ def test_keys_that_spell_out_to_far_more_than_their_block_are_not_spelled_out(
     finally:
         tracemalloc.stop()
     assert found == {key_of(1): b"\x01in the log"}
-    assert [damage.what for damage in damages if "part of a file" in damage.what]
-    assert peak < 2 * MAX_BLOCK
+    assert [damage.description for damage in damages if "part of a file" in damage.description]
+    assert peak < 2 * MAX_BLOCK_SIZE

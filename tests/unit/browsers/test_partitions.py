@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from desktop_migrator.browsers.formats import chromium_leveldb
 from desktop_migrator.browsers.formats.chromium_leveldb import KeyRange
 from desktop_migrator.browsers.read import partitions
-from desktop_migrator.browsers.read.partitions import Cuts
+from desktop_migrator.browsers.read.partitions import KeyRangePartitioner
 from tests.unit.browsers.leveldb_stores import layered_store, opened, store_at
 
 AREAS = st.sampled_from(
@@ -35,19 +35,19 @@ def _fine(monkeypatch: pytest.MonkeyPatch) -> None:
 def check(folder: Path, of: int) -> int:
     """Returns how many parts have records."""
     store = store_at(folder)
-    cuts = Cuts()
+    cuts = KeyRangePartitioner()
     whole = []
     for record in chromium_leveldb.read(store, folder, lambda _: None):
-        cuts.note(record)
+        cuts.observe(record)
         whole.append(record)
     found = [
         list(
             chromium_leveldb.read(
-                store, folder, lambda _: None, cuts.part(share, of).get(store, KeyRange())
+                store, folder, lambda _: None, cuts.key_ranges(share, of).get(store, KeyRange())
             )
         )
         for share in range(of)
-        if share == 0 or cuts.part(share, of)
+        if share == 0 or cuts.key_ranges(share, of)
     ]
     assert [record for part in found for record in part] == whole
     return sum(map(bool, found))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_migrator.browsers.read.read_ahead import Report, read_ahead
+from desktop_migrator.browsers.read.read_ahead import DamageCallback, read_ahead
 from desktop_migrator.model import Damage, Profile, Record, StorageKey, Store, StoreFormat
 
 STORE = Store(
@@ -31,7 +31,7 @@ class Reading:
         self.closed_by: threading.Thread | None = None
         self._error = error
 
-    def __call__(self, report: Report) -> Generator[Record, None, None]:
+    def __call__(self, report: DamageCallback) -> Generator[Record, None, None]:
         try:
             for number in range(20):
                 if number % 7 == 3:
@@ -46,10 +46,10 @@ class Reading:
 
 def test_records_and_damages_come_as_they_were_read() -> None:
     met: list[str] = []
-    for each in read_ahead(Reading(), lambda damage: met.append(damage.what)):
+    for each in read_ahead(Reading(), lambda damage: met.append(damage.description)):
         met.append(each.key)  # noqa: PERF401 - the damages come between
     plain: list[str] = []
-    for each in Reading()(lambda damage: plain.append(damage.what)):
+    for each in Reading()(lambda damage: plain.append(damage.description)):
         plain.append(each.key)  # noqa: PERF401
     assert met == plain
 

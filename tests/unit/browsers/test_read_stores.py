@@ -8,11 +8,11 @@ import pytest
 from desktop_migrator.browsers.discovery.discover import OperatingSystem, System, discover
 from desktop_migrator.browsers.read.read_stores import (
     READERS,
-    Area,
-    copied,
-    measure,
-    read_copies,
+    AreaUsage,
+    measure_areas,
+    read_snapshots,
     read_stores,
+    snapshot_stores,
 )
 from desktop_migrator.model import Damage, Record, StorageKey, Store, StoreFormat
 from tests.unit.browsers import trees
@@ -31,7 +31,7 @@ def home(tmp_path: Path) -> Path:
 def read(home: Path, root: Path) -> tuple[set[tuple[str, str, str]], list[Damage]]:
     """Origin, key and value of all that is found, and the damages."""
     damages: list[Damage] = []
-    stores = discover(System.at(OperatingSystem.LINUX, home)).stores
+    stores = discover(System.for_home(OperatingSystem.LINUX, home)).stores
     records = [
         (str(record.storage_key), record.key, record.value)
         for record in read_stores(stores, root, damages.append)
@@ -158,10 +158,10 @@ def test_reading_is_lazy_and_leaves_nothing_behind_when_stopped_early(
 def test_copies_can_be_read_again_whatever_becomes_of_the_source(home: Path, root: Path) -> None:
     store = trees.store_at(trees.leveldb(home / "one", ["a", "b"]), StoreFormat.CHROMIUM_LEVELDB)
     damages: list[Damage] = []
-    with copied([store], root, damages.append) as copies:
-        first = list(read_copies(copies, damages.append))
+    with snapshot_stores([store], root, damages.append) as copies:
+        first = list(read_snapshots(copies, damages.append))
         shutil.rmtree(store.path)
-        assert list(read_copies(copies, damages.append)) == first
+        assert list(read_snapshots(copies, damages.append)) == first
     assert [record.key for record in first] == ["a", "b"]
     assert not damages
 
@@ -173,7 +173,7 @@ def record(origin: str, key: str, value: str, modified: datetime | None = None) 
 
 def test_areas_are_measured_as_browsers_count_them() -> None:
     early, late = datetime(2020, 1, 1, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)
-    areas = measure(
+    areas = measure_areas(
         [
             record("https://b.test", "ab", "é", late),
             record("https://b.test", "", "😀", early),
@@ -182,6 +182,6 @@ def test_areas_are_measured_as_browsers_count_them() -> None:
         ]
     )
     assert areas == [
-        Area(StorageKey("https://a.test"), 1, 2, None),
-        Area(StorageKey("https://b.test"), 3, (2 + 1) * 2 + 2 * 2 + (1 + 1) * 2, late),
+        AreaUsage(StorageKey("https://a.test"), 1, 2, None),
+        AreaUsage(StorageKey("https://b.test"), 3, (2 + 1) * 2 + 2 * 2 + (1 + 1) * 2, late),
     ]

@@ -134,7 +134,7 @@ def test_every_documented_place_is_found_once_and_under_its_browsers_name(
     for _, root, store in webkit:
         trees.webkit(tmp_path / root / store)
 
-    found = discover(System.at(system, tmp_path))
+    found = discover(System.for_home(system, tmp_path))
 
     assert sorted(
         (each.profile.browser, each.profile.path.relative_to(tmp_path).as_posix())
@@ -148,7 +148,7 @@ def test_every_documented_place_is_found_once_and_under_its_browsers_name(
 def test_an_apps_folder_gives_its_name(tmp_path: Path) -> None:
     trees.chromium_leveldb(tmp_path / "AppData/Roaming/Notes App")
     trees.chromium_leveldb(tmp_path / "AppData/Local/com.example.tauri/EBWebView/Default")
-    found = discover(System.at(OperatingSystem.WINDOWS, tmp_path))
+    found = discover(System.for_home(OperatingSystem.WINDOWS, tmp_path))
     assert {each.profile.browser_name for each in found.profiles} == {
         "Notes App",
         "com.example.tauri",
@@ -157,7 +157,7 @@ def test_an_apps_folder_gives_its_name(tmp_path: Path) -> None:
 
 def test_the_environment_moves_the_folders(tmp_path: Path) -> None:
     trees.chromium_leveldb(tmp_path / "elsewhere/google-chrome/Default")
-    system = System.at(
+    system = System.for_home(
         OperatingSystem.LINUX,
         tmp_path / "home",
         {"XDG_CONFIG_HOME": str(tmp_path / "elsewhere"), "XDG_DATA_HOME": "relative/is/invalid"},

@@ -179,7 +179,7 @@ def test_a_webkit_is_known_by_its_process_or_its_open_files(tmp_path: Path) -> N
 
 def test_a_found_profile_says_whether_its_browser_runs(tmp_path: Path) -> None:
     leveldb = trees.chromium_leveldb(tmp_path / ".config/google-chrome/Default")
-    system = System.at(OperatingSystem.LINUX, tmp_path)
+    system = System.for_home(OperatingSystem.LINUX, tmp_path)
     with process(LEVELDB_OPENER, str(leveldb)):
         assert [found.profile.running for found in discover(system).profiles] == [True]
     assert [found.profile.running for found in discover(system).profiles] == [False]
@@ -190,8 +190,8 @@ def test_of_two_backends_the_one_held_open_is_in_use(tmp_path: Path) -> None:
     leveldb = trees.chromium_leveldb(profile)
     sqlite = trees.chromium_sqlite(profile)
     os.utime(sqlite, (4_000_000_000, 4_000_000_000))
-    system = System.at(OperatingSystem.LINUX, tmp_path)
+    system = System.for_home(OperatingSystem.LINUX, tmp_path)
     with process(LEVELDB_OPENER, str(leveldb)):
         found = discover(system)
-    assert [store.path for store in found.stores if store.in_use] == [leveldb]
+    assert [store.path for store in found.stores if store.is_active] == [leveldb]
     assert "the browser has it open" in found.warnings[0]

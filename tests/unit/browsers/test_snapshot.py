@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from desktop_migrator.browsers.read import snapshot as snapshot_module
-from desktop_migrator.browsers.read.snapshot import snapshot, sweep
+from desktop_migrator.browsers.read.snapshot import remove_stale_snapshots, snapshot
 from desktop_migrator.errors import SnapshotFailed
 from desktop_migrator.model import Store, StoreFormat
 from tests.unit.browsers import trees
@@ -358,12 +358,12 @@ def test_a_killed_process_leaves_a_copy_that_the_next_start_removes(
     with writer(code, str(path), str(root)) as process:
         [left] = root.iterdir()
         with snapshot(trees.store_at(path, StoreFormat.CHROMIUM_SQLITE), root) as own:
-            assert sweep(root) == 0
+            assert remove_stale_snapshots(root) == 0
             assert own.exists()
             process.kill()
             process.wait()
             assert left.exists()
-            assert sweep(root) == 1
+            assert remove_stale_snapshots(root) == 1
             assert own.exists()
             assert not left.exists()
 
@@ -373,12 +373,12 @@ def test_a_process_id_used_again_does_not_keep_a_copy(root: Path) -> None:
     left = root / f"snapshot-{process.pid}-{int(process.create_time()) - 3600}-abc"
     left.mkdir(parents=True)
     (root / "something else").mkdir()
-    assert sweep(root) == 1
+    assert remove_stale_snapshots(root) == 1
     assert [path.name for path in root.iterdir()] == ["something else"]
 
 
 def test_sweeping_where_nothing_ever_was_is_fine(root: Path) -> None:
-    assert sweep(root) == 0
+    assert remove_stale_snapshots(root) == 0
 
 
 def test_sweeping_follows_no_link(tmp_path: Path, root: Path) -> None:
@@ -386,5 +386,5 @@ def test_sweeping_follows_no_link(tmp_path: Path, root: Path) -> None:
     precious.mkdir()
     root.mkdir()
     (root / "snapshot-1-1-x").symlink_to(precious)
-    sweep(root)
+    remove_stale_snapshots(root)
     assert precious.exists()

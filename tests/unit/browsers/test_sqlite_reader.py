@@ -46,7 +46,7 @@ def test_tables_and_columns_are_told(tmp_path: Path) -> None:
         "PRAGMA user_version=7",
     )
     with closing(SqliteFile(path, unexpected)) as file:
-        assert file.columns_of("t") == ["a", "b c"]
+        assert file.table_columns("t") == ["a", "b c"]
         assert (file.has_table("v"), file.has_table("none")) == (False, False)
         assert file.user_version == 7
 

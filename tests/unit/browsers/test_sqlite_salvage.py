@@ -102,7 +102,7 @@ def wipe(content: bytes, page: int) -> bytes:
 def pages_of(content: bytes, path: Path, kind: int) -> list[int]:
     path.write_bytes(content)
     file = DatabaseFile(path)
-    parsed = {number: file.btree_page(number) for number in range(2, file.count + 1)}
+    parsed = {number: file.btree_page(number) for number in range(2, file.page_count + 1)}
     free, _ = file.free_pages()
     return [n for n, page in parsed.items() if page and page.kind == kind and n not in free]
 
@@ -175,7 +175,11 @@ def test_a_row_whose_overflow_chain_is_broken_is_lost(base: Base, tmp_path: Path
     file = DatabaseFile(path)
     leaves = (file.btree_page(number) for number in pages_of(content, path, 0x0D))
     chains = [
-        cell.overflow for leaf in leaves if leaf for cell in leaf.cells if cell and cell.overflow
+        cell.overflow_page
+        for leaf in leaves
+        if leaf
+        for cell in leaf.cells
+        if cell and cell.overflow_page
     ]
     for page in chains[::40]:
         found = check(path, wipe(content, page), expected)
@@ -218,7 +222,7 @@ def test_a_wiped_first_page_is_made_up_for_by_the_pointer_map(tmp_path: Path) ->
     expected = build(path, auto_vacuum=2)
     path.write_bytes(wipe(path.read_bytes(), 1))
     with closing(SqliteFile(path, unexpected)) as file, pytest.raises(StoreUnreadable):
-        file.columns_of("data")
+        file.table_columns("data")
     rows, damages = read(path, "data")
     assert rows == expected["data"]
     assert damages

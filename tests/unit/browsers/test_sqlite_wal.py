@@ -47,7 +47,7 @@ def read(copy: Path) -> tuple[Rows, Damages]:
         damages.append((what, lost))
 
     with closing(SqliteFile(copy, damaged)) as file:
-        columns = file.columns_of("t")
+        columns = file.table_columns("t")
         return list(file.rows("t", columns, damaged)) if columns else [], damages
 
 
@@ -80,7 +80,7 @@ def test_a_log_reads_to_its_end_and_no_further(logged: tuple[Path, Rows]) -> Non
     assert read(copy) == (rows, [])
     assert read_wal(log) == read_wal(log, frames_of_this_round(copy))
     repair = repair_wal(log)
-    assert (repair.mended, repair.wiped, repair.cut) == (0, 0, False)
+    assert (repair.mended, repair.blanked_frames, repair.truncated) == (0, 0, False)
     assert bytes(repair.log) == log[: len(repair.log)]
 
 

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_migrator.browsers.formats.storage_key import (
-    from_firefox,
     parse_chromium,
     parse_firefox,
+    storage_key_from_suffix,
 )
 from desktop_migrator.model import StorageKey
 
@@ -165,7 +165,7 @@ def test_what_chromium_would_not_read_is_refused(text: str) -> None:
 )
 def test_firefox_suffixes_are_read(text: str, key: StorageKey) -> None:
     origin, caret, suffix = text.partition("^")
-    assert parse_firefox(text) == from_firefox(origin, caret + suffix) == key
+    assert parse_firefox(text) == storage_key_from_suffix(origin, caret + suffix) == key
 
 
 @given(

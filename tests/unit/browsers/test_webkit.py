@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_migrator.browsers.formats.webkit import origin_of, read
+from desktop_migrator.browsers.formats.webkit import read, read_storage_key
 from desktop_migrator.errors import StoreUnreadable, UnknownStorageFormat
 from desktop_migrator.model import Damage, Profile, Record, StorageKey, Store, StoreFormat
 from tests import recorded
@@ -25,7 +25,7 @@ def read_all(path: Path, copy: Path) -> tuple[list[Record], list[tuple[str, int 
     store = Store(profile, StoreFormat.WEBKIT, path, 0, MODIFIED)
     damages: list[Damage] = []
     records = list(read(store, copy, damages.append))
-    return records, [(damage.what, damage.lost_records) for damage in damages]
+    return records, [(damage.description, damage.lost_records) for damage in damages]
 
 
 @pytest.mark.parametrize("pattern", ["localstorage.sqlite3", "*.localstorage"])
@@ -63,7 +63,7 @@ def origin_file(folder: Path, content: bytes) -> Path:
 def test_a_framed_area_keeps_the_origin_of_its_page(tmp_path: Path) -> None:
     top = string("https") + string("top.test", latin1=False) + b"\0"
     frame = string("https") + string("a.test") + b"\1" + struct.pack("<H", 8443)
-    key = origin_of(origin_file(tmp_path, top + frame))
+    key = read_storage_key(origin_file(tmp_path, top + frame))
     assert key == StorageKey("https://a.test:8443", "https://top.test")
 
 
@@ -71,7 +71,7 @@ def test_a_framed_area_keeps_the_origin_of_its_page(tmp_path: Path) -> None:
 def test_a_damaged_origin_file_is_not_guessed_from(tmp_path: Path, cut: int) -> None:
     whole = (string("https") + string("a.test") + b"\0") * 2
     with pytest.raises(StoreUnreadable):
-        origin_of(origin_file(tmp_path, whole[:cut]))
+        read_storage_key(origin_file(tmp_path, whole[:cut]))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_damaged_origin_file_is_not_guessed_from(tmp_path: Path, cut: int) -> 
 )
 def test_a_strange_origin_file_is_not_guessed_from(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(StoreUnreadable):
-        origin_of(origin_file(tmp_path, content))
+        read_storage_key(origin_file(tmp_path, content))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_strange_origin_file_is_not_guessed_from(tmp_path: Path, content: byte
     ],
 )
 def test_an_older_file_is_named_by_its_origin(tmp_path: Path, name: str, origin: str) -> None:
-    assert origin_of(tmp_path / name) == StorageKey(origin)
+    assert read_storage_key(tmp_path / name) == StorageKey(origin)
 
 
 # ---- the table ----------------------------------------------------------------------------------

@@ -16,13 +16,13 @@ import plyvel
 import psutil
 import pytest
 
-from desktop_migrator.browsers.area_change import Change
-from desktop_migrator.browsers.discovery.discover import System, open_source
+from desktop_migrator.browsers.area_change import AreaChange
+from desktop_migrator.browsers.discovery.discover import System, discover_path
 from desktop_migrator.browsers.read.read_stores import read_stores
 from desktop_migrator.browsers.write import atomic_swap
 from desktop_migrator.browsers.write import write_profile as writing
 from desktop_migrator.browsers.write.atomic_swap import recover
-from desktop_migrator.browsers.write.write_profile import Written, write_profile
+from desktop_migrator.browsers.write.write_profile import WriteCounts, write_profile
 from desktop_migrator.errors import (
     BrowserRunning,
     ProfileBusy,
@@ -40,15 +40,15 @@ Contents = dict[str, dict[str, str]]
 def contents(profile: Path, scratch: Path, stores: Sequence[Store] = ()) -> Contents:
     """Every record of the profile, by store and area."""
     found: Contents = {}
-    stores = stores or open_source(profile, System.current()).stores
-    for record in read_stores(stores, scratch, lambda damage: pytest.fail(damage.what)):
+    stores = stores or discover_path(profile, System.current()).stores
+    for record in read_stores(stores, scratch, lambda damage: pytest.fail(damage.description)):
         area = f"{record.store.path.relative_to(profile)} {record.storage_key}"
         found.setdefault(area, {})[record.key] = record.value
     return found
 
 
 def stores_of(profile: Path) -> list[Store]:
-    return [store for store in open_source(profile, System.current()).stores if store.in_use]
+    return [store for store in discover_path(profile, System.current()).stores if store.is_active]
 
 
 def moved(stores: Sequence[Store], origin: Path, to: Path) -> list[Store]:
@@ -60,18 +60,18 @@ def moved(stores: Sequence[Store], origin: Path, to: Path) -> list[Store]:
     ]
 
 
-def write(profile: Path, scratch: Path, change: Callable[[Store], Change]) -> Written:
+def write(profile: Path, scratch: Path, change: Callable[[Store], AreaChange]) -> WriteCounts:
     return write_into(stores_of(profile), scratch, change)
 
 
 def write_into(
-    stores: Sequence[Store], scratch: Path, change: Callable[[Store], Change]
-) -> Written:
+    stores: Sequence[Store], scratch: Path, change: Callable[[Store], AreaChange]
+) -> WriteCounts:
     return write_profile(
         stores[0].profile,
         {store: [change(store)] for store in stores},
         snapshots=scratch / "snapshots",
-        swaps=scratch / "swaps",
+        swap_pointers=scratch / "swaps",
     )
 
 
@@ -121,8 +121,8 @@ def origin_of(store: Store) -> StorageKey:
     return B if "b.test" in str(store.path) else A
 
 
-def put_new(store: Store) -> Change:
-    return Change(origin_of(store), {"new": "\udc00\0"}, frozenset({"k"}))
+def put_new(store: Store) -> AreaChange:
+    return AreaChange(origin_of(store), {"new": "\udc00\0"}, frozenset({"k"}))
 
 
 def changed(before: Contents) -> Contents:
@@ -140,7 +140,7 @@ def leftovers(folder: Path) -> list[Path]:
 def test_a_change_is_swapped_in_and_leaves_nothing_behind(profile: Path, tmp_path: Path) -> None:
     before = contents(profile, tmp_path)
     written = write(profile, tmp_path, put_new)
-    assert written == Written(added=len(before), deleted=len(before))
+    assert written == WriteCounts(added=len(before), deleted=len(before))
     assert contents(profile, tmp_path) == changed(before)
     assert leftovers(tmp_path) == []
     assert list((tmp_path / "swaps").iterdir()) == []
@@ -168,16 +168,16 @@ def test_records_that_are_there_just_so_or_differ(profile: Path, tmp_path: Path)
     before = contents(profile, tmp_path)
     count = len(before)
 
-    def put(value: str, *, overwrite: bool) -> Callable[[Store], Change]:
-        return lambda store: Change(origin_of(store), {"k": value}, overwrite=overwrite)
+    def put(value: str, *, overwrite: bool) -> Callable[[Store], AreaChange]:
+        return lambda store: AreaChange(origin_of(store), {"k": value}, overwrite=overwrite)
 
     fingerprint = trees.fingerprint(profile)
-    assert write(profile, tmp_path, put("value", overwrite=True)) == Written(unchanged=count)
-    assert write(profile, tmp_path, put("other", overwrite=False)) == Written(kept=count)
+    assert write(profile, tmp_path, put("value", overwrite=True)) == WriteCounts(unchanged=count)
+    assert write(profile, tmp_path, put("other", overwrite=False)) == WriteCounts(kept=count)
     assert {k: v for k, v in trees.fingerprint(profile).items() if v[0]} == {
         k: v for k, v in fingerprint.items() if v[0]
     }
-    assert write(profile, tmp_path, put("other", overwrite=True)) == Written(replaced=count)
+    assert write(profile, tmp_path, put("other", overwrite=True)) == WriteCounts(replaced=count)
     assert contents(profile, tmp_path) == {
         area: records | {"k": "other"} for area, records in before.items()
     }
@@ -205,9 +205,9 @@ def test_a_firefox_origin_that_is_gone_is_made_again(tmp_path: Path, gone: str) 
     before = datetime.now(UTC) - timedelta(seconds=1)
     write_profile(
         store.profile,
-        {store: [Change(A, {"back": "again"})]},
+        {store: [AreaChange(A, {"back": "again"})]},
         snapshots=tmp_path / "snapshots",
-        swaps=tmp_path / "swaps",
+        swap_pointers=tmp_path / "swaps",
     )
     assert contents(profile, tmp_path)[
         "storage/default/https+++a.test/ls/data.sqlite https://a.test"
@@ -229,14 +229,14 @@ def test_a_partitioned_firefox_origin_is_made_with_its_suffix(tmp_path: Path) ->
     key = StorageKey("https://w.test", "https://a.test", attributes=(("userContextId", "2"),))
     store = Store(stores_of(profile)[0].profile, StoreFormat.FIREFOX, path, 0)
     swaps = {"snapshots": tmp_path / "snapshots", "swaps": tmp_path / "swaps"}
-    write_profile(store.profile, {store: [Change(key, {"a": "b"})]}, **swaps)
+    write_profile(store.profile, {store: [AreaChange(key, {"a": "b"})]}, **swaps)
     _, suffix, group, origin = metadata(path.parents[1].joinpath(".metadata-v2").read_bytes())
     assert suffix == "^userContextId=2&partitionKey=%28https%2Ca.test%29"
     assert (group, origin) == (f"w.test{suffix}", f"https://w.test{suffix}")
     assert contents(profile, tmp_path)[f"{path.relative_to(profile)} {key}"] == {"a": "b"}
     other = Store(store.profile, StoreFormat.FIREFOX, path.parents[2] / "x" / "ls" / "d", 0)
     with pytest.raises(StoreUnwritable, match="another web site's"):
-        write_profile(store.profile, {other: [Change(A, {"a": "b"})]}, **swaps)
+        write_profile(store.profile, {other: [AreaChange(A, {"a": "b"})]}, **swaps)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_a_webkit_store_that_is_gone_is_made_again(tmp_path: Path, place: str) -
     root.mkdir()
     key = StorageKey("http://localhost:3000")
     store = Store(Profile("other", "App", "p", root), StoreFormat.WEBKIT, root / place, 0)
-    change = Change(key, {"a": "\ud800"})
+    change = AreaChange(key, {"a": "\ud800"})
     swaps = {"snapshots": tmp_path / "snapshots", "swaps": tmp_path / "swaps"}
     write_profile(store.profile, {store: [change]}, **swaps)
     assert contents(root, tmp_path) == {f"{place} {key}": {"a": "\ud800"}}
@@ -259,7 +259,10 @@ def test_a_chromium_store_that_is_gone_is_not_made(tmp_path: Path) -> None:
     shutil.rmtree(store.path)
     with pytest.raises(StoreUnwritable, match="not there any more"):
         write_profile(
-            store.profile, {store: [Change(A, {"a": "b"})]}, snapshots=tmp_path, swaps=tmp_path
+            store.profile,
+            {store: [AreaChange(A, {"a": "b"})]},
+            snapshots=tmp_path,
+            swap_pointers=tmp_path,
         )
 
 
@@ -320,7 +323,7 @@ def test_a_browser_that_comes_in_at_the_last_moment_keeps_its_store(
     held: list[subprocess.Popen[bytes]] = []
     whole = atomic_swap._swap
 
-    def late(piece: atomic_swap._Piece) -> None:
+    def late(piece: atomic_swap._SwapEntry) -> None:
         program = HOLDERS["leveldb"].format(profile=profile) + "; print(flush=True); input()"
         program += "; d.put(b'_https://a.test\\0\\1mine', b'\\1late'); d.close()"
         held.append(
@@ -360,9 +363,11 @@ def test_what_does_not_read_back_right_is_not_swapped_in(
     before = trees.fingerprint(profile)
     real = dict(writing.WRITERS)
 
-    def careless(copy: Path, changes: list[Change], now: datetime) -> None:
+    def careless(copy: Path, changes: list[AreaChange], now: datetime) -> None:
         format_ = stores_of(profile)[0].format
-        real[format_](copy, [Change(each.storage_key, {"new": "wrong"}) for each in changes], now)
+        real[format_](
+            copy, [AreaChange(each.storage_key, {"new": "wrong"}) for each in changes], now
+        )
 
     monkeypatch.setattr(writing, "WRITERS", dict.fromkeys(real, careless))
     with pytest.raises(StoreUnwritable, match="read back"):

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from desktop_migrator import __version__
-from desktop_migrator.cli.app import COMMANDS, run
+from desktop_migrator.cli.app import COMMANDS, run_command_line
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--help"]) == 0
+    assert run_command_line(["--help"]) == 0
     out = capsys.readouterr().out
     assert all(command in out for command in COMMANDS)
 
@@ -19,12 +19,12 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 def test_every_command_has_help_of_its_own(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run([command, "--help"]) == 0
+    assert run_command_line([command, "--help"]) == 0
     assert f"desktop-migrator {command}" in capsys.readouterr().out
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--version"]) == 0
+    assert run_command_line(["--version"]) == 0
     assert capsys.readouterr().out == f"desktop-migrator {__version__}\n"
 
 
@@ -41,7 +41,7 @@ def test_global_options_may_stand_anywhere_and_errors_are_json_with_json(
 ) -> None:
     folder = str(tmp_path / "data")
     words = [word.replace("DIR", folder).replace("MISSING", str(tmp_path / "x")) for word in words]
-    assert run(words) == 1
+    assert run_command_line(words) == 1
     captured = capsys.readouterr()
     error = json.loads(captured.out)
     assert error.keys() == {"event", "code", "title", "detail", "hint"}
@@ -54,7 +54,7 @@ def test_a_traceback_shows_with_debug_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["--data-dir", str(tmp_path / "data"), "scan", "--source", str(tmp_path / "x")]
-    assert run([*words, "--debug", "migration:run"]) == 1
+    assert run_command_line([*words, "--debug", "migration:run"]) == 1
     assert "Traceback" in capsys.readouterr().err
 
 
@@ -62,12 +62,12 @@ def test_a_traceback_shows_with_debug_alone(
     "words", [["no-such-command"], ["migrate"], ["scan", "--no-such-option"], ["--lang", "xx"]]
 )
 def test_wrong_use_is_exit_code_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(words) == 2
+    assert run_command_line(words) == 2
     assert capsys.readouterr().out == ""
 
 
 def test_the_data_folder_is_its_owners_alone(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "data"
-    run(["--data-dir", str(folder), "scan", "--source", str(tmp_path / "x")])
+    run_command_line(["--data-dir", str(folder), "scan", "--source", str(tmp_path / "x")])
     assert folder.stat().st_mode & 0o777 == 0o700
     assert (folder / "snapshots").stat().st_mode & 0o777 == 0o700

@@ -12,7 +12,7 @@ def result(run: str) -> RunResult:
         outcome=Outcome.COMPLETED,
         counts=Counts(items=3, inserted=3),
         by_entity={},
-        left_aside={},
+        skipped_records={},
         damages=(),
         verified=True,
         seconds=1.0,
@@ -23,8 +23,10 @@ def result(run: str) -> RunResult:
 def test_runs_are_remembered_the_newest_first(tmp_path: Path) -> None:
     catalog = Catalog(tmp_path / "catalog.sqlite")
     for run, user in (("r1", "maria"), ("r2", "tom"), ("r3", "maria")):
-        catalog.begin(run, user_id=user, database="builtin", plan="default", origins=["https://a"])
-    catalog.finish(result("r1"))
+        catalog.record_start(
+            run, user_id=user, database="builtin", plan="default", origins=["https://a"]
+        )
+    catalog.record_end(result("r1"))
     again = Catalog(tmp_path / "catalog.sqlite")
     assert [run.run for run in again.runs()] == ["r3", "r2", "r1"]
     assert [run.run for run in again.runs("maria")] == ["r3", "r1"]

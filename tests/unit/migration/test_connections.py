@@ -14,10 +14,10 @@ from desktop_migrator.errors import (
 )
 from desktop_migrator.migration.desk import desk_keys
 from desktop_migrator.migration.workspace.connections import (
-    add,
-    connections,
-    remove,
-    resolve,
+    add_connection,
+    list_connections,
+    remove_connection,
+    resolve_database,
     saved_password,
 )
 from desktop_migrator.migration.workspace.workspace import Workspace
@@ -39,27 +39,27 @@ def workspace(tmp_path: Path, backend: Working) -> Workspace:
 
 
 def test_two_names_of_one_login_share_its_password(workspace: Workspace, backend: Working) -> None:
-    add(workspace, "one", URL, "first")
-    add(workspace, "two", f"{URL}?sslmode=require", None)
-    assert [each.password_saved for each in connections(workspace)] == [True, True]
-    add(workspace, "two", URL, "second")
+    add_connection(workspace, "one", URL, "first")
+    add_connection(workspace, "two", f"{URL}?sslmode=require", None)
+    assert [each.password_saved for each in list_connections(workspace)] == [True, True]
+    add_connection(workspace, "two", URL, "second")
     assert list(backend.kept.values()) == ["second"]
-    remove(workspace, "one")
+    remove_connection(workspace, "one")
     assert saved_password(workspace, URL) == "second"
-    remove(workspace, "two")
+    remove_connection(workspace, "two")
     assert backend.kept == {}
-    assert connections(workspace) == []
+    assert list_connections(workspace) == []
 
 
 def test_a_name_stands_for_its_address(workspace: Workspace) -> None:
-    add(workspace, "prod", URL, "first")
-    assert resolve(workspace, "prod") == URL
-    assert resolve(workspace, "builtin") == "builtin"
-    assert resolve(workspace, "postgresql://x/y") == "postgresql://x/y"
+    add_connection(workspace, "prod", URL, "first")
+    assert resolve_database(workspace, "prod") == URL
+    assert resolve_database(workspace, "builtin") == "builtin"
+    assert resolve_database(workspace, "postgresql://x/y") == "postgresql://x/y"
     with pytest.raises(ConnectionUnknown):
-        resolve(workspace, "nope")
+        resolve_database(workspace, "nope")
     with pytest.raises(ConnectionUnknown):
-        remove(workspace, "nope")
+        remove_connection(workspace, "nope")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_name_stands_for_its_address(workspace: Workspace) -> None:
     ],
 )
 def test_a_password_belongs_to_a_login(workspace: Workspace, same: bool, url: str) -> None:
-    add(workspace, "prod", URL, "first")
+    add_connection(workspace, "prod", URL, "first")
     assert saved_password(workspace, url) == ("first" if same else None)
 
 
@@ -100,27 +100,27 @@ def test_what_cannot_be_saved(
     error: type[Exception],
 ) -> None:
     with pytest.raises(error):
-        add(workspace, name, url, password)
-    assert connections(workspace) == []
+        add_connection(workspace, name, url, password)
+    assert list_connections(workspace) == []
     assert backend.kept == {}
 
 
 def test_a_damaged_list_is_told_and_left_alone(workspace: Workspace) -> None:
     workspace.connections.write_text("[{")
     with pytest.raises(DataFolderUnusable):
-        add(workspace, "prod", URL, None)
+        add_connection(workspace, "prod", URL, None)
     assert workspace.connections.read_text() == "[{"
 
 
 def test_the_desk_s_keys_have_names(workspace: Workspace, backend: Working) -> None:
-    made = desk_keys.new(workspace, "The desk, room 3"[:8], RecipientType.X25519)
-    assert desk_keys.keys(workspace) == [made]
-    assert desk_keys.named(workspace, made.public.id) == made
+    made = desk_keys.create_key_pair(workspace, "The desk, room 3"[:8], RecipientType.X25519)
+    assert desk_keys.list_key_pairs(workspace) == [made]
+    assert desk_keys.find_key_pair(workspace, made.public_key.id) == made
     assert desk_keys.has_private_key(workspace, made)
     for name in ("The desk", "", "-x", "a/b", "x" * 65):
         with pytest.raises(UsageError):
-            desk_keys.new(workspace, name, RecipientType.X25519)
+            desk_keys.create_key_pair(workspace, name, RecipientType.X25519)
     with pytest.raises(KeyUnknown):
-        desk_keys.named(workspace, "nobody")
+        desk_keys.find_key_pair(workspace, "nobody")
     backend.kept.clear()
     assert not desk_keys.has_private_key(workspace, made)

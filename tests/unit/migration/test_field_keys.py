@@ -7,7 +7,11 @@ import pytest
 
 from desktop_migrator.errors import BadKey, KeyUnknown
 from desktop_migrator.migration.database.open_database import Person
-from desktop_migrator.migration.run.field_keys import export_field_key, key_for, known_field_key
+from desktop_migrator.migration.run.field_keys import (
+    export_field_key,
+    field_key_for_run,
+    find_field_key,
+)
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.envelope import FieldKey
@@ -48,17 +52,17 @@ def test_it_is_made_once_told_without_its_secret_and_exported_for_its_owner(
     workspace: Workspace, keyring: Keyring, tmp_path: Path
 ) -> None:
     reporter = RecordingReporter()
-    key = key_for(JOB, workspace, reporter)
+    key = field_key_for_run(JOB, workspace, reporter)
     assert key is not None
     assert list(keyring.kept.values()) == [key.text]
     assert "keys export default --field" in reporter.warnings[0]
     assert key.text not in reporter.warnings[0]
     again = Workspace(tmp_path, Credentials(lambda: keyring))
-    found = key_for(JOB, again, reporter)
+    found = field_key_for_run(JOB, again, reporter)
     assert found is not None
     assert found.text == key.text
     assert len(reporter.warnings) == 1
-    known = known_field_key(JOB.plan, None, again)
+    known = find_field_key(JOB.plan, None, again)
     assert known is not None
     assert known.text == key.text
     path = tmp_path / "out.key"
@@ -71,18 +75,18 @@ def test_it_is_made_once_told_without_its_secret_and_exported_for_its_owner(
 
 def test_a_given_key_counts_and_is_not_kept(workspace: Workspace, keyring: Keyring) -> None:
     given = FieldKey.generate()
-    assert key_for(replace(JOB, field_key=given), workspace, RecordingReporter()) is given
+    assert field_key_for_run(replace(JOB, field_key=given), workspace, RecordingReporter()) is given
     assert keyring.kept == {}
 
 
 def test_a_dry_run_keeps_nothing(workspace: Workspace, keyring: Keyring) -> None:
-    assert key_for(replace(JOB, dry_run=True), workspace, RecordingReporter()) is not None
+    assert field_key_for_run(replace(JOB, dry_run=True), workspace, RecordingReporter()) is not None
     assert keyring.kept == {}
 
 
 def test_without_a_keyring_there_is_none_and_that_is_said(tmp_path: Path) -> None:
     reporter = RecordingReporter()
-    assert key_for(JOB, Workspace(tmp_path), reporter) is None
+    assert field_key_for_run(JOB, Workspace(tmp_path), reporter) is None
     assert reporter.warnings[0].startswith("There is no key for sensitive fields.")
     with pytest.raises(KeyUnknown):
         export_field_key(Workspace(tmp_path), "default", tmp_path / "k")
@@ -91,6 +95,6 @@ def test_without_a_keyring_there_is_none_and_that_is_said(tmp_path: Path) -> Non
 def test_an_entry_that_is_no_key_is_not_overwritten(workspace: Workspace, keyring: Keyring) -> None:
     keyring.kept["desktop-migrator field key default"] = "MARKER"
     with pytest.raises(BadKey) as raised:
-        key_for(JOB, workspace, RecordingReporter())
+        field_key_for_run(JOB, workspace, RecordingReporter())
     assert "MARKER" not in str(raised.value)
     assert keyring.kept == {"desktop-migrator field key default": "MARKER"}

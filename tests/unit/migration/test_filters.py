@@ -7,7 +7,12 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_migrator.migration.run.filters import LEFT_OUT, Outcome, names, select
+from desktop_migrator.migration.run.filters import (
+    EXCLUDED_ITEM,
+    ItemOrRejection,
+    drop_excluded,
+    identity_hashes,
+)
 from desktop_migrator.model import Item, Rejection
 from tests.integration.postgres.factories import source
 
@@ -31,7 +36,7 @@ rejections = st.builds(
 )
 
 
-def known_as(outcome: Outcome) -> object:
+def known_as(outcome: ItemOrRejection) -> object:
     """By hand: what makes two derived items, or two rejections, the same."""
     origin = outcome.source.storage_key.origin
     if isinstance(outcome, Rejection):
@@ -41,15 +46,15 @@ def known_as(outcome: Outcome) -> object:
 
 @given(st.lists(derived_items | rejections, max_size=12), st.sets(st.integers(0, 11)))
 def test_just_those_that_are_the_same_as_one_left_out(
-    outcomes: list[Outcome], numbers: set[int]
+    outcomes: list[ItemOrRejection], numbers: set[int]
 ) -> None:
     chosen = [outcome for number, outcome in enumerate(outcomes) if number in numbers]
-    left_out = frozenset(name for outcome in chosen for name in names(outcome))
+    left_out = frozenset(name for outcome in chosen for name in identity_hashes(outcome))
     gone = {known_as(outcome) for outcome in chosen}
     expected = [outcome for outcome in outcomes if known_as(outcome) not in gone]
     left_aside: Counter[str] = Counter()
-    assert list(select(outcomes, left_out, left_aside)) == expected
-    assert left_aside[LEFT_OUT] == len(outcomes) - len(expected)
+    assert list(drop_excluded(outcomes, left_out, left_aside)) == expected
+    assert left_aside[EXCLUDED_ITEM] == len(outcomes) - len(expected)
 
 
 def item(origin: str, *, derived: bool) -> Item:
@@ -57,8 +62,8 @@ def item(origin: str, *, derived: bool) -> Item:
 
 
 def left(outcome: Item, *chosen: Item) -> bool:
-    left_out = frozenset(name for each in chosen for name in names(each))
-    return not list(select([outcome], left_out, Counter()))
+    left_out = frozenset(name for each in chosen for name in identity_hashes(each))
+    return not list(drop_excluded([outcome], left_out, Counter()))
 
 
 def test_an_id_that_is_the_rows_names_the_item_from_every_site() -> None:
@@ -76,7 +81,7 @@ def test_a_derived_id_names_the_item_of_its_site_alone() -> None:
 
 def test_what_was_united_with_the_item_goes_with_it() -> None:
     shown = msgspec.structs.replace(
-        item("https://a.test", derived=True), same_as=(("https://b.test", "9"),)
+        item("https://a.test", derived=True), aliases=(("https://b.test", "9"),)
     )
     other = msgspec.structs.replace(item("https://b.test", derived=True), source_id="9")
     assert left(other, shown)

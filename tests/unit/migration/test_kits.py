@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_migrator.errors import BadKit, KitChanged, MigratorError, PlanError
-from desktop_migrator.migration.desk.kits import Signature, accept, make_kit, open_kit
+from desktop_migrator.migration.desk.kits import SignatureStatus, make_kit, open_kit, trust_desk
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.system.resources import resource
 from desktop_migrator.vault.keys import PrivateKey
@@ -89,15 +89,15 @@ def test_a_desk_is_new_then_known_and_another_key_in_its_name_shows(
 ) -> None:
     make(kit)
     first = open_kit(kit, workspace)
-    assert first.signature is Signature.NEW
-    accept(first, workspace)
-    assert open_kit(kit, workspace).signature is Signature.KNOWN
+    assert first.signature is SignatureStatus.NEW
+    trust_desk(first, workspace)
+    assert open_kit(kit, workspace).signature is SignatureStatus.KNOWN
     make(kit, key=SigningKey.generate())
-    assert open_kit(kit, workspace).signature is Signature.OTHER_KEY
+    assert open_kit(kit, workspace).signature is SignatureStatus.OTHER_KEY
     make(kit, owner="Somebody else")
-    assert open_kit(kit, workspace).signature is Signature.NEW
+    assert open_kit(kit, workspace).signature is SignatureStatus.NEW
     make(kit, key=None)
-    assert open_kit(kit, workspace).signature is Signature.UNSIGNED
+    assert open_kit(kit, workspace).signature is SignatureStatus.UNSIGNED
 
 
 def test_the_signature_is_ed25519_over_the_payload(kit: Path) -> None:

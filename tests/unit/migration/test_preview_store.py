@@ -8,8 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop_migrator.migration.preview import preview_store as module
-from desktop_migrator.migration.preview.preview_store import Detail, Entry, Filter, Findings, State
-from desktop_migrator.model import Answer, Conflict, Difference
+from desktop_migrator.migration.preview.preview_store import (
+    Filter,
+    PreviewDetail,
+    PreviewEntry,
+    PreviewState,
+    PreviewStore,
+)
+from desktop_migrator.model import Conflict, Difference, Resolution
 
 texts = st.text("abÄäßİ ı'%_\\", max_size=4)
 cells = st.tuples(texts, texts)
@@ -19,23 +25,25 @@ cells = st.tuples(texts, texts)
 class Plain:
     """What a finding is, in the list."""
 
-    state: State
+    state: PreviewState
     cells: tuple[str, str]
     left_out: bool
     name: bytes
 
 
-entries = st.lists(st.builds(Plain, st.sampled_from(State), cells, st.booleans(), st.just(b"")))
+entries = st.lists(
+    st.builds(Plain, st.sampled_from(PreviewState), cells, st.booleans(), st.just(b""))
+)
 
 
-def detail(number: int) -> Detail:
-    return Detail("Chrome", "Anna", "https://a.test", f"key {number}", "", None, "\ud800 {}")
+def detail(number: int) -> PreviewDetail:
+    return PreviewDetail("Chrome", "Anna", "https://a.test", f"key {number}", "", None, "\ud800 {}")
 
 
 def fill(
-    findings: Findings, entity: str, plain: list[Plain], step: int = 3, first: int = 0
+    findings: PreviewStore, entity: str, plain: list[Plain], step: int = 3, first: int = 0
 ) -> None:
-    findings.expect(entity, entity, ("id", "title"))
+    findings.register_entity(entity, entity, ("id", "title"))
     for start in range(first, len(plain), step):
         batch = plain[start : start + step]
         for number, each in enumerate(batch, start):
@@ -43,7 +51,7 @@ def fill(
         findings.add(
             entity,
             [
-                Entry(each.state, each.cells, [each.name], detail(number), each.left_out)
+                PreviewEntry(each.state, each.cells, [each.name], detail(number), each.left_out)
                 for number, each in enumerate(batch, start)
             ],
         )
@@ -52,14 +60,16 @@ def fill(
 def is_wanted(each: Plain, wanted: Filter) -> bool:
     return (
         (wanted.state is None or each.state is wanted.state)
-        and wanted.left_out in (None, each.left_out)
+        and wanted.excluded in (None, each.left_out)
         and (
             not wanted.text or any(wanted.text.casefold() in text.casefold() for text in each.cells)
         )
     )
 
 
-filters = st.builds(Filter, st.none() | st.sampled_from(State), st.none() | st.booleans(), texts)
+filters = st.builds(
+    Filter, st.none() | st.sampled_from(PreviewState), st.none() | st.booleans(), texts
+)
 
 
 @settings(deadline=None, max_examples=150)
@@ -75,37 +85,39 @@ def test_pages_filters_and_leaving_out_are_those_of_a_plain_list(
     changes: list[tuple[int, bool]],
     slice_size: int,
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch, Findings() as findings:
+    with pytest.MonkeyPatch.context() as patch, PreviewStore() as findings:
         patch.setattr(module, "SLICE", slice_size)
         for entity, plain in zip(("tasks", "forms"), both, strict=True):
             fill(findings, entity, plain)
         for entity, plain in zip(("tasks", "forms"), both, strict=True):
             for place, left_out in changes:
                 if place < len(plain):
-                    findings.leave_out(entity, [place], left_out)
+                    findings.set_excluded(entity, [place], left_out)
                     plain[place].left_out = left_out
-            kind = findings.kind(entity)
+            kind = findings.entity_summary(entity)
             assert kind.total == len(plain)
-            assert kind.left_out == sum(each.left_out for each in plain)
-            for state in State:
+            assert kind.excluded_count == sum(each.left_out for each in plain)
+            for state in PreviewState:
                 assert kind.counts[state] == sum(each.state is state for each in plain)
             found = [place for places in findings.search(entity, wanted) for place in places]
             assert found == [i for i, each in enumerate(plain) if is_wanted(each, wanted)]
             seen = findings.page(entity, 0, 100)
-            assert [(each.state, each.cells, each.left_out) for each in seen] == [
+            assert [(each.state, each.cells, each.excluded) for each in seen] == [
                 (each.state, each.cells, each.left_out) for each in plain
             ]
             assert findings.page(entity, 2, 3) == seen[2:5]
-            assert findings.at(entity, found) == [seen[place] for place in found]
+            assert findings.rows_at(entity, found) == [seen[place] for place in found]
         names = {each.name for plain in both for each in plain if each.left_out}
-        assert findings.left_out() == names
+        assert findings.excluded_items() == names
 
 
 def test_everything_about_one_is_there_to_the_letter() -> None:
-    with Findings() as findings:
-        fill(findings, "tasks", [Plain(State.NEW, ("1", "A"), False, b"")] * 5)
+    with PreviewStore() as findings:
+        fill(findings, "tasks", [Plain(PreviewState.NEW, ("1", "A"), False, b"")] * 5)
         assert findings.detail("tasks", 3) == detail(3)
-        assert [found.key for _, found in findings.each("tasks")] == [f"key {n}" for n in range(5)]
+        assert [found.key for _, found in findings.rows_with_details("tasks")] == [
+            f"key {n}" for n in range(5)
+        ]
 
 
 def conflict(number: int, *fields: str) -> Conflict:
@@ -116,29 +128,34 @@ def conflict(number: int, *fields: str) -> Conflict:
 def test_answers_hold_for_one_for_all_alike_and_for_all() -> None:
     chosen = random.Random(1)
     conflicts = [conflict(n, *chosen.choice([("title",), ("title", "status")])) for n in range(40)]
-    plain: dict[int, Answer | None] = dict.fromkeys(range(40))
-    with Findings() as findings:
-        findings.expect("tasks", "tasks", ("id",))
+    plain: dict[int, Resolution | None] = dict.fromkeys(range(40))
+    with PreviewStore() as findings:
+        findings.register_entity("tasks", "tasks", ("id",))
         findings.add(
             "tasks",
-            [Entry(State.DIFFERS, ("x",), [b"n" * 16], detail(0), False, c) for c in conflicts],
+            [
+                PreviewEntry(PreviewState.DIFFERS, ("x",), [b"n" * 16], detail(0), False, c)
+                for c in conflicts
+            ],
         )
-        findings.leave_out("tasks", [5], left_out=True)
-        findings.answer_alike("tasks", Answer.KEEP, ("title", "status"))
-        findings.answer("tasks", 3, Answer.MERGE)
+        findings.set_excluded("tasks", [5], excluded=True)
+        findings.set_group_answer("tasks", Resolution.KEEP, ("title", "status"))
+        findings.set_answer("tasks", 3, Resolution.MERGE)
         for place, each in enumerate(conflicts):
             if each.fields == ("title", "status"):
-                plain[place] = Answer.KEEP
-        plain[3] = Answer.MERGE
+                plain[place] = Resolution.KEEP
+        plain[3] = Resolution.MERGE
         del plain[5]
-        found = list(findings.answers("tasks"))
+        found = list(findings.conflicts_with_answers("tasks"))
         assert {place: answer for place, _, answer in found} == plain
         assert [each for _, each, _ in found] == [conflicts[place] for place, _, _ in found]
-        assert findings.conflict("tasks", 3) == (conflicts[3], Answer.MERGE)
-        groups = {alike.fields: alike for alike in findings.alike("tasks")}
+        assert findings.conflict("tasks", 3) == (conflicts[3], Resolution.MERGE)
+        groups = {alike.fields: alike for alike in findings.conflict_groups("tasks")}
         for fields, alike in groups.items():
             same = [answer for place, each, answer in found if each.fields == fields]
             assert alike.count == len(same)
             assert alike.answers == {answer: same.count(answer) for answer in set(same)}
-        findings.answer_alike("tasks", Answer.REPLACE)
-        assert {answer for _, _, answer in findings.answers("tasks")} == {Answer.REPLACE}
+        findings.set_group_answer("tasks", Resolution.REPLACE)
+        assert {answer for _, _, answer in findings.conflicts_with_answers("tasks")} == {
+            Resolution.REPLACE
+        }

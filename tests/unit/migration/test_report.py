@@ -48,13 +48,13 @@ def result(*rejections: Rejection, outcome: Outcome = Outcome.COMPLETED) -> RunR
     error = None if outcome is Outcome.COMPLETED else Cancelled()
     return RunResult(
         run=RUN, outcome=outcome, counts=counts, by_entity={"tasks": counts},
-        left_aside={"cache": 4}, damages=(), verified=outcome is Outcome.COMPLETED,
+        skipped_records={"cache": 4}, damages=(), verified=outcome is Outcome.COMPLETED,
         seconds=2.0, peak_memory_mb=80.0, error=error, rejections=rejections,
     )  # fmt: skip
 
 
 def told(run: RunResult, user_id: str = "maria") -> run_facts.RunFacts:
-    return run_facts.facts_of(
+    return run_facts.collect_facts(
         run, user_id=user_id, database="postgresql://maria@db/app", plan="default",
         origins=["https://a.test"],
     )  # fmt: skip
@@ -117,15 +117,15 @@ def test_the_pdf_tells_the_same() -> None:
 
 def test_facts_survive_the_file_and_are_their_owners_alone(tmp_path: Path) -> None:
     run = told(result(rejection(0, key="a\ud800\0b")))
-    run_facts.save(tmp_path / "reports", run)
-    assert run_facts.load(tmp_path / "reports", RUN) == run
+    run_facts.save_report(tmp_path / "reports", run)
+    assert run_facts.load_report(tmp_path / "reports", RUN) == run
     assert (tmp_path / "reports" / f"{RUN}.json").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("named", [RUN, "../../etc/passwd", "", f"{RUN}/../{RUN}"])
 def test_a_run_without_a_report_is_refused(tmp_path: Path, named: str) -> None:
     with pytest.raises(RunNotFound):
-        run_facts.load(tmp_path, named)
+        run_facts.load_report(tmp_path, named)
 
 
 @pytest.mark.parametrize(
@@ -134,4 +134,4 @@ def test_a_run_without_a_report_is_refused(tmp_path: Path, named: str) -> None:
 def test_a_broken_report_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / f"{RUN}.json").write_bytes(content.encode(errors="surrogateescape"))
     with pytest.raises(RunNotFound, match="damaged"):
-        run_facts.load(tmp_path, RUN)
+        run_facts.load_report(tmp_path, RUN)

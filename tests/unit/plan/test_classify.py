@@ -6,7 +6,7 @@ import json
 import pytest
 
 from desktop_migrator.model import Item, StorageKey
-from desktop_migrator.plan.guess_origins import fitting_origins
+from desktop_migrator.plan.guess_origins import guess_origins
 from tests.unit.plan.helpers import DEFAULT, extractor, plan, record
 
 WEB_TOKEN = ".".join(
@@ -42,7 +42,7 @@ WEB_TOKEN = ".".join(
 def test_logins_are_left_aside_whatever_their_key(key: str, value: str) -> None:
     made = extractor()
     assert list(made.extract([record(key, value)])) == []
-    assert made.left_aside == {"secret": 1}
+    assert made.skipped_records == {"secret": 1}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_sites_are_known_by_records_that_an_entity_names_and_recognises() -> Non
         record("tasks", "[{}]", framed),
         record("cache_tasks", "[{}]", StorageKey("https://five.test")),
     ]
-    assert list(fitting_origins(DEFAULT, records).items()) == [
+    assert list(guess_origins(DEFAULT, records).items()) == [
         ("https://two.test", 2),
         ("https://one.test", 1),
     ]
@@ -89,7 +89,7 @@ def test_sites_are_known_by_records_that_an_entity_names_and_recognises() -> Non
 
 def test_where_no_site_has_what_an_entity_recognises_data_that_went_bad_tells() -> None:
     records = [record("tasks", "[{", StorageKey("https://a.test")), record("theme", "dark")]
-    assert fitting_origins(DEFAULT, records) == {"https://a.test": 1}
+    assert guess_origins(DEFAULT, records) == {"https://a.test": 1}
 
 
 def test_a_plan_for_certain_sites_overlooks_others() -> None:
@@ -103,4 +103,4 @@ columns = { title = { from = "title" } }
 """)
     keys = ["https://a.ours.test", "https://ours.test", "http://a.ours.test"]
     records = [record("tasks", "[{}]", StorageKey(origin)) for origin in keys]
-    assert fitting_origins(of, records) == {"https://a.ours.test": 1}
+    assert guess_origins(of, records) == {"https://a.ours.test": 1}

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from desktop_migrator.model import Item
-from desktop_migrator.plan.detect import Detector, Kind, kind_of
+from desktop_migrator.plan.detect import SecretDetector, SecretKind, secret_kind
 from desktop_migrator.plan.envelope import FieldKey
 from tests.unit.plan.helpers import DEFAULT, extracted, record
 
@@ -29,22 +29,22 @@ PRIVATE_KEY = Ed25519PrivateKey.generate().private_bytes(
 @pytest.mark.parametrize(
     ("text", "name", "kind"),
     [
-        (PRIVATE_KEY.decode(), "x", Kind.PRIVATE_KEY),
-        (WEB_TOKEN, "x", Kind.JWT),
-        (f"Bearer {WEB_TOKEN}", "x", Kind.JWT),
-        ("ghp_" + "a1B2" * 9, "x", Kind.ACCESS),
-        ("deploy with AKIA" + "IOSFODNN7EXAMPLE today", "x", Kind.ACCESS),
-        ("sk_live_" + "x1" * 12, "x", Kind.ACCESS),
-        ("hunter2", "Password", Kind.NAMED),
-        ("q9f8d7a6s5d4", "client_secret", Kind.NAMED),
-        ("maria@example.test", "x", Kind.EMAIL),
+        (PRIVATE_KEY.decode(), "x", SecretKind.PRIVATE_KEY),
+        (WEB_TOKEN, "x", SecretKind.JWT),
+        (f"Bearer {WEB_TOKEN}", "x", SecretKind.JWT),
+        ("ghp_" + "a1B2" * 9, "x", SecretKind.ACCESS),
+        ("deploy with AKIA" + "IOSFODNN7EXAMPLE today", "x", SecretKind.ACCESS),
+        ("sk_live_" + "x1" * 12, "x", SecretKind.ACCESS),
+        ("hunter2", "Password", SecretKind.NAMED),
+        ("q9f8d7a6s5d4", "client_secret", SecretKind.NAMED),
+        ("maria@example.test", "x", SecretKind.EMAIL),
         ("4111 1111 1111 1111", "x", None),  # two digits alone: nobody's
-        ("4012 8888 8888 1881", "x", Kind.CARD),
+        ("4012 8888 8888 1881", "x", SecretKind.CARD),
         ("5555-5555-5555-4444", "x", None),
-        ("5105105105105100", "x", Kind.CARD),
-        ("3782 822463 10005", "x", Kind.CARD),
-        ("6011000990139424", "x", Kind.CARD),
-        ("3530111333300000", "x", Kind.CARD),
+        ("5105105105105100", "x", SecretKind.CARD),
+        ("3782 822463 10005", "x", SecretKind.CARD),
+        ("6011000990139424", "x", SecretKind.CARD),
+        ("3530111333300000", "x", SecretKind.CARD),
         ("4012888888881882", "x", None),  # its check digit is wrong
         ("1012888888881881", "x", None),  # no network
         ("ghp_short", "x", None),
@@ -60,19 +60,19 @@ PRIVATE_KEY = Ed25519PrivateKey.generate().private_bytes(
         ("npm@10.2.4", "x", None),
         ("2024-01-15T10:00:00.000Z", "x", None),
         ("0190a1b2-c3d4-7e5f-8a6b-000000000001", "x", None),
-        (FieldKey(bytes(32)).seal("e.t", "u", b'"x"'), "token", None),
-        (FieldKey(bytes(32)).hashed(b"x"), "password", None),
+        (FieldKey(bytes(32)).encrypt("e.t", "u", b'"x"'), "token", None),
+        (FieldKey(bytes(32)).keyed_hash(b"x"), "password", None),
     ],
 )
-def test_what_counts(text: str, name: str, kind: Kind | None) -> None:
-    assert kind_of(text, name) == kind
+def test_what_counts(text: str, name: str, kind: SecretKind | None) -> None:
+    assert secret_kind(text, name) == kind
 
 
-def findings(key: str, value: object) -> list[tuple[str, str, Kind, int]]:
-    detectors = {name: Detector(name, entity) for name, entity in DEFAULT.entities.items()}
+def findings(key: str, value: object) -> list[tuple[str, str, SecretKind, int]]:
+    detectors = {name: SecretDetector(name, entity) for name, entity in DEFAULT.entities.items()}
     for item in extracted([record(key, json.dumps(value))]):
         if isinstance(item, Item):
-            detectors[item.entity].look(item)
+            detectors[item.entity].inspect(item)
     return [
         (each.entity, each.field, each.kind, each.count)
         for detector in detectors.values()
@@ -83,21 +83,21 @@ def findings(key: str, value: object) -> list[tuple[str, str, Kind, int]]:
 def test_fields_are_named_and_values_are_not() -> None:
     task = {"id": "1", "title": "a@b.test", "owner": "a@b.test", "note": {"cc": ["c@d.test", "x"]}}
     assert findings("tasks", [task, task | {"id": "2"}]) == [
-        ("tasks", "owner", Kind.EMAIL, 2),
-        ("tasks", "cc", Kind.EMAIL, 2),
+        ("tasks", "owner", SecretKind.EMAIL, 2),
+        ("tasks", "cc", SecretKind.EMAIL, 2),
     ]
     people = {"a@b.test": {"password": "hunter2"}, "ghp_" + "a1B2" * 9: "c@d.test"}
     assert findings("people", json.dumps(people)) == [
-        ("customData", "password", Kind.NAMED, 1),
-        ("customData", "…", Kind.EMAIL, 1),
+        ("customData", "password", SecretKind.NAMED, 1),
+        ("customData", "…", SecretKind.EMAIL, 1),
     ]
-    assert findings("my-mail", "a@b.test") == [("customData", "my-mail", Kind.EMAIL, 1)]
+    assert findings("my-mail", "a@b.test") == [("customData", "my-mail", SecretKind.EMAIL, 1)]
 
 
 def test_many_fields_are_not_all_named() -> None:
     found = findings("k", {f"field-{number}": "a@b.test" for number in range(200)})
     assert len(found) == 51
-    assert found[0] == ("customData", "…", Kind.EMAIL, 150)
+    assert found[0] == ("customData", "…", SecretKind.EMAIL, 150)
 
 
 def test_apps_shapes_raise_no_false_alarm() -> None:
@@ -106,10 +106,10 @@ def test_apps_shapes_raise_no_false_alarm() -> None:
     for shape in SHAPES:
         for item in extracted([record(shape["key"], shape["value"])]):
             if isinstance(item, Item):
-                detector = Detector(item.entity, DEFAULT.entities[item.entity])
-                detector.look(item)
+                detector = SecretDetector(item.entity, DEFAULT.entities[item.entity])
+                detector.inspect(item)
                 found += [(shape["key"], each.field, each.kind) for each in detector.suspicions]
-    assert found == [("form_signup", "email", Kind.EMAIL)]
+    assert found == [("form_signup", "email", SecretKind.EMAIL)]
 
 
 WORDS = st.lists(st.text(st.characters(codec="utf-8"), max_size=12), max_size=6).map(" ".join)
@@ -120,19 +120,19 @@ WORDS = st.lists(st.text(st.characters(codec="utf-8"), max_size=12), max_size=6)
 )
 def test_ordinary_texts_are_left_alone(text: str) -> None:
     assume("@" not in text)
-    assert kind_of(text, "note") is None or text.isdigit()
+    assert secret_kind(text, "note") is None or text.isdigit()
 
 
 @given(st.integers(10**12, 2 * 10**12) | st.integers(10**15, 2 * 10**15))
 def test_times_in_milli_and_microseconds_are_no_cards(number: int) -> None:
-    assert kind_of(str(number), "created") is None
+    assert secret_kind(str(number), "created") is None
 
 
 def test_few_numbers_that_are_no_cards_look_like_some() -> None:
     """One in ten has a right check digit; prefixes and lengths leave one in forty at most."""
     digits = random.Random(4)
     texts = ["".join(digits.choices("0123456789", k=16)) for _ in range(20_000)]
-    assert sum(kind_of(text) is not None for text in texts) < 20_000 / 40
+    assert sum(secret_kind(text) is not None for text in texts) < 20_000 / 40
 
 
 @given(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop_migrator.model import Item, Rejection
-from desktop_migrator.plan.reject import Code
+from desktop_migrator.plan.reject import RejectionCode
 from desktop_migrator.plan.schema import Plan
 from tests.unit.plan.helpers import extracted, record, row
 
@@ -22,7 +22,7 @@ def test_the_examples_are_plans(text: str) -> None:
 
 def test_every_code_is_explained() -> None:
     explained = DOCUMENT.partition("## Why an item is rejected")[2]
-    assert [code for code in Code if f"`{code}`" not in explained] == []
+    assert [code for code in RejectionCode if f"`{code}`" not in explained] == []
 
 
 def test_the_example_with_expressions_does_what_it_says() -> None:

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from desktop_migrator.errors import PlanDoesNotFit
 from desktop_migrator.model import Column, ColumnType, Item, Rejection, StorageKey, Table
-from desktop_migrator.plan.reject import Code
+from desktop_migrator.plan.reject import RejectionCode
 from tests.unit.plan.helpers import (
     ORIGIN,
     extracted,
@@ -47,30 +47,38 @@ METADATA = Column("metadata", ColumnType.JSONB)
 @pytest.mark.parametrize(
     ("key", "value", "code"),
     [
-        ("tasks", "[{", Code.NOT_JSON),
-        ("tasks", '{"other":1}', Code.UNRECOGNISED),
-        ("tasks", "5", Code.UNRECOGNISED),
-        ("tasks", "[" * 100_000 + "]" * 100_000, Code.TOO_DEEP),
-        ("anything", "[" * 100_000 + "]" * 100_000, Code.TOO_DEEP),
-        ("tasks", "[1]", Code.WRONG_SHAPE),
-        ("tasks", "[null]", Code.WRONG_SHAPE),
-        ("tasks", '[{"title":"t"}]', Code.MISSING_ID),
-        ("tasks", '[{"id":{},"title":"t"}]', Code.BAD_ID),
-        ("tasks", '[{"id":"1"}]', Code.MISSING),
-        ("tasks", '[{"id":"1","title":5}]', Code.WRONG_TYPE),
-        ("tasks", tasks({"id": "1", "title": "x" * 256}), Code.TOO_LONG),
-        ("tasks", '[{"id":"1","title":"t","status":"?"}]', Code.UNKNOWN_VALUE),
-        ("tasks", '[{"id":"1","title":"t","createdAt":"yesterday"}]', Code.BAD_DATE),
-        ("tasks", '[{"id":"1","title":"t","createdAt":"2024-01-01T00:00:00"}]', Code.NO_ZONE),
-        ("tasks", '[{"id":"1","title":"t","metadata":{"a":1},"a":2}]', Code.COLLISION),
-        ("tasks", '[{"id":"1","title":"t","metadata":5,"a":2}]', Code.NO_COLUMN),
-        ("environments", '[{"id":"1","name":"n","schemaVersion":1e10}]', Code.OUT_OF_RANGE),
-        ("environments", '[{"id":"1","name":"n","schemaVersion":1.5}]', Code.TOO_PRECISE),
-        ("digits", "9" * 131_073, Code.OUT_OF_RANGE),
+        ("tasks", "[{", RejectionCode.NOT_JSON),
+        ("tasks", '{"other":1}', RejectionCode.UNRECOGNISED),
+        ("tasks", "5", RejectionCode.UNRECOGNISED),
+        ("tasks", "[" * 100_000 + "]" * 100_000, RejectionCode.TOO_DEEP),
+        ("anything", "[" * 100_000 + "]" * 100_000, RejectionCode.TOO_DEEP),
+        ("tasks", "[1]", RejectionCode.WRONG_SHAPE),
+        ("tasks", "[null]", RejectionCode.WRONG_SHAPE),
+        ("tasks", '[{"title":"t"}]', RejectionCode.MISSING_ID),
+        ("tasks", '[{"id":{},"title":"t"}]', RejectionCode.BAD_ID),
+        ("tasks", '[{"id":"1"}]', RejectionCode.MISSING),
+        ("tasks", '[{"id":"1","title":5}]', RejectionCode.WRONG_TYPE),
+        ("tasks", tasks({"id": "1", "title": "x" * 256}), RejectionCode.TOO_LONG),
+        ("tasks", '[{"id":"1","title":"t","status":"?"}]', RejectionCode.UNKNOWN_VALUE),
+        ("tasks", '[{"id":"1","title":"t","createdAt":"yesterday"}]', RejectionCode.BAD_DATE),
+        (
+            "tasks",
+            '[{"id":"1","title":"t","createdAt":"2024-01-01T00:00:00"}]',
+            RejectionCode.NO_ZONE,
+        ),
+        ("tasks", '[{"id":"1","title":"t","metadata":{"a":1},"a":2}]', RejectionCode.COLLISION),
+        ("tasks", '[{"id":"1","title":"t","metadata":5,"a":2}]', RejectionCode.NO_COLUMN),
+        (
+            "environments",
+            '[{"id":"1","name":"n","schemaVersion":1e10}]',
+            RejectionCode.OUT_OF_RANGE,
+        ),
+        ("environments", '[{"id":"1","name":"n","schemaVersion":1.5}]', RejectionCode.TOO_PRECISE),
+        ("digits", "9" * 131_073, RejectionCode.OUT_OF_RANGE),
     ],
 )
 def test_what_cannot_go_is_rejected_with_its_reason_and_text(
-    key: str, value: str, code: Code
+    key: str, value: str, code: RejectionCode
 ) -> None:
     rejection = outcome(value, key)
     assert isinstance(rejection, Rejection)
@@ -112,7 +120,7 @@ def test_every_record_is_an_item_a_rejection_or_left_aside_under_one_word() -> N
     made = extractor(entities=["tasks", "formData", "customData"])
     found = list(made.extract(records))
     assert made.records == len(records)
-    assert made.left_aside == {
+    assert made.skipped_records == {
         "other-site": 1,
         "partitioned": 2,
         "empty": 4,
@@ -121,7 +129,7 @@ def test_every_record_is_an_item_a_rejection_or_left_aside_under_one_word() -> N
         "excluded": 1,
     }
     assert [one.entity for one in found] == ["tasks", "tasks", "customData", "formData"]
-    assert len(found) + made.left_aside.total() == len(records)
+    assert len(found) + made.skipped_records.total() == len(records)
 
 
 def test_partitioned_areas_are_read_where_the_plan_says_so() -> None:
@@ -139,7 +147,7 @@ columns = { title = { from = "title", type = "text" } }
     other = record("notes", "1")
     made = extractor(of)
     assert list(made.extract([other])) == []
-    assert made.left_aside == {"unmatched": 1}
+    assert made.skipped_records == {"unmatched": 1}
 
 
 def test_an_expression_that_cannot_be_computed_rejects_the_record_or_the_item() -> None:
@@ -155,10 +163,10 @@ rest = { rest = true, type = "json" }
     good, bad = extracted([record("k", items)], of)
     assert row(good, of)["total"] == 3
     assert isinstance(bad, Rejection)
-    assert bad.code == Code.WRONG_TYPE
+    assert bad.code == RejectionCode.WRONG_TYPE
     rejection = outcome('{"list":[{"at":1},{"at":"x"}]}', "k", of)
     assert isinstance(rejection, Rejection)
-    assert rejection.code == Code.WRONG_TYPE
+    assert rejection.code == RejectionCode.WRONG_TYPE
 
 
 def test_reading_is_lazy() -> None:
@@ -175,7 +183,7 @@ def test_equal_duplicates_are_dropped_and_counted_others_rejected() -> None:
     assert made.duplicates == 1
     assert isinstance(found[0], Item)
     assert isinstance(found[1], Rejection)
-    assert found[1].code == Code.DUPLICATE_ID
+    assert found[1].code == RejectionCode.DUPLICATE_ID
     assert found[1].source_id == "1"
     assert len(found) == 2
 
@@ -281,7 +289,7 @@ def test_without_a_place_for_the_rest_only_items_that_need_one_are_rejected() ->
     assert isinstance(only_task({**TASK, "x": None}, TITLE), Item)
     rejection = only_task({**TASK, "note": "n", "x": 1}, TITLE)
     assert isinstance(rejection, Rejection)
-    assert rejection.code == Code.NO_COLUMN
+    assert rejection.code == RejectionCode.NO_COLUMN
     assert "note, x" in rejection.reason
 
 
@@ -339,7 +347,7 @@ def test_a_rejections_text_is_the_pages_own_and_can_be_stored() -> None:
 def test_the_rule_to_reject_rejects(key: str, value: str) -> None:
     rejection = outcome(value, key, REJECT)
     assert isinstance(rejection, Rejection)
-    assert rejection.code == Code.UNSTORABLE
+    assert rejection.code == RejectionCode.UNSTORABLE
 
 
 def test_the_rule_to_reject_leaves_all_other_text_alone() -> None:
@@ -358,7 +366,7 @@ def test_whatever_a_page_stores_becomes_an_item_that_postgresql_can_hold(
 ) -> None:
     made = extractor()
     found = list(made.extract([record(key, value)]))
-    assert len(found) + made.left_aside.total() == 1
+    assert len(found) + made.skipped_records.total() == 1
     for one in found:
         assert isinstance(one, Item)
         stored = row(one)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from msgspec import Raw
 
 from desktop_migrator.model import Column, ColumnType
-from desktop_migrator.plan.identity import row_ids, source_id, ulid, uuid7
-from desktop_migrator.plan.reject import Code, Refused
+from desktop_migrator.plan.identity import row_id_factory, source_id, ulid, uuid7
+from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 
 UUID_COLUMN = Column("id", ColumnType.UUID)
 TEXT_COLUMN = Column("id", ColumnType.TEXT)
@@ -22,7 +22,7 @@ names = st.text(max_size=8)
 
 
 def derived(column: Column, source: str, made: datetime | None = MADE, user: str = "u1") -> str:
-    made_id, was_derived = row_ids(column, user, "https://a.test", "tasks")(source, made)
+    made_id, was_derived = row_id_factory(column, user, "https://a.test", "tasks")(source, made)
     assert was_derived
     return str(made_id)
 
@@ -59,7 +59,7 @@ def test_only_the_same_item_gets_the_same_id(
     one: tuple[str, str, str, str], other: tuple[str, str, str, str]
 ) -> None:
     def of(user: str, origin: str, entity: str, source: str) -> object:
-        return row_ids(TEXT_COLUMN, user, origin, entity)(source, None)[0]
+        return row_id_factory(TEXT_COLUMN, user, origin, entity)(source, None)[0]
 
     assert (of(*one) == of(*other)) == (one == other)
 
@@ -79,7 +79,7 @@ def test_without_a_usable_time_the_time_part_is_zero(made: datetime | None) -> N
 )
 @pytest.mark.parametrize("column", [UUID_COLUMN, TEXT_COLUMN])
 def test_uuids_of_any_version_are_kept(source: str, column: Column) -> None:
-    made_id, was_derived = row_ids(column, "u", "o", "e")(source, None)
+    made_id, was_derived = row_id_factory(column, "u", "o", "e")(source, None)
     assert not was_derived
     assert str(made_id).casefold() == source.casefold()
 
@@ -95,7 +95,7 @@ def test_uuids_of_any_version_are_kept(source: str, column: Column) -> None:
     ],
 )
 def test_ids_of_random_generators_are_kept_in_text_columns_alone(source: str) -> None:
-    assert row_ids(TEXT_COLUMN, "u", "o", "e")(source, None) == (source, False)
+    assert row_id_factory(TEXT_COLUMN, "u", "o", "e")(source, None) == (source, False)
     derived(UUID_COLUMN, source)
 
 
@@ -139,16 +139,16 @@ def test_numbers_are_ids_as_their_shortest_exact_spelling(json: str, text: str |
 @pytest.mark.parametrize(
     ("json", "code"),
     [
-        ("null", Code.MISSING_ID),
-        ('""', Code.MISSING_ID),
-        ("true", Code.BAD_ID),
-        ("{}", Code.BAD_ID),
-        ("[1]", Code.BAD_ID),
-        ("1e999", Code.BAD_ID),
-        ("1e999999999999999999999", Code.OUT_OF_RANGE),
+        ("null", RejectionCode.MISSING_ID),
+        ('""', RejectionCode.MISSING_ID),
+        ("true", RejectionCode.BAD_ID),
+        ("{}", RejectionCode.BAD_ID),
+        ("[1]", RejectionCode.BAD_ID),
+        ("1e999", RejectionCode.BAD_ID),
+        ("1e999999999999999999999", RejectionCode.OUT_OF_RANGE),
     ],
 )
-def test_what_is_no_id_is_refused(json: str, code: Code) -> None:
-    with pytest.raises(Refused) as refused:
+def test_what_is_no_id_is_refused(json: str, code: RejectionCode) -> None:
+    with pytest.raises(ItemRejected) as refused:
         source_id(Raw(json.encode()))
     assert refused.value.code is code

@@ -11,14 +11,14 @@ from desktop_migrator.plan.json_text import (
     as_value,
     canonical,
     decode,
-    escape,
-    holds_big_integers,
-    read,
-    restore,
-    storable,
-    unescape,
+    escape_json,
+    escape_unstorable,
+    has_big_integers,
+    is_storable,
+    unescape_json,
+    unescape_unstorable,
 )
-from desktop_migrator.plan.reject import Code, Refused
+from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 
 # Everything a page can hold, the awkward ones often.
 texts = st.text(
@@ -47,7 +47,7 @@ def utf16(value: Any) -> Any:
 
 def unescaped(value: Any) -> Any:
     if isinstance(value, str):
-        return utf16(unescape(value))
+        return utf16(unescape_unstorable(value))
     if isinstance(value, list):
         return [unescaped(element) for element in value]
     if isinstance(value, dict):
@@ -57,21 +57,21 @@ def unescaped(value: Any) -> Any:
 
 @given(texts)
 def test_an_escaped_text_can_be_stored_and_turned_back(text: str) -> None:
-    escaped = escape(text)
+    escaped = escape_unstorable(text)
     assert "\0" not in escaped
     escaped.encode()  # no surrogates
-    assert unescape(escaped) == text
+    assert unescape_unstorable(escaped) == text
 
 
 @given(texts, texts)
 def test_different_texts_have_different_escaped_forms(one: str, other: str) -> None:
-    assert (escape(one) == escape(other)) == (one == other)
+    assert (escape_unstorable(one) == escape_unstorable(other)) == (one == other)
 
 
 @given(texts)
 def test_a_text_without_special_characters_is_left_alone(text: str) -> None:
-    if storable(text) and "␛" not in text:
-        assert escape(text) == text
+    if is_storable(text) and "␛" not in text:
+        assert escape_unstorable(text) == text
 
 
 @pytest.mark.parametrize(
@@ -79,18 +79,18 @@ def test_a_text_without_special_characters_is_left_alone(text: str) -> None:
     [("a\0b", "a␛0000b"), ("\ud800", "␛d800"), ("x\udfff", "x␛dfff"), ("␛", "␛241b")],
 )
 def test_the_escape_is_the_documented_one(text: str, escaped: str) -> None:
-    assert escape(text) == escaped
+    assert escape_unstorable(text) == escaped
 
 
 @given(values, st.booleans())
 def test_reading_loses_nothing_in_any_value(value: Any, ascii_only: bool) -> None:
     value = utf16(value)
     text = json.dumps(value, ensure_ascii=ascii_only)
-    data = read(text)
+    data = escape_json(text)
     parsed = decode(data)
     assert b"\\u0000" not in data.replace(b"\\\\", b"")
     assert unescaped(parsed) == value
-    assert utf16(json.loads(restore(data))) == value
+    assert utf16(json.loads(unescape_json(data))) == value
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_reading_loses_nothing_in_any_value(value: Any, ascii_only: bool) -> Non
 )
 def test_what_javascript_takes_is_json(text: str) -> None:
     json.loads(text)
-    assert as_value(read(text)) is not None
+    assert as_value(escape_json(text)) is not None
 
 
 @pytest.mark.parametrize(
@@ -146,13 +146,13 @@ def test_what_javascript_takes_is_json(text: str) -> None:
     ],
 )
 def test_what_javascript_refuses_is_not_json(text: str) -> None:
-    assert as_value(read(text)) is None
+    assert as_value(escape_json(text)) is None
 
 
 def test_nesting_beyond_bounds_is_refused_and_never_a_crash() -> None:
-    with pytest.raises(Refused) as refused:
-        as_value(read("[" * 100_000 + "]" * 100_000))
-    assert refused.value.code is Code.TOO_DEEP
+    with pytest.raises(ItemRejected) as refused:
+        as_value(escape_json("[" * 100_000 + "]" * 100_000))
+    assert refused.value.code is RejectionCode.TOO_DEEP
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_nesting_beyond_bounds_is_refused_and_never_a_crash() -> None:
 )
 def test_integers_that_javascript_reads_back_differently_are_found(text: str, big: bool) -> None:
     for padding in range(4):
-        assert holds_big_integers(b" " * padding + text.encode()) is big
+        assert has_big_integers(b" " * padding + text.encode()) is big
 
 
 def test_numbers_keep_their_digits_when_a_value_has_to_be_decoded() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from desktop_migrator.plan.repair_json import LONGEST, cure, cut_off, substance
+from desktop_migrator.plan.repair_json import MAX_LENGTH, is_truncated, non_punctuation, repair_json
 
 TEXTS = st.text(max_size=20)
 VALUES = st.recursive(
@@ -32,7 +32,7 @@ VALUES = st.recursive(
     ],
 )
 def test_punctuation_is_mended(damaged: str, meant: Any) -> None:
-    cured = cure(damaged)
+    cured = repair_json(damaged)
     assert (None if cured is None else json.loads(cured)) == meant
 
 
@@ -54,25 +54,25 @@ def test_punctuation_is_mended(damaged: str, meant: Any) -> None:
         '// a remark\n{"a": 1}',
         '[{"title":"He said "hi" there"}]',
         "[" * 5000,
-        '["a' * LONGEST,
+        '["a' * MAX_LENGTH,
         '[{"title":"a\\n",}]',
     ],
 )
 def test_nothing_is_guessed(damaged: str) -> None:
-    assert cure(damaged) is None
+    assert repair_json(damaged) is None
 
 
 @given(VALUES)
 @example([{"": "\x1f["}])
 def test_whole_json_is_cured_into_itself_or_not_at_all(value: Any) -> None:
-    cured = cure(json.dumps(value))
+    cured = repair_json(json.dumps(value))
     assert cured is None or json.loads(cured) == value
 
 
 @given(st.dictionaries(TEXTS, VALUES, min_size=1))
 @example({"": "\x1f["})
 def test_a_comma_too_many_costs_no_text_a_character(value: dict[str, Any]) -> None:
-    cured = cure(f"[{json.dumps(value)[:-1]},}}]")
+    cured = repair_json(f"[{json.dumps(value)[:-1]},}}]")
     assert cured is None or json.loads(cured) == [value]
 
 
@@ -80,12 +80,12 @@ def test_a_comma_too_many_costs_no_text_a_character(value: dict[str, Any]) -> No
 def test_a_cut_text_gives_what_was_left_or_nothing(value: list[Any], data: st.DataObject) -> None:
     whole = json.dumps(value)
     text = whole[: data.draw(st.integers(1, len(whole)))]
-    cured = cure(text)
+    cured = repair_json(text)
     if cured is not None:
-        assert substance(whole).startswith(substance(cured))
+        assert non_punctuation(whole).startswith(non_punctuation(cured))
         assert json.loads(cured) is not None
 
 
 def test_a_text_without_its_end_is_told() -> None:
-    assert cut_off('[{"a": "b')
-    assert not cut_off("[{'a': 1,}] ")
+    assert is_truncated('[{"a": "b')
+    assert not is_truncated("[{'a': 1,}] ")

@@ -15,12 +15,18 @@ from pydantic import ValidationError
 from desktop_migrator.errors import PlanDoesNotFit
 from desktop_migrator.model import Column, ColumnType, Item, Rejection, Table
 from desktop_migrator.plan.bind import bind, planned_tables
-from desktop_migrator.plan.envelope import HASH_LENGTH, SHORTEST_ENVELOPE, FieldKey
+from desktop_migrator.plan.envelope import HASH_LENGTH, MIN_ENVELOPE_LENGTH, FieldKey
 from desktop_migrator.plan.extract import Extractor
-from desktop_migrator.plan.json_text import read
-from desktop_migrator.plan.reject import Code
+from desktop_migrator.plan.json_text import escape_json
+from desktop_migrator.plan.reject import RejectionCode
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.plan.sensitive import Action, Guard, Rule, Rules, WithoutKey
+from desktop_migrator.plan.sensitive import (
+    Action,
+    FieldProtector,
+    SensitiveRule,
+    SensitiveRules,
+    WithoutKey,
+)
 from tests.jwe import derived
 from tests.jwe import opened as jwe_opened
 from tests.unit.plan.helpers import DEFAULT, ORIGIN, USER, plan, record, row
@@ -54,10 +60,12 @@ def extracted(
     return list(extractor.extract([record(key, text)]))
 
 
-def guard(**rules: str) -> Guard:
+def guard(**rules: str) -> FieldProtector:
     """`__` in a name stands for a dot."""
-    listed = [Rule(path.replace("__", "."), Action(action)) for path, action in rules.items()]
-    return Guard("e", Rules(listed), USER, KEY)
+    listed = [
+        SensitiveRule(path.replace("__", "."), Action(action)) for path, action in rules.items()
+    ]
+    return FieldProtector("e", SensitiveRules(listed), USER, KEY)
 
 
 def protected(value: object, **rules: str) -> Any:
@@ -100,20 +108,20 @@ def test_repeated_names_keep_no_value() -> None:
 def test_what_is_encrypted_is_so_the_same_each_time_and_for_nobody_else() -> None:
     again = [protected({"t": MARK}, t="encrypt")["t"] for _ in range(2)]
     assert again[0] == again[1]
-    theirs = Guard("e", Rules([Rule("t", Action.ENCRYPT)]), "other", KEY)
+    theirs = FieldProtector("e", SensitiveRules([SensitiveRule("t", Action.ENCRYPT)]), "other", KEY)
     assert again[0] not in bytes(theirs.protect(Raw(b'{"t":"%s"}' % MARK.encode()))).decode()
-    assert len(protected({"t": "x"}, t="encrypt")["t"]) >= SHORTEST_ENVELOPE
+    assert len(protected({"t": "x"}, t="encrypt")["t"]) >= MIN_ENVELOPE_LENGTH
 
 
 @pytest.mark.parametrize("part", range(5))
 def test_a_changed_envelope_does_not_open(part: int) -> None:
-    parts = KEY.seal("e.t", USER, b'"value"').split(".")
+    parts = KEY.encrypt("e.t", USER, b'"value"').split(".")
     if not parts[part]:
         parts[part] = "A"
     else:
         parts[part] = parts[part][:3] + ("A" if parts[part][3] != "A" else "B") + parts[part][4:]
     changed = ".".join(parts)
-    assert KEY.opened(changed) is None
+    assert KEY.decrypt(changed) is None
     if part in (0, 2, 3, 4):
         with pytest.raises(InvalidTag):
             opened(changed)
@@ -138,7 +146,7 @@ def test_redacted_dropped_and_empty() -> None:
 @given(JSON)
 def test_protecting_twice_is_protecting_once(value: object) -> None:
     guarding = guard(**{"**__token": "encrypt", "a__b": "hash", "**__x": "drop"})
-    once = guarding.protect(Raw(read(json.dumps(value))))
+    once = guarding.protect(Raw(escape_json(json.dumps(value))))
     assert bytes(guarding.protect(once)) == bytes(once)
 
 
@@ -173,7 +181,7 @@ def test_every_value_comes_back_and_nothing_else_changes(value: object) -> None:
 
 def test_surrogates_and_nulls_come_back_exactly() -> None:
     value = '{"t":"a\\u0000b\\ud800␛"}'
-    made = bytes(guard(t="encrypt").protect(Raw(read(value)))).decode()
+    made = bytes(guard(t="encrypt").protect(Raw(escape_json(value)))).decode()
     assert opened(json.loads(made)["t"])[1] == "a\0b\ud800␛"
 
 
@@ -200,7 +208,7 @@ def test_rejections_hold_no_secret_and_can_be_tried_again(
     if with_key is None:
         return
     target = bind(DEFAULT, {table.name: table for table in planned_tables(DEFAULT)})
-    again = Extractor(DEFAULT, target, USER, [ORIGIN], KEY).again(
+    again = Extractor(DEFAULT, target, USER, [ORIGIN], KEY).extract_rejected(
         record("environments", rejection.raw), "environments", rejection.source.position
     )
     assert [each.code for each in again if isinstance(each, Rejection)] == [code]
@@ -211,7 +219,7 @@ def test_a_rejection_of_the_database_goes_in_as_it_would_have() -> None:
     (item,) = extracted(json.dumps([ENVIRONMENT | {"config": {"githubToken": MARK}}]))
     assert isinstance(item, Item)
     target = bind(DEFAULT, {table.name: table for table in planned_tables(DEFAULT)})
-    (again,) = Extractor(DEFAULT, target, USER, [ORIGIN], KEY).again(
+    (again,) = Extractor(DEFAULT, target, USER, [ORIGIN], KEY).extract_rejected(
         record("environments", item.raw), "environments", "0"
     )
     assert isinstance(again, Item)
@@ -224,7 +232,7 @@ def test_without_a_key_the_plan_says_what_happens() -> None:
     text = json.dumps([ENVIRONMENT | {"githubToken": MARK, "region": "eu"}])
     (rejection,) = extracted(text, of=rejecting, with_key=None)
     assert isinstance(rejection, Rejection)
-    assert (rejection.code, rejection.raw) == (Code.NO_KEY, "")
+    assert (rejection.code, rejection.raw) == (RejectionCode.NO_KEY, "")
     (item,) = extracted(text, with_key=None)
     assert json.loads(row(item)["config"]) == {"region": "eu"}
     (harmless,) = extracted(json.dumps([ENVIRONMENT]), of=rejecting, with_key=None)
@@ -259,7 +267,7 @@ def test_what_cannot_be_protected_is_refused_in_the_plan(columns: str, problem: 
 @pytest.mark.parametrize("path", ["", "a..b", "**", "a.**", "**.**.a", ".".join("a" * 21)])
 def test_paths_that_are_none(path: str) -> None:
     with pytest.raises(ValueError, match=r"path|follow"):
-        Rule(path, Action.DROP)
+        SensitiveRule(path, Action.DROP)
 
 
 @pytest.mark.parametrize(

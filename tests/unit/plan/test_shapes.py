@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_migrator.plan.shapes import Kind, kind_of, shape_of
+from desktop_migrator.plan.shapes import ValueKind, value_kind, value_shape
 
 TYPED = st.text(alphabet="äöü@-. 0123456789", min_size=3, max_size=12)
 VALUES = st.recursive(
@@ -37,10 +37,10 @@ VALUES = st.recursive(
     ],
 )  # fmt: skip
 def test_kinds_and_shapes(text: str, kind: str, shape: str) -> None:
-    assert (kind_of(text), shape_of(text)) == (Kind(kind), shape)
+    assert (value_kind(text), value_shape(text)) == (ValueKind(kind), shape)
 
 
 @given(VALUES)
 def test_nothing_that_was_typed_shows(value: Any) -> None:
-    shape = shape_of(json.dumps(value, ensure_ascii=False))
+    shape = value_shape(json.dumps(value, ensure_ascii=False))
     assert set(shape) <= set("abcdefghijklmnopqrstuvwxyz0123456789[]{}*: ")

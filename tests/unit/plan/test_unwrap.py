@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from desktop_migrator.plan.json_text import read, restore
-from desktop_migrator.plan.reject import Code, Refused
+from desktop_migrator.plan.json_text import escape_json, unescape_json
+from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 from desktop_migrator.plan.unwrap import redux_persist, superjson, zustand
 from tests.unit.plan.test_json_text import texts, unescaped, utf16, values
 
@@ -29,7 +29,7 @@ def text_of(found: Raw | None) -> str | None:
     ],
 )
 def test_zustand(value: str, inner: str | None) -> None:
-    assert text_of(zustand(read(value))) == inner
+    assert text_of(zustand(escape_json(value))) == inner
 
 
 @pytest.mark.parametrize(
@@ -43,17 +43,17 @@ def test_zustand(value: str, inner: str | None) -> None:
     ],
 )
 def test_redux_persist(value: str, inner: str | None) -> None:
-    assert text_of(redux_persist(read(value))) == inner
+    assert text_of(redux_persist(escape_json(value))) == inner
 
 
 @given(st.dictionaries(texts.filter(lambda name: name != "_persist"), values, max_size=3))
 def test_redux_persist_gives_back_all_that_was_put_in(slices: dict[str, object]) -> None:
     slices = utf16(slices)
     stored = {name: json.dumps(value) for name, value in slices.items()} | {"_persist": "{}"}
-    found = redux_persist(read(json.dumps(stored, ensure_ascii=False)))
+    found = redux_persist(escape_json(json.dumps(stored, ensure_ascii=False)))
     assert found is not None
     assert unescaped(json.loads(bytes(found))) == slices
-    assert utf16(json.loads(restore(found))) == slices
+    assert utf16(json.loads(unescape_json(found))) == slices
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_redux_persist_gives_back_all_that_was_put_in(slices: dict[str, object])
     ],
 )  # fmt: skip
 def test_superjson(value: str, inner: str | None) -> None:
-    assert text_of(superjson(read(value))) == inner
+    assert text_of(superjson(escape_json(value))) == inner
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,6 @@ def test_superjson(value: str, inner: str | None) -> None:
     ],
 )
 def test_superjson_whose_types_json_cannot_say_is_refused(value: str) -> None:
-    with pytest.raises(Refused) as refused:
-        superjson(read(value))
-    assert refused.value.code is Code.UNRECOGNISED
+    with pytest.raises(ItemRejected) as refused:
+        superjson(escape_json(value))
+    assert refused.value.code is RejectionCode.UNRECOGNISED

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_migrator.plan.wildcards import Pattern
+from desktop_migrator.plan.wildcards import WildcardPattern
 
 
 @pytest.mark.parametrize(
@@ -27,13 +27,13 @@ from desktop_migrator.plan.wildcards import Pattern
 def test_a_pattern_is_literal_but_for_its_stars(
     pattern: str, text: str, stands_for: str | None
 ) -> None:
-    assert Pattern(pattern).match(text) == stands_for
+    assert WildcardPattern(pattern).match(text) == stands_for
 
 
 @given(st.text("ab*", max_size=6), st.text("ab", max_size=8))
 def test_patterns_match_as_the_shell_does(pattern: str, text: str) -> None:
-    assert (Pattern(pattern).match(text) is not None) == fnmatch.fnmatchcase(text, pattern)
+    assert (WildcardPattern(pattern).match(text) is not None) == fnmatch.fnmatchcase(text, pattern)
 
 
 def test_many_stars_against_a_long_key_end_at_once() -> None:
-    assert Pattern("*a" * 50 + "*b").match("a" * 1_000_000) is None
+    assert WildcardPattern("*a" * 50 + "*b").match("a" * 1_000_000) is None

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from desktop_migrator.model import (
-    Answer,
     Column,
     ColumnType,
     ConflictPolicy,
     Item,
     MergeRule,
     Profile,
+    Resolution,
     Source,
     StorageKey,
     Store,
@@ -20,13 +20,19 @@ from desktop_migrator.model import (
     Table,
     TargetEntity,
 )
-from desktop_migrator.postgres.load.conflicts import Times, asks, decide, differences, excerpts
+from desktop_migrator.postgres.load.conflicts import (
+    RowTimestamps,
+    diff_excerpts,
+    differences,
+    needs_decision,
+    resolve_conflict,
+)
 
 SKIP, OVERWRITE = ConflictPolicy.SKIP, ConflictPolicy.OVERWRITE
 MERGE, INTERACTIVE = ConflictPolicy.MERGE, ConflictPolicy.INTERACTIVE
 OLD = datetime(2026, 1, 1, tzinfo=UTC)
 NEW = OLD + timedelta(milliseconds=1)
-KEEP, REPLACE, BOTH = Answer.KEEP, Answer.REPLACE, Answer.MERGE
+KEEP, REPLACE, BOTH = Resolution.KEEP, Resolution.REPLACE, Resolution.MERGE
 
 
 @pytest.mark.parametrize("rule", MergeRule)
@@ -34,10 +40,14 @@ KEEP, REPLACE, BOTH = Answer.KEEP, Answer.REPLACE, Answer.MERGE
     ("policy", "answer"), [(SKIP, KEEP), (OVERWRITE, REPLACE)], ids=["skip", "overwrite"]
 )
 def test_skip_and_overwrite_ask_for_no_rule(
-    policy: ConflictPolicy, rule: MergeRule, answer: Answer
+    policy: ConflictPolicy, rule: MergeRule, answer: Resolution
 ) -> None:
-    assert decide(policy, rule, OLD, NEW) is decide(policy, rule, NEW, OLD) is answer
-    assert not asks(policy, rule)
+    assert (
+        resolve_conflict(policy, rule, OLD, NEW)
+        is resolve_conflict(policy, rule, NEW, OLD)
+        is answer
+    )
+    assert not needs_decision(policy, rule)
 
 
 @pytest.mark.parametrize(
@@ -52,15 +62,15 @@ def test_skip_and_overwrite_ask_for_no_rule(
     ],
 )
 def test_the_newest_counts_and_the_row_in_doubt(
-    row: datetime | None, item: datetime | None, answer: Answer
+    row: datetime | None, item: datetime | None, answer: Resolution
 ) -> None:
-    assert decide(MERGE, MergeRule.NEWEST, row, item) is answer
+    assert resolve_conflict(MERGE, MergeRule.NEWEST, row, item) is answer
 
 
 def test_merge_follows_the_entitys_rule() -> None:
-    assert decide(MERGE, MergeRule.FIELDS, NEW, OLD) is BOTH
-    assert decide(MERGE, MergeRule.OVERWRITE, NEW, OLD) is REPLACE
-    assert decide(MERGE, MergeRule.KEEP, OLD, NEW) is KEEP
+    assert resolve_conflict(MERGE, MergeRule.FIELDS, NEW, OLD) is BOTH
+    assert resolve_conflict(MERGE, MergeRule.OVERWRITE, NEW, OLD) is REPLACE
+    assert resolve_conflict(MERGE, MergeRule.KEEP, OLD, NEW) is KEEP
 
 
 @pytest.mark.parametrize(
@@ -70,10 +80,10 @@ def test_merge_follows_the_entitys_rule() -> None:
 def test_the_persons_answer_counts_and_without_one_the_row_stays(
     policy: ConflictPolicy, rule: MergeRule
 ) -> None:
-    assert asks(policy, rule)
-    assert decide(policy, rule, OLD, NEW) is KEEP
-    for answer in Answer:
-        assert decide(policy, rule, OLD, NEW, answer) is answer
+    assert needs_decision(policy, rule)
+    assert resolve_conflict(policy, rule, OLD, NEW) is KEEP
+    for answer in Resolution:
+        assert resolve_conflict(policy, rule, OLD, NEW, answer) is answer
 
 
 COLUMNS = (
@@ -83,9 +93,9 @@ COLUMNS = (
 )
 
 
-def times(created: str | None, updated: str | None) -> Times:
+def times(created: str | None, updated: str | None) -> RowTimestamps:
     table = Table("t", COLUMNS)
-    return Times(
+    return RowTimestamps(
         TargetEntity(
             "t", table, "id", None, COLUMNS, created_column=created, updated_column=updated
         )
@@ -152,5 +162,5 @@ def test_sensitive_values_are_not_shown() -> None:
 
 
 def test_short_values_are_shown_whole() -> None:
-    assert excerpts("abc", "abd") == ("abc", "abd")
-    assert excerpts("abc", None) == ("abc", None)
+    assert diff_excerpts("abc", "abd") == ("abc", "abd")
+    assert diff_excerpts("abc", None) == ("abc", None)

@@ -24,8 +24,8 @@ from desktop_migrator.model import (
     Table,
     TargetEntity,
 )
-from desktop_migrator.postgres.load.deduplicate import Settler, id_key
-from desktop_migrator.postgres.load.duplicate_key_filter import Repeats
+from desktop_migrator.postgres.load.deduplicate import Deduplicator, identity_key
+from desktop_migrator.postgres.load.duplicate_key_filter import DuplicateKeyFilter
 
 COLUMNS = (
     Column("id", ColumnType.TEXT),
@@ -71,12 +71,12 @@ def version(
 
 
 def settled(target: TargetEntity, *items: Item) -> tuple[list[Item], dict[str, int]]:
-    repeats = Repeats()
-    settler = Settler([target], repeats)
+    repeats = DuplicateKeyFilter()
+    settler = Deduplicator([target], repeats)
     for item in items:
-        repeats.note(id_key("envs", item.source_id))
-        settler.note(item)
-    result = [each for each in settler.settle(items) if isinstance(each, Item)]
+        repeats.add(identity_key("envs", item.source_id))
+        settler.register_natural_keys(item)
+    result = [each for each in settler.deduplicate(items) if isinstance(each, Item)]
     counts = settler.counts["envs"]
     names = ("items", "unchanged", "skipped", "conflicts")
     return result, {name: getattr(counts, name) for name in names if getattr(counts, name)}
@@ -164,7 +164,7 @@ def test_items_with_the_same_natural_key_are_one() -> None:
     second = version("dev", id="b", note="new", updated=FRIDAY)
     [one], counts = settled(BY_NAME, first, second)
     assert one.id == "b"
-    assert one.same_as == (("https://a.test", "a"),)
+    assert one.aliases == (("https://a.test", "a"),)
     assert counts == ONE_GAVE_WAY
 
 
@@ -189,7 +189,7 @@ def test_what_is_one_by_id_and_by_key_in_turn_is_one() -> None:
         # The newest b is called prod, so that a, which alone is called dev, stands by itself.
         assert {(item.id, item.values[1]) for item in result} == {("a", "dev"), ("b", "prod")}
         assert counts["items"] == 2
-        assert [item.same_as for item in result if item.id == "b"] == [(("https://a.test", "c"),)]
+        assert [item.aliases for item in result if item.id == "b"] == [(("https://a.test", "c"),)]
 
 
 def test_two_keys_join_three_items() -> None:
@@ -202,13 +202,13 @@ def test_two_keys_join_three_items() -> None:
     for order in permutations(items):
         [one], _ = settled(target, *order)
         assert one.id == "c"
-        assert {source_id for _, source_id in one.same_as} == {"a", "b"}
+        assert {source_id for _, source_id in one.aliases} == {"a", "b"}
 
 
 def test_only_what_may_be_there_again_is_held_back() -> None:
-    repeats = Repeats()
+    repeats = DuplicateKeyFilter()
     for name in ("1", "2", "2"):
-        repeats.note(id_key("envs", name))
+        repeats.add(identity_key("envs", name))
     rejection = Rejection("envs", source(None), None, "not-json", "", "", "")
 
     def outcomes() -> Iterator[Item | Rejection]:
@@ -217,7 +217,7 @@ def test_only_what_may_be_there_again_is_held_back() -> None:
         yield rejection
         raise AssertionError
 
-    stream = Settler([entity()], repeats).settle(outcomes())
+    stream = Deduplicator([entity()], repeats).deduplicate(outcomes())
     first: Sequence[Any] = [next(stream), next(stream)]
     assert first[0].id == "1"
     assert first[1] is rejection

@@ -12,12 +12,12 @@ from desktop_migrator.model import (
     ForeignKey,
     Item,
     Reference,
-    Referred,
     Rejection,
     Table,
     TargetEntity,
+    UnresolvedReference,
 )
-from desktop_migrator.postgres.load.references import levels, parents_first
+from desktop_migrator.postgres.load.references import dependency_levels, order_parents_first
 from tests.integration.postgres.factories import item, rejection
 
 ORIGIN = "https://a.test"
@@ -34,12 +34,14 @@ def entity(
         foreign_keys=tuple(ForeignKey(("parent",), "app", key, ("id",)) for key in keys),
     )
     others = (*refers, name) if inward else refers
-    references = tuple(Reference(PARENT, other, table, ID, None, nulls=False) for other in others)
+    references = tuple(
+        Reference(PARENT, other, table, ID, None, null_if_dangling=False) for other in others
+    )
     return TargetEntity(name, table, "id", None, (ID, PARENT), references=references)
 
 
 def names(entities: list[TargetEntity]) -> list[list[str]]:
-    return [[each.name for each in level] for level in levels(entities)]
+    return [[each.name for each in level] for level in dependency_levels(entities)]
 
 
 @pytest.mark.parametrize(
@@ -76,9 +78,9 @@ def test_nothing_is_lost_and_no_child_precedes_its_parent(
     family = entity("a", inward=True)
     outcomes: list[Item | Rejection] = [rejection("a")]
     for number in order:
-        parent: Any = Referred(ORIGIN, str(parents[number]), None)
+        parent: Any = UnresolvedReference(ORIGIN, str(parents[number]), None)
         outcomes.append(item("a", str(number), parent))
-    given_out = list(parents_first(outcomes, [family]))
+    given_out = list(order_parents_first(outcomes, [family]))
     assert sorted(map(id, given_out)) == sorted(map(id, outcomes))
     places = {each.id: place for place, each in enumerate(given_out) if isinstance(each, Item)}
     for number, parent in enumerate(parents):
@@ -99,11 +101,11 @@ def in_circle(number: int, parents: list[int]) -> bool:
 
 def test_what_is_in_order_passes_at_once() -> None:
     family = entity("a", inward=True)
-    first, second = item("a", "1", None), item("a", "2", Referred(ORIGIN, "1", None))
+    first, second = item("a", "1", None), item("a", "2", UnresolvedReference(ORIGIN, "1", None))
 
     def endless() -> Any:
         yield from (first, second)
         raise AssertionError("more was asked for than is needed")
 
-    out = parents_first(endless(), [family])
+    out = order_parents_first(endless(), [family])
     assert [next(out), next(out)] == [first, second]

@@ -14,8 +14,8 @@ from desktop_migrator.errors import (
     PermissionMissing,
     UsageError,
 )
-from desktop_migrator.postgres.connection.errors import translate
-from desktop_migrator.postgres.connection.retry import Retries
+from desktop_migrator.postgres.connection.errors import translate_error
+from desktop_migrator.postgres.connection.retry import RetryPolicy
 from desktop_migrator.reporter import RecordingReporter
 
 LOST = ConnectionFailed(server="The server", reason="it is gone")
@@ -37,27 +37,27 @@ class Failing:
 
 def test_a_step_that_fails_for_a_passing_reason_is_called_again_and_told_so() -> None:
     step = Failing(LOST, LOST)
-    assert Retries(attempts=3, pause=0).run(step, RecordingReporter()) == "done"
+    assert RetryPolicy(attempts=3, pause=0).run(step, RecordingReporter()) == "done"
     assert step.calls == [False, True, True]
 
 
 def test_the_last_attempts_error_is_raised() -> None:
     step = Failing(LOST, LOST, LOST)
     with pytest.raises(ConnectionFailed):
-        Retries(attempts=3, pause=0).run(step, RecordingReporter())
+        RetryPolicy(attempts=3, pause=0).run(step, RecordingReporter())
     assert len(step.calls) == 3
 
 
 def test_a_lasting_reason_is_not_tried_again() -> None:
     step = Failing(PermissionMissing(reason="No.", right="SELECT"))
     with pytest.raises(PermissionMissing):
-        Retries(pause=0).run(step, RecordingReporter())
+        RetryPolicy(pause=0).run(step, RecordingReporter())
     assert step.calls == [False]
 
 
 def test_pauses_double_and_are_up_to_half_as_long_at_random() -> None:
     reporter = RecordingReporter()
-    Retries(attempts=3, pause=0.4).run(Failing(LOST, LOST), reporter)
+    RetryPolicy(attempts=3, pause=0.4).run(Failing(LOST, LOST), reporter)
     first, second = (
         float(re.findall(r"in ([\d.]+) seconds", text)[0]) for text in reporter.warnings
     )
@@ -69,13 +69,13 @@ def test_a_pause_ends_when_the_person_cancels() -> None:
     reporter = RecordingReporter()
     reporter.cancel.set()
     with pytest.raises(Cancelled):
-        Retries(pause=1000).run(Failing(LOST), reporter)
+        RetryPolicy(pause=1000).run(Failing(LOST), reporter)
 
 
 @pytest.mark.parametrize("settings", [{"attempts": 0}, {"pause": -1.0}])
 def test_settings_without_a_meaning_are_refused(settings: dict[str, int]) -> None:
     with pytest.raises(UsageError):
-        Retries(**settings)
+        RetryPolicy(**settings)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_settings_without_a_meaning_are_refused(settings: dict[str, int]) -> Non
     ids=lambda error: type(error).__name__,
 )
 def test_what_passes_by_itself_is_transient(error: psycopg.Error) -> None:
-    assert translate(error).transient
+    assert translate_error(error).transient
 
 
 @pytest.mark.parametrize(
@@ -112,6 +112,6 @@ def test_what_passes_by_itself_is_transient(error: psycopg.Error) -> None:
     ids=lambda error: type(error).__name__,
 )
 def test_what_stays_is_not_transient(error: psycopg.Error) -> None:
-    translated = translate(error)
+    translated = translate_error(error)
     assert isinstance(translated, DatabaseError)
     assert not translated.transient

@@ -9,37 +9,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_migrator.system.hash_chain import EMPTY, Link, first_break, next_link
+from desktop_migrator.system.hash_chain import EMPTY_HEAD, ChainEntry, first_tampering, next_entry
 
 
-def chain(*facts: dict[str, Any]) -> list[Link]:
-    links: list[Link] = []
+def chain(*facts: dict[str, Any]) -> list[ChainEntry]:
+    links: list[ChainEntry] = []
     for each in facts:
-        links.append(next_link(links[-1].head if links else EMPTY, each))
+        links.append(next_entry(links[-1].head if links else EMPTY_HEAD, each))
     return links
 
 
 FIVE = chain(*({"action": "migrate", "number": number} for number in range(5)))
 
 
-def renumbered(links: list[Link]) -> list[Link]:
+def renumbered(links: list[ChainEntry]) -> list[ChainEntry]:
     return [replace(link, seq=seq) for seq, link in enumerate(links, 1)]
 
 
-def forged(after: Link) -> Link:
-    return next_link(after.head, {"action": "forged"})
+def forged(after: ChainEntry) -> ChainEntry:
+    return next_entry(after.head, {"action": "forged"})
 
 
 def test_an_entry_hashes_as_documented() -> None:
-    first = next_link(EMPTY, {"b": 1, "ä": None, "a": {"x": "y"}})
+    first = next_entry(EMPTY_HEAD, {"b": 1, "ä": None, "a": {"x": "y"}})
     canonical = (
         '{"facts":{"a":{"x":"y"},"b":1,"\\u00e4":null},"previous":"' + "0" * 64 + '","seq":1}'
     )
     assert first.hash == hashlib.sha256(canonical.encode()).digest()
-    assert next_link(first.head, {}).previous == first.hash
+    assert next_entry(first.head, {}).previous == first.hash
 
 
-TAMPERINGS: dict[str, Callable[[], list[Link]]] = {
+TAMPERINGS: dict[str, Callable[[], list[ChainEntry]]] = {
     "Entry 3 was changed": lambda: [
         *FIVE[:2],
         replace(FIVE[2], facts={"action": "undo", "number": 2}),
@@ -57,22 +57,22 @@ TAMPERINGS: dict[str, Callable[[], list[Link]]] = {
 
 @pytest.mark.parametrize("told", TAMPERINGS)
 def test_the_first_broken_link_is_told_in_words(told: str) -> None:
-    assert first_break(FIVE, {}) is None
-    broken = first_break(TAMPERINGS[told](), {})
+    assert first_tampering(FIVE, {}) is None
+    broken = first_tampering(TAMPERINGS[told](), {})
     assert broken
     assert broken.startswith(told)
 
 
 def test_what_was_cut_off_or_written_anew_shows_by_what_somebody_remembers() -> None:
     remembered = {link.seq: link.hash for link in FIVE}
-    assert first_break(FIVE, remembered) is None
-    assert first_break(FIVE[:3], {}) is None
-    assert first_break(FIVE[:3], remembered) == (
+    assert first_tampering(FIVE, remembered) is None
+    assert first_tampering(FIVE[:3], {}) is None
+    assert first_tampering(FIVE[:3], remembered) == (
         "The entries after 3 were removed, at least up to 5."
     )
     rewritten = chain(*({"action": "else", "number": number} for number in range(5)))
-    assert first_break(rewritten, {}) is None
-    assert "rewritten" in (first_break(rewritten, {3: FIVE[2].hash}) or "")
+    assert first_tampering(rewritten, {}) is None
+    assert "rewritten" in (first_tampering(rewritten, {3: FIVE[2].hash}) or "")
 
 
 @given(
@@ -88,10 +88,10 @@ def test_no_entry_can_be_changed_left_out_or_moved_unseen(
 ) -> None:
     links = chain(*facts)
     remembered = {links[-1].seq: links[-1].hash}
-    assert first_break(links, remembered) is None
+    assert first_tampering(links, remembered) is None
     at = data.draw(st.integers(0, len(links) - 1))
     changed = replace(links[at], facts={**links[at].facts, "more": "xxx", "": 17})
     if changed.facts != links[at].facts:
-        assert first_break([*links[:at], changed, *links[at + 1 :]], remembered)
-    assert first_break([*links[:at], *links[at + 1 :]], remembered)
-    assert first_break(renumbered([*links[:at], *links[at + 1 :]]), remembered)
+        assert first_tampering([*links[:at], changed, *links[at + 1 :]], remembered)
+    assert first_tampering([*links[:at], *links[at + 1 :]], remembered)
+    assert first_tampering(renumbered([*links[:at], *links[at + 1 :]]), remembered)

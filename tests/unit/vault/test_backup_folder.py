@@ -14,15 +14,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_migrator.errors import (
-    DraftNotVerified,
-    DraftNotWritten,
     MigratorError,
+    SealedFileNotVerified,
+    SealedFileNotWritten,
     WrongKey,
 )
 from desktop_migrator.model import Profile, Record, StorageKey, Store, StoreFormat
-from desktop_migrator.vault.backup_folder import KIND, Aged, BackupFolder, expired, new_id
+from desktop_migrator.vault.backup_folder import (
+    BACKUP_KIND,
+    BackupFolder,
+    RetentionCandidate,
+    expired_backup_ids,
+    new_backup_id,
+)
 from desktop_migrator.vault.keys import Passphrase, SecretKey
-from desktop_migrator.vault.sealed_file import Draft, file_sha256, opened, verify
+from desktop_migrator.vault.sealed_file import (
+    AtomicSealedFile,
+    file_sha256,
+    open_sealed_file,
+    verify_sealed_file,
+)
 from tests.unit.vault.test_payload import MANIFEST
 
 KEY = SecretKey(bytes(range(32)))
@@ -30,9 +41,11 @@ STORE = Store(Profile("x", "X", "p", Path("/p")), StoreFormat.FIREFOX, Path("/p/
 AREA = StorageKey("https://a.test")
 
 
-def draft(folder: BackupFolder, name: str = "one", key: SecretKey | Passphrase = KEY) -> Draft:
-    path = folder.path_of(name)
-    return Draft(path, MANIFEST, kind=KIND, recipients=[key], identities=[key])
+def draft(
+    folder: BackupFolder, name: str = "one", key: SecretKey | Passphrase = KEY
+) -> AtomicSealedFile:
+    path = folder.path_for(name)
+    return AtomicSealedFile(path, MANIFEST, kind=BACKUP_KIND, recipients=[key], identities=[key])
 
 
 def record(number: int, size: int = 10) -> Record:
@@ -43,38 +56,38 @@ def test_a_finished_backup_is_private_listed_and_reads_back(tmp_path: Path) -> N
     folder = BackupFolder(tmp_path / "backups")
     begun = draft(folder)
     for number in range(1000):
-        begun.payload.record(record(number))
-    assert folder.files() == {}
-    sealed = begun.finish()
-    assert folder.files() == {"one": sealed.path}
+        begun.payload.write_record(record(number))
+    assert folder.list_files() == {}
+    sealed = begun.commit()
+    assert folder.list_files() == {"one": sealed.path}
     assert [each.name for each in folder.path.iterdir()] == ["one.dmbackup"]
     assert sealed.path.stat().st_mode & 0o777 == 0o600
     assert folder.path.stat().st_mode & 0o777 == 0o700
     assert sealed.size == sealed.path.stat().st_size
     output = subprocess.run(["sha256sum", sealed.path], capture_output=True, check=True, text=True)
     assert output.stdout.split()[0] == sealed.sha256 == file_sha256(sealed.path)
-    with opened(sealed.path, KIND, [KEY]) as reader:
+    with open_sealed_file(sealed.path, BACKUP_KIND, [KEY]) as reader:
         assert list(reader.records()) == [record(number) for number in range(1000)]
     assert b"key7" not in sealed.path.read_bytes()
-    begun.abandon()
+    begun.discard()
     assert sealed.path.exists()
 
 
 def test_an_abandoned_one_leaves_nothing(tmp_path: Path) -> None:
     folder = BackupFolder(tmp_path)
     begun = draft(folder)
-    begun.payload.record(record(1))
-    begun.abandon()
+    begun.payload.write_record(record(1))
+    begun.discard()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_another_key_does_not_open_it(tmp_path: Path) -> None:
     folder = BackupFolder(tmp_path)
-    sealed = draft(folder, key=Passphrase("right")).finish()
-    verify(sealed.path, KIND, [Passphrase("right")])
+    sealed = draft(folder, key=Passphrase("right")).commit()
+    verify_sealed_file(sealed.path, BACKUP_KIND, [Passphrase("right")])
     for wrong in (Passphrase("wrong"), KEY):
         with pytest.raises(WrongKey):
-            verify(sealed.path, KIND, [wrong])
+            verify_sealed_file(sealed.path, BACKUP_KIND, [wrong])
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +95,8 @@ def sealed_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = BackupFolder(tmp_path_factory.mktemp("sealed"))
     begun = draft(folder)
     for number in range(200):
-        begun.payload.record(record(number, 400))
-    return begun.finish().path.read_bytes()
+        begun.payload.write_record(record(number, 400))
+    return begun.commit().path.read_bytes()
 
 
 @given(data=st.data())
@@ -111,7 +124,7 @@ def test_whatever_is_changed_is_refused(
     path = tmp_path_factory.mktemp("tampered") / "one.dmbackup"
     path.write_bytes(changed)
     with pytest.raises(MigratorError):
-        verify(path, KIND, [KEY])
+        verify_sealed_file(path, BACKUP_KIND, [KEY])
 
 
 def test_what_reads_back_differently_does_not_count(
@@ -120,7 +133,7 @@ def test_what_reads_back_differently_does_not_count(
     """A disk that lies: what is synced is not what was written."""
     folder = BackupFolder(tmp_path)
     begun = draft(folder)
-    begun.payload.record(record(1))
+    begun.payload.write_record(record(1))
     [partial] = tmp_path.iterdir()
     sync = begun._file.sync
 
@@ -131,16 +144,16 @@ def test_what_reads_back_differently_does_not_count(
         partial.write_bytes(content)
 
     monkeypatch.setattr(begun._file, "sync", lying_sync)
-    with pytest.raises(DraftNotVerified):
-        begun.finish()
+    with pytest.raises(SealedFileNotVerified):
+        begun.commit()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_container_of_another_kind_is_no_backup(tmp_path: Path) -> None:
     path = tmp_path / "one.dmcapture"
-    Draft(path, MANIFEST, kind="capture", recipients=[KEY], identities=[KEY]).finish()
+    AtomicSealedFile(path, MANIFEST, kind="capture", recipients=[KEY], identities=[KEY]).commit()
     with pytest.raises(MigratorError, match="capture"):
-        verify(path, KIND, [KEY])
+        verify_sealed_file(path, BACKUP_KIND, [KEY])
 
 
 WRITER = textwrap.dedent("""
@@ -160,17 +173,17 @@ WRITER = textwrap.dedent("""
 """)
 
 
-def fill(begun: Draft, texts: list[str]) -> None:
+def fill(begun: AtomicSealedFile, texts: list[str]) -> None:
     for number, text in enumerate(texts):
-        begun.payload.record(Record(STORE, AREA, f"k{number}", text))
-    begun.finish()
+        begun.payload.write_record(Record(STORE, AREA, f"k{number}", text))
+    begun.commit()
 
 
 def test_a_full_disk_leaves_no_backup_and_says_so(tmp_path: Path) -> None:
     """The system's limit on the size of files stands in for the end of the disk."""
     folder = BackupFolder(tmp_path)
     for number in range(3):
-        draft(folder, f"before{number}").finish()
+        draft(folder, f"before{number}").commit()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
@@ -178,14 +191,14 @@ def test_a_full_disk_leaves_no_backup_and_says_so(tmp_path: Path) -> None:
         begun = draft(folder)
         noise = random.Random(1)
         texts = ["".join(chr(noise.randrange(33, 250)) for _ in range(9000)) for _ in range(60)]
-        with pytest.raises(DraftNotWritten) as refusal:
+        with pytest.raises(SealedFileNotWritten) as refusal:
             fill(begun, texts)
-        begun.abandon()
+        begun.discard()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, ignored)
     assert refusal.value.facts["path"]
-    assert sorted(folder.files()) == ["before0", "before1", "before2"]
+    assert sorted(folder.list_files()) == ["before0", "before1", "before2"]
     assert len(list(tmp_path.iterdir())) == 3
 
 
@@ -201,18 +214,18 @@ def test_a_process_killed_leaves_a_whole_backup_or_none(tmp_path: Path, mark: st
     left = list(tmp_path.iterdir())
     assert left
     folder = BackupFolder(tmp_path)  # removes what the process left
-    for path in folder.files().values():
-        assert verify(path, KIND, [KEY]).whole_summary.records == 3001
+    for path in folder.list_files().values():
+        assert verify_sealed_file(path, BACKUP_KIND, [KEY]).complete_summary.records == 3001
     assert {path.name for path in tmp_path.iterdir()} <= {"one.dmbackup"}
     if mark == "finished":
-        assert folder.files()
+        assert folder.list_files()
     if mark in {"0", "1500"}:
-        assert not folder.files()
+        assert not folder.list_files()
 
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 aged = st.builds(
-    Aged,
+    RetentionCandidate,
     id=st.uuids().map(str),
     created=st.integers(0, 90).map(lambda days: NOW - timedelta(days=days)),
     subject=st.sampled_from([("db", "u1"), ("db", "u2"), (None, None)]),
@@ -221,25 +234,27 @@ aged = st.builds(
 
 
 @given(st.lists(aged, unique_by=lambda each: each.id))
-def test_retention_keeps_the_young_the_last_and_the_needed(backups: list[Aged]) -> None:
-    gone = set(expired(backups, NOW))
+def test_retention_keeps_the_young_the_last_and_the_needed(
+    backups: list[RetentionCandidate],
+) -> None:
+    gone = set(expired_backup_ids(backups, NOW))
     kept = [each for each in backups if each.id not in gone]
     for each in backups:
-        if NOW - each.created <= timedelta(days=30) or each.needed:
+        if NOW - each.created <= timedelta(days=30) or each.is_needed:
             assert each.id not in gone
-    for subject in {each.subject for each in backups}:
-        newest = max(each.created for each in backups if each.subject == subject)
-        assert any(each.created == newest for each in kept if each.subject == subject)
+    for subject in {each.owner for each in backups}:
+        newest = max(each.created for each in backups if each.owner == subject)
+        assert any(each.created == newest for each in kept if each.owner == subject)
     for each in kept:  # and nothing else
-        alike = [other for other in backups if other.subject == each.subject]
+        alike = [other for other in backups if other.owner == each.owner]
         assert (
-            each.needed
+            each.is_needed
             or NOW - each.created <= timedelta(days=30)
             or each.created == max(other.created for other in alike)
         )
 
 
 def test_ids_sort_by_time() -> None:
-    ids = [new_id(NOW + timedelta(seconds=number)) for number in range(5)]
+    ids = [new_backup_id(NOW + timedelta(seconds=number)) for number in range(5)]
     assert ids == sorted(ids)
-    assert len({new_id(NOW) for _ in range(100)}) == 100
+    assert len({new_backup_id(NOW) for _ in range(100)}) == 100

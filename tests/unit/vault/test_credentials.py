@@ -11,7 +11,7 @@ from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordDelet
 
 from desktop_migrator.errors import KeyringUnusable, SecretTooLarge
 from desktop_migrator.vault import keyring_keys
-from desktop_migrator.vault.credentials import Backend, Credentials, KeyringState
+from desktop_migrator.vault.credentials import Credentials, KeyringState, SecretBackend
 from desktop_migrator.vault.keys import PrivateKey, SecretKey
 
 SECRET = "s3cret-Ünïcødé-\U0001f511"
@@ -80,39 +80,39 @@ class Plaintext(Working):
 Plaintext.__module__ = "keyrings.alt.file"
 
 
-def raising() -> Backend:
+def raising() -> SecretBackend:
     raise RuntimeError
 
 
-BAD: dict[str, tuple[Callable[[], Backend], KeyringState]] = {
+BAD: dict[str, tuple[Callable[[], SecretBackend], KeyringState]] = {
     "no backend": (keyring.backends.fail.Keyring, KeyringState.MISSING),
     "a backend that cannot be loaded": (raising, KeyringState.BROKEN),
-    "the null backend": (keyring.backends.null.Keyring, KeyringState.FORGETFUL),
-    "one that cuts": (Changing, KeyringState.FORGETFUL),
+    "the null backend": (keyring.backends.null.Keyring, KeyringState.NOT_PERSISTENT),
+    "one that cuts": (Changing, KeyringState.NOT_PERSISTENT),
     "locked": (lambda: Failing(KeyringLocked("x")), KeyringState.LOCKED),
     "not initialised": (lambda: Failing(InitError("x")), KeyringState.LOCKED),
     "failing": (lambda: Failing(KeyringError("x")), KeyringState.BROKEN),
     "failing by an error of its own": (lambda: Failing(ZeroDivisionError()), KeyringState.BROKEN),
-    "hanging": (Hanging, KeyringState.SLOW),
-    "a plaintext file": (Plaintext, KeyringState.UNSAFE),
-    "a plaintext file in a chain": (lambda: Chain(Working(), Plaintext()), KeyringState.UNSAFE),
+    "hanging": (Hanging, KeyringState.TIMED_OUT),
+    "a plaintext file": (Plaintext, KeyringState.INSECURE),
+    "a plaintext file in a chain": (lambda: Chain(Working(), Plaintext()), KeyringState.INSECURE),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_keyring_that_is_not_usable_leaves_memory(name: str) -> None:
     find, state = BAD[name]
-    credentials = Credentials(find, seconds=0.2 if state is KeyringState.SLOW else 20)
+    credentials = Credentials(find, timeout=0.2 if state is KeyringState.TIMED_OUT else 20)
     assert credentials.get("a") is None
     assert credentials.set("a", SECRET) is False
     assert credentials.state is state
-    assert credentials.notice
-    assert "not written anywhere" in credentials.notice
+    assert credentials.fallback_notice
+    assert "not written anywhere" in credentials.fallback_notice
     assert credentials.get("a") == SECRET
     credentials.delete("a")
     assert credentials.get("a") is None
     with pytest.raises(KeyringUnusable):
-        credentials.require("b", SECRET)
+        credentials.set_persistent("b", SECRET)
     assert credentials.get("b") is None
     with pytest.raises(KeyringUnusable):
         credentials.delete("b")
@@ -125,8 +125,8 @@ def test_a_keyring_that_works_keeps_secrets(make: Callable[[], Working]) -> None
     assert credentials.get("a") is None
     credentials.delete("a")
     assert credentials.set("a", SECRET) is True
-    credentials.require("b", "other")
-    assert (credentials.state, credentials.notice) == (KeyringState.WORKS, None)
+    credentials.set_persistent("b", "other")
+    assert (credentials.state, credentials.fallback_notice) == (KeyringState.WORKS, None)
     again = Credentials(lambda: backend)
     assert [again.get(name) for name in "abc"] == [SECRET, "other", None]
     again.delete("a")
@@ -136,12 +136,12 @@ def test_a_keyring_that_works_keeps_secrets(make: Callable[[], Working]) -> None
 
 def test_nothing_is_asked_of_the_keyring_before_it_is_needed() -> None:
     credentials = Credentials(raising)
-    assert credentials.notice is None
+    assert credentials.fallback_notice is None
 
 
 def test_a_keyring_that_hangs_is_waited_for_once() -> None:
     backend = Hanging()
-    credentials = Credentials(lambda: backend, seconds=0.2)
+    credentials = Credentials(lambda: backend, timeout=0.2)
     for number in range(20):
         credentials.set(f"name {number}", SECRET)
         assert credentials.get(f"name {number}") == SECRET
@@ -176,8 +176,8 @@ def test_the_limit_of_windows_holds_before_anything_is_stored(text: str, fits: b
 def test_no_error_carries_a_secret() -> None:
     credentials = Credentials(lambda: Failing(KeyringError(SECRET)))
     with pytest.raises(KeyringUnusable) as caught:
-        credentials.require("a", SECRET)
-    assert SECRET not in repr(caught.value) + str(caught.value) + str(credentials.notice)
+        credentials.set_persistent("a", SECRET)
+    assert SECRET not in repr(caught.value) + str(caught.value) + str(credentials.fallback_notice)
     assert caught.value.__cause__ is None
 
 
@@ -185,22 +185,22 @@ def test_keys_are_found_by_what_a_header_says() -> None:
     backend = Working()
     private, secret = PrivateKey.generate(), SecretKey.generate()
     for key in (private, secret):
-        keyring_keys.keep(Credentials(lambda: backend), key)
+        keyring_keys.store_key(Credentials(lambda: backend), key)
     credentials = Credentials(lambda: backend)
-    found = keyring_keys.find(credentials, private.id)
+    found = keyring_keys.find_key(credentials, private.id)
     assert isinstance(found, PrivateKey)
     assert found.to_text() == private.to_text()
-    also = keyring_keys.find(credentials, secret.id)
+    also = keyring_keys.find_key(credentials, secret.id)
     assert isinstance(also, SecretKey)
     assert also.key == secret.key
-    assert keyring_keys.find(credentials, "0" * 16) is None
-    keyring_keys.drop(credentials, private.id)
-    assert keyring_keys.find(credentials, private.id) is None
+    assert keyring_keys.find_key(credentials, "0" * 16) is None
+    keyring_keys.delete_key(credentials, private.id)
+    assert keyring_keys.find_key(credentials, private.id) is None
 
 
 def test_there_is_one_backup_key_for_a_keyring() -> None:
     backend = Working()
-    first = keyring_keys.backup_key(Credentials(lambda: backend))
-    assert keyring_keys.backup_key(Credentials(lambda: backend)).key == first.key
+    first = keyring_keys.get_or_create_backup_key(Credentials(lambda: backend))
+    assert keyring_keys.get_or_create_backup_key(Credentials(lambda: backend)).key == first.key
     with pytest.raises(KeyringUnusable):
-        keyring_keys.backup_key(Credentials(keyring.backends.fail.Keyring))
+        keyring_keys.get_or_create_backup_key(Credentials(keyring.backends.fail.Keyring))

@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 from desktop_migrator.errors import PayloadUnreadable
 from desktop_migrator.model import Damage, Profile, Record, StorageKey, Store, StoreFormat
 from desktop_migrator.vault.payload import (
-    Manifest,
+    BackupManifest,
+    BackupTarget,
     PayloadReader,
     PayloadWriter,
-    RowData,
-    Rows,
-    Target,
+    RowBlock,
+    TableHeader,
 )
 
-MANIFEST = Manifest(
+MANIFEST = BackupManifest(
     id="20260701-120000-00000000",
     created=datetime(2026, 7, 1, 12, tzinfo=UTC),
     time_zone="+02:00 CEST",
@@ -35,10 +35,10 @@ MANIFEST = Manifest(
     reason="migrate",
     origins=["https://a.test"],
 )
-TARGET = Target(
+TARGET = BackupTarget(
     run="r", plan="p", user_id="u", database="d", database_id="1/2", time=MANIFEST.created
 )
-TABLE = Rows(entity="tasks", table="public.tasks", id_column="id", columns=["id", "title"])
+TABLE = TableHeader(entity="tasks", table="public.tasks", id_column="id", columns=["id", "title"])
 
 any_text = st.text(st.characters(exclude_categories=()))  # lone surrogates and U+0000 too
 times = st.none() | st.integers(-(2**53), 2**53).map(
@@ -75,11 +75,11 @@ def written(records: list[Record], blocks: list[bytes] = []) -> bytes:  # noqa: 
     sink = io.BytesIO()
     writer = PayloadWriter(sink, MANIFEST)
     for record in records:
-        writer.record(record)
-    writer.target(TARGET)
-    writer.table(TABLE)
+        writer.write_record(record)
+    writer.write_target(TARGET)
+    writer.begin_table(TABLE)
     for block in blocks:
-        writer.rows(block)
+        writer.write_rows(block)
     writer.finish()
     return sink.getvalue()
 
@@ -120,11 +120,11 @@ def test_what_was_written_reads_back_exactly(found: list[Record], blocks: list[b
     reader = PayloadReader(io.BytesIO(written(found, blocks)))
     contents = list(reader.contents())
     assert [each for each in contents if isinstance(each, Record)] == found
-    data = b"".join(each.data for each in contents if isinstance(each, RowData))
+    data = b"".join(each.data for each in contents if isinstance(each, RowBlock))
     assert data == b"".join(blocks)
-    assert [each for each in contents if isinstance(each, Rows)] == [TABLE]
+    assert [each for each in contents if isinstance(each, TableHeader)] == [TABLE]
     assert (reader.manifest, reader.target) == (MANIFEST, TARGET)
-    summary = reader.whole_summary
+    summary = reader.complete_summary
     assert (summary.records, summary.rows) == (len(found), data.count(b"\n"))
     origins = {record.storage_key.origin for record in found}
     assert {each.origin for each in summary.origins} == origins
@@ -251,7 +251,7 @@ def test_damages_of_the_sources_are_told() -> None:
     PayloadWriter(sink, MANIFEST).finish((Damage(store, "A page is damaged.", 3),))
     reader = PayloadReader(io.BytesIO(sink.getvalue()))
     assert list(reader.contents()) == []
-    [damage] = reader.whole_summary.damages
+    [damage] = reader.complete_summary.damages
     assert (damage.store, damage.what, damage.lost_records) == ("/p/s", "A page is damaged.", 3)
 
 

@@ -13,7 +13,7 @@ import zstandard
 
 from desktop_migrator.errors import ContainerDamaged, NotAContainer, UnknownVersion, WrongKey
 from desktop_migrator.vault import container
-from desktop_migrator.vault.header import NUMBERS, RecipientType
+from desktop_migrator.vault.header import RECIPIENT_TYPE_NUMBERS, RecipientType
 from desktop_migrator.vault.keys import Passphrase, PrivateKey, SecretKey
 from tests.summary import tell
 from tests.unit.vault.test_container import sealed
@@ -122,7 +122,7 @@ def test_hours_of_key_derivation_are_not_begun(
 ) -> None:
     file = sealed(b"x", [Passphrase("a")])
     body = 14 + 1 + len("backup") + 1 + 3
-    assert file[body - 3] == NUMBERS[RecipientType.PASSPHRASE]
+    assert file[body - 3] == RECIPIENT_TYPE_NUMBERS[RecipientType.PASSPHRASE]
     hostile = file[: body + 16] + iterations.to_bytes(4) + file[body + 20 :]
     monkeypatch.setattr("hashlib.pbkdf2_hmac", None)  # a call fails
     with pytest.raises(ContainerDamaged, match="out of bounds"):

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
     QWizard,
 )
 
-from desktop_migrator.migration.wizard_options import Opening
+from desktop_migrator.migration.wizard_options import WizardOptions
 from desktop_migrator.wizard import app
-from desktop_migrator.wizard.pages.base import Page
+from desktop_migrator.wizard.pages.base import WizardPage
 from tests.wizard.xvfb.watchdog import Watchdog
 
 
@@ -49,9 +49,9 @@ class Looks:
         page = top.currentPage() if isinstance(top, QWizard) else None
         return {
             "window": int(top.winId()),
-            "page": page.step.name if isinstance(page, Page) else "",
-            "working": isinstance(page, Page) and page.operation is not None,
-            "error": page.errors.support_text() if isinstance(page, Page) else "",
+            "page": page.step.name if isinstance(page, WizardPage) else "",
+            "working": isinstance(page, WizardPage) and page.operation is not None,
+            "error": page.error_panel.support_text() if isinstance(page, WizardPage) else "",
             "things": [_thing(each) for each in top.findChildren(QWidget) if each.isVisible()],
             "stalls": [[stall.seconds, stall.during] for stall in watchdog.stalls],
             "longest": [watchdog.longest.seconds, watchdog.longest.during],
@@ -84,15 +84,17 @@ def _name(widget: QWidget) -> str:
 def main() -> int:
     name, data, *file = sys.argv[1:]
     looks: list[Looks] = []
-    make = app.application
+    make = app.create_application
 
     def application(arguments: list[str]) -> QApplication:
         made = make(arguments)
         looks.append(Looks(name))
         return made
 
-    app.application = application  # type: ignore[assignment]
-    opening = Opening(data_dir=Path(data), language="en", file=Path(file[0]) if file else None)
+    app.create_application = application  # type: ignore[assignment]
+    opening = WizardOptions(
+        data_dir=Path(data), language="en", file=Path(file[0]) if file else None
+    )
     return app.open_wizard(opening)
 
 

@@ -64,7 +64,7 @@ def test_a_migration_and_its_undo(app_server: AppServer, sit_down: SitDown) -> N
 
     person = sit_down()
     person.click("Undo or restore")
-    person.go_on("PAST")
+    person.go_on("HISTORY")
     person.click("", "RadioButton")
     person.wait(lambda: person.find("Start now") is not None)
     person.press("alt+s")
@@ -77,7 +77,7 @@ def test_a_capture_and_its_upload(app_server: AppServer, sit_down: SitDown, home
     person = sit_down()
     person.press("alt+s")  # Save it in a file for later
     person.go_on("FIND")
-    person.go_on("SEAL")
+    person.go_on("CAPTURE_FILE")
     back_up(person)
     person.go_on("DONE", "alt+s", "Start now")
     person.close()

@@ -9,45 +9,58 @@ stops all; what is committed by then stays, and the load goes on from there as a
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from desktop_migrator.browsers.read.snapshot import twin
+from desktop_migrator.browsers.read.snapshot import clone_snapshot
 from desktop_migrator.errors import (
     Cancelled,
     CommitsLost,
     ItemsRejected,
     MigratorError,
-    StoppedHalfway,
+    RejectedAfterCommit,
 )
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.parallel.load_worker import (
-    Committed,
-    Finished,
-    Held,
-    Message,
-    Task,
-    derivation,
-    work,
+    ChunkCommitted,
+    DeferredItem,
+    LoadTask,
+    WorkerFinished,
+    WorkerMessage,
+    id_maker,
+    load_worker_main,
 )
-from desktop_migrator.migration.run.parallel.workers import Team, make_ready, team
-from desktop_migrator.migration.run.run_context import UnderWay
+from desktop_migrator.migration.run.parallel.workers import (
+    WorkerPool,
+    start_forkserver,
+    worker_pool,
+)
+from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.model import Counts, Item, Rejection, Store, TargetEntity
 from desktop_migrator.plan.extract import Extractor
-from desktop_migrator.postgres.bookkeeping.row_ids import any_given
-from desktop_migrator.postgres.connection.engine import address_of, renew, translated
-from desktop_migrator.postgres.load.batches import ChunkLimits
-from desktop_migrator.postgres.load.checkpoint import Checkpoint, Lane, counts_until_now, reached
-from desktop_migrator.postgres.load.conflicts import asks
-from desktop_migrator.postgres.load.deduplicate import Settler
+from desktop_migrator.postgres.bookkeeping.row_ids import has_assigned_ids
+from desktop_migrator.postgres.connection.engine import (
+    address_of,
+    invalidate_if_closed,
+    translate_errors,
+)
+from desktop_migrator.postgres.load.batches import BatchLimits
+from desktop_migrator.postgres.load.checkpoint import (
+    Checkpoint,
+    SequenceStripe,
+    committed_counts,
+    last_checkpoint,
+)
+from desktop_migrator.postgres.load.conflicts import needs_decision
+from desktop_migrator.postgres.load.deduplicate import Deduplicator
 from desktop_migrator.postgres.load.loader import STAGE, Loader
-from desktop_migrator.postgres.load.references import levels
+from desktop_migrator.postgres.load.references import dependency_levels
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.reporter import ForwardingReporter
 
-LEAST_TEXT = 32 * 2**20
+MIN_CHARACTERS_FOR_PARALLEL = 32 * 2**20
 """Characters from which on it pays to start processes, which takes half a second."""
 
 
-def processes(run: UnderWay, entities: Sequence[TargetEntity]) -> int:
+def process_count(run: RunContext, entities: Sequence[TargetEntity]) -> int:
     """How many are to load; 1: this one alone.
 
     One alone settles what depends on the order of items: natural keys, references, rows that
@@ -55,43 +68,51 @@ def processes(run: UnderWay, entities: Sequence[TargetEntity]) -> int:
     and keeps a delay between two transactions, and a dry run's only one.
     """
     job = run.job
-    surveyed = run.surveyed
-    most = min(job.max_concurrent, surveyed.loaded_records)
-    if most < 2 or job.dry_run or job.batch_delay or surveyed.text < LEAST_TEXT:
+    surveyed = run.survey
+    most = min(job.max_concurrent, surveyed.records_to_load)
+    if (
+        most < 2
+        or job.dry_run
+        or job.batch_delay
+        or surveyed.text_length < MIN_CHARACTERS_FOR_PARALLEL
+    ):
         return 1
-    if len(levels(entities)) > 1 or any(entity.references for entity in entities):
+    if len(dependency_levels(entities)) > 1 or any(entity.references for entity in entities):
         return 1
-    if surveyed.repeats.few is None or Settler(entities, surveyed.repeats).with_keys:
+    if (
+        surveyed.duplicate_keys.exact_keys is None
+        or Deduplicator(entities, surveyed.duplicate_keys).entities_with_natural_keys
+    ):
         return 1
     if run.sources.captures:  # whose keys stay in this process
         return 1
-    if run.observer or any(asks(job.policy, entity.rule) for entity in entities):
+    if run.observer or any(needs_decision(job.policy, entity.rule) for entity in entities):
         return 1
-    with translated(), run.connection.begin():
+    with translate_errors(), run.connection.begin():
         cursor = adapters.cursor(run.connection)
-        given = any(any_given(cursor, run.user_id, entity.name) for entity in entities)
-    return 1 if given or not make_ready() else most
+        given = any(has_assigned_ids(cursor, run.user_id, entity.name) for entity in entities)
+    return 1 if given or not start_forkserver() else most
 
 
-def foresee(job: Job, sources: Sources) -> None:
+def prestart_workers(job: Job, sources: Sources) -> None:
     """Make ready for several processes if it looks as if they were needed."""
-    if job.max_concurrent > 1 and sources.size >= LEAST_TEXT // 2:
-        make_ready()
+    if job.max_concurrent > 1 and sources.size >= MIN_CHARACTERS_FOR_PARALLEL // 2:
+        start_forkserver()
 
 
-def load_together(run: UnderWay, entities: Sequence[TargetEntity], number: int) -> int:
+def load_parallel(run: RunContext, entities: Sequence[TargetEntity], worker_count: int) -> int:
     """Load by this many processes; returns how many items got new ids. Raises as `Loader.load`."""
     resume = run.resumed
 
-    def attempt(again: bool) -> int:
+    def attempt(retrying: bool) -> int:
         nonlocal resume
-        resume = resume or again
-        load = _Load(run, entities, number, resume=resume)
+        resume = resume or retrying
+        load = _ParallelLoad(run, entities, worker_count, resume=resume)
         try:
             return load.load()
         except MigratorError as error:
             if error.transient and load.committed and run.retries.attempts > 1:
-                raise _GotOn(error) from None
+                raise _ProgressBeforeFailure(error) from None
             raise
 
     while True:
@@ -99,12 +120,14 @@ def load_together(run: UnderWay, entities: Sequence[TargetEntity], number: int) 
             return run.retries.run(attempt, run.reporter)
         except CommitsLost as lost:
             run.reporter.warned(f"{lost} They are done again.")
-        except _GotOn as got_on:  # a new difficulty, so that its attempts are counted anew
+        except (
+            _ProgressBeforeFailure
+        ) as got_on:  # a new difficulty, so that its attempts are counted anew
             run.reporter.warned(f"{got_on.error} Going on from what was written.")
         resume = True
 
 
-class _GotOn(Exception):
+class _ProgressBeforeFailure(Exception):
     """A passing failure after some chunks were committed."""
 
     def __init__(self, error: MigratorError) -> None:
@@ -112,21 +135,21 @@ class _GotOn(Exception):
         self.error = error
 
 
-class _Load:
+class _ParallelLoad:
     """One attempt."""
 
     def __init__(
-        self, run: UnderWay, entities: Sequence[TargetEntity], number: int, *, resume: bool
+        self, run: RunContext, entities: Sequence[TargetEntity], worker_count: int, *, resume: bool
     ) -> None:
         self._run = run
         self._entities = tuple(entities)
-        self._number = number
+        self._worker_count = worker_count
         self._resume = resume
-        self._total = run.surveyed.total(entities)
-        self._held: list[Held] = []
-        self._renamed = 0
+        self._total = run.survey.item_total(entities)
+        self._deferred: list[DeferredItem] = []
+        self._derived_ids = 0
         self._errors: list[MigratorError] = []
-        self._beyond = Checkpoint()
+        self._start_after = Checkpoint()
         self.committed = 0
         """Chunks of this attempt."""
 
@@ -134,37 +157,41 @@ class _Load:
         run = self._run
         self._begin()
         run.reporter.started(STAGE, self._total)
-        run.extractor = Extractor(run.job.plan, self._entities, run.user_id, run.surveyed.origins)
-        with team(work, [self._task(share) for share in range(self._number)]) as processes:
-            self._listen(processes)
-        self._raise_first()
-        self._load_held()
-        return self._renamed
+        run.extractor = Extractor(run.job.plan, self._entities, run.user_id, run.survey.origins)
+        with worker_pool(
+            load_worker_main, [self._task(share) for share in range(self._worker_count)]
+        ) as processes:
+            self._receive_messages(processes)
+        self._raise_first_error()
+        self._load_deferred()
+        return self._derived_ids
 
     def _begin(self) -> None:
         """Learn where the run stands, once nothing of it is under way."""
         run = self._run
-        renew(run.connection)
-        with translated(), run.connection.begin():
+        invalidate_if_closed(run.connection)
+        with translate_errors(), run.connection.begin():
             if self._resume:
-                run.settle()
+                run.fence_out_stale_sessions()
             cursor = adapters.cursor(run.connection)
-            self._beyond = reached(cursor, run.id)
+            self._start_after = last_checkpoint(cursor, run.id)
             run.counts = {entity.name: Counts() for entity in self._entities}
-            run.counts |= counts_until_now(cursor, run.id)
+            run.counts |= committed_counts(cursor, run.id)
 
-    def _task(self, share: int) -> Task:
+    def _task(self, share: int) -> LoadTask:
         run = self._run
         job = run.job
-        return Task(
-            copies=[(store, _twin(store, copy, share)) for store, copy in run.sources.copies],
+        return LoadTask(
+            copies=[
+                (store, _clone_snapshot(store, copy, share)) for store, copy in run.sources.copies
+            ],
             plan=job.plan,
-            origins=run.surveyed.origins,
+            origins=run.survey.origins,
             period=job.period,
-            leave_out=job.leave_out,
+            excluded_items=job.excluded_items,
             entities=self._entities,
             user_id=run.user_id,
-            repeated=run.surveyed.repeats.few or frozenset(),
+            deferred_keys=run.survey.duplicate_keys.exact_keys or frozenset(),
             address=address_of(run.connection),
             run=run.id,
             policy=job.policy,
@@ -173,36 +200,36 @@ class _Load:
             keep_going=job.continue_on_error,
             resume=self._resume,
             share=share,
-            of=self._number,
-            part=run.surveyed.cuts.part(share, self._number),
-            lane=self._lane(share),
+            share_count=self._worker_count,
+            key_ranges=run.survey.partitioner.key_ranges(share, self._worker_count),
+            stripe=self._stripe(share),
         )
 
-    def _lane(self, number: int) -> Lane:
+    def _stripe(self, number: int) -> SequenceStripe:
         """The processes' by their shares; the last is this one's own."""
-        return Lane(number, self._number + 1, self._beyond)
+        return SequenceStripe(number, self._worker_count + 1, self._start_after)
 
     @property
-    def _limits(self) -> ChunkLimits:
+    def _limits(self) -> BatchLimits:
         size = self._run.job.batch_size
-        return ChunkLimits(size) if size else ChunkLimits()
+        return BatchLimits(size) if size else BatchLimits()
 
-    def _listen(self, processes: Team) -> None:
+    def _receive_messages(self, pool: WorkerPool) -> None:
         """Take what they tell until all have ended."""
         stopping = False
-        for message in processes.messages():
+        for message in pool.messages():
             if message is not None:
-                self._take(message)
+                self._handle_message(message)
             if self._run.reporter.cancelled and not stopping:
                 self._errors.append(Cancelled())
             if self._errors and not stopping:
                 stopping = True
-                processes.stop()
+                pool.stop()
 
-    def _take(self, message: Message | MigratorError) -> None:
+    def _handle_message(self, message: WorkerMessage | MigratorError) -> None:
         run = self._run
         match message:
-            case Committed():
+            case ChunkCommitted():
                 self.committed += 1
                 run.counts.setdefault(message.entity, Counts())
                 run.counts[message.entity] += message.counts
@@ -210,72 +237,72 @@ class _Load:
                 run.reporter.advanced(STAGE, done, self._total)
             case Rejection():
                 run.reporter.rejected(message)
-            case Held():
-                self._held.append(message)
-            case Finished():
+            case DeferredItem():
+                self._deferred.append(message)
+            case WorkerFinished():
                 if run.extractor:
-                    run.extractor.add(message.extracted)
-                self._renamed += message.renamed
+                    run.extractor.add_counts(message.extraction_counts)
+                self._derived_ids += message.derived_ids
             case MigratorError():
                 self._errors.append(message)
             case str():
                 run.reporter.warned(message)
 
-    def _raise_first(self) -> None:
+    def _raise_first_error(self) -> None:
         """What stopped one of them; the others were only told to."""
         if not self._errors:
             return
         found = [error for error in self._errors if not isinstance(error, Cancelled)]
         error = found[0] if found else self._errors[0]
-        if isinstance(error, (ItemsRejected, StoppedHalfway)):
+        if isinstance(error, (ItemsRejected, RejectedAfterCommit)):
             self._raise_rejected(error)
         raise error
 
     def _raise_rejected(self, error: MigratorError) -> None:
         counts = self._run.counts.values()
         written = sum(each.inserted + each.updated for each in counts)
-        kind = StoppedHalfway if written else ItemsRejected
+        kind = RejectedAfterCommit if written else ItemsRejected
         raise kind(**error.facts | {"written": written})
 
-    def _load_held(self) -> None:
+    def _load_deferred(self) -> None:
         """Settle and load what was held back, in the order of the sources."""
-        if not self._held:
+        if not self._deferred:
             return
         run = self._run
-        self._held.sort(key=lambda held: held.order)
-        settler = Settler(self._entities, run.surveyed.repeats)
+        self._deferred.sort(key=lambda held: held.source_order)
+        deduplicator = Deduplicator(self._entities, run.survey.duplicate_keys)
         loader = Loader(
             run.connection,
             self._entities,
             run=run.id,
             user_id=run.user_id,
             policy=run.job.policy,
-            derive=derivation(run.user_id, self._entities),
-            reporter=_Quietly(run.reporter),
+            make_id=id_maker(run.user_id, self._entities),
+            reporter=_NoProgress(run.reporter),
             limits=self._limits,
             keep_going=run.job.continue_on_error,
             fence=run.lock.fence(run.id),
-            settle=run.settle,
-            retries=run.retries,
+            fence_out=run.fence_out_stale_sessions,
+            retry_policy=run.retries,
             resume=self._resume,
-            lane=self._lane(self._number),
-            committed=self._committed_here,
+            stripe=self._stripe(self._worker_count),
+            on_commit=self._on_committed,
         )
-        items: Iterator[Item] = (held.item for held in self._held)
+        items: Iterator[Item] = (held.item for held in self._deferred)
         try:
-            loader.load(settler.settle(items))
-        except (ItemsRejected, StoppedHalfway) as error:
+            loader.load(deduplicator.deduplicate(items))
+        except (ItemsRejected, RejectedAfterCommit) as error:
             self._raise_rejected(error)
-        for name, counts in settler.counts.items():
+        for name, counts in deduplicator.counts.items():
             run.counts[name] += counts
-        self._renamed += loader.renamed
+        self._derived_ids += loader.derived_ids
         run.reporter.advanced(STAGE, self._total, self._total)
 
-    def _committed_here(self, entity: str, counts: Counts) -> None:
-        self._take(Committed(entity, counts))
+    def _on_committed(self, entity: str, counts: Counts) -> None:
+        self._handle_message(ChunkCommitted(entity, counts))
 
 
-class _Quietly(ForwardingReporter):
+class _NoProgress(ForwardingReporter):
     """Leaves the progress to who counts all."""
 
     def started(self, stage: str, total: int | None) -> None:
@@ -285,5 +312,5 @@ class _Quietly(ForwardingReporter):
         pass
 
 
-def _twin(store: Store, copy: Path, share: int) -> Path:
-    return twin(copy, f"twin-{share}")
+def _clone_snapshot(store: Store, copy: Path, share: int) -> Path:
+    return clone_snapshot(copy, f"twin-{share}")

@@ -26,99 +26,99 @@ from desktop_migrator.model import (
     Store,
     TargetEntity,
 )
-from desktop_migrator.plan.extract import Extracted, Extractor
+from desktop_migrator.plan.extract import ExtractCounts, Extractor
 from desktop_migrator.plan.identity import derived_id
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.connection.address import Address
-from desktop_migrator.postgres.connection.engine import engine_to, translated
-from desktop_migrator.postgres.load.batches import ChunkLimits
-from desktop_migrator.postgres.load.checkpoint import Lane
-from desktop_migrator.postgres.load.deduplicate import id_key
+from desktop_migrator.postgres.connection.engine import create_engine_for, translate_errors
+from desktop_migrator.postgres.load.batches import BatchLimits
+from desktop_migrator.postgres.load.checkpoint import SequenceStripe
+from desktop_migrator.postgres.load.deduplicate import identity_key
 from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.run_lock.run_lock import Fence
 from desktop_migrator.reporter import NullReporter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class LoadTask:
     """What one process is to load."""
 
     copies: Sequence[tuple[Store, Path]]
     plan: Plan
     origins: tuple[str, ...]
     period: Period
-    leave_out: frozenset[bytes]
+    excluded_items: frozenset[bytes]
     entities: tuple[TargetEntity, ...]
     user_id: str
-    repeated: frozenset[Hashable]
+    deferred_keys: frozenset[Hashable]
     """Keys, as `id_key` has them, of items that are the parent's."""
     address: Address
     run: str
     policy: ConflictPolicy
     fence: Fence
-    limits: ChunkLimits
+    limits: BatchLimits
     keep_going: bool
     resume: bool
     share: int
-    of: int
+    share_count: int
     """How many shares there are."""
-    part: Mapping[Store, KeyRange]
+    key_ranges: Mapping[Store, KeyRange]
     """What is this share of the stores that can be cut; the records of others are dealt out."""
-    lane: Lane
+    stripe: SequenceStripe
 
 
 @dataclass(frozen=True, slots=True)
-class Committed:
+class ChunkCommitted:
     entity: str
     counts: Counts
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class DeferredItem:
     """An item that is the parent's."""
 
-    order: tuple[int, int, int]
+    source_order: tuple[int, int, int]
     """Of its record among all: number of the store, share if that is cut, number in it."""
     item: Item
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
-    extracted: Extracted
-    renamed: int
+class WorkerFinished:
+    extraction_counts: ExtractCounts
+    derived_ids: int
 
 
-Message = Committed | Held | Finished | Rejection | str
+WorkerMessage = ChunkCommitted | DeferredItem | WorkerFinished | Rejection | str
 """A text is a warning."""
 
 
-def work(task: Task, pipe: Pipe) -> None:
+def load_worker_main(task: LoadTask, pipe: Pipe) -> None:
     """The process's main function; sends `Message`s, `Finished` as the last, also when it fails."""
-    _Worker(task, pipe).work()
+    _LoadWorker(task, pipe).run()
 
 
-class _Worker(NullReporter):
+class _LoadWorker(NullReporter):
     """Also what the loader reports to."""
 
-    def __init__(self, task: Task, pipe: Pipe) -> None:
+    def __init__(self, task: LoadTask, pipe: Pipe) -> None:
         super().__init__()
         self._task = task
         self._pipe = pipe
         self._extractor = Extractor(task.plan, task.entities, task.user_id, task.origins)
-        self._order = (0, 0, 0)
+        self._source_order = (0, 0, 0)
 
-    def work(self) -> None:
+    def run(self) -> None:
         renamed = 0
         try:
             with (
-                engine_to(self._task.address).connect() as connection,
-                translated(),
+                create_engine_for(self._task.address).connect() as connection,
+                translate_errors(),
             ):
                 loader = self._loader(connection)
-                loader.load(self._own(self._extracted()))
-                renamed = loader.renamed
+                loader.load(self._send_deferred(self._extract_items()))
+                renamed = loader.derived_ids
         finally:
-            self._send(Finished(self._extractor.counted, renamed))
+            self._send(WorkerFinished(self._extractor.counts, renamed))
 
     def rejected(self, rejection: Rejection) -> None:
         self._send(rejection)
@@ -131,7 +131,7 @@ class _Worker(NullReporter):
         """Whatever the parent says means to stop; so does its end."""
         return self._pipe.poll()
 
-    def _send(self, message: Message) -> None:
+    def _send(self, message: WorkerMessage) -> None:
         self._pipe.send(message)
 
     def _loader(self, connection: Any) -> Loader:
@@ -142,58 +142,63 @@ class _Worker(NullReporter):
             run=task.run,
             user_id=task.user_id,
             policy=task.policy,
-            derive=derivation(task.user_id, task.entities),
+            make_id=id_maker(task.user_id, task.entities),
             reporter=self,
             limits=task.limits,
             keep_going=task.keep_going,
             fence=task.fence,
             resume=task.resume,
-            lane=task.lane,
-            committed=lambda entity, counts: self._send(Committed(entity, counts)),
+            stripe=task.stripe,
+            on_commit=lambda entity, counts: self._send(ChunkCommitted(entity, counts)),
         )
 
-    def _extracted(self) -> Iterator[Item | Rejection]:
+    def _extract_items(self) -> Iterator[Item | Rejection]:
         # What is lost in damaged stores the parent has told when it read them.
-        records = read_stores.read_copies(self._task.copies, lambda _: None, self._task.part)
+        records = read_stores.read_snapshots(
+            self._task.copies, lambda _: None, self._task.key_ranges
+        )
         try:
-            outcomes = self._extractor.extract(self._share(records))
-            left_aside = self._extractor.left_aside
-            wanted = filters.select(outcomes, self._task.leave_out, left_aside)
-            yield from self._task.period.select(wanted, left_aside)
+            outcomes = self._extractor.extract(self._own_records(records))
+            left_aside = self._extractor.skipped_records
+            wanted = filters.drop_excluded(outcomes, self._task.excluded_items, left_aside)
+            yield from self._task.period.drop_out_of_range(wanted, left_aside)
         finally:
             records.close()
 
-    def _share(self, records: Iterable[Record]) -> Iterator[Record]:
+    def _own_records(self, records: Iterable[Record]) -> Iterator[Record]:
         """This process's records: those that are dealt out go to where the least text has gone."""
         task = self._task
         stores = {store: number for number, (store, _) in enumerate(task.copies)}
         store, number, cut = None, -1, False
-        given = [0] * task.of
+        given = [0] * task.share_count
         for index, record in enumerate(records):
             if record.store is not store:
                 store = record.store
-                number, cut = stores[store], store in task.part
+                number, cut = stores[store], store in task.key_ranges
             if not cut:
                 share = given.index(min(given))
                 given[share] += len(record.value)
                 if share != task.share:
                     continue
-            self._order = number, task.share if cut else 0, index
+            self._source_order = number, task.share if cut else 0, index
             yield record
 
-    def _own(self, outcomes: Iterable[Item | Rejection]) -> Iterator[Item | Rejection]:
-        repeated = self._task.repeated
+    def _send_deferred(self, outcomes: Iterable[Item | Rejection]) -> Iterator[Item | Rejection]:
+        repeated = self._task.deferred_keys
         if not repeated:
             yield from outcomes
             return
         for outcome in outcomes:
-            if isinstance(outcome, Item) and id_key(outcome.entity, outcome.source_id) in repeated:
-                self._send(Held(self._order, outcome))
+            if (
+                isinstance(outcome, Item)
+                and identity_key(outcome.entity, outcome.source_id) in repeated
+            ):
+                self._send(DeferredItem(self._source_order, outcome))
             else:
                 yield outcome
 
 
-def derivation(user_id: str, entities: Iterable[TargetEntity]) -> Callable[[Item], UUID | str]:
+def id_maker(user_id: str, entities: Iterable[TargetEntity]) -> Callable[[Item], UUID | str]:
     """What gives an item an id where its own is taken."""
     columns = {entity.name: entity.columns[0] for entity in entities}
     return lambda item: derived_id(columns[item.entity], user_id, item)

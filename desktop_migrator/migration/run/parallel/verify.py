@@ -5,96 +5,101 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
 
 from desktop_migrator.errors import Cancelled, MigratorError
-from desktop_migrator.migration.run.parallel.workers import team
-from desktop_migrator.migration.run.run_context import UnderWay
+from desktop_migrator.migration.run.parallel.workers import worker_pool
+from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.model import TargetEntity
 from desktop_migrator.postgres.connection.address import Address
-from desktop_migrator.postgres.connection.engine import address_of, engine_to
-from desktop_migrator.postgres.connection.errors import translated
-from desktop_migrator.postgres.verify.verify_run import STAGE, Verification, united, verify
+from desktop_migrator.postgres.connection.engine import address_of, create_engine_for
+from desktop_migrator.postgres.connection.errors import translate_errors
+from desktop_migrator.postgres.verify.verify_run import (
+    STAGE,
+    Verification,
+    merge_verifications,
+    verify,
+)
 from desktop_migrator.reporter import NullReporter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckTask:
+class VerifyTask:
     """What one process is to verify."""
 
     address: Address
     entities: tuple[TargetEntity, ...]
     run: str
-    former: int
+    previous_last_chunk: int
     share: int
-    of: int
+    share_count: int
     """How many shares there are."""
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class VerifyProgress:
     share: int
     rows: int
     """Until now."""
 
 
-def verify_together(
-    run: UnderWay, entities: Sequence[TargetEntity], number: int, rows: int
+def verify_parallel(
+    run: RunContext, entities: Sequence[TargetEntity], worker_count: int, rows: int
 ) -> Verification:
     """As `verify`, by this many processes; `rows` is how many there are to check."""
     run.reporter.started(STAGE, rows)
     address = address_of(run.connection)
     tasks = [
-        CheckTask(
+        VerifyTask(
             address=address,
             entities=tuple(entities),
             run=run.id,
-            former=run.former,
+            previous_last_chunk=run.previous_last_chunk,
             share=share,
-            of=number,
+            share_count=worker_count,
         )
-        for share in range(number)
+        for share in range(worker_count)
     ]
-    checked = [0] * number
+    checked = [0] * worker_count
     verified: list[Verification] = []
-    with team(check, tasks) as processes:
+    with worker_pool(verify_worker_main, tasks) as processes:
         for message in processes.messages():
             match message:
                 case MigratorError():
                     raise message
-                case Checked():
+                case VerifyProgress():
                     checked[message.share] = message.rows
                     run.reporter.advanced(STAGE, sum(checked), rows)
                 case Verification():
                     verified.append(message)
             if run.reporter.cancelled:
                 raise Cancelled
-    return united(verified)
+    return merge_verifications(verified)
 
 
-def check(task: CheckTask, pipe: Pipe) -> None:
+def verify_worker_main(task: VerifyTask, pipe: Pipe) -> None:
     """The process's main function."""
     with (
-        engine_to(task.address).connect() as connection,
-        translated(),
+        create_engine_for(task.address).connect() as connection,
+        translate_errors(),
         connection.begin(),
     ):
-        reporter = _Telling(task.share, pipe)
+        reporter = _PipeReporter(task.share, pipe)
         pipe.send(
             verify(
                 connection,
                 task.entities,
                 task.run,
                 reporter,
-                task.former,
-                share=task.share,
-                of=task.of,
+                task.previous_last_chunk,
+                worker_index=task.share,
+                worker_count=task.share_count,
             )
         )
 
 
-class _Telling(NullReporter):
+class _PipeReporter(NullReporter):
     def __init__(self, share: int, pipe: Pipe) -> None:
         super().__init__()
         self._share = share
         self._pipe = pipe
 
     def advanced(self, stage: str, current: int, total: int | None) -> None:
-        self._pipe.send(Checked(self._share, current))
+        self._pipe.send(VerifyProgress(self._share, current))

@@ -23,20 +23,20 @@ else:
 
     _CONTEXT = multiprocessing.get_context("forkserver")
 
-_POLL = 0.1
-_LOADED = [f"{__package__}.{name}" for name in ("worker", "checking", "loaded")]
+_POLL_SECONDS = 0.1
+_PRELOADED_MODULES = [f"{__package__}.{name}" for name in ("load_worker", "verify", "preload")]
 
-Work = Callable[[Any, Pipe], None]
+WorkerMain = Callable[[Any, Pipe], None]
 """A process's main function: its task, and where it tells of it; a message means to stop."""
 
 
-def make_ready() -> bool:
+def start_forkserver() -> bool:
     """Load what the processes need, while this one does something else.
 
     False where there can be none: their socket's path is too long, or there are too many already.
     """
     if sys.platform != "win32":
-        _CONTEXT.set_forkserver_preload(_LOADED)
+        _CONTEXT.set_forkserver_preload(_PRELOADED_MODULES)
         try:
             forkserver.ensure_running()
         except OSError:
@@ -44,16 +44,16 @@ def make_ready() -> bool:
     return True
 
 
-class Team:
+class WorkerPool:
     """The processes at work."""
 
     def __init__(self) -> None:
         self._processes: list[BaseProcess] = []
         self._pipes: list[Pipe] = []
 
-    def start(self, work: Work, task: Any) -> None:
+    def start(self, work: WorkerMain, task: Any) -> None:
         ours, theirs = _CONTEXT.Pipe()
-        process = _CONTEXT.Process(target=_begin, args=(work, task, theirs), daemon=True)
+        process = _CONTEXT.Process(target=_run_worker, args=(work, task, theirs), daemon=True)
         process.start()
         theirs.close()
         self._processes.append(process)
@@ -65,13 +65,13 @@ class Team:
         None after each look at what there is, which may be nothing.
         """
         while self._pipes:
-            ready = wait(self._pipes, _POLL)
+            ready = wait(self._pipes, _POLL_SECONDS)
             for pipe in [each for each in self._pipes if each in ready]:
                 try:
                     message = pipe.recv()
                 except (EOFError, OSError):
-                    message = _Ended(WorkerLost, {})
-                if not isinstance(message, _Ended):
+                    message = _WorkerEnded(WorkerLost, {})
+                if not isinstance(message, _WorkerEnded):
                     yield message
                     continue
                 self._pipes.remove(pipe)
@@ -92,9 +92,9 @@ class Team:
 
 
 @contextmanager
-def team(work: Work, tasks: Sequence[Any]) -> Iterator[Team]:
+def worker_pool(work: WorkerMain, tasks: Sequence[Any]) -> Iterator[WorkerPool]:
     """A process for each task; none is left at the end."""
-    result = Team()
+    result = WorkerPool()
     try:
         for task in tasks:
             result.start(work, task)
@@ -104,19 +104,19 @@ def team(work: Work, tasks: Sequence[Any]) -> Iterator[Team]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ended:
+class _WorkerEnded:
     error: type[MigratorError] | None = None
     """Why it did not come to its end."""
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def _begin(work: Work, task: Any, pipe: Pipe) -> None:
+def _run_worker(work: WorkerMain, task: Any, pipe: Pipe) -> None:
     gc.freeze()
     gc.disable()  # a chunk's objects make no cycles
     with suppress(BrokenPipeError, EOFError):  # the parent is gone
         try:
             work(task, pipe)
         except MigratorError as error:
-            pipe.send(_Ended(type(error), error.facts))
+            pipe.send(_WorkerEnded(type(error), error.facts))
         else:
-            pipe.send(_Ended())
+            pipe.send(_WorkerEnded())
