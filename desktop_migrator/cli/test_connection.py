@@ -27,7 +27,13 @@ def command(ctx: typer.Context, database: Database) -> None:
 
 def print_checks(session: Session, checks: Iterable[Check]) -> None:
     """A line for each, and its remedy below."""
+    tr = session.tr
     for check in checks:
-        session.print_text(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {check.detail}")
+        facts = {"name": tr(check.name), "detail": tr(check.detail)}
+        session.print_text(
+            tr("ok    {name}: {detail}", **facts)
+            if check.ok
+            else tr("FAIL  {name}: {detail}", **facts)
+        )
         if check.remedy:
-            session.print_text(f"      {check.remedy}")
+            session.print_text(f"      {tr(check.remedy)}")

@@ -34,6 +34,7 @@ def command(
     field_key: FieldKeyFile = None,
 ) -> None:
     session: Session = ctx.obj
+    tr = session.tr
     plan = load_plan(session.plan)
     subject = MaintenanceRequest(
         plan=plan,
@@ -54,8 +55,8 @@ def command(
         print_checks(session, found.checks)
         failed = sum(not check.ok for check in found.checks)
         session.print_text(
-            f"{failed} of {len(found.checks)} checks failed."
+            tr("{failed:,} of {count:,} checks failed.", failed=failed, count=len(found.checks))
             if failed
-            else f"All {len(found.checks)} checks are ok."
+            else tr("All {count:,} checks are ok.", count=len(found.checks))
         )
     raise typer.Exit(ExitCode.DONE if found.ok else ExitCode.FAILED)

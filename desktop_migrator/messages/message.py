@@ -4,14 +4,16 @@ Templates are `str.format`'s with named fields, and the keys under which transla
 so they are literals at the call: `Message("{path} is empty", path=path)`. `make translations`
 collects the first argument of `Message`, both of `plural`, and what `N_` marks.
 
-Facts are numbers, texts (names of tables, columns, paths; never values of user data) or messages,
-which are translated in their turn.
+Facts are numbers, texts (names of tables, columns, paths; never values of user data), times, which
+a translation may write in its own way (`{time:%d.%m.%Y}`), or messages, which are translated in
+their turn.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypeAlias
 
-Fact: TypeAlias = "str | int | float | Message"
+Fact: TypeAlias = "str | int | float | datetime | Message"
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's usual name for it
