@@ -40,6 +40,10 @@ class Message:
         """The template that the number asks for, if there is one."""
         return self.template if self.many is None or self.facts["count"] == 1 else self.many
 
+    def __bool__(self) -> bool:
+        """Whether it says anything; see `NOTHING`."""
+        return bool(self.template)
+
     def __str__(self) -> str:
         return self.english.format_map(self.facts) if self.facts else self.english
 
@@ -60,6 +64,10 @@ class Message:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (self.template, self.many, dict(self.facts))
+
+
+NOTHING = Message("")
+"""Where there is nothing to say."""
 
 
 def plural(one: str, many: str, /, *, count: int, **facts: Fact) -> Message:

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Raw
 
+from desktop_migrator.messages import Message
 from desktop_migrator.model import (
     TIME_TYPES,
     Column,
@@ -115,8 +116,8 @@ class RowBuilder:
         if fields is None:
             raise ItemRejected(
                 RejectionCode.WRONG_SHAPE,
-                "It is not an object with fields.",
-                "Correct it in the app, or leave the item out.",
+                Message("It is not an object with fields."),
+                Message("Correct it in the app, or leave the item out."),
             )
         return fields
 
@@ -208,8 +209,8 @@ class _OverflowColumn:
         if both:
             raise ItemRejected(
                 RejectionCode.COLLISION,
-                f"One column would hold {_name_fields(sorted(both))} twice.",
-                "Give the field a column in the plan, or `omit` it.",
+                Message("One column would hold {value1} twice.", value1=_name_fields(sorted(both))),
+                Message("Give the field a column in the plan, or `omit` it."),
             )
         return encode_object(members | added, self._buffer)
 
@@ -291,8 +292,11 @@ def _reference_extractor(name: str, rules: PlanColumn, reference: Reference) -> 
         except ItemRejected as refused:
             raise ItemRejected(
                 refused.code,
-                f"{label} is to be another item's id, and is neither a text nor a number.",
-                "Correct it in the app, or leave the item out.",
+                Message(
+                    "{label} is to be another item's id, and is neither a text nor a number.",
+                    label=label,
+                ),
+                Message("Correct it in the app, or leave the item out."),
             ) from None
         return UnresolvedReference(place.origin, source_id, own_id(source_id))
 
@@ -302,8 +306,8 @@ def _reference_extractor(name: str, rules: PlanColumn, reference: Reference) -> 
 def _missing_error(label: str) -> ItemRejected:
     return ItemRejected(
         RejectionCode.MISSING,
-        f"{label} is missing.",
-        "Fill it in the app, or set a `default` for the column in the plan.",
+        Message("{label} is missing.", label=label),
+        Message("Fill it in the app, or set a `default` for the column in the plan."),
     )
 
 
@@ -366,8 +370,10 @@ def _null_to_none(raw: Raw | None) -> Raw | None:
 def _no_column_error(names: list[str]) -> ItemRejected:
     return ItemRejected(
         RejectionCode.NO_COLUMN,
-        f"There is no column for {_name_fields(sorted(names))}.",
-        "Add a column for it, or a jsonb column `metadata`; or `omit` the field in the plan.",
+        Message("There is no column for {value1}.", value1=_name_fields(sorted(names))),
+        Message(
+            "Add a column for it, or a jsonb column `metadata`; or `omit` the field in the plan."
+        ),
     )
 
 

@@ -29,6 +29,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Raw
 
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Column, ColumnType
 from desktop_migrator.plan.json_text import (
     MAX_EXACT_INTEGER,
@@ -46,8 +47,10 @@ Converter = Callable[[Raw], Any]
 _T = TypeVar("_T")
 Decode = Callable[[Raw], _T]
 
-_CORRECT_REMEDY = "Correct it in the app, or leave the item out."
-_ROUND_REMEDY = "Set `round = true` for this column in the plan, or have the column widened."
+_CORRECT_REMEDY = Message("Correct it in the app, or leave the item out.")
+_ROUND_REMEDY = Message(
+    "Set `round = true` for this column in the plan, or have the column widened."
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _INTEGER_BITS = {ColumnType.SMALLINT: 16, ColumnType.INTEGER: 32, ColumnType.BIGINT: 64}
@@ -101,12 +104,16 @@ def _for_text(field: str, column: Column, rules: PlanColumn) -> Converter:
         try:
             text = _text(raw)
         except msgspec.DecodeError:
-            _wrong_type(field, "a text")
+            _wrong_type(field, Message("a text"))
         if longest is not None and text is not None and len(text) > longest:
             raise ItemRejected(
                 RejectionCode.TOO_LONG,
-                f"{field} is longer than the {longest} characters that the column holds.",
-                "Shorten it in the app, or have the column widened.",
+                Message(
+                    "{field} is longer than the {longest} characters that the column holds.",
+                    field=field,
+                    longest=longest,
+                ),
+                Message("Shorten it in the app, or have the column widened."),
             )
         return text
 
@@ -120,7 +127,7 @@ def _for_enum(field: str, column: Column, rules: PlanColumn) -> Converter:
         try:
             text = _text(raw)
         except msgspec.DecodeError:
-            _wrong_type(field, "a text")
+            _wrong_type(field, Message("a text"))
         if text is not None and text not in admitted:
             _unknown(field, column.enum_values)
         return text
@@ -152,11 +159,11 @@ def _mapping_converter(
 
 
 def _for_uuid(field: str, column: Column, rules: PlanColumn) -> Converter:
-    return _decoding_converter(field, _uuid, "a UUID")
+    return _decoding_converter(field, _uuid, Message("a UUID"))
 
 
 def _for_boolean(field: str, column: Column, rules: PlanColumn) -> Converter:
-    return _decoding_converter(field, _boolean, "true or false")
+    return _decoding_converter(field, _boolean, Message("true or false"))
 
 
 def _for_date(field: str, column: Column, rules: PlanColumn) -> Converter:
@@ -164,7 +171,7 @@ def _for_date(field: str, column: Column, rules: PlanColumn) -> Converter:
         try:
             return _date(raw)
         except msgspec.DecodeError:
-            return _bad_date(field, "a date such as 2024-01-31")
+            return _bad_date(field, Message("a date such as 2024-01-31"))
 
     return convert
 
@@ -199,7 +206,9 @@ def _to_integer(field: str, value: Decimal) -> int:
     """JavaScript has one kind of number: 1.0 and 1e3 are integers."""
     if value != value.to_integral_value():
         raise ItemRejected(
-            RejectionCode.TOO_PRECISE, f"{field} is not a whole number.", _CORRECT_REMEDY
+            RejectionCode.TOO_PRECISE,
+            Message("{field} is not a whole number.", field=field),
+            _CORRECT_REMEDY,
         )
     if value.adjusted() > _MAX_INTEGER_DIGITS:
         _out_of_range(field)
@@ -223,7 +232,11 @@ def _for_numeric(field: str, column: Column, rules: PlanColumn) -> Converter:
         except Inexact:
             raise ItemRejected(
                 RejectionCode.TOO_PRECISE,
-                f"{field} has more than the {scale} decimal places that the column holds.",
+                Message(
+                    "{field} has more than the {scale} decimal places that the column holds.",
+                    field=field,
+                    scale=scale,
+                ),
                 _ROUND_REMEDY,
             ) from None
         except InvalidOperation:
@@ -248,7 +261,7 @@ def _for_double(field: str, column: Column, rules: PlanColumn) -> Converter:
         if lost or (real and float(f"{held:.{_REAL_DIGITS}g}") != value):
             raise ItemRejected(
                 RejectionCode.TOO_PRECISE,
-                f"{field} has more digits than the column holds.",
+                Message("{field} has more digits than the column holds.", field=field),
                 _CORRECT_REMEDY,
             )
         return value
@@ -269,7 +282,11 @@ def _for_time(field: str, column: Column, rules: PlanColumn) -> Converter:
             return _rounded(field, time, step)
         raise ItemRejected(
             RejectionCode.TOO_PRECISE,
-            f"{field} is finer than the {column.declared} that it goes to.",
+            Message(
+                "{field} is finer than the {declared} that it goes to.",
+                field=field,
+                declared=column.declared,
+            ),
             _ROUND_REMEDY,
         )
 
@@ -282,7 +299,9 @@ def _for_time(field: str, column: Column, rules: PlanColumn) -> Converter:
             return time
         if _FINER_THAN_MICROSECONDS.search(as_bytes(raw)):
             raise ItemRejected(
-                RejectionCode.TOO_PRECISE, f"{field} is finer than microseconds.", _CORRECT_REMEDY
+                RejectionCode.TOO_PRECISE,
+                Message("{field} is finer than microseconds.", field=field),
+                _CORRECT_REMEDY,
             )
         if time.tzinfo is None:
             time = _in_zone(field, time, zone)
@@ -309,8 +328,10 @@ def _unusual_time(field: str, raw: Raw, unit: Decimal | None) -> datetime:
         if unit is None:
             raise ItemRejected(
                 RejectionCode.BAD_DATE,
-                f"{field} is a number, and the plan does not say what it counts.",
-                'Set `numbers = "milliseconds"` or "seconds" for this column in the plan.',
+                Message(
+                    "{field} is a number, and the plan does not say what it counts.", field=field
+                ),
+                Message('Set `numbers = "milliseconds"` or "seconds" for this column in the plan.'),
             )
         try:
             # As microseconds: PostgreSQL's resolution.
@@ -321,21 +342,24 @@ def _unusual_time(field: str, raw: Raw, unit: Decimal | None) -> datetime:
             _out_of_range(field)
     if _FAR_YEAR.match(as_string(raw) or ""):
         _out_of_range(field)
-    return _bad_date(field, "a time such as 2024-01-31T10:00:00Z")
+    return _bad_date(field, Message("a time such as 2024-01-31T10:00:00Z"))
 
 
 def _in_zone(field: str, time: datetime, zone: tzinfo | None) -> datetime:
     if zone is None:
         raise ItemRejected(
             RejectionCode.NO_ZONE,
-            f"{field} does not say its time zone.",
-            "Set `zone` for this column in the plan.",
+            Message("{field} does not say its time zone.", field=field),
+            Message("Set `zone` for this column in the plan."),
         )
     local = time.replace(tzinfo=zone)
     if local.utcoffset() != local.replace(fold=1).utcoffset():
         raise ItemRejected(
             RejectionCode.BAD_DATE,
-            f"{field} is within the hour in which clocks are changed, so it is not clear.",
+            Message(
+                "{field} is within the hour in which clocks are changed, so it is not clear.",
+                field=field,
+            ),
             _CORRECT_REMEDY,
         )
     return local
@@ -370,27 +394,39 @@ _CONVERTER_FACTORIES: dict[ColumnType | None, Callable[[str, Column, PlanColumn]
 def _to_decimal(field: str, raw: Raw) -> Decimal:
     numeral = as_bytes(raw)
     if numeral[:1] not in b"-0123456789":
-        _wrong_type(field, "a number")
+        _wrong_type(field, Message("a number"))
     return parse_number(numeral)
 
 
 def _wrong_type(field: str, expected: str) -> NoReturn:
-    raise ItemRejected(RejectionCode.WRONG_TYPE, f"{field} is not {expected}.", _CORRECT_REMEDY)
+    raise ItemRejected(
+        RejectionCode.WRONG_TYPE,
+        Message("{field} is not {expected}.", field=field, expected=expected),
+        _CORRECT_REMEDY,
+    )
 
 
 def _bad_date(field: str, expected: str) -> NoReturn:
-    raise ItemRejected(RejectionCode.BAD_DATE, f"{field} is not {expected}.", _CORRECT_REMEDY)
+    raise ItemRejected(
+        RejectionCode.BAD_DATE,
+        Message("{field} is not {expected}.", field=field, expected=expected),
+        _CORRECT_REMEDY,
+    )
 
 
 def _out_of_range(field: str) -> NoReturn:
     raise ItemRejected(
-        RejectionCode.OUT_OF_RANGE, f"{field} is beyond what the column holds.", _CORRECT_REMEDY
+        RejectionCode.OUT_OF_RANGE,
+        Message("{field} is beyond what the column holds.", field=field),
+        _CORRECT_REMEDY,
     )
 
 
 def _unknown(field: str, known: Iterable[str]) -> NoReturn:
     raise ItemRejected(
         RejectionCode.UNKNOWN_VALUE,
-        f"{field} has a value that is none of {', '.join(known)}.",
-        "Correct it in the app, or add the value to `values` of this column in the plan.",
+        Message(
+            "{field} has a value that is none of {known}.", field=field, known=", ".join(known)
+        ),
+        Message("Correct it in the app, or add the value to `values` of this column in the plan."),
     )

@@ -28,6 +28,7 @@ from pydantic import (
 )
 
 from desktop_migrator.errors import PlanError
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Column, ColumnType, MergeRule
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.sensitive import (
@@ -457,15 +458,18 @@ def load_plan(path: Path | None) -> Plan:
 def parse_plan(data: bytes, path: Path) -> Plan:
     """Check a plan's text; `path` says in errors where it came from. Raises PlanError."""
     if len(data) > MAX_PLAN_BYTES:
-        raise PlanError(path=path, reason=f"is larger than {MAX_PLAN_BYTES} bytes")
+        raise PlanError(
+            path=path,
+            reason=Message("is larger than {max_plan_bytes} bytes", max_plan_bytes=MAX_PLAN_BYTES),
+        )
     try:
         content = tomllib.loads(data.decode())
     except UnicodeDecodeError:
-        raise PlanError(path=path, reason="is not UTF-8 text") from None
+        raise PlanError(path=path, reason=Message("is not UTF-8 text")) from None
     except tomllib.TOMLDecodeError as error:
-        raise PlanError(path=path, reason=f"is not TOML: {error}") from None
+        raise PlanError(path=path, reason=Message("is not TOML: {error}", error=error)) from None
     except RecursionError:
-        raise PlanError(path=path, reason="is nested too deeply") from None
+        raise PlanError(path=path, reason=Message("is nested too deeply")) from None
     try:
         return Plan.model_validate(content)
     except ValidationError as error:

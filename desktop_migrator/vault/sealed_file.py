@@ -24,6 +24,7 @@ from desktop_migrator.errors import (
     SealedFileNotWritten,
     VaultError,
 )
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage
 from desktop_migrator.vault import container
 from desktop_migrator.vault.keys import Identity, Recipient
@@ -110,12 +111,14 @@ class AtomicSealedFile:
         try:
             if file_sha256(self._partial) != self._file.sha256:
                 raise SealedFileNotVerified(
-                    path=self._path, reason="what was read is not what was sent"
+                    path=self._path, reason=Message("what was read is not what was sent")
                 )
             if self._identities:
                 read = verify_sealed_file(self._partial, self._kind, self._identities)
                 if (read.manifest, read.summary) != (self.manifest, summary):
-                    raise SealedFileNotVerified(path=self._path, reason="it reads differently")
+                    raise SealedFileNotVerified(
+                        path=self._path, reason=Message("it reads differently")
+                    )
         except (OSError, VaultError) as error:
             why = os_error_reason(error) if isinstance(error, OSError) else error.detail
             raise SealedFileNotVerified(path=self._path, reason=why) from None
@@ -144,7 +147,11 @@ def open_sealed_file(
     with file:
         unsealed = container.unseal(file, identities)
         if unsealed.header.kind != kind:
-            raise PayloadUnreadable(reason=f"it is a {unsealed.header.kind}, not a {kind}")
+            raise PayloadUnreadable(
+                reason=Message(
+                    "it is a {kind}, not a {kind2}", kind=unsealed.header.kind, kind2=kind
+                )
+            )
         yield PayloadReader(unsealed)
 
 

@@ -35,6 +35,7 @@ from desktop_migrator.browsers.discovery.store_locations import (
     locate_store,
 )
 from desktop_migrator.errors import SourceNotFound, StoreUnreadable
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Profile, Store, StoreFormat
 
 __all__ = [
@@ -216,7 +217,11 @@ class _Finder:
             for folder in level:
                 visited += 1
                 if visited > _MAX_SEARCHED_FOLDERS:
-                    self.warnings.append(f"{start} holds too many folders; not all were searched.")
+                    self.warnings.append(
+                        Message(
+                            "{start} holds too many folders; not all were searched.", start=start
+                        )
+                    )
                     return
                 if not self._add_by_content(folder, explicit=depth == 0):
                     below += [
@@ -330,9 +335,16 @@ class _Finder:
             }
             used = next(store for store in locations if store is not left_behind)
             self.warnings.append(
-                f"{profile.browser_name}, profile {profile.name}: two local storages hold data. "
-                f"The one in {names[used.format]} is taken since {reason}; "
-                f"to read the other one, name it: {left_behind.path}"
+                Message(
+                    "{browser_name}, profile {profile}: two local storages hold data. "
+                    "The one in {value1} is taken since {reason}; to read the other "
+                    "one, name it: {path}",
+                    browser_name=profile.browser_name,
+                    profile=profile.name,
+                    value1=names[used.format],
+                    reason=reason,
+                    path=left_behind.path,
+                )
             )
         return left_behind
 

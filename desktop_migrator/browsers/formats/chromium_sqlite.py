@@ -24,6 +24,7 @@ from desktop_migrator.browsers.sqlite.reader import SqliteFile, expect_bytes
 from desktop_migrator.browsers.sqlite.salvage import MAX_VALUE, LossCallback
 from desktop_migrator.browsers.sqlite.writer import write_transaction
 from desktop_migrator.errors import UnknownStorageFormat
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _NONE, _ZSTD, _SNAPPY = 0, 1, 2
@@ -61,7 +62,9 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
         entries_have = file.table_columns("map_entries", *_CREATE_ENTRIES.values())
         maps_have = file.table_columns("maps", _CREATE_MAPS)
         if not {"map_id", "key", "value"} <= set(entries_have) or not maps_have:
-            raise UnknownStorageFormat(path=store.path, reason="it has not localStorage's tables")
+            raise UnknownStorageFormat(
+                path=store.path, reason=Message("it has not localStorage's tables")
+            )
         _check_version(store, file, damaged_list)
         areas = _areas(file, damaged_list)
         columns = ["map_id", "key", "value"]
@@ -157,9 +160,9 @@ def _records(
         else:
             yield record
     for reason, count in undecoded.items():
-        on_damage(f"A record cannot be decoded: {reason}.", count)
+        on_damage(Message("A record cannot be decoded: {reason}.", reason=reason), count)
     if without_area:
-        on_damage("Records belong to a site that is no longer listed.", without_area)
+        on_damage(Message("Records belong to a site that is no longer listed."), without_area)
 
 
 def _check_version(store: Store, file: SqliteFile, on_damage: LossCallback) -> None:
@@ -167,9 +170,11 @@ def _check_version(store: Store, file: SqliteFile, on_damage: LossCallback) -> N
     rows = file.rows("meta", ["key", "value"], on_damage, _CREATE_META) if has_notes else ()
     notes = dict(rows)
     if b"version" not in notes:
-        on_damage("The version of the storage's layout is missing.", 0)
+        on_damage(Message("The version of the storage's layout is missing."), 0)
     elif notes[b"version"] not in {b"1", 1}:
-        raise UnknownStorageFormat(path=store.path, reason="its SQLite layout is not version 1")
+        raise UnknownStorageFormat(
+            path=store.path, reason=Message("its SQLite layout is not version 1")
+        )
 
 
 def _areas(file: SqliteFile, on_damage: LossCallback) -> dict[int, _AreaInfo]:
@@ -183,7 +188,7 @@ def _areas(file: SqliteFile, on_damage: LossCallback) -> dict[int, _AreaInfo]:
             time = last_modified if isinstance(last_modified, int) else 0
             areas[row_id] = (parse_chromium(raw), from_chromium_time(time))
         except ValueError:
-            on_damage("A site's name in the list of sites is damaged.", 0)
+            on_damage(Message("A site's name in the list of sites is damaged."), 0)
     return areas
 
 

@@ -36,6 +36,7 @@ from desktop_migrator.browsers.sqlite.reader import (
 from desktop_migrator.browsers.sqlite.salvage import MAX_VALUE
 from desktop_migrator.browsers.sqlite.writer import write_transaction
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _CURRENT_SCHEMA = 5
@@ -75,7 +76,7 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
     with closing(SqliteFile(copy, damaged)) as file:
         version = _schema_version(store, file)
         if version is None:
-            damaged("the file is empty", None)
+            damaged(Message("the file is empty"), None)
             return
         storage_key = read_storage_key(store.path, copy)
         rows = file.rows("data", _COLUMNS[version], damaged, _CREATE_DATA)
@@ -92,7 +93,7 @@ def write(copy: Path, changes: Sequence[AreaChange], now: datetime) -> None:
     """
     with write_transaction(copy) as connection:
         if connection.execute("PRAGMA user_version").fetchone() != (_CURRENT_SCHEMA << 4,):
-            raise StoreUnwritable(path=copy, reason="an older Firefox wrote it")
+            raise StoreUnwritable(path=copy, reason=Message("an older Firefox wrote it"))
         for change in changes:
             _write_area(connection, change)
         rows = connection.execute("SELECT key, utf16_length FROM data")
@@ -112,7 +113,7 @@ def create(staged: Path, store_path: Path, storage_key: StorageKey, now: datetim
     except ValueError:
         fits = False
     if not fits:
-        raise StoreUnwritable(path=store_path, reason="the folder is another web site's")
+        raise StoreUnwritable(path=store_path, reason=Message("the folder is another web site's"))
     staged.parent.mkdir(parents=True, exist_ok=True)
     if staged.parent.parent.name == folder.name:
         (staged.parent.parent / ".metadata-v2").write_bytes(_metadata(origin, now))
@@ -132,7 +133,9 @@ def area_path(profile: Path, storage_key: StorageKey) -> Path:
     name = origin_folder_name(storage_key.origin + suffix)
     path = profile / "storage" / "default" / name / "ls" / "data.sqlite"
     if parse_firefox(storage_key.origin + suffix) != storage_key:
-        raise StoreUnwritable(path=path, reason="it is not known where this web site's data lay")
+        raise StoreUnwritable(
+            path=path, reason=Message("it is not known where this web site's data lay")
+        )
     return path
 
 
@@ -169,7 +172,9 @@ def read_storage_key(store_path: Path, copy: Path | None = None) -> StorageKey:
     try:
         return told[0] if told else parse_firefox(_parse_folder_name(folder.name))
     except ValueError as error:
-        raise StoreUnreadable(path=store_path, reason="nothing tells its web site") from error
+        raise StoreUnreadable(
+            path=store_path, reason=Message("nothing tells its web site")
+        ) from error
 
 
 def _candidate_origins(folder: Path, copy: Path | None) -> Iterator[str]:

@@ -30,6 +30,7 @@ from desktop_migrator.browsers.sqlite.reader import (
 )
 from desktop_migrator.browsers.sqlite.writer import write_transaction
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _NEWEST_SCHEMA = 2
@@ -54,7 +55,7 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
         version = file.user_version or 0
         columns = _columns(file)
         if columns is None and file.is_empty:
-            damaged("the file is empty", None)
+            damaged(Message("the file is empty"), None)
             return
         if columns is None or version > _NEWEST_SCHEMA:
             reason = f"schema {version} of Firefox's older localStorage is not known"
@@ -71,7 +72,7 @@ def write(copy: Path, changes: Sequence[AreaChange], now: datetime) -> None:
     """
     with write_transaction(copy) as connection:
         if connection.execute("PRAGMA user_version").fetchone() != (_NEWEST_SCHEMA,):
-            raise StoreUnwritable(path=copy, reason="an older Firefox wrote it")
+            raise StoreUnwritable(path=copy, reason=Message("an older Firefox wrote it"))
         for change in changes:
             _write_area(connection, change)
 

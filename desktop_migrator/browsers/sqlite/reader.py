@@ -23,6 +23,7 @@ from desktop_migrator.browsers.sqlite.salvage import (
     salvage_rows,
 )
 from desktop_migrator.browsers.sqlite.wal import indexed_frame_count, read_wal, repair_wal, wal_file
+from desktop_migrator.messages import Message
 
 Decoded = TypeVar("Decoded")
 
@@ -205,12 +206,19 @@ def _with_repaired_wal(copy: Path, log: bytes, on_damage: LossCallback) -> Path:
     """A second copy, whose log SQLite reads to its end; so the first can be read once more."""
     repair = repair_wal(log)
     if repair.mended:
-        on_damage("the write-ahead log was damaged and could be put right by its checksums", 0)
+        on_damage(
+            Message("the write-ahead log was damaged and could be put right by its checksums"), 0
+        )
     if repair.blanked_frames:
-        on_damage("the write-ahead log is damaged; what it held is counted with its table", 0)
+        on_damage(
+            Message("the write-ahead log is damaged; what it held is counted with its table"), 0
+        )
     if repair.truncated:
         on_damage(
-            "the write-ahead log is damaged or cut; what was written after that is missing", None
+            Message(
+                "the write-ahead log is damaged or cut; what was written after that is missing"
+            ),
+            None,
         )
     folder = copy.parent / "repaired"
     folder.mkdir(exist_ok=True)

@@ -31,6 +31,7 @@ from desktop_migrator.browsers.sqlite.pages import (
     decode_record,
 )
 from desktop_migrator.errors import StoreUnreadable
+from desktop_migrator.messages import Message
 
 MAX_VALUE = 64 * 2**20
 """Bytes; browsers allow some 10 MiB for a whole area."""
@@ -75,7 +76,7 @@ def salvage_rows(
     ):
         found = found[0], known  # the names of the columns are damaged
     if not found or not set(columns) <= set(found[1].columns):
-        on_damage("the part of the file that says where its tables lie is damaged", None)
+        on_damage(Message("the part of the file that says where its tables lie is damaged"), None)
         return
     root, layout = found
     places = [layout.columns.index(column) for column in columns]
@@ -88,7 +89,15 @@ def salvage_rows(
     lost = tree.lost_rows if expected is None or expected < given else expected - given
     if faults or lost:
         first = f", first: {faults[0]}" if faults else ""
-        on_damage(f"table {table} is damaged in {len(faults)} places{first}", lost)
+        on_damage(
+            Message(
+                "table {table} is damaged in {faults} places{first}",
+                table=table,
+                faults=len(faults),
+                first=first,
+            ),
+            lost,
+        )
 
 
 # ---- the schema ---------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from desktop_migrator.errors import (
     OriginNotFound,
     UsageError,
 )
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.backups.manage import make_backup
 from desktop_migrator.migration.sealed.sealing_keys import sealing_key
 from desktop_migrator.migration.sources.open_sources import Sources, open_sources
@@ -35,10 +36,8 @@ from desktop_migrator.model import Item, Outcome, Profile, Record, StorageKey, S
 from desktop_migrator.plan.bind import bind, planned_tables
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.reporter import Question, Reporter, Topic
+from desktop_migrator.reporter import Question, Reporter, Stage, Topic
 from desktop_migrator.vault.keys import Passphrase
-
-STAGE = "clear"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +98,9 @@ def clear(job: ClearJob, workspace: Workspace, reporter: Reporter) -> ClearResul
     cleared from other profiles before such an error stays cleared.
     """
     if not job.origins:
-        raise UsageError(reason="Nobody said which web site's data is to go: --origin is missing.")
+        raise UsageError(
+            reason=Message("Nobody said which web site's data is to go: --origin is missing.")
+        )
     origins = parse_origins(job.origins)
     runs = {origin: _last_run(workspace, origin) for origin in origins}
     if not job.force:
@@ -128,12 +129,12 @@ def clear(job: ClearJob, workspace: Workspace, reporter: Reporter) -> ClearResul
     written = WriteCounts()
     outcome = Outcome.FAILED
     try:
-        reporter.started(STAGE, chosen.records)
+        reporter.started(Stage.CLEAR, chosen.records)
         for profile, changes in profiles.items():
             written += write_profile(
                 profile, changes, snapshots=workspace.snapshots, swap_pointers=workspace.swaps
             )
-            reporter.advanced(STAGE, written.deleted, chosen.records)
+            reporter.advanced(Stage.CLEAR, written.deleted, chosen.records)
         outcome = Outcome.COMPLETED
     finally:
         trail.record_local(
@@ -150,13 +151,20 @@ def _last_run(workspace: Workspace, origin: str) -> CatalogedRun | None:
 def _check_run(origin: str, run: CatalogedRun | None) -> None:
     """Raises NotMigrated unless the web site's last run came to its end and was verified."""
     if run is None:
-        raise NotMigrated(origin=origin, reason="no run of it was made from this computer")
+        raise NotMigrated(origin=origin, reason=Message("no run of it was made from this computer"))
     if run.outcome != Outcome.COMPLETED:
         raise NotMigrated(
-            origin=origin, reason=f"its last run, {run.run}, is {run.outcome or 'not finished'}"
+            origin=origin,
+            reason=Message(
+                "its last run, {run}, is {value1}",
+                run=run.run,
+                value1=run.outcome or "not finished",
+            ),
         )
     if not run.verified:
-        raise NotMigrated(origin=origin, reason=f"its last run, {run.run}, was not verified")
+        raise NotMigrated(
+            origin=origin, reason=Message("its last run, {run}, was not verified", run=run.run)
+        )
 
 
 def _check_data(origins: Sequence[str], chosen: _Selection, runs: Sequence[CatalogedRun]) -> None:
@@ -213,8 +221,12 @@ def _confirm(job: ClearJob, chosen: _Selection, origins: Sequence[str], reporter
         f"{each.browser_name}, profile {each.name}" for each in chosen.changes_by_profile
     )
     text = f"{chosen.records:,} records of {', '.join(origins)} will go from {profiles}."
-    answer = reporter.ask(Question(f"{text} Clear them?", ("yes", "no"), topic=Topic.CONFIRM))
+    answer = reporter.ask(
+        Question(Message("{text} Clear them?", text=text), ("yes", "no"), topic=Topic.CONFIRM)
+    )
     if answer is None:
-        raise UsageError(reason=f"{text} Nothing was cleared yet: say --confirm.")
+        raise UsageError(
+            reason=Message("{text} Nothing was cleared yet: say --confirm.", text=text)
+        )
     if answer != "yes":
         raise Cancelled

@@ -20,6 +20,7 @@ import psutil
 
 from desktop_migrator import __version__
 from desktop_migrator.errors import BadDatabaseUrl, UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.sealed.captures import is_capture
 from desktop_migrator.migration.sources.scan import ScannedStore, scan
 from desktop_migrator.migration.workspace.catalog import Catalog, CatalogedRun
@@ -69,7 +70,11 @@ def save_bundle(files: Iterable[BundleFile], path: Path) -> None:
                 bundle.writestr(piece.name, piece.text, zipfile.ZIP_DEFLATED)
         Path(part).replace(path)
     except OSError as error:
-        raise UsageError(reason=f"{path} cannot be written: {error.strerror}.") from None
+        raise UsageError(
+            reason=Message(
+                "{path} cannot be written: {strerror}.", path=path, strerror=error.strerror
+            )
+        ) from None
 
 
 def _json(name: str, content: object) -> BundleFile:

@@ -10,6 +10,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from desktop_migrator.errors import MigratorError, RunNotFound
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.backups.manage import BackupFile, list_backups, verify_backup
 from desktop_migrator.migration.database.open_database import (
     open_database,
@@ -81,7 +82,9 @@ def _bookkeeping_is_current(connection: Connection) -> bool:
     with translate_errors(), connection.begin():
         found = schema_version(connection)
     if found.installed is None or not found.is_known:
-        raise RunNotFound(reason="This database has no bookkeeping that this program knows.")
+        raise RunNotFound(
+            reason=Message("This database has no bookkeeping that this program knows.")
+        )
     return found.is_current
 
 
@@ -140,7 +143,9 @@ def _add_to_catalog(context: RepairContext, unlisted: Sequence[BackupFile]) -> N
         try:
             verify_backup(context.workspace, found.id, context.passphrase_or_key, context.reporter)
         except MigratorError as error:
-            context.reporter.warned(f"Backup {found.id} is not listed: {error}")
+            context.reporter.warned(
+                Message("Backup {id} is not listed: {error}", id=found.id, error=error)
+            )
     _record_audit_event(context, "backups")
 
 

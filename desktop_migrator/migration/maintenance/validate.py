@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from desktop_migrator.errors import MigratorError
+from desktop_migrator.messages import NOTHING, Message
 from desktop_migrator.migration.database.open_database import open_database, resolve_user_id
 from desktop_migrator.migration.maintenance.previous_run import (
     BoundTables,
@@ -86,16 +87,16 @@ def validate(request: MaintenanceRequest, workspace: Workspace, reporter: Report
 def _bookkeeping(connection: Connection) -> Check:
     found = schema_version(connection)
     if found.installed is None:
-        return Check("Bookkeeping", ok=False, detail="there is none: nothing was migrated here",
-                     remedy="Check the address of the database.")  # fmt: skip
+        return Check("Bookkeeping", ok=False, detail=Message("there is none: nothing was migrated here"),
+                     remedy=Message("Check the address of the database."))  # fmt: skip
     if not found.is_known:
-        return Check("Bookkeeping", ok=False, detail=f"version {found.installed} is not known",
-                     remedy="It is of a newer version of this program: use that.")  # fmt: skip
+        return Check("Bookkeeping", ok=False, detail=Message("version {installed} is not known", installed=found.installed),
+                     remedy=Message("It is of a newer version of this program: use that."))  # fmt: skip
     return Check(
         "Bookkeeping",
         ok=found.is_current,
         detail=f"version {found.installed}" + ("" if found.is_current else f", not {found.latest}"),
-        remedy="" if found.is_current else _REPAIR_HINT.format(does="brings it up to date"),
+        remedy=(NOTHING if found.is_current else _REPAIR_HINT.format(does="brings it up to date")),
     )
 
 
@@ -105,8 +106,10 @@ def _outcome(run: Run) -> Check:
     return Check(
         "Run",
         ok=completed,
-        detail=f"{run.id} of {run.started:%Y-%m-%d %H:%M} UTC: {how}",
-        remedy="" if completed else "Run the same `migrate` command again.",
+        detail=Message(
+            "{id} of {started:%Y-%m-%d %H:%M} UTC: {how}", id=run.id, started=run.started, how=how
+        ),
+        remedy=(NOTHING if completed else Message("Run the same `migrate` command again.")),
     )
 
 
@@ -123,8 +126,16 @@ def _rows(
     yield Check(
         "Recorded counts",
         ok=not wrong,
-        detail=f"differ from what the chunks say: {', '.join(wrong)}" if wrong else "agree",
-        remedy="Somebody changed the bookkeeping; tell the support desk." if wrong else "",
+        detail=(
+            Message("differ from what the chunks say: {wrong}", wrong=", ".join(wrong))
+            if wrong
+            else Message("agree")
+        ),
+        remedy=(
+            Message("Somebody changed the bookkeeping; tell the support desk.")
+            if wrong
+            else NOTHING
+        ),
     )
     rows = compare_rows(connection, tables.entities, run, reporter)
     for name, found in rows.items():
@@ -151,10 +162,14 @@ def _row_check(name: str, rows: RowStates) -> Check:
                 "changed in the app since": len(rows.changed),
             }
         ),
-        remedy=""
-        if rows.ok
-        else "`desktop-migrator repair --auto-fix --source …` sends them again; leave what was "
-        "deleted in the app on purpose.",
+        remedy=(
+            NOTHING
+            if rows.ok
+            else Message(
+                "`desktop-migrator repair --auto-fix --source …` sends them again; "
+                "leave what was deleted in the app on purpose."
+            )
+        ),
     )
 
 
@@ -218,8 +233,14 @@ def _user(connection: Connection, plan: Plan, user_id: str) -> Iterator[Check]:
     yield Check(
         "User",
         ok=known,
-        detail=f"is {'' if known else 'no longer '}in {lookup.table}",
-        remedy="" if known else "The rows belong to nobody: bring the user back, or undo the run.",
+        detail=Message(
+            "is {value1}in {table}", value1="" if known else "no longer ", table=lookup.table
+        ),
+        remedy=(
+            NOTHING
+            if known
+            else Message("The rows belong to nobody: bring the user back, or undo the run.")
+        ),
     )
 
 
@@ -228,10 +249,16 @@ def _quarantine(connection: Connection, run: Run) -> Check:
     return Check(
         "Rejected items",
         ok=not number,
-        detail=f"{number:,} wait to be mended" if number else "none is open",
-        remedy=_REPAIR_HINT.format(does="loads those that can be cured; mend the others in the app")
-        if number
-        else "",
+        detail=(
+            Message("{number:,} wait to be mended", number=number)
+            if number
+            else Message("none is open")
+        ),
+        remedy=(
+            _REPAIR_HINT.format(does="loads those that can be cured; mend the others in the app")
+            if number
+            else NOTHING
+        ),
     )
 
 
@@ -241,14 +268,18 @@ def _leases(connection: Connection, user_id: str) -> Check:
     return Check(
         "Leases",
         ok=not stale,
-        detail=f"{len(stale)} left by a run that was cut off"
-        if stale
-        else f"{len(leases)} at work"
-        if leases
-        else "none left",
-        remedy=_REPAIR_HINT.format(does="clears them, `desktop-migrator unlock` too")
-        if stale
-        else "",
+        detail=(
+            Message("{stale} left by a run that was cut off", stale=len(stale))
+            if stale
+            else (
+                Message("{leases} at work", leases=len(leases)) if leases else Message("none left")
+            )
+        ),
+        remedy=(
+            _REPAIR_HINT.format(does="clears them, `desktop-migrator unlock` too")
+            if stale
+            else NOTHING
+        ),
     )
 
 
@@ -258,7 +289,7 @@ def _indexes(connection: Connection) -> Check:
         "Indexes left away",
         ok=not waiting,
         detail=", ".join(index.name for index in waiting) or "none",
-        remedy=_REPAIR_HINT.format(does="makes them again") if waiting else "",
+        remedy=(_REPAIR_HINT.format(does="makes them again") if waiting else NOTHING),
     )
 
 
@@ -272,7 +303,9 @@ def _trails(
         "This computer's catalog",
         ok=not missing,
         detail=missing or "whole",
-        remedy=_REPAIR_HINT.format(does="makes it again from the database") if missing else "",
+        remedy=(
+            _REPAIR_HINT.format(does="makes it again from the database") if missing else NOTHING
+        ),
     )
     if damage:
         yield _trail("in the database", first_tampering(audit.read_chain(connection), {}))
@@ -287,5 +320,7 @@ def _trail(where: str, broken: str | None) -> Check:
         f"Audit trail {where}",
         ok=broken is None,
         detail=broken or "unbroken",
-        remedy="Somebody has tampered with it: tell the support desk." if broken else "",
+        remedy=(
+            Message("Somebody has tampered with it: tell the support desk.") if broken else NOTHING
+        ),
     )

@@ -45,9 +45,8 @@ from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.load.conflicts import display_text
 from desktop_migrator.postgres.load.deduplicate import Deduplicator
-from desktop_migrator.reporter import Reporter
+from desktop_migrator.reporter import Reporter, Stage
 
-STAGE = "preview"
 _PLACEHOLDER_USER = "preview"
 _BATCH = 500
 _MAX_COLUMNS = 5
@@ -100,7 +99,7 @@ def preview_plan(
             plan, entities, user_id or _PLACEHOLDER_USER, chosen, PlaceholderCipher()
         )
         deduplicator = Deduplicator(entities, surveyed.duplicate_keys)
-        reporter.started(STAGE, surveyed.records)
+        reporter.started(Stage.PREVIEW, surveyed.records)
         with collecting_preview(
             store, plan, excluded_items, has_user=user_id is not None
         ) as collector:
@@ -109,8 +108,8 @@ def preview_plan(
                 collector.add_outcome(outcome)
                 if reporter.cancelled:
                     raise Cancelled
-                reporter.advanced(STAGE, extractor.records - 1, surveyed.records)
-        reporter.advanced(STAGE, surveyed.records, surveyed.records)
+                reporter.advanced(Stage.PREVIEW, extractor.records - 1, surveyed.records)
+        reporter.advanced(Stage.PREVIEW, surveyed.records, surveyed.records)
     return PreviewSummary(chosen, extractor.records, dict(extractor.skipped_records))
 
 

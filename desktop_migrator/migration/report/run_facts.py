@@ -15,6 +15,7 @@ import msgspec
 
 from desktop_migrator import __version__
 from desktop_migrator.errors import MigratorError, RunNotFound
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Counts, Outcome, Rejection, RunResult
 
 _RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -139,13 +140,13 @@ def load_report(folder: Path, run: str) -> RunFacts:
     """Raises RunNotFound where there is no such report on this computer or it is broken."""
     path = folder / f"{run}.json"
     if not _RUN.fullmatch(run) or not path.is_file():
-        raise RunNotFound(reason=f"This computer keeps no report of a run {run}.")
+        raise RunNotFound(reason=Message("This computer keeps no report of a run {run}.", run=run))
     if path.stat().st_size > _MAX_REPORT_BYTES:
-        raise RunNotFound(reason=f"The report of run {run} is damaged.")
+        raise RunNotFound(reason=Message("The report of run {run} is damaged.", run=run))
     try:
         return msgspec.json.decode(path.read_bytes(), type=RunFacts)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise RunNotFound(reason=f"The report of run {run} is damaged.") from None
+        raise RunNotFound(reason=Message("The report of run {run} is damaged.", run=run)) from None
 
 
 def _error(error: MigratorError | None) -> ErrorFacts | None:

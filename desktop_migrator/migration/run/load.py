@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from desktop_migrator.errors import CommitsLost, MigratorError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.run.parallel.load import load_parallel, process_count
 from desktop_migrator.migration.run.parallel.load_worker import id_maker
 from desktop_migrator.migration.run.run_context import RunContext
@@ -12,9 +13,10 @@ from desktop_migrator.model import Table, TargetEntity
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.batches import BatchLimits
 from desktop_migrator.postgres.load.deduplicate import Deduplicator
-from desktop_migrator.postgres.load.loader import STAGE, Loader
+from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.schema.create_tables import has_at_least_rows
 from desktop_migrator.postgres.schema.indexes import rebuild_indexes, without_secondary_indexes
+from desktop_migrator.reporter import Stage
 
 
 def load(run: RunContext, entities: Sequence[TargetEntity]) -> None:
@@ -28,7 +30,10 @@ def load(run: RunContext, entities: Sequence[TargetEntity]) -> None:
         )
     if renamed:
         run.reporter.warned(
-            f"Items with ids that rows of other people have got new ones: {renamed:,}."
+            Message(
+                "Items with ids that rows of other people have got new ones: {renamed:,}.",
+                renamed=renamed,
+            )
         )
     for warning in _extraction_warnings(run):
         run.reporter.warned(warning)
@@ -40,7 +45,7 @@ def _load_in_one_process(run: RunContext, entities: Sequence[TargetEntity]) -> i
         try:
             return _load_from(run, entities, resume=resume)
         except CommitsLost as lost:
-            run.reporter.warned(f"{lost} They are done again.")
+            run.reporter.warned(Message("{lost} They are done again.", lost=lost))
             resume = True
 
 
@@ -74,11 +79,14 @@ def _load_from(run: RunContext, entities: Sequence[TargetEntity], *, resume: boo
     for name, counts in deduplicator.counts.items():
         if counts.items:
             run.counts[name] += counts
-            run.reporter.advanced(STAGE, total, total)
+            run.reporter.advanced(Stage.LOAD, total, total)
     if loader.null_references:
         run.reporter.warned(
-            "References left empty, since what they refer to is not there: "
-            f"{loader.null_references:,}."
+            Message(
+                "References left empty, since what they refer to is not there: "
+                "{null_references:,}.",
+                null_references=loader.null_references,
+            )
         )
     return loader.derived_ids
 
@@ -128,8 +136,12 @@ def _rebuild_dropped_indexes(run: RunContext, entities: Sequence[TargetEntity]) 
             rebuild_indexes(run.connection, table)
         except MigratorError as error:
             run.reporter.warned(
-                f"Indexes of {table.name} that a run before this one left away wait to be made "
-                f"again by `repair`: {error}"
+                Message(
+                    "Indexes of {table} that a run before this one left away wait to "
+                    "be made again by `repair`: {error}",
+                    table=table.name,
+                    error=error,
+                )
             )
 
 

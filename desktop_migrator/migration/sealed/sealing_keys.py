@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from desktop_migrator.errors import BadKey, Cancelled, KeyNotGiven, KeyringUnusable
+from desktop_migrator.messages import Message
 from desktop_migrator.reporter import Question, Reporter, Topic
 from desktop_migrator.vault.credentials import Credentials
 from desktop_migrator.vault.header import RecipientInfo
@@ -35,23 +36,26 @@ def sealing_key(
     for _ in range(_ATTEMPTS):
         first = reporter.ask(
             Question(
-                "A passphrase for the backup (empty: a recovery key is shown)",
+                Message("A passphrase for the backup (empty: a recovery key is shown)"),
                 secret=True,
                 topic=Topic.NEW_PASSPHRASE,
             )
         )
         if not first:
             break
-        again = Question("The same again", secret=True, topic=Topic.NEW_PASSPHRASE)
+        again = Question(Message("The same again"), secret=True, topic=Topic.NEW_PASSPHRASE)
         if reporter.ask(again) == first:
             return Passphrase(first)
-        reporter.warned("The two are not the same.")
+        reporter.warned(Message("The two are not the same."))
     else:
         raise Cancelled
     key = SecretKey.generate()
     reporter.warned(
-        "Nobody gave a passphrase for the backup. It opens with this recovery key alone, "
-        f"which is shown now and kept nowhere: {encode_recovery_key(key)}"
+        Message(
+            "Nobody gave a passphrase for the backup. It opens with this "
+            "recovery key alone, which is shown now and kept nowhere: {value1}",
+            value1=encode_recovery_key(key),
+        )
     )
     return key
 

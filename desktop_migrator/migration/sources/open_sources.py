@@ -9,6 +9,7 @@ from pathlib import Path
 from desktop_migrator.browsers.discovery import discover
 from desktop_migrator.browsers.read import read_stores
 from desktop_migrator.browsers.read.read_ahead import read_ahead
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.sealed.captures import Capture, UnlockKey, is_capture, open_captures
 from desktop_migrator.model import Damage, Record, Store, damage_sentence
 from desktop_migrator.reporter import Reporter
@@ -92,7 +93,11 @@ def open_sources(
     for warning in found.warnings:
         reporter.warned(warning)
     for unreadable in found.unreadable:
-        reporter.warned(f"{unreadable.path} cannot be read: {unreadable.reason}")
+        reporter.warned(
+            Message(
+                "{path} cannot be read: {reason}", path=unreadable.path, reason=unreadable.reason
+            )
+        )
     sources = Sources(reporter)
     sources.captures = open_captures(sealed, unlock_key, reporter)
     stores = sorted(found.stores, key=_modified_timestamp, reverse=True)

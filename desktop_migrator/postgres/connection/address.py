@@ -28,6 +28,7 @@ from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
 
 from desktop_migrator.errors import BadDatabaseUrl
+from desktop_migrator.messages import Message
 
 _SCHEME = re.compile(r"(postgres|postgresql)(\+\w+)?://", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}(?=://)", re.IGNORECASE)
@@ -120,12 +121,14 @@ def _parse(url: str) -> dict[str, str]:
     if scheme is None:
         other = _OTHER_SCHEME.match(url)
         raise BadDatabaseUrl(
-            reason=f"{other[0]}:// is not PostgreSQL"
-            if other
-            else "It does not begin with postgresql://"
+            reason=(
+                Message("{value1}:// is not PostgreSQL", value1=other[0])
+                if other
+                else Message("It does not begin with postgresql://")
+            )
         )
     if len(url) > _MAX_LENGTH or not url.isprintable():
-        raise BadDatabaseUrl(reason="It is too long or has unprintable characters")
+        raise BadDatabaseUrl(reason=Message("It is too long or has unprintable characters"))
     plain = "postgresql://" + url[scheme.end() :]
     try:
         parameters = {key: str(value) for key, value in conninfo_to_dict(plain).items()}
@@ -138,9 +141,13 @@ def _parse(url: str) -> dict[str, str]:
     ports = [port for port in parameters.get("port", "").split(",") if port]
     misplaced = "@" in parameters.get("host", "") or "@" in _raw_path(plain)
     if misplaced or not all(port.isascii() and port.isdigit() for port in ports):
-        raise BadDatabaseUrl(reason=f"Host, port and database cannot be told apart; {_RESERVED}")
+        raise BadDatabaseUrl(
+            reason=Message(
+                "Host, port and database cannot be told apart; {reserved}", reserved=_RESERVED
+            )
+        )
     if not all(0 < int(port) < 65536 for port in ports):
-        raise BadDatabaseUrl(reason="A port is a number from 1 to 65535")
+        raise BadDatabaseUrl(reason=Message("A port is a number from 1 to 65535"))
     return parameters
 
 

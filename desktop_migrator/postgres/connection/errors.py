@@ -26,6 +26,7 @@ from desktop_migrator.errors import (
     TableMissing,
     TlsFailed,
 )
+from desktop_migrator.messages import Message
 from desktop_migrator.postgres.connection.address import Address
 
 # Classes of SQLSTATE (PostgreSQL, appendix A) whose messages hold names and settings alone.
@@ -90,7 +91,7 @@ def translate_error(error: Exception) -> MigratorError:
             table = re.search(r'"([^"]+)"', reason)
             return TableMissing(table=table[1] if table else "of that name")
         case psycopg.OperationalError() if not state or state.startswith("08"):
-            return ConnectionFailed(server="The server", reason="the connection was lost")
+            return ConnectionFailed(server="The server", reason=Message("the connection was lost"))
     kind = next(
         (kind for start, kind in _ERROR_CLASSES.items() if state.startswith(start)), DatabaseError
     )
@@ -117,7 +118,7 @@ def connection_failure(error: psycopg.Error, address: Address) -> MigratorError:
     if _BAD_PARAMETER.search(reason):
         return BadDatabaseUrl(reason=reason)
     if _BUSY.search(reason):
-        return DatabaseBusy(reason=f"{server}: {reason}")
+        return DatabaseBusy(reason=Message("{server}: {reason}", server=server, reason=reason))
     if _NO_TLS.search(reason):
         return TlsFailed(server=server, reason=reason)
     return (ConnectionRefused if answered else ConnectionFailed)(server=server, reason=reason)
@@ -191,7 +192,9 @@ _REMEDIES = {
     "23505": "Rename or remove one of the two in the app, and migrate again.",
     "P0001": "Ask the database's administrator what the trigger is for, and migrate again.",
 }
-_DEFAULT_REMEDY = "Mend the item in the app, or let the plan convert it, and migrate again."
+_DEFAULT_REMEDY = Message(
+    "Mend the item in the app, or let the plan convert it, and migrate again."
+)
 _COPY_LINE = re.compile(r"^COPY [^\n]*?, line (\d+)(?:, column ([^\n:]+))?", re.MULTILINE)
 
 

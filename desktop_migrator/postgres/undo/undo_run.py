@@ -21,6 +21,7 @@ import psycopg
 import sqlalchemy
 
 from desktop_migrator.errors import Cancelled
+from desktop_migrator.messages import Message
 from desktop_migrator.model import KeptReason, KeptRow, UndoCounts
 from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.bookkeeping.journal import (
@@ -42,23 +43,22 @@ from desktop_migrator.postgres.connection.errors import (
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.undo_table import UndoTable
-from desktop_migrator.reporter import Reporter
+from desktop_migrator.reporter import Reporter, Stage
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 ChunkKey = tuple[str, int]
 
-STAGE = "undo"
 _MAX_EXAMPLES = 100
 _RETRYABLE = {KeptReason.REFERENCED, KeptReason.REFUSED}
 """What may come right once other rows are undone."""
 _MESSAGES = {
-    KeptReason.CHANGED: "It was changed after the run.",
-    KeptReason.GONE: "It was deleted after the run.",
-    KeptReason.REFERENCED: "Other rows refer to it.",
-    KeptReason.THERE: "There is a row with its id again.",
-    KeptReason.REFUSED: "A trigger of the table kept it.",
-    KeptReason.SHARED: "Several rows have its id.",
-    KeptReason.ALTERED: "A trigger of the table gave it other values than before.",
+    KeptReason.CHANGED: Message("It was changed after the run."),
+    KeptReason.GONE: Message("It was deleted after the run."),
+    KeptReason.REFERENCED: Message("Other rows refer to it."),
+    KeptReason.THERE: Message("There is a row with its id again."),
+    KeptReason.REFUSED: Message("A trigger of the table kept it."),
+    KeptReason.SHARED: Message("Several rows have its id."),
+    KeptReason.ALTERED: Message("A trigger of the table gave it other values than before."),
 }
 _NEXT_SEQ = "SELECT coalesce(max(seq) + 1, 0) FROM desktop_migrator.chunks WHERE run = %s"
 _INSERT_CHUNK = """
@@ -131,7 +131,7 @@ class Undoer:
             cursor = adapters.cursor(self._connection)
             keys = [key for run in runs for key in changed_chunk_keys(cursor, run)]
         waiting: dict[ChunkKey, set[str] | None] = dict.fromkeys(keys)
-        self._reporter.started(STAGE, len(waiting))
+        self._reporter.started(Stage.UNDO, len(waiting))
         # A row may be in the way of another that is undone later, so that is tried again.
         before = None
         while waiting and before != (before := self._changed_row_count()):
@@ -162,7 +162,7 @@ class Undoer:
                 again[key] = retried
             self._add_counts(part, settled)
             if not last:
-                self._reporter.advanced(STAGE, done, len(waiting))
+                self._reporter.advanced(Stage.UNDO, done, len(waiting))
         return again
 
     def _add_counts(self, chunk_undo: _ChunkUndo, kept: dict[str, tuple[KeptReason, str]]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import OID
 
 from desktop_migrator.errors import MigratorError
+from desktop_migrator.messages import NOTHING, Message
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.postgres.connection.engine import (
@@ -94,15 +95,21 @@ def _encryption(connection: Connection, address: Address) -> Check:
         return _check(
             "Encryption",
             ok=address.is_local,
-            detail="none, and none needed on this machine" if address.is_local else "none",
-            remedy="" if address.is_local else "Add ?sslmode=verify-full to the address.",
+            detail=(
+                Message("none, and none needed on this machine")
+                if address.is_local
+                else Message("none")
+            ),
+            remedy=(
+                NOTHING if address.is_local else Message("Add ?sslmode=verify-full to the address.")
+            ),
         )
     return _check(
         "Encryption",
         ok=verified or address.is_local,
         detail=f"{used.version}, {used.cipher}, certificate "
         + ("verified" if verified else "not verified"),
-        remedy="" if verified else "Use sslmode=verify-full in the address.",
+        remedy=(NOTHING if verified else Message("Use sslmode=verify-full in the address.")),
     )
 
 
@@ -111,14 +118,23 @@ def _version(connection: Connection) -> Check:
     return _check(
         "Version",
         ok=number // 10000 >= MIN_SERVER_VERSION,
-        detail=f"PostgreSQL {connection.scalar(text('SHOW server_version'))}",
-        remedy=f"PostgreSQL {MIN_SERVER_VERSION} or newer is needed.",
+        detail=Message(
+            "PostgreSQL {value1}", value1=connection.scalar(text("SHOW server_version"))
+        ),
+        remedy=Message(
+            "PostgreSQL {min_server_version} or newer is needed.",
+            min_server_version=MIN_SERVER_VERSION,
+        ),
     )
 
 
 def _login(connection: Connection) -> Check:
     user, database = connection.execute(text("SELECT session_user, current_database()")).one()
-    return _check("Login", ok=True, detail=f"user {user}, database {database}")
+    return _check(
+        "Login",
+        ok=True,
+        detail=Message("user {user}, database {database}", user=user, database=database),
+    )
 
 
 def _writable(connection: Connection) -> Check:
@@ -126,12 +142,12 @@ def _writable(connection: Connection) -> Check:
     read_only = connection.scalar(text("SHOW transaction_read_only")) == "on"
     if replica:
         return _check(
-            "Writable", ok=False, detail="this is a read-only replica",
-            remedy="Give the address of the primary server.",
+            "Writable", ok=False, detail=Message("this is a read-only replica"),
+            remedy=Message("Give the address of the primary server."),
         )  # fmt: skip
     return _check(
-        "Writable", ok=not read_only, detail="read-only by default" if read_only else "yes",
-        remedy="Have default_transaction_read_only switched off for this user and database.",
+        "Writable", ok=not read_only, detail=(Message("read-only by default") if read_only else Message("yes")),
+        remedy=Message("Have default_transaction_read_only switched off for this user and " "database."),
     )  # fmt: skip
 
 
@@ -141,14 +157,18 @@ def _encoding(connection: Connection) -> Check:
         "Encoding",
         ok=encoding == "UTF8",
         detail=str(encoding),
-        remedy="Only a database made with ENCODING 'UTF8' can hold every text.",
+        remedy=Message("Only a database made with ENCODING 'UTF8' can hold every text."),
     )
 
 
 def _time_zone(connection: Connection) -> Check:
     query = "SELECT reset_val FROM pg_settings WHERE name = 'TimeZone'"
     zone = connection.scalar(text(query))
-    return _check("Time zone", ok=True, detail=f"{zone}; times are written in UTC all the same")
+    return _check(
+        "Time zone",
+        ok=True,
+        detail=Message("{zone}; times are written in UTC all the same", zone=zone),
+    )
 
 
 def _table(connection: Connection, name: str) -> Check:
@@ -156,27 +176,27 @@ def _table(connection: Connection, name: str) -> Check:
     relation = find_relation(connection, name)
     if relation is None:
         return _check(
-            label, ok=False, detail="missing",
-            remedy="Use --create-tables to have it made, or name another in the plan.",
+            label, ok=False, detail=Message("missing"),
+            remedy=Message("Use --create-tables to have it made, or name another in the plan."),
         )  # fmt: skip
     if relation.kind not in {"r", "p"}:
         return _check(
-            label, ok=False, detail="is a view or a foreign table",
-            remedy="Name the table behind it in the plan.",
+            label, ok=False, detail=Message("is a view or a foreign table"),
+            remedy=Message("Name the table behind it in the plan."),
         )  # fmt: skip
     quoted = f"{_quoted(connection, relation.schema)}.{_quoted(connection, relation.name)}"
     missing = list(_missing_privileges(connection, relation))
     if missing:
         return _check(
-            label, ok=False, detail=f"the right to {', '.join(missing)} is missing",
-            remedy=f"GRANT {', '.join(missing)} ON {quoted} TO {_user(connection)};",
+            label, ok=False, detail=Message("the right to {missing} is missing", missing=', '.join(missing)),
+            remedy=Message("GRANT {missing} ON {quoted} TO {value1};", missing=', '.join(missing), quoted=quoted, value1=_user(connection)),
         )  # fmt: skip
     if relation.row_security:
         return _check(
-            label, ok=False, detail="row-level security hides rows of it from this user",
+            label, ok=False, detail=Message("row-level security hides rows of it from this user"),
             remedy=ROW_SECURITY_REMEDY,
         )  # fmt: skip
-    return _check(label, ok=True, detail="there, with every right needed")
+    return _check(label, ok=True, detail=Message("there, with every right needed"))
 
 
 def _missing_privileges(connection: Connection, relation: Relation) -> Iterator[str]:
@@ -194,7 +214,11 @@ def _create_tables(connection: Connection) -> Check:
     return _check(
         "New tables",
         ok=True,
-        detail=f"can be made in schema {schema}" if allowed else "cannot be made by this user",
+        detail=(
+            Message("can be made in schema {schema}", schema=schema)
+            if allowed
+            else Message("cannot be made by this user")
+        ),
     )
 
 
@@ -205,8 +229,12 @@ def _temporary_tables(connection: Connection) -> Check:
     return _check(
         "Temporary tables",
         ok=allowed,
-        detail="can be made" if allowed else "cannot be made by this user",
-        remedy=f"GRANT TEMPORARY ON DATABASE {database} TO {_user(connection)};",
+        detail=(Message("can be made") if allowed else Message("cannot be made by this user")),
+        remedy=Message(
+            "GRANT TEMPORARY ON DATABASE {database} TO {value1};",
+            database=database,
+            value1=_user(connection),
+        ),
     )
 
 
@@ -224,24 +252,30 @@ def _bookkeeping(connection: Connection) -> Check:
         ok=allowed,
         detail=f"schema {SCHEMA} {'is there' if exists else 'is to be made'}"
         + ("" if allowed else ", and this user may not"),
-        remedy=f"GRANT ALL ON SCHEMA {SCHEMA} TO {user}; "
-        f"GRANT ALL ON ALL TABLES IN SCHEMA {SCHEMA} TO {user};"
-        if exists
-        else f"CREATE SCHEMA {SCHEMA} AUTHORIZATION {user};",
+        remedy=(
+            Message(
+                "GRANT ALL ON SCHEMA {schema} TO {user}; GRANT ALL ON ALL TABLES "
+                "IN SCHEMA {schema} TO {user};",
+                schema=SCHEMA,
+                user=user,
+            )
+            if exists
+            else Message("CREATE SCHEMA {schema} AUTHORIZATION {user};", schema=SCHEMA, user=user)
+        ),
     )
 
 
 def _electric(connection: Connection, names: Iterable[str]) -> Iterator[Check]:
     """Each point that is amiss for ElectricSQL, where that is used."""
     if not electric_checks.is_in_use(connection):
-        yield Check("Electric", ok=True, detail="not used: there is no publication for it")
+        yield Check("Electric", ok=True, detail=Message("not used: there is no publication for it"))
         return
     tables = [table for name in names if (table := find_relation(connection, name))]
     lacks = list(electric_checks.missing_requirements(connection, tables))
     for lack in lacks:
         yield Check("Electric", ok=False, detail=lack.detail, remedy=lack.remedy)
     if not lacks:
-        yield Check("Electric", ok=True, detail="all that it needs is there")
+        yield Check("Electric", ok=True, detail=Message("all that it needs is there"))
 
 
 def _user(connection: Connection) -> str:

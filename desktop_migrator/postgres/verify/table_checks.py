@@ -9,6 +9,7 @@ import sqlalchemy
 from psycopg import sql
 from sqlalchemy import text
 
+from desktop_migrator.messages import NOTHING, Message
 from desktop_migrator.model import ColumnType, Reference, Table, TargetEntity
 from desktop_migrator.postgres.schema.indexes import quoted_name
 from desktop_migrator.postgres.types import adapters
@@ -17,7 +18,7 @@ from desktop_migrator.postgres.verify.connection_checks import Check
 _ROUND_TRIP_ROWS = 1000
 """Rows that are read by table and then by primary key."""
 
-_ORPHAN_REMEDY = "Bring back the rows that they refer to, or remove them in the app."
+_ORPHAN_REMEDY = Message("Bring back the rows that they refer to, or remove them in the app.")
 
 # NOT ENFORCED exists from PostgreSQL 18 on.
 _REFERENCES = text("""
@@ -138,7 +139,11 @@ class _TableChecker:
         except psycopg.Error as error:
             return self._failed("test queries", error)
         span = f", made from {row[1]} to {row[2]}" if times and row[1] else ""
-        return Check(self._check_name("test queries"), ok=True, detail=f"{row[0]:,} rows{span}")
+        return Check(
+            self._check_name("test queries"),
+            ok=True,
+            detail=Message("{value1:,} rows{span}", value1=row[0], span=span),
+        )
 
     def round_trip(self) -> Check:
         """Rows met in the table itself must be found by their key's index."""
@@ -164,8 +169,12 @@ class _TableChecker:
         return Check(
             self._check_name(name),
             ok=not lost,
-            detail=f"{lost:,} of {len(met):,} rows are not found" if lost else f"{len(met):,} rows",
-            remedy=f"REINDEX TABLE {self._quoted};" if lost else "",
+            detail=(
+                Message("{lost:,} of {met:,} rows are not found", lost=lost, met=len(met))
+                if lost
+                else Message("{met:,} rows", met=len(met))
+            ),
+            remedy=(Message("REINDEX TABLE {quoted};", quoted=self._quoted) if lost else NOTHING),
         )
 
     def references(self) -> Iterator[Check]:
@@ -177,8 +186,12 @@ class _TableChecker:
                 yield Check(
                     self._check_name(f"{reference.column.name} refers to {reference.entity}"),
                     ok=not orphans,
-                    detail=f"{orphans:,} rows refer to rows that are gone" if orphans else "holds",
-                    remedy=_ORPHAN_REMEDY if orphans else "",
+                    detail=(
+                        Message("{orphans:,} rows refer to rows that are gone", orphans=orphans)
+                        if orphans
+                        else Message("holds")
+                    ),
+                    remedy=(_ORPHAN_REMEDY if orphans else NOTHING),
                 )
         for row in self._connection.execute(_REFERENCES, {"table": self._quoted}):
             name = self._check_name(f"reference {row.name}")
@@ -191,27 +204,33 @@ class _TableChecker:
                 yield Check(
                     name,
                     ok=False,
-                    detail=f"{orphans:,} rows refer to rows that are gone",
+                    detail=Message("{orphans:,} rows refer to rows that are gone", orphans=orphans),
                     remedy=_ORPHAN_REMEDY,
                 )
             elif not row.enforced:
                 yield Check(
                     name,
                     ok=False,
-                    detail="is not enforced",
-                    remedy=f"ALTER TABLE {quoted} ALTER CONSTRAINT {constraint} ENFORCED;",
+                    detail=Message("is not enforced"),
+                    remedy=Message(
+                        "ALTER TABLE {quoted} ALTER CONSTRAINT {constraint} ENFORCED;",
+                        quoted=quoted,
+                        constraint=constraint,
+                    ),
                 )
             elif row.disabled:
                 yield Check(
                     name,
                     ok=False,
-                    detail="is switched off",
-                    remedy=f"ALTER TABLE {quoted} ENABLE TRIGGER ALL;",
+                    detail=Message("is switched off"),
+                    remedy=Message("ALTER TABLE {quoted} ENABLE TRIGGER ALL;", quoted=quoted),
                 )
             elif not row.validated:
-                yield Check(name, ok=False, detail="is NOT VALID: never checked", remedy=validate)
+                yield Check(
+                    name, ok=False, detail=Message("is NOT VALID: never checked"), remedy=validate
+                )
             else:
-                yield Check(name, ok=True, detail="holds")
+                yield Check(name, ok=True, detail=Message("holds"))
 
     def _orphans_by_plan(self, reference: Reference) -> int:
         column = sql.Identifier(reference.column.name)
@@ -256,7 +275,11 @@ class _TableChecker:
         return Check(
             self._check_name("indexes"),
             ok=not invalid,
-            detail=f"not valid: {', '.join(invalid)}" if invalid else "all valid",
+            detail=(
+                Message("not valid: {invalid}", invalid=", ".join(invalid))
+                if invalid
+                else Message("all valid")
+            ),
             remedy=" ".join(remedies),
         )
 
@@ -279,8 +302,16 @@ class _TableChecker:
             yield Check(
                 self._check_name(f"sequence of {row.column}"),
                 ok=not behind,
-                detail="would give a number that a row has" if behind else "ahead of all rows",
-                remedy=f"SELECT setval({sequence}, {used});" if behind else "",
+                detail=(
+                    Message("would give a number that a row has")
+                    if behind
+                    else Message("ahead of all rows")
+                ),
+                remedy=(
+                    Message("SELECT setval({sequence}, {used});", sequence=sequence, used=used)
+                    if behind
+                    else NOTHING
+                ),
             )
 
     def _failed(self, what: str, error: psycopg.Error) -> Check:
@@ -288,6 +319,10 @@ class _TableChecker:
         return Check(
             self._check_name(what),
             ok=False,
-            detail=f"the database cannot read the table ({error.sqlstate})",
-            remedy="Show this to the database's administrator: the table or an index is damaged.",
+            detail=Message(
+                "the database cannot read the table ({sqlstate})", sqlstate=error.sqlstate
+            ),
+            remedy=Message(
+                "Show this to the database's administrator: the table or an index is damaged."
+            ),
         )
