@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from desktop_migrator.cli.session import Session, read_first_line
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.workspace import connections
 from desktop_migrator.reporter import Question
 
@@ -35,7 +36,9 @@ def add(
     else:
         with session.make_reporter() as reporter:
             password = reporter.ask(
-                Question(f"Password for {name} (empty: ask each time)", secret=True)
+                Question(
+                    Message("Password for {name} (empty: ask each time)", name=name), secret=True
+                )
             )
     saved = connections.add_connection(session.workspace, name, url, password or None)
     notice = session.workspace.credentials.fallback_notice
@@ -43,7 +46,7 @@ def add(
         session.emit_json(**asdict(saved), notice=notice)
         return
     if notice:
-        session.print_text(notice)
+        session.print_text(str(notice))
     where = "is in the keyring" if saved.password_saved else "will be asked for"
     session.print_text(f"Saved. Use it as --database {name}; its password {where}.")
 

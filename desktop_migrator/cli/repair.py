@@ -17,6 +17,7 @@ from desktop_migrator.cli.options import (
 )
 from desktop_migrator.cli.session import Session, read_passphrase_text
 from desktop_migrator.errors import ExitCode
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.repair import repair
@@ -73,7 +74,7 @@ def command(
 def _is_confirmed(session: Session, reporter: Reporter) -> bool:
     if not session.interactive:
         return True
-    return reporter.ask(Question("Do this?", ("yes", "no"))) == "yes"
+    return reporter.ask(Question(Message("Do this?"), ("yes", "no"))) == "yes"
 
 
 def _print_repair_action(session: Session, mend: RepairAction) -> None:

@@ -11,6 +11,7 @@ from rich.prompt import Prompt
 
 from desktop_migrator.cli.conflicts import ask_reply, conflict_event, print_conflict
 from desktop_migrator.cli.output import print_line, rejection_event, write_json
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.progress import Progress, ProgressReporter
 from desktop_migrator.model import Conflict, Rejection
 from desktop_migrator.reporter import ConflictQuestion, ConflictReply, Question
@@ -31,8 +32,8 @@ class JsonReporter(ProgressReporter):
     def conflicting(self, conflict: Conflict) -> None:
         write_json(conflict_event(conflict))
 
-    def warned(self, text: str) -> None:
-        write_json({"event": "warning", "text": text})
+    def warned(self, message: Message) -> None:
+        write_json({"event": "warning", "text": str(message)})
 
     def __enter__(self) -> Self:
         return self
@@ -61,15 +62,15 @@ class TerminalReporter(ProgressReporter):
             self._tasks[stage], completed=progress.current, total=progress.total, refresh=True
         )
 
-    def warned(self, text: str) -> None:
-        print_line(self._console, f"Note: {text}", "yellow")
+    def warned(self, message: Message) -> None:
+        print_line(self._console, f"Note: {message}", "yellow")
 
     def ask(self, question: Question) -> str | None:
         if not self._interactive:
             return None
         self._restart_bars()
         return Prompt.ask(
-            question.text,
+            str(question.text),
             console=self._console,
             password=question.secret,
             choices=list(question.choices) or None,

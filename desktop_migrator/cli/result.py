@@ -10,7 +10,7 @@ from rich.table import Table
 
 from desktop_migrator.cli.output import print_line, rejection_line
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.model import Outcome, RunResult, damage_sentence
+from desktop_migrator.model import Outcome, RunResult
 
 _SHOWN_REJECTIONS = 10
 _COLUMNS = {
@@ -80,8 +80,7 @@ def print_result(console: Console, result: RunResult) -> None:
     print_skipped_records(console, result.skipped_records)
     _print_rejections(console, result)
     for damage in result.damages:
-        lost = damage_sentence(damage.store.path, damage.description, damage.lost_records)
-        print_line(console, f"Damaged: {lost}", "yellow")
+        print_line(console, f"Damaged: {damage.message}", "yellow")
     print_line(
         console,
         f"{result.counts.records:,} records read in {result.seconds:.1f} s, "

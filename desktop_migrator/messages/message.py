@@ -8,7 +8,7 @@ Facts are numbers, texts (names of tables, columns, paths; never values of user 
 which are translated in their turn.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 Fact: TypeAlias = "str | int | float | Message"
@@ -63,19 +63,31 @@ class Message:
         return self.template, self.many, tuple(sorted(self.facts.items(), key=lambda fact: fact[0]))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (self.template, self.many, dict(self.facts))
+        return counted, (self.template, self.many, dict(self.facts))
 
 
 NOTHING = Message("")
 """Where there is nothing to say."""
 
 
+def verbatim(text: str) -> Message:
+    """A text that stays as it is in every language: a name, SQL, what the system says."""
+    return Message("{text}", text=text)
+
+
+def join(parts: Iterable[Message], separator: str = ", ") -> Message:
+    """The parts one after the other; the separator has no words and no braces."""
+    facts = {f"part{number}": part for number, part in enumerate(parts, start=1)}
+    return Message(separator.join(f"{{{name}}}" for name in facts), **facts)
+
+
 def plural(one: str, many: str, /, *, count: int, **facts: Fact) -> Message:
     """A message that counts something: `plural("{count} row", "{count} rows", count=n)`."""
-    return _restored(one, many, {"count": count, **facts})
+    return counted(one, many, {"count": count, **facts})
 
 
-def _restored(template: str, many: str | None, facts: dict[str, Fact]) -> Message:
+def counted(template: str, many: str | None, facts: dict[str, Fact]) -> Message:
+    """As `plural`, from its parts; a plain message without `many`."""
     message = Message(template, **facts)
     message.many = many
     return message

@@ -16,7 +16,7 @@ import psycopg
 from sqlalchemy import Connection, Engine
 
 from desktop_migrator.errors import AlreadyUndone, Cancelled, MigratorError, RunNotFound, UsageError
-from desktop_migrator.messages import Message
+from desktop_migrator.messages import Message, join
 from desktop_migrator.migration.database.open_database import open_database
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail, PendingEntry
 from desktop_migrator.migration.workspace.catalog import UNDOING, UNDONE, Catalog
@@ -207,12 +207,16 @@ def _runs_to_undo(connection: Connection, job: UndoJob) -> list[Run]:
     return rest
 
 
+def _describe_run(run: Run) -> Message:
+    started = f"{run.started:%Y-%m-%d %H:%M}"
+    if run.undoes:
+        return Message("undo {run} of {started} UTC", run=run.id, started=started)
+    return Message("run {run} of {started} UTC", run=run.id, started=started)
+
+
 def _confirm(runs: Sequence[Run], reporter: Reporter) -> None:
     """Raises Cancelled if the person is asked and does not agree."""
-    listed = "; ".join(
-        f"{'undo' if run.undoes else 'run'} {run.id} of {run.started:%Y-%m-%d %H:%M} UTC"
-        for run in runs
-    )
+    listed = join(map(_describe_run, runs), "; ")
     question = Question(
         Message("Take back {listed}?", listed=listed), ("yes", "no"), topic=Topic.CONFIRM
     )

@@ -100,7 +100,7 @@ def upload(
 def _open(path: Path, unlock: UnlockKey, reporter: Reporter) -> UploadedFile:
     try:
         if not is_capture(path):
-            raise UsageError(reason=Message("{path} is no capture.", path=path))
+            raise UsageError(reason=Message("{path} is no capture.", path=str(path)))
         return UploadedFile(path, open_capture(path, unlock, reporter).manifest)
     except MigratorError as error:
         return UploadedFile(path, error=error)

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from msgspec import Raw
 
 from desktop_migrator.errors import PlanDoesNotFit, TableMissing, UsageError
-from desktop_migrator.messages import Message
+from desktop_migrator.messages import Message, verbatim
 from desktop_migrator.model import (
     TIME_TYPES,
     Column,
@@ -78,7 +78,7 @@ def user_value(user_id: str, column: Column) -> Any:
 
     Raises PlanDoesNotFit if the column cannot hold it.
     """
-    convert = converter("The user id", column, PlanColumn.model_validate({"from": [USER]}))
+    convert = converter(Message("The user id"), column, PlanColumn.model_validate({"from": [USER]}))
     spellings = [encode(user_id)] if is_storable(user_id) else []
     if _INTEGER.fullmatch(user_id):
         spellings.append(user_id.encode())
@@ -87,9 +87,9 @@ def user_value(user_id: str, column: Column) -> Any:
             return convert(Raw(spelling))
     return _misfit(
         Message(
-            "The user id does not fit the column {column}, which is of type {value1}.",
+            "The user id does not fit the column {column}, which is of type {type}.",
             column=column.name,
-            value1=_type_name(column),
+            type=_type_name(column),
         ),
         Message("Give the id as the app's database spells it."),
     )
@@ -105,7 +105,7 @@ def default_value(name: str, rules: PlanColumn, column: Column) -> Any:
     default = enum_spelling(rules.default, rules.values or {}, column)
     try:
         plain = rules.model_copy(update={"values": None})
-        return converter(name, column, plain)(Raw(encode(default or rules.default)))
+        return converter(verbatim(name), column, plain)(Raw(encode(default or rules.default)))
     except ItemRejected as refused:
         _misfit(
             Message(
@@ -267,13 +267,13 @@ def _check_reference(table: Table, column: Column, other: Table, id_column: Colu
     if column.type not in _ID_TYPES or uuids == (True, False) or short:
         _misfit(
             Message(
-                "The column {table}.{column} is of type {value1}, which cannot "
-                "hold the ids of {other}, of type {value2}.",
+                "The column {table}.{column} is of type {type}, which cannot "
+                "hold the ids of {other}, of type {id_type}.",
                 table=table.name,
                 column=column.name,
-                value1=_type_name(column),
+                type=_type_name(column),
                 other=other.name,
-                value2=_type_name(id_column),
+                id_type=_type_name(id_column),
             ),
             Message(
                 "It must be of the type of {other}.{id_column}.",
@@ -312,15 +312,15 @@ def _id_column(entity: Entity, table: Table, column: Column | None) -> Column:
     if column.type not in _ID_TYPES or too_short:
         _misfit(
             Message(
-                "The id column {table}.{column} is of type {value1}, which cannot "
+                "The id column {table}.{column} is of type {type}, which cannot "
                 "hold the ids of items.",
                 table=table.name,
                 column=column.name,
-                value1=_type_name(column),
+                type=_type_name(column),
             ),
             Message(
-                "It must be uuid, text or varchar of at least {ulid_length} characters.",
-                ulid_length=ULID_LENGTH,
+                "It must be uuid, text or varchar of at least {length} characters.",
+                length=ULID_LENGTH,
             ),
         )
     return column
@@ -341,27 +341,27 @@ def _check_column(name: str, rules: PlanColumn, table: Table, column: Column | N
     if column.type is None:
         _misfit(
             Message(
-                "The column {table}.{column} is of type {value1}, which a plan cannot fill.",
+                "The column {table}.{column} is of type {type}, which a plan cannot fill.",
                 table=table.name,
                 column=column.name,
-                value1=_type_name(column),
+                type=_type_name(column),
             ),
             Message("Take the column out of the plan, or name another."),
         )
     if rules.rest and column.type not in JSON_TYPES:
         _misfit(
             Message(
-                "The column {table}.{column} is of type {value1}, but is to take "
+                "The column {table}.{column} is of type {type}, but is to take "
                 "fields that have no column.",
                 table=table.name,
                 column=column.name,
-                value1=_type_name(column),
+                type=_type_name(column),
             ),
             Message("It must be jsonb or json; or take `rest` from it in the plan."),
         )
     default_value(name, rules, column)
     try:
-        converter(name, column, rules)
+        converter(verbatim(name), column, rules)
     except ItemRejected as refused:
         _misfit(
             Message(
@@ -391,12 +391,12 @@ def _check_holds_protected(
         if column.type is not ColumnType.TEXT or (column.max_length or length) < length:
             _misfit(
                 Message(
-                    "The column {table}.{column} is of type {value1} and cannot hold "
+                    "The column {table}.{column} is of type {type} and cannot hold "
                     "what {action} makes of a value: a text of {length} characters or "
                     "more.",
                     table=table.name,
                     column=column.name,
-                    value1=_type_name(column),
+                    type=_type_name(column),
                     action=rule.action,
                     length=length,
                 ),
@@ -431,9 +431,9 @@ def _column_ignoring_case(name: str, table: Table) -> Column | None:
     if len(found) > 1:
         _misfit(
             Message(
-                "The plan's column {name} could be any of {value1} of {table}.",
+                "The plan's column {name} could be any of {columns} of {table}.",
                 name=name,
-                value1=", ".join(column.name for column in found),
+                columns=", ".join(column.name for column in found),
                 table=table.name,
             ),
             Message("Spell it in the plan exactly as in the table."),
@@ -449,5 +449,5 @@ def _type_name(column: Column) -> str:
     return column.declared or str(column.type)
 
 
-def _misfit(reason: str, remedy: str) -> NoReturn:
+def _misfit(reason: Message, remedy: Message) -> NoReturn:
     raise PlanDoesNotFit(reason=reason, remedy=remedy)

@@ -209,7 +209,7 @@ class _OverflowColumn:
         if both:
             raise ItemRejected(
                 RejectionCode.COLLISION,
-                Message("One column would hold {value1} twice.", value1=_name_fields(sorted(both))),
+                Message("One column would hold {fields} twice.", fields=_name_fields(sorted(both))),
                 Message("Give the field a column in the plan, or `omit` it."),
             )
         return encode_object(members | added, self._buffer)
@@ -303,7 +303,7 @@ def _reference_extractor(name: str, rules: PlanColumn, reference: Reference) -> 
     return take
 
 
-def _missing_error(label: str) -> ItemRejected:
+def _missing_error(label: Message) -> ItemRejected:
     return ItemRejected(
         RejectionCode.MISSING,
         Message("{label} is missing.", label=label),
@@ -358,9 +358,11 @@ def _plain_fields(rules: PlanColumn) -> list[str]:
     return [expression.field for expression in expressions if expression.field is not None]
 
 
-def _label(name: str, rules: PlanColumn) -> str:
+def _label(name: str, rules: PlanColumn) -> Message:
     fields = _plain_fields(rules)
-    return f"The field {fields[0]}" if fields else f"What the column {name} takes"
+    if fields:
+        return Message("The field {field}", field=fields[0])
+    return Message("What the column {column} takes", column=name)
 
 
 def _null_to_none(raw: Raw | None) -> Raw | None:
@@ -370,15 +372,17 @@ def _null_to_none(raw: Raw | None) -> Raw | None:
 def _no_column_error(names: list[str]) -> ItemRejected:
     return ItemRejected(
         RejectionCode.NO_COLUMN,
-        Message("There is no column for {value1}.", value1=_name_fields(sorted(names))),
+        Message("There is no column for {fields}.", fields=_name_fields(sorted(names))),
         Message(
             "Add a column for it, or a jsonb column `metadata`; or `omit` the field in the plan."
         ),
     )
 
 
-def _name_fields(names: list[str]) -> str:
+def _name_fields(names: list[str]) -> Message:
     """Field names for a sentence; they come from a page, so their number and length is bounded."""
     told = [name if len(name) <= 40 else f"{name[:40]}…" for name in names[:_MAX_NAMED_FIELDS]]
     more = len(names) - len(told)
-    return f"the field {', '.join(told)}" + (f" and {more} more" if more else "")
+    if more:
+        return Message("the field {fields} and {more} more", fields=", ".join(told), more=more)
+    return Message("the field {fields}", fields=", ".join(told))

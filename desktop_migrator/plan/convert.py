@@ -71,10 +71,10 @@ _time: Decode[datetime | None] = msgspec.json.Decoder(datetime | None).decode
 _date: Decode[date | None] = msgspec.json.Decoder(date | None).decode
 
 
-def converter(field: str, column: Column, rules: PlanColumn) -> Converter:
+def converter(field: Message, column: Column, rules: PlanColumn) -> Converter:
     """What converts the field's values for the column, by the plan's rules for it.
 
-    The converter raises Refused, and so does this if the plan's `values` do not fit the column.
+    `field` is what messages call it. The converter raises ItemRejected, and so does this if the plan's `values` do not fit the column.
     """
     convert = _CONVERTER_FACTORIES[column.type](field, column, rules)
     if rules.values is not None:
@@ -97,7 +97,7 @@ def enum_spelling(
     return next((value for value in same if value in enum), None)
 
 
-def _for_text(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_text(field: Message, column: Column, rules: PlanColumn) -> Converter:
     longest = column.max_length
 
     def convert(raw: Raw) -> str | None:
@@ -120,7 +120,7 @@ def _for_text(field: str, column: Column, rules: PlanColumn) -> Converter:
     return convert
 
 
-def _for_enum(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_enum(field: Message, column: Column, rules: PlanColumn) -> Converter:
     admitted = frozenset(column.enum_values)
 
     def convert(raw: Raw) -> str | None:
@@ -136,7 +136,7 @@ def _for_enum(field: str, column: Column, rules: PlanColumn) -> Converter:
 
 
 def _mapping_converter(
-    field: str, column: Column, values: Mapping[str, Any], convert: Converter
+    field: Message, column: Column, values: Mapping[str, Any], convert: Converter
 ) -> Converter:
     outcomes: dict[str, Any] = {}
     for value, outcome in values.items():
@@ -158,15 +158,15 @@ def _mapping_converter(
     return convert_mapped
 
 
-def _for_uuid(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_uuid(field: Message, column: Column, rules: PlanColumn) -> Converter:
     return _decoding_converter(field, _uuid, Message("a UUID"))
 
 
-def _for_boolean(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_boolean(field: Message, column: Column, rules: PlanColumn) -> Converter:
     return _decoding_converter(field, _boolean, Message("true or false"))
 
 
-def _for_date(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_date(field: Message, column: Column, rules: PlanColumn) -> Converter:
     def convert(raw: Raw) -> date | None:
         try:
             return _date(raw)
@@ -176,7 +176,7 @@ def _for_date(field: str, column: Column, rules: PlanColumn) -> Converter:
     return convert
 
 
-def _decoding_converter(field: str, decode: Decode[Any], expected: str) -> Converter:
+def _decoding_converter(field: Message, decode: Decode[Any], expected: Message) -> Converter:
     def convert(raw: Raw) -> Any:
         try:
             return decode(raw)
@@ -186,7 +186,7 @@ def _decoding_converter(field: str, decode: Decode[Any], expected: str) -> Conve
     return convert
 
 
-def _for_integer(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_integer(field: Message, column: Column, rules: PlanColumn) -> Converter:
     bits = _INTEGER_BITS[column.type or ColumnType.BIGINT]
     least, most = -(1 << bits - 1), (1 << bits - 1) - 1
 
@@ -202,7 +202,7 @@ def _for_integer(field: str, column: Column, rules: PlanColumn) -> Converter:
     return convert
 
 
-def _to_integer(field: str, value: Decimal) -> int:
+def _to_integer(field: Message, value: Decimal) -> int:
     """JavaScript has one kind of number: 1.0 and 1e3 are integers."""
     if value != value.to_integral_value():
         raise ItemRejected(
@@ -215,7 +215,7 @@ def _to_integer(field: str, value: Decimal) -> int:
     return int(value)
 
 
-def _for_numeric(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_numeric(field: Message, column: Column, rules: PlanColumn) -> Converter:
     precision, scale = column.precision or (0, 0)
     # Traps just what numeric(precision, scale) would refuse and, unless the plan allows it, round.
     traps = [InvalidOperation] if rules.round else [Inexact, InvalidOperation]
@@ -246,7 +246,7 @@ def _for_numeric(field: str, column: Column, rules: PlanColumn) -> Converter:
     return convert
 
 
-def _for_double(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_double(field: Message, column: Column, rules: PlanColumn) -> Converter:
     real = column.declared == "real"
 
     def convert(raw: Raw) -> float | None:
@@ -269,7 +269,7 @@ def _for_double(field: str, column: Column, rules: PlanColumn) -> Converter:
     return convert
 
 
-def _for_time(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_time(field: Message, column: Column, rules: PlanColumn) -> Converter:
     zone = ZoneInfo(rules.zone) if rules.zone else None
     unit = {"milliseconds": Decimal(1000), "seconds": Decimal(1_000_000)}.get(rules.numbers or "")
     step = 10 ** (6 - column.time_digits) if column.time_digits is not None else 1
@@ -313,7 +313,7 @@ def _for_time(field: str, column: Column, rules: PlanColumn) -> Converter:
     return convert if step == 1 else convert_to_places
 
 
-def _rounded(field: str, time: datetime, step: int) -> datetime:
+def _rounded(field: Message, time: datetime, step: int) -> datetime:
     """To a multiple of `step` microseconds as PostgreSQL does: half away from the year 2000."""
     microseconds = (time - _POSTGRES_EPOCH) // timedelta(microseconds=1)
     places = (abs(microseconds) + step // 2) // step * step
@@ -323,7 +323,7 @@ def _rounded(field: str, time: datetime, step: int) -> datetime:
         return _out_of_range(field)
 
 
-def _unusual_time(field: str, raw: Raw, unit: Decimal | None) -> datetime:
+def _unusual_time(field: Message, raw: Raw, unit: Decimal | None) -> datetime:
     if as_bytes(raw)[:1] in b"-0123456789":
         if unit is None:
             raise ItemRejected(
@@ -345,7 +345,7 @@ def _unusual_time(field: str, raw: Raw, unit: Decimal | None) -> datetime:
     return _bad_date(field, Message("a time such as 2024-01-31T10:00:00Z"))
 
 
-def _in_zone(field: str, time: datetime, zone: tzinfo | None) -> datetime:
+def _in_zone(field: Message, time: datetime, zone: tzinfo | None) -> datetime:
     if zone is None:
         raise ItemRejected(
             RejectionCode.NO_ZONE,
@@ -365,7 +365,7 @@ def _in_zone(field: str, time: datetime, zone: tzinfo | None) -> datetime:
     return local
 
 
-def _for_json(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_json(field: Message, column: Column, rules: PlanColumn) -> Converter:
     def convert(raw: Raw) -> bytes | None:
         value = as_bytes(raw)
         return None if value == b"null" else value
@@ -373,7 +373,9 @@ def _for_json(field: str, column: Column, rules: PlanColumn) -> Converter:
     return convert
 
 
-_CONVERTER_FACTORIES: dict[ColumnType | None, Callable[[str, Column, PlanColumn], Converter]] = {
+_CONVERTER_FACTORIES: dict[
+    ColumnType | None, Callable[[Message, Column, PlanColumn], Converter]
+] = {
     ColumnType.TEXT: _for_text,
     ColumnType.ENUM: _for_enum,
     ColumnType.UUID: _for_uuid,
@@ -391,14 +393,14 @@ _CONVERTER_FACTORIES: dict[ColumnType | None, Callable[[str, Column, PlanColumn]
 }
 
 
-def _to_decimal(field: str, raw: Raw) -> Decimal:
+def _to_decimal(field: Message, raw: Raw) -> Decimal:
     numeral = as_bytes(raw)
     if numeral[:1] not in b"-0123456789":
         _wrong_type(field, Message("a number"))
     return parse_number(numeral)
 
 
-def _wrong_type(field: str, expected: str) -> NoReturn:
+def _wrong_type(field: Message, expected: Message) -> NoReturn:
     raise ItemRejected(
         RejectionCode.WRONG_TYPE,
         Message("{field} is not {expected}.", field=field, expected=expected),
@@ -406,7 +408,7 @@ def _wrong_type(field: str, expected: str) -> NoReturn:
     )
 
 
-def _bad_date(field: str, expected: str) -> NoReturn:
+def _bad_date(field: Message, expected: Message) -> NoReturn:
     raise ItemRejected(
         RejectionCode.BAD_DATE,
         Message("{field} is not {expected}.", field=field, expected=expected),
@@ -414,7 +416,7 @@ def _bad_date(field: str, expected: str) -> NoReturn:
     )
 
 
-def _out_of_range(field: str) -> NoReturn:
+def _out_of_range(field: Message) -> NoReturn:
     raise ItemRejected(
         RejectionCode.OUT_OF_RANGE,
         Message("{field} is beyond what the column holds.", field=field),
@@ -422,7 +424,7 @@ def _out_of_range(field: str) -> NoReturn:
     )
 
 
-def _unknown(field: str, known: Iterable[str]) -> NoReturn:
+def _unknown(field: Message, known: Iterable[str]) -> NoReturn:
     raise ItemRejected(
         RejectionCode.UNKNOWN_VALUE,
         Message(

@@ -451,7 +451,7 @@ def load_plan(path: Path | None) -> Plan:
         with path.open("rb") as file:
             data = file.read(MAX_PLAN_BYTES + 1)
     except OSError as error:
-        raise PlanError(path=path, reason=error.strerror or "cannot be read") from None
+        raise PlanError(path=path, reason=error.strerror or Message("cannot be read")) from None
     return parse_plan(data, path)
 
 
@@ -460,14 +460,16 @@ def parse_plan(data: bytes, path: Path) -> Plan:
     if len(data) > MAX_PLAN_BYTES:
         raise PlanError(
             path=path,
-            reason=Message("is larger than {max_plan_bytes} bytes", max_plan_bytes=MAX_PLAN_BYTES),
+            reason=Message("is larger than {limit} bytes", limit=MAX_PLAN_BYTES),
         )
     try:
         content = tomllib.loads(data.decode())
     except UnicodeDecodeError:
         raise PlanError(path=path, reason=Message("is not UTF-8 text")) from None
     except tomllib.TOMLDecodeError as error:
-        raise PlanError(path=path, reason=Message("is not TOML: {error}", error=error)) from None
+        raise PlanError(
+            path=path, reason=Message("is not TOML: {error}", error=str(error))
+        ) from None
     except RecursionError:
         raise PlanError(path=path, reason=Message("is nested too deeply")) from None
     try:

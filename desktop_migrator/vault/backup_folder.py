@@ -47,10 +47,10 @@ class BackupFolder:
         if path is None:
             raise BackupNotFound(
                 reason=Message(
-                    "No file {backup}{backup_suffix} lies in {path}.",
+                    "No file {backup}{backup_suffix} lies in {folder}.",
                     backup=backup,
                     backup_suffix=BACKUP_SUFFIX,
-                    path=self.path,
+                    folder=str(self.path),
                 )
             )
         return path

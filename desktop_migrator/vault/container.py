@@ -20,7 +20,14 @@ from cryptography.utils import Buffer
 
 from desktop_migrator.errors import ContainerDamaged, WrongKey
 from desktop_migrator.messages import Message
-from desktop_migrator.vault.header import KEY_SIZE, Header, encode_header, read_header, read_up_to
+from desktop_migrator.vault.header import (
+    KEY_SIZE,
+    Header,
+    describe_recipients,
+    encode_header,
+    read_header,
+    read_up_to,
+)
 from desktop_migrator.vault.keys import Identity, Passphrase, Recipient, hkdf_sha256
 
 __all__ = ["Header", "SealedWriter", "UnsealedReader", "read_header", "seal", "unseal"]
@@ -74,8 +81,7 @@ def unseal(source: BinaryIO, identities: Sequence[Identity]) -> "UnsealedReader"
             if not hmac.compare_digest(_mac(file_key, header.mac_input), header.mac):
                 raise ContainerDamaged(reason=Message("Its header was changed."))
             return UnsealedReader(source, header, _Cipher(file_key, header.encoded))
-    needed = " or ".join(map(str, header.recipients)) or "a newer version of this program"
-    raise WrongKey(needed=needed)
+    raise WrongKey(needed=describe_recipients(header.recipients))
 
 
 class SealedWriter:
@@ -322,9 +328,12 @@ class _Cipher:
                         self._aes.decrypt_into(nonce, piece, self._aad, slot)
                 except InvalidTag:
                     reason = (
-                        "It is cut off, or its end was changed."
+                        Message("It is cut off, or its end was changed.")
                         if is_last
-                        else (f"It is not what was written, at {self._number - 1:,} times 64 KiB.")
+                        else Message(
+                            "It is not what was written, at {blocks:,} times 64 KiB.",
+                            blocks=self._number - 1,
+                        )
                     )
                     raise ContainerDamaged(reason=reason) from None
                 start = end

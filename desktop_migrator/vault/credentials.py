@@ -95,13 +95,14 @@ class Credentials:
         return self._state
 
     @property
-    def fallback_notice(self) -> str | None:
+    def fallback_notice(self) -> Message | None:
         """A sentence for the person where secrets are not kept; None where they are."""
         if self._state in {None, KeyringState.WORKS}:
             return None
-        return (
-            f"{_WHY[self._state]} Passwords and keys are remembered until this program ends, and "
-            "not written anywhere."
+        return Message(
+            "{reason} Passwords and keys are remembered until this program ends, and not written "
+            "anywhere.",
+            reason=_WHY[self._state],
         )
 
     def get(self, name: str) -> str | None:

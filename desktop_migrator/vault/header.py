@@ -9,6 +9,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import reduce
 from typing import BinaryIO
 
 from desktop_migrator.errors import ContainerDamaged, NotAContainer, UnknownVersion
@@ -64,12 +65,28 @@ class RecipientInfo:
     key_id: str | None
     """Which key opens it, 16 hexadecimal digits; a passphrase has none."""
 
+    @property
+    def message(self) -> Message:
+        """Its name in a sentence: what a file opens with."""
+        if self.type is RecipientType.PASSPHRASE:
+            return Message("a passphrase")
+        key = str(self.key_id)
+        if self.type is RecipientType.SECRET_KEY:
+            return Message("the secret key {key} or its recovery key", key=key)
+        return Message("the private key {key}", key=key)
+
     def __str__(self) -> str:
-        names = {
-            RecipientType.PASSPHRASE: "a passphrase",
-            RecipientType.SECRET_KEY: f"the secret key {self.key_id} or its recovery key",
-        }
-        return names.get(self.type, f"the private key {self.key_id}")
+        return str(self.message)
+
+
+def describe_recipients(recipients: Sequence[RecipientInfo]) -> Message:
+    """What a file opens with, in a sentence."""
+    if not recipients:
+        return Message("a key of a newer version of this program")
+    first, *others = [each.message for each in recipients]
+    return reduce(
+        lambda one, other: Message("{one} or {other}", one=one, other=other), others, first
+    )
 
 
 def describe_recipient(stanza: Stanza) -> RecipientInfo | None:

@@ -198,7 +198,9 @@ class PayloadWriter:
         summary.rows = sum(table.rows for table in summary.tables)
         summary.damages = [
             DamageSummary(
-                store=str(each.store.path), what=each.description, lost_records=each.lost_records
+                store=str(each.store.path),
+                what=str(each.description),
+                lost_records=each.lost_records,
             )
             for each in damages
         ]
@@ -288,9 +290,9 @@ class PayloadReader:
         if self.manifest.version != VERSION:
             raise PayloadUnreadable(
                 reason=Message(
-                    "its format is version {version}, not {version2}",
+                    "its format is version {version}, not {known}",
                     version=self.manifest.version,
-                    version2=VERSION,
+                    known=VERSION,
                 )
             )
 

@@ -6,7 +6,7 @@ FORMAT.md, "Texts of keys". Every group checks itself, so that a slip is found w
 import hashlib
 
 from desktop_migrator.errors import BadKey
-from desktop_migrator.messages import Message
+from desktop_migrator.messages import Message, plural
 from desktop_migrator.vault.header import KEY_SIZE
 from desktop_migrator.vault.keys import SecretKey
 
@@ -40,10 +40,10 @@ def decode_recovery_key(text: str) -> SecretKey:
     if len(letters) != expected:
         raise BadKey(
             reason=Message(
-                "A recovery key has {groups} groups of {value1}, {expected} "
+                "A recovery key has {groups} groups of {size}, {expected} "
                 "letters and digits together; these are {letters}.",
                 groups=_GROUPS,
-                value1=_GROUP + 1,
+                size=_GROUP + 1,
                 expected=expected,
                 letters=len(letters),
             )
@@ -56,10 +56,12 @@ def decode_recovery_key(text: str) -> SecretKey:
         if _luhn_mod_32([index, *group]) != check
     ]
     if wrong:
-        plural = "s" if len(wrong) > 1 else ""
         raise BadKey(
-            reason=Message(
-                "There is a slip in group{plural} {wrong}.", plural=plural, wrong=", ".join(wrong)
+            reason=plural(
+                "There is a slip in group {groups}.",
+                "There is a slip in groups {groups}.",
+                count=len(wrong),
+                groups=", ".join(wrong),
             )
         )
     number = 0

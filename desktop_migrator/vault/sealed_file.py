@@ -120,7 +120,7 @@ class AtomicSealedFile:
                         path=self._path, reason=Message("it reads differently")
                     )
         except (OSError, VaultError) as error:
-            why = os_error_reason(error) if isinstance(error, OSError) else error.detail
+            why = os_error_reason(error) if isinstance(error, OSError) else error.detail_message
             raise SealedFileNotVerified(path=self._path, reason=why) from None
 
     def _rename_into_place(self) -> None:
@@ -149,7 +149,7 @@ def open_sealed_file(
         if unsealed.header.kind != kind:
             raise PayloadUnreadable(
                 reason=Message(
-                    "it is a {kind}, not a {kind2}", kind=unsealed.header.kind, kind2=kind
+                    "it is a {found}, not a {kind}", found=unsealed.header.kind, kind=kind
                 )
             )
         yield PayloadReader(unsealed)

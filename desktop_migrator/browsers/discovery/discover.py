@@ -73,7 +73,7 @@ class FoundProfile:
 class Discovery:
     profiles: tuple[FoundProfile, ...]
     unreadable: tuple[UnreadablePath, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
     @property
     def stores(self) -> tuple[Store, ...]:
@@ -171,7 +171,7 @@ class _Finder:
     lister: FolderLister = field(default_factory=FolderLister)
     known_roots: dict[Path, Browser] = field(default_factory=dict)
     candidates: dict[Path, _ProfileCandidate] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Message] = field(default_factory=list)
     local_states: dict[Path, dict[str, ProfileInfo]] = field(default_factory=dict)
 
     def discovery(self) -> Discovery:
@@ -219,7 +219,8 @@ class _Finder:
                 if visited > _MAX_SEARCHED_FOLDERS:
                     self.warnings.append(
                         Message(
-                            "{start} holds too many folders; not all were searched.", start=start
+                            "{start} holds too many folders; not all were searched.",
+                            start=str(start),
                         )
                     )
                     return
@@ -336,14 +337,14 @@ class _Finder:
             used = next(store for store in locations if store is not left_behind)
             self.warnings.append(
                 Message(
-                    "{browser_name}, profile {profile}: two local storages hold data. "
-                    "The one in {value1} is taken since {reason}; to read the other "
+                    "{browser}, profile {profile}: two local storages hold data. "
+                    "The one in {used} is taken since {reason}; to read the other "
                     "one, name it: {path}",
-                    browser_name=profile.browser_name,
+                    browser=profile.browser_name,
                     profile=profile.name,
-                    value1=names[used.format],
+                    used=names[used.format],
                     reason=reason,
-                    path=left_behind.path,
+                    path=str(left_behind.path),
                 )
             )
         return left_behind

@@ -64,7 +64,7 @@ def read(
     copy's files cannot be opened at all.
     """
 
-    def damaged(what: str, lost: int | None) -> None:
+    def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
     walk = _EntryDecoder(store, damaged)
@@ -182,7 +182,7 @@ def _varint(number: int) -> bytes:
 class _EntryDecoder:
     """One pass over the entries in key order, which may go on in another source."""
 
-    def __init__(self, store: Store, on_damage: Callable[[str, int | None], None]) -> None:
+    def __init__(self, store: Store, on_damage: Callable[[Message, int | None], None]) -> None:
         self.last_key = b""
         """The last key that was dealt with."""
         self._store = store

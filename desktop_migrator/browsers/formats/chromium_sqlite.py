@@ -17,7 +17,13 @@ from typing import Any
 import zstandard
 
 from desktop_migrator.browsers.area_change import AreaChange
-from desktop_migrator.browsers.encoding import decode_prefixed, decompress_snappy, encode_prefixed
+from desktop_migrator.browsers.encoding import (
+    UndecodableError,
+    decode_prefixed,
+    decompress_snappy,
+    encode_prefixed,
+    undecodable_reason,
+)
 from desktop_migrator.browsers.formats.chromium_leveldb import from_chromium_time, to_chromium_time
 from desktop_migrator.browsers.formats.storage_key import format_chromium, parse_chromium
 from desktop_migrator.browsers.sqlite.reader import SqliteFile, expect_bytes
@@ -51,10 +57,10 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
     file is no database at all.
     """
 
-    def damaged(what: str, lost: int | None) -> None:
+    def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
-    def damaged_list(what: str, _lost_rows: int | None) -> None:
+    def damaged_list(what: Message, _lost_rows: int | None) -> None:
         # Rows of a list are no records; records that lost their site are counted when met.
         damaged(what, 0)
 
@@ -136,7 +142,7 @@ def _records(
     on_damage: LossCallback,
 ) -> Iterator[Record]:
     without_area = 0
-    undecoded: Counter[str] = Counter()
+    undecoded: Counter[Message] = Counter()
     for map_id, key, value, *compression in rows:
         if map_id not in areas:
             without_area += 1
@@ -154,9 +160,9 @@ def _records(
                 modified,
             )
         except ValueError as error:
-            undecoded[str(error)] += 1
+            undecoded[undecodable_reason(error)] += 1
         except TypeError:  # NULL or a number
-            undecoded["it is no text"] += 1
+            undecoded[Message("it is no text")] += 1
         else:
             yield record
     for reason, count in undecoded.items():
@@ -198,12 +204,12 @@ def _decompress(value: bytes, kind: int) -> bytes:
         if kind == _ZSTD:
             size = zstandard.get_frame_parameters(value).content_size
             if MAX_VALUE < size < zstandard.CONTENTSIZE_UNKNOWN:
-                raise ValueError("a compressed value is too large")
+                raise UndecodableError(Message("a compressed value is too large"))
             return zstandard.ZstdDecompressor().decompress(
                 value, max_output_size=MAX_VALUE, allow_extra_data=False
             )
         if kind == _SNAPPY:
             return decompress_snappy(value, MAX_VALUE)
     except zstandard.ZstdError as error:
-        raise ValueError("a compressed value is damaged") from error
-    raise ValueError("its compression is unknown")
+        raise UndecodableError(Message("a compressed value is damaged")) from error
+    raise UndecodableError(Message("its compression is unknown"))

@@ -24,7 +24,12 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from desktop_migrator.browsers.area_change import AreaChange
-from desktop_migrator.browsers.encoding import decode_utf16, decompress_snappy, encode_utf16
+from desktop_migrator.browsers.encoding import (
+    UndecodableError,
+    decode_utf16,
+    decompress_snappy,
+    encode_utf16,
+)
 from desktop_migrator.browsers.formats.storage_key import parse_firefox
 from desktop_migrator.browsers.sqlite.reader import (
     SqliteFile,
@@ -70,7 +75,7 @@ _FOLDER_NAME = re.compile(
 def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
     """Yield the area's records. Raises StoreUnreadable and UnknownStorageFormat."""
 
-    def damaged(what: str, lost: int | None) -> None:
+    def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
     with closing(SqliteFile(copy, damaged)) as file:
@@ -197,7 +202,11 @@ def _schema_version(store: Store, file: SqliteFile) -> int | None:
     fitting = [major for major, columns in _COLUMNS.items() if stored.issuperset(columns)]
     major, minor = (max(fitting, default=0), 0) if marked is None else divmod(marked, 16)
     if major not in fitting or minor:
-        reason = f"schema {major}.{minor} of Firefox's localStorage is not known"
+        reason = Message(
+            "schema {major}.{minor} of Firefox's localStorage is not known",
+            major=major,
+            minor=minor,
+        )
         raise UnknownStorageFormat(path=store.path, reason=reason)
     return major
 
@@ -210,13 +219,13 @@ def _decode(
     if compression == 1:
         value = decompress_snappy(value, MAX_VALUE)
     elif compression != 0:
-        raise ValueError("unknown kind of compression")
+        raise UndecodableError(Message("unknown kind of compression"))
     if conversion not in {0, 1}:
-        raise ValueError("unknown kind of text")
+        raise UndecodableError(Message("unknown kind of text"))
     text = decode_text(value) if conversion else decode_utf16(value)
     length = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
     if utf16_length is not None and length != utf16_length:
-        raise ValueError("a value is not as long as it was written")
+        raise UndecodableError(Message("a value is not as long as it was written"))
     return decode_text(key), text
 
 
@@ -282,7 +291,7 @@ def _database_origin(copy: Path) -> str:
     return decode_text(rows[0][0])
 
 
-def _ignore(_what: str, _lost: int | None) -> None:
+def _ignore(_what: Message, _lost: int | None) -> None:
     """Takes what was damaged: whoever reads the records tells it."""
 
 

@@ -20,6 +20,7 @@ from sqlite3 import Connection
 from urllib.parse import urlencode, urlsplit
 
 from desktop_migrator.browsers.area_change import AreaChange
+from desktop_migrator.browsers.encoding import UndecodableError
 from desktop_migrator.browsers.formats.storage_key import storage_key_from_suffix
 from desktop_migrator.browsers.sqlite.reader import (
     SqliteFile,
@@ -48,7 +49,7 @@ _KEY = re.compile(r"(?P<reversed>.+)\.:(?P<scheme>[a-z][a-z0-9+.-]*)(?::(?P<port
 def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
     """Yield the records of all areas. Raises StoreUnreadable and UnknownStorageFormat."""
 
-    def damaged(what: str, lost: int | None) -> None:
+    def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
     with closing(SqliteFile(copy, damaged)) as file:
@@ -58,7 +59,9 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
             damaged(Message("the file is empty"), None)
             return
         if columns is None or version > _NEWEST_SCHEMA:
-            reason = f"schema {version} of Firefox's older localStorage is not known"
+            reason = Message(
+                "schema {version} of Firefox's older localStorage is not known", version=version
+            )
             raise UnknownStorageFormat(path=store.path, reason=reason)
         rows = file.rows("webappsstore2", columns, damaged, _CREATE_TABLE)
         for storage_key, key, value in decode_rows(rows, _decode, damaged):
@@ -157,7 +160,7 @@ def _parse_origin_key(origin_key: str, suffix: str) -> StorageKey:
     """The key of a reversed origin such as `tset.a.:https:443`."""
     match = _KEY.fullmatch(origin_key)
     if not match:
-        raise ValueError("a record of an unknown web site")
+        raise UndecodableError(Message("a record of an unknown web site"))
     scheme, port = match["scheme"], match["port"]
     host = match["reversed"][::-1]
     if ":" in host and scheme != "file":

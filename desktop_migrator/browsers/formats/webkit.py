@@ -51,7 +51,7 @@ _FILE_NAME = re.compile(r"([a-z][a-z0-9+.-]*)_(.*)_([0-9]{1,5})\.localstorage")
 def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
     """Yield the area's records. Raises StoreUnreadable and UnknownStorageFormat."""
 
-    def damaged(what: str, lost: int | None) -> None:
+    def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
     with closing(SqliteFile(copy, damaged)) as file:
@@ -63,7 +63,7 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
             damaged(Message("the file is empty"), None)
             return
         if columns != list(_COLUMNS) or file.has_text_values("ItemTable", "value"):
-            reason = "not the table of WebKit's localStorage, or one of before 2011"
+            reason = Message("not the table of WebKit's localStorage, or one of before 2011")
             raise UnknownStorageFormat(path=store.path, reason=reason)
         storage_key = read_storage_key(store.path)
         rows = file.rows("ItemTable", _COLUMNS, damaged, _CREATE_TABLE)

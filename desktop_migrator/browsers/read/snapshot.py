@@ -204,8 +204,8 @@ def _check_space(path: Path, target: Path, files: dict[str, os.stat_result]) -> 
         raise SnapshotFailed(
             path=path,
             reason=Message(
-                "{value1} MB are needed on the disk, {value2} MB are free",
-                value1=needed // 2**20,
-                value2=free // 2**20,
+                "{needed} MB are needed on the disk, {free} MB are free",
+                needed=needed // 2**20,
+                free=free // 2**20,
             ),
         )

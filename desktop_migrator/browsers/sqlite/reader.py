@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+from desktop_migrator.browsers.encoding import UndecodableError, undecodable_reason
 from desktop_migrator.browsers.sqlite.pages import DatabaseFile
 from desktop_migrator.browsers.sqlite.salvage import (
     MAX_VALUE,
@@ -156,12 +157,12 @@ def decode_rows(
     on_damage: LossCallback,
 ) -> Iterator[Decoded]:
     """Yield `decode(*row)`; rows for which it raises ValueError are told as lost, by reason."""
-    lost: Counter[str] = Counter()
+    lost: Counter[Message] = Counter()
     for row in rows:
         try:
             decoded = decode(*row)
         except ValueError as error:
-            lost["a text is damaged" if isinstance(error, UnicodeError) else str(error)] += 1
+            lost[undecodable_reason(error)] += 1
         else:
             yield decoded
     for reason, count in lost.items():
@@ -172,7 +173,7 @@ def expect_bytes(*values: object) -> None:
     """Raise ValueError unless all are TEXT or BLOB, as browsers write them."""
     for value in values:
         if not isinstance(value, bytes):
-            raise ValueError("a value is of a wrong type")  # noqa: TRY004 - the file's fault
+            raise UndecodableError(Message("a value is of a wrong type"))
 
 
 def decode_text(text: bytes) -> str:

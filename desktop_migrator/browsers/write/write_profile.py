@@ -282,7 +282,7 @@ class _StoreUpdate:
             for record in self._records(copy, identity_path, StoreUnwritable):
                 found.add(record.storage_key, record.key, record.value)
         if found != self._expected:
-            reason = "what was written does not read back as it should"
+            reason = Message("what was written does not read back as it should")
             raise StoreUnwritable(path=self.store.path, reason=reason)
 
     def _records(self, copy: Path, path: Path, error_type: type[StorageError]) -> Iterator[Record]:

@@ -24,7 +24,8 @@ from desktop_migrator.errors import (
     OriginNotFound,
     UsageError,
 )
-from desktop_migrator.messages import Message
+from desktop_migrator.messages import Message, plural
+from desktop_migrator.migration.backups.into_browser import list_profiles
 from desktop_migrator.migration.backups.manage import make_backup
 from desktop_migrator.migration.sealed.sealing_keys import sealing_key
 from desktop_migrator.migration.sources.open_sources import Sources, open_sources
@@ -156,9 +157,9 @@ def _check_run(origin: str, run: CatalogedRun | None) -> None:
         raise NotMigrated(
             origin=origin,
             reason=Message(
-                "its last run, {run}, is {value1}",
+                "its last run, {run}, is {outcome}",
                 run=run.run,
-                value1=run.outcome or "not finished",
+                outcome=run.outcome or Message("not finished"),
             ),
         )
     if not run.verified:
@@ -171,11 +172,13 @@ def _check_data(origins: Sequence[str], chosen: _Selection, runs: Sequence[Catal
     """Raises NotMigrated where the browser holds what those runs cannot have brought in."""
     first = min(run.started for run in runs)
     if chosen.modified and chosen.modified > first:
-        reason = "it has changed in the browser since its last run"
+        reason = Message("it has changed in the browser since its last run")
     elif chosen.items > sum((run.counts or {}).get("items", 0) for run in runs):
-        reason = "the browser holds more of it than its last run took"
+        reason = Message("the browser holds more of it than its last run took")
     elif sum((run.counts or {}).get("rejected", 0) for run in runs) > chosen.rejected:
-        reason = "the database refused items of its last run, and which ones is not known here"
+        reason = Message(
+            "the database refused items of its last run, and which ones is not known here"
+        )
     else:
         return
     raise NotMigrated(origin=", ".join(origins), reason=reason)
@@ -217,10 +220,13 @@ def _confirm(job: ClearJob, chosen: _Selection, origins: Sequence[str], reporter
     """Raises Cancelled if the person is asked and does not agree, UsageError if nobody is there."""
     if job.confirmed:
         return
-    profiles = "; ".join(
-        f"{each.browser_name}, profile {each.name}" for each in chosen.changes_by_profile
+    text = plural(
+        "{count:,} record of {origins} will go from {profiles}.",
+        "{count:,} records of {origins} will go from {profiles}.",
+        count=chosen.records,
+        origins=", ".join(origins),
+        profiles=list_profiles(chosen.changes_by_profile),
     )
-    text = f"{chosen.records:,} records of {', '.join(origins)} will go from {profiles}."
     answer = reporter.ask(
         Question(Message("{text} Clear them?", text=text), ("yes", "no"), topic=Topic.CONFIRM)
     )

@@ -26,7 +26,7 @@ from desktop_migrator.errors import (
     StoreUnwritable,
     UsageError,
 )
-from desktop_migrator.messages import Message
+from desktop_migrator.messages import Message, join, plural
 from desktop_migrator.migration.backups.manage import find_backup, open_backup
 from desktop_migrator.migration.sources.open_sources import find_sources
 from desktop_migrator.migration.sources.origins import parse_origins
@@ -209,13 +209,26 @@ def _store_to_create(
     return Store(profile, format_, path, size=0)
 
 
+def list_profiles(profiles: Iterable[Profile]) -> Message:
+    """The browser profiles in a sentence."""
+    return join(
+        (
+            Message("{browser}, profile {profile}", browser=each.browser_name, profile=each.name)
+            for each in profiles
+        ),
+        "; ",
+    )
+
+
 def _confirm(targets: _ChangesByProfile, reporter: Reporter) -> None:
     """Raises Cancelled if the person is asked and does not agree."""
     records = sum(map(_record_count, targets.values()))
-    profiles = "; ".join(f"{each.browser_name}, profile {each.name}" for each in targets)
     question = Question(
-        Message(
-            "Write {records:,} records back into {profiles}?", records=records, profiles=profiles
+        plural(
+            "Write {count:,} record back into {profiles}?",
+            "Write {count:,} records back into {profiles}?",
+            count=records,
+            profiles=list_profiles(targets),
         ),
         ("yes", "no"),
         topic=Topic.CONFIRM,

@@ -207,22 +207,22 @@ def prune_backups(workspace: Workspace, now: datetime | None = None) -> list[str
     return removed
 
 
-def runs_needing_backup(newest_first: Iterable[CatalogedRun]) -> dict[str, str]:
+def runs_needing_backup(newest_first: Iterable[CatalogedRun]) -> dict[str, Message]:
     """The runs whose backups are needed, each with why."""
-    needed: dict[str, str] = {}
+    needed: dict[str, Message] = {}
     completed: set[tuple[str, str, str]] = set()
     for run in newest_first:
         subject = run.user_id, run.database, run.plan
         if run.outcome == UNDOING:
-            needed[run.run] = f"The undo of run {run.run} has not come to its end."
+            needed[run.run] = Message("The undo of run {run} has not come to its end.", run=run.run)
         elif run.outcome not in _FINISHED and subject not in completed:
-            needed[run.run] = f"Run {run.run} has not come to its end."
+            needed[run.run] = Message("Run {run} has not come to its end.", run=run.run)
         elif run.outcome == Outcome.COMPLETED:
             completed.add(subject)
     return needed
 
 
-def _retention_entry(backup: BackupEntry, needed: dict[str, str]) -> RetentionCandidate:
+def _retention_entry(backup: BackupEntry, needed: dict[str, Message]) -> RetentionCandidate:
     target = backup.target
     return RetentionCandidate(
         id=backup.manifest.id,

@@ -52,7 +52,7 @@ class RestoreToDatabaseResult:
     run: str
     counts: Counts
     by_table: dict[str, Counts]
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Message] = field(default_factory=list)
     """Why tables refused rows."""
     seconds: float = 0.0
 
@@ -184,7 +184,7 @@ def _restore_from_backup(
     )
     trail = AuditTrail(workspace.catalog)
     by_table: dict[str, Counts] = {}
-    reasons: list[str] = []
+    reasons: list[Message] = []
     path = find_backup(workspace, job.backup).path
     with (
         hold_run_lock(engine, target.user_id, target.plan) as lock,

@@ -23,7 +23,8 @@ from desktop_migrator.postgres.connection.engine import (
 from desktop_migrator.postgres.schema.create_tables import create_tables
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.schema.user_lookup import lookup_user
-from desktop_migrator.postgres.verify.connection_checks import Check, check_connection
+from desktop_migrator.postgres.verify.checks import Check
+from desktop_migrator.postgres.verify.connection_checks import check_connection
 from desktop_migrator.reporter import Question, Reporter, Topic
 
 
@@ -91,7 +92,7 @@ def _server_url(database: str, workspace: Workspace) -> AbstractContextManager[s
 
 
 def _ask_password(error: AuthenticationFailed, reporter: Reporter) -> str:
-    text = f"Password for {error.facts['user']}"
+    text = Message("Password for {user}", user=error.facts["user"])
     password = reporter.ask(Question(text, secret=True, topic=Topic.PASSWORD))
     if password is None:
         raise error

@@ -74,4 +74,6 @@ def read_public_key(path: Path) -> PublicKey:
     try:
         return PublicKey.from_text(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError):
-        raise BadKey(reason=Message("{path} cannot be read as a public key.", path=path)) from None
+        raise BadKey(
+            reason=Message("{path} cannot be read as a public key.", path=str(path))
+        ) from None

@@ -135,7 +135,7 @@ def make_kit(
         path.write_bytes(msgspec.json.encode(envelope))
     except OSError as error:
         raise BadKit(
-            path=path, reason=Message("It cannot be written: {strerror}.", strerror=error.strerror)
+            path=path, reason=Message("It cannot be written: {error}.", error=error.strerror or "")
         ) from None
 
 
@@ -216,12 +216,12 @@ def _read_envelope(path: Path) -> _Envelope:
             data = file.read(_MAX_KIT_BYTES + 1)
     except OSError as error:
         raise BadKit(
-            path=path, reason=Message("It cannot be read: {strerror}.", strerror=error.strerror)
+            path=path, reason=Message("It cannot be read: {error}.", error=error.strerror or "")
         ) from None
     if len(data) > _MAX_KIT_BYTES:
         raise BadKit(
             path=path,
-            reason=Message("It is larger than {value1} MiB.", value1=_MAX_KIT_BYTES >> 20),
+            reason=Message("It is larger than {limit} MiB.", limit=_MAX_KIT_BYTES >> 20),
         )
     try:
         return msgspec.json.decode(data, type=_Envelope)

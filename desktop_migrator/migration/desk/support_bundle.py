@@ -72,7 +72,7 @@ def save_bundle(files: Iterable[BundleFile], path: Path) -> None:
     except OSError as error:
         raise UsageError(
             reason=Message(
-                "{path} cannot be written: {strerror}.", path=path, strerror=error.strerror
+                "{path} cannot be written: {error}.", path=str(path), error=error.strerror or ""
             )
         ) from None
 
@@ -141,7 +141,7 @@ def _store(scanned: ScannedStore) -> dict[str, Any]:
 
 
 def _damage(damage: Damage) -> dict[str, Any]:
-    return {"what": damage.description, "lost_records": damage.lost_records}
+    return {"what": str(damage.description), "lost_records": damage.lost_records}
 
 
 def _run(run: CatalogedRun) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def _run(run: CatalogedRun) -> dict[str, Any]:
 def _server(database: str) -> str:
     """Which server, without who the person is there."""
     try:
-        return database if database == BUILTIN else Address(database).server
+        return database if database == BUILTIN else str(Address(database).server)
     except BadDatabaseUrl:
         return "unknown"
 

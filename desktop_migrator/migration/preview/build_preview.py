@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import UNSET
 
 from desktop_migrator.errors import Cancelled
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.preview.preview_store import (
     PreviewDetail,
     PreviewEntry,
@@ -174,7 +175,7 @@ class PreviewCollector:
         why = rejection.code, rejection.reason, rejection.remedy
         detail = _detail(source, rejection.source_id, rejection.raw, None, *why)
         place = f"{source.key}[{source.position}]" if source.position else source.key
-        cells = (cell_text(rejection.source_id or place), cell_text(rejection.reason))
+        cells = (cell_text(rejection.source_id or place), cell_text(str(rejection.reason)))
         self._add(PreviewState.REJECTED, cells, detail, [rejection, *([item] if item else [])])
 
     def _add_item(self, item: Item, state: PreviewState, conflict: Conflict | None) -> None:
@@ -263,8 +264,8 @@ def _detail(
     raw: str,
     after: dict[str, Any] | None,
     code: str | None = None,
-    reason: str | None = None,
-    remedy: str | None = None,
+    reason: Message | None = None,
+    remedy: Message | None = None,
 ) -> PreviewDetail:
     return PreviewDetail(
         browser=source.store.profile.browser_name,

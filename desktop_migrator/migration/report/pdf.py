@@ -13,7 +13,6 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, Ta
 
 from desktop_migrator.migration.report import labels
 from desktop_migrator.migration.report.run_facts import EntityFacts, RunFacts
-from desktop_migrator.model import damage_sentence
 
 _WIDTH = A4[0] - 40 * mm
 _BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10, leading=14, spaceAfter=4)
@@ -59,8 +58,7 @@ def _story(facts: RunFacts) -> Iterator[Flowable]:
     yield _paragraph("Verification", _HEADING)
     yield _paragraph(labels.verification(facts))
     for damage in facts.damages:
-        told = damage_sentence(damage.store, damage.what, damage.lost_records)
-        yield _paragraph(f"Damaged: {told}")
+        yield _paragraph(f"Damaged: {damage.message}")
     if facts.left_aside:
         yield _paragraph("What stayed in the browser", _HEADING)
         for kind, number in sorted(facts.left_aside.items(), key=lambda each: -each[1]):

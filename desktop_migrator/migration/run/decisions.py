@@ -110,7 +110,7 @@ def _read(path: Path) -> _File:
         raise DecisionsUnusable(path=path, reason=error.strerror) from None
     if len(data) > MAX_BYTES:
         raise DecisionsUnusable(
-            path=path, reason=Message("it is larger than {max_bytes:,} bytes", max_bytes=MAX_BYTES)
+            path=path, reason=Message("it is larger than {limit:,} bytes", limit=MAX_BYTES)
         )
     try:
         return _File.model_validate_json(data)
@@ -119,7 +119,9 @@ def _read(path: Path) -> _File:
         place = ".".join(str(part) for part in problem["loc"])
         raise DecisionsUnusable(
             path=path,
-            reason=Message("{value1}: {value2}", value1=place or "the file", value2=problem["msg"]),
+            reason=Message(
+                "{place}: {fault}", place=place or Message("the file"), fault=problem["msg"]
+            ),
         ) from None
 
 

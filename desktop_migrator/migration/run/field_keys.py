@@ -25,11 +25,11 @@ def read_field_key(path: Path | None) -> FieldKey | None:
         return FieldKey.from_text(text)
     except OSError as error:
         raise BadKey(
-            reason=Message("{path}: {strerror}", path=path, strerror=error.strerror)
+            reason=Message("{path}: {error}", path=str(path), error=error.strerror or "")
         ) from None
     except ValueError:
         raise BadKey(
-            reason=Message("{path} holds no key of sensitive fields.", path=path)
+            reason=Message("{path} holds no key of sensitive fields.", path=str(path))
         ) from None
 
 
@@ -57,7 +57,7 @@ def field_key_for_run(job: Job, workspace: Workspace, reporter: Reporter) -> Fie
         workspace.credentials.set_persistent(_keyring_entry(name), made.text)
     except KeyringUnusable as error:
         reporter.warned(
-            Message("There is no key for sensitive fields. {detail}", detail=error.detail)
+            Message("There is no key for sensitive fields. {detail}", detail=error.detail_message)
         )
         return None
     reporter.warned(
@@ -84,7 +84,7 @@ def export_field_key(workspace: Workspace, name: str, path: Path) -> FieldKey:
             file.write(f"{key.text}\n")
     except OSError as error:
         raise BadKey(
-            reason=Message("{path}: {strerror}", path=path, strerror=error.strerror)
+            reason=Message("{path}: {error}", path=str(path), error=error.strerror or "")
         ) from None
     return key
 
@@ -96,7 +96,7 @@ def _saved_field_key(credentials: Credentials, name: str) -> FieldKey | None:
     except ValueError:
         raise BadKey(
             reason=Message(
-                "What the keyring holds as {value1} is no key.", value1=_keyring_entry(name)
+                "What the keyring holds as {entry} is no key.", entry=_keyring_entry(name)
             )
         ) from None
 

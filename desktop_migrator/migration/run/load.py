@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from desktop_migrator.errors import CommitsLost, MigratorError
-from desktop_migrator.messages import Message
+from desktop_migrator.messages import Message, plural
 from desktop_migrator.migration.run.parallel.load import load_parallel, process_count
 from desktop_migrator.migration.run.parallel.load_worker import id_maker
 from desktop_migrator.migration.run.run_context import RunContext
@@ -45,7 +45,7 @@ def _load_in_one_process(run: RunContext, entities: Sequence[TargetEntity]) -> i
         try:
             return _load_from(run, entities, resume=resume)
         except CommitsLost as lost:
-            run.reporter.warned(Message("{lost} They are done again.", lost=lost))
+            run.reporter.warned(Message("{lost} They are done again.", lost=lost.message))
             resume = True
 
 
@@ -91,26 +91,46 @@ def _load_from(run: RunContext, entities: Sequence[TargetEntity], *, resume: boo
     return loader.derived_ids
 
 
-def _extraction_warnings(run: RunContext) -> Iterator[str]:
+def _extraction_warnings(run: RunContext) -> Iterator[Message]:
     extractor = run.extractor
     if extractor is None:
         return
     if extractor.duplicates:
-        yield f"{extractor.duplicates:,} items stood twice in their record and went once."
+        yield plural(
+            "{count:,} item stood twice in its record and went once.",
+            "{count:,} items stood twice in their record and went once.",
+            count=extractor.duplicates,
+        )
     if number := extractor.warnings["big-integer"]:
-        yield f"{number:,} items hold integers beyond 2^53, which JavaScript reads inexactly."
+        yield plural(
+            "{count:,} item holds integers beyond 2^53, which JavaScript reads inexactly.",
+            "{count:,} items hold integers beyond 2^53, which JavaScript reads inexactly.",
+            count=number,
+        )
     if number := extractor.warnings["data-beside-items"]:
-        yield f"{number:,} records hold more than the items taken from them."
+        yield plural(
+            "{count:,} record holds more than the items taken from it.",
+            "{count:,} records hold more than the items taken from them.",
+            count=number,
+        )
     left_out = sum(
         (guard.omitted_values for guard in extractor.protectors.values()), Counter[str]()
     )
     for path, number in left_out.items():
-        yield (
-            f"{number:,} values of the sensitive field {path} were left out, since there is no key "
-            "to protect them with; they are still in the browser."
+        yield plural(
+            "{count:,} value of the sensitive field {field} was left out, since there is no key "
+            "to protect it with; it is still in the browser.",
+            "{count:,} values of the sensitive field {field} were left out, since there is no key "
+            "to protect them with; they are still in the browser.",
+            count=number,
+            field=path,
         )
     if number := extractor.skipped_records["partitioned"]:
-        yield f"{number:,} records of the site lie framed in other sites; they were left aside."
+        yield plural(
+            "{count:,} record of the site lies framed in other sites; it was left aside.",
+            "{count:,} records of the site lie framed in other sites; they were left aside.",
+            count=number,
+        )
 
 
 MIN_ITEMS_TO_DROP_INDEXES = 100_000
@@ -140,7 +160,7 @@ def _rebuild_dropped_indexes(run: RunContext, entities: Sequence[TargetEntity]) 
                     "Indexes of {table} that a run before this one left away wait to "
                     "be made again by `repair`: {error}",
                     table=table.name,
-                    error=error,
+                    error=error.message,
                 )
             )
 

@@ -160,9 +160,9 @@ def _run_steps(run: RunContext, catalog: Catalog) -> MigratorError | None:
 
 def _as_interrupted(run: RunContext, error: MigratorError) -> MigratorError:
     if isinstance(error, DatabaseError) and not run.job.dry_run:
-        return Interrupted(
-            reason=Message("{value1}.", value1=str(error).rstrip(".")), remedy=error.hint
-        )
+        ended = str(error).endswith(".")
+        reason = error.message if ended else Message("{error}.", error=error.message)
+        return Interrupted(reason=reason, remedy=error.hint_message)
     return error
 
 

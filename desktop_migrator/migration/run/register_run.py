@@ -35,10 +35,10 @@ def register_run(run: RunContext) -> None:
         run.reporter.warned(
             Message(
                 "A run on {host}, process {process}, was cut off after "
-                "{heartbeat:%Y-%m-%d %H:%M} UTC; this one takes its place.",
+                "{heartbeat} UTC; this one takes its place.",
                 host=before.host,
                 process=before.process,
-                heartbeat=before.heartbeat,
+                heartbeat=f"{before.heartbeat:%Y-%m-%d %H:%M}",
             )
         )
     run.resumed = former is not None

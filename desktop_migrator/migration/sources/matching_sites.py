@@ -8,6 +8,7 @@ from pathlib import Path
 from desktop_migrator.browsers.discovery.discover import UnreadablePath
 from desktop_migrator.browsers.read import read_stores
 from desktop_migrator.errors import Cancelled
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.sources.open_sources import find_sources
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Damage, Profile, Record, Store
@@ -47,7 +48,7 @@ class SiteScan:
     profiles: tuple[ProfileScan, ...]
     """Those with the most that fits first."""
     unreadable: tuple[UnreadablePath, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
 
     @property
     def sites(self) -> tuple[SiteMatch, ...]:

@@ -11,7 +11,7 @@ from desktop_migrator.browsers.read import read_stores
 from desktop_migrator.browsers.read.read_ahead import read_ahead
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.sealed.captures import Capture, UnlockKey, is_capture, open_captures
-from desktop_migrator.model import Damage, Record, Store, damage_sentence
+from desktop_migrator.model import Damage, Record, Store
 from desktop_migrator.reporter import Reporter
 
 NO_UNLOCK_KEY = UnlockKey()
@@ -72,9 +72,7 @@ class Sources:
     def report_damage(self, damage: Damage) -> None:
         if damage not in self._damages:
             self._damages[damage] = None
-            self._reporter.warned(
-                damage_sentence(damage.store.path, damage.description, damage.lost_records)
-            )
+            self._reporter.warned(damage.message)
 
 
 @contextmanager
@@ -95,7 +93,9 @@ def open_sources(
     for unreadable in found.unreadable:
         reporter.warned(
             Message(
-                "{path} cannot be read: {reason}", path=unreadable.path, reason=unreadable.reason
+                "{path} cannot be read: {reason}",
+                path=str(unreadable.path),
+                reason=unreadable.reason,
             )
         )
     sources = Sources(reporter)

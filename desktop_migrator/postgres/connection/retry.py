@@ -45,7 +45,9 @@ class RetryPolicy:
                     raise
                 reporter.warned(
                     Message(
-                        "{error} Trying again in {pause:.1f} seconds.", error=error, pause=pause
+                        "{error} Trying again in {pause:.1f} seconds.",
+                        error=error.message,
+                        pause=pause,
                     )
                 )
             cancellable_sleep(pause, reporter)

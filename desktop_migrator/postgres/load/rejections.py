@@ -67,7 +67,7 @@ def too_large(item: Item) -> Rejection:
     )
 
 
-def _rejection(item: Item, *, code: str, reason: str, remedy: str) -> Rejection:
+def _rejection(item: Item, *, code: str, reason: Message, remedy: Message) -> Rejection:
     return Rejection(
         entity=item.entity,
         source=item.source,

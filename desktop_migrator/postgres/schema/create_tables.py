@@ -102,8 +102,8 @@ def _type(column: Column) -> TypeEngine[Any]:
     if column.type is None or column.type not in _TYPES:
         raise PlanDoesNotFit(
             reason=Message(
-                "A column of type {value1} cannot be created.",
-                value1=column.declared or column.type,
+                "A column of type {type} cannot be created.",
+                type=column.declared or str(column.type),
             ),
             remedy=Message(
                 "Give {column} another type in the plan, or create the table yourself.",

@@ -21,7 +21,7 @@ import psycopg
 import sqlalchemy
 
 from desktop_migrator.errors import Cancelled
-from desktop_migrator.messages import Message
+from desktop_migrator.messages import NOTHING, Message
 from desktop_migrator.model import KeptReason, KeptRow, UndoCounts
 from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.bookkeeping.journal import (
@@ -78,7 +78,7 @@ class _ChunkUndo:
         self.table = table
         self.before_images = read_before_images(cursor, chunk.key)
         self.counts = UndoCounts()
-        self.kept: dict[str, tuple[KeptReason, str]] = {}
+        self.kept: dict[str, tuple[KeptReason, Message]] = {}
 
     def count(self, action: Action, number: int) -> None:
         match action:
@@ -89,7 +89,7 @@ class _ChunkUndo:
             case _:
                 self.counts.restored += number
 
-    def mark_kept(self, ids: Iterable[str], reason: KeptReason, message: str = "") -> None:
+    def mark_kept(self, ids: Iterable[str], reason: KeptReason, message: Message = NOTHING) -> None:
         for row_id in ids:
             self.kept[row_id] = reason, message or _MESSAGES[reason]
 
@@ -165,7 +165,9 @@ class Undoer:
                 self._reporter.advanced(Stage.UNDO, done, len(waiting))
         return again
 
-    def _add_counts(self, chunk_undo: _ChunkUndo, kept: dict[str, tuple[KeptReason, str]]) -> None:
+    def _add_counts(
+        self, chunk_undo: _ChunkUndo, kept: dict[str, tuple[KeptReason, Message]]
+    ) -> None:
         entity = chunk_undo.chunk.entity
         chunk_undo.counts.kept = len(kept)
         self.counts.setdefault(entity, UndoCounts())
@@ -345,7 +347,9 @@ class Undoer:
             restored,
         )
 
-    def _record_kept(self, chunk_undo: _ChunkUndo, kept: dict[str, tuple[KeptReason, str]]) -> None:
+    def _record_kept(
+        self, chunk_undo: _ChunkUndo, kept: dict[str, tuple[KeptReason, Message]]
+    ) -> None:
         if kept:
             letters = "".join(because for because, _ in kept.values())
             columns = chunk_undo.chunk.columns[1:]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from desktop_migrator.messages import Message
+from desktop_migrator.messages import Message, verbatim
 from desktop_migrator.postgres.schema.introspect import Relation
 
 PUBLICATION = "electric_publication_default"
@@ -30,8 +30,8 @@ _TABLE = text("""
 class MissingRequirement:
     """Something that Electric needs and has not."""
 
-    detail: str
-    remedy: str
+    detail: Message
+    remedy: Message
 
 
 def is_in_use(connection: Connection) -> bool:
@@ -54,10 +54,8 @@ def missing_requirements(
     if missing:
         yield MissingRequirement(
             Message("its publication leaves out {missing}", missing=", ".join(missing)),
-            Message(
-                "ALTER PUBLICATION {publication} SET (publish = '{operations}');",
-                publication=PUBLICATION,
-                operations=", ".join(_OPERATIONS),
+            verbatim(
+                f"ALTER PUBLICATION {PUBLICATION} SET (publish = '{', '.join(_OPERATIONS)}');"
             ),
         )
     for table in tables:
@@ -81,10 +79,10 @@ def _missing_table_requirements(
     if not found.full:
         yield MissingRequirement(
             Message("table {table} does not tell what changed rows were", table=table.name),
-            Message("ALTER TABLE {name} REPLICA IDENTITY FULL;", name=name),
+            verbatim(f"ALTER TABLE {name} REPLICA IDENTITY FULL;"),
         )
     if found.unlogged:
         yield MissingRequirement(
             Message("table {table} is UNLOGGED, so that no change of it is told", table=table.name),
-            Message("ALTER TABLE {name} SET LOGGED;", name=name),
+            verbatim(f"ALTER TABLE {name} SET LOGGED;"),
         )

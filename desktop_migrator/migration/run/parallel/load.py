@@ -120,12 +120,12 @@ def load_parallel(run: RunContext, entities: Sequence[TargetEntity], worker_coun
         try:
             return run.retries.run(attempt, run.reporter)
         except CommitsLost as lost:
-            run.reporter.warned(Message("{lost} They are done again.", lost=lost))
+            run.reporter.warned(Message("{lost} They are done again.", lost=lost.message))
         except (
             _ProgressBeforeFailure
         ) as got_on:  # a new difficulty, so that its attempts are counted anew
             run.reporter.warned(
-                Message("{error} Going on from what was written.", error=got_on.error)
+                Message("{error} Going on from what was written.", error=got_on.error.message)
             )
         resume = True
 
@@ -248,7 +248,7 @@ class _ParallelLoad:
                 self._derived_ids += message.derived_ids
             case MigratorError():
                 self._errors.append(message)
-            case str():
+            case Message():
                 run.reporter.warned(message)
 
     def _raise_first_error(self) -> None:
