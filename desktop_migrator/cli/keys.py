@@ -81,7 +81,7 @@ def list_(ctx: typer.Context) -> None:
     if not found:
         session.print_text("No keys were made here.")
     if notice := session.workspace.credentials.fallback_notice:
-        session.print_text(notice)
+        session.print_text(str(notice))
 
 
 @group.command("export", help="Write a public key for users: for kits, and capture --recipient.")

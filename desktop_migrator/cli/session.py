@@ -15,6 +15,7 @@ from rich.console import Console
 from desktop_migrator.cli.output import print_line, write_json
 from desktop_migrator.cli.reporters import JsonReporter, TerminalReporter
 from desktop_migrator.errors import MigratorError, UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.wizard_options import OpenWizard, no_wizard
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.reporter import NullReporter
@@ -84,7 +85,9 @@ def cancel_on_signal(reporter: NullReporter) -> Iterator[None]:
     def ask(number: int, frame: FrameType | None) -> None:
         if reporter.cancelled:
             signal.default_int_handler(number, frame)
-        reporter.warned("Stopping after the step under way; press Ctrl-C again to stop at once.")
+        reporter.warned(
+            Message("Stopping after the step under way; press Ctrl-C again to stop at once.")
+        )
         reporter.cancel.set()
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -4,6 +4,16 @@ From outside: `Message`, `plural`, `join`, `verbatim`, `NOTHING`, `N_` and `Tran
 """
 
 from desktop_migrator.messages.message import N_, NOTHING, Fact, Message, join, plural, verbatim
-from desktop_migrator.messages.translator import Translator
+from desktop_migrator.messages.translator import LANGUAGES, Translator
 
-__all__ = ["NOTHING", "N_", "Fact", "Message", "Translator", "join", "plural", "verbatim"]
+__all__ = [
+    "LANGUAGES",
+    "NOTHING",
+    "N_",
+    "Fact",
+    "Message",
+    "Translator",
+    "join",
+    "plural",
+    "verbatim",
+]

@@ -42,7 +42,7 @@ class DonePage(WizardPage):
         self.body.addWidget(self._summary)
         self.body.addWidget(self._verified)
         self.body.addWidget(self._table)
-        self._rejection_list = RejectionList()
+        self._rejection_list = RejectionList(self.context.translator)
         self.body.addWidget(self._rejection_list)
         self._report_button = QPushButton(self.tr("Open &report"))
         self._report_button.setAccessibleDescription(
