@@ -26,8 +26,7 @@ from desktop_migrator.cli.help_text import localize_help
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.usage_errors import CommandGroup, usage_error
 from desktop_migrator.errors import ExitCode, InternalError, MigratorError
-from desktop_migrator.messages import N_, Translator
-from desktop_migrator.messages.translator import LANGUAGES
+from desktop_migrator.messages import LANGUAGES, N_, Translator
 from desktop_migrator.migration.wizard_options import OpenWizard, no_wizard
 
 COMMANDS = {

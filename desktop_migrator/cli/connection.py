@@ -38,7 +38,9 @@ def add(
     else:
         with session.make_reporter() as reporter:
             password = reporter.ask(
-                Question(tr("Password for {name} (empty: ask each time)", name=name), secret=True)
+                Question(
+                    Message("Password for {name} (empty: ask each time)", name=name), secret=True
+                )
             )
     saved = connections.add_connection(session.workspace, name, url, password or None)
     notice = session.workspace.credentials.fallback_notice

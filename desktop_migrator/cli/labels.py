@@ -4,6 +4,7 @@ from desktop_migrator.messages import N_
 from desktop_migrator.migration.preview.preview_store import PreviewState
 from desktop_migrator.model import Outcome
 from desktop_migrator.plan.detect import SecretKind
+from desktop_migrator.reporter import Stage
 
 COUNTS = {
     "items": N_("Items"),
@@ -29,17 +30,17 @@ SKIP_REASONS = {
 """Why records stay in the browser."""
 
 STAGES = {
-    "find": N_("Looking into browsers"),
-    "check": N_("Checking every item"),
-    "preview": N_("Checking every item"),
-    "compare": N_("Comparing with the database"),
-    "backup": N_("Making the backup"),
-    "capture": N_("Writing the capture"),
-    "load": N_("Moving the data"),
-    "verify": N_("Checking what arrived"),
-    "clear": N_("Clearing the browser"),
-    "restore": N_("Putting back"),
-    "undo": N_("Taking back"),
+    Stage.FIND: N_("Looking into browsers"),
+    Stage.CHECK: N_("Checking every item"),
+    Stage.PREVIEW: N_("Checking every item"),
+    Stage.COMPARE: N_("Comparing with the database"),
+    Stage.BACKUP: N_("Making the backup"),
+    Stage.CAPTURE: N_("Writing the capture"),
+    Stage.LOAD: N_("Moving the data"),
+    Stage.VERIFY: N_("Checking what arrived"),
+    Stage.CLEAR: N_("Clearing the browser"),
+    Stage.RESTORE: N_("Putting back"),
+    Stage.UNDO: N_("Taking back"),
 }
 
 _OUTCOMES: dict[str, str] = {

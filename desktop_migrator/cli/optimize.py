@@ -7,7 +7,7 @@ import typer
 from desktop_migrator.cli.options import Database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.messages import N_
+from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.maintenance.optimize import OptimizeStep, optimize
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
@@ -56,4 +56,4 @@ def _is_confirmed(step: OptimizeStep, session: Session, reporter: Reporter) -> b
     """Tables that this program made are its own; others need somebody's word."""
     if step.made_here or session.assume_yes:
         return True
-    return reporter.ask(Question(N_("Do this?"), (N_("yes"), N_("no")))) == "yes"
+    return reporter.ask(Question(Message("Do this?"), (N_("yes"), N_("no")))) == "yes"

@@ -38,8 +38,8 @@ def rejection_line(rejection: Rejection, tr: Translator) -> str:
         "Rejected: {entity} {place}: {reason} {remedy}",
         entity=rejection.entity,
         place=place,
-        reason=tr(rejection.reason),
-        remedy=tr(rejection.remedy),
+        reason=rejection.reason,
+        remedy=rejection.remedy,
     )
 
 

@@ -22,7 +22,7 @@ from desktop_migrator.cli.options import (
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.result import finished_event, print_result, print_skipped_records
 from desktop_migrator.cli.session import Session, read_passphrase_text
-from desktop_migrator.messages import N_, Translator
+from desktop_migrator.messages import N_, NOTHING, Translator
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.preview.build_preview import preview_against_database, preview_plan
 from desktop_migrator.migration.preview.preview_store import (
@@ -221,8 +221,8 @@ def _print_rejections(session: Session, kind: EntitySummary, findings: PreviewSt
                     "Rejected: {entity} {place}: {reason} {remedy}",
                     entity=kind.name,
                     place=where,
-                    reason=tr(detail.reason),
-                    remedy=tr(detail.remedy),
+                    reason=detail.reason or NOTHING,
+                    remedy=detail.remedy or NOTHING,
                 )
             )
         left -= len(places[:left])

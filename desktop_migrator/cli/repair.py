@@ -17,7 +17,7 @@ from desktop_migrator.cli.options import (
 )
 from desktop_migrator.cli.session import Session, read_passphrase_text
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.messages import N_
+from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.repair import repair
@@ -74,7 +74,7 @@ def command(
 def _is_confirmed(session: Session, reporter: Reporter) -> bool:
     if not session.interactive:
         return True
-    return reporter.ask(Question(N_("Do this?"), (N_("yes"), N_("no")))) == "yes"
+    return reporter.ask(Question(Message("Do this?"), (N_("yes"), N_("no")))) == "yes"
 
 
 def _print_repair_action(session: Session, mend: RepairAction) -> None:

@@ -34,8 +34,8 @@ class JsonReporter(ProgressReporter):
     def conflicting(self, conflict: Conflict) -> None:
         write_json(conflict_event(conflict))
 
-    def warned(self, text: Message | str) -> None:
-        write_json({"event": "warning", "text": str(text)})
+    def warned(self, message: Message) -> None:
+        write_json({"event": "warning", "text": str(message)})
 
     def __enter__(self) -> Self:
         return self
@@ -60,14 +60,14 @@ class TerminalReporter(ProgressReporter):
         self._bars.start()
         stage = progress.stage
         if stage not in self._tasks:
-            label = self._tr(STAGES.get(stage, stage))
+            label = self._tr(STAGES[stage])
             self._tasks[stage] = self._bars.add_task(label, total=progress.total)
         self._bars.update(
             self._tasks[stage], completed=progress.current, total=progress.total, refresh=True
         )
 
-    def warned(self, text: Message | str) -> None:
-        print_line(self._console, self._tr("Note: {text}", text=self._tr(text)), "yellow")
+    def warned(self, message: Message) -> None:
+        print_line(self._console, self._tr("Note: {text}", text=message), "yellow")
 
     def ask(self, question: Question) -> str | None:
         if not self._interactive:

@@ -12,7 +12,7 @@ from desktop_migrator.cli.output import cell, print_line, rejection_line
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.messages import Message, Translator
-from desktop_migrator.model import Counts, Outcome, RunResult, damage_sentence
+from desktop_migrator.model import Counts, Outcome, RunResult
 
 _SHOWN_REJECTIONS = 10
 
@@ -55,8 +55,7 @@ def print_result(session: Session, result: RunResult) -> None:
     print_skipped_records(session, result.skipped_records)
     _print_rejections(session, result)
     for damage in result.damages:
-        lost = damage_sentence(damage.store.path, damage.description, damage.lost_records)
-        print_line(session.stdout, tr("Damaged: {lost}", lost=lost), "yellow")
+        print_line(session.stdout, tr("Damaged: {what}", what=damage.message), "yellow")
     session.print_text(
         tr(
             "{records:,} records read in {seconds:.1f} s, with {memory:.0f} MB of memory at most.",

@@ -15,7 +15,7 @@ from rich.console import Console
 from desktop_migrator.cli.output import print_line, write_json
 from desktop_migrator.cli.reporters import JsonReporter, TerminalReporter
 from desktop_migrator.errors import MigratorError, UsageError
-from desktop_migrator.messages import N_, Message, Translator
+from desktop_migrator.messages import Message, Translator
 from desktop_migrator.migration.wizard_options import OpenWizard, no_wizard
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.reporter import NullReporter
@@ -78,27 +78,8 @@ class Session:
 
     def print_error(self, error: MigratorError) -> None:
         """The error as one sentence, its code and the remedy, on standard error."""
-        told = self._localized(error)
-        print_line(self.stderr, f"{told.title}: {told.detail} ({error.code})", "red")
-        print_line(self.stderr, told.hint)
-
-    def _localized(self, error: MigratorError) -> "_LocalizedError":
-        facts: dict[str, Any] = {
-            name: self.tr(fact) if isinstance(fact, str | Message) else fact
-            for name, fact in error.facts.items()
-        }
-        return _LocalizedError(
-            self.tr(error.title),
-            self.tr(error.detail_template, **facts),
-            self.tr(error.hint_template, **facts),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _LocalizedError:
-    title: str
-    detail: str
-    hint: str
+        print_line(self.stderr, f"{self.tr(error.message)} ({error.code})", "red")
+        print_line(self.stderr, self.tr(error.hint_message))
 
 
 @contextmanager
@@ -107,7 +88,7 @@ def cancel_on_signal(reporter: NullReporter) -> Iterator[None]:
         if reporter.cancelled:
             signal.default_int_handler(number, frame)
         reporter.warned(
-            N_("Stopping after the step under way; press Ctrl-C again to stop at once.")
+            Message("Stopping after the step under way; press Ctrl-C again to stop at once.")
         )
         reporter.cancel.set()
 

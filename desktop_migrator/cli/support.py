@@ -10,7 +10,7 @@ from desktop_migrator.cli.options import Source
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.usage_errors import CommandGroup
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.messages import N_
+from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.desk.support_bundle import collect_files, save_bundle
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import Question
@@ -38,7 +38,7 @@ def bundle(
             session.print_text(f"── {piece.name}")
             session.print_text(piece.text)
         question = Question(
-            tr("This is all of it. Save it as {path}?", path=str(path)), (N_("yes"), N_("no"))
+            Message("This is all of it. Save it as {path}?", path=str(path)), (N_("yes"), N_("no"))
         )
         if session.make_reporter().ask(question) != "yes":
             session.print_text(tr("Nothing was saved."))

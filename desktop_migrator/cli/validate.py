@@ -1,7 +1,5 @@
 """`validate`: is what was migrated still there, whole and as it was sent?"""
 
-from dataclasses import asdict
-
 import typer
 
 from desktop_migrator.cli.options import (
@@ -49,7 +47,7 @@ def command(
         found = validate(subject, session.workspace, reporter)
     if session.json:
         session.emit_json(
-            ok=found.ok, run=found.run, checks=[asdict(check) for check in found.checks]
+            ok=found.ok, run=found.run, checks=[check.to_json() for check in found.checks]
         )
     else:
         print_checks(session, found.checks)

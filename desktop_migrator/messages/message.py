@@ -9,7 +9,7 @@ a translation may write in its own way (`{time:%d.%m.%Y}`), or messages, which a
 their turn.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -42,6 +42,10 @@ class Message:
         """The template that the number asks for, if there is one."""
         return self.template if self.many is None or self.facts["count"] == 1 else self.many
 
+    def __bool__(self) -> bool:
+        """Whether it says anything; see `NOTHING`."""
+        return bool(self.template)
+
     def __str__(self) -> str:
         return self.english.format_map(self.facts) if self.facts else self.english
 
@@ -61,15 +65,31 @@ class Message:
         return self.template, self.many, tuple(sorted(self.facts.items(), key=lambda fact: fact[0]))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (self.template, self.many, dict(self.facts))
+        return counted, (self.template, self.many, dict(self.facts))
+
+
+NOTHING = Message("")
+"""Where there is nothing to say."""
+
+
+def verbatim(text: str) -> Message:
+    """A text that stays as it is in every language: a name, SQL, what the system says."""
+    return Message("{text}", text=text)
+
+
+def join(parts: Iterable[Message], separator: str = ", ") -> Message:
+    """The parts one after the other; the separator has no words and no braces."""
+    facts = {f"part{number}": part for number, part in enumerate(parts, start=1)}
+    return Message(separator.join(f"{{{name}}}" for name in facts), **facts)
 
 
 def plural(one: str, many: str, /, *, count: int, **facts: Fact) -> Message:
     """A message that counts something: `plural("{count} row", "{count} rows", count=n)`."""
-    return _restored(one, many, {"count": count, **facts})
+    return counted(one, many, {"count": count, **facts})
 
 
-def _restored(template: str, many: str | None, facts: dict[str, Fact]) -> Message:
+def counted(template: str, many: str | None, facts: dict[str, Fact]) -> Message:
+    """As `plural`, from its parts; a plain message without `many`."""
     message = Message(template, **facts)
     message.many = many
     return message

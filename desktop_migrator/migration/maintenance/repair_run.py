@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, Engine
 
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
@@ -19,10 +20,10 @@ from desktop_migrator.reporter import Reporter
 
 @dataclass(frozen=True, slots=True)
 class RepairAction:
-    name: str
-    problem: str
+    name: Message
+    problem: Message
     """What is amiss."""
-    remedy: str
+    remedy: Message
     """What is to be done: by this program or, where it cannot, by a person."""
     possible: bool = True
     """Whether this program can do it."""

@@ -1,4 +1,4 @@
-"""The words of a report, the same on every kind of page; `tr` says them in the reader's language."""
+"""The words of a report, the same on every kind of page, for a translator to say."""
 
 from desktop_migrator.messages import N_, Message, Translator, plural
 from desktop_migrator.migration.report.run_facts import DamageFacts, EntityFacts, RunFacts
@@ -120,23 +120,8 @@ def verification(facts: RunFacts) -> Message:
     return Message("The run did not come as far as to its verification.")
 
 
-def describe_damage(damage: DamageFacts, tr: Translator) -> str:
-    what = tr(damage.what)
-    if damage.lost_records is None:
-        return tr(
-            "Damaged: {store}: {what} An unknown number of records are lost.",
-            store=damage.store,
-            what=what,
-        )
-    return tr(
-        plural(
-            "Damaged: {store}: {what} {count:,} record is lost.",
-            "Damaged: {store}: {what} {count:,} records are lost.",
-            count=damage.lost_records,
-            store=damage.store,
-            what=what,
-        )
-    )
+def damaged(damage: DamageFacts) -> Message:
+    return Message("Damaged: {what}", what=damage.message)
 
 
 def more_places(number: int) -> Message:
@@ -157,11 +142,11 @@ def describe_skipped(kind: str, number: int) -> Message:
     return Message("{count:,} {kind}", count=number, kind=kind)
 
 
-def what_next(facts: RunFacts) -> list[Message | str]:
+def what_next(facts: RunFacts) -> list[Message]:
     """What its reader can do now, the most useful first."""
-    steps: list[Message | str] = []
+    steps: list[Message] = []
     if facts.error:
-        steps.append(facts.error.hint)
+        steps.append(facts.error.hint_message)
     if facts.total("rejected"):
         steps.append(
             Message(

@@ -11,7 +11,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
 
-from desktop_migrator.messages import Translator
+from desktop_migrator.messages import Message, Translator
 from desktop_migrator.migration.report import labels
 from desktop_migrator.migration.report.run_facts import EntityFacts, RunFacts
 
@@ -52,8 +52,8 @@ def _story(facts: RunFacts, tr: Translator) -> Iterator[Flowable]:
     yield _paragraph(tr(labels.headline(facts)), _LEAD)
     if facts.error:
         yield heading("error")
-        yield _paragraph(f"{tr(facts.error.text)} ({facts.error.code})")
-        yield _remedy(facts.error.hint, tr)
+        yield _paragraph(f"{tr(facts.error.message)} ({facts.error.code})")
+        yield _remedy(facts.error.hint_message, tr)
     if facts.entities:
         yield heading("entities")
         yield _counts(facts, tr)
@@ -63,7 +63,7 @@ def _story(facts: RunFacts, tr: Translator) -> Iterator[Flowable]:
     yield heading("verification")
     yield _paragraph(tr(labels.verification(facts)))
     for damage in facts.damages:
-        yield _paragraph(labels.describe_damage(damage, tr))
+        yield _paragraph(tr(labels.damaged(damage)))
     if facts.left_aside:
         yield heading("skipped")
         for kind, number in sorted(facts.left_aside.items(), key=lambda each: -each[1]):
@@ -78,8 +78,8 @@ def _story(facts: RunFacts, tr: Translator) -> Iterator[Flowable]:
 
 def _rejections(facts: RunFacts, tr: Translator) -> Iterator[Flowable]:
     for group in facts.rejections:
-        yield _paragraph(f"{tr.number(group.count)} × {group.entity}: {tr(group.reason)}")
-        yield _remedy(group.remedy, tr)
+        yield _paragraph(f"{tr.number(group.count)} × {group.entity}: {tr(group.reason_message)}")
+        yield _remedy(group.remedy_message, tr)
         more = group.count - len(group.places)
         places = ", ".join(group.places) + (tr(labels.more_places(more)) if more else "")
         yield _paragraph(f"{places} ({group.code})", _SOFT)
@@ -87,7 +87,7 @@ def _rejections(facts: RunFacts, tr: Translator) -> Iterator[Flowable]:
         yield _paragraph(tr(labels.more_rejections(facts)), _SOFT)
 
 
-def _remedy(remedy: str, tr: Translator) -> Flowable:
+def _remedy(remedy: Message, tr: Translator) -> Flowable:
     return _paragraph(f"{tr(labels.HEADINGS['remedy'])} {tr(remedy)}")
 
 

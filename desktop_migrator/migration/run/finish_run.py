@@ -10,6 +10,7 @@ from desktop_migrator.errors import (
     TooManyRejected,
     VerificationFailed,
 )
+from desktop_migrator.messages import NOTHING, Message
 from desktop_migrator.migration.run.parallel.verify import verify_parallel
 from desktop_migrator.migration.run.parallel.workers import start_forkserver
 from desktop_migrator.migration.run.run_context import RunContext
@@ -39,11 +40,19 @@ def check_rejection_threshold(run: RunContext) -> None:
             count=totals.rejected,
             items=totals.items,
             percent=100 * threshold,
-            reason=run.reporter.first_rejections[0].reason if run.reporter.first_rejections else "",
+            reason=(
+                run.reporter.first_rejections[0].reason
+                if run.reporter.first_rejections
+                else NOTHING
+            ),
         )
     run.reporter.warned(
-        f"{totals.rejected:,} of {totals.items:,} items are rejected: the run itself would "
-        "take back what it writes."
+        Message(
+            "{rejected:,} of {items:,} items are rejected: the run itself "
+            "would take back what it writes.",
+            rejected=totals.rejected,
+            items=totals.items,
+        )
     )
 
 
@@ -69,13 +78,20 @@ def verify_rows(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     verification = run.retries.run(attempt, run.reporter)
     if verification.changed:
         run.reporter.warned(
-            f"{verification.changed:,} rows that were written before the run was cut off have "
-            "been changed since, and stay so."
+            Message(
+                "{changed:,} rows that were written before the run was cut off "
+                "have been changed since, and stay so.",
+                changed=verification.changed,
+            )
         )
     if not verification.ok:
         raise VerificationFailed(
-            reason=f"{verification.missing:,} rows are missing and {verification.different:,} "
-            f"differ, of {verification.checked:,}"
+            reason=Message(
+                "{missing:,} rows are missing and {different:,} differ, of {checked:,}",
+                missing=verification.missing,
+                different=verification.different,
+                checked=verification.checked,
+            )
         )
     run.verified = True
 

@@ -22,6 +22,7 @@ from desktop_migrator.errors import (
     TooManyConflicts,
     TooManyRejected,
 )
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import (
     check_user_given,
     open_database,
@@ -159,7 +160,9 @@ def _run_steps(run: RunContext, catalog: Catalog) -> MigratorError | None:
 
 def _as_interrupted(run: RunContext, error: MigratorError) -> MigratorError:
     if isinstance(error, DatabaseError) and not run.job.dry_run:
-        return Interrupted(reason=f"{str(error).rstrip('.')}.", remedy=error.hint)
+        ended = str(error).endswith(".")
+        reason = error.message if ended else Message("{error}.", error=error.message)
+        return Interrupted(reason=reason, remedy=error.hint_message)
     return error
 
 

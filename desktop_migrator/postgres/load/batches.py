@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from desktop_migrator.errors import UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Item, Rejection
 
 MAX_BATCH_BYTES = 64 * 1024 * 1024
@@ -21,7 +22,9 @@ class BatchLimits:
 
     def __post_init__(self) -> None:
         if self.max_items < 1 or not 1 <= self.max_bytes <= MAX_BATCH_BYTES:
-            raise UsageError(reason="A batch has at least one item and at most 64 MiB of data.")
+            raise UsageError(
+                reason=Message("A batch has at least one item and at most 64 MiB of data.")
+            )
 
 
 @dataclass(slots=True)

@@ -63,9 +63,7 @@ from desktop_migrator.postgres.load.table_writer import Cursor, RowsRefusedError
 from desktop_migrator.postgres.load.write_batch import WriteResult, write_batch
 from desktop_migrator.postgres.run_lock.run_lock import Fence
 from desktop_migrator.postgres.types import adapters
-from desktop_migrator.reporter import Reporter
-
-STAGE = "load"
+from desktop_migrator.reporter import Reporter, Stage
 
 
 class Loader:
@@ -171,7 +169,7 @@ class Loader:
         if self._must_resume:
             self._retry_policy.run(self._resume_from_checkpoint, self._reporter)
             self._must_resume = False
-        self._reporter.started(STAGE, total)
+        self._reporter.started(Stage.LOAD, total)
         for number, chunk in enumerate(iter_batches(outcomes, self._writers, self._limits)):
             if number:
                 cancellable_sleep(self._pause, self._reporter)
@@ -191,7 +189,7 @@ class Loader:
             if self._on_commit:
                 self._on_commit(chunk.entity, result.counts)
             done = sum(counts.items for counts in self.counts.values())
-            self._reporter.advanced(STAGE, done, total)
+            self._reporter.advanced(Stage.LOAD, done, total)
             del chunk, result  # before the next one is gathered
         if not self._dry_run:
             self._retry_policy.run(self._flush_commits, self._reporter)

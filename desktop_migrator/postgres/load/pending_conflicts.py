@@ -25,9 +25,7 @@ from desktop_migrator.postgres.load.row_matching import RowMatcher
 from desktop_migrator.postgres.load.table_writer import Cursor, ExistingRow, TableWriter
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.merge import merge_values
-from desktop_migrator.reporter import Reporter
-
-STAGE = "compare"
+from desktop_migrator.reporter import Reporter, Stage
 
 
 def find_pending_conflicts(
@@ -54,7 +52,7 @@ def find_pending_conflicts(
         )
         for entity in entities
     }
-    reporter.started(STAGE, total)
+    reporter.started(Stage.COMPARE, total)
     done = 0
     with translate_errors():
         for chunk in iter_batches(outcomes, finders, BatchLimits()):
@@ -62,9 +60,9 @@ def find_pending_conflicts(
                 raise Cancelled
             yield from finders[chunk.entity].find(adapters.cursor(connection), chunk.items)
             done += len(chunk)
-            reporter.advanced(STAGE, done, total)
+            reporter.advanced(Stage.COMPARE, done, total)
     if done < total:
-        reporter.advanced(STAGE, total, total)
+        reporter.advanced(Stage.COMPARE, total, total)
 
 
 class _PendingConflictFinder:

@@ -12,6 +12,7 @@ import sqlalchemy
 from psycopg import sql
 
 from desktop_migrator.errors import TableMissing
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Counts, Table, TargetEntity
 from desktop_migrator.postgres.bookkeeping import chunks
 from desktop_migrator.postgres.bookkeeping.chunks import Action, WrittenRows
@@ -55,7 +56,7 @@ class RestoredRows:
 
     counts: Counts = field(default_factory=Counts)
     """inserted, updated, unchanged, skipped (they differ), rejected (the table refuses them)."""
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Message] = field(default_factory=list)
     """Why the table refused rows; the first few."""
 
 
@@ -250,8 +251,11 @@ class _TableRestore:
     def _count_rejected(self, error: BaseException) -> None:
         self.result.counts.rejected += 1
         if len(self.result.reasons) < 10:
-            why = "A trigger of the table kept it." if isinstance(error, RowSuppressedError) else ""
-            self.result.reasons.append(why or rejection_message(error))
+            self.result.reasons.append(
+                Message("A trigger of the table kept it.")
+                if isinstance(error, RowSuppressedError)
+                else rejection_message(error)
+            )
 
     def _ids(self, query: sql.SQL, **parts: sql.Composable) -> list[str]:
         statement = query.format(

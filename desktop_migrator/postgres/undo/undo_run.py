@@ -21,6 +21,7 @@ import psycopg
 import sqlalchemy
 
 from desktop_migrator.errors import Cancelled
+from desktop_migrator.messages import NOTHING, Message
 from desktop_migrator.model import KeptReason, KeptRow, UndoCounts
 from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.bookkeeping.journal import (
@@ -42,23 +43,22 @@ from desktop_migrator.postgres.connection.errors import (
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.undo_table import UndoTable
-from desktop_migrator.reporter import Reporter
+from desktop_migrator.reporter import Reporter, Stage
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 ChunkKey = tuple[str, int]
 
-STAGE = "undo"
 _MAX_EXAMPLES = 100
 _RETRYABLE = {KeptReason.REFERENCED, KeptReason.REFUSED}
 """What may come right once other rows are undone."""
 _MESSAGES = {
-    KeptReason.CHANGED: "It was changed after the run.",
-    KeptReason.GONE: "It was deleted after the run.",
-    KeptReason.REFERENCED: "Other rows refer to it.",
-    KeptReason.THERE: "There is a row with its id again.",
-    KeptReason.REFUSED: "A trigger of the table kept it.",
-    KeptReason.SHARED: "Several rows have its id.",
-    KeptReason.ALTERED: "A trigger of the table gave it other values than before.",
+    KeptReason.CHANGED: Message("It was changed after the run."),
+    KeptReason.GONE: Message("It was deleted after the run."),
+    KeptReason.REFERENCED: Message("Other rows refer to it."),
+    KeptReason.THERE: Message("There is a row with its id again."),
+    KeptReason.REFUSED: Message("A trigger of the table kept it."),
+    KeptReason.SHARED: Message("Several rows have its id."),
+    KeptReason.ALTERED: Message("A trigger of the table gave it other values than before."),
 }
 _NEXT_SEQ = "SELECT coalesce(max(seq) + 1, 0) FROM desktop_migrator.chunks WHERE run = %s"
 _INSERT_CHUNK = """
@@ -78,7 +78,7 @@ class _ChunkUndo:
         self.table = table
         self.before_images = read_before_images(cursor, chunk.key)
         self.counts = UndoCounts()
-        self.kept: dict[str, tuple[KeptReason, str]] = {}
+        self.kept: dict[str, tuple[KeptReason, Message]] = {}
 
     def count(self, action: Action, number: int) -> None:
         match action:
@@ -89,7 +89,7 @@ class _ChunkUndo:
             case _:
                 self.counts.restored += number
 
-    def mark_kept(self, ids: Iterable[str], reason: KeptReason, message: str = "") -> None:
+    def mark_kept(self, ids: Iterable[str], reason: KeptReason, message: Message = NOTHING) -> None:
         for row_id in ids:
             self.kept[row_id] = reason, message or _MESSAGES[reason]
 
@@ -131,7 +131,7 @@ class Undoer:
             cursor = adapters.cursor(self._connection)
             keys = [key for run in runs for key in changed_chunk_keys(cursor, run)]
         waiting: dict[ChunkKey, set[str] | None] = dict.fromkeys(keys)
-        self._reporter.started(STAGE, len(waiting))
+        self._reporter.started(Stage.UNDO, len(waiting))
         # A row may be in the way of another that is undone later, so that is tried again.
         before = None
         while waiting and before != (before := self._changed_row_count()):
@@ -162,10 +162,12 @@ class Undoer:
                 again[key] = retried
             self._add_counts(part, settled)
             if not last:
-                self._reporter.advanced(STAGE, done, len(waiting))
+                self._reporter.advanced(Stage.UNDO, done, len(waiting))
         return again
 
-    def _add_counts(self, chunk_undo: _ChunkUndo, kept: dict[str, tuple[KeptReason, str]]) -> None:
+    def _add_counts(
+        self, chunk_undo: _ChunkUndo, kept: dict[str, tuple[KeptReason, Message]]
+    ) -> None:
         entity = chunk_undo.chunk.entity
         chunk_undo.counts.kept = len(kept)
         self.counts.setdefault(entity, UndoCounts())
@@ -345,7 +347,9 @@ class Undoer:
             restored,
         )
 
-    def _record_kept(self, chunk_undo: _ChunkUndo, kept: dict[str, tuple[KeptReason, str]]) -> None:
+    def _record_kept(
+        self, chunk_undo: _ChunkUndo, kept: dict[str, tuple[KeptReason, Message]]
+    ) -> None:
         if kept:
             letters = "".join(because for because, _ in kept.values())
             columns = chunk_undo.chunk.columns[1:]

@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 
 from desktop_migrator.errors import Cancelled, RunNotFound
+from desktop_migrator.messages import Message, Translator, verbatim
 from desktop_migrator.migration.report import run_facts
 from desktop_migrator.migration.report.html import as_html
+from desktop_migrator.migration.report.labels import DOMAIN
 from desktop_migrator.migration.report.pdf import as_pdf
 from desktop_migrator.model import Counts, Outcome, Rejection, RunResult
 from tests.integration.postgres.factories import source
 
 RUN = "37bb59ac-4ee1-435b-a7a9-50bc91c70679"
+ENGLISH = Translator("en", DOMAIN)
+GERMAN = Translator("de", DOMAIN)
 HOSTILE = '<script>alert("x")</script>&amp;'
 
 
@@ -35,8 +39,8 @@ class Page(HTMLParser):
 
 def rejection(number: int, *, reason: str = "Too long.", key: str = "tasks") -> Rejection:
     return Rejection(
-        "tasks", source(key, str(number)), f"secret-id-{number}", "too-long", reason,
-        "Shorten it.", '{"title": "secret value"}',
+        "tasks", source(key, str(number)), f"secret-id-{number}", "too-long", verbatim(reason),
+        Message("Shorten it."), '{"title": "secret value"}',
     )  # fmt: skip
 
 
@@ -61,7 +65,7 @@ def told(run: RunResult, user_id: str = "maria") -> run_facts.RunFacts:
 
 
 def test_numbers_reasons_and_remedies_are_read_on_the_page() -> None:
-    page = Page(as_html(told(result(*(rejection(number) for number in range(12))))))
+    page = Page(as_html(told(result(*(rejection(number) for number in range(12)))), ENGLISH))
     for words in (
         "Your data has moved", "1,200 rows are new, 3 were replaced", "7records read",
         "12 × tasks", "Too long.", "Shorten it.", "tasks[0]", "and 7 more",
@@ -71,33 +75,35 @@ def test_numbers_reasons_and_remedies_are_read_on_the_page() -> None:
 
 
 def test_a_bar_is_divided_as_the_items_are() -> None:
-    page = Page(as_html(told(result())))
+    page = Page(as_html(told(result()), ENGLISH))
     widths = [float(attributes["width"] or 0) for tag, attributes in page.tags if tag == "rect"]
     assert widths == pytest.approx([100 * n / 1240 for n in (1200, 3, 20, 5, 12)], abs=0.001)
 
 
 def test_no_value_from_user_data_is_told() -> None:
     run = told(result(rejection(0)))
-    for shown in (as_html(run), as_pdf(run).decode("latin-1")):
+    for shown in (as_html(run, ENGLISH), as_pdf(run, ENGLISH).decode("latin-1")):
         assert "secret value" not in shown
         assert "secret-id" not in shown
 
 
 def test_what_came_from_a_page_is_text_and_never_markup() -> None:
-    page = Page(as_html(told(result(rejection(0, key=HOSTILE, reason=f"`{HOSTILE}`")), HOSTILE)))
+    page = Page(
+        as_html(told(result(rejection(0, key=HOSTILE, reason=f"`{HOSTILE}`")), HOSTILE), ENGLISH)
+    )
     assert "script" not in {tag for tag, _ in page.tags}
     assert page.text.count(HOSTILE) == 3
 
 
 def test_the_page_needs_nothing_else() -> None:
-    html = as_html(told(result(rejection(0))))
+    html = as_html(told(result(rejection(0))), ENGLISH)
     assert not {"src", "href"} & {name for _, attributes in Page(html).tags for name in attributes}
     assert "url(" not in html
 
 
 def test_a_run_that_stopped_says_why_and_what_to_do() -> None:
     run = told(result(outcome=Outcome.FAILED))
-    page = Page(as_html(run))
+    page = Page(as_html(run, ENGLISH))
     assert "The migration did not complete" in page.text
     assert run.error
     assert run.error.code in page.text
@@ -108,7 +114,7 @@ def test_a_run_that_stopped_says_why_and_what_to_do() -> None:
 def test_the_pdf_tells_the_same() -> None:
     run = told(result(rejection(0, reason="Größe <b>&</b> 日本")))
     printed = subprocess.run(
-        ["pdftotext", "-", "-"], input=as_pdf(run), capture_output=True, check=True
+        ["pdftotext", "-", "-"], input=as_pdf(run, ENGLISH), capture_output=True, check=True
     )
     text = printed.stdout.decode()
     for words in ("Your data has moved", "Größe <b>&</b> ??", "Shorten it.", "1,200", RUN):

@@ -17,6 +17,7 @@ from desktop_migrator.errors import (
     MigratorError,
     RejectedAfterCommit,
 )
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.parallel.load_worker import (
     ChunkCommitted,
@@ -51,10 +52,10 @@ from desktop_migrator.postgres.load.checkpoint import (
 )
 from desktop_migrator.postgres.load.conflicts import needs_decision
 from desktop_migrator.postgres.load.deduplicate import Deduplicator
-from desktop_migrator.postgres.load.loader import STAGE, Loader
+from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.load.references import dependency_levels
 from desktop_migrator.postgres.types import adapters
-from desktop_migrator.reporter import ForwardingReporter
+from desktop_migrator.reporter import ForwardingReporter, Stage
 
 MIN_CHARACTERS_FOR_PARALLEL = 32 * 2**20
 """Characters from which on it pays to start processes, which takes half a second."""
@@ -119,11 +120,13 @@ def load_parallel(run: RunContext, entities: Sequence[TargetEntity], worker_coun
         try:
             return run.retries.run(attempt, run.reporter)
         except CommitsLost as lost:
-            run.reporter.warned(f"{lost} They are done again.")
+            run.reporter.warned(Message("{lost} They are done again.", lost=lost.message))
         except (
             _ProgressBeforeFailure
         ) as got_on:  # a new difficulty, so that its attempts are counted anew
-            run.reporter.warned(f"{got_on.error} Going on from what was written.")
+            run.reporter.warned(
+                Message("{error} Going on from what was written.", error=got_on.error.message)
+            )
         resume = True
 
 
@@ -156,7 +159,7 @@ class _ParallelLoad:
     def load(self) -> int:
         run = self._run
         self._begin()
-        run.reporter.started(STAGE, self._total)
+        run.reporter.started(Stage.LOAD, self._total)
         run.extractor = Extractor(run.job.plan, self._entities, run.user_id, run.survey.origins)
         with worker_pool(
             load_worker_main, [self._task(share) for share in range(self._worker_count)]
@@ -234,7 +237,7 @@ class _ParallelLoad:
                 run.counts.setdefault(message.entity, Counts())
                 run.counts[message.entity] += message.counts
                 done = sum(counts.items for counts in run.counts.values())
-                run.reporter.advanced(STAGE, done, self._total)
+                run.reporter.advanced(Stage.LOAD, done, self._total)
             case Rejection():
                 run.reporter.rejected(message)
             case DeferredItem():
@@ -245,7 +248,7 @@ class _ParallelLoad:
                 self._derived_ids += message.derived_ids
             case MigratorError():
                 self._errors.append(message)
-            case str():
+            case Message():
                 run.reporter.warned(message)
 
     def _raise_first_error(self) -> None:
@@ -296,7 +299,7 @@ class _ParallelLoad:
         for name, counts in deduplicator.counts.items():
             run.counts[name] += counts
         self._derived_ids += loader.derived_ids
-        run.reporter.advanced(STAGE, self._total, self._total)
+        run.reporter.advanced(Stage.LOAD, self._total, self._total)
 
     def _on_committed(self, entity: str, counts: Counts) -> None:
         self._handle_message(ChunkCommitted(entity, counts))

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from desktop_migrator.browsers.formats.chromium_leveldb import KeyRange
 from desktop_migrator.browsers.read import read_stores
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.run import filters
 from desktop_migrator.migration.run.filters import Period
 from desktop_migrator.model import (
@@ -88,12 +89,12 @@ class WorkerFinished:
     derived_ids: int
 
 
-WorkerMessage = ChunkCommitted | DeferredItem | WorkerFinished | Rejection | str
-"""A text is a warning."""
+WorkerMessage = ChunkCommitted | DeferredItem | WorkerFinished | Rejection | Message
+"""A message is a warning."""
 
 
 def load_worker_main(task: LoadTask, pipe: Pipe) -> None:
-    """The process's main function; sends `Message`s, `Finished` as the last, also when it fails."""
+    """The process's main function; sends `WorkerMessage`s, `WorkerFinished` as the last, also when it fails."""
     _LoadWorker(task, pipe).run()
 
 
@@ -123,8 +124,8 @@ class _LoadWorker(NullReporter):
     def rejected(self, rejection: Rejection) -> None:
         self._send(rejection)
 
-    def warned(self, text: str) -> None:
-        self._send(text)
+    def warned(self, message: Message) -> None:
+        self._send(message)
 
     @property
     def cancelled(self) -> bool:

@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_migrator.system.hash_chain import EMPTY_HEAD, ChainEntry, first_tampering, next_entry
+from desktop_migrator.postgres.bookkeeping.hash_chain import (
+    EMPTY_HEAD,
+    ChainEntry,
+    first_tampering,
+    next_entry,
+)
 
 
 def chain(*facts: dict[str, Any]) -> list[ChainEntry]:
