@@ -18,7 +18,8 @@ _TYPER_WORDS = {
     "REQUIRED_LONG_STRING": N_("[required]"),
 }
 """By where Typer keeps them."""
-_HELP_OPTION = N_("Show this message and exit.")
+_PARSER_WORDS = (N_("[OPTIONS]"), N_("COMMAND [ARGS]..."), N_("Show this message and exit."))
+"""Of the commands that it makes."""
 
 
 def localize_help(command: Command) -> None:
@@ -53,14 +54,13 @@ class _Formatter(HelpFormatter):
 
 
 def _translate(command: Command, context: typer.Context, tr: Translator) -> None:
-    command.help = tr(command.help or "")
-    if command.options_metavar:
-        command.options_metavar = tr(command.options_metavar)
+    command.help = command.help and tr(command.help)
+    command.options_metavar = command.options_metavar and tr(command.options_metavar)
     for param in command.get_params(context):
         if isinstance(param, TyperArgument | TyperOption):
-            param.help = tr(param.help or "")
+            param.help = param.help and tr(param.help)
             param.metavar = param.metavar and tr(param.metavar)
     if isinstance(command, TyperGroup):
         command.subcommand_metavar = tr(command.subcommand_metavar)
         for each in command.commands.values():
-            each.help = tr(each.help or "")
+            each.help = each.help and tr(each.help)

@@ -49,7 +49,7 @@ class TerminalReporter(ProgressReporter):
 
     def __init__(self, console: Console, tr: Translator, *, interactive: bool = False) -> None:
         super().__init__()
-        self._tr = tr
+        self.tr = tr
         self._interactive = interactive
         self._console = console
         self._bars = _make_bars(console)
@@ -60,27 +60,27 @@ class TerminalReporter(ProgressReporter):
         self._bars.start()
         stage = progress.stage
         if stage not in self._tasks:
-            label = self._tr(STAGES[stage])
+            label = self.tr(STAGES[stage])
             self._tasks[stage] = self._bars.add_task(label, total=progress.total)
         self._bars.update(
             self._tasks[stage], completed=progress.current, total=progress.total, refresh=True
         )
 
     def warned(self, message: Message) -> None:
-        print_line(self._console, self._tr("Note: {text}", text=message), "yellow")
+        print_line(self._console, self.tr("Note: {text}", text=message), "yellow")
 
     def ask(self, question: Question) -> str | None:
         if not self._interactive:
             return None
         self._restart_bars()
-        choices = {self._tr(choice): choice for choice in question.choices}
+        choices = {self.tr(choice): choice for choice in question.choices}
         prompt = Prompt(
-            Text(escape_unprintable(self._tr(question.text))),
+            Text(escape_unprintable(self.tr(question.text))),
             console=self._console,
             password=question.secret,
             choices=list(choices) or None,
         )
-        prompt.illegal_choice_message = self._tr("Please type one of the answers in brackets.")
+        prompt.illegal_choice_message = self.tr("Please type one of the answers in brackets.")
         answer = prompt()
         return choices.get(answer, answer)
 
@@ -88,7 +88,7 @@ class TerminalReporter(ProgressReporter):
         if not self._interactive:
             return None
         self._restart_bars()
-        reply = ask_reply(self._console, question, self._tr)
+        reply = ask_reply(self._console, question, self.tr)
         if reply is None:
             self.cancel.set()
         return reply
@@ -96,9 +96,9 @@ class TerminalReporter(ProgressReporter):
     def conflicting(self, conflict: Conflict) -> None:
         self._conflict_count += 1
         if self._conflict_count <= _SHOWN_CONFLICTS:
-            print_conflict(self._console, conflict, self._tr)
+            print_conflict(self._console, conflict, self.tr)
         elif self._conflict_count == _SHOWN_CONFLICTS + 1:
-            print_line(self._console, self._tr("… and more; --json or --decisions FILE lists all."))
+            print_line(self._console, self.tr("… and more; --json or --decisions FILE lists all."))
 
     def _restart_bars(self) -> None:
         """Leave those there are as they stand; the next stage begins new ones below."""

@@ -16,6 +16,9 @@ from typer.exceptions import TyperException
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import Message
 
+_TOO_MUCH = "does not take a value."
+"""The parser does not say it in another way."""
+
 
 class CommandGroup(TyperGroup):
     """Says in our words that there is no such command."""
@@ -43,7 +46,7 @@ def _reason(error: TyperException) -> Message | str:
     match error:
         case NoSuchOption():
             return _no_such_option(error)
-        case BadOptionUsage() if _is_flag(error):
+        case BadOptionUsage() if error.message.endswith(_TOO_MUCH):
             reason = Message("{name} takes no value.", name=error.option_name)
         case BadOptionUsage():
             reason = Message("{name} needs a value.", name=error.option_name)
@@ -55,7 +58,9 @@ def _reason(error: TyperException) -> Message | str:
         case ParserError(cmd=TyperGroup()):
             reason = Message("The name of a command is missing.")
         case ParserError(ctx=context) if context:
-            reason = Message("`{command}` takes fewer words.", command=context.command_path)
+            reason = Message(
+                "There are words too many after `{command}`.", command=context.command_path
+            )
         case _:
             return str(error)
     return reason
@@ -70,18 +75,10 @@ def _no_such_option(error: NoSuchOption) -> Message:
     )
 
 
-def _is_flag(error: BadOptionUsage) -> bool:
-    params = error.cmd.params if error.cmd else []
-    return any(
-        isinstance(param, TyperOption) and param.is_flag and error.option_name in param.opts
-        for param in params
-    )
-
-
-def _name(param: TyperOption | TyperArgument) -> str:
+def _name(param: TyperOption | TyperArgument) -> Message | str:
     if isinstance(param, TyperOption):
         return max(param.opts, key=len)
-    return param.metavar or param.name.upper()
+    return Message(param.metavar or param.name.upper())
 
 
 def _what_it_takes(param: TyperOption | TyperArgument) -> Message:
