@@ -68,10 +68,6 @@ class Message:
         return counted, (self.template, self.many, dict(self.facts))
 
 
-NOTHING = Message("")
-"""Where there is nothing to say."""
-
-
 def verbatim(text: str) -> Message:
     """A text that stays as it is in every language: a name, SQL, what the system says."""
     return Message("{text}", text=text)
@@ -93,3 +89,7 @@ def counted(template: str, many: str | None, facts: dict[str, Fact]) -> Message:
     message = Message(template, **facts)
     message.many = many
     return message
+
+
+NOTHING = counted("", None, {})
+"""Where there is nothing to say."""

@@ -74,7 +74,8 @@ _date: Decode[date | None] = msgspec.json.Decoder(date | None).decode
 def converter(field: Message, column: Column, rules: PlanColumn) -> Converter:
     """What converts the field's values for the column, by the plan's rules for it.
 
-    `field` is what messages call it. The converter raises ItemRejected, and so does this if the plan's `values` do not fit the column.
+    `field` is what messages call it. The converter raises ItemRejected, and so does this if the
+    plan's `values` do not fit the column.
     """
     convert = _CONVERTER_FACTORIES[column.type](field, column, rules)
     if rules.values is not None:

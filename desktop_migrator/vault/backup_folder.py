@@ -47,9 +47,9 @@ class BackupFolder:
         if path is None:
             raise BackupNotFound(
                 reason=Message(
-                    "No file {backup}{backup_suffix} lies in {folder}.",
+                    "No file {backup}{suffix} lies in {folder}.",
                     backup=backup,
-                    backup_suffix=BACKUP_SUFFIX,
+                    suffix=BACKUP_SUFFIX,
                     folder=str(self.path),
                 )
             )

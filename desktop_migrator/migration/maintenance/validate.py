@@ -132,7 +132,7 @@ def _outcome(run: Run) -> Check:
         detail=Message(
             "{run} of {started} UTC: {outcome}",
             run=run.id,
-            started=f"{run.started:%Y-%m-%d %H:%M}",
+            started=run.started.strftime("%Y-%m-%d %H:%M"),
             outcome=Message(_OUTCOMES[run.outcome]),
         ),
         remedy=NOTHING if completed else Message("Run the same `migrate` command again."),

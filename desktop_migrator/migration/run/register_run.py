@@ -38,7 +38,7 @@ def register_run(run: RunContext) -> None:
                 "{heartbeat} UTC; this one takes its place.",
                 host=before.host,
                 process=before.process,
-                heartbeat=f"{before.heartbeat:%Y-%m-%d %H:%M}",
+                heartbeat=before.heartbeat.strftime("%Y-%m-%d %H:%M"),
             )
         )
     run.resumed = former is not None

@@ -87,6 +87,11 @@ def _find_tampering(previous_head: ChainHead, entry: ChainEntry) -> Message | No
             first=expected,
             last=entry.seq - 1,
         )
+    return _find_change(previous_head, entry)
+
+
+def _find_change(previous_head: ChainHead, entry: ChainEntry) -> Message | None:
+    """What is wrong with an entry that has the number it should have."""
     follows = entry.previous == previous_head.hash
     if entry.hash == _hash(entry.seq, entry.facts, entry.previous):
         # True to itself, but made after another entry than the one before it.

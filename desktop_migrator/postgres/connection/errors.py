@@ -91,7 +91,9 @@ def translate_error(error: Exception) -> MigratorError:
             table = re.search(r'"([^"]+)"', reason)
             return TableMissing(table=table[1] if table else Message("of that name"))
         case psycopg.OperationalError() if not state or state.startswith("08"):
-            return ConnectionFailed(server="The server", reason=Message("the connection was lost"))
+            return ConnectionFailed(
+                server=Message("The server"), reason=Message("the connection was lost")
+            )
     kind = next(
         (kind for start, kind in _ERROR_CLASSES.items() if state.startswith(start)), DatabaseError
     )

@@ -35,7 +35,11 @@ _TYPES = {
 }
 _ENCODINGS = ("UTF8", "SQL_ASCII")  # the latter keeps the bytes that it is sent, and ours are UTF-8
 ROW_SECURITY_REMEDY = Message("Connect as the table's owner, or as a role with BYPASSRLS.")
-_UNSUPPORTED_KINDS = {"v": "a view", "m": "a materialized view", "f": "a foreign table"}
+_UNSUPPORTED_KINDS = {
+    "v": Message("a view"),
+    "m": Message("a materialized view"),
+    "f": Message("a foreign table"),
+}
 
 _RELATION = text("""
     SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,

@@ -136,13 +136,19 @@ def _writable(connection: Connection) -> Check:
     read_only = connection.scalar(text("SHOW transaction_read_only")) == "on"
     if replica:
         return _check(
-            CheckId.WRITABLE, ok=False, detail=Message("this is a read-only replica"),
+            CheckId.WRITABLE,
+            ok=False,
+            detail=Message("this is a read-only replica"),
             remedy=Message("Give the address of the primary server."),
-        )  # fmt: skip
+        )
     return _check(
-        CheckId.WRITABLE, ok=not read_only, detail=(Message("read-only by default") if read_only else Message("yes")),
-        remedy=Message("Have default_transaction_read_only switched off for this user and database."),
-    )  # fmt: skip
+        CheckId.WRITABLE,
+        ok=not read_only,
+        detail=Message("read-only by default") if read_only else Message("yes"),
+        remedy=Message(
+            "Have default_transaction_read_only switched off for this user and database."
+        ),
+    )
 
 
 def _encoding(connection: Connection) -> Check:

@@ -94,7 +94,10 @@ WorkerMessage = ChunkCommitted | DeferredItem | WorkerFinished | Rejection | Mes
 
 
 def load_worker_main(task: LoadTask, pipe: Pipe) -> None:
-    """The process's main function; sends `WorkerMessage`s, `WorkerFinished` as the last, also when it fails."""
+    """The process's main function.
+
+    Sends `WorkerMessage`s, `WorkerFinished` as the last one, also when it fails.
+    """
     _LoadWorker(task, pipe).run()
 
 
