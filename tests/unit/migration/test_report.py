@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop_migrator.errors import Cancelled, RunNotFound
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.report import run_facts
 from desktop_migrator.migration.report.html import as_html
 from desktop_migrator.migration.report.pdf import as_pdf
@@ -35,8 +36,8 @@ class Page(HTMLParser):
 
 def rejection(number: int, *, reason: str = "Too long.", key: str = "tasks") -> Rejection:
     return Rejection(
-        "tasks", source(key, str(number)), f"secret-id-{number}", "too-long", reason,
-        "Shorten it.", '{"title": "secret value"}',
+        "tasks", source(key, str(number)), f"secret-id-{number}", "too-long", Message(reason),
+        Message("Shorten it."), '{"title": "secret value"}',
     )  # fmt: skip
 
 
