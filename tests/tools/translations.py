@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages import Catalog, Message
@@ -55,9 +56,10 @@ def read_catalog(language: str, domain: str) -> Catalog:
         return read_po(file, locale=language)
 
 
+@cache
 def extract(domain: str) -> dict[MessageId, None]:
     """What is said in the source, in the order of the files."""
-    found = (each for path in _modules(domain) for each in _of_module(path))
+    found = (each for path in _modules(domain) for each in messages_of(path))
     templates = _of_errors() if domain == ENGINE else iter(())
     return dict.fromkeys(each for each in (*templates, *found) if has_words(each))
 
@@ -77,7 +79,8 @@ def _modules(domain: str) -> Iterator[Path]:
                 yield path
 
 
-def _of_module(path: Path) -> Iterator[MessageId]:
+def messages_of(path: Path) -> Iterator[MessageId]:
+    """What a module says."""
     for _, said, _, _ in extract_from_file("python", path, keywords=_KEYWORDS):
         yield said if isinstance(said, str) else (said[0], said[1])
 

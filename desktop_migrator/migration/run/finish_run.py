@@ -10,7 +10,7 @@ from desktop_migrator.errors import (
     TooManyRejected,
     VerificationFailed,
 )
-from desktop_migrator.messages import NOTHING, Message
+from desktop_migrator.messages import NOTHING, Message, plural
 from desktop_migrator.migration.run.parallel.verify import verify_parallel
 from desktop_migrator.migration.run.parallel.workers import start_forkserver
 from desktop_migrator.migration.run.run_context import RunContext
@@ -78,10 +78,12 @@ def verify_rows(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     verification = run.retries.run(attempt, run.reporter)
     if verification.changed:
         run.reporter.warned(
-            Message(
-                "{changed:,} rows that were written before the run was cut off "
-                "have been changed since, and stay so.",
-                changed=verification.changed,
+            plural(
+                "{count:,} row that was written before the run was cut off has been changed "
+                "since, and stays so.",
+                "{count:,} rows that were written before the run was cut off have been changed "
+                "since, and stay so.",
+                count=verification.changed,
             )
         )
     if not verification.ok:
