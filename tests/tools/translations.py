@@ -1,8 +1,8 @@
 """Brings the catalogs up to date (`make translations`).
 
-What the engine and the command line say is collected from the source into
-resources/locale/LANGUAGE/LC_MESSAGES/DOMAIN.po: the literals of `Message`, `plural` and `N_`, and
-the templates of errors/. Translations are kept, what is no longer said goes, what is new stands
+What the engine, the command line and reports say is collected from the source into
+resources/locale/LANGUAGE/LC_MESSAGES/DOMAIN.po: the literals of `Message`, `plural`, `N_` and `tr`,
+and the templates of errors/. Translations are kept, what is no longer said goes, what is new stands
 there empty until somebody translates it. The domain `wizard` rewords what names commands and
 options, in English too: what is to be reworded is added to its files by hand.
 
@@ -31,11 +31,11 @@ TRANSLATIONS = ROOT / "resources" / "translations"
 LOCALE = ROOT / "resources" / "locale"
 LANGUAGE = "de"
 ENGINE, WIZARD = "engine", "wizard"
-FOLDERS = {"cli": ("cli",)}
-"""Domains beside the engine's, each with the folders of the package whose messages it has."""
+FOLDERS = {"cli": ("cli",), "report": ("migration/report/labels.py",)}
+"""Domains beside the engine's, each with what of the package it has the messages of."""
 _WITHOUT_MESSAGES = ("wizard",)
 """Their texts are Qt's."""
-_KEYWORDS = {"Message": None, "plural": (1, 2), "N_": None}
+_KEYWORDS = {"Message": None, "plural": (1, 2), "N_": None, "tr": None}
 _KEPT_HEADERS = ("Language:", "MIME-Version:", "Content-", "Plural-Forms:")
 _TOOLS = Path(sys.executable).parent
 
@@ -65,9 +65,9 @@ def extract(domain: str) -> dict[MessageId, None]:
 
 
 def has_words(said: MessageId) -> bool:
-    """Whether there is something to translate beside facts."""
+    """Whether there is something to translate beside facts, if only how days are written."""
     template = said if isinstance(said, str) else said[0]
-    return bool(re.search(r"[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", template)))
+    return "%" in template or bool(re.search(r"[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", template)))
 
 
 def _modules(domain: str) -> Iterator[Path]:

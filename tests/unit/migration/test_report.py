@@ -1,10 +1,12 @@
 """The report of a run: what a person reads on it. HTML is read by the standard library's parser."""
 
 import json
+import re
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from desktop_migrator.errors import Cancelled, RunNotFound
@@ -37,9 +39,16 @@ class Page(HTMLParser):
         self.text += data
 
 
-def rejection(number: int, *, reason: str = "Too long.", key: str = "tasks") -> Rejection:
+def texts_of(html: str) -> list[str]:
+    """What stands between two tags, each by itself."""
+    body = html.partition("</style>")[2]
+    return [text.strip() for text in re.findall(r">([^<>]+)<", body) if text.strip()]
+
+
+def rejection(number: int, *, reason: str | Message = "Too long.", key: str = "tasks") -> Rejection:
     return Rejection(
-        "tasks", source(key, str(number)), f"secret-id-{number}", "too-long", verbatim(reason),
+        "tasks", source(key, str(number)), f"secret-id-{number}", "too-long",
+        reason if isinstance(reason, Message) else verbatim(reason),
         Message("Shorten it."), '{"title": "secret value"}',
     )  # fmt: skip
 
@@ -110,15 +119,65 @@ def test_a_run_that_stopped_says_why_and_what_to_do() -> None:
     assert "The run did not come as far as to its verification." in page.text
 
 
+def printed(pdf: bytes) -> str:
+    ended = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
+    return ended.stdout.decode()
+
+
 @pytest.mark.needs("pdftotext")
 def test_the_pdf_tells_the_same() -> None:
     run = told(result(rejection(0, reason="Größe <b>&</b> 日本")))
-    printed = subprocess.run(
-        ["pdftotext", "-", "-"], input=as_pdf(run, ENGLISH), capture_output=True, check=True
-    )
-    text = printed.stdout.decode()
+    text = printed(as_pdf(run, ENGLISH))
     for words in ("Your data has moved", "Größe <b>&</b> ??", "Shorten it.", "1,200", RUN):
         assert words in text
+
+
+GERMAN_WORDS = (
+    "Ihre Daten sind umgezogen", "1.200 Zeilen sind neu, 3 wurden ersetzt", "Abgelehnt",
+    "2 × tasks", "Etwas ist schiefgegangen", "Zwischenspeicher, die die App wieder füllt: 4",
+    "5 Zeilen gab es schon, aber anders.", "dauerte 2,0 s", "Jede gesendete Zeile",
+)  # fmt: skip
+
+
+def german_run() -> run_facts.RunFacts:
+    reason = Message("Something went wrong")  # that the catalog of the engine has
+    return told(result(*(rejection(number, reason=reason) for number in range(2))))
+
+
+def test_the_page_is_in_the_readers_language() -> None:
+    run = german_run()
+    page = Page(as_html(run, GERMAN))
+    for words in GERMAN_WORDS:
+        assert words in page.text
+    assert ("html", {"lang": "de"}) in page.tags
+    assert f"{run.started:%d.%m.%Y %H:%M} UTC" in page.text
+    [bar] = (attributes for tag, attributes in page.tags if tag == "svg")
+    assert bar["aria-label"] == "tasks: 1.200 Neu, 3 Ersetzt, 20 Gleich, 5 Behalten, 12 Abgelehnt"
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_is_told_in_german(outcome: Outcome) -> None:
+    run = told(result(outcome=outcome))
+    english, german = (set(texts_of(as_html(run, tr))) for tr in (ENGLISH, GERMAN))
+    names = {RUN, "tasks", "Plan", "https://a.test", "default", "maria", run.database}
+    assert {text for text in english & german if re.search("[a-z]{3}", text)} <= {
+        *names, f"Desktop Migrator {run.tool_version}", f"desktop-migrator rollback --run {RUN}",
+    }  # fmt: skip
+
+
+@pytest.mark.needs("pdftotext")
+def test_the_pdf_is_in_the_readers_language() -> None:
+    text = " ".join(printed(as_pdf(german_run(), GERMAN)).split())
+    for words in GERMAN_WORDS:
+        assert words in text
+
+
+def test_a_single_row_is_no_rows() -> None:
+    run = msgspec.structs.replace(
+        german_run(), entities=(run_facts.EntityFacts("tasks", 2, 1, 1, 0, 0, 0),)
+    )
+    assert "1 row is new, 1 was replaced;" in as_html(run, ENGLISH)
+    assert "1 Zeile ist neu, 1 wurde ersetzt;" in as_html(run, GERMAN)
 
 
 def test_facts_survive_the_file_and_are_their_owners_alone(tmp_path: Path) -> None:
