@@ -18,9 +18,11 @@ from desktop_migrator.model import Counts, Item, Rejection, TargetEntity, UndoRe
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
+from desktop_migrator.postgres.load.batches import DEFAULT_LIMITS, BatchLimits
 from desktop_migrator.postgres.load.deduplicate import Deduplicator
+from desktop_migrator.postgres.load.load_options import LoadOptions
+from desktop_migrator.postgres.load.load_order import dependency_levels, order_parents_first
 from desktop_migrator.postgres.load.observer import LoadObserver
-from desktop_migrator.postgres.load.references import dependency_levels, order_parents_first
 from desktop_migrator.postgres.run_lock.run_lock import RunLock
 from desktop_migrator.reporter import Reporter
 
@@ -135,6 +137,22 @@ class RunContext:
     def fence_out_stale_sessions(self) -> None:
         """See `RunLock.settle`."""
         self.lock.fence_out_stale_sessions(self.connection, self.id)
+
+    def load_options(self, *, resume: bool) -> LoadOptions:
+        """How its items are loaded, by this process alone."""
+        job = self.job
+        return LoadOptions(
+            run=self.id,
+            user_id=self.user_id,
+            policy=job.policy,
+            limits=BatchLimits(job.batch_size) if job.batch_size else DEFAULT_LIMITS,
+            keep_going=job.continue_on_error,
+            dry_run=job.dry_run,
+            resume=resume,
+            pause=job.batch_delay,
+            fence=None if job.dry_run else self.lock.fence(self.id),
+            retry_policy=self.retries,
+        )
 
     @property
     def retries(self) -> RetryPolicy:

@@ -7,6 +7,7 @@ stops all; what is committed by then stays, and the load goes on from there as a
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from desktop_migrator.browsers.read.snapshot import clone_snapshot
@@ -42,7 +43,7 @@ from desktop_migrator.postgres.connection.engine import (
     invalidate_if_closed,
     translate_errors,
 )
-from desktop_migrator.postgres.load.batches import BatchLimits
+from desktop_migrator.postgres.connection.retry import NO_RETRY
 from desktop_migrator.postgres.load.checkpoint import (
     Checkpoint,
     SequenceStripe,
@@ -51,8 +52,9 @@ from desktop_migrator.postgres.load.checkpoint import (
 )
 from desktop_migrator.postgres.load.conflicts import needs_decision
 from desktop_migrator.postgres.load.deduplicate import Deduplicator
+from desktop_migrator.postgres.load.load_options import LoadOptions
+from desktop_migrator.postgres.load.load_order import dependency_levels
 from desktop_migrator.postgres.load.loader import STAGE, Loader
-from desktop_migrator.postgres.load.references import dependency_levels
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.reporter import ForwardingReporter
 
@@ -190,29 +192,18 @@ class _ParallelLoad:
             period=job.period,
             excluded_items=job.excluded_items,
             entities=self._entities,
-            user_id=run.user_id,
+            options=replace(self._options(share), retry_policy=NO_RETRY),
             deferred_keys=run.survey.duplicate_keys.exact_keys or frozenset(),
             address=address_of(run.connection),
-            run=run.id,
-            policy=job.policy,
-            fence=run.lock.fence(run.id),
-            limits=self._limits,
-            keep_going=job.continue_on_error,
-            resume=self._resume,
             share=share,
             share_count=self._worker_count,
             key_ranges=run.survey.partitioner.key_ranges(share, self._worker_count),
-            stripe=self._stripe(share),
         )
 
-    def _stripe(self, number: int) -> SequenceStripe:
+    def _options(self, number: int) -> LoadOptions:
         """The processes' by their shares; the last is this one's own."""
-        return SequenceStripe(number, self._worker_count + 1, self._start_after)
-
-    @property
-    def _limits(self) -> BatchLimits:
-        size = self._run.job.batch_size
-        return BatchLimits(size) if size else BatchLimits()
+        stripe = SequenceStripe(number, self._worker_count + 1, self._start_after)
+        return replace(self._run.load_options(resume=self._resume), stripe=stripe)
 
     def _receive_messages(self, pool: WorkerPool) -> None:
         """Take what they tell until all have ended."""
@@ -274,19 +265,11 @@ class _ParallelLoad:
         loader = Loader(
             run.connection,
             self._entities,
-            run=run.id,
-            user_id=run.user_id,
-            policy=run.job.policy,
+            self._options(self._worker_count),
+            _NoProgress(run.reporter),
             make_id=id_maker(run.user_id, self._entities),
-            reporter=_NoProgress(run.reporter),
-            limits=self._limits,
-            keep_going=run.job.continue_on_error,
-            fence=run.lock.fence(run.id),
-            fence_out=run.fence_out_stale_sessions,
-            retry_policy=run.retries,
-            resume=self._resume,
-            stripe=self._stripe(self._worker_count),
             on_commit=self._on_committed,
+            fence_out=run.fence_out_stale_sessions,
         )
         items: Iterator[Item] = (held.item for held in self._deferred)
         try:
