@@ -34,7 +34,7 @@ def load(run: RunContext, entities: Sequence[TargetEntity]) -> None:
 
 
 def _load_in_one_process(run: RunContext, entities: Sequence[TargetEntity]) -> int:
-    resume = run.resumed
+    resume = run.registration.resumed
     while True:
         try:
             return _load_from(run, entities, resume=resume)
@@ -55,8 +55,8 @@ def _load_from(run: RunContext, entities: Sequence[TargetEntity], *, resume: boo
         decisions=run.decisions.answer,
         observer=run.observer,
         fence_out=run.fence_out_stale_sessions,
+        counts=run.counts,
     )
-    run.counts = loader.counts
     total = run.survey.item_total(entities)
     for outcomes in run.in_load_order(entities, deduplicator):
         loader.load(outcomes, total)
@@ -73,9 +73,7 @@ def _load_from(run: RunContext, entities: Sequence[TargetEntity], *, resume: boo
 
 
 def _extraction_warnings(run: RunContext) -> Iterator[str]:
-    extractor = run.extractor
-    if extractor is None:
-        return
+    extractor = run.extractors[-1]
     if extractor.duplicates:
         yield f"{extractor.duplicates:,} items stood twice in their record and went once."
     if number := extractor.warnings["big-integer"]:

@@ -61,7 +61,8 @@ class Loader:
     `make_id` gives an item whose id is another user's an id that no other item can have; without
     it such items are rejected. `observer` is told what becomes of each item, and `on_commit` each
     chunk's entity and counts, once the chunk is committed. `fence_out` is called in a transaction
-    after another has failed; see `RunLock.fence_out_stale_sessions`.
+    after another has failed; see `RunLock.fence_out_stale_sessions`. `counts` is emptied, and what
+    the loader does is counted in it.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Loader:
         observer: LoadObserver | None = None,
         on_commit: Callable[[str, Counts], None] | None = None,
         fence_out: Callable[[], None] | None = None,
+        counts: dict[str, Counts] | None = None,
     ) -> None:
         self._connection = connection
         self._begin = connection.begin_nested if options.dry_run else connection.begin
@@ -105,7 +107,9 @@ class Loader:
         """Items whose ids were taken and that got others."""
         self.null_references = 0
         """References left empty since what they refer to has no row."""
-        self.counts: dict[str, Counts] = {entity.name: Counts() for entity in in_order}
+        self.counts: dict[str, Counts] = {} if counts is None else counts
+        self.counts.clear()
+        self.counts |= {entity.name: Counts() for entity in in_order}
         """By entity, of the chunks that are committed; `items` counts rejections too."""
 
     def load(

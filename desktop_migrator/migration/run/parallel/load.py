@@ -104,7 +104,7 @@ def prestart_workers(job: Job, sources: Sources) -> None:
 
 def load_parallel(run: RunContext, entities: Sequence[TargetEntity], worker_count: int) -> int:
     """Load by this many processes; returns how many items got new ids. Raises as `Loader.load`."""
-    resume = run.resumed
+    resume = run.registration.resumed
 
     def attempt(retrying: bool) -> int:
         nonlocal resume
@@ -159,7 +159,8 @@ class _ParallelLoad:
         run = self._run
         self._begin()
         run.reporter.started(STAGE, self._total)
-        run.extractor = Extractor(run.job.plan, self._entities, run.user_id, run.survey.origins)
+        extractor = Extractor(run.job.plan, self._entities, run.user_id, run.survey.origins)
+        run.extractors.append(extractor)  # adds up what the processes' own have counted
         with worker_pool(
             load_worker_main, [self._task(share) for share in range(self._worker_count)]
         ) as processes:
@@ -177,7 +178,8 @@ class _ParallelLoad:
                 run.fence_out_stale_sessions()
             cursor = adapters.cursor(run.connection)
             self._start_after = last_checkpoint(cursor, run.id)
-            run.counts = {entity.name: Counts() for entity in self._entities}
+            run.counts.clear()
+            run.counts |= {entity.name: Counts() for entity in self._entities}
             run.counts |= committed_counts(cursor, run.id)
 
     def _task(self, share: int) -> LoadTask:
@@ -231,8 +233,7 @@ class _ParallelLoad:
             case DeferredItem():
                 self._deferred.append(message)
             case WorkerFinished():
-                if run.extractor:
-                    run.extractor.add_counts(message.extraction_counts)
+                run.extractors[-1].add_counts(message.extraction_counts)
                 self._derived_ids += message.derived_ids
             case MigratorError():
                 self._errors.append(message)
