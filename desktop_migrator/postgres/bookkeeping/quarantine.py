@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, any_, func, or_, select, update
 
 from desktop_migrator.postgres.bookkeeping.runs import NON_REJECTION_COLUMNS, QuarantinedItem, Run
 from desktop_migrator.postgres.bookkeeping.tables import quarantine, runs
@@ -48,7 +48,10 @@ def _is_open(run: Run) -> ColumnElement[bool]:
     """Not mended, or by a run that was taken back."""
     undo = runs.alias()
     taken_back = (
-        select(1).where(undo.c.undoes.any(quarantine.c.mended_by)).correlate(quarantine).exists()
+        select(1)
+        .where(quarantine.c.mended_by == any_(undo.c.undoes))
+        .correlate(quarantine)
+        .exists()
     )
     mends = select(runs.c.id).where(runs.c.mends == run.id)
     return and_(
