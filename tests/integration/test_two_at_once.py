@@ -7,7 +7,6 @@ here short for everybody, and `pg_blocking_pids`.
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from desktop_migrator.errors import NotMigrated
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.database.unlock import unlock
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
@@ -24,7 +22,7 @@ from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.model import ConflictPolicy, Outcome, RunResult
+from desktop_migrator.model import Outcome, RunResult
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres.connection import engine
 from desktop_migrator.postgres.connection.retry import NO_RETRY
