@@ -711,8 +711,8 @@
         <translation>{0} Zeilen, die vor der Unterbrechung geschrieben wurden, sind seitdem geändert worden und bleiben so.</translation>
     </message>
     <message>
-        <source>Indexes of {0} that a run before this one left away wait to be made again by `repair`: {1}</source>
-        <translation>Indexe von {0}, die ein früherer Vorgang weggelassen hat, warten darauf, dass der Support sie wiederherstellt: {1}</translation>
+        <source>Indexes of {0} that a run left away wait to be made again by `repair`: {1}</source>
+        <translation>Indexe von {0}, die ein Vorgang weggelassen hat, warten darauf, dass der Support sie wiederherstellt: {1}</translation>
     </message>
     <message>
         <source>A recovery key has {0} groups of {1}{2}, {3} letters and digits together; these are {4}.</source>

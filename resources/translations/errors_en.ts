@@ -143,8 +143,8 @@
         <translation>This is not the database that the backup was made for.</translation>
     </message>
     <message>
-        <source>Indexes of {0} that a run before this one left away wait to be made again by `repair`: {1}</source>
-        <translation>Indexes of {0} that a run before this one left away wait for the support desk to make them again: {1}</translation>
+        <source>Indexes of {0} that a run left away wait to be made again by `repair`: {1}</source>
+        <translation>Indexes of {0} that a run left away wait for the support desk to make them again: {1}</translation>
     </message>
     <message>
         <source>Add ?sslmode=verify-full to the address.</source>

@@ -13,21 +13,27 @@ from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy
+from alembic import command
+from sqlalchemy.schema import CreateSchema
 
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.database.unlock import unlock
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.validate import validate
+from desktop_migrator.migration.run import load
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.model import Outcome, RunResult
+from desktop_migrator.model import ConflictPolicy, Outcome, RunResult
 from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.postgres.bookkeeping import schema
+from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.connection import engine
 from desktop_migrator.postgres.connection.retry import NO_RETRY
 from desktop_migrator.reporter import NullReporter
-from tests.integration.conftest import on_every_server
+from tests.integration.conftest import fetch, on_every_server
 from tests.integration.webkit_store import store_of
 
 ITEMS = 20
@@ -38,7 +44,7 @@ WAITING = """
 """
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     patient = "SET lock_timeout = '30s'"
     assert patient in engine._SESSION
@@ -48,7 +54,7 @@ def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
 class StandsStill(NullReporter):
     """Once, at a stage's beginning or middle, does what others do meanwhile."""
 
-    def __init__(self, stage: str, do: Callable[[], None], *, at: int = ITEMS // 2) -> None:
+    def __init__(self, stage: str, do: Callable[[], object], *, at: int = ITEMS // 2) -> None:
         super().__init__()
         self._stage, self._do, self._at = stage, do, at
         self.stood = False
@@ -121,8 +127,8 @@ def otto(database: str, tmp_path: Path) -> Desk:
 
 
 @pytest.fixture
-def nobody_waits(sql: psycopg.Connection[Any]) -> Iterator[None]:
-    """Fails where the server saw somebody wait for somebody else."""
+def nobody_waits(sql: psycopg.Connection[Any], _impatience: None) -> Iterator[None]:
+    """Fails where somebody waits for somebody else."""
     met: list[Any] = []
     over = threading.Event()
 
@@ -150,20 +156,78 @@ OTTOS_ENTRIES = [
 ]
 
 
+def ottos_entries(database: str) -> list[Any]:
+    with psycopg.connect(database) as looking:
+        return looking.execute(ENTRIES).fetchall()
+
+
 @on_every_server
 @pytest.mark.usefixtures("nobody_waits")
 def test_a_dry_run_that_would_make_everything_holds_nobody_up(
     anna: Desk, otto: Desk, database: str
 ) -> None:
-    reporter = StandsStill("load", lambda: void(otto.do_everything()))
+    reporter = StandsStill("load", otto.do_everything)
     dry = anna.migrate(reporter, dry_run=True)
     assert reporter.stood
     assert (dry.error, dry.outcome, dry.verified) == (None, Outcome.DRY_RUN, True)
     assert dry.counts.inserted == ITEMS
+    assert ottos_entries(database) == OTTOS_ENTRIES
     with psycopg.connect(database) as looking:
-        assert looking.execute(ENTRIES).fetchall() == OTTOS_ENTRIES
         assert looking.execute("SELECT count(*) FROM tasks").fetchone() == (0,)
 
 
-def void(_: object) -> None:
-    """For what is done for its effect."""
+@pytest.mark.usefixtures("nobody_waits")
+def test_a_dry_run_into_tables_that_are_there_holds_nobody_up(
+    anna: Desk, otto: Desk, database: str
+) -> None:
+    anna.migrate()
+    reporter = StandsStill("verify", otto.do_everything)
+    dry = anna.migrate(reporter, dry_run=True, policy=ConflictPolicy.OVERWRITE)
+    assert reporter.stood
+    assert (dry.error, dry.counts.unchanged, dry.verified) == (None, ITEMS, True)
+    assert ottos_entries(database) == OTTOS_ENTRIES
+
+
+@pytest.mark.usefixtures("nobody_waits")
+@pytest.mark.parametrize("stage", ["check", "backup"])
+def test_a_run_that_is_about_to_make_everything_holds_nobody_up(
+    anna: Desk, otto: Desk, database: str, stage: str
+) -> None:
+    reporter = StandsStill(stage, otto.do_everything, at=0)
+    run = anna.migrate(reporter)
+    assert reporter.stood
+    assert (run.error, run.counts.inserted, run.verified) == (None, ITEMS, True)
+    assert ottos_entries(database) == OTTOS_ENTRIES
+
+
+@pytest.mark.usefixtures("nobody_waits")
+@pytest.mark.parametrize("version", ["0001", "0004"])
+def test_a_dry_run_with_an_old_bookkeeping_holds_up_nobody_who_upgrades_it(
+    anna: Desk, otto: Desk, database: str, connection: sqlalchemy.Connection, version: str
+) -> None:
+    upgrade_to(connection, version)
+    reporter = StandsStill("load", otto.do_everything)
+    dry = anna.migrate(reporter, dry_run=True)
+    assert reporter.stood
+    assert (dry.error, dry.outcome, dry.verified) == (None, Outcome.DRY_RUN, True)
+    assert ottos_entries(database) == OTTOS_ENTRIES
+
+
+@pytest.mark.usefixtures("_impatience")
+def test_indexes_that_a_dry_run_keeps_in_use_cost_nobody_the_run(
+    anna: Desk, otto: Desk, sql: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "MIN_ITEMS_TO_DROP_INDEXES", 1)
+    anna.migrate()
+    results: list[RunResult] = []
+    reporter = StandsStill("load", lambda: results.append(otto.migrate()))
+    assert anna.migrate(reporter, dry_run=True).error is None
+    assert [(run.error, run.counts.inserted) for run in results] == [(None, ITEMS)]
+    assert fetch(sql, "SELECT name FROM desktop_migrator.dropped_indexes") == []
+
+
+def upgrade_to(connection: sqlalchemy.Connection, version: str) -> None:
+    """An older version's bookkeeping."""
+    with connection.begin():
+        connection.execute(CreateSchema(SCHEMA))
+        command.upgrade(schema._config(connection), version)

@@ -20,7 +20,7 @@ from sqlalchemy.schema import CreateSchema
 
 from desktop_migrator.errors import PermissionMissing
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
-from desktop_migrator.postgres.connection.lock_keys import BOOKKEEPING_KEY, lock_transaction
+from desktop_migrator.postgres.connection.lock_keys import BOOKKEEPING_KEY
 from desktop_migrator.postgres.types import adapters
 
 _MAY_UPGRADE = text("""
@@ -40,7 +40,7 @@ def upgrade(connection: sqlalchemy.Connection) -> None:
     """
     with translate_missing_privilege(), connection.begin_nested():
         if not schema_version(connection).is_current:
-            lock_transaction(adapters.cursor(connection), BOOKKEEPING_KEY)
+            BOOKKEEPING_KEY.lock_transaction(adapters.cursor(connection))
             _upgrade(connection)
 
 

@@ -17,13 +17,12 @@ from psycopg.abc import Query
 from sqlalchemy import text
 
 from desktop_migrator.postgres.bookkeeping.schema import (
-    SchemaVersion,
     require_upgrade_privilege,
     schema_version,
     translate_missing_privilege,
     upgrade,
 )
-from desktop_migrator.postgres.bookkeeping.tables import SCHEMA, identities, metadata
+from desktop_migrator.postgres.bookkeeping.tables import identities, metadata
 from desktop_migrator.postgres.bookkeeping.types import Image
 from desktop_migrator.postgres.types import adapters
 
@@ -31,7 +30,15 @@ _IDENTITY_COLUMNS = text("""
     SELECT attname FROM pg_catalog.pg_attribute
     WHERE attrelid = to_regclass(:table) AND attnum > 0 AND NOT attisdropped
 """)
-_COPY_IDENTITIES = sql.SQL("INSERT INTO {} ({columns}) SELECT {columns} FROM {} WHERE user_id = %s")
+_DROP_COPY = "DROP TABLE IF EXISTS pg_temp.desktop_migrator_known"
+_COPY_IDENTITIES = sql.SQL("""
+    CREATE TEMPORARY TABLE desktop_migrator_known AS
+    SELECT {} FROM desktop_migrator.identities WHERE user_id = %s
+""")
+_INSERT_IDENTITIES = sql.SQL("""
+    INSERT INTO desktop_migrator.identities ({columns})
+    SELECT {columns} FROM pg_temp.desktop_migrator_known
+""")
 
 
 @contextmanager
@@ -41,47 +48,56 @@ def trial_transaction(connection: sqlalchemy.Connection, user_id: str) -> Iterat
     It holds none of the locks that are everybody's. Of an old bookkeeping it knows the identities
     of the person. Raises PermissionMissing where `upgrade` would.
     """
+    with connection.begin(), translate_missing_privilege():
+        found = schema_version(connection)
+        if not found.is_known:
+            upgrade(connection)  # says what is wrong with it
+        if not found.is_current:
+            require_upgrade_privilege(connection, found)
+        columns = [] if found.is_current else _copy_identities(connection, user_id)
     with connection.begin() as transaction:
-        with translate_missing_privilege():
-            found = schema_version(connection)
         if found.is_current:
             yield
-        elif not found.is_known:
-            upgrade(connection)  # says what is wrong with it
-            yield
         else:
-            with _temporary_bookkeeping(connection, found, user_id):
+            with _temporary_bookkeeping(connection, columns):
                 yield
         transaction.rollback()
 
 
+def _copy_identities(connection: sqlalchemy.Connection, user_id: str) -> list[str]:
+    """Into a temporary table; returns its columns, none where there are no identities.
+
+    Not within the trial, until whose end nobody could alter the table that is read.
+    """
+    old = set(connection.scalars(_IDENTITY_COLUMNS, {"table": str(identities)}))
+    columns = [column.name for column in identities.c if column.name in old]
+    if columns:
+        cursor = adapters.cursor(connection)
+        cursor.execute(_DROP_COPY)
+        cursor.execute(_COPY_IDENTITIES.format(_names(columns)), [user_id])
+    return columns
+
+
 @contextmanager
 def _temporary_bookkeeping(
-    connection: sqlalchemy.Connection, version: SchemaVersion, user_id: str
+    connection: sqlalchemy.Connection, known_columns: list[str]
 ) -> Iterator[None]:
-    require_upgrade_privilege(connection, version)
-    old = connection.scalars(_IDENTITY_COLUMNS, {"table": str(identities)}).all()
     driver = adapters.driver_connection(connection)
     driver.cursor_factory = _RedirectingCursor
     try:
         connection.execute(text(Image.CREATE))
         metadata.create_all(connection, checkfirst=False)
-        if old:
-            _copy_identities(connection, [c.name for c in identities.c if c.name in old], user_id)
+        if known_columns:
+            adapters.cursor(connection).execute(
+                _INSERT_IDENTITIES.format(columns=_names(known_columns))
+            )
         yield
     finally:
         driver.cursor_factory = psycopg.Cursor
 
 
-def _copy_identities(connection: sqlalchemy.Connection, columns: list[str], user_id: str) -> None:
-    adapters.cursor(connection).execute(
-        _COPY_IDENTITIES.format(
-            sql.SQL(f"{SCHEMA}.{identities.name}"),
-            sql.Identifier(SCHEMA, identities.name),  # quoted, and so not sent elsewhere
-            columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
-        ),
-        [user_id],
-    )
+def _names(columns: list[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
 class _RedirectingCursor(psycopg.Cursor[Any]):

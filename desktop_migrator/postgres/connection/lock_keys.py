@@ -27,6 +27,16 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+Session = psycopg.Connection[Any] | psycopg.Cursor[Any]
+
+# pg_locks splits the key into two unsigned halves; objsubid 1 says that it is one of 64 bits.
+HELD_LOCKS = sql.SQL("""
+    SELECT pid, classid::bigint << 32 | objid::bigint AS key FROM pg_catalog.pg_locks
+    WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+      AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+""")
+_HOLDERS = sql.SQL("SELECT pid FROM ({}) AS held WHERE key = %s").format(HELD_LOCKS)
+
 
 class LockKind(IntEnum):
     """What a lock is for; the numbers are the order in which locks may be taken."""
@@ -45,22 +55,25 @@ class LockKey:
     kind: LockKind
     number: int
 
+    def lock_transaction(self, session: Session, *, shared: bool = False) -> None:
+        """Wait for the lock; it goes with the transaction. Raises psycopg's LockNotAvailable."""
+        function = sql.SQL("pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock")
+        session.execute(sql.SQL("SELECT {}(%s)").format(function), [self.number])
+
+    def try_lock_session(self, session: Session) -> bool:
+        """Take the lock if nobody has it; it goes with the session."""
+        row = session.execute("SELECT pg_try_advisory_lock(%s)", [self.number]).fetchone()
+        return bool(row and row[0])
+
+    def holders(self, session: Session) -> list[int]:
+        """The server's processes that hold the lock."""
+        return [int(pid) for (pid,) in session.execute(_HOLDERS, [self.number])]
+
 
 # Programs of several versions meet in a database: the number of a key that both take stays.
 BOOKKEEPING_KEY = LockKey(LockKind.BOOKKEEPING, 0x444D_0001)
 AUDIT_KEY = LockKey(LockKind.AUDIT, 0x444D_0002)
 TABLES_KEY = LockKey(LockKind.TABLES, 0x444D_0003)
-
-# pg_locks splits the key into two unsigned halves; objsubid 1 says that it is one of 64 bits.
-HELD_LOCKS = sql.SQL("""
-    SELECT pid, classid::bigint << 32 | objid::bigint AS key FROM pg_catalog.pg_locks
-    WHERE locktype = 'advisory' AND objsubid = 1 AND granted
-      AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-""")
-
-_HOLDERS = sql.SQL("SELECT pid FROM ({}) AS held WHERE key = %s").format(HELD_LOCKS)
-
-Session = psycopg.Connection[Any] | psycopg.Cursor[Any]
 
 
 def run_key(user_id: str, plan: str) -> LockKey:
@@ -71,23 +84,6 @@ def run_key(user_id: str, plan: str) -> LockKey:
 def write_key(user_id: str, plan: str) -> LockKey:
     """Held, shared, by each transaction in which the run writes."""
     return LockKey(LockKind.WRITE, _halves(user_id, plan)[1])
-
-
-def lock_transaction(session: Session, key: LockKey, *, shared: bool = False) -> None:
-    """Wait for the lock; it goes with the transaction. Raises LockNotAvailable (psycopg)."""
-    function = sql.SQL("pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock")
-    session.execute(sql.SQL("SELECT {}(%s)").format(function), [key.number])
-
-
-def try_lock_session(session: Session, key: LockKey) -> bool:
-    """Take the lock if nobody has it; it goes with the session."""
-    row = session.execute("SELECT pg_try_advisory_lock(%s)", [key.number]).fetchone()
-    return bool(row and row[0])
-
-
-def lock_holders(session: Session, key: LockKey) -> list[int]:
-    """The server's processes that hold the lock."""
-    return [int(pid) for (pid,) in session.execute(_HOLDERS, [key.number])]
 
 
 def _halves(user_id: str, plan: str) -> tuple[int, int]:

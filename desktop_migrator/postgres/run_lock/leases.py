@@ -18,8 +18,6 @@ from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.connection.lock_keys import (
     HELD_LOCKS,
     LockKey,
-    lock_holders,
-    lock_transaction,
     run_key,
     write_key,
 )
@@ -129,14 +127,14 @@ def clear_lease(connection: Connection, user_id: str, plan: str, *, force: bool)
         *terminate_lock_holders(connection, run_key(user_id, plan)),
         *terminate_lock_holders(connection, write_key(user_id, plan)),
     )
-    lock_transaction(connection, run_key(user_id, plan))
+    run_key(user_id, plan).lock_transaction(connection)
     remove_lease(connection, user_id, plan)
     return ClearedLease(lease, ended)
 
 
 def terminate_lock_holders(connection: Connection, key: LockKey) -> list[int]:
     """End the sessions that hold a lock; returns their processes. Raises PermissionMissing."""
-    pids = lock_holders(connection, key)
+    pids = key.holders(connection)
     try:
         with connection.transaction():
             for pid in pids:
@@ -151,7 +149,7 @@ def terminate_lock_holders(connection: Connection, key: LockKey) -> list[int]:
 
 def remove_lease(connection: Connection, user_id: str, plan: str) -> None:
     """Once nothing more is written under it; until the transaction ends, nothing is."""
-    lock_transaction(connection, write_key(user_id, plan))
+    write_key(user_id, plan).lock_transaction(connection)
     if table_exists(connection, "leases"):
         connection.execute(_DELETE_LEASE, [user_id, plan])
 

@@ -28,9 +28,7 @@ from desktop_migrator.errors import DatabaseBusy, LockLost, TransactionPooling
 from desktop_migrator.postgres.connection.errors import translate_errors
 from desktop_migrator.postgres.connection.lock_keys import (
     HELD_LOCKS,
-    lock_transaction,
     run_key,
-    try_lock_session,
     write_key,
 )
 from desktop_migrator.postgres.run_lock.leases import (
@@ -86,7 +84,7 @@ class Fence:
 
     def check(self, cursor: psycopg.Cursor[Any]) -> None:
         """Raises LockLost; else nobody can take over before the transaction's end."""
-        lock_transaction(cursor, write_key(self.user_id, self.plan), shared=True)
+        write_key(self.user_id, self.plan).lock_transaction(cursor, shared=True)
         if cursor.execute(_FENCE, astuple(self)).fetchone() is None:
             raise LockLost(reason="Its lock went with a connection, or somebody unlocked it.")
 
@@ -123,10 +121,8 @@ class RunLock:
         terminate_lock_holders(cursor.connection, self._write_key)
         remove_lease(cursor.connection, self._user_id, self._plan)
         who = (platform.node(), os.getpid(), self._session.backend)
-        cursor.execute(
-            _INSERT_LEASE,
-            [self._user_id, self._plan, run_key(self._user_id, self._plan).number, run, *who],
-        )
+        key = run_key(self._user_id, self._plan).number
+        cursor.execute(_INSERT_LEASE, [self._user_id, self._plan, key, run, *who])
         (self._lease_since,) = cursor.fetchone() or (self._lease_since,)
         self.fence(run).check(cursor)
         return before[0] if before else None
@@ -156,7 +152,7 @@ class RunLock:
             self.reacquire()
         cursor = adapters.cursor(connection)
         terminate_lock_holders(cursor.connection, self._write_key)
-        lock_transaction(cursor, self._write_key)
+        self._write_key.lock_transaction(cursor)
         self.fence(run).check(cursor)
 
     def release(self) -> None:
@@ -212,7 +208,7 @@ class _LockConnection:
     def _lock(self, lost_backend_pid: int | None) -> None:
         key = run_key(*self._user_and_plan)
         for _ in range(_LOCK_ATTEMPTS):
-            if try_lock_session(self._connection, key):
+            if key.try_lock_session(self._connection):
                 return
             held = lock_holder_error(self._connection, *self._user_and_plan)
             if held and held.facts["backend"] != lost_backend_pid:

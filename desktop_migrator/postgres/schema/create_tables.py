@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeEngine
 from desktop_migrator.errors import PermissionMissing, PlanDoesNotFit
 from desktop_migrator.model import Column, ColumnType, Table
 from desktop_migrator.postgres.connection.errors import translate_errors
-from desktop_migrator.postgres.connection.lock_keys import TABLES_KEY, lock_transaction
+from desktop_migrator.postgres.connection.lock_keys import TABLES_KEY
 from desktop_migrator.postgres.types import adapters
 
 _COMMENT = "Made by desktop-migrator"
@@ -50,7 +50,7 @@ def create_tables(connection: Connection, tables: Iterable[Table]) -> None:
         _define_table(table, metadata)
     with translate_errors():
         # Two runs that begin together would both find a table missing; one of them waits here.
-        lock_transaction(adapters.cursor(connection), TABLES_KEY)
+        TABLES_KEY.lock_transaction(adapters.cursor(connection))
         _require_schemas(connection, {table.schema for table in described.values()})
         metadata.create_all(connection)
 
