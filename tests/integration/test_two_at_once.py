@@ -14,8 +14,6 @@ from typing import Any
 import psycopg
 import pytest
 import sqlalchemy
-from alembic import command
-from sqlalchemy.schema import CreateSchema
 
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.database.unlock import unlock
@@ -28,12 +26,12 @@ from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Outcome, RunResult
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.postgres.bookkeeping import schema
-from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.connection import engine
 from desktop_migrator.postgres.connection.retry import NO_RETRY
-from desktop_migrator.reporter import NullReporter
+from desktop_migrator.postgres.schema import indexes
+from desktop_migrator.reporter import NullReporter, RecordingReporter, Reporter
 from tests.integration.conftest import fetch, on_every_server
+from tests.integration.postgres.factories import upgrade_to
 from tests.integration.webkit_store import store_of
 
 ITEMS = 20
@@ -51,7 +49,7 @@ def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_SESSION", engine._SESSION.replace(patient, SHORT))
 
 
-class StandsStill(NullReporter):
+class StandsStill(RecordingReporter):
     """Once, at a stage's beginning or middle, does what others do meanwhile."""
 
     def __init__(self, stage: str, do: Callable[[], object], *, at: int = ITEMS // 2) -> None:
@@ -60,9 +58,11 @@ class StandsStill(NullReporter):
         self.stood = False
 
     def started(self, stage: str, total: int | None) -> None:
+        super().started(stage, total)
         self._stand(stage, 0)
 
     def advanced(self, stage: str, current: int, total: int | None) -> None:
+        super().advanced(stage, current, total)
         self._stand(stage, current)
 
     def _stand(self, stage: str, current: int) -> None:
@@ -90,7 +90,7 @@ class Desk:
             retries=NO_RETRY,
         )
 
-    def migrate(self, reporter: NullReporter | None = None, **changes: Any) -> RunResult:
+    def migrate(self, reporter: Reporter | None = None, **changes: Any) -> RunResult:
         return migrate(replace(self.job, **changes), self.workspace, reporter or NullReporter())
 
     def do_everything(self) -> str:
@@ -205,7 +205,8 @@ def test_a_run_that_is_about_to_make_everything_holds_nobody_up(
 def test_a_dry_run_with_an_old_bookkeeping_holds_up_nobody_who_upgrades_it(
     anna: Desk, otto: Desk, database: str, connection: sqlalchemy.Connection, version: str
 ) -> None:
-    upgrade_to(connection, version)
+    with connection.begin():
+        upgrade_to(connection, version)
     reporter = StandsStill("load", otto.do_everything)
     dry = anna.migrate(reporter, dry_run=True)
     assert reporter.stood
@@ -219,6 +220,7 @@ def test_indexes_that_a_dry_run_keeps_in_use_cost_nobody_the_run(
 ) -> None:
     monkeypatch.setattr(load, "MIN_ITEMS_TO_DROP_INDEXES", 1)
     anna.migrate()
+    sql.execute("DELETE FROM tasks")
     results: list[RunResult] = []
     reporter = StandsStill("load", lambda: results.append(otto.migrate()))
     assert anna.migrate(reporter, dry_run=True).error is None
@@ -226,8 +228,22 @@ def test_indexes_that_a_dry_run_keeps_in_use_cost_nobody_the_run(
     assert fetch(sql, "SELECT name FROM desktop_migrator.dropped_indexes") == []
 
 
-def upgrade_to(connection: sqlalchemy.Connection, version: str) -> None:
-    """An older version's bookkeeping."""
-    with connection.begin():
-        connection.execute(CreateSchema(SCHEMA))
-        command.upgrade(schema._config(connection), version)
+@pytest.mark.usefixtures("_impatience")
+def test_indexes_that_cannot_be_made_again_at_once_are_left_to_the_next_run(
+    otto: Desk, sql: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "MIN_ITEMS_TO_DROP_INDEXES", 1)
+    monkeypatch.setattr(indexes, "_REBUILD_ATTEMPTS", 1)
+
+    def begin_to_write() -> None:
+        sql.execute("BEGIN")
+        sql.execute("LOCK TABLE tasks IN ROW EXCLUSIVE MODE")
+
+    reporter = StandsStill("load", begin_to_write)
+    run = otto.migrate(reporter)
+    assert (run.error, run.outcome, run.verified) == (None, Outcome.COMPLETED, True)
+    assert [text for text in reporter.warnings if "Indexes of tasks" in text]
+    assert fetch(sql, "SELECT count(*) FROM desktop_migrator.dropped_indexes") == [(1,)]
+    sql.execute("COMMIT")
+    assert otto.migrate().error is None
+    assert fetch(sql, "SELECT count(*) FROM desktop_migrator.dropped_indexes") == [(0,)]
