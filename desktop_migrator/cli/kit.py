@@ -25,8 +25,8 @@ _SIGNATURES = {
     SignatureStatus.KNOWN: "Signed by a desk that you have accepted before.",
     SignatureStatus.NEW: "Signed by a desk not met before. Compare the fingerprint with it by "
     "phone, then: desktop-migrator kit open --accept",
-    SignatureStatus.OTHER_KEY: "WARNING: signed with another key than this desk had before. Call it "
-    "on a number that you know, and compare the fingerprint.",
+    SignatureStatus.OTHER_KEY: "WARNING: signed with another key than this desk had before. Call "
+    "it on a number that you know, and compare the fingerprint.",
     SignatureStatus.UNSIGNED: "WARNING: nobody signed this kit. It may come from anybody.",
 }
 
