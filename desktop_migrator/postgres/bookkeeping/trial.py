@@ -83,6 +83,7 @@ def _temporary_bookkeeping(
     connection: sqlalchemy.Connection, known_columns: list[str]
 ) -> Iterator[None]:
     driver = adapters.driver_connection(connection)
+    factory = driver.cursor_factory
     driver.cursor_factory = _RedirectingCursor
     try:
         connection.execute(text(Image.CREATE))
@@ -93,7 +94,7 @@ def _temporary_bookkeeping(
             )
         yield
     finally:
-        driver.cursor_factory = psycopg.Cursor
+        driver.cursor_factory = factory
 
 
 def _names(columns: list[str]) -> sql.Composed:
