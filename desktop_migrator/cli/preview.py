@@ -9,7 +9,6 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from desktop_migrator.cli.labels import PREVIEW_STATES, SECRET_KINDS
 from desktop_migrator.cli.options import (
     FieldKeyFile,
     Origin,
@@ -36,13 +35,28 @@ from desktop_migrator.migration.preview.preview_store import (
 from desktop_migrator.migration.run.field_keys import read_field_key
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.model import RunResult
-from desktop_migrator.plan.detect import Suspicion
+from desktop_migrator.plan.detect import SecretKind, Suspicion
 from desktop_migrator.plan.schema import load_plan
 
 _SHOWN_ITEMS = 10
 _SHOWN_REJECTIONS = 100
 _SHOWN_SUSPICIONS = 20
 _MAX_CELL_WIDTH = 40
+_STATES = {
+    PreviewState.FOUND: N_("can be moved"),
+    PreviewState.NEW: N_("new"),
+    PreviewState.SAME: N_("same"),
+    PreviewState.DIFFERS: N_("differs"),
+    PreviewState.REJECTED: N_("rejected"),
+}
+_SECRET_KINDS = {
+    SecretKind.PRIVATE_KEY: N_("private key"),
+    SecretKind.JWT: N_("JSON Web Token"),
+    SecretKind.ACCESS: N_("access token"),
+    SecretKind.NAMED: N_("password or key"),
+    SecretKind.EMAIL: N_("e-mail address"),
+    SecretKind.CARD: N_("card number"),
+}
 
 
 def command(
@@ -158,7 +172,7 @@ def _print_suspicions(session: Session, suspicions: Sequence[Suspicion]) -> None
                 "  {entity}, field {field}: {kind}, {count:,} values",
                 entity=each.entity,
                 field=each.field,
-                kind=tr(SECRET_KINDS[each.kind]),
+                kind=tr(_SECRET_KINDS[each.kind]),
                 count=each.count,
             )
         )
@@ -203,7 +217,7 @@ def _table(kind: EntitySummary, findings: PreviewStore, tr: Translator) -> Table
     for finding in shown:
         cells = [finding.cells[index] for index in filled]
         if compared:
-            cells.append(tr(PREVIEW_STATES[finding.state]))
+            cells.append(tr(_STATES[finding.state]))
         table.add_row(*map(_cell, cells))
     return table
 
