@@ -23,7 +23,7 @@ from desktop_migrator.migration.workspace.catalog import UNDOING, UNDONE, Catalo
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome, UndoCounts, UndoResult
 from desktop_migrator.postgres.bookkeeping.audit import database_id
-from desktop_migrator.postgres.bookkeeping.journal import has_undoable
+from desktop_migrator.postgres.bookkeeping.chunks import has_undoable
 from desktop_migrator.postgres.bookkeeping.runs import (
     Run,
     find_run,

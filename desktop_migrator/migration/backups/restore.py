@@ -19,8 +19,8 @@ from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTr
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Counts, Outcome, UndoResult
 from desktop_migrator.postgres.bookkeeping.audit import database_id
-from desktop_migrator.postgres.bookkeeping.chunks import Action
-from desktop_migrator.postgres.bookkeeping.journal import journal_keys, undoable_counts
+from desktop_migrator.postgres.bookkeeping.chunks import Action, undoable_counts
+from desktop_migrator.postgres.bookkeeping.journal import journal_keys
 from desktop_migrator.postgres.bookkeeping.runs import find_run, finish_run, start_run
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
 from desktop_migrator.postgres.connection.engine import translate_errors

@@ -23,7 +23,7 @@ from desktop_migrator.postgres.bookkeeping.quarantine import mark_resolved
 from desktop_migrator.postgres.bookkeeping.runs import Run
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
-from desktop_migrator.postgres.load.references import dependency_levels, order_parents_first
+from desktop_migrator.postgres.load.load_order import dependency_levels, order_parents_first
 from desktop_migrator.postgres.verify.compare_sources import items_as_sent
 from desktop_migrator.postgres.verify.row_state import SentRow, compare_rows, last_sent_rows
 

@@ -25,6 +25,7 @@ from desktop_migrator.plan.repair_json import diff_excerpts, is_truncated, repai
 from desktop_migrator.plan.sensitive import FieldProtector
 from desktop_migrator.postgres.bookkeeping.quarantine import OpenRejection, open_rejections
 from desktop_migrator.postgres.bookkeeping.runs import QuarantinedItem, Run, start_run
+from desktop_migrator.postgres.load.load_options import LoadOptions
 from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.types.text_escape import unescape_unstorable
 from desktop_migrator.reporter import NullReporter
@@ -162,11 +163,13 @@ class _TrialLoad:
             loader = Loader(
                 self._connection,
                 self._entities,
-                run=run,
-                user_id=self._run.user_id,
-                policy=ConflictPolicy.SKIP,
-                reporter=NullReporter(),
-                dry_run=True,
+                LoadOptions(
+                    run=run,
+                    user_id=self._run.user_id,
+                    policy=ConflictPolicy.SKIP,
+                    dry_run=True,
+                ),
+                NullReporter(),
             )
             counts = loader.load(items)
             return not any(each.rejected for each in counts.values())

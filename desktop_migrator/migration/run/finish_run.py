@@ -15,7 +15,7 @@ from desktop_migrator.migration.run.parallel.verify import verify_parallel
 from desktop_migrator.migration.run.parallel.workers import start_forkserver
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.migration.undo import undo_runs
-from desktop_migrator.model import Counts, Outcome, TargetEntity
+from desktop_migrator.model import Counts, Outcome, TargetEntity, UndoResult
 from desktop_migrator.postgres.bookkeeping.runs import find_run, finish_run
 from desktop_migrator.postgres.connection.engine import invalidate_if_closed, translate_errors
 from desktop_migrator.postgres.connection.retry import NO_RETRY
@@ -70,7 +70,7 @@ def verify_rows(run: RunContext, entities: Sequence[TargetEntity]) -> None:
             )
             if number == 1 or not start_forkserver():
                 return verify(
-                    run.connection, entities, run.id, run.reporter, run.previous_last_chunk
+                    run.connection, entities, run.id, run.reporter, run.registration.last_chunk
                 )
         # Not within the transaction, which the server ends if nothing happens in it for long.
         return verify_parallel(run, entities, number, rows)
@@ -95,7 +95,6 @@ def verify_rows(run: RunContext, entities: Sequence[TargetEntity]) -> None:
                 checked=verification.checked,
             )
         )
-    run.verified = True
 
 
 def _check_no_lost_commits(run: RunContext) -> None:
@@ -110,8 +109,10 @@ def _rows_written(counts: Iterable[Counts]) -> int:
     return sum(each.inserted + each.updated for each in counts)
 
 
-def undo_after_failure(run: RunContext, error: MigratorError) -> MigratorError:
-    """Undo what was written; returns why the run ended."""
+def undo_after_failure(
+    run: RunContext, error: MigratorError
+) -> tuple[MigratorError, UndoResult | None]:
+    """Undo what was written; returns why the run ended, and what was undone if that is known."""
     try:
         with translate_errors(), run.connection.begin():
             entered = find_run(run.connection, run.id)
@@ -123,14 +124,15 @@ def undo_after_failure(run: RunContext, error: MigratorError) -> MigratorError:
             check_fence=run.lock.fence(run.id).check,
         )
     except MigratorError as failed:
-        return failed
-    run.undo = undo
+        return failed, None
     for name, counts in undo.by_entity.items():
         run.counts[name].inserted -= counts.deleted
         run.counts[name].updated -= counts.restored
     if undo.error:
-        return undo.error
-    return RejectedAndUndone(**error.facts) if isinstance(error, RejectedAfterCommit) else error
+        return undo.error, undo
+    if isinstance(error, RejectedAfterCommit):
+        return RejectedAndUndone(**error.facts), undo
+    return error, undo
 
 
 def record_outcome(run: RunContext, outcome: Outcome, *, after_error: bool) -> None:

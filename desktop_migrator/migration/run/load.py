@@ -11,7 +11,6 @@ from desktop_migrator.migration.run.parallel.load_worker import id_maker
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.model import Table, TargetEntity
 from desktop_migrator.postgres.connection.engine import translate_errors
-from desktop_migrator.postgres.load.batches import BatchLimits
 from desktop_migrator.postgres.load.deduplicate import Deduplicator
 from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.schema.create_tables import has_at_least_rows
@@ -40,7 +39,7 @@ def load(run: RunContext, entities: Sequence[TargetEntity]) -> None:
 
 
 def _load_in_one_process(run: RunContext, entities: Sequence[TargetEntity]) -> int:
-    resume = run.resumed
+    resume = run.registration.resumed
     while True:
         try:
             return _load_from(run, entities, resume=resume)
@@ -51,28 +50,18 @@ def _load_in_one_process(run: RunContext, entities: Sequence[TargetEntity]) -> i
 
 def _load_from(run: RunContext, entities: Sequence[TargetEntity], *, resume: bool) -> int:
     """Returns how many items got new ids."""
-    job = run.job
     deduplicator = Deduplicator(entities, run.survey.duplicate_keys)
     loader = Loader(
         run.connection,
         entities,
-        run=run.id,
-        user_id=run.user_id,
-        policy=job.policy,
-        decisions=run.decisions.answer,
+        run.load_options(resume=resume),
+        run.reporter,
         make_id=id_maker(run.user_id, entities),
-        reporter=run.reporter,
-        limits=BatchLimits(job.batch_size) if job.batch_size else None,
-        keep_going=job.continue_on_error,
-        dry_run=job.dry_run,
-        fence=None if job.dry_run else run.lock.fence(run.id),
-        fence_out=run.fence_out_stale_sessions,
-        retry_policy=run.retries,
-        resume=resume,
-        pause=job.batch_delay,
+        decisions=run.decisions.answer,
         observer=run.observer,
+        fence_out=run.fence_out_stale_sessions,
+        counts=run.counts,
     )
-    run.counts = loader.counts
     total = run.survey.item_total(entities)
     for outcomes in run.in_load_order(entities, deduplicator):
         loader.load(outcomes, total)
@@ -92,9 +81,7 @@ def _load_from(run: RunContext, entities: Sequence[TargetEntity], *, resume: boo
 
 
 def _extraction_warnings(run: RunContext) -> Iterator[Message]:
-    extractor = run.extractor
-    if extractor is None:
-        return
+    extractor = run.extractors[-1]
     if extractor.duplicates:
         yield plural(
             "{count:,} item stood twice in its record and went once.",

@@ -40,14 +40,17 @@ def bind_run_entities(run: RunContext) -> tuple[TargetEntity, ...]:
     return tuple(replace(entity, rule=job.merge_rule(entity.name)) for entity in entities)
 
 
-def ask_about_conflicts(run: RunContext) -> None:
-    """Have the person decide those that the decisions do not answer, where that is wanted.
+def ask_about_conflicts(run: RunContext) -> bool:
+    """Have the person decide those that the decisions do not answer; whether that was wanted.
 
-    Raises Cancelled, ConflictsWait, TooManyConflicts, and as `look_through`.
+    Then the items are prechecked, too. Raises Cancelled, ConflictsUnresolved, TooManyConflicts, and
+    as `precheck_items`.
     """
     rules = {run.job.merge_rule(name) for name in run.survey.item_counts}
-    if not run.job.dry_run and any(needs_decision(run.job.policy, rule) for rule in rules):
-        decisions.resolve_with_user(_find_pending_conflicts(run), run.decisions, run.reporter)
+    if run.job.dry_run or not any(needs_decision(run.job.policy, rule) for rule in rules):
+        return False
+    decisions.resolve_with_user(_find_pending_conflicts(run), run.decisions, run.reporter)
+    return True
 
 
 def _find_pending_conflicts(run: RunContext) -> list[Conflict]:
@@ -84,11 +87,8 @@ def _find_pending_conflicts(run: RunContext) -> list[Conflict]:
 
 
 def precheck_items(run: RunContext, entities: Sequence[TargetEntity]) -> None:
-    """Once, before anything is written: note natural keys and, where a rejection is to stop the
-    run, raise ItemsRejected if an item cannot go."""
-    if run.prechecked:
-        return
-    run.prechecked = True
+    """Before anything is written: note natural keys and, where a rejection is to stop the run,
+    raise ItemsRejected if an item cannot go."""
     deduplicator = Deduplicator(entities, run.survey.duplicate_keys)
     if not run.job.continue_on_error:
         _precheck(run, entities, deduplicator)
@@ -115,8 +115,7 @@ def _precheck(
             deduplicator.register_natural_keys(each)
         if run.reporter.cancelled:
             raise Cancelled
-        if run.extractor:  # without the record that is under way
-            run.reporter.advanced(Stage.CHECK, run.extractor.records - 1, records)
+        run.reporter.advanced(Stage.CHECK, run.records - 1, records)  # but the one under way
     run.reporter.advanced(Stage.CHECK, records, records)
     if rejected:
         raise ItemsRejected(

@@ -2,7 +2,7 @@
 
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import Message
-from desktop_migrator.migration.run.run_context import RunContext
+from desktop_migrator.migration.run.run_context import Registration, RunContext
 from desktop_migrator.postgres.bookkeeping.runs import Run, reopen_run, start_run, unfinished_run
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
 from desktop_migrator.postgres.load.checkpoint import last_checkpoint
@@ -16,10 +16,10 @@ def register_run(run: RunContext) -> None:
     if former is None and run.job.resume:
         run.reporter.warned(Message("There is no run to go on with, so a new one begins."))
     if former:
-        run.id = former.id
-        reopen_run(run.connection, former.id)
+        run_id = former.id
+        reopen_run(run.connection, run_id)
     else:
-        run.id = start_run(
+        run_id = start_run(
             run.connection,
             user_id=run.user_id,
             plan=run.job.plan.name,
@@ -29,9 +29,11 @@ def register_run(run: RunContext) -> None:
             field_key=_field_key(run),
             run=run.new_id,
         )
+    last = last_checkpoint(adapters.cursor(run.connection), run_id).chunk
+    run.set_registration(Registration(run_id, former is not None, last))
     if run.job.dry_run:
         return
-    if before := run.lock.write_lease(run.connection, run.id):
+    if before := run.lock.write_lease(run.connection, run_id):
         run.reporter.warned(
             Message(
                 "A run on {host}, process {process}, was cut off after "
@@ -41,8 +43,6 @@ def register_run(run: RunContext) -> None:
                 heartbeat=before.heartbeat.strftime("%Y-%m-%d %H:%M"),
             )
         )
-    run.resumed = former is not None
-    run.previous_last_chunk = last_checkpoint(adapters.cursor(run.connection), run.id).chunk
     run.record_audit_event("resumed" if former else "begun")
 
 

@@ -23,23 +23,25 @@ import sqlalchemy
 from desktop_migrator.errors import Cancelled
 from desktop_migrator.messages import NOTHING, Message
 from desktop_migrator.model import KeptReason, KeptRow, UndoCounts
-from desktop_migrator.postgres.bookkeeping.chunks import Action
-from desktop_migrator.postgres.bookkeeping.journal import (
-    CHANGING_ACTIONS,
+from desktop_migrator.postgres.bookkeeping.chunks import (
+    Action,
     ChunkRecord,
-    JournalKey,
     changed_chunk_keys,
-    journal_keys,
-    read_before_images,
+    insert_chunk,
     read_chunk,
     unchanged_since,
     undoable_changes,
 )
+from desktop_migrator.postgres.bookkeeping.journal import (
+    JournalKey,
+    journal_keys,
+    read_before_images,
+)
 from desktop_migrator.postgres.connection.errors import (
-    ROW_ERRORS,
     rejection_message,
     translate_errors,
 )
+from desktop_migrator.postgres.load.isolate_bad_rows import isolate_bad_rows
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.undo_table import UndoTable
@@ -61,12 +63,6 @@ _MESSAGES = {
     KeptReason.ALTERED: Message("A trigger of the table gave it other values than before."),
 }
 _NEXT_SEQ = "SELECT coalesce(max(seq) + 1, 0) FROM desktop_migrator.chunks WHERE run = %s"
-_INSERT_CHUNK = """
-    INSERT INTO desktop_migrator.chunks (
-        run, seq, entity, target, columns, ids, actions, digests,
-        inserted, updated, unchanged, skipped, deleted, state, undoes_run, undoes_seq, restored
-    ) VALUES (%s, %s, %s, %s, %s, %b, %s, '', %s, %s, 0, %s, %s, %s, %s, %s, %s)
-"""
 
 
 class _ChunkUndo:
@@ -297,27 +293,21 @@ class Undoer:
         change: Callable[[JournalKey, list[str]], "_Applied"],
     ) -> None:
         """Change these rows but those that the server refuses."""
-        pending = [ids]
-        while pending:
-            batch = pending.pop()
-            if not batch:
-                continue
-            entry = next(self._journal_keys)
-            try:
-                with self._connection.begin_nested():
-                    done = change(entry, batch)
-                    chunk_undo.cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                    self._record_applied(chunk_undo, entry, action, columns, done)
-            except ROW_ERRORS as error:
-                if len(batch) == 1:
-                    chunk_undo.mark_kept(batch, KeptReason.REFUSED, rejection_message(error))
-                else:
-                    half = len(batch) // 2
-                    pending += [batch[half:], batch[:half]]
-            else:
-                chunk_undo.count(action, len(done.ids))
-                chunk_undo.mark_kept(set(batch).difference(done.ids), KeptReason.REFUSED)
-                chunk_undo.mark_kept(done.changed_by_trigger, KeptReason.ALTERED)
+
+        def apply(batch: Sequence[str]) -> _Applied:
+            key = next(self._journal_keys)
+            applied = change(key, list(batch))
+            chunk_undo.cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            self._record_applied(chunk_undo, key, action, columns, applied)
+            return applied
+
+        def refuse(row_id: str, cause: BaseException) -> None:
+            chunk_undo.mark_kept([row_id], KeptReason.REFUSED, rejection_message(cause))
+
+        for batch, applied in isolate_bad_rows(self._connection, ids, apply, refuse):
+            chunk_undo.count(action, len(applied.ids))
+            chunk_undo.mark_kept(set(batch).difference(applied.ids), KeptReason.REFUSED)
+            chunk_undo.mark_kept(applied.changed_by_trigger, KeptReason.ALTERED)
 
     def _record_applied(
         self,
@@ -369,17 +359,20 @@ class Undoer:
     ) -> None:
         chunk = chunk_undo.chunk
         id_name = chunk.columns[0]
-        numbers = [actions.count(action) for action in CHANGING_ACTIONS]
-        inserted, updated, deleted = numbers
-        chunk_undo.cursor.execute(
-            _INSERT_CHUNK,
-            [
-                *(journal_key.run, journal_key.seq, chunk.entity, chunk.target),
-                [id_name, *(name for name in columns if name != id_name)],
-                *(ids, actions, inserted, updated, len(ids) - sum(numbers), deleted),
-                *(state, chunk.run, chunk.seq, restored),
-            ],
+        record = ChunkRecord(
+            run=journal_key.run,
+            seq=journal_key.seq,
+            entity=chunk.entity,
+            target=chunk.target,
+            columns=[id_name, *(name for name in columns if name != id_name)],
+            ids=ids,
+            actions=actions,
+            state=state,
+            undoes_run=chunk.run,
+            undoes_seq=chunk.seq,
+            restored=restored,
         )
+        insert_chunk(chunk_undo.cursor, record)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def verify_parallel(
             address=address,
             entities=tuple(entities),
             run=run.id,
-            previous_last_chunk=run.previous_last_chunk,
+            previous_last_chunk=run.registration.last_chunk,
             share=share,
             share_count=worker_count,
         )
