@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from desktop_migrator.cli.labels import PREVIEW_STATES, SECRET_KINDS
 from desktop_migrator.cli.options import (
     FieldKeyFile,
     Origin,
@@ -21,6 +22,7 @@ from desktop_migrator.cli.options import (
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.result import finished_event, print_result, print_skipped_records
 from desktop_migrator.cli.session import Session, read_passphrase_text
+from desktop_migrator.messages import N_, NOTHING, Translator
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.preview.build_preview import preview_against_database, preview_plan
 from desktop_migrator.migration.preview.preview_store import (
@@ -52,7 +54,7 @@ def command(
     database: Annotated[
         str | None,
         typer.Option(
-            callback=resolve_database, help="Compare with this database too, by a dry run."
+            callback=resolve_database, help=N_("Compare with this database too, by a dry run.")
         ),
     ] = None,
     field_key: FieldKeyFile = None,
@@ -96,14 +98,14 @@ def command(
         else:
             _print_preview(session, findings)
             if result is None:
-                print_skipped_records(session.stdout, left_aside)
+                print_skipped_records(session, left_aside)
             _print_suspicions(session, findings.suspicions)
     if result is None:
         return
     if session.json:
         session.emit_json(**finished_event(result))
     else:
-        print_result(session.stdout, result)
+        print_result(session, result)
     if result.error:
         raise result.error
 
@@ -138,9 +140,9 @@ def _item_event(
 
 
 def _print_preview(session: Session, findings: PreviewStore) -> None:
-    session.print_text(f"From {', '.join(findings.origins)}:")
+    session.print_text(session.tr("From {origins}:", origins=", ".join(findings.origins)))
     for kind in findings.entities:
-        session.stdout.print(_table(kind, findings))
+        session.stdout.print(_table(kind, findings, session.tr))
     for kind in findings.entities:
         _print_rejections(session, kind, findings)
 
@@ -148,19 +150,27 @@ def _print_preview(session: Session, findings: PreviewStore) -> None:
 def _print_suspicions(session: Session, suspicions: Sequence[Suspicion]) -> None:
     if not suspicions:
         return
-    session.print_text("Probably secret or personal, and would go into the database as it is:")
+    tr = session.tr
+    session.print_text(tr("Probably secret or personal, and would go into the database as it is:"))
     for each in suspicions[:_SHOWN_SUSPICIONS]:
         session.print_text(
-            f"  {each.entity}, field {each.field}: {each.kind}, {each.count:,} values"
+            tr(
+                "  {entity}, field {field}: {kind}, {count:,} values",
+                entity=each.entity,
+                field=each.field,
+                kind=tr(SECRET_KINDS[each.kind]),
+                count=each.count,
+            )
         )
     if len(suspicions) > _SHOWN_SUSPICIONS:
-        session.print_text(f"  … and {len(suspicions) - _SHOWN_SUSPICIONS:,} more fields")
+        more = len(suspicions) - _SHOWN_SUSPICIONS
+        session.print_text(tr("  … and {count:,} more fields", count=more))
     session.print_text(
-        "A plan can encrypt, hash, redact or drop such fields: see docs/sensitive.md."
+        tr("A plan can encrypt, hash, redact or drop such fields: see docs/sensitive.md.")
     )
 
 
-def _table(kind: EntitySummary, findings: PreviewStore) -> Table:
+def _table(kind: EntitySummary, findings: PreviewStore, tr: Translator) -> Table:
     number = kind.total - kind.counts[PreviewState.REJECTED]
     shown = [
         finding
@@ -168,10 +178,16 @@ def _table(kind: EntitySummary, findings: PreviewStore) -> Table:
         if finding.state is not PreviewState.REJECTED
     ][:_SHOWN_ITEMS]
     more = number - len(shown)
+    title = tr(
+        "{entity} → table {table}: {count:,} items",
+        entity=kind.name,
+        table=kind.table,
+        count=number,
+    )
     table = Table(
-        title=cell(f"{kind.name} → table {kind.table}: {number:,} items"),
+        title=cell(title),
         title_justify="left",
-        caption=f"… and {more:,} more" if more else None,
+        caption=tr("… and {count:,} more", count=more) if more else None,
         caption_justify="left",
     )
     filled = [
@@ -183,26 +199,39 @@ def _table(kind: EntitySummary, findings: PreviewStore) -> Table:
         table.add_column(kind.headings[index])
     compared = not kind.counts[PreviewState.FOUND]
     if compared:
-        table.add_column("in the database")
+        table.add_column(tr("in the database"))
     for finding in shown:
         cells = [finding.cells[index] for index in filled]
-        table.add_row(*map(_cell, [*cells, finding.state.value] if compared else cells))
+        if compared:
+            cells.append(tr(PREVIEW_STATES[finding.state]))
+        table.add_row(*map(_cell, cells))
     return table
 
 
 def _print_rejections(session: Session, kind: EntitySummary, findings: PreviewStore) -> None:
+    tr = session.tr
     rejected = kind.counts[PreviewState.REJECTED]
     left = _SHOWN_REJECTIONS
     for places in findings.search(kind.name, Filter(PreviewState.REJECTED)):
         for place in places[:left]:
             detail = findings.detail(kind.name, place)
             where = f"{detail.key}[{detail.position}]" if detail.position else detail.key
-            session.print_text(f"Rejected: {kind.name} {where}: {detail.reason} {detail.remedy}")
+            session.print_text(
+                tr(
+                    "Rejected: {entity} {place}: {reason} {remedy}",
+                    entity=kind.name,
+                    place=where,
+                    reason=detail.reason or NOTHING,
+                    remedy=detail.remedy or NOTHING,
+                )
+            )
         left -= len(places[:left])
         if not left:
             break
     if rejected:
-        session.print_text(f"{rejected:,} {kind.name} would be rejected.")
+        session.print_text(
+            tr("{count:,} {entity} would be rejected.", count=rejected, entity=kind.name)
+        )
 
 
 def _cell(value: str) -> Text:

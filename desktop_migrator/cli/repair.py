@@ -17,6 +17,7 @@ from desktop_migrator.cli.options import (
 )
 from desktop_migrator.cli.session import Session, read_passphrase_text
 from desktop_migrator.errors import ExitCode
+from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.repair import repair
@@ -38,7 +39,7 @@ def command(
     passphrase_stdin: PassphraseStdin = False,
     auto_fix: Annotated[
         bool,
-        typer.Option("--auto-fix", help="Do it; asks before each on a terminal, unless --yes."),
+        typer.Option("--auto-fix", help=N_("Do it; asks before each on a terminal, unless --yes.")),
     ] = False,
 ) -> None:
     session: Session = ctx.obj
@@ -73,30 +74,44 @@ def command(
 def _is_confirmed(session: Session, reporter: Reporter) -> bool:
     if not session.interactive:
         return True
-    return reporter.ask(Question("Do this?", ("yes", "no"))) == "yes"
+    return reporter.ask(Question(Message("Do this?"), (N_("yes"), N_("no")))) == "yes"
 
 
 def _print_repair_action(session: Session, mend: RepairAction) -> None:
-    session.print_text(f"{mend.name}: {mend.problem}")
-    session.print_text(f"      {mend.remedy}")
+    tr = session.tr
+    session.print_text(f"{tr(mend.name)}: {tr(mend.problem)}")
+    session.print_text(f"      {tr(mend.remedy)}")
     for before, after in mend.changes:
-        session.print_text(f"      before: {before}")
-        session.print_text(f"      after:  {after}")
+        session.print_text(tr("      before: {text}", text=before))
+        session.print_text(tr("      after:  {text}", text=after))
 
 
 def _print_summary(session: Session, mended: list[RepairResult]) -> None:
+    tr = session.tr
     for each in mended:
+        name = tr(each.action.name)
         if each.run:
             session.print_text(
-                f"Done: {each.action.name}, by run {each.run}; "
-                f"`desktop-migrator rollback --run {each.run}` takes it back."
+                tr(
+                    "Done: {name}, by run {run}; `desktop-migrator rollback --run {run}` takes it"
+                    " back.",
+                    name=name,
+                    run=each.run,
+                )
             )
         elif each.done:
-            session.print_text(f"Done: {each.action.name}.")
+            session.print_text(tr("Done: {name}.", name=name))
     left = [each.action for each in mended if not each.done]
     waiting = sum(mend.possible for mend in left)
     if not mended:
-        session.print_text("There is nothing to mend.")
+        session.print_text(tr("There is nothing to mend."))
+    elif waiting:
+        session.print_text(
+            tr(
+                "Problems left: {left:,}, {waiting:,} of them can be mended with --auto-fix.",
+                left=len(left),
+                waiting=waiting,
+            )
+        )
     elif left:
-        done = f", {waiting} of them can be mended with --auto-fix" if waiting else ""
-        session.print_text(f"Problems left: {len(left)}{done}.")
+        session.print_text(tr("Problems left: {left:,}.", left=len(left)))

@@ -26,6 +26,7 @@ from desktop_migrator.errors.database import (
     UserAmbiguous,
     UserNotFound,
 )
+from desktop_migrator.errors.localized import LocalizedError, localize_error
 from desktop_migrator.errors.plans import (
     NothingToMigrate,
     OriginNotChosen,
@@ -122,6 +123,7 @@ __all__ = [
     "KeyUnknown",
     "KeyringUnusable",
     "KitChanged",
+    "LocalizedError",
     "LockLost",
     "MigratorError",
     "NotAContainer",
@@ -162,4 +164,5 @@ __all__ = [
     "VerificationFailed",
     "WorkerLost",
     "WrongKey",
+    "localize_error",
 ]

@@ -53,7 +53,7 @@ def read(store: Store, scratch: Path) -> dict[StorageKey, dict[str, str]]:
     areas: dict[StorageKey, dict[str, str]] = {}
     with snapshot(store, scratch) as copy:
         for record in READERS[store.format](
-            store, copy, lambda damage: pytest.fail(damage.description)
+            store, copy, lambda damage: pytest.fail(str(damage.description))
         ):
             areas.setdefault(record.storage_key, {})[record.key] = record.value
     return areas

@@ -46,7 +46,9 @@ def enter(trail: AuditTrail, connection: sqlalchemy.Connection, deed: AuditEvent
 def breaks(trail: AuditTrail, connection: sqlalchemy.Connection) -> tuple[str | None, str | None]:
     """Of this computer's trail, and of the database's."""
     with connection.begin():
-        return trail.first_tampering(connection), trail.first_tampering_in_database(connection)
+        found = trail.first_tampering(connection), trail.first_tampering_in_database(connection)
+    local, remote = (str(each) if each else None for each in found)
+    return local, remote
 
 
 def tamper(sql: psycopg.Connection[Any], statement: str) -> None:

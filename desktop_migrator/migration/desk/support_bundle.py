@@ -20,6 +20,7 @@ import psutil
 
 from desktop_migrator import __version__
 from desktop_migrator.errors import BadDatabaseUrl, UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.sealed.captures import is_capture
 from desktop_migrator.migration.sources.scan import ScannedStore, scan
 from desktop_migrator.migration.workspace.catalog import Catalog, CatalogedRun
@@ -69,7 +70,11 @@ def save_bundle(files: Iterable[BundleFile], path: Path) -> None:
                 bundle.writestr(piece.name, piece.text, zipfile.ZIP_DEFLATED)
         Path(part).replace(path)
     except OSError as error:
-        raise UsageError(reason=f"{path} cannot be written: {error.strerror}.") from None
+        raise UsageError(
+            reason=Message(
+                "{path} cannot be written: {error}.", path=str(path), error=error.strerror or ""
+            )
+        ) from None
 
 
 def _json(name: str, content: object) -> BundleFile:
@@ -136,7 +141,7 @@ def _store(scanned: ScannedStore) -> dict[str, Any]:
 
 
 def _damage(damage: Damage) -> dict[str, Any]:
-    return {"what": damage.description, "lost_records": damage.lost_records}
+    return {"what": str(damage.description), "lost_records": damage.lost_records}
 
 
 def _run(run: CatalogedRun) -> dict[str, Any]:
@@ -156,7 +161,7 @@ def _run(run: CatalogedRun) -> dict[str, Any]:
 def _server(database: str) -> str:
     """Which server, without who the person is there."""
     try:
-        return database if database == BUILTIN else Address(database).server
+        return database if database == BUILTIN else str(Address(database).server)
     except BadDatabaseUrl:
         return "unknown"
 

@@ -19,6 +19,7 @@ from desktop_migrator.postgres.bookkeeping.runs import start_run
 from desktop_migrator.postgres.bookkeeping.schema import upgrade
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
+from desktop_migrator.postgres.load.load_options import LoadOptions
 from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.load.table_writer import TableWriter
 from desktop_migrator.postgres.types import adapters
@@ -115,11 +116,13 @@ class _Passes:
         loader = Loader(
             self._connection,
             self._entities,
-            run=self._run,
-            user_id=self._user_id,
-            policy=ConflictPolicy.SKIP,
-            reporter=self._reporter,
-            dry_run=True,
+            LoadOptions(
+                run=self._run,
+                user_id=self._user_id,
+                policy=ConflictPolicy.SKIP,
+                dry_run=True,
+            ),
+            self._reporter,
         )
         loader.load(
             extract_again(self._request, self._entities, self._user_id, self._sources_and_origins)

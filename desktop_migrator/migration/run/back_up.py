@@ -19,10 +19,9 @@ from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
 from desktop_migrator.postgres.load.row_matching import RowMatcher
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.copy_rows import columns_of, copy_rows_by_id, copy_user_rows
+from desktop_migrator.reporter import Stage
 from desktop_migrator.vault.backup_folder import BackupFolder
 from desktop_migrator.vault.payload import BackupTarget, TableHeader
-
-STAGE = "backup"
 
 
 def has_backup(job: Job, workspace: Workspace) -> bool:
@@ -55,7 +54,7 @@ def back_up(run: RunContext, entities: Sequence[TargetEntity]) -> None:
         if known in BackupFolder(workspace.backups).list_files():
             run.backup.id = known
             return
-    run.reporter.started(STAGE, None)
+    run.reporter.started(Stage.BACKUP, None)
     backup = run.backup.writer
     if backup is None:  # there should have been one
         backup = run.backup.collect(run.survey.origins, run.sources.records())
@@ -72,7 +71,7 @@ def back_up(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     run.backup.id = backup.id
     prune_backups(workspace)
     done = summary.records + summary.rows
-    run.reporter.advanced(STAGE, done, done)
+    run.reporter.advanced(Stage.BACKUP, done, done)
 
 
 def _affected_rows(

@@ -15,9 +15,14 @@ import psutil
 import sqlalchemy
 from sqlalchemy import RowMapping, func, insert, select
 
+from desktop_migrator.postgres.bookkeeping.hash_chain import (
+    EMPTY_HEAD,
+    ChainEntry,
+    ChainHead,
+    next_entry,
+)
 from desktop_migrator.postgres.bookkeeping.tables import audit
 from desktop_migrator.postgres.types.text_escape import escape_unstorable
-from desktop_migrator.system.hash_chain import EMPTY_HEAD, ChainEntry, ChainHead, next_entry
 
 _LOCK = 0x444D_0002  # as in bookkeeping.schema
 _CHAIN_COLUMNS = {"seq", "previous", "hash"}

@@ -17,6 +17,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.schema import CreateSchema
 
 from desktop_migrator.errors import PermissionMissing
+from desktop_migrator.messages import Message
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 
 _LOCK = 0x444D_0001  # any number that nobody else locks
@@ -34,7 +35,7 @@ def upgrade(connection: sqlalchemy.Connection) -> None:
     except sqlalchemy.exc.ProgrammingError as error:
         if isinstance(error.orig, InsufficientPrivilege):
             raise PermissionMissing(
-                reason=f"It may not use or upgrade the schema {SCHEMA}.",
+                reason=Message("It may not use or upgrade the schema {schema}.", schema=SCHEMA),
                 right=f"ownership of schema {SCHEMA} and of its tables",
             ) from None
         raise
@@ -89,7 +90,10 @@ def _create_schema(connection: sqlalchemy.Connection) -> None:
     ).one()
     if not may_create:
         raise PermissionMissing(
-            reason=f"It may not make the schema {SCHEMA}, in which each run is written down.",
+            reason=Message(
+                "It may not make the schema {schema}, in which each run is written down.",
+                schema=SCHEMA,
+            ),
             right=f"CREATE on database {database}",
         )
     connection.execute(CreateSchema(SCHEMA))

@@ -15,6 +15,7 @@ from psycopg.errors import InsufficientPrivilege
 from psycopg.rows import class_row
 
 from desktop_migrator.errors import PermissionMissing, RunLocked
+from desktop_migrator.messages import Message
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 
 STALE_SECONDS = 120
@@ -164,7 +165,7 @@ def terminate_lock_holders(connection: Connection, key: int) -> list[int]:
                 connection.execute("SELECT pg_terminate_backend(%s)", [pid])
     except InsufficientPrivilege:
         raise PermissionMissing(
-            reason="It may not end the sessions of a run that another role began.",
+            reason=Message("It may not end the sessions of a run that another role began."),
             right="membership in that role, or in pg_signal_backend",
         ) from None
     return pids

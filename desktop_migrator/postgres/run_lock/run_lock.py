@@ -25,6 +25,7 @@ import sqlalchemy
 from psycopg import sql
 
 from desktop_migrator.errors import DatabaseBusy, LockLost, TransactionPooling
+from desktop_migrator.messages import Message
 from desktop_migrator.postgres.connection.errors import translate_errors
 from desktop_migrator.postgres.run_lock.leases import (
     HELD_ADVISORY_LOCKS,
@@ -84,7 +85,9 @@ class Fence:
         keys = LockKeys.of(self.user_id, self.plan)
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [keys.write_lock])
         if cursor.execute(_FENCE, astuple(self)).fetchone() is None:
-            raise LockLost(reason="Its lock went with a connection, or somebody unlocked it.")
+            raise LockLost(
+                reason=Message("Its lock went with a connection, or somebody unlocked it.")
+            )
 
 
 @contextmanager
@@ -137,7 +140,7 @@ class RunLock:
         self._session.close()
         self._session = _LockConnection(self._engine, self._user_id, self._plan, lost)
         if not self._session.take_over_lease(lost):
-            raise LockLost(reason="While the connection was lost, another run took over.")
+            raise LockLost(reason=Message("While the connection was lost, another run took over."))
 
     def fence_out_stale_sessions(self, connection: sqlalchemy.Connection, run: str) -> None:
         """After a transaction of the run has failed: whatever it came to, it has come to it.
@@ -214,7 +217,7 @@ class _LockConnection:
             if held:
                 self._connection.execute("SELECT pg_terminate_backend(%s)", [lost_backend_pid])
             self._closing.wait(_LOCK_RETRY_SECONDS)
-        raise DatabaseBusy(reason="The lock of this person's runs comes and goes.")
+        raise DatabaseBusy(reason=Message("The lock of this person's runs comes and goes."))
 
     @property
     def is_alive(self) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
 from desktop_migrator.errors import PlanDoesNotFit
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Column, ColumnType, Table
 from desktop_migrator.postgres.connection.errors import translate_errors
 
@@ -45,8 +46,10 @@ def create_tables(connection: Connection, tables: Iterable[Table]) -> None:
     for table in tables:
         if described.setdefault((table.schema, table.name), table) != table:
             raise PlanDoesNotFit(
-                reason=f"The plan describes the table {table.name} in two ways.",
-                remedy="Give its entities the same columns in the plan, or two tables.",
+                reason=Message(
+                    "The plan describes the table {table} in two ways.", table=table.name
+                ),
+                remedy=Message("Give its entities the same columns in the plan, or two tables."),
             )
     for table in described.values():
         _define_table(table, metadata)
@@ -61,8 +64,13 @@ def _require_schemas(connection: Connection, schemas: Iterable[str | None]) -> N
     missing = set(filter(None, schemas)) - set(sqlalchemy.inspect(connection).get_schema_names())
     for schema in sorted(missing):
         raise PlanDoesNotFit(
-            reason=f"There is no schema {schema} in which a table could be made.",
-            remedy=f'Have it made (CREATE SCHEMA "{schema}"), or name another schema in the plan.',
+            reason=Message(
+                "There is no schema {schema} in which a table could be made.", schema=schema
+            ),
+            remedy=Message(
+                'Have it made (CREATE SCHEMA "{schema}"), or name another schema in the plan.',
+                schema=schema,
+            ),
         )
 
 
@@ -93,8 +101,14 @@ def _column(column: Column) -> sqlalchemy.Column[Any]:
 def _type(column: Column) -> TypeEngine[Any]:
     if column.type is None or column.type not in _TYPES:
         raise PlanDoesNotFit(
-            reason=f"A column of type {column.declared or column.type} cannot be created.",
-            remedy=f"Give {column.name} another type in the plan, or create the table yourself.",
+            reason=Message(
+                "A column of type {type} cannot be created.",
+                type=column.declared or str(column.type),
+            ),
+            remedy=Message(
+                "Give {column} another type in the plan, or create the table yourself.",
+                column=column.name,
+            ),
         )
     if column.max_length is not None:
         return sqlalchemy.String(column.max_length)

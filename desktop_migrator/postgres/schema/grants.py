@@ -12,6 +12,7 @@ import sqlalchemy
 from psycopg import sql
 
 from desktop_migrator.errors import UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.connection.errors import translate_errors
 from desktop_migrator.postgres.schema.introspect import find_relation
@@ -71,7 +72,9 @@ def build_grant_script(
     to lie in `public`. Raises UsageError.
     """
     if not role or len(role.encode("utf-8", "replace")) > _MAX_NAME_BYTES or not role.isprintable():
-        raise UsageError(reason="A role's name has 1 to 63 characters that can be printed.")
+        raise UsageError(
+            reason=Message("A role's name has 1 to 63 characters that can be printed.")
+        )
     to = sql.Identifier(role)
     bookkeeping = sql.Identifier(SCHEMA)
     statements = [_do_block(_CREATE_ROLE.format(sql.Literal(role), to))]

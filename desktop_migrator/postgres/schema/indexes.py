@@ -18,6 +18,7 @@ from psycopg import sql
 from sqlalchemy import delete, select, text
 
 from desktop_migrator.errors import DatabaseError, MigratorError
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Table
 from desktop_migrator.postgres.bookkeeping.tables import dropped_indexes
 from desktop_migrator.postgres.connection.errors import translate_errors
@@ -148,7 +149,9 @@ def _rebuild_index(connection: sqlalchemy.Connection, index: DroppedIndex) -> bo
         if done:
             return False
         if not sound:
-            raise DatabaseError(reason=f"What is written down of {index.name} makes no index.")
+            raise DatabaseError(
+                reason=Message("What is written down of {index} makes no index.", index=index.name)
+            )
         # Prepared, the server takes one statement and no more; it runs the expressions of an
         # index with the rights of the table's owner, whoever wrote the definition down.
         adapters.cursor(connection).execute(definition.encode(), prepare=True)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from desktop_migrator.errors import PlanDoesNotFit
+from desktop_migrator.messages import Message
 from desktop_migrator.model import TIME_TYPES, Column, ColumnType, ForeignKey, Table
 
 _TYPES = {
@@ -33,8 +34,12 @@ _TYPES = {
     "jsonb": ColumnType.JSONB,
 }
 _ENCODINGS = ("UTF8", "SQL_ASCII")  # the latter keeps the bytes that it is sent, and ours are UTF-8
-ROW_SECURITY_REMEDY = "Connect as the table's owner, or as a role with BYPASSRLS."
-_UNSUPPORTED_KINDS = {"v": "a view", "m": "a materialized view", "f": "a foreign table"}
+ROW_SECURITY_REMEDY = Message("Connect as the table's owner, or as a role with BYPASSRLS.")
+_UNSUPPORTED_KINDS = {
+    "v": Message("a view"),
+    "m": Message("a materialized view"),
+    "f": Message("a foreign table"),
+}
 
 _RELATION = text("""
     SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
@@ -139,8 +144,11 @@ def introspect(connection: Connection, names: Iterable[str]) -> dict[str, Table]
     encoding = connection.scalar(text("SHOW server_encoding"))
     if encoding not in _ENCODINGS:
         raise PlanDoesNotFit(
-            reason=f"The database's encoding is {encoding}, which cannot hold every text.",
-            remedy="Use a database made with ENCODING 'UTF8'.",
+            reason=Message(
+                "The database's encoding is {encoding}, which cannot hold every text.",
+                encoding=encoding,
+            ),
+            remedy=Message("Use a database made with ENCODING 'UTF8'."),
         )
     found = {name: find_relation(connection, name) for name in names}
     return {
@@ -154,13 +162,21 @@ def _table(connection: Connection, relation: Relation) -> Table:
     if relation.kind in _UNSUPPORTED_KINDS:
         kind = _UNSUPPORTED_KINDS[relation.kind]
         raise PlanDoesNotFit(
-            reason=f"{relation.schema}.{relation.name} is {kind}, not a table.",
-            remedy="Name the table behind it in the plan.",
+            reason=Message(
+                "{schema}.{relation} is {kind}, not a table.",
+                schema=relation.schema,
+                relation=relation.name,
+                kind=kind,
+            ),
+            remedy=Message("Name the table behind it in the plan."),
         )
     if relation.row_security:
         raise PlanDoesNotFit(
-            reason=f"Row-level security hides rows of {relation.schema}.{relation.name} from this "
-            "database user.",
+            reason=Message(
+                "Row-level security hides rows of {schema}.{relation} from this database user.",
+                schema=relation.schema,
+                relation=relation.name,
+            ),
             remedy=ROW_SECURITY_REMEDY,
         )
     where = {"oid": relation.oid}

@@ -14,8 +14,8 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from desktop_migrator.model import Table
+from desktop_migrator.postgres.bookkeeping.chunks import ChunkRecord
 from desktop_migrator.postgres.bookkeeping.journal import (
-    ChunkRecord,
     JournalKey,
     ids_parameter,
     with_before_images,

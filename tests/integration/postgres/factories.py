@@ -1,5 +1,6 @@
 """Items and tables for the tests of the load."""
 
+import dataclasses
 import json
 import uuid
 from collections.abc import Iterable, Iterator
@@ -26,6 +27,7 @@ from desktop_migrator.postgres import bookkeeping
 from desktop_migrator.postgres.load.batches import BatchLimits
 from desktop_migrator.postgres.load.deduplicate import Deduplicator, identity_key
 from desktop_migrator.postgres.load.duplicate_key_filter import DuplicateKeyFilter
+from desktop_migrator.postgres.load.load_options import LoadOptions
 from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.verify.verify_run import Verification, verify
@@ -141,17 +143,17 @@ class Bench:
         dry_run: bool = False,
         **settings: Any,
     ) -> Loader:
-        return Loader(
-            self.connection,
-            self.entities.values(),
+        """`settings` are the loader's, or its options'."""
+        names = {field.name for field in dataclasses.fields(LoadOptions)}
+        options = LoadOptions(
             run=self.run,
             user_id=USER,
             policy=policy,
             limits=BatchLimits(items, size),
             dry_run=dry_run,
-            reporter=self.reporter,
-            **settings,
+            **{name: settings.pop(name) for name in names & settings.keys()},
         )
+        return Loader(self.connection, self.entities.values(), options, self.reporter, **settings)
 
     def load(
         self,

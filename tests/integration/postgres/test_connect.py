@@ -39,6 +39,7 @@ from desktop_migrator.postgres.connection.engine import (
     redacted,
     translate_errors,
 )
+from desktop_migrator.postgres.verify.checks import CheckId
 from desktop_migrator.postgres.verify.connection_checks import check_connection
 from tests.integration.conftest import BINARIES, on_every_server
 from tests.waiting import PATIENCE
@@ -398,17 +399,17 @@ def test_the_checks_say_how_safe_the_connection_is(
     tls: TcpServer, host: str, parameters: str, ok: bool, detail: str
 ) -> None:
     url = tls.url(rest=f"postgres?{parameters.format(trusted=tls.certificate)}")
-    found = {check.name: check for check in check_connection(url.replace("127.0.0.1", host))}
-    assert found["Encryption"].ok is ok
-    assert found["Encryption"].detail.startswith("TLSv1.")
-    assert found["Encryption"].detail.endswith(detail)
+    found = {check.id: check for check in check_connection(url.replace("127.0.0.1", host))}
+    assert found[CheckId.ENCRYPTION].ok is ok
+    assert str(found[CheckId.ENCRYPTION].detail).startswith("TLSv1.")
+    assert str(found[CheckId.ENCRYPTION].detail).endswith(detail)
 
 
 def test_the_checks_find_that_another_machine_is_reached_in_the_clear(tcp: TcpServer) -> None:
     url = tcp.url(rest="postgres?sslmode=disable").replace("127.0.0.1", "0.0.0.0")  # noqa: S104
-    found = {check.name: check for check in check_connection(url)}
-    assert not found["Encryption"].ok
-    assert "verify-full" in found["Encryption"].remedy
+    found = {check.id: check for check in check_connection(url)}
+    assert not found[CheckId.ENCRYPTION].ok
+    assert "verify-full" in str(found[CheckId.ENCRYPTION].remedy)
 
 
 @pytest.mark.parametrize(

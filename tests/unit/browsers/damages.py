@@ -2,7 +2,9 @@
 
 import pytest
 
+from desktop_migrator.messages import Message
 
-def unexpected(what: str, lost: int | None) -> None:
+
+def unexpected(what: Message, lost: int | None) -> None:
     """Where nothing may be lost."""
     pytest.fail(f"{what}: {lost}")

@@ -276,7 +276,7 @@ def test_of_two_backends_both_are_reported_and_the_one_in_use_is_marked(
     assert bool(found.warnings) is warned
     if warned:
         left = next(store for store in found.stores if not store.is_active)
-        assert str(left.path) in found.warnings[0]
+        assert str(left.path) in str(found.warnings[0])
 
 
 # ---- what stands in the way ---------------------------------------------------------------------

@@ -16,6 +16,7 @@ from desktop_migrator.browsers.sqlite.pages import DatabaseFile
 from desktop_migrator.browsers.sqlite.reader import SqliteFile
 from desktop_migrator.browsers.sqlite.salvage import salvage_rows
 from desktop_migrator.errors import StoreUnreadable
+from desktop_migrator.messages import Message
 from tests.unit.browsers.damages import unexpected
 
 CREATE = {
@@ -70,8 +71,8 @@ def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def read(path: Path, table: str) -> tuple[Rows, Damages]:
     damages: Damages = []
 
-    def damaged(what: str, lost: int | None) -> None:
-        damages.append((what, lost))
+    def damaged(what: Message, lost: int | None) -> None:
+        damages.append((str(what), lost))
 
     with closing(SqliteFile(path, damaged)) as file:
         rows = Counter(file.rows(table, COLUMNS[table], damaged, CREATE[table]))

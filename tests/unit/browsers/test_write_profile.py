@@ -42,7 +42,7 @@ def contents(profile: Path, scratch: Path, stores: Sequence[Store] = ()) -> Cont
     """Every record of the profile, by store and area."""
     found: Contents = {}
     stores = stores or discover_path(profile, System.current()).stores
-    for record in read_stores(stores, scratch, lambda damage: pytest.fail(damage.description)):
+    for record in read_stores(stores, scratch, lambda damage: pytest.fail(str(damage.description))):
         area = f"{record.store.path.relative_to(profile)} {record.storage_key}"
         found.setdefault(area, {})[record.key] = record.value
     return found
