@@ -31,6 +31,7 @@ from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
 from desktop_migrator.reporter import NullReporter, RecordingReporter, Stage
 from tests.integration.faults.servers import CrashingServer
+from tests.waiting import PATIENCE
 
 RECORDS = 30
 EACH = 20
@@ -346,7 +347,7 @@ def test_a_run_whose_processes_all_end_goes_on(desk: Desk, alone: Any) -> None:
     assert same(result, expected), result
     assert desk.rows() == rows
     assert desk.left_by(result.run) == left
-    _, alive = psutil.wait_procs(orphans, timeout=10)
+    _, alive = psutil.wait_procs(orphans, timeout=PATIENCE)
     assert not alive
 
 

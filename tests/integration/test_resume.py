@@ -385,9 +385,3 @@ def test_the_command_line_takes_days_and_resumes(
     wrong = CommandLine(tmp_path / "cli")(*words, "--from", "yesterday")
     assert wrong.exit_code == 2
     assert "--from" in wrong.err
-
-
-@pytest.fixture
-def sql(database: str) -> Any:
-    with psycopg.connect(database, autocommit=True) as connection:
-        yield connection

@@ -28,6 +28,10 @@ def named(page: QWidget, kind: type[W], name: str) -> W:
     return found
 
 
+def idle(page: WizardPage) -> bool:
+    return page.operation is None
+
+
 @dataclass(frozen=True)
 class Opened:
     page: WizardPage

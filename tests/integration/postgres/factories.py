@@ -51,6 +51,10 @@ CREATE TABLE tasks (
 CREATED = datetime(2026, 7, 1, 12, 30, 15, 123456, tzinfo=UTC)
 
 
+def row_id(number: int) -> str:
+    return str(uuid.UUID(int=number))
+
+
 def source(key: str = "tasks", position: str = "0", origin: str = "https://a.test") -> Source:
     profile = Profile("chrome", "Google Chrome", "Anna", Path("/profiles/Default"))
     store = Store(profile, StoreFormat.CHROMIUM_LEVELDB, profile.path / "leveldb", 1)

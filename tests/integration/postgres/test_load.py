@@ -30,13 +30,6 @@ from tests.integration.postgres.factories import (
 SKIP, OVERWRITE = ConflictPolicy.SKIP, ConflictPolicy.OVERWRITE
 
 
-@pytest.fixture
-def bench(connection: sqlalchemy.Connection, database: str) -> Bench:
-    bench = Bench(connection, database, TASKS)
-    bench.entity()
-    return bench
-
-
 def titles(bench: Bench) -> dict[int, str]:
     return {row_id.int: title for row_id, title in bench.sql("SELECT id, title FROM tasks")}
 

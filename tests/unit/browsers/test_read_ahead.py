@@ -9,6 +9,7 @@ import pytest
 from desktop_migrator.browsers.read.read_ahead import DamageCallback, read_ahead
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Profile, Record, StorageKey, Store, StoreFormat
+from tests.waiting import wait_until
 
 STORE = Store(
     Profile("chrome", "Chrome", "Default", Path("p")), StoreFormat.CHROMIUM_LEVELDB, Path("s"), 0
@@ -78,6 +79,7 @@ def test_it_is_no_further_ahead_than_two_batches() -> None:
     reading = Reading()
     records = read_ahead(reading, lambda _: None)
     next(records)
-    threading.Event().wait(0.3)
-    assert 3 <= reading.given <= 12
+    wait_until(lambda: reading.given >= 3, "nothing is read ahead")
+    threading.Event().wait(0.1)  # in which it would get further
+    assert reading.given <= 12
     records.close()

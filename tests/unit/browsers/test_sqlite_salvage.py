@@ -17,6 +17,7 @@ from desktop_migrator.browsers.sqlite.reader import SqliteFile
 from desktop_migrator.browsers.sqlite.salvage import salvage_rows
 from desktop_migrator.errors import StoreUnreadable
 from desktop_migrator.messages import Message
+from tests.unit.browsers.damages import unexpected
 
 CREATE = {
     "data": "CREATE TABLE data(key TEXT PRIMARY KEY, n INTEGER NOT NULL, value BLOB NOT NULL)",
@@ -55,10 +56,6 @@ def build(path: Path, *, auto_vacuum: int, encoding: str = "UTF-8") -> dict[str,
             table: Counter(database.execute(f"SELECT {', '.join(columns)} FROM {table}"))
             for table, columns in COLUMNS.items()
         }
-
-
-def unexpected(what: Message, lost: int | None) -> None:
-    pytest.fail(f"{what}: {lost}")
 
 
 Base = tuple[bytes, dict[str, Rows]]
@@ -120,7 +117,7 @@ def test_an_undamaged_file_is_read_as_sqlite_reads_it(tmp_path: Path, encoding: 
         assert Counter(salvage_rows(path, table, COLUMNS[table], unexpected)) == rows
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(
@@ -260,7 +257,7 @@ def test_what_is_no_database_yields_nothing(tmp_path: Path, content: bytes) -> N
     assert not list(salvage_rows(path, "t", ["a"], lambda *_: None))
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.data())
 def test_hostile_bytes_end_in_rows_or_damage(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
