@@ -74,7 +74,7 @@ def make_backup(
 ) -> BackupEntry:
     """Back up all records of these origins (none named: of all), checked before it counts.
 
-    Raises OriginNotFound, DraftNotWritten, DraftNotVerified, Cancelled.
+    Raises OriginNotFound, SealedFileNotWritten, SealedFileNotVerified, Cancelled.
     """
     backup = BackupWriter(workspace, key, purpose, origins)
     try:
