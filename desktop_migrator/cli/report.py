@@ -12,6 +12,7 @@ from desktop_migrator.errors import UsageError
 from desktop_migrator.migration.report import run_facts
 from desktop_migrator.migration.report.html import as_html
 from desktop_migrator.migration.report.pdf import as_pdf
+from desktop_migrator.system.files import write_private
 
 
 class Format(StrEnum):
@@ -34,7 +35,7 @@ def command(
     content = as_pdf(found) if form is Format.PDF else as_html(found).encode()
     path = out or folder / f"{run}.{form}"
     try:
-        run_facts.write_private(path, content)
+        write_private(path, content)
     except OSError as error:
         raise UsageError(reason=f"{path} cannot be written: {error.strerror}.") from None
     if session.json:

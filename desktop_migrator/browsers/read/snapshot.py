@@ -33,6 +33,7 @@ from desktop_migrator.browsers.store_files import store_files
 from desktop_migrator.errors import SnapshotFailed
 from desktop_migrator.model import Store, StoreFormat
 from desktop_migrator.system import process_marker
+from desktop_migrator.system.files import private_folder
 
 _ATTEMPTS = 200
 _ATTEMPTS_WITHOUT_GROWTH = 10
@@ -53,7 +54,7 @@ def snapshot(store: Store, root: Path) -> Iterator[Path]:
     Raises SnapshotFailed.
     """
     try:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(root)
         private = Path(
             tempfile.mkdtemp(prefix=f"snapshot-{process_marker.current_marker()}-", dir=root)
         )

@@ -27,7 +27,7 @@ from typing import Any
 
 from desktop_migrator.browsers.store_files import SQLITE_SIDE_FILES
 from desktop_migrator.errors import ProfileBusy, StoreUnwritable
-from desktop_migrator.system import process_marker
+from desktop_migrator.system import files, process_marker
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class Swap:
         _write_journal(self._work, _SWAPPING, pieces)
         for piece in pieces:
             _swap(piece)
-            _sync_folder(Path(piece.target).parent)
+            files.sync_folder(Path(piece.target).parent)
         check([aside for aside in map(_old_location, pieces) if aside])
         _write_journal(self._work, _DONE, pieces)
 
@@ -100,9 +100,8 @@ def swap_transaction(home: Path, pointers: Path) -> Iterator[Swap]:
     pointer = pointers / work.name[len(_PREFIX) :]
     try:
         _ensure_no_other_swap(home, work)
-        pointers.mkdir(mode=0o700, parents=True, exist_ok=True)
-        pointer.write_bytes(os.fsencode(work))
-        _sync(pointer)
+        files.private_folder(pointers)
+        files.write_private(pointer, os.fsencode(work))
         work.mkdir(mode=0o700)
     except FileExistsError as error:
         raise ProfileBusy(path=home, process=os.getpid()) from error
@@ -122,6 +121,7 @@ def swap_transaction(home: Path, pointers: Path) -> Iterator[Swap]:
 def recover(pointers: Path) -> list[str]:
     """Undo the swaps of processes that are gone; sentences about what could not be undone."""
     notes = []
+    files.remove_stale_partials(pointers)
     for pointer in sorted(pointers.iterdir()) if pointers.is_dir() else ():
         if not process_marker.is_marker(pointer.name) or process_marker.is_process_alive(
             pointer.name
@@ -164,7 +164,7 @@ def _finish_or_roll_back(work: Path) -> list[str]:
                     f"{piece.target}: a change of this storage was cut off, and it has been used"
                     f" since; so it stays changed. As it was before, it lies in {kept}."
                 )
-            _sync_folder(Path(piece.target).parent)
+            files.sync_folder(Path(piece.target).parent)
     if not notes:
         # What a virus scanner still holds open on Windows goes at a later start.
         shutil.rmtree(work, ignore_errors=True)
@@ -234,24 +234,20 @@ def _inode(path: Path) -> list[int] | None:
 
 def _file_signature(path: Path) -> FileSignature:
     if path.is_dir():
-        files = {str(p.relative_to(path)): p for p in path.rglob("*") if not p.is_dir()}
+        members = {str(p.relative_to(path)): p for p in path.rglob("*") if not p.is_dir()}
     else:
-        files = {
+        members = {
             side: path.with_name(path.name + side)
             for side in ("", *SQLITE_SIDE_FILES)
             if os.path.lexists(path.with_name(path.name + side))
         }
-    known = {name: file.lstat() for name, file in sorted(files.items())}
+    known = {name: file.lstat() for name, file in sorted(members.items())}
     return {name: [facts.st_size, facts.st_mtime_ns] for name, facts in known.items()}
 
 
 def _write_journal(work: Path, state: str, entries: Sequence[_SwapEntry]) -> None:
     journal = {"state": state, "pieces": [asdict(piece) for piece in entries]}
-    written = work / "journal.new"
-    written.write_text(json.dumps(journal), encoding="ascii")
-    _sync(written)
-    written.replace(work / "journal.json")
-    _sync_folder(work)
+    files.write_private(work / "journal.json", json.dumps(journal).encode("ascii"))
 
 
 def _read_journal(work: Path) -> tuple[str, list[_SwapEntry]]:
@@ -288,20 +284,9 @@ def _files_in(folder: Path) -> Iterator[Path]:
 def _sync(path: Path) -> None:
     for each in (path, *path.rglob("*")) if path.is_dir() else (path,):
         if each.is_dir():
-            _sync_folder(each)
+            files.sync_folder(each)
         else:
-            with each.open("r+b") as file:
-                os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":  # which writes its folders by itself
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            files.sync_file(each)
 
 
 def _exchange(one: Path, other: Path) -> None:

@@ -22,6 +22,7 @@ from desktop_migrator.migration.workspace.catalog import UNDOING, UNDONE, Catalo
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome
 from desktop_migrator.reporter import Reporter
+from desktop_migrator.system.files import file_sha256, os_error_reason
 from desktop_migrator.vault.backup_folder import (
     BACKUP_KIND,
     BACKUP_SUFFIX,
@@ -33,7 +34,7 @@ from desktop_migrator.vault.container import read_header
 from desktop_migrator.vault.header import RecipientInfo
 from desktop_migrator.vault.keys import Passphrase
 from desktop_migrator.vault.payload import PayloadReader
-from desktop_migrator.vault.sealed_file import file_sha256, open_sealed_file, os_error_reason
+from desktop_migrator.vault.sealed_file import open_sealed_file
 
 STAGE = "backup"
 
@@ -75,7 +76,7 @@ def make_backup(
 ) -> BackupEntry:
     """Back up all records of these origins (none named: of all), checked before it counts.
 
-    Raises OriginNotFound, DraftNotWritten, DraftNotVerified, Cancelled.
+    Raises OriginNotFound, SealedFileNotWritten, SealedFileNotVerified, Cancelled.
     """
     backup = BackupWriter(workspace, key, purpose, origins)
     try:

@@ -1,6 +1,5 @@
 """Which key protects sensitive fields, and which opens what was protected: docs/sensitive.md."""
 
-import os
 from pathlib import Path
 
 from desktop_migrator.errors import BadKey, KeyringUnusable, KeyUnknown
@@ -9,6 +8,7 @@ from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter
+from desktop_migrator.system.files import create_private, os_error_reason
 from desktop_migrator.vault.credentials import Credentials, KeyringState
 
 _MAX_KEY_BYTES = 200
@@ -69,10 +69,9 @@ def export_field_key(workspace: Workspace, name: str, path: Path) -> FieldKey:
     if key is None:
         raise KeyUnknown(name=name)
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(f"{key.text}\n")
+        create_private(path, f"{key.text}\n".encode())
     except OSError as error:
-        raise BadKey(reason=f"{path}: {error.strerror}") from None
+        raise BadKey(reason=f"{path}: {os_error_reason(error)}") from None
     return key
 
 
