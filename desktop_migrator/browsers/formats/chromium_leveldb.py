@@ -77,15 +77,19 @@ def read(
                     closing(
                         plyvel.DB(str(copy), create_if_missing=False, paranoid_checks=True)
                     ) as db,
-                    closing(db.raw_iterator(verify_checksums=True)) as start,
+                    closing(db.raw_iterator(verify_checksums=True)) as probe,
                     closing(_entries(db, None, _RECORD_PREFIX)) as before,
                     closing(
                         _entries(db, key_range.start or _RECORD_PREFIX, key_range.stop)
                     ) as entries,
                 ):
-                    # plyvel's other iterator takes a store without one sound block for empty.
-                    start.seek_to_first()
+                    # plyvel's other iterator takes blocks that cannot be read for the end where
+                    # no valid one follows, as in a store of one block.
+                    probe.seek_to_first()
                     yield from walk.records(chain(before, entries))
+                    probe.seek(max(walk.last_key, key_range.start or _RECORD_PREFIX))
+                    if probe.valid():
+                        probe.next()
                     walk.report_skipped()
                     return
             except plyvel.Error:
