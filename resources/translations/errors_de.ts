@@ -1807,8 +1807,8 @@
         <translation>das Protokoll offener Änderungen ist beschädigt; was es enthielt, ist bei seiner Tabelle mitgezählt</translation>
     </message>
     <message>
-        <source>the write-ahead log was damaged and could be put right by its checksums</source>
-        <translation>das Protokoll offener Änderungen war beschädigt und ließ sich durch seine Prüfsummen berichtigen</translation>
+        <source>the write-ahead log is damaged, but what it holds could be read</source>
+        <translation>das Protokoll offener Änderungen ist beschädigt, aber was es enthält, ließ sich lesen</translation>
     </message>
     <message>
         <source>{0} holds too many folders; not all were searched.</source>

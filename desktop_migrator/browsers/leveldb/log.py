@@ -1,9 +1,8 @@
 """LevelDB's logs and MANIFESTs, read leniently: what checksums vouch for, and what is broken.
 
 After LevelDB's own doc/log_format.md, doc/impl.md, db/write_batch.cc and db/version_edit.cc.
-Everything works on the bytes of one file and changes nothing. A part of a record whose checksum
-fails is mended where the checksum tells how; behind a broken one, reading goes on as soon as a
-later part verifies.
+Everything works on the bytes of one file and changes nothing. What a failed checksum covers does
+not count; behind a broken fragment, reading continues as soon as a later one verifies.
 """
 
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from itertools import chain
 from struct import Struct
 from typing import NamedTuple
 
-from desktop_migrator.browsers.leveldb.checksum import end_by_checksum, masked_crc32c, mended
+from desktop_migrator.browsers.leveldb.checksum import end_by_checksum, masked_crc32c
 
 # ---- fields --------------------------------------------------------------------------------------
 
@@ -60,8 +59,6 @@ class LogRecord(NamedTuple):
     """Whether the payload has all its parts, sound or not."""
     truncated: bool = False
     """Incomplete for want of further bytes in the file, as after a crash."""
-    mended: bool = False
-    """Whether a checksum failed and its data could be put right."""
 
     @property
     def valid(self) -> bool:
@@ -72,7 +69,6 @@ class _Fragment(NamedTuple):
     record_type: int
     payload: bytes
     valid: bool
-    mended: bool = False
 
 
 def read_log(data: bytes, *, verify: bool = True) -> Iterator[LogRecord]:
@@ -90,9 +86,8 @@ def read_log(data: bytes, *, verify: bool = True) -> Iterator[LogRecord]:
                 break
             verified += len(part.payload)
         payload = b"".join(part.payload for part in held)
-        is_mended = any(part.mended for part in held)
         held.clear()
-        return LogRecord(payload, verified, complete, last, is_mended)
+        return LogRecord(payload, verified, complete, last)
 
     for part in _fragments(data, verify):
         continues = part.record_type in {_MIDDLE, _LAST}
@@ -125,10 +120,10 @@ def _fragments(data: bytes, verify: bool) -> Iterator[_Fragment]:
         if not verify:
             yield _Fragment(_BROKEN, b"", valid=False)
             return
-        right = _mended_part(data, position, block_end)
-        if right:
-            part, position = right
-            yield part
+        if true_end := _end_despite_length(data, position, block_end):
+            payload = data[position + _LOG_HEADER : true_end]
+            yield _Fragment(data[position + 6], payload, valid=True)
+            position = true_end
             continue
         behind = _next_valid_fragment(data, position, end, block_end)
         if end == behind:
@@ -152,19 +147,12 @@ def _checksum_matches(data: bytes, position: int, end: int) -> bool:
     return masked_crc32c(data[position + 6 : end]) == expected
 
 
-def _mended_part(data: bytes, position: int, block_end: int) -> tuple[_Fragment, int] | None:
-    """The part at `position` put right, and where it ends; None if that cannot be done."""
+def _end_despite_length(data: bytes, position: int, block_end: int) -> int:
+    """Where a fragment ends whose length is wrong, which the checksum does not cover; else 0."""
+    if position + _LOG_HEADER > block_end or not _FULL <= data[position + 6] <= _LAST:
+        return 0
     stored = int.from_bytes(data[position : position + 4], "little")
-    start = position + _LOG_HEADER - 1  # the checksum covers the type, but not the length
-    end = end_by_checksum(data, start, block_end, stored)
-    length = int.from_bytes(data[position + 4 : position + 6], "little")
-    covered = data[start:end]
-    if not end and position + _LOG_HEADER + length <= block_end:
-        end = position + _LOG_HEADER + length
-        covered = mended(data[start:end], stored) or b""
-    if not covered or not _FULL <= covered[0] <= _LAST:
-        return None
-    return _Fragment(covered[0], covered[1:], valid=True, mended=True), end
+    return end_by_checksum(data, position + 6, block_end, stored)
 
 
 def _next_valid_fragment(data: bytes, position: int, claimed_end: int, block_end: int) -> int:

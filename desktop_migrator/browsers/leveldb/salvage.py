@@ -3,7 +3,7 @@
 LevelDB's own reader stops at damage, or passes over it in silence where it looks like the end of
 a file (measured: a wrong length in a log's last block, a missing log); its repair does not check
 checksums by default, gives up a whole table for its index, and ends the process on a wrong footer.
-Here nothing is taken whose checksum fails and cannot put it right, everything else is, and the
+Here nothing is taken whose checksum fails, everything else is, and the
 newest version of a key counts.
 
 Counting: the operations in the logs are numbered without gaps, so that what is missing between
@@ -144,7 +144,6 @@ class _StoreSalvage:
         self.files = files
         self.newest: dict[bytes, tuple[int, bytes | None]] = {}
         self.damaged_regions: list[_DamagedRegion] = []
-        self.mended = False
 
     def read(self) -> None:
         manifest = self._choose_manifest()
@@ -171,9 +170,7 @@ class _StoreSalvage:
                 on_loss(place.description, sum(map(self._is_visible_loss, newest.values())))
             else:
                 on_loss(place.description, place.max_lost)
-        if self.mended:
-            on_loss("The storage was damaged and could be put right by its checksums.", 0)
-        elif not self.damaged_regions:
+        if not self.damaged_regions:
             on_loss("The storage is damaged, but every record could be read.", 0)
 
     def _choose_manifest(self) -> ManifestState:
@@ -212,7 +209,6 @@ class _StoreSalvage:
             if block.valid:
                 for entry in block.entries:
                     self._keep_newest(*entry)
-                self.mended |= block.mended
             elif block.parseable:
                 self.damaged_regions.append(_DamagedRegion(what, block.entries))
             else:
@@ -232,7 +228,6 @@ class _StoreSalvage:
                     broken, None if expected is None else sequence - expected
                 )
                 broken = []
-            self.mended |= record.mended
             for operation in operations:
                 self._keep_newest(*operation.entry)
             expected = sequence + count

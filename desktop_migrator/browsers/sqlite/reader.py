@@ -204,8 +204,8 @@ def _open(copy: Path) -> sqlite3.Connection:
 def _with_repaired_wal(copy: Path, log: bytes, on_damage: LossCallback) -> Path:
     """A second copy, whose log SQLite reads to its end; so the first can be read once more."""
     repair = repair_wal(log)
-    if repair.mended:
-        on_damage("the write-ahead log was damaged and could be put right by its checksums", 0)
+    if repair.damaged_headers:
+        on_damage("the write-ahead log is damaged, but what it holds could be read", 0)
     if repair.blanked_frames:
         on_damage("the write-ahead log is damaged; what it held is counted with its table", 0)
     if repair.truncated:

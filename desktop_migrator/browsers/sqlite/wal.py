@@ -2,10 +2,9 @@
 
 Source: "WAL-mode File Format" by the SQLite project, <https://sqlite.org/walformat.html>.
 
-SQLite takes the first frame whose checksum fails for the log's end, without a word. But each frame
-goes on from the checksum of the one before, so that frames behind a damaged one can be checked
-too. And the checksum is a sum of the frame's words, weighted by Fibonacci numbers: 64 bits, which
-tell where one word is wrong and by how much (by chance once in four million times).
+SQLite takes the first frame whose checksum fails for the log's end, without a word. But each
+frame's checksum continues from that of the one before, so that frames behind a damaged one can be
+checked too, and a frame whose own header is damaged is vouched for by the one behind it.
 """
 
 import struct
@@ -80,22 +79,22 @@ class RepairedWal:
     """A log that SQLite reads to its end."""
 
     log: bytearray = field(default_factory=bytearray)
-    mended: int = 0
-    """Parts that were put right by their checksum."""
+    damaged_headers: int = 0
+    """Of the log or of frames, where the frames themselves are vouched for all the same."""
     blanked_frames: int = 0
-    """Frames that could not be put right; what they hold now is no page of any kind."""
+    """Frames that nothing vouches for; what they hold now is no page of any kind."""
     truncated: bool = False
     """Whether nothing behind a damaged frame could be found any more."""
 
 
 def repair_wal(log: bytes) -> RepairedWal:
-    """Put right what can be, wipe pages that cannot, and go on behind them."""
+    """Keep the frames that are vouched for, blank the others, and continue behind them."""
     repair = RepairedWal()
-    head = _read_header(log) or _mended_head(log)
+    head = _read_header(log) or _rebuilt_header(log)
     if head is None:
         repair.truncated = True
         return repair
-    repair.mended += head != _read_header(log)
+    repair.damaged_headers += head != _read_header(log)
     repair.log += head.fields + struct.pack(">II", *head.checksum)
     frames = list(_frames(log, head))
     running = written = head.checksum
@@ -109,24 +108,10 @@ def repair_wal(log: bytes) -> RepairedWal:
     while index < len(frames):
         frame = frames[index]
         content, found = frame.content, frame.compute_checksum(running, head.byte_order)
-        right = None
-        if found == frame.checksum:
-            right, running = content, found
-            repair.mended += frame.salts != head.salts
-        elif _chain_continues(frames, index, found, head):
-            right, running = content, found
-            repair.mended += 1
-        elif mended := _mended(
-            content,
-            running,
-            frame.checksum,
-            head.byte_order,
-            sure=_chain_continues(frames, index, None, head),
-        ):
-            right, running = mended, frame.checksum
-            repair.mended += 1
-        if right is not None:
-            written = write(right)
+        if found == frame.checksum or _chain_continues(frames, index, found, head):
+            repair.damaged_headers += (frame.checksum, frame.salts) != (found, head.salts)
+            written = write(content)
+            running = found
             index += 1
             continue
         behind = next(
@@ -135,7 +120,11 @@ def repair_wal(log: bytes) -> RepairedWal:
         )
         lost = frames[index : behind + 1] if behind is not None else []
         # Where a header is hit too, nobody knows whose page is missing.
-        if behind is None or any(each.salts != head.salts or not each.page_number for each in lost):
+        if (
+            behind is None
+            or any(each.salts != head.salts or not each.page_number for each in lost)
+            or _is_page_number_wrong(frame, running, head.byte_order)
+        ):
             repair.truncated = not head.is_stale_frame(frame) or bool(lost)
             return repair
         for each in lost:
@@ -157,6 +146,22 @@ def _chain_continues(
     return (
         following.compute_checksum(checksum or frames[index].checksum, header.byte_order)
         == following.checksum
+    )
+
+
+def _is_page_number_wrong(frame: "_Frame", start: _Checksum, byte_order: str) -> bool:
+    """Whether the frame would be right if it were another page's."""
+    first, second = frame.compute_checksum(start, byte_order)
+    differences = frame.checksum[0] - first, frame.checksum[1] - second
+    # The checksum is linear: a word adds as many times what a one in its place adds. These are two
+    # Fibonacci numbers in a row, of which one at least is odd: only that can be divided by.
+    one = struct.pack(f"{byte_order}I", 1).ljust(len(frame.content), b"\0")
+    weights = _wal_checksum(one, (0, 0), byte_order)
+    odd = weights[1] % 2
+    change = differences[odd] * pow(weights[odd], -1, _WORD)
+    return all(
+        (weight * change - difference) % _WORD == 0
+        for weight, difference in zip(weights, differences, strict=True)
     )
 
 
@@ -223,20 +228,14 @@ def _read_header(log: bytes) -> _WalHeader | None:
     return head if valid and _wal_checksum(fields, (0, 0), order) == head.checksum else None
 
 
-def _mended_head(log: bytes) -> _WalHeader | None:
-    """The head put right, by its checksum or by the first frame, which goes on from that."""
-    stored = _checksum_pair(log[24:32].ljust(8, b"\0"))
-    tries = [log[:24], log[:16] + log[40:48]]
-    tries += [_mended(log[:24], (0, 0), stored, order) or b"" for order in "<>"]
-    for fields in tries:
+def _rebuilt_header(log: bytes) -> _WalHeader | None:
+    """The header with its checksum or salts made anew, where the first frame vouches for it."""
+    for fields in (log[:24], log[:16] + log[40:48]):
         for order in "<>":
             checksum = _wal_checksum(fields, (0, 0), order)
             head = _read_header(fields + struct.pack(">II", *checksum))
             first = next(_frames(log, head), None) if head else None
-            if head and (
-                checksum == stored
-                or (first and first.compute_checksum(checksum, order) == first.checksum)
-            ):
+            if first and first.compute_checksum(checksum, order) == first.checksum:
                 return head
     return None
 
@@ -267,33 +266,3 @@ def _wal_checksum(data: bytes, start: _Checksum, byte_order: str) -> _Checksum:
         first = (first + one + second) & 0xFFFFFFFF
         second = (second + other + first) & 0xFFFFFFFF
     return first, second
-
-
-def _mended(
-    data: bytes, start: _Checksum, stored: _Checksum, order: str, *, sure: bool = False
-) -> bytes | None:
-    """The data with its one wrong word put right; None if it is not one, or not sure which.
-
-    `sure` says that the stored checksum is right.
-    """
-    found = _wal_checksum(data, start, order)
-    first, second = ((right - wrong) % _WORD for right, wrong in zip(stored, found, strict=True))
-    if not sure and not (first and second):
-        return None  # a wrong word of the checksum itself would look alike
-    words = list(struct.unpack(f"{order}{len(data) // 4}I", data))
-    fitting = []
-    weight_first, weight_second = 0, 1  # of the last word in the two sums
-    for place in range(len(words) - 1, -1, -1):
-        # Of two Fibonacci numbers in a row, one at least is odd: only that can be divided by.
-        if weight_second % 2:
-            error = second * pow(weight_second, -1, _WORD) % _WORD
-        else:
-            error = first * pow(weight_first, -1, _WORD) % _WORD
-        if (weight_first * error % _WORD, weight_second * error % _WORD) == (first, second):
-            fitting.append((place, error))
-        weight_first, weight_second = weight_second, (weight_first + weight_second) % _WORD
-    if len(fitting) != 1:
-        return None
-    ((place, error),) = fitting
-    words[place] = (words[place] + error) % _WORD
-    return struct.pack(f"{order}{len(words)}I", *words)

@@ -84,9 +84,9 @@ def write_profile(
 ) -> WriteCounts:
     """Change stores of one profile, all or none; at most one change for each area of a store.
 
-    `snapshots` is where private copies lie, `swap_pointers` where what a crash leaves is found again. A
-    store that does not exist is made where its format has one for each area; one that has changed
-    since it was found is refused, so that what was read of it by then still holds. Raises
+    `snapshots` is where private copies lie, `swap_pointers` where what a crash leaves is found
+    again. A store that does not exist is made where its format has one for each area; one that has
+    changed since it was found is refused, so that what was read of it by then still holds. Raises
     BrowserRunning, StoreDamaged, ProfileBusy, StoreUnwritable and other StorageErrors; then
     everything is as before.
     """
