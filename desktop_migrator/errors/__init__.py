@@ -7,6 +7,8 @@ user data or a secret.
 
 Codes: DM-1nn browser storage, DM-2nn plans, DM-3nn the database, DM-4nn the vault, DM-5nn a run,
 DM-9nn wrong use.
+
+From outside: this package alone, which has all of them.
 """
 
 from desktop_migrator.errors.base import ExitCode, MigratorError

@@ -16,7 +16,7 @@ from desktop_migrator.migration.run.survey import survey
 from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.model import ConflictPolicy, TargetEntity
 from desktop_migrator.postgres.bookkeeping.runs import start_run
-from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
 from desktop_migrator.postgres.load.loader import Loader

@@ -14,7 +14,7 @@ from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Item, Outcome, TargetEntity
 from desktop_migrator.postgres.bookkeeping.audit import database_id
-from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
 from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
 from desktop_migrator.postgres.load.row_matching import RowMatcher
 from desktop_migrator.postgres.types import adapters

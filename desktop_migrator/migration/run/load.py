@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from desktop_migrator.errors import CommitsLost, MigratorError
-from desktop_migrator.migration.run.parallel.load import load_parallel, process_count
+from desktop_migrator.migration.run.parallel.load_parallel import load_parallel, process_count
 from desktop_migrator.migration.run.parallel.load_worker import id_maker
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.model import Table, TargetEntity

@@ -39,7 +39,7 @@ from desktop_migrator.migration.run.finish_run import (
 )
 from desktop_migrator.migration.run.job import Job, outcome_of
 from desktop_migrator.migration.run.load import load
-from desktop_migrator.migration.run.parallel.load import prestart_workers
+from desktop_migrator.migration.run.parallel.load_parallel import prestart_workers
 from desktop_migrator.migration.run.prepare import (
     ask_about_conflicts,
     bind_run_entities,

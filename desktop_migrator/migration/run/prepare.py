@@ -10,7 +10,7 @@ from desktop_migrator.migration.run import decisions
 from desktop_migrator.migration.run.register_run import run_to_resume
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.model import Conflict, Counts, Item, Rejection, TargetEntity
-from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.checkpoint import load_completed_rows
 from desktop_migrator.postgres.load.conflicts import needs_decision

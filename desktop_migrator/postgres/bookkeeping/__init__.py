@@ -1,7 +1,9 @@
-"""What the program remembers in the target itself: schema `desktop_migrator`.
+"""What the program remembers in the database itself: schema `desktop_migrator`.
 
-`upgrade` makes it or brings it up to date; the others keep the list of migrations and tell what
-each left aside. All of it happens in the caller's transaction, so that a dry run leaves nothing.
+All of it happens in the caller's transaction, so that a dry run leaves nothing.
+
+From outside: `schema_upgrade`, which makes it; `runs`, `chunks`, `journal`, `quarantine`, `row_ids`
+and `audit`, a module for each of its parts; `tables`, for those who must ask about several at once.
 """
 
 from desktop_migrator.postgres.bookkeeping.runs import (
@@ -12,7 +14,7 @@ from desktop_migrator.postgres.bookkeeping.runs import (
     read_quarantine,
     start_run,
 )
-from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
 
 __all__ = [
     "QuarantinedItem",

@@ -19,7 +19,7 @@ from desktop_migrator.postgres.bookkeeping.tables import audit
 from desktop_migrator.postgres.types.text_escape import escape_unstorable
 from desktop_migrator.system.hash_chain import EMPTY_HEAD, ChainEntry, ChainHead, next_entry
 
-_LOCK = 0x444D_0002  # as in bookkeeping.schema
+_LOCK = 0x444D_0002  # as in bookkeeping.schema_upgrade
 _CHAIN_COLUMNS = {"seq", "previous", "hash"}
 _PAGE = 1000
 _DATABASE_ID = sqlalchemy.text(
