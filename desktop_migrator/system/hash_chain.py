@@ -48,19 +48,19 @@ def next_entry(head: ChainHead, facts: Mapping[str, Any]) -> ChainEntry:
 
 
 def first_tampering(entries: Iterable[ChainEntry], anchors: Mapping[int, bytes]) -> str | None:
-    """What is wrong with a chain, in a sentence about its first bad place; None if it is whole.
+    """What is wrong with a chain, in a sentence about its first bad entry; None if nothing is.
 
-    `links` in the order of their numbers; `remembered` holds hashes by number, as somebody else
-    has kept them.
+    `entries` in the order of their numbers; `anchors` holds hashes by number, as somebody else has
+    remembered them.
     """
     before = EMPTY_HEAD
     missing = dict(anchors)
-    for link in entries:
-        if broken := _find_tampering(before, link):
+    for entry in entries:
+        if broken := _find_tampering(before, entry):
             return broken
-        if missing.pop(link.seq, link.hash) != link.hash:
-            return f"Entry {link.seq} is not the one remembered: the chain was rewritten."
-        before = link.head
+        if missing.pop(entry.seq, entry.hash) != entry.hash:
+            return f"Entry {entry.seq} is not the one remembered: the chain was rewritten."
+        before = entry.head
     if missing:
         return f"The entries after {before.seq} were removed, at least up to {max(missing)}."
     return None

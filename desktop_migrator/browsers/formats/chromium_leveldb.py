@@ -2,10 +2,10 @@
 
 Keys (Chromium's `local_storage_leveldb.cc`): `VERSION` = `1`, `META:<storage key>` (a protobuf:
 1 = last modified in microseconds since 1601, 2 = the area's bytes), `METAACCESS:<storage key>`,
-and `_<storage key>\\0<text>` = `<text>`. In key order all notes stand before the records.
+and `_<storage key>\\0<text>` = `<text>`. In key order all metadata stands before the records.
 
-LevelDB itself reads sound folders; what it cannot read, or would pass over in silence, goes
-through `leveldb_salvage`.
+LevelDB itself reads valid folders; what it cannot read, or would pass over in silence, goes
+through `leveldb.salvage`.
 """
 
 import shutil
@@ -113,7 +113,7 @@ def write(copy: Path, changes: Sequence[AreaChange], now: datetime) -> None:
     So what goes is gone from its files too: from tables, logs and the MANIFEST, where LevelDB
     itself keeps first and last keys of tables that are gone. An area that has records gets `now`
     for its times, without which Chromium would purge it as idle since 1601; one without records
-    gets no notes, as in Chromium. Raises StoreUnwritable.
+    gets no metadata, as in Chromium. Raises StoreUnwritable.
     """
     anew = copy.with_name(f"{copy.name}-anew")
     try:
@@ -183,7 +183,7 @@ def _varint(number: int) -> bytes:
 
 
 class _EntryDecoder:
-    """One pass over the entries in key order, which may go on in another source."""
+    """One pass over the entries in key order, which may continue in another source."""
 
     def __init__(self, store: Store, on_damage: Callable[[str, int | None], None]) -> None:
         self.last_key = b""
@@ -275,7 +275,7 @@ def _last_modified(meta: bytes) -> datetime | None:
 
 
 def from_chromium_time(microseconds: int) -> datetime | None:
-    """Microseconds since 1601 as Chromium notes them; None for 0 and for nonsense."""
+    """Microseconds since 1601 as Chromium stores them; None for 0 and for nonsense."""
     try:
         return _EPOCH + timedelta(microseconds=microseconds) if microseconds > 0 else None
     except OverflowError:

@@ -8,7 +8,7 @@ At no moment is a store half old and half new: a folder is exchanged with anothe
 call (Linux's renameat2, macOS' renamex_np), a file is renamed over another one. Where a system has
 no such call, two renames stand for it, and between the two nothing is there for an instant.
 
-Nodes of the file system (`st_dev`, `st_ino`) tell old from new, since renames keep them.
+Inodes of the file system (`st_dev`, `st_ino`) tell old from new, since renames keep them.
 """
 
 import ctypes
@@ -72,13 +72,13 @@ class Swap:
 
         Raises OSError and whatever `check` raises.
         """
-        pieces = [self._prepare_entry(place, target) for place, target in enumerate(self._targets)]
-        _write_journal(self._work, _SWAPPING, pieces)
-        for piece in pieces:
-            _swap(piece)
-            files.sync_folder(Path(piece.target).parent)
-        check([aside for aside in map(_old_location, pieces) if aside])
-        _write_journal(self._work, _DONE, pieces)
+        entries = [self._prepare_entry(index, target) for index, target in enumerate(self._targets)]
+        _write_journal(self._work, _SWAPPING, entries)
+        for entry in entries:
+            _swap(entry)
+            files.sync_folder(Path(entry.target).parent)
+        check([old_store for old_store in map(_old_location, entries) if old_store])
+        _write_journal(self._work, _DONE, entries)
 
     def _prepare_entry(self, index: int, target: Path) -> _SwapEntry:
         new, old = (self._work / f"{index}-{word}" for word in ("new", "old"))
@@ -142,11 +142,11 @@ def recover(pointers: Path) -> list[str]:
 def _ensure_no_other_swap(home: Path, own: Path) -> None:
     """Raises ProfileBusy while another process works there; clears up after one that is gone."""
     for other in home.glob(f"{_PREFIX}*"):
-        mark = other.name[len(_PREFIX) :]
-        if other == own or not process_marker.is_marker(mark):
+        marker = other.name[len(_PREFIX) :]
+        if other == own or not process_marker.is_marker(marker):
             continue
-        if process_marker.is_process_alive(mark):
-            raise ProfileBusy(path=home, process=mark.partition("-")[0])
+        if process_marker.is_process_alive(marker):
+            raise ProfileBusy(path=home, process=marker.partition("-")[0])
         _finish_or_roll_back(other)
 
 
@@ -154,22 +154,22 @@ def _finish_or_roll_back(work: Path) -> list[str]:
     """Bring a swap to an end: it was done, or it is undone. Raises OSError."""
     if not work.is_dir():
         return []
-    state, pieces = _read_journal(work)
-    kept = work.with_name(work.name.replace(_PREFIX, "desktop-migrator-kept-"))
+    state, entries = _read_journal(work)
+    conflict_copy = work.with_name(work.name.replace(_PREFIX, "desktop-migrator-kept-"))
     notes = []
     if state == _SWAPPING:
-        for piece in reversed(pieces):
-            if not _roll_back(piece):
+        for entry in reversed(entries):
+            if not _roll_back(entry):
                 notes.append(
-                    f"{piece.target}: a change of this storage was cut off, and it has been used"
-                    f" since; so it stays changed. As it was before, it lies in {kept}."
+                    f"{entry.target}: a change of this storage was cut off, and it has been used"
+                    f" since; so it stays changed. As it was before, it lies in {conflict_copy}."
                 )
-            files.sync_folder(Path(piece.target).parent)
+            files.sync_folder(Path(entry.target).parent)
     if not notes:
         # What a virus scanner still holds open on Windows goes at a later start.
         shutil.rmtree(work, ignore_errors=True)
     else:
-        work.rename(kept)
+        work.rename(conflict_copy)
     return notes
 
 
@@ -199,37 +199,39 @@ def _swap(entry: _SwapEntry) -> None:
 def _roll_back(entry: _SwapEntry) -> bool:
     """Put the old one back where the new one lies; False if somebody has used that since."""
     target = Path(entry.target)
-    there = _inode(target)
-    if there is not None and there == entry.old_node:
+    current_inode = _inode(target)
+    if current_inode is not None and current_inode == entry.old_node:
         return True
-    if there is not None and (there != entry.new_node or _file_signature(target) != entry.facts):
+    if current_inode is not None and (
+        current_inode != entry.new_node or _file_signature(target) != entry.facts
+    ):
         return False
-    aside = _old_location(entry)
-    if aside is None:
-        if there is not None and entry.old_node is None:
+    old = _old_location(entry)
+    if old is None:
+        if current_inode is not None and entry.old_node is None:
             target.rename(entry.new)
         return True
-    if there is not None and aside.is_dir():
-        if aside == Path(entry.new):
-            _exchange(aside, target)
+    if current_inode is not None and old.is_dir():
+        if old == Path(entry.new):
+            _exchange(old, target)
             return True
         target.rename(entry.new)
-    aside.replace(target)
+    old.replace(target)
     return True
 
 
 def _old_location(entry: _SwapEntry) -> Path | None:
     """Where the old one lies now, if it was moved or linked there."""
-    places = (Path(entry.old), Path(entry.new))
-    return next((p for p in places if entry.old_node and _inode(p) == entry.old_node), None)
+    locations = (Path(entry.old), Path(entry.new))
+    return next((p for p in locations if entry.old_node and _inode(p) == entry.old_node), None)
 
 
 def _inode(path: Path) -> list[int] | None:
     try:
-        facts = path.lstat()
+        status = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return [facts.st_dev, facts.st_ino]
+    return [status.st_dev, status.st_ino]
 
 
 def _file_signature(path: Path) -> FileSignature:
@@ -246,7 +248,7 @@ def _file_signature(path: Path) -> FileSignature:
 
 
 def _write_journal(work: Path, state: str, entries: Sequence[_SwapEntry]) -> None:
-    journal = {"state": state, "pieces": [asdict(piece) for piece in entries]}
+    journal = {"state": state, "pieces": [asdict(entry) for entry in entries]}
     files.write_private(work / "journal.json", json.dumps(journal).encode("ascii"))
 
 
@@ -255,7 +257,7 @@ def _read_journal(work: Path) -> tuple[str, list[_SwapEntry]]:
         journal: dict[str, Any] = json.loads((work / "journal.json").read_text(encoding="ascii"))
     except FileNotFoundError:
         return "", []
-    return journal["state"], [_SwapEntry(**piece) for piece in journal["pieces"]]
+    return journal["state"], [_SwapEntry(**entry) for entry in journal["pieces"]]
 
 
 def _copy_ownership(new: Path, target: Path) -> None:
