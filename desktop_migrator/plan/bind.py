@@ -99,9 +99,9 @@ def default_value(name: str, rules: PlanColumn, column: Column) -> Any:
     try:
         plain = rules.model_copy(update={"values": None})
         return converter(name, column, plain)(Raw(encode(default or rules.default)))
-    except ItemRejected as refused:
+    except ItemRejected as rejected:
         _misfit(
-            f"The plan's default does not fit the column {column.name}: {refused.reason}",
+            f"The plan's default does not fit the column {column.name}: {rejected.reason}",
             "Correct `default` in the plan.",
         )
 
@@ -307,9 +307,9 @@ def _check_column(name: str, rules: PlanColumn, table: Table, column: Column | N
     default_value(name, rules, column)
     try:
         converter(name, column, rules)
-    except ItemRejected as refused:
+    except ItemRejected as rejected:
         _misfit(
-            f"The plan's values do not fit the column {column.name}: {refused.reason}",
+            f"The plan's values do not fit the column {column.name}: {rejected.reason}",
             "Correct `values` in the plan.",
         )
 

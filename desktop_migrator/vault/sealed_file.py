@@ -142,7 +142,10 @@ def open_sealed_file(
 
 
 def verify_sealed_file(path: Path, kind: str, identities: Sequence[Identity]) -> PayloadReader:
-    """Read all of the file; the result has manifest, target and summary. Raises as `opened`."""
+    """Read all of the file; the result has manifest, target and summary.
+
+    Raises as `open_sealed_file`.
+    """
     with open_sealed_file(path, kind, identities) as reader:
         for _ in reader.contents():
             pass

@@ -185,7 +185,7 @@ class WizardAnswers:
     excluded_entities: frozenset[str] = frozenset()
     """Kinds of items that stay behind."""
     excluded_items: frozenset[bytes] = frozenset()
-    """Names of single items that stay behind; see `Job.leave_out`."""
+    """Names of single items that stay behind; see `Job.excluded_items`."""
 
     # Destination
     user_id: str = ""

@@ -14,7 +14,7 @@ from desktop_migrator.browsers.leveldb.checksum import end_before_checksum, mask
 from desktop_migrator.browsers.leveldb.log import InternalEntry, varint
 
 MAX_BLOCK_SIZE = 64 * 2**20
-"""Bytes that one block may unpack to."""
+"""Bytes that one block may decompress to."""
 _FOOTER_SIZE = 48
 _MAGIC = bytes.fromhex("57fb808b247547db")
 _TRAILER = 5  # a block's compression type and masked CRC
@@ -51,7 +51,7 @@ def _read_block(data: bytes, handle: _BlockHandle) -> TableBlock:
 
 
 def has_bounded_blocks(data: Buffer) -> bool:
-    """Whether all that the table points to and unpacks to is of a size that LevelDB can bear.
+    """Whether all that the table points to and decompresses to is of a size that LevelDB can bear.
 
     It ends the process where it cannot; what no checksum vouches for it looks at as well.
     """
@@ -83,7 +83,7 @@ def _footer_index_handle(data: Buffer) -> _BlockHandle:
 
 
 def _read_index(data: bytes) -> list[_BlockHandle]:
-    """Where the data blocks lie; ValueError unless footer and index are sound."""
+    """Where the data blocks lie; ValueError unless footer and index are valid."""
     content, checksum = _read_raw_block(data, _footer_index_handle(data))
     if masked_crc32c(content) != checksum:
         raise ValueError("the index is damaged")

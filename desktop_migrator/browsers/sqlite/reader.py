@@ -35,7 +35,7 @@ _SUPER_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 class SqliteFile:
     """A private copy, opened once for all that is to be read of it; to be closed.
 
-    What is damaged is told: of the write-ahead log to `damaged`, of a table where it is read.
+    What is damaged is told: of the write-ahead log to `on_damage`, of a table where it is read.
     """
 
     def __init__(self, copy: Path, on_damage: LossCallback) -> None:

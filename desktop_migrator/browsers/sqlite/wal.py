@@ -29,7 +29,7 @@ class Wal:
     page_count: int
     """Pages of the database after the last commit."""
     damaged: bool
-    """Whether the log goes on behind what was read, or its beginning is not valid."""
+    """Whether the log continues behind what was read, or its beginning is not valid."""
 
 
 def wal_file(path: Path) -> Path:
@@ -49,29 +49,29 @@ def indexed_frame_count(path: Path) -> int:
 def read_wal(log: bytes, valid_frames: int = 0) -> Wal:
     """Take what SQLite takes: all that was committed, up to the first frame that is not right.
 
-    The checksums of the first `frames_known` frames are known to be right.
+    The checksums of the first `valid_frames` frames are known to be right.
     """
-    head = _read_header(log)
-    if head is None:
+    header = _read_header(log)
+    if header is None:
         return Wal(0, {}, 0, damaged=any(log[:_FILE_HEADER]))
     committed: dict[int, bytes] = {}
     pending: dict[int, bytes] = {}
-    count, running = 0, head.checksum
-    frames = list(_frames(log, head))
+    count, running = 0, header.checksum
+    frames = list(_frames(log, header))
     for index, frame in enumerate(frames):
         known = (
             index < valid_frames
-            or frame.compute_checksum(running, head.byte_order) == frame.checksum
+            or frame.compute_checksum(running, header.byte_order) == frame.checksum
         )
-        if not known or frame.salts != head.salts:
-            is_end = not known and all(map(head.is_stale_frame, frames[index:]))
-            return Wal(head.page_size, committed, count, damaged=not is_end)
+        if not known or frame.salts != header.salts:
+            is_end = not known and all(map(header.is_stale_frame, frames[index:]))
+            return Wal(header.page_size, committed, count, damaged=not is_end)
         running = frame.checksum
         pending[frame.page_number] = frame.page
         if frame.commit_size:
             committed |= pending
             pending, count = {}, frame.commit_size
-    return Wal(head.page_size, committed, count, _ends_mid_frame(log, head))
+    return Wal(header.page_size, committed, count, _ends_mid_frame(log, header))
 
 
 @dataclass
@@ -90,49 +90,49 @@ class RepairedWal:
 def repair_wal(log: bytes) -> RepairedWal:
     """Keep the frames that are vouched for, blank the others, and continue behind them."""
     repair = RepairedWal()
-    head = _read_header(log) or _rebuilt_header(log)
-    if head is None:
+    header = _read_header(log) or _rebuilt_header(log)
+    if header is None:
         repair.truncated = True
         return repair
-    repair.damaged_headers += head != _read_header(log)
-    repair.log += head.fields + struct.pack(">II", *head.checksum)
-    frames = list(_frames(log, head))
-    running = written = head.checksum
+    repair.damaged_headers += header != _read_header(log)
+    repair.log += header.fields + struct.pack(">II", *header.checksum)
+    frames = list(_frames(log, header))
+    running = written = header.checksum
     index = 0
 
     def write(content: bytes) -> _Checksum:
-        checksum = _wal_checksum(content, written, head.byte_order)
-        repair.log.extend(content[:8] + head.salts + struct.pack(">II", *checksum) + content[8:])
+        checksum = _wal_checksum(content, written, header.byte_order)
+        repair.log.extend(content[:8] + header.salts + struct.pack(">II", *checksum) + content[8:])
         return checksum
 
     while index < len(frames):
         frame = frames[index]
-        content, found = frame.content, frame.compute_checksum(running, head.byte_order)
-        if found == frame.checksum or _chain_continues(frames, index, found, head):
-            repair.damaged_headers += (frame.checksum, frame.salts) != (found, head.salts)
+        content, found = frame.content, frame.compute_checksum(running, header.byte_order)
+        if found == frame.checksum or _chain_continues(frames, index, found, header):
+            repair.damaged_headers += (frame.checksum, frame.salts) != (found, header.salts)
             written = write(content)
             running = found
             index += 1
             continue
         behind = next(
-            (at for at in range(index, len(frames)) if _chain_continues(frames, at, None, head)),
+            (at for at in range(index, len(frames)) if _chain_continues(frames, at, None, header)),
             None,
         )
         lost = frames[index : behind + 1] if behind is not None else []
         # Where a header is hit too, nobody knows whose page is missing.
         if (
             behind is None
-            or any(each.salts != head.salts or not each.page_number for each in lost)
-            or _is_page_number_wrong(frame, running, head.byte_order)
+            or any(each.salts != header.salts or not each.page_number for each in lost)
+            or _is_page_number_wrong(frame, running, header.byte_order)
         ):
-            repair.truncated = not head.is_stale_frame(frame) or bool(lost)
+            repair.truncated = not header.is_stale_frame(frame) or bool(lost)
             return repair
         for each in lost:
-            written = write(each.content[:8] + _BLANK_FILLER * head.page_size)
+            written = write(each.content[:8] + _BLANK_FILLER * header.page_size)
         repair.blanked_frames += len(lost)
         running = frames[behind].checksum
         index = behind + 1
-    repair.truncated = _ends_mid_frame(log, head)
+    repair.truncated = _ends_mid_frame(log, header)
     return repair
 
 
@@ -202,7 +202,7 @@ class _Frame(NamedTuple):
 
     @property
     def salts(self) -> bytes:
-        """The same in all frames of one round of the log, as in its head."""
+        """The same in all frames of one round of the log, as in its header."""
         return self.header[8:16]
 
     @property
@@ -222,10 +222,10 @@ def _read_header(log: bytes) -> _WalHeader | None:
     fields = log[:24].ljust(24, b"\0")
     magic = int.from_bytes(fields[:4], "big")
     order = "<>"[magic & 1]
-    head = _WalHeader(fields, _checksum_pair(log[24:32].ljust(8, b"\0")), order)
-    size = head.page_size
+    header = _WalHeader(fields, _checksum_pair(log[24:32].ljust(8, b"\0")), order)
+    size = header.page_size
     valid = magic in _MAGIC and 512 <= size <= 65536 and size & (size - 1) == 0
-    return head if valid and _wal_checksum(fields, (0, 0), order) == head.checksum else None
+    return header if valid and _wal_checksum(fields, (0, 0), order) == header.checksum else None
 
 
 def _rebuilt_header(log: bytes) -> _WalHeader | None:
@@ -233,10 +233,10 @@ def _rebuilt_header(log: bytes) -> _WalHeader | None:
     for fields in (log[:24], log[:16] + log[40:48]):
         for order in "<>":
             checksum = _wal_checksum(fields, (0, 0), order)
-            head = _read_header(fields + struct.pack(">II", *checksum))
-            first = next(_frames(log, head), None) if head else None
+            header = _read_header(fields + struct.pack(">II", *checksum))
+            first = next(_frames(log, header), None) if header else None
             if first and first.compute_checksum(checksum, order) == first.checksum:
-                return head
+                return header
     return None
 
 

@@ -1,4 +1,4 @@
-"""The one door through which every format is written: the counterpart of `reading`.
+"""The one door through which every format is written: the counterpart of `read_stores`.
 
 A browser must not run: that is asked before, and after the swap of whoever may have opened the old
 store in between; Firefox is kept from starting by its own lock. Each store is copied privately,

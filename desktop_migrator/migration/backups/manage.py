@@ -122,7 +122,7 @@ def open_backup(
     """What a backup holds: its manifest, then `contents` or `records`.
 
     `given` is a passphrase or a recovery key; without it the keyring's key, or the person is
-    asked. Raises KeyNotGiven, FileUnreadable, and whatever `draft.opened` does.
+    asked. Raises KeyNotGiven, FileUnreadable, and whatever `open_sealed_file` does.
     """
     keys = opening_keys(recipients(path), passphrase_or_key, workspace.credentials, reporter)
     with open_sealed_file(path, BACKUP_KIND, keys) as reader:

@@ -41,7 +41,7 @@ def back_up(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     """Add the rows to the records kept so far, check the whole and give it its name.
 
     In the step that enters the run, before that. A run that goes on keeps the backup that it has.
-    Raises DraftNotWritten, DraftNotVerified.
+    Raises SealedFileNotWritten, SealedFileNotVerified.
     """
     if run.backup is None:
         return

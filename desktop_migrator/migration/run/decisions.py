@@ -123,7 +123,7 @@ def resolve_with_user(
 ) -> None:
     """Have all of them answered; what is answered is saved, also when the person stops.
 
-    Raises Cancelled, and ConflictsWait where nobody is there to answer.
+    Raises Cancelled, and ConflictsUnresolved where nobody is there to answer.
     """
     if not conflicts:
         return
