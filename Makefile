@@ -38,7 +38,7 @@ demo: setup
 	$(BIN)/desktop-migrator demo$(if $(GUI), --gui)
 
 test: setup-dev
-	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: setup-dev
 	$(BIN)/ruff check .

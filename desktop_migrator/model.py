@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from desktop_migrator.errors import MigratorError
+from desktop_migrator.messages import Message, plural
 
 # ---- what lies in the browser -------------------------------------------------------------------
 
@@ -116,10 +117,15 @@ class Damage:
     """Something in a store that could not be read, and how much is missing because of it."""
 
     store: Store
-    description: str
-    """A sentence for a person: which part is damaged."""
+    description: Message
+    """For a person: which part is damaged."""
     lost_records: int | None
     """How many records are missing; None where it cannot be known."""
+
+    @property
+    def message(self) -> Message:
+        """The whole of it, with the store and how much was lost."""
+        return damage_message(str(self.store.path), self.description, self.lost_records)
 
 
 # ---- where it goes ------------------------------------------------------------------------------
@@ -254,9 +260,9 @@ class Rejection(msgspec.Struct, frozen=True):
     source_id: str | None
     code: str
     """A stable word for the kind of reason: too-long, bad-date, missing …"""
-    reason: str
-    """A sentence for the person; names fields, never values."""
-    remedy: str
+    reason: Message
+    """For the person; names fields, never values."""
+    remedy: Message
     raw: str
     """The item's own text, kept so that it can be repaired and sent again."""
 
@@ -433,7 +439,7 @@ class KeptRow:
     entity: str
     id: str
     reason: KeptReason
-    message: str
+    message: Message
 
 
 class Outcome(StrEnum):
@@ -486,8 +492,18 @@ class RunResult:
         return self.counts.items / self.seconds if self.seconds else 0.0
 
 
-def damage_sentence(store: object, description: str, lost_records: int | None) -> str:
-    """`what` is damaged in `store`; None where nobody knows how much was lost."""
+def damage_message(store: str, description: Message, lost_records: int | None) -> Message:
+    """What is damaged in `store`; None where nobody knows how much was lost."""
     if lost_records is None:
-        return f"{store}: {description} An unknown number of records are lost."
-    return f"{store}: {description} {lost_records:,} records are lost."
+        return Message(
+            "{store}: {description} An unknown number of records are lost.",
+            store=store,
+            description=description,
+        )
+    return plural(
+        "{store}: {description} {count:,} record is lost.",
+        "{store}: {description} {count:,} records are lost.",
+        count=lost_records,
+        store=store,
+        description=description,
+    )

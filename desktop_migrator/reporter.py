@@ -9,7 +9,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Conflict, Rejection, Resolution
+
+
+class Stage(StrEnum):
+    """What a use case is at."""
+
+    FIND = "find"
+    CHECK = "check"
+    PREVIEW = "preview"
+    COMPARE = "compare"
+    BACKUP = "backup"
+    CAPTURE = "capture"
+    LOAD = "load"
+    VERIFY = "verify"
+    RESTORE = "restore"
+    UNDO = "undo"
+    CLEAR = "clear"
 
 
 class Topic(StrEnum):
@@ -30,7 +47,7 @@ class Topic(StrEnum):
 class Question:
     """Something that only the person knows."""
 
-    text: str
+    text: Message
     choices: tuple[str, ...] = ()
     """The possible answers; empty: any text."""
     secret: bool = False
@@ -66,14 +83,14 @@ class ConflictReply:
 
 
 class Reporter(Protocol):
-    def started(self, stage: str, total: int | None) -> None:
+    def started(self, stage: Stage, total: int | None) -> None:
         """A stage begins; `total` is None while nobody knows it."""
 
-    def advanced(self, stage: str, current: int, total: int | None) -> None: ...
+    def advanced(self, stage: Stage, current: int, total: int | None) -> None: ...
 
     def rejected(self, rejection: Rejection) -> None: ...
 
-    def warned(self, text: str) -> None:
+    def warned(self, message: Message) -> None:
         """Something a person should know and that stops nothing; holds no user value."""
 
     def ask(self, question: Question) -> str | None:
@@ -95,16 +112,16 @@ class NullReporter:
     def __init__(self) -> None:
         self.cancel = threading.Event()
 
-    def started(self, stage: str, total: int | None) -> None:
+    def started(self, stage: Stage, total: int | None) -> None:
         pass
 
-    def advanced(self, stage: str, current: int, total: int | None) -> None:
+    def advanced(self, stage: Stage, current: int, total: int | None) -> None:
         pass
 
     def rejected(self, rejection: Rejection) -> None:
         pass
 
-    def warned(self, text: str) -> None:
+    def warned(self, message: Message) -> None:
         pass
 
     def ask(self, question: Question) -> str | None:
@@ -127,17 +144,17 @@ class ForwardingReporter:
     def __init__(self, inner: Reporter) -> None:
         self._inner = inner
 
-    def started(self, stage: str, total: int | None) -> None:
+    def started(self, stage: Stage, total: int | None) -> None:
         self._inner.started(stage, total)
 
-    def advanced(self, stage: str, current: int, total: int | None) -> None:
+    def advanced(self, stage: Stage, current: int, total: int | None) -> None:
         self._inner.advanced(stage, current, total)
 
     def rejected(self, rejection: Rejection) -> None:
         self._inner.rejected(rejection)
 
-    def warned(self, text: str) -> None:
-        self._inner.warned(text)
+    def warned(self, message: Message) -> None:
+        self._inner.warned(message)
 
     def ask(self, question: Question) -> str | None:
         return self._inner.ask(question)
@@ -158,20 +175,20 @@ class RecordingReporter(NullReporter):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stages: list[str] = []
-        self.progress: list[tuple[str, int, int | None]] = []
+        self.stages: list[Stage] = []
+        self.progress: list[tuple[Stage, int, int | None]] = []
         self.rejections: list[Rejection] = []
-        self.warnings: list[str] = []
+        self.warnings: list[Message] = []
 
-    def started(self, stage: str, total: int | None) -> None:
+    def started(self, stage: Stage, total: int | None) -> None:
         self.stages.append(stage)
         self.advanced(stage, 0, total)
 
-    def advanced(self, stage: str, current: int, total: int | None) -> None:
+    def advanced(self, stage: Stage, current: int, total: int | None) -> None:
         self.progress.append((stage, current, total))
 
     def rejected(self, rejection: Rejection) -> None:
         self.rejections.append(rejection)
 
-    def warned(self, text: str) -> None:
-        self.warnings.append(text)
+    def warned(self, message: Message) -> None:
+        self.warnings.append(message)

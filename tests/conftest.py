@@ -1,13 +1,33 @@
-"""What all tests share: real parts that not every machine has, skipped by name or required."""
+"""What all tests share: servers, how the suite is divided among processes, and real parts that not
+every machine has, skipped by name or required."""
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 
+import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 
+from tests.groups import group, rank
+from tests.servers import connection, database, server, server_folder, servers, sql
 from tests.summary import Summary
+
+__all__ = ["connection", "database", "server", "server_folder", "servers", "sql"]  # fixtures
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile(
+    "any machine",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("any machine")
+
+_MEMORY = 12 * 2**30
+"""Bytes to be free for the tests' folders to lie in memory; they need a third of it."""
 
 REAL_PARTS: dict[str, Callable[[], bool]] = {
     "chromium": lambda: bool(shutil.which("chromium")),
@@ -44,9 +64,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Summary())
+    _use_memory()
     config.addinivalue_line("markers", "needs(part, ...): real parts that the test runs against")
     # Nobody's own keyring is touched; also by the programs that tests start.
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
+
+def _use_memory() -> None:
+    """For the tests' folders, where there is enough: synced files cost no time there."""
+    memory = Path("/dev/shm")
+    if "TMPDIR" in os.environ or not memory.is_dir() or not os.access(memory, os.W_OK):
+        return
+    free = min(shutil.disk_usage(memory).free, psutil.virtual_memory().available)
+    if free > _MEMORY and not os.statvfs(memory).f_flag & os.ST_NOEXEC:
+        os.environ["TMPDIR"] = str(memory)  # also for the programs that tests start
+        tempfile.tempdir = None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(pytest.mark.xdist_group(group(item)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Whole groups, those first that take longest; within one the order is pytest's."""
+    if not hasattr(config, "workerinput"):
+        return
+    groups: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        [mark] = item.iter_markers("xdist_group")
+        groups.setdefault(mark.args[0], []).append(item)
+    items[:] = [item for name in sorted(groups, key=rank) for item in groups[name]]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -9,6 +9,23 @@ from codecs import utf_16_le_decode
 
 import cramjam
 
+from desktop_migrator.messages import Message
+
+
+class UndecodableError(ValueError):
+    """Bytes that no browser writes there; says of what kind the fault is, never what they are."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+def undecodable_reason(error: ValueError) -> Message:
+    """Why a record cannot be decoded, for a person."""
+    if isinstance(error, UndecodableError):
+        return error.reason
+    return Message("a text is damaged")
+
 
 def decode_prefixed(raw: bytes) -> str:
     """The string in Chromium's spelling; ValueError where the bytes are not one."""
@@ -20,7 +37,7 @@ def decode_prefixed(raw: bytes) -> str:
         return raw[1:].decode("latin-1")
     if kind == 0:
         return decode_utf16(raw[1:])
-    raise ValueError("unknown prefix byte")
+    raise UndecodableError(Message("unknown prefix byte"))
 
 
 def encode_prefixed(text: str) -> bytes:
@@ -47,7 +64,7 @@ def decompress_snappy(raw: bytes, limit: int) -> bytes:
     try:
         # The length is announced, and cramjam allocates that much before it unpacks.
         if cramjam.snappy.decompress_raw_len(raw) > limit:
-            raise ValueError("a compressed value is too large")
+            raise UndecodableError(Message("a compressed value is too large"))
         return bytes(cramjam.snappy.decompress_raw(raw))
     except cramjam.DecompressionError as error:
-        raise ValueError("a compressed value is damaged") from error
+        raise UndecodableError(Message("a compressed value is damaged")) from error

@@ -8,17 +8,37 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from desktop_migrator.cli.labels import SKIP_REASONS, outcome_label
 from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId, resolve_database
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.session import Session
+from desktop_migrator.messages import N_, Translator
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.maintenance.analyze import Analysis, analyze
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.profile_sources import KeyProfile, OriginProfile
 from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.postgres.schema.table_health import TableHealth
 
 _SHOWN_KEYS = 10
 _MAX_CELL_WIDTH = 60
+_VALUE_KINDS = {
+    "object": N_("object"),
+    "array": N_("array"),
+    "string": N_("string"),
+    "number": N_("number"),
+    "boolean": N_("boolean"),
+    "null": N_("null"),
+    "text": N_("text"),
+    "empty": N_("empty"),
+}
+_PHASES = {
+    "read": N_("read"),
+    "extract": N_("extract"),
+    "probe": N_("probe"),
+    "write": N_("write"),
+    "verify": N_("verify"),
+}
 
 
 def command(
@@ -28,17 +48,17 @@ def command(
     database: Annotated[
         str | None,
         typer.Option(
-            callback=resolve_database, help="Look at this database too, and at its last runs."
+            callback=resolve_database, help=N_("Look at this database too, and at its last runs.")
         ),
     ] = None,
     user_id: UserId = None,
     user_email: UserEmail = None,
     profile: Annotated[
-        bool, typer.Option("--profile", help="Measure each phase of a dry run.")
+        bool, typer.Option("--profile", help=N_("Measure each phase of a dry run."))
     ] = False,
 ) -> None:
     session: Session = ctx.obj
-    subject = MaintenanceRequest(
+    request = MaintenanceRequest(
         plan=load_plan(session.plan),
         database=database or "",
         person=Person(user_id, user_email),
@@ -46,7 +66,7 @@ def command(
         origins=tuple(origin or ()),
     )
     with session.make_reporter() as reporter:
-        found = analyze(subject, session.workspace, reporter, profile=profile)
+        found = analyze(request, session.workspace, reporter, profile=profile)
     if session.json:
         session.emit_json(**asdict(found))
     else:
@@ -54,12 +74,18 @@ def command(
 
 
 def _print_analysis(session: Session, found: Analysis) -> None:
+    tr = session.tr
     _table(
         session,
-        "Web sites",
-        ("site", "records", "size", "fits the plan"),
+        tr("Web sites"),
+        (tr("site"), tr("records"), tr("size"), tr("fits the plan")),
         (
-            (each.origin, f"{each.records:,}", _size(each.bytes), "yes" if each.fits else "no")
+            (
+                each.origin,
+                tr.number(each.records),
+                _size(each.bytes, tr),
+                tr("yes") if each.fits else tr("no"),
+            )
             for each in found.origins
         ),
     )
@@ -69,19 +95,19 @@ def _print_analysis(session: Session, found: Analysis) -> None:
     if found.tables:
         _print_tables(session, found)
     for problem in found.problems:
-        session.print_text(problem)
+        session.print_text(tr(problem))
     if found.runs:
         _table(
             session,
-            "Last runs",
-            ("begun (UTC)", "outcome", "items", "seconds", "items a second"),
+            tr("Last runs"),
+            (tr("begun (UTC)"), tr("outcome"), tr("items"), tr("seconds"), tr("items a second")),
             (
                 (
-                    f"{run.started:%Y-%m-%d %H:%M}",
-                    run.outcome or "cut off",
-                    f"{run.items:,}",
-                    "" if run.seconds is None else f"{run.seconds:.1f}",
-                    "" if run.items_per_second is None else f"{run.items_per_second:,.0f}",
+                    tr("{time:%Y-%m-%d %H:%M}", time=run.started),
+                    tr(outcome_label(run.outcome)),
+                    tr.number(run.items),
+                    "" if run.seconds is None else tr.number(run.seconds, ".1f"),
+                    "" if run.items_per_second is None else tr.number(run.items_per_second, ",.0f"),
                 )
                 for run in found.runs
             ),
@@ -89,55 +115,82 @@ def _print_analysis(session: Session, found: Analysis) -> None:
     if found.phases:
         _table(
             session,
-            "A dry run's time",
-            ("phase", "seconds", "share"),
-            ((phase.name, f"{phase.seconds:.2f}", f"{phase.share:.0%}") for phase in found.phases),
+            tr("A dry run's time"),
+            (tr("phase"), tr("seconds"), tr("share")),
+            (
+                (tr(_PHASES[phase.name]), tr.number(phase.seconds, ".2f"), _share(phase.share, tr))
+                for phase in found.phases
+            ),
         )
 
 
 def _print_origin(session: Session, origin: OriginProfile) -> None:
+    tr = session.tr
     _table(
         session,
-        f"{origin.origin}: what becomes of it",
-        ("kind", "size", "share"),
+        tr("{site}: what becomes of it", site=origin.origin),
+        (tr("kind"), tr("size"), tr("share")),
         (
-            (use, _size(size), f"{origin.share(use):.0%}")
+            (tr(SKIP_REASONS.get(use, use)), _size(size, tr), _share(origin.share(use), tr))
             for use, size in Counter(origin.by_use).most_common()
         ),
     )
-    kinds = ", ".join(f"{number:,} {kind}" for kind, number in Counter(origin.kinds).most_common())
-    session.print_text(f"Values: {kinds}.")
-    _table(session, "Keys that the plan does not name", *_key_columns(origin.unknown))
-    _table(session, "The biggest records", *_key_columns(origin.biggest))
+    kinds = ", ".join(
+        f"{tr.number(number)} {tr(_VALUE_KINDS.get(kind, kind))}"
+        for kind, number in Counter(origin.kinds).most_common()
+    )
+    session.print_text(tr("Values: {kinds}.", kinds=kinds))
+    _table(session, tr("Keys that the plan does not name"), *_key_columns(origin.unknown, tr))
+    _table(session, tr("The biggest records"), *_key_columns(origin.biggest, tr))
 
 
-def _key_columns(keys: Sequence[KeyProfile]) -> tuple[Sequence[str], Iterable[Sequence[str]]]:
-    shown = ((each.key, _size(each.bytes), each.shape) for each in keys[:_SHOWN_KEYS])
-    return ("key", "size", "shape"), shown
+def _key_columns(
+    keys: Sequence[KeyProfile], tr: Translator
+) -> tuple[Sequence[str], Iterable[Sequence[str]]]:
+    shown = ((each.key, _size(each.bytes, tr), each.shape) for each in keys[:_SHOWN_KEYS])
+    return (tr("key"), tr("size"), tr("shape")), shown
 
 
 def _print_tables(session: Session, found: Analysis) -> None:
-    _table(
-        session,
-        "Tables",
-        ("table", "rows", "size", "indexes", "dead rows", "last ANALYZE (UTC)", "user's index"),
-        (
-            (
-                each.table,
-                f"{each.rows:,}",
-                _size(each.bytes),
-                _size(each.index_bytes),
-                f"{each.dead_rows:,}",
-                f"{each.analyzed:%Y-%m-%d %H:%M}" if each.analyzed else "never",
-                "not needed" if not each.user_column else "there" if each.user_indexed else "none",
-            )
-            for each in found.tables
-        ),
+    tr = session.tr
+    headers = (
+        *(tr("table"), tr("rows"), tr("size"), tr("indexes"), tr("dead rows")),
+        *(tr("last ANALYZE (UTC)"), tr("user's index")),
     )
+    _table(session, tr("Tables"), headers, (_table_row(each, tr) for each in found.tables))
     for each in found.tables:
-        for what, names in (("not valid", each.invalid), ("never used so far", each.unused)):
-            if names:
-                session.print_text(f"Indexes of {each.table} {what}: {', '.join(names)}.")
+        if each.invalid:
+            session.print_text(
+                tr(
+                    "Indexes of {table} that are not valid: {names}.",
+                    table=each.table,
+                    names=", ".join(each.invalid),
+                )
+            )
+        if each.unused:
+            session.print_text(
+                tr(
+                    "Indexes of {table} that were never used so far: {names}.",
+                    table=each.table,
+                    names=", ".join(each.unused),
+                )
+            )
+
+
+def _table_row(health: TableHealth, tr: Translator) -> tuple[str, ...]:
+    analyzed = health.analyzed
+    index = N_("not needed")
+    if health.user_column:
+        index = N_("there") if health.user_indexed else N_("none")
+    return (
+        health.table,
+        tr.number(health.rows),
+        _size(health.bytes, tr),
+        _size(health.index_bytes, tr),
+        tr.number(health.dead_rows),
+        tr("{time:%Y-%m-%d %H:%M}", time=analyzed) if analyzed else tr("never"),
+        tr(index),
+    )
 
 
 def _table(
@@ -155,10 +208,14 @@ def _table(
         session.stdout.print(table)
 
 
-def _size(number: int) -> str:
+def _size(number: int, tr: Translator) -> str:
     size = float(number)
     for unit in ("B", "KiB", "MiB"):
         if size < 1024:
-            return f"{size:,.0f} {unit}"
+            return f"{tr.number(size, ',.0f')} {unit}"
         size /= 1024
-    return f"{size:,.1f} GiB"
+    return f"{tr.number(size, ',.1f')} GiB"
+
+
+def _share(share: float, tr: Translator) -> str:
+    return tr("{percent:.0f}%", percent=100 * share)

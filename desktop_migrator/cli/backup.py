@@ -16,7 +16,9 @@ from desktop_migrator.cli.session import (
     read_passphrase,
     read_passphrase_text,
 )
+from desktop_migrator.cli.usage_errors import CommandGroup
 from desktop_migrator.errors import ExitCode, UsageError
+from desktop_migrator.messages import N_, Message, Translator
 from desktop_migrator.migration.backups.into_browser import (
     RestoreToBrowserJob,
     RestoreToBrowserResult,
@@ -43,7 +45,15 @@ from desktop_migrator.vault.keyring_keys import get_or_create_backup_key
 from desktop_migrator.vault.payload import to_builtins
 from desktop_migrator.vault.recovery_key import encode_recovery_key
 
-group = typer.Typer(add_completion=False, no_args_is_help=True)
+group = typer.Typer(
+    cls=CommandGroup,
+    add_completion=False,
+    no_args_is_help=True,
+    help=N_("Encrypted backups on this computer."),
+)
+
+_PURPOSES = {"create": N_("made by hand"), "clear": N_("before clearing")}
+"""What a backup was made for that no run made, as its manifest has it."""
 
 
 class RestoreDestination(StrEnum):
@@ -51,38 +61,34 @@ class RestoreDestination(StrEnum):
     BROWSER = "browser"
 
 
-Backup = Annotated[str, typer.Argument(metavar="ID", help="A backup's id, or its file.")]
+Backup = Annotated[str, typer.Argument(metavar=N_("ID"), help=N_("A backup's id, or its file."))]
 
 
-@group.callback()
-def _group() -> None:
-    """Encrypted backups on this computer."""
-
-
-@group.command("list", help="List the backups there are, the newest first.")
+@group.command("list", help=N_("List the backups there are, the newest first."))
 def list_(ctx: typer.Context) -> None:
     session: Session = ctx.obj
+    tr = session.tr
     backups = list_backups(session.workspace)
     if session.json:
         for backup in backups:
             session.emit_json(**_backup_file_json(backup))
         return
     if not backups:
-        session.print_text("There are no backups on this computer.")
+        session.print_text(tr("There are no backups on this computer."))
         return
     table = Table()
-    table.add_column("Backup", no_wrap=True)
-    for header in ("Made (UTC)", "For", "Web sites", "Records", "Rows", "Size"):
-        table.add_column(
-            header, justify="right" if header in {"Records", "Rows", "Size"} else "left"
-        )
+    table.add_column(tr("Backup"), no_wrap=True)
+    for header in (tr("Made (UTC)"), tr("For"), tr("Web sites")):
+        table.add_column(header)
+    for header in (tr("Records"), tr("Rows"), tr("Size")):
+        table.add_column(header, justify="right")
     for backup in backups:
-        table.add_row(*map(cell, _table_row(backup)))
+        table.add_row(*map(cell, _table_row(backup, tr)))
     session.stdout.print(table)
 
 
 @group.command(
-    "recovery-key", help="Print what opens this computer's backups if its keyring is lost."
+    "recovery-key", help=N_("Print what opens this computer's backups if its keyring is lost.")
 )
 def recovery_key(ctx: typer.Context) -> None:
     session: Session = ctx.obj
@@ -96,11 +102,11 @@ def recovery_key(ctx: typer.Context) -> None:
             f"{start + 1:>3}  {'  '.join(groups[start : start + 4])}", highlight=False
         )
     session.print_text(
-        "Print this and keep it where no computer is. Who has it can open the backups."
+        session.tr("Print this and keep it where no computer is. Who has it can open the backups.")
     )
 
 
-@group.command("create", help="Back up what the browsers hold now.")
+@group.command("create", help=N_("Back up what the browsers hold now."))
 def create_(
     ctx: typer.Context,
     source: Source = None,
@@ -113,38 +119,47 @@ def create_(
         made = create_backup(
             session.workspace, source or (), parse_origins(origin or ()), key, reporter
         )
-    _print_backup(session, made, "made and read back")
+    _print_backup(
+        session,
+        made,
+        N_("Backup {id} is made and read back: {records:,} records, {rows:,} rows, {size}."),
+    )
 
 
-@group.command("verify", help="Read all of a backup and check that it is as it was written.")
+@group.command("verify", help=N_("Read all of a backup and check that it is as it was written."))
 def verify_(ctx: typer.Context, backup: Backup, passphrase_stdin: PassphraseStdin = False) -> None:
     session: Session = ctx.obj
     given = read_passphrase_text(passphrase_stdin)
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
         listed = verify_backup(session.workspace, backup, given, reporter)
-    _print_backup(session, listed, "whole")
+    _print_backup(
+        session, listed, N_("Backup {id} is whole: {records:,} records, {rows:,} rows, {size}.")
+    )
 
 
 @group.command(
-    "restore", help="Undo what the run of a backup changed, or write its records into the browser."
+    "restore",
+    help=N_("Undo what the run of a backup changed, or write its records into the browser."),
 )
 def restore_(
     ctx: typer.Context,
     backup: Backup,
-    to: Annotated[RestoreDestination, typer.Option("--to", help="Where it is to be as before.")],
+    to: Annotated[
+        RestoreDestination, typer.Option("--to", help=N_("Where it is to be as before."))
+    ],
     database: Annotated[
-        str | None, typer.Option(help="Without it: the database that the backup was made for.")
+        str | None, typer.Option(help=N_("Without it: the database that the backup was made for."))
     ] = None,
     origin: Origin = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Take back too what was changed since.")
+        bool, typer.Option("--force", help=N_("Take back too what was changed since."))
     ] = False,
     passphrase_stdin: PassphraseStdin = False,
 ) -> None:
     session: Session = ctx.obj
     if to is RestoreDestination.BROWSER:
         if database:
-            raise UsageError(reason="--database has no meaning with --to browser.")
+            raise UsageError(reason=Message("--database has no meaning with --to browser."))
         into = RestoreToBrowserJob(
             backup=backup,
             origins=tuple(origin or ()),
@@ -155,7 +170,7 @@ def restore_(
             written = restore_to_browser(into, session.workspace, reporter)
         _exit_after_browser_restore(session, written)
     if origin:
-        raise UsageError(reason="--origin has no meaning with --to database.")
+        raise UsageError(reason=Message("--origin has no meaning with --to database."))
     job = RestoreJob(
         backup=backup,
         database=database,
@@ -169,12 +184,12 @@ def restore_(
     _exit_after_database_restore(session, result)
 
 
-@group.command("delete", help="Delete a backup.")
+@group.command("delete", help=N_("Delete a backup."))
 def delete_(
     ctx: typer.Context,
     backup: Backup,
     force: Annotated[
-        bool, typer.Option("--force", help="Even the last one, or one that is still needed.")
+        bool, typer.Option("--force", help=N_("Even the last one, or one that is still needed."))
     ] = False,
 ) -> None:
     session: Session = ctx.obj
@@ -182,10 +197,10 @@ def delete_(
     if session.json:
         session.emit_json(deleted=[backup])
     else:
-        session.print_text(f"Backup {backup} is deleted.")
+        session.print_text(session.tr("Backup {id} is deleted.", id=backup))
 
 
-@group.command("prune", help="Delete backups over 30 days old that nothing needs any more.")
+@group.command("prune", help=N_("Delete backups over 30 days old that nothing needs any more."))
 def prune_(ctx: typer.Context) -> None:
     session: Session = ctx.obj
     removed = prune_backups(session.workspace)
@@ -193,13 +208,15 @@ def prune_(ctx: typer.Context) -> None:
         session.emit_json(deleted=removed)
     else:
         session.print_text(
-            f"Deleted: {', '.join(removed)}." if removed else "There is none to be deleted."
+            session.tr("Deleted: {backups}.", backups=", ".join(removed))
+            if removed
+            else session.tr("There is none to be deleted.")
         )
 
 
 def _exit_after_browser_restore(session: Session, result: RestoreToBrowserResult) -> NoReturn:
     """Tell what became of the records, and end the program."""
-    written = result.written
+    tr, written = session.tr, result.written
     if session.json:
         session.emit_json(
             event="finished",
@@ -210,48 +227,79 @@ def _exit_after_browser_restore(session: Session, result: RestoreToBrowserResult
         )
     else:
         for profile in result.profiles:
-            session.print_text(f"Restored: {profile.browser_name}, profile {profile.name}")
+            session.print_text(
+                tr(
+                    "Restored: {browser}, profile {profile}",
+                    browser=profile.browser_name,
+                    profile=profile.name,
+                )
+            )
         session.print_text(
-            f"{written.added:,} records are back, {written.replaced:,} were replaced, "
-            f"{written.unchanged:,} lay there already."
+            tr(
+                "{added:,} records are back, {replaced:,} were replaced, {unchanged:,} lay there"
+                " already.",
+                added=written.added,
+                replaced=written.replaced,
+                unchanged=written.unchanged,
+            )
         )
         if written.kept:
             session.print_text(
-                f"Kept: {written.kept:,} that the web site has changed since; --force sets them "
-                "back."
+                tr(
+                    "Kept: {count:,} that the web site has changed since; --force sets them back.",
+                    count=written.kept,
+                )
             )
     raise typer.Exit(ExitCode.DONE_WITH_REJECTIONS if written.kept else ExitCode.DONE)
 
 
 def _exit_after_database_restore(session: Session, result: RestoreToDatabaseResult) -> None:
     """Tell what became of the rows, and end the program."""
-    counts = result.counts
+    tr, counts = session.tr, result.counts
     if session.json:
         session.emit_json(event="finished", **asdict(result))
     else:
         session.print_text(
-            f"Rows put back: {counts.inserted:,} that were gone, {counts.updated:,} that differed; "
-            f"{counts.unchanged:,} are as they were."
+            tr(
+                "Rows put back: {inserted:,} that were gone, {updated:,} that differed;"
+                " {unchanged:,} are as they were.",
+                inserted=counts.inserted,
+                updated=counts.updated,
+                unchanged=counts.unchanged,
+            )
         )
         if counts.skipped:
             session.print_text(
-                f"Kept: {counts.skipped:,} rows that differ; --force sets them back."
+                tr(
+                    "Kept: {count:,} rows that differ; --force sets them back.",
+                    count=counts.skipped,
+                )
             )
         for reason in result.reasons:
-            session.print_text(f"Refused: {reason}")
-        session.print_text(f"To take this back: desktop-migrator rollback --run {result.run}")
+            session.print_text(tr("Refused: {reason}", reason=tr(reason)))
+        session.print_text(
+            tr(
+                "To take this back: {command}",
+                command=f"desktop-migrator rollback --run {result.run}",
+            )
+        )
     kept = counts.skipped or counts.rejected
     raise typer.Exit(ExitCode.DONE_WITH_REJECTIONS if kept else ExitCode.DONE)
 
 
-def _print_backup(session: Session, backup: BackupEntry, what: str) -> None:
+def _print_backup(session: Session, backup: BackupEntry, template: str) -> None:
     summary = backup.summary
     if session.json:
         session.emit_json(**backup_entry_json(backup))
         return
     session.print_text(
-        f"Backup {backup.manifest.id} is {what}: {summary.records:,} records, {summary.rows:,} "
-        f"rows, {_size(backup.size)}."
+        session.tr(
+            template,
+            id=backup.manifest.id,
+            records=summary.records,
+            rows=summary.rows,
+            size=_size(backup.size),
+        )
     )
 
 
@@ -268,29 +316,26 @@ def _backup_file_json(backup: BackupFile) -> dict[str, Any]:
     }
 
 
-def _table_row(backup: BackupFile) -> list[str]:
+def _table_row(backup: BackupFile, tr: Translator) -> list[str]:
     listed = backup.catalog_entry
     if listed is None:
-        return [
-            backup.id,
-            "not known before it is verified",
-            "",
-            "",
-            "",
-            "",
-            _size(backup.path.stat().st_size),
-        ]
+        size = tr(_size(backup.path.stat().st_size))
+        return [backup.id, tr("not known before it is verified"), "", "", "", "", size]
     target, summary = listed.target, listed.summary
     return [
         backup.id,
-        f"{listed.manifest.created:%Y-%m-%d %H:%M}",
-        f"a run of user {target.user_id}" if target else listed.manifest.reason,
-        ", ".join(listed.manifest.origins) or "all",
-        f"{summary.records:,}",
-        f"{summary.rows:,}",
-        _size(listed.size),
+        tr("{time:%Y-%m-%d %H:%M}", time=listed.manifest.created),
+        tr("a run of user {user}", user=target.user_id)
+        if target
+        else tr(_PURPOSES.get(listed.manifest.reason, listed.manifest.reason)),
+        ", ".join(listed.manifest.origins) or tr("all"),
+        tr.number(summary.records),
+        tr.number(summary.rows),
+        tr(_size(listed.size)),
     ]
 
 
-def _size(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size / 1e3:,.1f} kB"
+def _size(size: int) -> Message:
+    if size >= 100_000:
+        return Message("{size:,.1f} MB", size=size / 1e6)
+    return Message("{size:,.1f} kB", size=size / 1e3)

@@ -8,6 +8,7 @@ import typer
 from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
 from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase
 from desktop_migrator.errors import UsageError
+from desktop_migrator.messages import N_, Message, plural
 from desktop_migrator.migration.desk.desk_keys import read_public_key
 from desktop_migrator.migration.sealed.captures import capture
 from desktop_migrator.migration.sources.open_sources import open_sources
@@ -18,23 +19,26 @@ from desktop_migrator.vault.payload import to_builtins
 
 def command(
     ctx: typer.Context,
-    out: Annotated[Path, typer.Option(help="The file to write, e.g. maria.dmcapture.")],
+    out: Annotated[Path, typer.Option(help=N_("The file to write, e.g. maria.dmcapture."))],
     source: Source = None,
     origin: Origin = None,
     recipient: Annotated[
         Path | None,
         typer.Option(
-            metavar="KEYFILE", help="The desk's public key: only who has the private one opens it."
+            metavar=N_("KEYFILE"),
+            help=N_("The desk's public key: only who has the private one opens it."),
         ),
     ] = None,
     passphrase_stdin: PassphraseStdin = False,
 ) -> None:
     session: Session = ctx.obj
     if (recipient is None) == (not passphrase_stdin):
-        raise UsageError(reason="Say who can open it: either --recipient or --passphrase-stdin.")
+        raise UsageError(
+            reason=Message("Say who can open it: either --recipient or --passphrase-stdin.")
+        )
     key = read_public_key(recipient) if recipient else read_passphrase(passphrase_stdin)
     if key is None:
-        raise UsageError(reason="There is no passphrase on standard input.")
+        raise UsageError(reason=Message("There is no passphrase on standard input."))
     workspace = session.workspace
     with (
         session.make_reporter() as reporter,
@@ -58,8 +62,16 @@ def command(
             summary=to_builtins(sealed.summary),
         )
         return
-    who = f"key {key.id}" if isinstance(key, PublicKey) else "the passphrase"
     session.print_text(
-        f"{sealed.summary.records:,} records of {len(sealed.summary.origins):,} web sites are in "
-        f"{out}; it opens with {who}."
+        session.tr(
+            "{records} of {sites} are in {path}; it opens with {who}.",
+            records=plural("{count:,} record", "{count:,} records", count=sealed.summary.records),
+            sites=plural(
+                "{count:,} web site", "{count:,} web sites", count=len(sealed.summary.origins)
+            ),
+            path=str(out),
+            who=Message("key {id}", id=key.id)
+            if isinstance(key, PublicKey)
+            else Message("the passphrase"),
+        )
     )

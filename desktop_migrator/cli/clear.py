@@ -6,6 +6,7 @@ import typer
 
 from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
 from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase
+from desktop_migrator.messages import N_
 from desktop_migrator.migration.backups.clear import ClearJob, clear
 from desktop_migrator.plan.schema import load_plan
 
@@ -15,19 +16,22 @@ def command(
     source: Source = None,
     origin: Origin = None,
     confirm: Annotated[
-        bool, typer.Option("--confirm", help="Do it; without it you are asked.")
+        bool, typer.Option("--confirm", help=N_("Do it; without it you are asked."))
     ] = False,
     everything: Annotated[
         bool,
-        typer.Option("--all", help="All that the web site keeps, not only what the plan takes."),
+        typer.Option(
+            "--all", help=N_("All that the web site keeps, not only what the plan takes.")
+        ),
     ] = False,
     force: Annotated[
         bool,
-        typer.Option("--force", help="Also what is not known to be migrated and verified."),
+        typer.Option("--force", help=N_("Also what is not known to be migrated and verified.")),
     ] = False,
     passphrase_stdin: PassphraseStdin = False,
 ) -> None:
     session: Session = ctx.obj
+    tr = session.tr
     job = ClearJob(
         plan=load_plan(session.plan),
         origins=tuple(origin or ()),
@@ -51,10 +55,19 @@ def command(
         return
     for profile in cleared.profiles:
         session.print_text(
-            f"Cleared: {profile.browser_name}, profile {profile.name} ({profile.path})"
+            tr(
+                "Cleared: {browser}, profile {profile} ({path})",
+                browser=profile.browser_name,
+                profile=profile.name,
+                path=str(profile.path),
+            )
         )
     session.print_text(
-        f"{cleared.records:,} records are gone from the browser, {cleared.remaining:,} of the same "
-        f"web sites stay. To have them again: desktop-migrator backup restore {cleared.backup} "
-        "--to browser"
+        tr(
+            "{records:,} records are gone from the browser, {remaining:,} of the same web sites"
+            " stay. To have them again: {command}",
+            records=cleared.records,
+            remaining=cleared.remaining,
+            command=f"desktop-migrator backup restore {cleared.backup} --to browser",
+        )
     )

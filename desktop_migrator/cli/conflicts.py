@@ -1,5 +1,6 @@
 """A conflict as people see it, both sides next to each other, and the keys that answer it."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from desktop_migrator.cli.output import cell, print_line
+from desktop_migrator.messages import N_, Message, Translator
 from desktop_migrator.model import Conflict, Resolution
 from desktop_migrator.reporter import AnswerScope, ConflictQuestion, ConflictReply
 
@@ -25,39 +27,47 @@ _REPLY_KEYS = {
 }
 _STOP_KEY = "q"
 _ANSWER_LABELS = {
-    Resolution.KEEP: "keep the database's",
-    Resolution.REPLACE: "take the browser's",
-    Resolution.MERGE: "merge both, the database's where they contradict",
+    Resolution.KEEP: N_("keep the database's"),
+    Resolution.REPLACE: N_("take the browser's"),
+    Resolution.MERGE: N_("merge both, the database's where they contradict"),
 }
 _SCOPE_LABELS = {
-    AnswerScope.ONE: "",
-    AnswerScope.SIMILAR: ", the same for all like this",
-    AnswerScope.ALL: ", the same for all",
+    AnswerScope.ONE: N_("{answer}"),
+    AnswerScope.SIMILAR: N_("{answer}, the same for all like this"),
+    AnswerScope.ALL: N_("{answer}, the same for all"),
 }
 
 
-def ask_reply(console: Console, question: ConflictQuestion) -> ConflictReply | None:
+def ask_reply(console: Console, question: ConflictQuestion, tr: Translator) -> ConflictReply | None:
     """The person's reply by one key; None: the person stops."""
     left = question.total - question.number + 1
     console.line()
-    print_line(console, f"Conflict {question.number:,} of {question.total:,}", "bold")
-    print_conflict(console, question.conflict)
-    print_line(console, "k keep the database's   r replace it by the browser's   m merge both")
-    if question.similar_count > 1:
-        number = f"{question.similar_count:,}"
-        print_line(console, f"K, R, M the same for all {number} that differ in the same fields")
-    if left > 1:
-        print_line(console, f"1, 2, 3 keep, replace or merge all {left:,}")
-    print_line(console, "q stop; nothing is written")
+    heading = tr("Conflict {number:,} of {total:,}", number=question.number, total=question.total)
+    print_line(console, heading, "bold")
+    print_conflict(console, question.conflict, tr)
+    for line in _key_lines(question, left):
+        print_line(console, tr(line))
     while (key := _read_key()) not in _REPLY_KEYS:
         if key == _STOP_KEY:
             return None
-        print_line(console, "There is no such key.", "yellow")
+        print_line(console, tr("There is no such key."), "yellow")
     reply = _REPLY_KEYS[key]
-    print_line(
-        console, f"→ {_ANSWER_LABELS[reply.resolution]}{_SCOPE_LABELS[reply.scope]}", "green"
-    )
+    answer = tr(_SCOPE_LABELS[reply.scope], answer=tr(_ANSWER_LABELS[reply.resolution]))
+    print_line(console, f"→ {answer}", "green")
     return reply
+
+
+def _key_lines(question: ConflictQuestion, left: int) -> Iterator[Message]:
+    """The keys that answer it; with `left` questions left, this one included."""
+    yield Message("k keep the database's   r replace it by the browser's   m merge both")
+    if question.similar_count > 1:
+        yield Message(
+            "K, R, M the same for all {number:,} that differ in the same fields",
+            number=question.similar_count,
+        )
+    if left > 1:
+        yield Message("1, 2, 3 keep, replace or merge all {number:,}", number=left)
+    yield Message("q stop; nothing is written")
 
 
 def _read_key() -> str:
@@ -67,19 +77,22 @@ def _read_key() -> str:
         return _STOP_KEY
 
 
-def print_conflict(console: Console, conflict: Conflict) -> None:
+def print_conflict(console: Console, conflict: Conflict, tr: Translator) -> None:
     """The fields that differ, side by side."""
-    table = Table(
-        title=cell(f"{conflict.entity}, row {conflict.id}"), title_justify="left", show_lines=True
-    )
-    for header in ("Field", "In the database", "In the browser"):
+    title = tr("{entity}, row {id}", entity=conflict.entity, id=conflict.id)
+    table = Table(title=cell(title), title_justify="left", show_lines=True)
+    for header in (tr("Field"), tr("In the database"), tr("In the browser")):
         table.add_column(header, overflow="fold")
     for difference in conflict.differences:
-        table.add_row(cell(difference.name), _value(difference.row), _value(difference.item))
+        table.add_row(
+            cell(difference.name), _value(difference.row, tr), _value(difference.item, tr)
+        )
     row_time, item_time = conflict.row_time, conflict.item_time
     if row_time or item_time:
         table.add_row(
-            Text("last changed", "italic"), _time(row_time, item_time), _time(item_time, row_time)
+            Text(tr("last changed"), "italic"),
+            _time(row_time, item_time, tr),
+            _time(item_time, row_time, tr),
         )
     console.print(table)
 
@@ -97,12 +110,13 @@ def conflict_event(conflict: Conflict) -> dict[str, Any]:
     }
 
 
-def _value(text: str | None) -> Text:
-    return Text("empty", "dim italic") if text is None else cell(text)
+def _value(text: str | None, tr: Translator) -> Text:
+    return Text(tr("empty"), "dim italic") if text is None else cell(text)
 
 
-def _time(own: datetime | None, other: datetime | None) -> Text:
+def _time(own: datetime | None, other: datetime | None, tr: Translator) -> Text:
     if own is None:
-        return Text("unknown", "dim italic")
-    newer = " (newer)" if other is not None and own > other else ""
-    return Text(f"{own:%Y-%m-%d %H:%M:%S} UTC{newer}")
+        return Text(tr("unknown"), "dim italic")
+    if other is not None and own > other:
+        return Text(tr("{time:%Y-%m-%d %H:%M:%S} UTC (newer)", time=own))
+    return Text(tr("{time:%Y-%m-%d %H:%M:%S} UTC", time=own))

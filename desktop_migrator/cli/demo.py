@@ -10,6 +10,7 @@ from desktop_migrator.cli.result import exit_code, finished_event, print_result
 from desktop_migrator.cli.scan import print_scan
 from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.errors import ExitCode
+from desktop_migrator.messages import N_
 from desktop_migrator.migration.demo import (
     USER_ID,
     database_folder,
@@ -25,7 +26,7 @@ from desktop_migrator.migration.workspace.workspace import Workspace
 
 def command(
     ctx: typer.Context,
-    gui: Annotated[bool, typer.Option("--gui", help="In the wizard's window.")] = False,
+    gui: Annotated[bool, typer.Option("--gui", help=N_("In the wizard's window."))] = False,
 ) -> None:
     session: Session = ctx.obj
     if gui:
@@ -36,14 +37,16 @@ def command(
     workspace = Workspace.open(session.workspace.demo)
     home = unpack_home(workspace)
     if not session.json:
-        session.print_text("Maria has used an app in four browsers. This is what they hold:")
+        session.print_text(
+            session.tr("Maria has used an app in four browsers. This is what they hold:")
+        )
         print_scan(session, scan((home,), workspace.snapshots, session.make_warning_reporter()))
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
         result = run_demo(home, workspace, reporter)
     if session.json:
         session.emit_json(**finished_event(result))
     else:
-        print_result(session.stdout, result)
+        print_result(session, result)
         _print_locations(session, workspace, home, row_counts(workspace, reporter))
     if result.error:
         raise result.error
@@ -57,19 +60,27 @@ def _print_locations(
     program = sys.argv[0] if Path(sys.argv[0]).stem == "desktop-migrator" else "desktop-migrator"
     options = f"--source {home} --database builtin --user-id {USER_ID} --continue-on-error"
     options += f" --field-key {key_file(workspace)}"
+    tr = session.tr
+    tables = ", ".join(f"{name} {tr.number(count)}" for name, count in rows.items())
+    places = {
+        tr("Maria's browsers"): str(home),
+        tr("the database"): str(database_folder(workspace)),
+        tr("its tables"): tables,
+        tr("logs"): str(workspace.logs),
+        tr("sensitive fields"): tr(
+            "encrypted, with a key that is no secret: everybody has the demo's"
+        ),
+    }
+    width = max(map(len, places)) + 3
     lines = [
         "",
-        "What lies where",
-        f"  Maria's browsers   {home}",
-        f"  the database       {database_folder(workspace)}",
-        f"  its tables         {', '.join(f'{name} {count:,}' for name, count in rows.items())}",
-        f"  logs               {workspace.logs}",
-        "  sensitive fields   encrypted, with a key that is no secret: everybody has the demo's",
+        tr("What lies where"),
+        *(f"  {name:{width}}{place}" for name, place in places.items()),
         "",
-        "Try next",
-        "  the same again, which adds nothing:",
+        tr("Try next"),
+        tr("  the same again, which adds nothing:"),
         f"    {program} --data-dir {workspace.root} migrate {options}",
-        "  what the browsers on this computer hold:",
+        tr("  what the browsers on this computer hold:"),
         f"    {program} scan",
     ]
     for line in lines:

@@ -5,23 +5,26 @@ from typing import Annotated
 
 import typer
 
+from desktop_migrator.cli.output import cannot_be_written
 from desktop_migrator.cli.session import Session
+from desktop_migrator.cli.usage_errors import CommandGroup
 from desktop_migrator.errors import UsageError
+from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.desk import desk_keys
 from desktop_migrator.migration.run.field_keys import export_field_key
 from desktop_migrator.vault.header import RecipientType
 
-group = typer.Typer(add_completion=False, no_args_is_help=True)
+group = typer.Typer(
+    cls=CommandGroup,
+    add_completion=False,
+    no_args_is_help=True,
+    help=N_("Make and hand out the desk's keys; private ones never leave the keyring."),
+)
 
-Name = Annotated[str, typer.Argument(help="What the key is called, e.g. desk-2026.")]
+Name = Annotated[str, typer.Argument(help=N_("What the key is called, e.g. desk-2026."))]
 
 
-@group.callback()
-def _group() -> None:
-    """Make and hand out the desk's keys; private ones never leave the keyring."""
-
-
-@group.command("new", help="Make a key pair; the private key goes into the keyring.")
+@group.command("new", help=N_("Make a key pair; the private key goes into the keyring."))
 def new(
     ctx: typer.Context,
     name: Name,
@@ -29,12 +32,15 @@ def new(
         bool,
         typer.Option(
             "--post-quantum",
-            help="Add ML-KEM-768 to X25519: also safe from a future quantum computer, in a form"
-            " that is still a draft.",
+            help=N_(
+                "Add ML-KEM-768 to X25519: also safe from a future quantum computer, in a form"
+                " that is still a draft."
+            ),
         ),
     ] = False,
 ) -> None:
     session: Session = ctx.obj
+    tr = session.tr
     algorithm = RecipientType.MLKEM768_X25519 if post_quantum else RecipientType.X25519
     key = desk_keys.create_key_pair(session.workspace, name, algorithm)
     if session.json:
@@ -46,18 +52,26 @@ def new(
         )
         return
     session.print_text(
-        f"Made key {name} ({key.public_key.id}); its private half is in the keyring."
+        tr(
+            "Made key {name} ({id}); its private half is in the keyring.",
+            name=name,
+            id=key.public_key.id,
+        )
     )
     session.print_text(
-        f"Give users its public half: desktop-migrator keys export {name} --out FILE"
+        tr(
+            "Give users its public half: desktop-migrator keys export {name} --out FILE",
+            name=name,
+        )
     )
 
 
 @group.command(
-    "list", help="List the keys made here, and whether the keyring has the private half."
+    "list", help=N_("List the keys made here, and whether the keyring has the private half.")
 )
 def list_(ctx: typer.Context) -> None:
     session: Session = ctx.obj
+    tr = session.tr
     found = [
         (key, desk_keys.has_private_key(session.workspace, key))
         for key in desk_keys.list_key_pairs(session.workspace)
@@ -76,24 +90,28 @@ def list_(ctx: typer.Context) -> None:
         )
         return
     for key, private in found:
-        state = "private key in the keyring" if private else "PRIVATE KEY MISSING"
+        state = tr("private key in the keyring") if private else tr("PRIVATE KEY MISSING")
         session.print_text(f"{key.name}  {key.public_key.id}  {key.public_key.algorithm}  {state}")
     if not found:
-        session.print_text("No keys were made here.")
+        session.print_text(tr("No keys were made here."))
     if notice := session.workspace.credentials.fallback_notice:
-        session.print_text(notice)
+        session.print_text(tr(notice))
 
 
-@group.command("export", help="Write a public key for users: for kits, and capture --recipient.")
+@group.command(
+    "export", help=N_("Write a public key for users: for kits, and capture --recipient.")
+)
 def export(
     ctx: typer.Context,
     name: Name,
-    out: Annotated[Path | None, typer.Option(help="The file to write; else it is printed.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help=N_("The file to write; else it is printed."))
+    ] = None,
     field: Annotated[
         bool,
         typer.Option(
             "--field",
-            help="Instead: the secret key of sensitive fields of that name, for the server.",
+            help=N_("Instead: the secret key of sensitive fields of that name, for the server."),
         ),
     ] = False,
 ) -> None:
@@ -107,20 +125,25 @@ def export(
         try:
             out.write_text(f"{text}\n", "utf-8")
         except OSError as error:
-            raise UsageError(reason=f"{out}: {error.strerror}") from None
+            raise UsageError(reason=cannot_be_written(out, error)) from None
     if session.json:
         session.emit_json(id=key.public_key.id, public=text, path=out and str(out))
     elif out:
-        session.print_text(f"The public key is in {out}.")
+        session.print_text(session.tr("The public key is in {path}.", path=str(out)))
     else:
         session.stdout.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _export_field_key(session: Session, name: str, out: Path | None) -> None:
     if out is None:
-        raise UsageError(reason="A secret key is not printed: name a file with --out.")
+        raise UsageError(reason=Message("A secret key is not printed: name a file with --out."))
     key = export_field_key(session.workspace, name, out)
     if session.json:
         session.emit_json(name=name, id=key.id, path=str(out))
     else:
-        session.print_text(f"The key is in {out}: bring it to the server, then delete the file.")
+        session.print_text(
+            session.tr(
+                "The key is in {path}: bring it to the server, then delete the file.",
+                path=str(out),
+            )
+        )

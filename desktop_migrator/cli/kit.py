@@ -6,8 +6,11 @@ from typing import Annotated
 import typer
 
 from desktop_migrator.cli.options import resolve_database
+from desktop_migrator.cli.output import cannot_be_written
 from desktop_migrator.cli.session import Session
+from desktop_migrator.cli.usage_errors import CommandGroup
 from desktop_migrator.errors import UsageError
+from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.desk import desk_keys
 from desktop_migrator.migration.desk.kits import (
     Kit,
@@ -19,53 +22,63 @@ from desktop_migrator.migration.desk.kits import (
 )
 from desktop_migrator.system.resources import resource
 
-group = typer.Typer(add_completion=False, no_args_is_help=True)
+group = typer.Typer(
+    cls=CommandGroup,
+    add_completion=False,
+    no_args_is_help=True,
+    help=N_("Make and open kits: plan, destination and the desk's key in one signed file."),
+)
 
 _SIGNATURES = {
-    SignatureStatus.KNOWN: "Signed by a desk that you have accepted before.",
-    SignatureStatus.NEW: "Signed by a desk not met before. Compare the fingerprint with it by "
-    "phone, then: desktop-migrator kit open --accept",
-    SignatureStatus.OTHER_KEY: "WARNING: signed with another key than this desk had before. Call "
-    "it on a number that you know, and compare the fingerprint.",
-    SignatureStatus.UNSIGNED: "WARNING: nobody signed this kit. It may come from anybody.",
+    SignatureStatus.KNOWN: N_("Signed by a desk that you have accepted before."),
+    SignatureStatus.NEW: N_(
+        "Signed by a desk not met before. Compare the fingerprint with it by "
+        "phone, then: desktop-migrator kit open --accept"
+    ),
+    SignatureStatus.OTHER_KEY: N_(
+        "WARNING: signed with another key than this desk had before. Call "
+        "it on a number that you know, and compare the fingerprint."
+    ),
+    SignatureStatus.UNSIGNED: N_("WARNING: nobody signed this kit. It may come from anybody."),
 }
 
 
-@group.callback()
-def _group() -> None:
-    """Make and open kits: plan, destination and the desk's key in one signed file."""
-
-
-@group.command("make", help="Make a kit for users; --plan says which plan goes in.")
+@group.command("make", help=N_("Make a kit for users; --plan says which plan goes in."))
 def make(
     ctx: typer.Context,
-    out: Annotated[Path, typer.Argument(metavar="FILE", help="The .dmkit file to write.")],
-    owner: Annotated[str, typer.Option(help="Whose kit it is, as users know you.")],
+    out: Annotated[Path, typer.Argument(metavar=N_("FILE"), help=N_("The .dmkit file to write."))],
+    owner: Annotated[str, typer.Option(help=N_("Whose kit it is, as users know you."))],
     database: Annotated[
         str | None,
         typer.Option(
             callback=resolve_database,
-            help="Where data goes: a URL or a saved connection's name. A password never goes in.",
+            help=N_(
+                "Where data goes: a URL or a saved connection's name. A password never goes in."
+            ),
         ),
     ] = None,
     recipient: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="The desk's key (`keys list`) that captures are sealed for."
+            metavar=N_("NAME"),
+            help=N_("The desk's key (`keys list`) that captures are sealed for."),
         ),
     ] = None,
-    contact: Annotated[str, typer.Option(help="How users reach you.")] = "",
-    message: Annotated[str, typer.Option(help="What the wizard shows them first.")] = "",
+    contact: Annotated[str, typer.Option(help=N_("How users reach you."))] = "",
+    message: Annotated[str, typer.Option(help=N_("What the wizard shows them first."))] = "",
     unsigned: Annotated[
-        bool, typer.Option("--unsigned", help="Do not sign it: users will be warned.")
+        bool, typer.Option("--unsigned", help=N_("Do not sign it: users will be warned."))
     ] = False,
 ) -> None:
     session: Session = ctx.obj
+    tr = session.tr
     plan = session.plan or resource("plans", "default.toml")
     try:
         plan_text = plan.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise UsageError(reason=f"{plan} cannot be read as a plan.") from None
+        raise UsageError(
+            reason=Message("{path} cannot be read as a plan.", path=str(plan))
+        ) from None
     public = desk_keys.find_key_pair(session.workspace, recipient).public_key if recipient else None
     key = None if unsigned else signing_key(session.workspace)
     make_kit(
@@ -82,20 +95,25 @@ def make(
     if session.json:
         session.emit_json(path=str(out), owner=owner, fingerprint=fingerprint)
         return
-    session.print_text(f"The kit is in {out}.")
+    session.print_text(tr("The kit is in {path}.", path=str(out)))
     if fingerprint:
-        session.print_text(f"Your fingerprint, for users to compare by phone: {fingerprint}")
+        session.print_text(
+            tr(
+                "Your fingerprint, for users to compare by phone: {fingerprint}",
+                fingerprint=fingerprint,
+            )
+        )
 
 
-@group.command("open", help="Say whose kit it is and what it holds; nothing of it is used.")
+@group.command("open", help=N_("Say whose kit it is and what it holds; nothing of it is used."))
 def open_(
     ctx: typer.Context,
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="The .dmkit file.")],
+    path: Annotated[Path, typer.Argument(metavar=N_("FILE"), help=N_("The .dmkit file."))],
     known: Annotated[
-        bool, typer.Option("--accept", help="Know this desk by its key from now on.")
+        bool, typer.Option("--accept", help=N_("Know this desk by its key from now on."))
     ] = False,
     save_plan: Annotated[
-        Path | None, typer.Option(help="Write its plan here, to be used with --plan.")
+        Path | None, typer.Option(help=N_("Write its plan here, to be used with --plan."))
     ] = None,
 ) -> None:
     session: Session = ctx.obj
@@ -107,7 +125,7 @@ def open_(
         try:
             save_plan.write_text(kit.plan_text, encoding="utf-8")
         except OSError as error:
-            raise UsageError(reason=f"{save_plan} cannot be written: {error.strerror}.") from None
+            raise UsageError(reason=cannot_be_written(save_plan, error)) from None
     if session.json:
         session.emit_json(
             owner=kit.owner,
@@ -125,16 +143,17 @@ def open_(
 
 
 def _print_kit(session: Session, kit: Kit) -> None:
-    session.print_text(_SIGNATURES[kit.signature])
+    tr = session.tr
+    session.print_text(tr(_SIGNATURES[kit.signature]))
     facts = {
-        "Fingerprint": kit.fingerprint,
-        "Kit of": kit.owner,
-        "Contact": kit.contact,
-        "Data goes to": kit.database or "where you say",
-        "Captures are sealed for": kit.recipient and kit.recipient.id,
-        "Plan": kit.plan.name,
-        "Made": f"{kit.made:%Y-%m-%d %H:%M} UTC",
-        "Message": kit.message,
+        tr("Fingerprint"): kit.fingerprint,
+        tr("Kit of"): kit.owner,
+        tr("Contact"): kit.contact,
+        tr("Data goes to"): kit.database or tr("where you say"),
+        tr("Captures are sealed for"): kit.recipient and kit.recipient.id,
+        tr("Plan"): kit.plan.name,
+        tr("Made"): tr("{time:%Y-%m-%d %H:%M} UTC", time=kit.made),
+        tr("Message"): kit.message,
     }
     for name, fact in facts.items():
         if fact:

@@ -18,6 +18,7 @@ from desktop_migrator.cli.options import (
 )
 from desktop_migrator.cli.result import exit_code, finished_event, print_result
 from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
+from desktop_migrator.messages import N_
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.run.field_keys import read_field_key
 from desktop_migrator.migration.run.filters import Period
@@ -38,93 +39,109 @@ def command(
     user_email: UserEmail = None,
     field_key: FieldKeyFile = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Do everything, then leave the database as it was.")
+        bool,
+        typer.Option("--dry-run", help=N_("Do everything, then leave the database as it was.")),
     ] = False,
     no_backup: Annotated[
         bool,
-        typer.Option("--no-backup", help="Keep no encrypted backup of what is about to change."),
+        typer.Option(
+            "--no-backup", help=N_("Keep no encrypted backup of what is about to change.")
+        ),
     ] = False,
     passphrase_stdin: PassphraseStdin = False,
     continue_on_error: Annotated[
         bool,
-        typer.Option("--continue-on-error", help="Keep rejected items aside and go on."),
+        typer.Option("--continue-on-error", help=N_("Keep rejected items aside and go on.")),
     ] = False,
     conflict: Annotated[
         ConflictPolicy,
         typer.Option(
-            help="What becomes of a row that exists and differs: skip keeps it, overwrite replaces"
-            " it, merge does as the plan says for that kind of item, interactive asks."
+            help=N_(
+                "What becomes of a row that exists and differs: skip keeps it, overwrite replaces"
+                " it, merge does as the plan says for that kind of item, interactive asks."
+            )
         ),
     ] = ConflictPolicy.SKIP,
     decisions: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE",
-            help="Where answers to conflicts are kept; those in it are not asked again.",
+            metavar=N_("FILE"),
+            help=N_("Where answers to conflicts are kept; those in it are not asked again."),
         ),
     ] = None,
     include: Annotated[
-        list[str] | None, typer.Option(help="Only this kind of item, e.g. tasks; repeatable.")
+        list[str] | None, typer.Option(help=N_("Only this kind of item, e.g. tasks; repeatable."))
     ] = None,
     exclude: Annotated[
-        list[str] | None, typer.Option(help="Not this kind of item; repeatable.")
+        list[str] | None, typer.Option(help=N_("Not this kind of item; repeatable."))
     ] = None,
     from_: Annotated[
         str | None,
         typer.Option(
             "--from",
-            metavar="DATE",
-            help="Only items last changed (or made, if they do not say when they were changed) on"
-            " that day or later; a time is fine too. Items without a time are taken.",
+            metavar=N_("DATE"),
+            help=N_(
+                "Only items last changed (or made, if they do not say when they were changed) on"
+                " that day or later; a time is fine too. Items without a time are taken."
+            ),
         ),
     ] = None,
     to: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help="Only items until the end of that day, or that time."),
+        typer.Option(
+            metavar=N_("DATE"), help=N_("Only items until the end of that day, or that time.")
+        ),
     ] = None,
-    batch_size: Annotated[int | None, typer.Option(min=1, help="Items in one transaction.")] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help=N_("Items in one transaction."))
+    ] = None,
     batch_delay: Annotated[
-        int, typer.Option(min=0, help="Milliseconds between two transactions.")
+        int, typer.Option(min=0, help=N_("Milliseconds between two transactions."))
     ] = 0,
     max_concurrent: Annotated[
         int,
         typer.Option(
             min=1,
-            help="How many batches are loaded at once, each by a process of its own, where there is"
-            " much to load; more take more memory.",
+            help=N_(
+                "How many batches are loaded at once, each by a process of its own, where there is"
+                " much to load; more take more memory."
+            ),
         ),
     ] = 2,
     retry_attempts: Annotated[
         int,
         typer.Option(
-            min=1, help="How often a step is tried that a lost connection or the like broke off."
+            min=1,
+            help=N_("How often a step is tried that a lost connection or the like broke off."),
         ),
     ] = DEFAULT_RETRY.attempts,
     retry_backoff: Annotated[
         int,
         typer.Option(
-            min=0, help="Milliseconds before the second attempt; twice as many before the next."
+            min=0, help=N_("Milliseconds before the second attempt; twice as many before the next.")
         ),
     ] = round(DEFAULT_RETRY.pause * 1000),
     resume: Annotated[
         bool,
-        typer.Option("--resume", help="Go on with the last run if it did not come to its end."),
+        typer.Option("--resume", help=N_("Go on with the last run if it did not come to its end.")),
     ] = False,
     rollback_threshold: Annotated[
         float | None,
         typer.Option(
             min=0,
             max=1,
-            help="The share of rejected items above which the run undoes itself; without it the"
-            " plan's, else 0.1.",
+            help=N_(
+                "The share of rejected items above which the run undoes itself; without it the"
+                " plan's, else 0.1."
+            ),
         ),
     ] = None,
     preserve_partial: Annotated[
         bool,
-        typer.Option("--preserve-partial", help="Keep what was written when the run fails."),
+        typer.Option("--preserve-partial", help=N_("Keep what was written when the run fails.")),
     ] = False,
     create_tables: Annotated[
-        bool, typer.Option("--create-tables", help="Make tables that are missing.")
+        bool, typer.Option("--create-tables", help=N_("Make tables that are missing."))
     ] = False,
 ) -> None:
     session: Session = ctx.obj
@@ -160,7 +177,7 @@ def command(
     if session.json:
         session.emit_json(**finished_event(result))
     else:
-        print_result(session.stdout, result)
+        print_result(session, result)
     if result.error:
         session.print_error(result.error)
     raise typer.Exit(exit_code(result))

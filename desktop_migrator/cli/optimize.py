@@ -7,6 +7,7 @@ import typer
 from desktop_migrator.cli.options import Database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
+from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.maintenance.optimize import OptimizeStep, optimize
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
@@ -16,16 +17,17 @@ from desktop_migrator.reporter import Question, Reporter
 
 def command(ctx: typer.Context, database: Database) -> None:
     session: Session = ctx.obj
-    subject = MaintenanceRequest(plan=load_plan(session.plan), database=database, person=Person())
+    tr = session.tr
+    request = MaintenanceRequest(plan=load_plan(session.plan), database=database, person=Person())
     with session.make_reporter() as reporter:
 
         def decide(step: OptimizeStep) -> bool:
             if not session.json:
-                session.print_text(f"{step.table}: {step.why}")
+                session.print_text(tr("{table}: {why}", table=step.table, why=tr(step.why)))
                 session.print_text(f"      {step.statement}")
             return step.possible and _is_confirmed(step, session, reporter)
 
-        found = optimize(subject, session.workspace, reporter, decide)
+        found = optimize(request, session.workspace, reporter, decide)
     ok = all(taken.done for taken in found.steps)
     if session.json:
         steps = [asdict(taken.step) | {"done": taken.done} for taken in found.steps]
@@ -33,13 +35,20 @@ def command(ctx: typer.Context, database: Database) -> None:
     else:
         done = sum(taken.done for taken in found.steps)
         left = len(found.steps) - done
-        session.print_text(f"{done} done." if found.steps else "There is nothing to do.")
+        session.print_text(
+            tr("{count:,} done.", count=done) if found.steps else tr("There is nothing to do.")
+        )
         if left:
             session.print_text(
-                f"{left} left: tables of the app are changed only if asked, or with --yes."
+                tr(
+                    "{count:,} left: tables of the app are changed only if asked, or with --yes.",
+                    count=left,
+                )
             )
         if found.batch_size:
-            session.print_text(f"For rows of this size: migrate --batch-size {found.batch_size}")
+            session.print_text(
+                tr("For rows of this size: migrate --batch-size {size}", size=found.batch_size)
+            )
     raise typer.Exit(ExitCode.DONE if ok else ExitCode.FAILED)
 
 
@@ -47,4 +56,4 @@ def _is_confirmed(step: OptimizeStep, session: Session, reporter: Reporter) -> b
     """Tables that this program made are its own; others need somebody's word."""
     if step.made_here or session.assume_yes:
         return True
-    return reporter.ask(Question("Do this?", ("yes", "no"))) == "yes"
+    return reporter.ask(Question(Message("Do this?"), (N_("yes"), N_("no")))) == "yes"

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from desktop_migrator.errors import UsageError
+from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.workspace import connections
 
 
@@ -19,47 +20,57 @@ Source = Annotated[
     list[Path] | None,
     typer.Option(
         "--source",
-        help="A profile, a browser's user-data folder, a Firefox root or one store; may be given"
-        " several times. Without it: every browser found.",
+        help=N_(
+            "A profile, a browser's user-data folder, a Firefox root or one store; may be given"
+            " several times. Without it: every browser found."
+        ),
     ),
 ]
 Origin = Annotated[
     list[str] | None,
-    typer.Option("--origin", help="Only this web site, e.g. https://app.example.com; repeatable."),
+    typer.Option(
+        "--origin", help=N_("Only this web site, e.g. https://app.example.com; repeatable.")
+    ),
 ]
 Database = Annotated[
     str,
     typer.Option(
         callback=resolve_database,
-        help="postgresql://user@host/database, a saved connection's name, or `builtin` for the"
-        " database that comes with this program.",
+        help=N_(
+            "postgresql://user@host/database, a saved connection's name, or `builtin` for the"
+            " database that comes with this program."
+        ),
     ),
 ]
 UserId = Annotated[
-    str | None, typer.Option("--user-id", help="Who the person is in the app's database.")
+    str | None, typer.Option("--user-id", help=N_("Who the person is in the app's database."))
 ]
 UserEmail = Annotated[
     str | None,
-    typer.Option("--user-email", help="Instead of --user-id, where the plan says how to look up."),
+    typer.Option(
+        "--user-email", help=N_("Instead of --user-id, where the plan says how to look up.")
+    ),
 ]
 FieldKeyFile = Annotated[
     Path | None,
     typer.Option(
         "--field-key",
-        metavar="FILE",
-        help="The file with the key that sensitive fields are encrypted and hashed with.",
+        metavar=N_("FILE"),
+        help=N_("The file with the key that sensitive fields are encrypted and hashed with."),
     ),
 ]
 Run = Annotated[
     str | None,
-    typer.Option("--run", help="The run's id; without it the person's last migration."),
+    typer.Option("--run", help=N_("The run's id; without it the person's last migration.")),
 ]
 PassphraseStdin = Annotated[
     bool,
     typer.Option(
         "--passphrase-stdin",
-        help="Read a passphrase, or a recovery key where something is opened, from standard input:"
-        " its first line.",
+        help=N_(
+            "Read a passphrase, or a recovery key where something is opened, from standard input:"
+            " its first line."
+        ),
     ),
 ]
 
@@ -74,7 +85,9 @@ def parse_time(text: str | None, option: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text).astimezone()
     except (ValueError, OverflowError):
-        raise UsageError(reason=f"{option} takes a time such as 2026-07-01T12:00.") from None
+        raise UsageError(
+            reason=Message("{option} takes a time such as 2026-07-01T12:00.", option=option)
+        ) from None
 
 
 def parse_end_time(text: str | None, option: str) -> datetime | None:

@@ -1,12 +1,17 @@
-"""Text as it may go to a terminal. What browsers hold can contain anything, control codes too."""
+"""What is printed: text as a terminal may have it, and JSON lines.
+
+What browsers hold can contain anything, control codes too.
+"""
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from desktop_migrator.messages import Message, Translator
 from desktop_migrator.model import Item, Rejection
 
 
@@ -29,10 +34,22 @@ def print_line(console: Console, text: str, style: str | None = None) -> None:
     console.print(escape_unprintable(text), style=style, markup=False, highlight=False)
 
 
-def rejection_line(rejection: Rejection) -> str:
+def rejection_line(rejection: Rejection, tr: Translator) -> str:
     source = rejection.source
     place = f"{source.key}[{source.position}]" if source.position else source.key
-    return f"Rejected: {rejection.entity} {place}: {rejection.reason} {rejection.remedy}"
+    return tr(
+        "Rejected: {entity} {place}: {reason} {remedy}",
+        entity=rejection.entity,
+        place=place,
+        reason=rejection.reason,
+        remedy=rejection.remedy,
+    )
+
+
+def cannot_be_written(path: Path, error: OSError) -> Message:
+    return Message(
+        "{path} cannot be written: {reason}.", path=str(path), reason=error.strerror or ""
+    )
 
 
 def write_json(value: object) -> None:

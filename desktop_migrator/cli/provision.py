@@ -7,6 +7,7 @@ import typer
 from desktop_migrator.cli.options import resolve_database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import UsageError
+from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.database.provision import provision
 from desktop_migrator.plan.schema import load_plan
 
@@ -17,19 +18,22 @@ def command(
         str | None,
         typer.Option(
             callback=resolve_database,
-            help="Where the tables are, as an administrator: to look up their schemas.",
+            help=N_("Where the tables are, as an administrator: to look up their schemas."),
         ),
     ] = None,
     role: Annotated[
-        str, typer.Option(help="The role's name; it is made unless it is there.")
+        str, typer.Option(help=N_("The role's name; it is made unless it is there."))
     ] = "desktop_migrator",
     apply: Annotated[
-        bool, typer.Option("--apply", help="Run the SQL instead of printing it.")
+        bool, typer.Option("--apply", help=N_("Run the SQL instead of printing it."))
     ] = False,
 ) -> None:
     session: Session = ctx.obj
+    tr = session.tr
     if apply and database is None:
-        raise UsageError(reason="--apply needs --database, the address as an administrator.")
+        raise UsageError(
+            reason=Message("--apply needs --database, the address as an administrator.")
+        )
     plan = load_plan(session.plan)
     with session.make_reporter() as reporter:
         done = provision(
@@ -38,13 +42,19 @@ def command(
     if session.json:
         session.emit_json(applied=apply, statements=done.statements, missing=done.missing)
     elif apply:
-        session.print_text(f"The role {role} has the rights it needs.")
+        session.print_text(tr("The role {role} has the rights it needs.", role=role))
     else:
         for statement in done.statements:
             session.stdout.print(f"{statement};", markup=False, highlight=False, soft_wrap=True)
-    notes = [f"There is no table {name}: make it, then run this again." for name in done.missing]
+    notes = [
+        tr("There is no table {name}: make it, then run this again.", name=name)
+        for name in done.missing
+    ]
     notes.append(
-        f"The role has no password unless it had one: set it in psql with \\password {role}"
+        tr(
+            "The role has no password unless it had one: set it in psql with \\password {role}",
+            role=role,
+        )
     )
     for note in notes:
         session.stderr.print(note, markup=False, highlight=False, soft_wrap=True)

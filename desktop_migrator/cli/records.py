@@ -30,7 +30,12 @@ def command(
                 write_json(as_json(record))
             else:
                 session.stdout.print(
-                    f"{record.storage_key}  {record.key!r}  {len(record.value):,} characters",
+                    session.tr(
+                        "{area}  {key}  {length:,} characters",
+                        area=str(record.storage_key),
+                        key=repr(record.key),
+                        length=len(record.value),
+                    ),
                     markup=False,
                     highlight=False,
                     soft_wrap=True,

@@ -17,6 +17,7 @@ from desktop_migrator.cli.options import (
 )
 from desktop_migrator.cli.session import Session, read_passphrase_text
 from desktop_migrator.errors import ExitCode
+from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.repair import repair
@@ -38,13 +39,13 @@ def command(
     passphrase_stdin: PassphraseStdin = False,
     auto_fix: Annotated[
         bool,
-        typer.Option("--auto-fix", help="Do it; asks before each on a terminal, unless --yes."),
+        typer.Option("--auto-fix", help=N_("Do it; asks before each on a terminal, unless --yes.")),
     ] = False,
 ) -> None:
     session: Session = ctx.obj
     given = read_passphrase_text(passphrase_stdin)
     plan = load_plan(session.plan)
-    subject = MaintenanceRequest(
+    request = MaintenanceRequest(
         plan=plan,
         database=database,
         person=Person(user_id, user_email),
@@ -55,48 +56,62 @@ def command(
     )
     with session.make_reporter() as reporter:
 
-        def decide(mend: RepairAction) -> bool:
+        def decide(action: RepairAction) -> bool:
             if not session.json:
-                _print_repair_action(session, mend)
-            return auto_fix and mend.possible and _is_confirmed(session, reporter)
+                _print_repair_action(session, action)
+            return auto_fix and action.possible and _is_confirmed(session, reporter)
 
-        mended = repair(subject, session.workspace, reporter, decide, given)
-    ok = all(each.done for each in mended)
+        results = repair(request, session.workspace, reporter, decide, given)
+    ok = all(each.done for each in results)
     if session.json:
-        mends = [asdict(each.action) | {"done": each.done, "run": each.run} for each in mended]
-        session.emit_json(ok=ok, mends=mends)
+        repairs = [asdict(each.action) | {"done": each.done, "run": each.run} for each in results]
+        session.emit_json(ok=ok, mends=repairs)
     else:
-        _print_summary(session, mended)
+        _print_summary(session, results)
     raise typer.Exit(ExitCode.DONE if ok else ExitCode.FAILED)
 
 
 def _is_confirmed(session: Session, reporter: Reporter) -> bool:
     if not session.interactive:
         return True
-    return reporter.ask(Question("Do this?", ("yes", "no"))) == "yes"
+    return reporter.ask(Question(Message("Do this?"), (N_("yes"), N_("no")))) == "yes"
 
 
-def _print_repair_action(session: Session, mend: RepairAction) -> None:
-    session.print_text(f"{mend.name}: {mend.problem}")
-    session.print_text(f"      {mend.remedy}")
-    for before, after in mend.changes:
-        session.print_text(f"      before: {before}")
-        session.print_text(f"      after:  {after}")
+def _print_repair_action(session: Session, action: RepairAction) -> None:
+    tr = session.tr
+    session.print_text(f"{tr(action.name)}: {tr(action.problem)}")
+    session.print_text(f"      {tr(action.remedy)}")
+    for before, after in action.changes:
+        session.print_text(tr("      before: {text}", text=before))
+        session.print_text(tr("      after:  {text}", text=after))
 
 
-def _print_summary(session: Session, mended: list[RepairResult]) -> None:
-    for each in mended:
+def _print_summary(session: Session, results: list[RepairResult]) -> None:
+    tr = session.tr
+    for each in results:
+        name = tr(each.action.name)
         if each.run:
             session.print_text(
-                f"Done: {each.action.name}, by run {each.run}; "
-                f"`desktop-migrator rollback --run {each.run}` takes it back."
+                tr(
+                    "Done: {name}, by run {run}; `desktop-migrator rollback --run {run}` takes it"
+                    " back.",
+                    name=name,
+                    run=each.run,
+                )
             )
         elif each.done:
-            session.print_text(f"Done: {each.action.name}.")
-    left = [each.action for each in mended if not each.done]
-    waiting = sum(mend.possible for mend in left)
-    if not mended:
-        session.print_text("There is nothing to mend.")
+            session.print_text(tr("Done: {name}.", name=name))
+    left = [each.action for each in results if not each.done]
+    waiting = sum(action.possible for action in left)
+    if not results:
+        session.print_text(tr("There is nothing to mend."))
+    elif waiting:
+        session.print_text(
+            tr(
+                "Problems left: {left:,}, {waiting:,} of them can be mended with --auto-fix.",
+                left=len(left),
+                waiting=waiting,
+            )
+        )
     elif left:
-        done = f", {waiting} of them can be mended with --auto-fix" if waiting else ""
-        session.print_text(f"Problems left: {len(left)}{done}.")
+        session.print_text(tr("Problems left: {left:,}.", left=len(left)))

@@ -7,10 +7,13 @@ from typing import Annotated
 
 import typer
 
+from desktop_migrator.cli.output import cannot_be_written
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import UsageError
+from desktop_migrator.messages import N_, Translator
 from desktop_migrator.migration.report import run_facts
 from desktop_migrator.migration.report.html import as_html
+from desktop_migrator.migration.report.labels import DOMAIN
 from desktop_migrator.migration.report.pdf import as_pdf
 from desktop_migrator.system.files import write_private
 
@@ -22,25 +25,28 @@ class Format(StrEnum):
 
 def command(
     ctx: typer.Context,
-    run: Annotated[str, typer.Argument(help="The run's id, as `status --verbose` lists it.")],
-    form: Annotated[Format, typer.Option("--format", help="A web page or a PDF.")] = Format.HTML,
+    run: Annotated[str, typer.Argument(help=N_("The run's id, as `status --verbose` lists it."))],
+    form: Annotated[
+        Format, typer.Option("--format", help=N_("A web page or a PDF."))
+    ] = Format.HTML,
     out: Annotated[
-        Path | None, typer.Option(help="Where to write it; else beside the program's data.")
+        Path | None, typer.Option(help=N_("Where to write it; else beside the program's data."))
     ] = None,
-    show: Annotated[bool, typer.Option("--open", help="Open it when it is written.")] = False,
+    show: Annotated[bool, typer.Option("--open", help=N_("Open it when it is written."))] = False,
 ) -> None:
     session: Session = ctx.obj
     folder = session.workspace.reports
     found = run_facts.load_report(folder, run)
-    content = as_pdf(found) if form is Format.PDF else as_html(found).encode()
+    tr = Translator(session.tr.language, DOMAIN)
+    content = as_pdf(found, tr) if form is Format.PDF else as_html(found, tr).encode()
     path = out or folder / f"{run}.{form}"
     try:
         write_private(path, content)
     except OSError as error:
-        raise UsageError(reason=f"{path} cannot be written: {error.strerror}.") from None
+        raise UsageError(reason=cannot_be_written(path, error)) from None
     if session.json:
         session.emit_json(run=run, format=form, path=str(path))
     else:
-        session.print_text(f"The report is in {path}")
+        session.print_text(session.tr("The report is in {path}", path=str(path)))
     if show:
         webbrowser.open(path.absolute().as_uri())

@@ -5,33 +5,16 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
-from desktop_migrator.cli.output import print_line, rejection_line
+from desktop_migrator.cli.labels import COUNTS, SKIP_REASONS
+from desktop_migrator.cli.output import cell, print_line, rejection_line
+from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.model import Outcome, RunResult, damage_sentence
+from desktop_migrator.messages import Message, Translator
+from desktop_migrator.model import Counts, Outcome, RunResult
 
 _SHOWN_REJECTIONS = 10
-_COLUMNS = {
-    "items": "Items",
-    "inserted": "New",
-    "updated": "Replaced",
-    "unchanged": "Same",
-    "skipped": "Kept",
-    "rejected": "Rejected",
-}
-_SKIP_REASONS = {
-    "other-site": "of other web sites",
-    "partitioned": "framed in other web sites",
-    "cache": "caches",
-    "secret": "login tokens and other secrets",
-    "excluded": "of kinds not asked for",
-    "out-of-range": "items of another time",
-    "left-out": "items that were left out",
-    "empty": "empty",
-    "unmatched": "that the plan does not name",
-}
 
 
 def exit_code(result: RunResult) -> ExitCode:
@@ -66,65 +49,97 @@ def finished_event(result: RunResult) -> dict[str, Any]:
     }
 
 
-def print_result(console: Console, result: RunResult) -> None:
-    table = Table(title=f"Run {result.run}" if result.run else None, title_justify="left")
-    table.add_column("Kind")
-    for header in _COLUMNS.values():
-        table.add_column(header, justify="right")
-    for name, counts in result.by_entity.items():
-        table.add_row(name, *(f"{getattr(counts, column):,}" for column in _COLUMNS))
-    if len(result.by_entity) > 1:
-        table.add_section()
-        table.add_row("all", *(f"{getattr(result.counts, column):,}" for column in _COLUMNS))
-    console.print(table)
-    print_skipped_records(console, result.skipped_records)
-    _print_rejections(console, result)
+def print_result(session: Session, result: RunResult) -> None:
+    tr = session.tr
+    session.stdout.print(_counts_table(result, tr))
+    print_skipped_records(session, result.skipped_records)
+    _print_rejections(session, result)
     for damage in result.damages:
-        lost = damage_sentence(damage.store.path, damage.description, damage.lost_records)
-        print_line(console, f"Damaged: {lost}", "yellow")
-    print_line(
-        console,
-        f"{result.counts.records:,} records read in {result.seconds:.1f} s, "
-        f"with {result.peak_memory_mb:.0f} MB of memory at most.",
+        print_line(session.stdout, tr("Damaged: {what}", what=damage.message), "yellow")
+    session.print_text(
+        tr(
+            "{records:,} records read in {seconds:.1f} s, with {memory:.0f} MB of memory at most.",
+            records=result.counts.records,
+            seconds=result.seconds,
+            memory=result.peak_memory_mb,
+        )
     )
     if result.backup:
-        print_line(
-            console,
-            f"Backup {result.backup}: what the browser held and the rows as they were, encrypted.",
+        session.print_text(
+            tr(
+                "Backup {id}: what the browser held and the rows as they were, encrypted.",
+                id=result.backup,
+            )
         )
-    print_line(console, _outcome_sentence(result))
+    session.print_text(tr(_outcome_sentence(result)))
 
 
-def _outcome_sentence(result: RunResult) -> str:
+def _counts_table(result: RunResult, tr: Translator) -> Table:
+    title = tr("Run {run}", run=result.run) if result.run else None
+    table = Table(title=title, title_justify="left")
+    table.add_column(tr("Kind"))
+    for header in COUNTS.values():
+        table.add_column(tr(header), justify="right")
+
+    def add_row(name: str, counts: Counts) -> None:
+        table.add_row(cell(name), *(tr.number(getattr(counts, column)) for column in COUNTS))
+
+    for name, counts in result.by_entity.items():
+        add_row(name, counts)
+    if len(result.by_entity) > 1:
+        table.add_section()
+        add_row(tr("all"), result.counts)
+    return table
+
+
+def _outcome_sentence(result: RunResult) -> Message:
     counts = result.counts
-    written = f"{counts.inserted:,} rows new, {counts.updated:,} replaced"
-    if result.outcome is Outcome.COMPLETED:
-        return f"Done: {written}; all that was sent lies in the database, checked row by row."
-    if result.outcome is Outcome.DRY_RUN:
-        return f"This was a dry run ({written}): the database is as it was before."
-    if result.outcome is Outcome.ROLLED_BACK:
-        if counts.inserted or counts.updated:
-            return f"The run was rolled back, but for rows that others changed: {written}."
-        return "The run was rolled back: the database's rows are as they were before."
-    if result.outcome is Outcome.CANCELLED:
-        return f"The run was cancelled: {written}."
-    return f"The run did not complete: {written}."
+    written = Message(
+        "{inserted:,} rows new, {updated:,} replaced",
+        inserted=counts.inserted,
+        updated=counts.updated,
+    )
+    match result.outcome:
+        case Outcome.COMPLETED:
+            return Message(
+                "Done: {written}; all that was sent lies in the database, checked row by row.",
+                written=written,
+            )
+        case Outcome.DRY_RUN:
+            return Message(
+                "This was a dry run ({written}): the database is as it was before.",
+                written=written,
+            )
+        case Outcome.ROLLED_BACK if counts.inserted or counts.updated:
+            return Message(
+                "The run was rolled back, but for rows that others changed: {written}.",
+                written=written,
+            )
+        case Outcome.ROLLED_BACK:
+            return Message("The run was rolled back: the database's rows are as they were before.")
+        case Outcome.CANCELLED:
+            return Message("The run was cancelled: {written}.", written=written)
+        case _:
+            return Message("The run did not complete: {written}.", written=written)
 
 
-def print_skipped_records(console: Console, skipped_records: Mapping[str, int]) -> None:
+def print_skipped_records(session: Session, skipped_records: Mapping[str, int]) -> None:
+    tr = session.tr
     if skipped_records:
-        parts = (
-            f"{number:,} {_SKIP_REASONS.get(kind, kind)}"
+        parts = ", ".join(
+            f"{tr.number(number)} {tr(SKIP_REASONS.get(kind, kind))}"
             for kind, number in sorted(skipped_records.items(), key=lambda each: -each[1])
         )
-        print_line(console, f"Left in the browser: {', '.join(parts)}.")
+        session.print_text(tr("Left in the browser: {parts}.", parts=parts))
 
 
-def _print_rejections(console: Console, result: RunResult) -> None:
+def _print_rejections(session: Session, result: RunResult) -> None:
     """The first rejections one by one, of the rest how many there are of each kind."""
+    tr = session.tr
     for rejection in result.rejections[:_SHOWN_REJECTIONS]:
-        print_line(console, rejection_line(rejection), "yellow")
+        print_line(session.stdout, rejection_line(rejection, tr), "yellow")
     if result.counts.rejected > _SHOWN_REJECTIONS:
         kinds = Counter(rejection.code for rejection in result.rejections)
         listed = ", ".join(f"{number} × {code}" for code, number in kinds.most_common())
-        print_line(console, f"… {result.counts.rejected:,} in all ({listed})", "yellow")
+        text = tr("… {count:,} in all ({listed})", count=result.counts.rejected, listed=listed)
+        print_line(session.stdout, text, "yellow")

@@ -4,47 +4,56 @@ from dataclasses import asdict
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from desktop_migrator.cli.options import Database, PassphraseStdin, UserId, parse_time
 from desktop_migrator.cli.output import cell, print_line
 from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
 from desktop_migrator.errors import ExitCode, UsageError
+from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.backups.restore import undo_job_since_backup
 from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.model import UndoResult
 
-_COLUMNS = {"deleted": "Deleted", "restored": "Restored", "inserted": "Back", "kept": "Kept"}
+_COLUMNS = {
+    "deleted": N_("Deleted"),
+    "restored": N_("Restored"),
+    "inserted": N_("Back"),
+    "kept": N_("Kept"),
+}
 
 
 def command(
     ctx: typer.Context,
     database: Database,
-    run: Annotated[str | None, typer.Option(help="The run to undo; an undo can be undone.")] = None,
+    run: Annotated[
+        str | None, typer.Option(help=N_("The run to undo; an undo can be undone."))
+    ] = None,
     before: Annotated[
         str | None,
         typer.Option(
-            metavar="TIME",
-            help="Undo all of the person's runs since then, e.g. 2026-07-01T12:00+02:00; without"
-            " a time zone it is this computer's.",
+            metavar=N_("TIME"),
+            help=N_(
+                "Undo all of the person's runs since then, e.g. 2026-07-01T12:00+02:00; without"
+                " a time zone it is this computer's."
+            ),
         ),
     ] = None,
     backup_id: Annotated[
         str | None,
         typer.Option(
-            metavar="ID", help="Undo all of the person's runs since this backup was made."
+            metavar=N_("ID"), help=N_("Undo all of the person's runs since this backup was made.")
         ),
     ] = None,
     user_id: UserId = None,
     passphrase_stdin: PassphraseStdin = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Take rows back too that were changed since.")
+        bool, typer.Option("--force", help=N_("Take rows back too that were changed since."))
     ] = False,
 ) -> None:
     session: Session = ctx.obj
     if sum(each is not None for each in (run, before, backup_id)) != 1:
-        raise UsageError(reason="Say what to undo: --run, --before or --backup-id.")
+        raise UsageError(reason=Message("Say what to undo: --run, --before or --backup-id."))
     given = read_passphrase_text(passphrase_stdin)
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
         if backup_id is not None:
@@ -64,7 +73,7 @@ def exit_after_undo(session: Session, result: UndoResult) -> NoReturn:
         for event in undo_events(result):
             session.emit_json(**event)
     else:
-        print_undo(session.stdout, result)
+        _print_undo(session, result)
     if result.error:
         session.print_error(result.error)
         raise typer.Exit(result.error.exit_code)
@@ -95,18 +104,26 @@ def undo_events(result: UndoResult) -> list[dict[str, Any]]:
     return [*kept, finished]
 
 
-def print_undo(console: Console, result: UndoResult) -> None:
-    table = Table(title=f"Undo {result.run}", title_justify="left")
-    table.add_column("Kind")
+def _print_undo(session: Session, result: UndoResult) -> None:
+    tr, console = session.tr, session.stdout
+    table = Table(title=tr("Undo {run}", run=result.run), title_justify="left")
+    table.add_column(tr("Kind"))
     for header in _COLUMNS.values():
-        table.add_column(header, justify="right")
+        table.add_column(tr(header), justify="right")
     for name, counts in result.by_entity.items():
-        table.add_row(cell(name), *(f"{getattr(counts, column):,}" for column in _COLUMNS))
+        table.add_row(cell(name), *(tr.number(getattr(counts, column)) for column in _COLUMNS))
     console.print(table)
     for kept in result.skipped_rows:
-        print_line(console, f"Kept: {kept.entity} {kept.id}: {kept.message}", "yellow")
+        why = tr(kept.message)
+        text = tr("Kept: {entity} {id}: {why}", entity=kept.entity, id=kept.id, why=why)
+        print_line(console, text, "yellow")
     if result.counts.kept > len(result.skipped_rows):
-        print_line(console, f"… {result.counts.kept:,} in all", "yellow")
+        print_line(console, tr("… {count:,} in all", count=result.counts.kept), "yellow")
     if result.error is None:
-        again = f"desktop-migrator rollback --run {result.run}"
-        print_line(console, f"Undone: {', '.join(result.undone_runs)}. To have it again: {again}")
+        session.print_text(
+            tr(
+                "Undone: {runs}. To have it again: {command}",
+                runs=", ".join(result.undone_runs),
+                command=f"desktop-migrator rollback --run {result.run}",
+            )
+        )

@@ -6,9 +6,10 @@ from rich.table import Table
 from desktop_migrator.cli.options import PassphraseStdin, Source
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.session import Session, read_passphrase_text
+from desktop_migrator.messages import Translator
 from desktop_migrator.migration.sealed.captures import UnlockKey
 from desktop_migrator.migration.sources.scan import Scan, ScannedProfile, as_json, scan
-from desktop_migrator.model import StorageKey
+from desktop_migrator.model import Profile, StorageKey
 
 
 def command(
@@ -25,55 +26,82 @@ def command(
 
 
 def print_scan(session: Session, scanned: Scan) -> None:
+    tr = session.tr
     if not scanned.profiles:
         session.print_text(
-            "No browser was found on this computer. Name a folder with --source if you know where"
-            " one keeps its data."
+            tr(
+                "No browser was found on this computer. Name a folder with --source if you know"
+                " where one keeps its data."
+            )
         )
     for profile in scanned.profiles:
-        session.stdout.print(_profile_table(profile))
+        session.stdout.print(_profile_table(profile, tr))
     for warning in scanned.warnings:
-        session.print_text(f"Note: {warning}")
+        session.print_text(tr("Note: {text}", text=tr(warning)))
     for unreadable in scanned.unreadable:
-        session.print_text(f"Skipped {unreadable.path}: {unreadable.reason}")
+        session.print_text(
+            tr(
+                "Skipped {path}: {reason}",
+                path=str(unreadable.path),
+                reason=tr(unreadable.reason),
+            )
+        )
 
 
-def _profile_table(scanned: ScannedProfile) -> Table:
-    profile = scanned.profile
-    state = " · running now" if profile.running else ""
-    used = f" · last used {profile.last_used:%Y-%m-%d %H:%M}" if profile.last_used else ""
-    where = f"{profile.path}, in {scanned.capture}" if scanned.capture else profile.path
+def _profile_table(scanned: ScannedProfile, tr: Translator) -> Table:
     table = Table(
-        title=cell(f"{profile.browser_name} · {profile.name}{used}{state}"),
-        caption=cell(where),
+        title=cell(_profile_title(scanned.profile, tr)),
+        caption=cell(_profile_location(scanned, tr)),
         title_justify="left",
         caption_justify="left",
     )
-    table.add_column("Web site", overflow="fold")
-    table.add_column("Records", justify="right")
-    table.add_column("Size", justify="right")
-    table.add_column("Last written")
-    table.add_column("Kept in")
+    table.add_column(tr("Web site"), overflow="fold")
+    table.add_column(tr("Records"), justify="right")
+    table.add_column(tr("Size"), justify="right")
+    table.add_column(tr("Last written"))
+    table.add_column(tr("Kept in"))
     for store in scanned.stores:
-        kind = store.store.format if store.store.is_active else f"{store.store.format}, left behind"
+        kind = str(store.store.format)
+        if not store.store.is_active:
+            kind = tr("{format}, left behind", format=kind)
         for area in sorted(store.areas, key=lambda area: -area.bytes):
-            written = f"{area.modified:%Y-%m-%d}" if area.modified else ""
-            size = f"{area.bytes / 1024:,.1f} KB"
             table.add_row(
-                cell(_storage_key_label(area.storage_key)), f"{area.records:,}", size, written, kind
+                cell(_storage_key_label(area.storage_key, tr)),
+                tr.number(area.records),
+                tr("{size:,.1f} KB", size=area.bytes / 1024),
+                tr("{day:%Y-%m-%d}", day=area.modified) if area.modified else "",
+                kind,
             )
         for damage in store.damages:
-            lost = "?" if damage.lost_records is None else f"{damage.lost_records:,} lost"
-            table.add_row(cell(damage.description, "red"), lost, "", "", kind)
+            lost = "?"
+            if damage.lost_records is not None:
+                lost = tr("{count:,} lost", count=damage.lost_records)
+            table.add_row(cell(tr(damage.description), "red"), lost, "", "", kind)
     if not scanned.stores:
-        table.add_row("no localStorage", "", "", "", "")
+        table.add_row(tr("no localStorage"), "", "", "", "")
     return table
 
 
-def _storage_key_label(area: StorageKey) -> str:
+def _profile_title(profile: Profile, tr: Translator) -> str:
+    parts = [profile.browser_name, profile.name]
+    if profile.last_used:
+        parts.append(tr("last used {time:%Y-%m-%d %H:%M}", time=profile.last_used))
+    if profile.running:
+        parts.append(tr("running now"))
+    return " · ".join(parts)
+
+
+def _profile_location(scanned: ScannedProfile, tr: Translator) -> str:
+    path = str(scanned.profile.path)
+    if scanned.capture:
+        return tr("{path}, in {capture}", path=path, capture=str(scanned.capture))
+    return path
+
+
+def _storage_key_label(area: StorageKey, tr: Translator) -> str:
     """The web site, and in what it was framed or kept apart."""
     if area.first_party:
         return area.origin
     if area.top_level_site and not area.attributes:
-        return f"{area.origin} in {area.top_level_site}"
+        return tr("{origin} in {site}", origin=area.origin, site=area.top_level_site)
     return str(area)

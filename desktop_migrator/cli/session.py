@@ -15,6 +15,7 @@ from rich.console import Console
 from desktop_migrator.cli.output import print_line, write_json
 from desktop_migrator.cli.reporters import JsonReporter, TerminalReporter
 from desktop_migrator.errors import MigratorError, UsageError
+from desktop_migrator.messages import Message, Translator
 from desktop_migrator.migration.wizard_options import OpenWizard, no_wizard
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.reporter import NullReporter
@@ -25,12 +26,14 @@ from desktop_migrator.vault.keys import Passphrase
 class Session:
     """One call of the program."""
 
+    tr: Translator
+    """People's text goes through it; what is for machines does not."""
     json: bool = False
     data_dir: Path | None = None
     plan: Path | None = None
     assume_yes: bool = False
     language: str | None = None
-    """The wizard's."""
+    """The one that was asked for; None: the system's."""
     open_wizard: OpenWizard = no_wizard
     stdout: Console = field(default_factory=Console)
     stderr: Console = field(default_factory=lambda: Console(stderr=True))
@@ -55,11 +58,11 @@ class Session:
     def make_reporter(self) -> JsonReporter | TerminalReporter:
         if self.json:
             return JsonReporter()
-        return TerminalReporter(self.stderr, interactive=self.interactive)
+        return TerminalReporter(self.stderr, self.tr, interactive=self.interactive)
 
     def make_warning_reporter(self) -> TerminalReporter:
         """For commands whose output is data: warnings go to standard error, no bars."""
-        return TerminalReporter(self.stderr)
+        return TerminalReporter(self.stderr, self.tr)
 
     def report_failure(self, error: MigratorError) -> None:
         """An error that left no result."""
@@ -75,16 +78,20 @@ class Session:
 
     def print_error(self, error: MigratorError) -> None:
         """The error as one sentence, its code and the remedy, on standard error."""
-        print_line(self.stderr, f"{error} ({error.code})", "red")
-        print_line(self.stderr, error.hint)
+        print_line(self.stderr, f"{self.tr(error.message)} ({error.code})", "red")
+        print_line(self.stderr, self.tr(error.hint_message))
 
 
 @contextmanager
 def cancel_on_signal(reporter: NullReporter) -> Iterator[None]:
+    """Ctrl-C has the use case stop where nothing is half done; a second one ends the program."""
+
     def ask(number: int, frame: FrameType | None) -> None:
         if reporter.cancelled:
             signal.default_int_handler(number, frame)
-        reporter.warned("Stopping after the step under way; press Ctrl-C again to stop at once.")
+        reporter.warned(
+            Message("Stopping after the step under way; press Ctrl-C again to stop at once.")
+        )
         reporter.cancel.set()
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -100,14 +107,16 @@ _MAX_LINE_LENGTH = 4096
 
 def read_passphrase_text(from_stdin: bool) -> str | None:
     """The first line; None unless asked for. Raises UsageError if there is none."""
-    return read_first_line("passphrase") if from_stdin else None
+    if not from_stdin:
+        return None
+    return read_first_line(Message("There is no passphrase on standard input."))
 
 
-def read_first_line(what: str) -> str:
-    """The first line of standard input. Raises UsageError if there is none."""
+def read_first_line(missing: Message) -> str:
+    """The first line of standard input. Raises UsageError, with that reason, if there is none."""
     text = sys.stdin.readline(_MAX_LINE_LENGTH).rstrip("\r\n")
     if not text:
-        raise UsageError(reason=f"There is no {what} on standard input.")
+        raise UsageError(reason=missing)
     return text
 
 

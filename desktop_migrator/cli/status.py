@@ -5,26 +5,42 @@ from typing import Annotated, Any
 
 import typer
 
+from desktop_migrator.cli.labels import outcome_label
 from desktop_migrator.cli.options import Source, resolve_database
 from desktop_migrator.cli.session import Session
+from desktop_migrator.messages import N_, Message, Translator, plural
 from desktop_migrator.migration.database.unlock import Lease, list_leases
 from desktop_migrator.migration.status import SiteStatus, Status, status
 from desktop_migrator.migration.workspace.catalog import CatalogedRun
 from desktop_migrator.plan.schema import load_plan
+
+_COUNTS = {
+    "records": N_("records"),
+    "items": N_("items"),
+    "inserted": N_("inserted"),
+    "updated": N_("updated"),
+    "unchanged": N_("unchanged"),
+    "skipped": N_("skipped"),
+    "rejected": N_("rejected"),
+    "conflicts": N_("conflicts"),
+}
+"""As the catalog counts."""
 
 
 def command(
     ctx: typer.Context,
     source: Source = None,
     verbose: Annotated[
-        bool, typer.Option("--verbose", help="All runs, not only the last.")
+        bool, typer.Option("--verbose", help=N_("All runs, not only the last."))
     ] = False,
     user_id: Annotated[
-        str | None, typer.Option("--user-id", help="Only the runs of this person.")
+        str | None, typer.Option("--user-id", help=N_("Only the runs of this person."))
     ] = None,
     database: Annotated[
         str | None,
-        typer.Option(callback=resolve_database, help="Say too who is at work on this database."),
+        typer.Option(
+            callback=resolve_database, help=N_("Say too who is at work on this database.")
+        ),
     ] = None,
 ) -> None:
     session: Session = ctx.obj
@@ -52,11 +68,11 @@ def command(
         return
     _print_needed(session, now)
     for run in runs:
-        session.print_text(_run_line(run))
+        session.print_text(_run_line(run, session.tr))
     if not runs:
-        session.print_text("Nothing was migrated from this computer so far.")
+        session.print_text(session.tr("Nothing was migrated from this computer so far."))
     for lease in working:
-        session.print_text(_lease_line(lease))
+        session.print_text(session.tr(_lease_line(lease)))
 
 
 def _site_json(site: SiteStatus) -> dict[str, Any]:
@@ -70,38 +86,77 @@ def _site_json(site: SiteStatus) -> dict[str, Any]:
 
 
 def _print_needed(session: Session, now: Status) -> None:
+    tr = session.tr
     if not now.sites:
-        session.print_text("No web site has data in these browsers that the plan is for.")
+        session.print_text(tr("No web site has data in these browsers that the plan is for."))
     for site in now.sites:
-        records = f"{site.origin}: {site.records:,} records"
-        if not site.needs_migration:
-            session.print_text(f"{records}, migrated.")
-        elif site.last_run:
-            session.print_text(f"{records}, written to since the last migration.")
-        else:
-            session.print_text(f"{records}, not migrated yet.")
+        session.print_text(tr(_site_line(site)))
     for run in now.unfinished:
-        session.print_text(f"Run {run.run} did not complete; run the same command again.")
+        session.print_text(
+            tr("Run {run} did not complete; run the same command again.", run=run.run)
+        )
     session.print_text(
-        "A migration is needed." if now.migration_needed else "No migration is needed."
+        tr("A migration is needed.") if now.migration_needed else tr("No migration is needed.")
     )
 
 
-def _run_line(run: CatalogedRun) -> str:
-    counts = run.counts or {}
-    what = ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)
-    outcome = run.outcome or "cut off"
-    return (
-        f"{run.started:%Y-%m-%d %H:%M} UTC  {outcome}  {', '.join(run.origins)} -> {run.database}"
-        f"  user {run.user_id}  {what}  run {run.run}"
+def _site_line(site: SiteStatus) -> Message:
+    if not site.needs_migration:
+        return plural(
+            "{origin}: {count:,} record, migrated.",
+            "{origin}: {count:,} records, migrated.",
+            count=site.records,
+            origin=site.origin,
+        )
+    if site.last_run:
+        return plural(
+            "{origin}: {count:,} record, written to since the last migration.",
+            "{origin}: {count:,} records, written to since the last migration.",
+            count=site.records,
+            origin=site.origin,
+        )
+    return plural(
+        "{origin}: {count:,} record, not migrated yet.",
+        "{origin}: {count:,} records, not migrated yet.",
+        count=site.records,
+        origin=site.origin,
     )
 
 
-def _lease_line(lease: Lease) -> str:
-    where = f"{lease.host}, process {lease.process}"
+def _run_line(run: CatalogedRun, tr: Translator) -> str:
+    counts = {name: number for name, number in (run.counts or {}).items() if number}
+    what = ", ".join(
+        f"{tr.number(number)} {tr(_COUNTS.get(name, name))}" for name, number in counts.items()
+    )
+    return tr(
+        "{time:%Y-%m-%d %H:%M} UTC  {outcome}  {origins} -> {database}  user {user}  {what}"
+        "  run {run}",
+        time=run.started,
+        outcome=tr(outcome_label(run.outcome)),
+        origins=", ".join(run.origins),
+        database=run.database,
+        user=run.user_id,
+        what=what,
+        run=run.run,
+    )
+
+
+def _lease_line(lease: Lease) -> Message:
     if not lease.held:
-        return f"Run {lease.run} of user {lease.user_id} was cut off: {where}."
-    return (
-        f"Locked: user {lease.user_id}, plan {lease.plan}: {where} since "
-        f"{lease.since:%Y-%m-%d %H:%M} UTC, last sign of life {lease.silent:,.0f} seconds ago."
+        return Message(
+            "Run {run} of user {user} was cut off: {host}, process {process}.",
+            run=lease.run,
+            user=lease.user_id,
+            host=lease.host,
+            process=lease.process,
+        )
+    return Message(
+        "Locked: user {user}, plan {plan}: {host}, process {process} since "
+        "{time:%Y-%m-%d %H:%M} UTC, last sign of life {silent:,.0f} seconds ago.",
+        user=lease.user_id,
+        plan=lease.plan,
+        host=lease.host,
+        process=lease.process,
+        time=lease.since,
+        silent=lease.silent,
     )

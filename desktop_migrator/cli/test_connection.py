@@ -1,7 +1,6 @@
 """`test-connection`: what has to be right at the database, checked one by one."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 
 import typer
 
@@ -10,7 +9,7 @@ from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.migration.database.open_database import check_database
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.postgres.verify.connection_checks import Check
+from desktop_migrator.postgres.verify.checks import Check
 
 
 def command(ctx: typer.Context, database: Database) -> None:
@@ -19,7 +18,7 @@ def command(ctx: typer.Context, database: Database) -> None:
         checks = check_database(database, load_plan(session.plan), session.workspace, reporter)
     ok = all(check.ok for check in checks)
     if session.json:
-        session.emit_json(ok=ok, checks=[asdict(check) for check in checks])
+        session.emit_json(ok=ok, checks=[check.to_json() for check in checks])
     else:
         print_checks(session, checks)
     raise typer.Exit(ExitCode.DONE if ok else ExitCode.FAILED)
@@ -27,7 +26,13 @@ def command(ctx: typer.Context, database: Database) -> None:
 
 def print_checks(session: Session, checks: Iterable[Check]) -> None:
     """A line for each, and its remedy below."""
+    tr = session.tr
     for check in checks:
-        session.print_text(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {check.detail}")
+        facts = {"name": tr(check.label), "detail": tr(check.detail)}
+        session.print_text(
+            tr("ok    {name}: {detail}", **facts)
+            if check.ok
+            else tr("FAIL  {name}: {detail}", **facts)
+        )
         if check.remedy:
-            session.print_text(f"      {check.remedy}")
+            session.print_text(f"      {tr(check.remedy)}")

@@ -7,6 +7,7 @@ import typer
 
 from desktop_migrator.cli.options import Database, UserEmail, UserId
 from desktop_migrator.cli.session import Session
+from desktop_migrator.messages import N_
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.database.unlock import unlock
 from desktop_migrator.plan.schema import load_plan
@@ -18,10 +19,11 @@ def command(
     user_id: UserId = None,
     user_email: UserEmail = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Also a run that still gives signs of life.")
+        bool, typer.Option("--force", help=N_("Also a run that still gives signs of life."))
     ] = False,
 ) -> None:
     session: Session = ctx.obj
+    tr = session.tr
     with session.make_reporter() as reporter:
         done = unlock(
             database,
@@ -36,11 +38,25 @@ def command(
         session.emit_json(unlocked=bool(lease or ended), ended=ended, lease=lease and asdict(lease))
         return
     if ended:
-        session.print_text(f"The run's sessions were ended: {', '.join(map(str, ended))}.")
+        session.print_text(
+            tr("The run's sessions were ended: {pids}.", pids=", ".join(map(str, ended)))
+        )
     if lease:
         session.print_text(
-            f"The lease of run {lease.run} was cleared: {lease.host}, process {lease.process}, "
-            f"last sign of life {lease.silent:,.0f} seconds ago."
+            tr(
+                "The lease of run {run} was cleared: {host}, process {process}, last sign of life"
+                " {silent:,.0f} seconds ago.",
+                run=lease.run,
+                host=lease.host,
+                process=lease.process,
+                silent=lease.silent,
+            )
         )
     if not lease and not ended:
-        session.print_text(f"Nothing is locked for user {done.user_id} and plan {done.plan}.")
+        session.print_text(
+            tr(
+                "Nothing is locked for user {user} and plan {plan}.",
+                user=done.user_id,
+                plan=done.plan,
+            )
+        )

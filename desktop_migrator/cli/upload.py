@@ -6,35 +6,35 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from desktop_migrator.cli.labels import COUNTS
 from desktop_migrator.cli.options import Database, Origin, PassphraseStdin, UserEmail, UserId
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.result import finished_event
 from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
 from desktop_migrator.errors import ExitCode
+from desktop_migrator.messages import N_
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.upload import UploadedFile, UploadResult, upload
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.plan.schema import load_plan
 
-_COUNTS = ("items", "inserted", "updated", "unchanged", "skipped", "rejected")
-
 
 def command(
     ctx: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="The captures.")],
+    files: Annotated[list[Path], typer.Argument(metavar=N_("FILE…"), help=N_("The captures."))],
     database: Database,
     user_id: UserId = None,
     user_email: UserEmail = None,
     origin: Origin = None,
     conflict: Annotated[
-        ConflictPolicy, typer.Option(help="What becomes of a row that exists and differs.")
+        ConflictPolicy, typer.Option(help=N_("What becomes of a row that exists and differs."))
     ] = ConflictPolicy.SKIP,
     create_tables: Annotated[
-        bool, typer.Option("--create-tables", help="Make tables that are missing.")
+        bool, typer.Option("--create-tables", help=N_("Make tables that are missing."))
     ] = False,
     no_backup: Annotated[
-        bool, typer.Option("--no-backup", help="Keep no encrypted backup of what may change.")
+        bool, typer.Option("--no-backup", help=N_("Keep no encrypted backup of what may change."))
     ] = False,
     passphrase_stdin: PassphraseStdin = False,
 ) -> None:
@@ -58,7 +58,7 @@ def command(
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
         done = upload(files, job, session.workspace, reporter, told)
     if session.json:
-        counts = {name: getattr(done.counts, name) for name in ("records", *_COUNTS)}
+        counts = {name: getattr(done.counts, name) for name in ("records", *COUNTS)}
         session.emit_json(event="finished", files=len(done.files), counts=counts)
     else:
         _print_upload(session, done)
@@ -81,23 +81,30 @@ def _upload_event(one: UploadedFile) -> dict[str, Any]:
 
 
 def _print_upload(session: Session, done: UploadResult) -> None:
+    tr = session.tr
     table = Table()
-    for header in ("File", "Captured (UTC)", "On"):
+    for header in (tr("File"), tr("Captured (UTC)"), tr("On")):
         table.add_column(header)
-    for header in ("Items", "New", "Replaced", "Same", "Kept", "Rejected"):
-        table.add_column(header, justify="right")
+    for header in COUNTS.values():
+        table.add_column(tr(header), justify="right")
     for one in done.files:
         manifest, counts = one.manifest, one.result.counts if one.result else None
         table.add_row(
             cell(one.path.name),
-            f"{manifest.created:%Y-%m-%d %H:%M}" if manifest else "",
+            tr("{time:%Y-%m-%d %H:%M}", time=manifest.created) if manifest else "",
             cell(manifest.host if manifest else ""),
-            *(f"{getattr(counts, name):,}" if counts else "" for name in _COUNTS),
+            *(tr.number(getattr(counts, name)) if counts else "" for name in COUNTS),
         )
     session.stdout.print(table)
     for one in done.files:
         if one.duplicate_of:
-            session.print_text(f"{one.path.name} is the same capture as {one.duplicate_of.name}.")
+            session.print_text(
+                tr(
+                    "{file} is the same capture as {other}.",
+                    file=one.path.name,
+                    other=one.duplicate_of.name,
+                )
+            )
         if one.error:
             session.print_text(f"{one.path.name}:")
             session.print_error(one.error)

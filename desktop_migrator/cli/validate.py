@@ -1,7 +1,5 @@
 """`validate`: is what was migrated still there, whole and as it was sent?"""
 
-from dataclasses import asdict
-
 import typer
 
 from desktop_migrator.cli.options import (
@@ -34,8 +32,9 @@ def command(
     field_key: FieldKeyFile = None,
 ) -> None:
     session: Session = ctx.obj
+    tr = session.tr
     plan = load_plan(session.plan)
-    subject = MaintenanceRequest(
+    request = MaintenanceRequest(
         plan=plan,
         database=database,
         person=Person(user_id, user_email),
@@ -45,17 +44,17 @@ def command(
         field_key=find_field_key(plan, field_key, session.workspace) if source else None,
     )
     with session.make_reporter() as reporter:
-        found = validate(subject, session.workspace, reporter)
+        found = validate(request, session.workspace, reporter)
     if session.json:
         session.emit_json(
-            ok=found.ok, run=found.run, checks=[asdict(check) for check in found.checks]
+            ok=found.ok, run=found.run, checks=[check.to_json() for check in found.checks]
         )
     else:
         print_checks(session, found.checks)
         failed = sum(not check.ok for check in found.checks)
         session.print_text(
-            f"{failed} of {len(found.checks)} checks failed."
+            tr("{failed:,} of {count:,} checks failed.", failed=failed, count=len(found.checks))
             if failed
-            else f"All {len(found.checks)} checks are ok."
+            else tr("All {count:,} checks are ok.", count=len(found.checks))
         )
     raise typer.Exit(ExitCode.DONE if found.ok else ExitCode.FAILED)

@@ -3,6 +3,8 @@
 from enum import IntEnum
 from typing import ClassVar
 
+from desktop_migrator.messages import Fact, Message
+
 
 class ExitCode(IntEnum):
     """What the command line answers to the shell."""
@@ -31,15 +33,31 @@ class MigratorError(Exception):
 
     def __init__(self, **facts: object) -> None:
         super().__init__(facts)
-        self.facts = facts
+        self.facts: dict[str, Fact] = {
+            name: fact if isinstance(fact, str | int | float | Message) else str(fact)
+            for name, fact in facts.items()
+        }
+
+    @property
+    def detail_message(self) -> Message:
+        return Message(self.detail_template, **self.facts)
+
+    @property
+    def hint_message(self) -> Message:
+        return Message(self.hint_template, **self.facts)
+
+    @property
+    def message(self) -> Message:
+        """What `str()` says, to be quoted in another message."""
+        return Message("{title}: {detail}", title=Message(self.title), detail=self.detail_message)
 
     @property
     def detail(self) -> str:
-        return self.detail_template.format(**self.facts)
+        return str(self.detail_message)
 
     @property
     def hint(self) -> str:
-        return self.hint_template.format(**self.facts)
+        return str(self.hint_message)
 
     def __str__(self) -> str:
-        return f"{self.title}: {self.detail}"
+        return str(self.message)

@@ -4,14 +4,16 @@ Templates are `str.format`'s with named fields, and the keys under which transla
 so they are literals at the call: `Message("{path} is empty", path=path)`. `make translations`
 collects the first argument of `Message`, both of `plural`, and what `N_` marks.
 
-Facts are numbers, texts (names of tables, columns, paths; never values of user data) or messages,
-which are translated in their turn.
+Facts are numbers, texts (names of tables, columns, paths; never values of user data), times, which
+a translation may write in its own way (`{time:%d.%m.%Y}`), or messages, which are translated in
+their turn.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, TypeAlias
 
-Fact: TypeAlias = "str | int | float | Message"
+Fact: TypeAlias = "str | int | float | datetime | Message"
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's usual name for it
@@ -40,6 +42,10 @@ class Message:
         """The template that the number asks for, if there is one."""
         return self.template if self.many is None or self.facts["count"] == 1 else self.many
 
+    def __bool__(self) -> bool:
+        """Whether it says anything; see `NOTHING`."""
+        return bool(self.template)
+
     def __str__(self) -> str:
         return self.english.format_map(self.facts) if self.facts else self.english
 
@@ -59,15 +65,31 @@ class Message:
         return self.template, self.many, tuple(sorted(self.facts.items(), key=lambda fact: fact[0]))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (self.template, self.many, dict(self.facts))
+        return counted, (self.template, self.many, dict(self.facts))
+
+
+def verbatim(text: str) -> Message:
+    """A text that stays as it is in every language: a name, SQL, what the system says."""
+    return Message("{text}", text=text)
+
+
+def join(parts: Iterable[Message], separator: str = ", ") -> Message:
+    """The parts one after the other; the separator has no words and no braces."""
+    facts = {f"part{number}": part for number, part in enumerate(parts, start=1)}
+    return Message(separator.join(f"{{{name}}}" for name in facts), **facts)
 
 
 def plural(one: str, many: str, /, *, count: int, **facts: Fact) -> Message:
     """A message that counts something: `plural("{count} row", "{count} rows", count=n)`."""
-    return _restored(one, many, {"count": count, **facts})
+    return counted(one, many, {"count": count, **facts})
 
 
-def _restored(template: str, many: str | None, facts: dict[str, Fact]) -> Message:
+def counted(template: str, many: str | None, facts: dict[str, Fact]) -> Message:
+    """As `plural`, from its parts; a plain message without `many`."""
     message = Message(template, **facts)
     message.many = many
     return message
+
+
+NOTHING = counted("", None, {})
+"""Where there is nothing to say."""

@@ -4,7 +4,7 @@ import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from desktop_migrator.reporter import NullReporter
+from desktop_migrator.reporter import NullReporter, Stage
 
 _INTERVAL = 0.1
 """Seconds between two reports of one stage."""
@@ -12,7 +12,7 @@ _INTERVAL = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    stage: str
+    stage: Stage
     current: int
     total: int | None
     percentage: float | None
@@ -37,19 +37,19 @@ class ProgressReporter(NullReporter, ABC):
     def show(self, progress: Progress) -> None:
         """Bring it before the person."""
 
-    def started(self, stage: str, total: int | None) -> None:
+    def started(self, stage: Stage, total: int | None) -> None:
         self._began = time.monotonic()
         self._complete = False
         self._emit(stage, 0, total)
 
-    def advanced(self, stage: str, current: int, total: int | None) -> None:
+    def advanced(self, stage: Stage, current: int, total: int | None) -> None:
         complete = current == total
         due = time.monotonic() - self._shown >= _INTERVAL
         if due or (complete and not self._complete):
             self._complete = complete
             self._emit(stage, current, total)
 
-    def _emit(self, stage: str, current: int, total: int | None) -> None:
+    def _emit(self, stage: Stage, current: int, total: int | None) -> None:
         self._shown = time.monotonic()
         percentage = eta = None
         if total is not None:

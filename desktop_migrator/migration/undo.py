@@ -16,13 +16,14 @@ import psycopg
 from sqlalchemy import Connection, Engine
 
 from desktop_migrator.errors import AlreadyUndone, Cancelled, MigratorError, RunNotFound, UsageError
+from desktop_migrator.messages import Message, join
 from desktop_migrator.migration.database.open_database import open_database
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail, PendingEntry
 from desktop_migrator.migration.workspace.catalog import UNDOING, UNDONE, Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome, UndoCounts, UndoResult
 from desktop_migrator.postgres.bookkeeping.audit import database_id
-from desktop_migrator.postgres.bookkeeping.journal import has_undoable
+from desktop_migrator.postgres.bookkeeping.chunks import has_undoable
 from desktop_migrator.postgres.bookkeeping.runs import (
     Run,
     find_run,
@@ -59,14 +60,16 @@ class UndoJob:
 
     def __post_init__(self) -> None:
         if (self.run is None) == (self.before is None):
-            raise UsageError(reason="Say what to undo: either --run or --before.")
+            raise UsageError(reason=Message("Say what to undo: either --run or --before."))
         if self.before and not self.user_id:
-            raise UsageError(reason="Nobody said whose runs these are: --user-id is missing.")
+            raise UsageError(
+                reason=Message("Nobody said whose runs these are: --user-id is missing.")
+            )
         if self.run is not None:
             try:
                 UUID(self.run)
             except ValueError:
-                raise RunNotFound(reason="A run's id is a UUID.") from None
+                raise RunNotFound(reason=Message("A run's id is a UUID.")) from None
 
 
 def rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> UndoResult:
@@ -81,7 +84,7 @@ def rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> UndoResu
         with translate_errors(), connection.begin():
             upgrade(connection)
             if job.database_id and database_id(connection) != job.database_id:
-                raise RunNotFound(reason="The backup was made for another database.")
+                raise RunNotFound(reason=Message("The backup was made for another database."))
             chosen = _runs_to_undo(connection, job)
         _confirm(chosen, reporter)
         with ExitStack() as held:
@@ -182,7 +185,9 @@ def _runs_to_undo(connection: Connection, job: UndoJob) -> list[Run]:
     if job.run is not None:
         run = find_run(connection, job.run)
         if run is None or job.user_id not in {None, run.user_id}:
-            raise RunNotFound(reason="This database has no run with this id of this person.")
+            raise RunNotFound(
+                reason=Message("This database has no run with this id of this person.")
+            )
         by = undone_by(list_runs(connection, run.user_id)).get(run.id)
         if by and not has_undoable(cursor, run.id):
             raise AlreadyUndone(run=run.id, by=by)
@@ -196,17 +201,25 @@ def _runs_to_undo(connection: Connection, job: UndoJob) -> list[Run]:
         if not (run.undoes and after.keys() >= set(run.undoes)) and has_undoable(cursor, run.id)
     ]
     if not rest:
-        raise RunNotFound(reason="No run of this person after that time left anything to undo.")
+        raise RunNotFound(
+            reason=Message("No run of this person after that time left anything to undo.")
+        )
     return rest
+
+
+def _describe_run(run: Run) -> Message:
+    started = f"{run.started:%Y-%m-%d %H:%M}"
+    if run.undoes:
+        return Message("undo {run} of {started} UTC", run=run.id, started=started)
+    return Message("run {run} of {started} UTC", run=run.id, started=started)
 
 
 def _confirm(runs: Sequence[Run], reporter: Reporter) -> None:
     """Raises Cancelled if the person is asked and does not agree."""
-    listed = "; ".join(
-        f"{'undo' if run.undoes else 'run'} {run.id} of {run.started:%Y-%m-%d %H:%M} UTC"
-        for run in runs
+    listed = join(map(_describe_run, runs), "; ")
+    question = Question(
+        Message("Take back {listed}?", listed=listed), ("yes", "no"), topic=Topic.CONFIRM
     )
-    question = Question(f"Take back {listed}?", ("yes", "no"), topic=Topic.CONFIRM)
     if reporter.ask(question) == "no":
         raise Cancelled
 

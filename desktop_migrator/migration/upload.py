@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from desktop_migrator.errors import Cancelled, MigratorError, RunLocked, UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.sealed.captures import UnlockKey, is_capture, open_capture
@@ -99,7 +100,7 @@ def upload(
 def _open(path: Path, unlock: UnlockKey, reporter: Reporter) -> UploadedFile:
     try:
         if not is_capture(path):
-            raise UsageError(reason=f"{path} is no capture.")
+            raise UsageError(reason=Message("{path} is no capture.", path=str(path)))
         return UploadedFile(path, open_capture(path, unlock, reporter).manifest)
     except MigratorError as error:
         return UploadedFile(path, error=error)

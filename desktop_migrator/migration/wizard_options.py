@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop_migrator.errors import UsageError
+from desktop_migrator.messages import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,4 +26,4 @@ OpenWizard = Callable[[WizardOptions], int]
 
 def no_wizard(_: WizardOptions) -> int:
     """For callers that have none."""
-    raise UsageError(reason="There is no window here.")
+    raise UsageError(reason=Message("There is no window here."))

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from msgspec import Raw
 
 from desktop_migrator.errors import PlanDoesNotFit, TableMissing, UsageError
+from desktop_migrator.messages import Message, verbatim
 from desktop_migrator.model import (
     TIME_TYPES,
     Column,
@@ -59,8 +60,11 @@ def bind(
     unknown = set(entities or ()) - plan.entities.keys()
     if unknown:
         raise UsageError(
-            reason=f"The plan has no {', '.join(sorted(unknown))}; "
-            f"it has {', '.join(plan.entities)}."
+            reason=Message(
+                "The plan has no {unknown}; it has {entities}.",
+                unknown=", ".join(sorted(unknown)),
+                entities=", ".join(plan.entities),
+            )
         )
     return tuple(
         _bind(plan, name, entity, tables)
@@ -74,7 +78,7 @@ def user_value(user_id: str, column: Column) -> Any:
 
     Raises PlanDoesNotFit if the column cannot hold it.
     """
-    convert = converter("The user id", column, PlanColumn.model_validate({"from": [USER]}))
+    convert = converter(Message("The user id"), column, PlanColumn.model_validate({"from": [USER]}))
     spellings = [encode(user_id)] if is_storable(user_id) else []
     if _INTEGER.fullmatch(user_id):
         spellings.append(user_id.encode())
@@ -82,9 +86,12 @@ def user_value(user_id: str, column: Column) -> Any:
         with suppress(ItemRejected):
             return convert(Raw(spelling))
     return _misfit(
-        f"The user id does not fit the column {column.name}, which is of type "
-        f"{_type_name(column)}.",
-        "Give the id as the app's database spells it.",
+        Message(
+            "The user id does not fit the column {column}, which is of type {type}.",
+            column=column.name,
+            type=_type_name(column),
+        ),
+        Message("Give the id as the app's database spells it."),
     )
 
 
@@ -98,11 +105,15 @@ def default_value(name: str, rules: PlanColumn, column: Column) -> Any:
     default = enum_spelling(rules.default, rules.values or {}, column)
     try:
         plain = rules.model_copy(update={"values": None})
-        return converter(name, column, plain)(Raw(encode(default or rules.default)))
+        return converter(verbatim(name), column, plain)(Raw(encode(default or rules.default)))
     except ItemRejected as rejected:
         _misfit(
-            f"The plan's default does not fit the column {column.name}: {rejected.reason}",
-            "Correct `default` in the plan.",
+            Message(
+                "The plan's default does not fit the column {column}: {reason}",
+                column=column.name,
+                reason=rejected.reason,
+            ),
+            Message("Correct `default` in the plan."),
         )
 
 
@@ -119,8 +130,12 @@ def matching_columns(entity: Entity, table: Table) -> dict[str, Column]:
             continue
         if column in found.values():
             _misfit(
-                f"The plan fills the column {column.name} of {table.name} twice.",
-                "Remove one of the two from the plan.",
+                Message(
+                    "The plan fills the column {column} of {table} twice.",
+                    column=column.name,
+                    table=table.name,
+                ),
+                Message("Remove one of the two from the plan."),
             )
         found[name] = column
     return found
@@ -200,9 +215,13 @@ def _references(
         _check_reference(table, column, other_table, id_column)
         if rules.dangling == "null" and not column.nullable:
             _misfit(
-                f"The column {table.name}.{column.name} must have a value, and the plan says to "
-                "leave it empty where it refers to nothing.",
-                'Take `dangling = "null"` out of the plan, or let the column be empty.',
+                Message(
+                    "The column {table}.{column} must have a value, and the plan says "
+                    "to leave it empty where it refers to nothing.",
+                    table=table.name,
+                    column=column.name,
+                ),
+                Message('Take `dangling = "null"` out of the plan, or let the column be empty.'),
             )
         yield Reference(
             column,
@@ -247,9 +266,20 @@ def _check_reference(table: Table, column: Column, other: Table, id_column: Colu
     short = column.max_length is not None and column.max_length < longest
     if column.type not in _ID_TYPES or uuids == (True, False) or short:
         _misfit(
-            f"The column {table.name}.{column.name} is of type {_type_name(column)}, which cannot "
-            f"hold the ids of {other.name}, of type {_type_name(id_column)}.",
-            f"It must be of the type of {other.name}.{id_column.name}.",
+            Message(
+                "The column {table}.{column} is of type {type}, which cannot "
+                "hold the ids of {other}, of type {id_type}.",
+                table=table.name,
+                column=column.name,
+                type=_type_name(column),
+                other=other.name,
+                id_type=_type_name(id_column),
+            ),
+            Message(
+                "It must be of the type of {other}.{id_column}.",
+                other=other.name,
+                id_column=id_column.name,
+            ),
         )
 
 
@@ -271,15 +301,27 @@ def _time_column(name: str | None, found: Mapping[str, Column]) -> str | None:
 def _id_column(entity: Entity, table: Table, column: Column | None) -> Column:
     if column is None:
         _misfit(
-            f"The table {table.name} has no column {entity.id.column} to write ids to.",
-            "Name the table's id column in the plan (`id.column`).",
+            Message(
+                "The table {table} has no column {column} to write ids to.",
+                table=table.name,
+                column=entity.id.column,
+            ),
+            Message("Name the table's id column in the plan (`id.column`)."),
         )
     too_short = column.max_length is not None and column.max_length < ULID_LENGTH
     if column.type not in _ID_TYPES or too_short:
         _misfit(
-            f"The id column {table.name}.{column.name} is of type {_type_name(column)}, "
-            "which cannot hold the ids of items.",
-            f"It must be uuid, text or varchar of at least {ULID_LENGTH} characters.",
+            Message(
+                "The id column {table}.{column} is of type {type}, which cannot "
+                "hold the ids of items.",
+                table=table.name,
+                column=column.name,
+                type=_type_name(column),
+            ),
+            Message(
+                "It must be uuid, text or varchar of at least {length} characters.",
+                length=ULID_LENGTH,
+            ),
         )
     return column
 
@@ -288,29 +330,46 @@ def _check_column(name: str, rules: PlanColumn, table: Table, column: Column | N
     if column is None:
         if rules.required:
             _misfit(
-                f"The table {table.name} lacks the column {name}, which the plan requires.",
-                "Add the column to the table, or take `required` from it in the plan.",
+                Message(
+                    "The table {table} lacks the column {name}, which the plan requires.",
+                    table=table.name,
+                    name=name,
+                ),
+                Message("Add the column to the table, or take `required` from it in the plan."),
             )
         return
     if column.type is None:
         _misfit(
-            f"The column {table.name}.{column.name} is of type {_type_name(column)}, "
-            "which a plan cannot fill.",
-            "Take the column out of the plan, or name another.",
+            Message(
+                "The column {table}.{column} is of type {type}, which a plan cannot fill.",
+                table=table.name,
+                column=column.name,
+                type=_type_name(column),
+            ),
+            Message("Take the column out of the plan, or name another."),
         )
     if rules.rest and column.type not in JSON_TYPES:
         _misfit(
-            f"The column {table.name}.{column.name} is of type {_type_name(column)}, "
-            "but is to take fields that have no column.",
-            "It must be jsonb or json; or take `rest` from it in the plan.",
+            Message(
+                "The column {table}.{column} is of type {type}, but is to take "
+                "fields that have no column.",
+                table=table.name,
+                column=column.name,
+                type=_type_name(column),
+            ),
+            Message("It must be jsonb or json; or take `rest` from it in the plan."),
         )
     default_value(name, rules, column)
     try:
-        converter(name, column, rules)
+        converter(verbatim(name), column, rules)
     except ItemRejected as rejected:
         _misfit(
-            f"The plan's values do not fit the column {column.name}: {rejected.reason}",
-            "Correct `values` in the plan.",
+            Message(
+                "The plan's values do not fit the column {column}: {reason}",
+                column=column.name,
+                reason=rejected.reason,
+            ),
+            Message("Correct `values` in the plan."),
         )
 
 
@@ -331,9 +390,17 @@ def _check_holds_protected(
             continue
         if column.type is not ColumnType.TEXT or (column.max_length or length) < length:
             _misfit(
-                f"The column {table.name}.{column.name} is of type {_type_name(column)} and cannot "
-                f"hold what {rule.action} makes of a value: a text of {length} characters or more.",
-                "Make it text or jsonb, or drop the field in the plan.",
+                Message(
+                    "The column {table}.{column} is of type {type} and cannot hold "
+                    "what {action} makes of a value: a text of {length} characters or "
+                    "more.",
+                    table=table.name,
+                    column=column.name,
+                    type=_type_name(column),
+                    action=rule.action,
+                    length=length,
+                ),
+                Message("Make it text or jsonb, or drop the field in the plan."),
             )
 
 
@@ -342,9 +409,16 @@ def _check_all_filled(table: Table, filled: Collection[Column]) -> None:
         optional = column.nullable or column.has_default or column.generated
         if not optional and column not in filled:
             _misfit(
-                f"The column {table.name}.{column.name} must have a value, "
-                "and the plan does not say which.",
-                f"Add {column.name} to the plan's columns, or give the column a default.",
+                Message(
+                    "The column {table}.{column} must have a value, and the plan does "
+                    "not say which.",
+                    table=table.name,
+                    column=column.name,
+                ),
+                Message(
+                    "Add {column} to the plan's columns, or give the column a default.",
+                    column=column.name,
+                ),
             )
 
 
@@ -356,9 +430,13 @@ def _column_ignoring_case(name: str, table: Table) -> Column | None:
     ]
     if len(found) > 1:
         _misfit(
-            f"The plan's column {name} could be any of "
-            f"{', '.join(column.name for column in found)} of {table.name}.",
-            "Spell it in the plan exactly as in the table.",
+            Message(
+                "The plan's column {name} could be any of {columns} of {table}.",
+                name=name,
+                columns=", ".join(column.name for column in found),
+                table=table.name,
+            ),
+            Message("Spell it in the plan exactly as in the table."),
         )
     return found[0] if found else None
 
@@ -371,5 +449,5 @@ def _type_name(column: Column) -> str:
     return column.declared or str(column.type)
 
 
-def _misfit(reason: str, remedy: str) -> NoReturn:
+def _misfit(reason: Message, remedy: Message) -> NoReturn:
     raise PlanDoesNotFit(reason=reason, remedy=remedy)

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Raw
 
+from desktop_migrator.messages import Message
 from desktop_migrator.model import (
     TIME_TYPES,
     Column,
@@ -115,8 +116,8 @@ class RowBuilder:
         if fields is None:
             raise ItemRejected(
                 RejectionCode.WRONG_SHAPE,
-                "It is not an object with fields.",
-                "Correct it in the app, or leave the item out.",
+                Message("It is not an object with fields."),
+                Message("Correct it in the app, or leave the item out."),
             )
         return fields
 
@@ -208,8 +209,8 @@ class _OverflowColumn:
         if both:
             raise ItemRejected(
                 RejectionCode.COLLISION,
-                f"One column would hold {_name_fields(sorted(both))} twice.",
-                "Give the field a column in the plan, or `omit` it.",
+                Message("One column would hold {fields} twice.", fields=_name_fields(sorted(both))),
+                Message("Give the field a column in the plan, or `omit` it."),
             )
         return encode_object(members | added, self._buffer)
 
@@ -291,19 +292,22 @@ def _reference_extractor(name: str, rules: PlanColumn, reference: Reference) -> 
         except ItemRejected as rejected:
             raise ItemRejected(
                 rejected.code,
-                f"{label} is to be another item's id, and is neither a text nor a number.",
-                "Correct it in the app, or leave the item out.",
+                Message(
+                    "{label} is to be another item's id, and is neither a text nor a number.",
+                    label=label,
+                ),
+                Message("Correct it in the app, or leave the item out."),
             ) from None
         return UnresolvedReference(raw_item.origin, source_id, own_id(source_id))
 
     return take
 
 
-def _missing_error(label: str) -> ItemRejected:
+def _missing_error(label: Message) -> ItemRejected:
     return ItemRejected(
         RejectionCode.MISSING,
-        f"{label} is missing.",
-        "Fill it in the app, or set a `default` for the column in the plan.",
+        Message("{label} is missing.", label=label),
+        Message("Fill it in the app, or set a `default` for the column in the plan."),
     )
 
 
@@ -354,9 +358,11 @@ def _plain_fields(rules: PlanColumn) -> list[str]:
     return [expression.field for expression in expressions if expression.field is not None]
 
 
-def _label(name: str, rules: PlanColumn) -> str:
+def _label(name: str, rules: PlanColumn) -> Message:
     fields = _plain_fields(rules)
-    return f"The field {fields[0]}" if fields else f"What the column {name} takes"
+    if fields:
+        return Message("The field {field}", field=fields[0])
+    return Message("What the column {column} takes", column=name)
 
 
 def _null_to_none(raw: Raw | None) -> Raw | None:
@@ -366,13 +372,17 @@ def _null_to_none(raw: Raw | None) -> Raw | None:
 def _no_column_error(names: list[str]) -> ItemRejected:
     return ItemRejected(
         RejectionCode.NO_COLUMN,
-        f"There is no column for {_name_fields(sorted(names))}.",
-        "Add a column for it, or a jsonb column `metadata`; or `omit` the field in the plan.",
+        Message("There is no column for {fields}.", fields=_name_fields(sorted(names))),
+        Message(
+            "Add a column for it, or a jsonb column `metadata`; or `omit` the field in the plan."
+        ),
     )
 
 
-def _name_fields(names: list[str]) -> str:
+def _name_fields(names: list[str]) -> Message:
     """Field names for a sentence; they come from a page, so their number and length is bounded."""
     told = [name if len(name) <= 40 else f"{name[:40]}…" for name in names[:_MAX_NAMED_FIELDS]]
     more = len(names) - len(told)
-    return f"the field {', '.join(told)}" + (f" and {more} more" if more else "")
+    if more:
+        return Message("the field {fields} and {more} more", fields=", ".join(told), more=more)
+    return Message("the field {fields}", fields=", ".join(told))

@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 from msgspec import Raw
 
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Record
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.json_text import (
@@ -177,13 +178,15 @@ class RecordClassifier:
             if as_value(data) is None:
                 raise ItemRejected(
                     RejectionCode.NOT_JSON,
-                    "The record is not JSON, so no items can be read from it.",
-                    "Mend it in the app, or take its key out of the plan.",
+                    Message("The record is not JSON, so no items can be read from it."),
+                    Message("Mend it in the app, or take its key out of the plan."),
                 )
             raise ItemRejected(
                 RejectionCode.UNRECOGNISED,
-                "The record does not have any of the shapes that the plan knows for its key.",
-                "Add a source with this shape to the plan.",
+                Message(
+                    "The record does not have any of the shapes that the plan knows for its key."
+                ),
+                Message("Add a source with this shape to the plan."),
             )
         except ItemRejected as rejected:
             return UnreadableRecord(entity, rejected)

@@ -29,6 +29,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Raw
 
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Column, ColumnType
 from desktop_migrator.plan.json_text import (
     MAX_EXACT_INTEGER,
@@ -46,8 +47,10 @@ Converter = Callable[[Raw], Any]
 _T = TypeVar("_T")
 Decode = Callable[[Raw], _T]
 
-_CORRECT_REMEDY = "Correct it in the app, or leave the item out."
-_ROUND_REMEDY = "Set `round = true` for this column in the plan, or have the column widened."
+_CORRECT_REMEDY = Message("Correct it in the app, or leave the item out.")
+_ROUND_REMEDY = Message(
+    "Set `round = true` for this column in the plan, or have the column widened."
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _INTEGER_BITS = {ColumnType.SMALLINT: 16, ColumnType.INTEGER: 32, ColumnType.BIGINT: 64}
@@ -68,10 +71,11 @@ _time: Decode[datetime | None] = msgspec.json.Decoder(datetime | None).decode
 _date: Decode[date | None] = msgspec.json.Decoder(date | None).decode
 
 
-def converter(field: str, column: Column, rules: PlanColumn) -> Converter:
+def converter(field: Message, column: Column, rules: PlanColumn) -> Converter:
     """What converts the field's values for the column, by the plan's rules for it.
 
-    The converter raises Refused, and so does this if the plan's `values` do not fit the column.
+    `field` is what messages call it. The converter raises ItemRejected, and so does this if the
+    plan's `values` do not fit the column.
     """
     convert = _CONVERTER_FACTORIES[column.type](field, column, rules)
     if rules.values is not None:
@@ -94,33 +98,37 @@ def enum_spelling(
     return next((value for value in same if value in enum), None)
 
 
-def _for_text(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_text(field: Message, column: Column, rules: PlanColumn) -> Converter:
     longest = column.max_length
 
     def convert(raw: Raw) -> str | None:
         try:
             text = _text(raw)
         except msgspec.DecodeError:
-            _wrong_type(field, "a text")
+            _wrong_type(field, Message("a text"))
         if longest is not None and text is not None and len(text) > longest:
             raise ItemRejected(
                 RejectionCode.TOO_LONG,
-                f"{field} is longer than the {longest} characters that the column holds.",
-                "Shorten it in the app, or have the column widened.",
+                Message(
+                    "{field} is longer than the {longest} characters that the column holds.",
+                    field=field,
+                    longest=longest,
+                ),
+                Message("Shorten it in the app, or have the column widened."),
             )
         return text
 
     return convert
 
 
-def _for_enum(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_enum(field: Message, column: Column, rules: PlanColumn) -> Converter:
     admitted = frozenset(column.enum_values)
 
     def convert(raw: Raw) -> str | None:
         try:
             text = _text(raw)
         except msgspec.DecodeError:
-            _wrong_type(field, "a text")
+            _wrong_type(field, Message("a text"))
         if text is not None and text not in admitted:
             _unknown(field, column.enum_values)
         return text
@@ -129,7 +137,7 @@ def _for_enum(field: str, column: Column, rules: PlanColumn) -> Converter:
 
 
 def _mapping_converter(
-    field: str, column: Column, values: Mapping[str, Any], convert: Converter
+    field: Message, column: Column, values: Mapping[str, Any], convert: Converter
 ) -> Converter:
     outcomes: dict[str, Any] = {}
     for value, outcome in values.items():
@@ -151,25 +159,25 @@ def _mapping_converter(
     return convert_mapped
 
 
-def _for_uuid(field: str, column: Column, rules: PlanColumn) -> Converter:
-    return _decoding_converter(field, _uuid, "a UUID")
+def _for_uuid(field: Message, column: Column, rules: PlanColumn) -> Converter:
+    return _decoding_converter(field, _uuid, Message("a UUID"))
 
 
-def _for_boolean(field: str, column: Column, rules: PlanColumn) -> Converter:
-    return _decoding_converter(field, _boolean, "true or false")
+def _for_boolean(field: Message, column: Column, rules: PlanColumn) -> Converter:
+    return _decoding_converter(field, _boolean, Message("true or false"))
 
 
-def _for_date(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_date(field: Message, column: Column, rules: PlanColumn) -> Converter:
     def convert(raw: Raw) -> date | None:
         try:
             return _date(raw)
         except msgspec.DecodeError:
-            return _bad_date(field, "a date such as 2024-01-31")
+            return _bad_date(field, Message("a date such as 2024-01-31"))
 
     return convert
 
 
-def _decoding_converter(field: str, decode: Decode[Any], expected: str) -> Converter:
+def _decoding_converter(field: Message, decode: Decode[Any], expected: Message) -> Converter:
     def convert(raw: Raw) -> Any:
         try:
             return decode(raw)
@@ -179,7 +187,7 @@ def _decoding_converter(field: str, decode: Decode[Any], expected: str) -> Conve
     return convert
 
 
-def _for_integer(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_integer(field: Message, column: Column, rules: PlanColumn) -> Converter:
     bits = _INTEGER_BITS[column.type or ColumnType.BIGINT]
     least, most = -(1 << bits - 1), (1 << bits - 1) - 1
 
@@ -195,18 +203,20 @@ def _for_integer(field: str, column: Column, rules: PlanColumn) -> Converter:
     return convert
 
 
-def _to_integer(field: str, value: Decimal) -> int:
+def _to_integer(field: Message, value: Decimal) -> int:
     """JavaScript has one kind of number: 1.0 and 1e3 are integers."""
     if value != value.to_integral_value():
         raise ItemRejected(
-            RejectionCode.TOO_PRECISE, f"{field} is not a whole number.", _CORRECT_REMEDY
+            RejectionCode.TOO_PRECISE,
+            Message("{field} is not a whole number.", field=field),
+            _CORRECT_REMEDY,
         )
     if value.adjusted() > _MAX_INTEGER_DIGITS:
         _out_of_range(field)
     return int(value)
 
 
-def _for_numeric(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_numeric(field: Message, column: Column, rules: PlanColumn) -> Converter:
     precision, scale = column.precision or (0, 0)
     # Traps just what numeric(precision, scale) would refuse and, unless the plan allows it, round.
     traps = [InvalidOperation] if rules.round else [Inexact, InvalidOperation]
@@ -223,7 +233,11 @@ def _for_numeric(field: str, column: Column, rules: PlanColumn) -> Converter:
         except Inexact:
             raise ItemRejected(
                 RejectionCode.TOO_PRECISE,
-                f"{field} has more than the {scale} decimal places that the column holds.",
+                Message(
+                    "{field} has more than the {scale} decimal places that the column holds.",
+                    field=field,
+                    scale=scale,
+                ),
                 _ROUND_REMEDY,
             ) from None
         except InvalidOperation:
@@ -233,7 +247,7 @@ def _for_numeric(field: str, column: Column, rules: PlanColumn) -> Converter:
     return convert
 
 
-def _for_double(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_double(field: Message, column: Column, rules: PlanColumn) -> Converter:
     real = column.declared == "real"
 
     def convert(raw: Raw) -> float | None:
@@ -248,7 +262,7 @@ def _for_double(field: str, column: Column, rules: PlanColumn) -> Converter:
         if lost or (real and float(f"{held:.{_REAL_DIGITS}g}") != value):
             raise ItemRejected(
                 RejectionCode.TOO_PRECISE,
-                f"{field} has more digits than the column holds.",
+                Message("{field} has more digits than the column holds.", field=field),
                 _CORRECT_REMEDY,
             )
         return value
@@ -256,7 +270,7 @@ def _for_double(field: str, column: Column, rules: PlanColumn) -> Converter:
     return convert
 
 
-def _for_time(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_time(field: Message, column: Column, rules: PlanColumn) -> Converter:
     zone = ZoneInfo(rules.zone) if rules.zone else None
     unit = {"milliseconds": Decimal(1000), "seconds": Decimal(1_000_000)}.get(rules.numbers or "")
     step = 10 ** (6 - column.time_digits) if column.time_digits is not None else 1
@@ -269,7 +283,11 @@ def _for_time(field: str, column: Column, rules: PlanColumn) -> Converter:
             return _rounded(field, time, step)
         raise ItemRejected(
             RejectionCode.TOO_PRECISE,
-            f"{field} is finer than the {column.declared} that it goes to.",
+            Message(
+                "{field} is finer than the {declared} that it goes to.",
+                field=field,
+                declared=column.declared,
+            ),
             _ROUND_REMEDY,
         )
 
@@ -282,7 +300,9 @@ def _for_time(field: str, column: Column, rules: PlanColumn) -> Converter:
             return time
         if _FINER_THAN_MICROSECONDS.search(as_bytes(raw)):
             raise ItemRejected(
-                RejectionCode.TOO_PRECISE, f"{field} is finer than microseconds.", _CORRECT_REMEDY
+                RejectionCode.TOO_PRECISE,
+                Message("{field} is finer than microseconds.", field=field),
+                _CORRECT_REMEDY,
             )
         if time.tzinfo is None:
             time = _in_zone(field, time, zone)
@@ -294,7 +314,7 @@ def _for_time(field: str, column: Column, rules: PlanColumn) -> Converter:
     return convert if step == 1 else convert_to_places
 
 
-def _rounded(field: str, time: datetime, step: int) -> datetime:
+def _rounded(field: Message, time: datetime, step: int) -> datetime:
     """To a multiple of `step` microseconds as PostgreSQL does: half away from the year 2000."""
     microseconds = (time - _POSTGRES_EPOCH) // timedelta(microseconds=1)
     places = (abs(microseconds) + step // 2) // step * step
@@ -304,13 +324,15 @@ def _rounded(field: str, time: datetime, step: int) -> datetime:
         return _out_of_range(field)
 
 
-def _unusual_time(field: str, raw: Raw, unit: Decimal | None) -> datetime:
+def _unusual_time(field: Message, raw: Raw, unit: Decimal | None) -> datetime:
     if as_bytes(raw)[:1] in b"-0123456789":
         if unit is None:
             raise ItemRejected(
                 RejectionCode.BAD_DATE,
-                f"{field} is a number, and the plan does not say what it counts.",
-                'Set `numbers = "milliseconds"` or "seconds" for this column in the plan.',
+                Message(
+                    "{field} is a number, and the plan does not say what it counts.", field=field
+                ),
+                Message('Set `numbers = "milliseconds"` or "seconds" for this column in the plan.'),
             )
         try:
             # As microseconds: PostgreSQL's resolution.
@@ -321,27 +343,30 @@ def _unusual_time(field: str, raw: Raw, unit: Decimal | None) -> datetime:
             _out_of_range(field)
     if _FAR_YEAR.match(as_string(raw) or ""):
         _out_of_range(field)
-    return _bad_date(field, "a time such as 2024-01-31T10:00:00Z")
+    return _bad_date(field, Message("a time such as 2024-01-31T10:00:00Z"))
 
 
-def _in_zone(field: str, time: datetime, zone: tzinfo | None) -> datetime:
+def _in_zone(field: Message, time: datetime, zone: tzinfo | None) -> datetime:
     if zone is None:
         raise ItemRejected(
             RejectionCode.NO_ZONE,
-            f"{field} does not say its time zone.",
-            "Set `zone` for this column in the plan.",
+            Message("{field} does not say its time zone.", field=field),
+            Message("Set `zone` for this column in the plan."),
         )
     local = time.replace(tzinfo=zone)
     if local.utcoffset() != local.replace(fold=1).utcoffset():
         raise ItemRejected(
             RejectionCode.BAD_DATE,
-            f"{field} is within the hour in which clocks are changed, so it is not clear.",
+            Message(
+                "{field} is within the hour in which clocks are changed, so it is not clear.",
+                field=field,
+            ),
             _CORRECT_REMEDY,
         )
     return local
 
 
-def _for_json(field: str, column: Column, rules: PlanColumn) -> Converter:
+def _for_json(field: Message, column: Column, rules: PlanColumn) -> Converter:
     def convert(raw: Raw) -> bytes | None:
         value = as_bytes(raw)
         return None if value == b"null" else value
@@ -349,7 +374,9 @@ def _for_json(field: str, column: Column, rules: PlanColumn) -> Converter:
     return convert
 
 
-_CONVERTER_FACTORIES: dict[ColumnType | None, Callable[[str, Column, PlanColumn], Converter]] = {
+_CONVERTER_FACTORIES: dict[
+    ColumnType | None, Callable[[Message, Column, PlanColumn], Converter]
+] = {
     ColumnType.TEXT: _for_text,
     ColumnType.ENUM: _for_enum,
     ColumnType.UUID: _for_uuid,
@@ -367,30 +394,42 @@ _CONVERTER_FACTORIES: dict[ColumnType | None, Callable[[str, Column, PlanColumn]
 }
 
 
-def _to_decimal(field: str, raw: Raw) -> Decimal:
+def _to_decimal(field: Message, raw: Raw) -> Decimal:
     numeral = as_bytes(raw)
     if numeral[:1] not in b"-0123456789":
-        _wrong_type(field, "a number")
+        _wrong_type(field, Message("a number"))
     return parse_number(numeral)
 
 
-def _wrong_type(field: str, expected: str) -> NoReturn:
-    raise ItemRejected(RejectionCode.WRONG_TYPE, f"{field} is not {expected}.", _CORRECT_REMEDY)
-
-
-def _bad_date(field: str, expected: str) -> NoReturn:
-    raise ItemRejected(RejectionCode.BAD_DATE, f"{field} is not {expected}.", _CORRECT_REMEDY)
-
-
-def _out_of_range(field: str) -> NoReturn:
+def _wrong_type(field: Message, expected: Message) -> NoReturn:
     raise ItemRejected(
-        RejectionCode.OUT_OF_RANGE, f"{field} is beyond what the column holds.", _CORRECT_REMEDY
+        RejectionCode.WRONG_TYPE,
+        Message("{field} is not {expected}.", field=field, expected=expected),
+        _CORRECT_REMEDY,
     )
 
 
-def _unknown(field: str, known: Iterable[str]) -> NoReturn:
+def _bad_date(field: Message, expected: Message) -> NoReturn:
+    raise ItemRejected(
+        RejectionCode.BAD_DATE,
+        Message("{field} is not {expected}.", field=field, expected=expected),
+        _CORRECT_REMEDY,
+    )
+
+
+def _out_of_range(field: Message) -> NoReturn:
+    raise ItemRejected(
+        RejectionCode.OUT_OF_RANGE,
+        Message("{field} is beyond what the column holds.", field=field),
+        _CORRECT_REMEDY,
+    )
+
+
+def _unknown(field: Message, known: Iterable[str]) -> NoReturn:
     raise ItemRejected(
         RejectionCode.UNKNOWN_VALUE,
-        f"{field} has a value that is none of {', '.join(known)}.",
-        "Correct it in the app, or add the value to `values` of this column in the plan.",
+        Message(
+            "{field} has a value that is none of {known}.", field=field, known=", ".join(known)
+        ),
+        Message("Correct it in the app, or add the value to `values` of this column in the plan."),
     )

@@ -9,6 +9,7 @@ from jmespath.exceptions import JMESPathError, UnknownFunctionError
 from jmespath.functions import Functions
 from msgspec import Raw
 
+from desktop_migrator.messages import Message
 from desktop_migrator.plan.json_text import as_object, as_value, decode, encode
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 
@@ -45,8 +46,8 @@ class Expression:
         except JMESPathError:
             raise ItemRejected(
                 RejectionCode.WRONG_TYPE,
-                "The plan has an expression that cannot be computed from what it holds.",
-                "Correct the expression in the plan, or the item in the app.",
+                Message("The plan has an expression that cannot be computed from what it holds."),
+                Message("Correct the expression in the plan, or the item in the app."),
             ) from None
         return None if result is None else Raw(encode(result))
 

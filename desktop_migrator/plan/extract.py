@@ -11,6 +11,7 @@ from typing import NamedTuple
 from msgspec import Raw
 from msgspec.structs import replace
 
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Item, Record, Rejection, Source, TargetEntity
 from desktop_migrator.plan.build_row import RawItem, RowBuilder
 from desktop_migrator.plan.classify import (
@@ -204,8 +205,10 @@ def _unescape_exactly(text: str) -> str:
 def _unstorable_error() -> ItemRejected:
     return ItemRejected(
         RejectionCode.UNSTORABLE,
-        "It holds a character that PostgreSQL cannot hold (U+0000 or half of a surrogate pair).",
-        'Remove it in the app, or set `unstorable = "escape"` in the plan.',
+        Message(
+            "It holds a character that PostgreSQL cannot hold (U+0000 or half of a surrogate pair)."
+        ),
+        Message('Remove it in the app, or set `unstorable = "escape"` in the plan.'),
     )
 
 
@@ -213,8 +216,8 @@ def _ensure_equal(one: Raw, other: Raw) -> None:
     if one != other and canonical(one) != canonical(other):
         raise ItemRejected(
             RejectionCode.DUPLICATE_ID,
-            "An item before it in the same record has the same id and other content.",
-            "Give one of the two another id in the app.",
+            Message("An item before it in the same record has the same id and other content."),
+            Message("Give one of the two another id in the app."),
         )
 
 

@@ -18,6 +18,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Raw
 
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Column, ColumnType, Item
 from desktop_migrator.plan.json_text import as_bytes, as_string, parse_number
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
@@ -59,18 +60,22 @@ def source_id(raw: Raw) -> str:
         else:
             raise ItemRejected(
                 RejectionCode.BAD_ID,
-                "Its id is neither a text nor a number.",
-                "Give it an id in the app.",
+                Message("Its id is neither a text nor a number."),
+                Message("Give it an id in the app."),
             )
     if not text:
-        raise ItemRejected(RejectionCode.MISSING_ID, "It has no id.", "Give it an id in the app.")
+        raise ItemRejected(
+            RejectionCode.MISSING_ID, Message("It has no id."), Message("Give it an id in the app.")
+        )
     return text
 
 
 def _number_text(value: Decimal) -> str:
     if abs(value.adjusted()) > _MAX_ID_DIGITS:
         raise ItemRejected(
-            RejectionCode.BAD_ID, "Its id is too large a number.", "Give it an id in the app."
+            RejectionCode.BAD_ID,
+            Message("Its id is too large a number."),
+            Message("Give it an id in the app."),
         )
     text = f"{value:f}"
     if "." in text:

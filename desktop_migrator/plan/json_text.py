@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw
 
+from desktop_migrator.messages import Message
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 
 _T = TypeVar("_T")
@@ -208,16 +209,16 @@ def parse_number(numeral: bytes | Raw) -> Decimal:
 def number_out_of_range_error() -> ItemRejected:
     return ItemRejected(
         RejectionCode.OUT_OF_RANGE,
-        "It holds a number larger or finer than PostgreSQL's numbers.",
-        "Correct the number in the app, or leave the item out.",
+        Message("It holds a number larger or finer than PostgreSQL's numbers."),
+        Message("Correct the number in the app, or leave the item out."),
     )
 
 
 def too_deep_error() -> ItemRejected:
     return ItemRejected(
         RejectionCode.TOO_DEEP,
-        "It is nested more deeply than this program reads.",
-        "Tell the support desk; the record stays in the browser.",
+        Message("It is nested more deeply than this program reads."),
+        Message("Tell the support desk; the record stays in the browser."),
     )
 
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from desktop_migrator.messages import Message
+
 
 class RejectionCode(StrEnum):
     """What `Rejection.code` can be when the plan room rejects; docs/plan.md explains each."""
@@ -30,8 +32,8 @@ class RejectionCode(StrEnum):
 class ItemRejected(Exception):
     """An item, or one value of it, that the target cannot take. Holds no user value."""
 
-    def __init__(self, code: RejectionCode, reason: str, remedy: str) -> None:
-        super().__init__(reason)
+    def __init__(self, code: RejectionCode, reason: Message, remedy: Message) -> None:
+        super().__init__(str(reason))
         self.code = code
         self.reason = reason
         self.remedy = remedy

@@ -28,6 +28,7 @@ from pydantic import (
 )
 
 from desktop_migrator.errors import PlanError
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Column, ColumnType, MergeRule
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.sensitive import (
@@ -450,22 +451,27 @@ def load_plan(path: Path | None) -> Plan:
         with path.open("rb") as file:
             data = file.read(MAX_PLAN_BYTES + 1)
     except OSError as error:
-        raise PlanError(path=path, reason=error.strerror or "cannot be read") from None
+        raise PlanError(path=path, reason=error.strerror or Message("cannot be read")) from None
     return parse_plan(data, path)
 
 
 def parse_plan(data: bytes, path: Path) -> Plan:
     """Check a plan's text; `path` says in errors where it came from. Raises PlanError."""
     if len(data) > MAX_PLAN_BYTES:
-        raise PlanError(path=path, reason=f"is larger than {MAX_PLAN_BYTES} bytes")
+        raise PlanError(
+            path=path,
+            reason=Message("is larger than {limit} bytes", limit=MAX_PLAN_BYTES),
+        )
     try:
         content = tomllib.loads(data.decode())
     except UnicodeDecodeError:
-        raise PlanError(path=path, reason="is not UTF-8 text") from None
+        raise PlanError(path=path, reason=Message("is not UTF-8 text")) from None
     except tomllib.TOMLDecodeError as error:
-        raise PlanError(path=path, reason=f"is not TOML: {error}") from None
+        raise PlanError(
+            path=path, reason=Message("is not TOML: {error}", error=str(error))
+        ) from None
     except RecursionError:
-        raise PlanError(path=path, reason="is nested too deeply") from None
+        raise PlanError(path=path, reason=Message("is nested too deeply")) from None
     try:
         return Plan.model_validate(content)
     except ValidationError as error:

@@ -19,6 +19,7 @@ from typing import Any
 
 from msgspec import Raw
 
+from desktop_migrator.messages import Message
 from desktop_migrator.model import normalize_name
 from desktop_migrator.plan.envelope import FieldCipher
 from desktop_migrator.plan.json_text import (
@@ -316,8 +317,10 @@ class FieldProtector:
         if self._without_key is WithoutKey.REJECT:
             raise ItemRejected(
                 RejectionCode.NO_KEY,
-                "It holds a field that is to be encrypted or hashed, and no key is at hand.",
-                "Give the key, or have one made where the system's keyring is available.",
+                Message(
+                    "It holds a field that is to be encrypted or hashed, and no key is at hand."
+                ),
+                Message("Give the key, or have one made where the system's keyring is available."),
             )
         self.omitted_values[rule.text] += 1
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from msgspec import Raw
 
+from desktop_migrator.messages import Message
 from desktop_migrator.plan.json_text import (
     as_object,
     as_string,
@@ -96,8 +97,8 @@ def _superjson_types(tree: Any, path: tuple[str, ...]) -> list[tuple[tuple[str, 
         if kind not in _JSON_SAFE_TYPES | _REWRITTEN if isinstance(kind, str) else True:
             raise ItemRejected(
                 RejectionCode.UNRECOGNISED,
-                "It has a value of a JavaScript type for which JSON has no counterpart.",
-                "Tell the support desk; the record stays in the browser.",
+                Message("It has a value of a JavaScript type for which JSON has no counterpart."),
+                Message("Tell the support desk; the record stays in the browser."),
             )
         found.append((path, kind))
     for text, child in children.items() if isinstance(children, dict) else ():
@@ -137,6 +138,6 @@ def _rewrite(holder: list[Any], path: tuple[str, ...], kind: str) -> None:
     except (LookupError, TypeError, ValueError):
         raise ItemRejected(
             RejectionCode.UNRECOGNISED,
-            "Its notes about JavaScript types do not fit its data.",
-            "Tell the support desk; the record stays in the browser.",
+            Message("Its notes about JavaScript types do not fit its data."),
+            Message("Tell the support desk; the record stays in the browser."),
         ) from None

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from desktop_migrator.errors import BackupNotFound, FileUnreadable, SealedFileNotWritten
+from desktop_migrator.messages import Message
 from desktop_migrator.system import files
 from desktop_migrator.system.files import os_error_reason
 
@@ -44,7 +45,14 @@ class BackupFolder:
         """Raises BackupNotFound."""
         path = self.list_files().get(backup)
         if path is None:
-            raise BackupNotFound(reason=f"No file {backup}{BACKUP_SUFFIX} lies in {self.path}.")
+            raise BackupNotFound(
+                reason=Message(
+                    "No file {backup}{suffix} lies in {folder}.",
+                    backup=backup,
+                    suffix=BACKUP_SUFFIX,
+                    folder=str(self.path),
+                )
+            )
         return path
 
     def remove(self, backup: str) -> None:

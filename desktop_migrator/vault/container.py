@@ -19,7 +19,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.utils import Buffer
 
 from desktop_migrator.errors import ContainerDamaged, WrongKey
-from desktop_migrator.vault.header import KEY_SIZE, Header, encode_header, read_header, read_up_to
+from desktop_migrator.messages import Message
+from desktop_migrator.vault.header import (
+    KEY_SIZE,
+    Header,
+    describe_recipients,
+    encode_header,
+    read_header,
+    read_up_to,
+)
 from desktop_migrator.vault.keys import Identity, Passphrase, Recipient, hkdf_sha256
 
 __all__ = ["Header", "SealedWriter", "UnsealedReader", "read_header", "seal", "unseal"]
@@ -71,10 +79,9 @@ def unseal(source: BinaryIO, identities: Sequence[Identity]) -> "UnsealedReader"
             if file_key is None:
                 continue
             if not hmac.compare_digest(_mac(file_key, header.mac_input), header.mac):
-                raise ContainerDamaged(reason="Its header was changed.")
+                raise ContainerDamaged(reason=Message("Its header was changed."))
             return UnsealedReader(source, header, _Cipher(file_key, header.encoded))
-    needed = " or ".join(map(str, header.recipients)) or "a newer version of this program"
-    raise WrongKey(needed=needed)
+    raise WrongKey(needed=describe_recipients(header.recipients))
 
 
 class SealedWriter:
@@ -314,16 +321,19 @@ class _Cipher:
                 is_last = last and place == len(pieces)
                 # Only a container without any payload ends with an empty chunk.
                 if len(piece) < TAG_SIZE or (start == end and self._number):
-                    raise ContainerDamaged(reason="It is cut off.")
+                    raise ContainerDamaged(reason=Message("It is cut off."))
                 nonce = self._nonce(last=is_last)
                 try:
                     with view[start:end] as slot:
                         self._aes.decrypt_into(nonce, piece, self._aad, slot)
                 except InvalidTag:
                     reason = (
-                        "It is cut off, or its end was changed."
+                        Message("It is cut off, or its end was changed.")
                         if is_last
-                        else (f"It is not what was written, at {self._number - 1:,} times 64 KiB.")
+                        else Message(
+                            "It is not what was written, at {blocks:,} times 64 KiB.",
+                            blocks=self._number - 1,
+                        )
                     )
                     raise ContainerDamaged(reason=reason) from None
                 start = end
@@ -343,7 +353,7 @@ def _min_stored_size(size: int) -> int:
 
 
 def _malformed_segment() -> ContainerDamaged:
-    return ContainerDamaged(reason="What it holds is not packed as it has to be.")
+    return ContainerDamaged(reason=Message("What it holds is not packed as it has to be."))
 
 
 def _write_all(target: BinaryIO, data: Buffer) -> None:

@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from desktop_migrator.errors import KeyringUnusable, SecretTooLarge
+from desktop_migrator.messages import Message
 
 MAX_SECRET_BYTES = 2_560
 TIMEOUT_SECONDS = 20.0
@@ -38,12 +39,14 @@ class KeyringState(StrEnum):
 
 
 _WHY = {
-    KeyringState.MISSING: "This computer has no keyring that this program can use.",
-    KeyringState.LOCKED: "The keyring is locked.",
-    KeyringState.NOT_PERSISTENT: "The keyring does not keep what it is given.",
-    KeyringState.INSECURE: "The keyring that is set up keeps its secrets in an ordinary file.",
-    KeyringState.TIMED_OUT: "The keyring does not answer.",
-    KeyringState.BROKEN: "The keyring fails.",
+    KeyringState.MISSING: Message("This computer has no keyring that this program can use."),
+    KeyringState.LOCKED: Message("The keyring is locked."),
+    KeyringState.NOT_PERSISTENT: Message("The keyring does not keep what it is given."),
+    KeyringState.INSECURE: Message(
+        "The keyring that is set up keeps its secrets in an ordinary file."
+    ),
+    KeyringState.TIMED_OUT: Message("The keyring does not answer."),
+    KeyringState.BROKEN: Message("The keyring fails."),
 }
 
 
@@ -92,13 +95,14 @@ class Credentials:
         return self._state
 
     @property
-    def fallback_notice(self) -> str | None:
+    def fallback_notice(self) -> Message | None:
         """A sentence for the person where secrets are not kept; None where they are."""
         if self._state in {None, KeyringState.WORKS}:
             return None
-        return (
-            f"{_WHY[self._state]} Passwords and keys are remembered until this program ends, and "
-            "not written anywhere."
+        return Message(
+            "{reason} Passwords and keys are remembered until this program ends, and not written "
+            "anywhere.",
+            reason=_WHY[self._state],
         )
 
     def get(self, name: str) -> str | None:

@@ -9,9 +9,11 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import reduce
 from typing import BinaryIO
 
 from desktop_migrator.errors import ContainerDamaged, NotAContainer, UnknownVersion
+from desktop_migrator.messages import Message
 
 KEY_SIZE = 32
 MIN_ITERATIONS = 600_000
@@ -63,12 +65,28 @@ class RecipientInfo:
     key_id: str | None
     """Which key opens it, 16 hexadecimal digits; a passphrase has none."""
 
+    @property
+    def message(self) -> Message:
+        """Its name in a sentence: what a file opens with."""
+        if self.type is RecipientType.PASSPHRASE:
+            return Message("a passphrase")
+        key = str(self.key_id)
+        if self.type is RecipientType.SECRET_KEY:
+            return Message("the secret key {key} or its recovery key", key=key)
+        return Message("the private key {key}", key=key)
+
     def __str__(self) -> str:
-        names = {
-            RecipientType.PASSPHRASE: "a passphrase",
-            RecipientType.SECRET_KEY: f"the secret key {self.key_id} or its recovery key",
-        }
-        return names.get(self.type, f"the private key {self.key_id}")
+        return str(self.message)
+
+
+def describe_recipients(recipients: Sequence[RecipientInfo]) -> Message:
+    """What a file opens with, in a sentence."""
+    if not recipients:
+        return Message("a key of a newer version of this program")
+    first, *others = [each.message for each in recipients]
+    return reduce(
+        lambda one, other: Message("{one} or {other}", one=one, other=other), others, first
+    )
 
 
 def describe_recipient(stanza: Stanza) -> RecipientInfo | None:
@@ -80,13 +98,16 @@ def describe_recipient(stanza: Stanza) -> RecipientInfo | None:
     if kind is None:
         return None
     if len(stanza.body) != _BODY_SIZES[kind]:
-        raise ContainerDamaged(reason="Its header is not well-formed.")
+        raise ContainerDamaged(reason=Message("Its header is not well-formed."))
     if kind is not RecipientType.PASSPHRASE:
         return RecipientInfo(kind, stanza.body[:KEY_ID_SIZE].hex())
     _, iterations, _ = PASSPHRASE_BODY.unpack(stanza.body)
     if not MIN_ITERATIONS <= iterations <= MAX_ITERATIONS:
         raise ContainerDamaged(
-            reason=f"It asks for {iterations:,} rounds of key derivation, which is out of bounds."
+            reason=Message(
+                "It asks for {iterations:,} rounds of key derivation, which is out of bounds.",
+                iterations=iterations,
+            )
         )
     return RecipientInfo(kind, None)
 
@@ -146,14 +167,14 @@ def read_header(source: BinaryIO) -> Header:
     if version != VERSION:
         raise UnknownVersion(version=version, known=VERSION)
     if not MAC_SIZE < length <= MAX_HEADER_SIZE:
-        raise ContainerDamaged(reason="Its header has an impossible length.")
+        raise ContainerDamaged(reason=Message("Its header has an impossible length."))
     rest = read_up_to(source, length)
     if len(rest) < length:
         raise _truncated()
     kind, stanzas = _parse(rest[:-MAC_SIZE])
     infos = tuple(info for stanza in stanzas if (info := describe_recipient(stanza)))
     if sum(info.type == "passphrase" for info in infos) > 1:
-        raise ContainerDamaged(reason="Its header names more than one passphrase.")
+        raise ContainerDamaged(reason=Message("Its header names more than one passphrase."))
     return Header(version, kind, infos, stanzas, start + rest[:-MAC_SIZE], rest[-MAC_SIZE:])
 
 
@@ -188,8 +209,8 @@ def _parse(body: bytes) -> tuple[str, tuple[Stanza, ...]]:
 
 
 def _truncated() -> ContainerDamaged:
-    return ContainerDamaged(reason="It is cut off in its header.")
+    return ContainerDamaged(reason=Message("It is cut off in its header."))
 
 
 def _malformed() -> ContainerDamaged:
-    return ContainerDamaged(reason="Its header is not well-formed.")
+    return ContainerDamaged(reason=Message("Its header is not well-formed."))

@@ -31,6 +31,7 @@ from cryptography.hazmat.primitives.hpke import (
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from desktop_migrator.errors import BadKey
+from desktop_migrator.messages import Message
 from desktop_migrator.vault.header import (
     KEY_ID_SIZE,
     KEY_SIZE,
@@ -79,14 +80,14 @@ class Passphrase:
 
     def __init__(self, text: str, *, iterations: int = MIN_ITERATIONS) -> None:
         if not text:
-            raise BadKey(reason="The passphrase is empty.")
+            raise BadKey(reason=Message("The passphrase is empty."))
         if not MIN_ITERATIONS <= iterations <= MAX_ITERATIONS:
             raise ValueError(iterations)
         try:
             # The same letters are typed differently on different systems.
             self._text = unicodedata.normalize("NFC", text).encode()
         except UnicodeEncodeError:
-            raise BadKey(reason="The passphrase holds a character that is none.") from None
+            raise BadKey(reason=Message("The passphrase holds a character that is none.")) from None
         self._iterations = iterations
 
     def wrap(self, file_key: bytes) -> Stanza:
@@ -149,7 +150,7 @@ class PublicKey:
         try:
             self._key = _load_public(algorithm, raw)
         except ValueError:
-            raise BadKey(reason="The public key is damaged.") from None
+            raise BadKey(reason=Message("The public key is damaged.")) from None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PublicKey) and self.to_text() == other.to_text()
@@ -181,17 +182,19 @@ class PublicKey:
             rf"\s*{cls.prefix} (\S+) ([0-9a-f]{{16}}) ([A-Za-z0-9+/=]+)( [^\r\n]*)?\s*", text
         )
         if not match:
-            raise BadKey(reason="This is not a public key.")
+            raise BadKey(reason=Message("This is not a public key."))
         algorithm, key_id, encoded, _ = match.groups()
         if algorithm not in _SUITES:
-            raise BadKey(reason="The public key is of a kind that this program does not know.")
+            raise BadKey(
+                reason=Message("The public key is of a kind that this program does not know.")
+            )
         try:
             raw = base64.b64decode(encoded, validate=True)
         except binascii.Error:
-            raise BadKey(reason="The public key is damaged.") from None
+            raise BadKey(reason=Message("The public key is damaged.")) from None
         key = cls(RecipientType(algorithm), raw)
         if key.id != key_id:
-            raise BadKey(reason="The public key is damaged.")
+            raise BadKey(reason=Message("The public key is damaged."))
         return key
 
 
@@ -238,7 +241,7 @@ class PrivateKey:
                     return cls(RecipientType(algorithm), base64.b64decode(encoded, validate=True))
                 except ValueError:  # binascii.Error is one
                     pass
-        raise BadKey(reason="This is not a private key.")
+        raise BadKey(reason=Message("This is not a private key."))
 
 
 def _wrap(key: bytes, file_key: bytes) -> bytes:

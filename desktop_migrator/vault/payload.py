@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from desktop_migrator.errors import PayloadUnreadable
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Profile, Record, StorageKey, Store, StoreFormat
 
 VERSION = 1
@@ -197,7 +198,9 @@ class PayloadWriter:
         summary.rows = sum(table.rows for table in summary.tables)
         summary.damages = [
             DamageSummary(
-                store=str(each.store.path), what=each.description, lost_records=each.lost_records
+                store=str(each.store.path),
+                what=str(each.description),
+                lost_records=each.lost_records,
             )
             for each in damages
         ]
@@ -282,11 +285,15 @@ class PayloadReader:
         """Known once all was read."""
         kind, length = self._read_frame_header()
         if kind != _MANIFEST:
-            raise PayloadUnreadable(reason="it does not begin with a manifest")
+            raise PayloadUnreadable(reason=Message("it does not begin with a manifest"))
         self.manifest = self._decode_frame(length, BackupManifest)
         if self.manifest.version != VERSION:
             raise PayloadUnreadable(
-                reason=f"its format is version {self.manifest.version}, not {VERSION}"
+                reason=Message(
+                    "its format is version {version}, not {known}",
+                    version=self.manifest.version,
+                    known=VERSION,
+                )
             )
 
     def contents(self) -> Iterator[Record | TableHeader | RowBlock]:
@@ -299,14 +306,14 @@ class PayloadReader:
             kind, length = self._read_frame_header()
             if kind == _RECORD:
                 if store is None or area is None or table:
-                    raise PayloadUnreadable(reason="a record belongs to no area")
+                    raise PayloadUnreadable(reason=Message("a record belongs to no area"))
                 found.records += 1
                 yield self._read_record(length, store, area)
             elif kind == _AREA:
                 store, area = self._read_area(length)
             elif kind == _STORE:
                 if len(self._stores) >= _MAX_STORES:
-                    raise PayloadUnreadable(reason="it names too many stores")
+                    raise PayloadUnreadable(reason=Message("it names too many stores"))
                 self._stores.append(_store_from_frame(self._decode_frame(length, _StoreFrame)))
             elif kind == _TARGET and self.target is None:
                 self.target = self._decode_frame(length, BackupTarget)
@@ -316,20 +323,22 @@ class PayloadReader:
             elif kind == _ROWS:
                 data = self._read_frame_body(length, MAX_FRAME_SIZE)
                 if not table or (data and not data.endswith(b"\n")):
-                    raise PayloadUnreadable(reason="rows belong to no table or are cut off")
+                    raise PayloadUnreadable(
+                        reason=Message("rows belong to no table or are cut off")
+                    )
                 found.rows += data.count(b"\n")
                 yield RowBlock(data)
             elif kind == _END:
                 self.summary = self._check_end(self._decode_frame(length, BackupSummary), found)
                 return
             else:
-                raise PayloadUnreadable(reason="it holds something unknown")
+                raise PayloadUnreadable(reason=Message("it holds something unknown"))
 
     @property
     def complete_summary(self) -> BackupSummary:
         """The summary of what was read to its end."""
         if self.summary is None:
-            raise PayloadUnreadable(reason="it was not read to its end")
+            raise PayloadUnreadable(reason=Message("it was not read to its end"))
         return self.summary
 
     def records(self) -> Iterator[Record]:
@@ -338,19 +347,19 @@ class PayloadReader:
 
     def _check_end(self, summary: BackupSummary, found: BackupSummary) -> BackupSummary:
         if (summary.records, summary.rows) != (found.records, found.rows):
-            raise PayloadUnreadable(reason="it does not hold as much as it says")
+            raise PayloadUnreadable(reason=Message("it does not hold as much as it says"))
         if self._position < len(self._block) or self._source.read(1):
-            raise PayloadUnreadable(reason="something follows its end")
+            raise PayloadUnreadable(reason=Message("something follows its end"))
         return summary
 
     def _read_record(self, length: int, store: Store, area: StorageKey) -> Record:
         body = self._read_frame_body(length, MAX_FRAME_SIZE)
         if length < _RECORD_HEADER.size:
-            raise PayloadUnreadable(reason="a record is cut off")
+            raise PayloadUnreadable(reason=Message("a record is cut off"))
         time, key_length = _RECORD_HEADER.unpack_from(body)
         value_at = _RECORD_HEADER.size + key_length
         if value_at > length:
-            raise PayloadUnreadable(reason="a record's key is cut off")
+            raise PayloadUnreadable(reason=Message("a record's key is cut off"))
         try:
             return Record(
                 store,
@@ -360,12 +369,12 @@ class PayloadReader:
                 None if time == _NO_TIME else _EPOCH + timedelta(microseconds=time),
             )
         except (UnicodeDecodeError, OverflowError):
-            raise PayloadUnreadable(reason="a record is no text") from None
+            raise PayloadUnreadable(reason=Message("a record is no text")) from None
 
     def _read_area(self, length: int) -> tuple[Store, StorageKey]:
         facts = self._decode_frame(length, _AreaFrame)
         if not 0 <= facts.store < len(self._stores):
-            raise PayloadUnreadable(reason="an area belongs to no store")
+            raise PayloadUnreadable(reason=Message("an area belongs to no store"))
         return self._stores[facts.store], StorageKey(
             origin=facts.origin,
             top_level_site=facts.top_level_site,
@@ -381,7 +390,7 @@ class PayloadReader:
                 self._read_frame_body(length, _MAX_JSON_FRAME_SIZE), type=kind
             )
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-            raise PayloadUnreadable(reason="a part of it is not as described") from None
+            raise PayloadUnreadable(reason=Message("a part of it is not as described")) from None
 
     def _read_frame_header(self) -> tuple[bytes, int]:
         kind, length = _FRAME.unpack(self._read_exactly(_FRAME.size))
@@ -389,7 +398,7 @@ class PayloadReader:
 
     def _read_frame_body(self, length: int, limit: int) -> bytes:
         if length > limit:
-            raise PayloadUnreadable(reason="a part of it is too large")
+            raise PayloadUnreadable(reason=Message("a part of it is too large"))
         return self._read_exactly(length)
 
     def _read_exactly(self, size: int) -> bytes:
@@ -403,7 +412,7 @@ class PayloadReader:
         while missing > 0:
             block = self._source.read(_BLOCK_SIZE)
             if not block:
-                raise PayloadUnreadable(reason="it ends too early")
+                raise PayloadUnreadable(reason=Message("it ends too early"))
             parts.append(block)
             missing -= len(block)
         self._block = parts[-1]

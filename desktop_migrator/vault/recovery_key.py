@@ -6,6 +6,7 @@ FORMAT.md, "Texts of keys". Every group checks itself, so that a slip is found w
 import hashlib
 
 from desktop_migrator.errors import BadKey
+from desktop_migrator.messages import Message, plural
 from desktop_migrator.vault.header import KEY_SIZE
 from desktop_migrator.vault.keys import SecretKey
 
@@ -32,12 +33,20 @@ def decode_recovery_key(text: str) -> SecretKey:
     """Read what a person typed. Raises `BadKey`, which names the groups that cannot be right."""
     letters = [letter for letter in text.upper() if not letter.isspace() and letter not in "-–—"]
     if strange := sorted({letter for letter in letters if letter not in _VALUES}):
-        raise BadKey(reason=f"A recovery key does not hold {' '.join(strange)}.")
+        raise BadKey(
+            reason=Message("A recovery key does not hold {strange}.", strange=" ".join(strange))
+        )
     expected = _GROUPS * (_GROUP + 1)
     if len(letters) != expected:
         raise BadKey(
-            reason=f"A recovery key has {_GROUPS} groups of {_GROUP + 1}, {expected} letters and "
-            f"digits together; these are {len(letters)}."
+            reason=Message(
+                "A recovery key has {groups} groups of {size}, {expected} "
+                "letters and digits together; these are {letters}.",
+                groups=_GROUPS,
+                size=_GROUP + 1,
+                expected=expected,
+                letters=len(letters),
+            )
         )
     values = [_VALUES[letter] for letter in letters]
     groups = [values[start : start + _GROUP + 1] for start in range(0, expected, _GROUP + 1)]
@@ -47,15 +56,21 @@ def decode_recovery_key(text: str) -> SecretKey:
         if _luhn_mod_32([index, *group]) != check
     ]
     if wrong:
-        plural = "s" if len(wrong) > 1 else ""
-        raise BadKey(reason=f"There is a slip in group{plural} {', '.join(wrong)}.")
+        raise BadKey(
+            reason=plural(
+                "There is a slip in group {groups}.",
+                "There is a slip in groups {groups}.",
+                count=len(wrong),
+                groups=", ".join(wrong),
+            )
+        )
     number = 0
     for *group, _ in groups:
         for value in group:
             number = number << 5 | value
     key = (number >> _BITS_OF_CHECK).to_bytes(KEY_SIZE)
     if number & (1 << _BITS_OF_CHECK) - 1 != _checksum(key):
-        raise BadKey(reason="The recovery key holds a slip.")
+        raise BadKey(reason=Message("The recovery key holds a slip."))
     return SecretKey(key)
 
 

@@ -22,6 +22,7 @@ from desktop_migrator.errors import (
     SealedFileNotWritten,
     VaultError,
 )
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage
 from desktop_migrator.system import files
 from desktop_migrator.system.files import os_error_reason
@@ -104,14 +105,16 @@ class AtomicSealedFile:
         try:
             if files.file_sha256(self._partial) != self._file.sha256:
                 raise SealedFileNotVerified(
-                    path=self._path, reason="what was read is not what was sent"
+                    path=self._path, reason=Message("what was read is not what was sent")
                 )
             if self._identities:
                 read = verify_sealed_file(self._partial, self._kind, self._identities)
                 if (read.manifest, read.summary) != (self.manifest, summary):
-                    raise SealedFileNotVerified(path=self._path, reason="it reads differently")
+                    raise SealedFileNotVerified(
+                        path=self._path, reason=Message("it reads differently")
+                    )
         except (OSError, VaultError) as error:
-            why = os_error_reason(error) if isinstance(error, OSError) else error.detail
+            why = os_error_reason(error) if isinstance(error, OSError) else error.detail_message
             raise SealedFileNotVerified(path=self._path, reason=why) from None
 
     def _rename_into_place(self) -> None:
@@ -137,7 +140,11 @@ def open_sealed_file(
     with file:
         unsealed = container.unseal(file, identities)
         if unsealed.header.kind != kind:
-            raise PayloadUnreadable(reason=f"it is a {unsealed.header.kind}, not a {kind}")
+            raise PayloadUnreadable(
+                reason=Message(
+                    "it is a {found}, not a {kind}", found=unsealed.header.kind, kind=kind
+                )
+            )
         yield PayloadReader(unsealed)
 
 

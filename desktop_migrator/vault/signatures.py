@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from desktop_migrator.errors import BadKey
+from desktop_migrator.messages import Message
 
 _GROUPS = 6
 _CONTEXT = b"desktop-migrator/signature/1\0"
@@ -25,7 +26,7 @@ class VerifyKey:
         try:
             self._key = Ed25519PublicKey.from_public_bytes(raw)
         except ValueError:
-            raise BadKey(reason="The signer's public key is damaged.") from None
+            raise BadKey(reason=Message("The signer's public key is damaged.")) from None
         self.raw = raw
 
     @property
@@ -77,4 +78,4 @@ class SigningKey:
                     return cls(base64.b64decode(encoded, validate=True))
                 except ValueError:  # binascii.Error is one
                     pass
-        raise BadKey(reason="This is not a signing key.")
+        raise BadKey(reason=Message("This is not a signing key."))

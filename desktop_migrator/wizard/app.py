@@ -9,7 +9,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desktop_migrator import __version__
-from desktop_migrator.errors import InternalError, MigratorError
+from desktop_migrator.errors import InternalError, MigratorError, localize_error
 from desktop_migrator.migration.demo import USER_ID, unpack_home
 from desktop_migrator.migration.desk.kits import open_kit
 from desktop_migrator.migration.wizard_options import WizardOptions
@@ -35,7 +35,7 @@ def open_wizard(options: WizardOptions) -> int:
     try:
         window = WizardWindow(create_context(options))
     except MigratorError as error:
-        told = messages.localize_error(error)
+        told = localize_error(error, messages.make_translator())
         QMessageBox.critical(None, told.title, f"{told.detail}\n\n{told.hint}\n\n{error.code}")
         return int(error.exit_code)
     sys.excepthook = _ExceptionHook(window)
@@ -67,7 +67,7 @@ def install_translators(app: QApplication, language: str | None) -> list[QTransl
     own = str(resource("translations"))
     qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     translators = []
-    for folder, name in ((qt, "qtbase"), (own, "errors"), (own, "wizard")):
+    for folder, name in ((qt, "qtbase"), (own, "wizard")):
         translator = QTranslator(app)
         if translator.load(locale, name, "_", folder):
             app.installTranslator(translator)
@@ -80,7 +80,7 @@ def create_context(options: WizardOptions) -> WizardContext:
     workspace = Workspace.open(options.data_dir)
     if options.demo:
         workspace = Workspace.open(workspace.demo)
-    made = WizardContext(workspace, load_plan(options.plan), Worker())
+    made = WizardContext(workspace, load_plan(options.plan), Worker(), messages.make_translator())
     if options.demo:
         made.folders = (unpack_home(workspace),)
         made.answers.user_id = USER_ID

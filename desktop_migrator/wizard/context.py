@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop_migrator.messages import Translator
 from desktop_migrator.migration.desk.kits import Kit
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import Plan
@@ -17,6 +18,8 @@ class WizardContext:
     workspace: Workspace
     plan: Plan
     worker: Worker
+    translator: Translator
+    """What puts the engine's messages in the person's language."""
     answers: WizardAnswers = field(default_factory=WizardAnswers)
     folders: tuple[Path, ...] = ()
     """Where to look for browsers; empty: in all of this person's."""

@@ -31,7 +31,7 @@ from desktop_migrator.migration.upload import UploadResult, upload
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, RunResult, UndoResult
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.reporter import Reporter
+from desktop_migrator.reporter import Reporter, Stage
 from desktop_migrator.vault.keys import Passphrase
 from desktop_migrator.wizard.flow import (
     BackupChoice,
@@ -66,11 +66,11 @@ def result_error(result: Result) -> MigratorError | None:
     return result.error if isinstance(result, RunResult | UndoResult | UploadResult) else None
 
 
-_MIGRATION = ("check", "backup", "load", "verify")
-_MIGRATION_WITH_CONFLICTS = ("check", "compare", *_MIGRATION[1:])
-_STAGES_BY_WORKFLOW: dict[Workflow, tuple[str, ...]] = {
-    Workflow.CAPTURE: ("capture",),
-    Workflow.UNDO: ("undo",),
+_MIGRATION = (Stage.CHECK, Stage.BACKUP, Stage.LOAD, Stage.VERIFY)
+_MIGRATION_WITH_CONFLICTS = (Stage.CHECK, Stage.COMPARE, *_MIGRATION[1:])
+_STAGES_BY_WORKFLOW: dict[Workflow, tuple[Stage, ...]] = {
+    Workflow.CAPTURE: (Stage.CAPTURE,),
+    Workflow.UNDO: (Stage.UNDO,),
 }
 
 
@@ -81,13 +81,13 @@ class RetryOptions:
     resume: bool = False
 
 
-def stages(answers: WizardAnswers) -> tuple[str, ...]:
+def stages(answers: WizardAnswers) -> tuple[Stage, ...]:
     """What the work goes through, in order."""
     if answers.workflow is Workflow.RESTORE:
         known = (
             answers.restore.destination is RestoreDestination.DATABASE and answers.restore.run_known
         )
-        return ("undo",) if known else ("restore",)
+        return (Stage.UNDO,) if known else (Stage.RESTORE,)
     former = answers.unfinished_run if answers.workflow is Workflow.RESUME else None
     policy = former.policy if former else answers.policy
     asks = policy in {ConflictPolicy.MERGE, ConflictPolicy.INTERACTIVE}

@@ -16,6 +16,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from desktop_migrator.errors import InternalError, MigratorError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.progress import Progress, ProgressReporter
 from desktop_migrator.model import Conflict, Rejection
 from desktop_migrator.reporter import ConflictQuestion, ConflictReply, Question, Reporter
@@ -35,7 +36,7 @@ class OperationListener:
     def on_progress(self, progress: Progress) -> None:
         pass
 
-    def on_warning(self, text: str) -> None:
+    def on_warning(self, message: Message) -> None:
         pass
 
     def on_rejection(self, rejection: Rejection) -> None:
@@ -123,8 +124,8 @@ class Operation(ProgressReporter):
     def show(self, progress: Progress) -> None:
         self._notify_listener(lambda listener: listener.on_progress(progress))
 
-    def warned(self, text: str) -> None:
-        self._notify_listener(lambda listener: listener.on_warning(text))
+    def warned(self, message: Message) -> None:
+        self._notify_listener(lambda listener: listener.on_warning(message))
 
     def rejected(self, rejection: Rejection) -> None:
         self._rejection_count += 1

@@ -1727,57 +1727,6 @@
     </message>
 </context>
 <context>
-    <name>checks</name>
-    <message>
-        <source>Reached</source>
-        <translation>Erreichbar</translation>
-    </message>
-    <message>
-        <source>Encryption</source>
-        <translation>Verschlüsselung</translation>
-    </message>
-    <message>
-        <source>Version</source>
-        <translation>Version</translation>
-    </message>
-    <message>
-        <source>Login</source>
-        <translation>Anmeldung</translation>
-    </message>
-    <message>
-        <source>Writable</source>
-        <translation>Schreibbar</translation>
-    </message>
-    <message>
-        <source>Encoding</source>
-        <translation>Zeichensatz</translation>
-    </message>
-    <message>
-        <source>Time zone</source>
-        <translation>Zeitzone</translation>
-    </message>
-    <message>
-        <source>New tables</source>
-        <translation>Neue Tabellen</translation>
-    </message>
-    <message>
-        <source>Temporary tables</source>
-        <translation>Temporäre Tabellen</translation>
-    </message>
-    <message>
-        <source>Bookkeeping</source>
-        <translation>Buchführung</translation>
-    </message>
-    <message>
-        <source>Electric</source>
-        <translation>Electric</translation>
-    </message>
-    <message>
-        <source>Table {name}</source>
-        <translation>Tabelle {name}</translation>
-    </message>
-</context>
-<context>
     <name>databases</name>
     <message>
         <source>the database on this computer</source>

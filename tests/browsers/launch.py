@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import ClassVar, Self
 
 from desktop_migrator.model import StoreFormat
 from tests.browsers.marionette import Marionette
-from tests.browsers.site import PATIENCE, Session, Site
+from tests.browsers.site import Session, Site
+from tests.waiting import PATIENCE, wait_until
 
 HOSTS = tuple(
     f"{name}.test"
@@ -63,8 +63,11 @@ class Browser(ABC):
     def command(self) -> Sequence[str]: ...
 
     @abstractmethod
-    def quit(self) -> None:
-        """Ends the browser as its own menu would; it saves everything."""
+    def quit(self, *marks: str) -> None:
+        """Ends the browser as its own menu would; it saves everything.
+
+        `marks` are the texts written last, for a browser that saves only in its own time.
+        """
 
     def kill(self) -> None:
         """Ends the browser and its helpers as a power cut would."""
@@ -81,15 +84,16 @@ class Browser(ABC):
     def wait_until_saved(self, *marks: str) -> None:
         """Waits until the stores on disk hold each of these texts, which nothing else holds."""
         wanted = {mark.encode(self.encoding) for mark in marks}
-        deadline = time.monotonic() + PATIENCE
-        while wanted:
-            assert time.monotonic() < deadline, "the browser does not save"
-            time.sleep(0.25)
+
+        def saved() -> bool:
             for pattern in self.store_patterns:
                 for file in self.profile.glob(pattern):
                     with contextlib.suppress(FileNotFoundError):
                         content = file.read_bytes()
-                        wanted = {mark for mark in wanted if mark not in content}
+                        wanted.difference_update([mark for mark in wanted if mark in content])
+            return not wanted
+
+        wait_until(saved, "the browser does not save", 0.25)
 
     def __enter__(self) -> Self:
         return self
@@ -119,7 +123,7 @@ class Chromium(Browser):
             *self.features,
         )
 
-    def quit(self) -> None:
+    def quit(self, *marks: str) -> None:
         assert self.process.stdin
         self.process.stdin.write(b'{"id":1,"method":"Browser.close"}\0')
         self.process.stdin.flush()
@@ -142,10 +146,8 @@ class ChromiumMovingToSqlite(Chromium):
     def move(self) -> None:
         """Closes the page and waits for the move, which begins within a minute."""
         self.session.steps.put({"go": "about:blank"})
-        deadline = time.monotonic() + 3 * PATIENCE
-        while self.profile.joinpath("Default/Local Storage/leveldb").exists():
-            assert time.monotonic() < deadline, "the browser does not move"
-            time.sleep(1)
+        old = self.profile / "Default/Local Storage/leveldb"
+        wait_until(lambda: not old.exists(), "the browser does not move", 1)
 
 
 class Firefox(Browser):
@@ -174,7 +176,7 @@ class Firefox(Browser):
             *("--remote-allow-system-access", "--profile", str(self.profile)),
         )
 
-    def quit(self) -> None:
+    def quit(self, *marks: str) -> None:
         with self._marionette() as marionette:
             marionette.call("Marionette:Quit", flags=["eForceQuit"])
         self._ended()
@@ -199,10 +201,7 @@ class Firefox(Browser):
 
     def _marionette(self) -> Marionette:
         port = self.profile / "MarionetteActivePort"
-        deadline = time.monotonic() + PATIENCE
-        while not port.exists():
-            assert time.monotonic() < deadline, "Firefox opens no port"
-            time.sleep(0.05)
+        wait_until(lambda: port.exists() and port.read_text(), "Firefox opens no port")
         return Marionette(int(port.read_text()))
 
 
@@ -219,8 +218,9 @@ class WebKit(Browser):
         proxy = f"--proxy=http://127.0.0.1:{self.site.ports[0]}"
         return ("xvfb-run", "--auto-servernum", self.program, proxy)
 
-    def quit(self) -> None:
-        # It has no polite end without a person; it saves half a second after a page writes.
-        time.sleep(2)
+    def quit(self, *marks: str) -> None:
+        # It has no polite end without a person; it saves half a second after a page writes, one
+        # area after the other as they were written.
+        self.wait_until_saved(*marks)
         os.killpg(self.process.pid, signal.SIGTERM)
         self._ended()

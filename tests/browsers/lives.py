@@ -86,8 +86,9 @@ def live(kind: type[Browser], site: Site, folder: Path) -> Iterator[dict[str, St
         return State(kind.format, profile, lock, dict(written), began, running)
 
     with kind(site, folder / "quit") as browser:
-        _first_day(Diary(browser, written), site)
-        browser.quit()
+        diary = Diary(browser, written)
+        _first_day(diary, site)
+        browser.quit(*diary.marks)
     after_quit = state("quit", running=False)
 
     _copy(folder / "quit", folder / "killed")

@@ -10,7 +10,8 @@ import socket
 from contextlib import ExitStack
 from typing import Any, Self
 
-PATIENCE = 30.0
+from tests.waiting import PATIENCE
+
 """Seconds after which Firefox is given up."""
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from tests.waiting import PATIENCE
+
 PAGE = Path(__file__).with_name("page.html").read_bytes()
-PATIENCE = 60.0
-"""Seconds after which a page that does not answer is given up."""
 
 Operation = tuple[str, ...]
 """A method of the Web Storage API and its arguments: `("setItem", key, value)`."""

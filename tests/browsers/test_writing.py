@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import time
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -15,8 +14,9 @@ from desktop_migrator.migration.workspace.workspace import Workspace
 from tests.browsers.launch import Browser, Chromium, Firefox
 from tests.browsers.lives import Area, State
 from tests.browsers.round_trip import CLEARED, clear_from, cleared_origins, restore
-from tests.browsers.site import PATIENCE, Records, Site
+from tests.browsers.site import Records, Site
 from tests.browsers.test_reading import by_area, find, read
+from tests.waiting import wait_until
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,7 @@ def visit(browser: Browser, areas: dict[Area, Records], site: Site) -> dict[Area
 
 
 def wait_until_closed(state: State) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while find(state).profile.running:
-        assert time.monotonic() < deadline, "the browser does not end"
-        time.sleep(0.1)
+    wait_until(lambda: not find(state).profile.running, "the browser does not end", 0.1)
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +81,7 @@ def round_(days: dict[str, State], site: Site, tmp_path_factory: pytest.TempPath
         )
         with pytest.raises(BrowserRunning):
             restore(cleared.backup, workspace)
-        browser.quit()
+        browser.quit("the clear")
     wait_until_closed(state)
     restored = restore(cleared.backup, workspace)
     after = by_area(read(state, folder))

@@ -1,13 +1,10 @@
-"""The real servers of the integration tests, here too, and the rows that conflicts are about."""
+"""The rows that conflicts are about."""
 
 import pytest
 import sqlalchemy
 
 from tests.conformance.conflict_cases import CASES, COLUMNS, TABLE, in_utc, literal, row_id
-from tests.integration.conftest import connection, database, server, server_folder
 from tests.integration.postgres.factories import USER, Bench
-
-__all__ = ["connection", "database", "server", "server_folder"]
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def run(bench: Bench, way: str) -> dict[str, int]:
     bench.entities["tasks"] = replace(
         entity, rule=rule, created_column="created_at", updated_column="updated_at"
     )
-    return bench.load(*items(), policy=policy, answers=lambda *_: answer)
+    return bench.load(*items(), policy=policy, decisions=lambda *_: answer)
 
 
 @on_every_server

@@ -95,7 +95,7 @@ def ask_and_load(
     outcomes = [each for entity in ENTITIES for each in items(entity)]
     resolve_with_user(waiting(bench, policy, decisions, outcomes), decisions, person)
     # What counts for the load is what the file says, not what is still in memory.
-    bench.load(*outcomes, policy=policy, answers=Decisions(path).answer)
+    bench.load(*outcomes, policy=policy, decisions=Decisions(path).answer)
     return {table: rows(bench, table) for table in ENTITIES}
 
 

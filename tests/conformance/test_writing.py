@@ -53,7 +53,7 @@ def read(store: Store, scratch: Path) -> dict[StorageKey, dict[str, str]]:
     areas: dict[StorageKey, dict[str, str]] = {}
     with snapshot(store, scratch) as copy:
         for record in READERS[store.format](
-            store, copy, lambda damage: pytest.fail(damage.description)
+            store, copy, lambda damage: pytest.fail(str(damage.description))
         ):
             areas.setdefault(record.storage_key, {})[record.key] = record.value
     return areas
@@ -79,7 +79,7 @@ def test_hard_texts_come_back_exactly_as_keys_and_as_values(kind: Format, tmp_pa
     assert both(kind, store, tmp_path) == expected | {OWN: {"k": "value"} | records}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 @pytest.mark.parametrize("each", FORMATS, ids=str)
 def test_a_store_holds_what_a_dictionary_would_hold(each: Format, data: st.DataObject) -> None:

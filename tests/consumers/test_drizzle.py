@@ -14,12 +14,7 @@ from typing import Any
 import pytest
 
 from tests.integration.command_line import CommandLine
-from tests.integration.conftest import (  # noqa: F401 - fixtures
-    database,
-    on_every_server,
-    server,
-    server_folder,
-)
+from tests.integration.conftest import desktop_migrator, on_every_server  # noqa: F401 - a fixture
 from tests.recorded import read_back, unpack
 
 APP = Path(__file__).parent / "drizzle"
@@ -60,11 +55,11 @@ def moment(text: str) -> datetime:
 @on_every_server
 def test_the_app_finds_every_item_that_its_page_had(
     app: Path,
-    database: str,  # noqa: F811
+    desktop_migrator: CommandLine,  # noqa: F811
+    database: str,
     tmp_path: Path,
 ) -> None:
     node(app, database, "npx", "drizzle-kit", "migrate")
-    desktop_migrator = CommandLine(tmp_path / "data")
     words = ("migrate", "--source", unpack("chromium-leveldb", tmp_path), "--database", database,
              "--user-id", "maria", "--include", "tasks", "--include", "environments",
              "--no-backup", "--json")  # fmt: skip

@@ -20,6 +20,7 @@ with atheris.instrument_imports(include=["desktop_migrator.vault"]):
     from desktop_migrator.errors import ContainerDamaged, NotAContainer, UnknownVersion, WrongKey
     from desktop_migrator.vault import container
     from desktop_migrator.vault.keys import SecretKey
+    from tests.unit.vault.containers import packed
 
 SECRET = SecretKey(bytes(range(32)))
 KEYS = Keys(secret=SECRET.key)
@@ -27,16 +28,8 @@ REFUSALS = (ContainerDamaged, NotAContainer, UnknownVersion, WrongKey)
 MALFORMED = (Refused, struct.error, ValueError, IndexError, zstandard.ZstdError)
 
 
-def sealed(payload: bytes) -> bytes:
-    target = io.BytesIO()
-    writer = container.seal(target, [SECRET], kind="capture")
-    writer._payload += payload
-    writer.close()
-    return target.getvalue()
-
-
 SLIPS = {1: 1, 2: -1, 3: 256}
-BODY = sealed(b"")
+BODY = packed(b"", SECRET)
 
 
 def as_file(data: bytes) -> bytes:
@@ -45,9 +38,9 @@ def as_file(data: bytes) -> bytes:
             length = min(len(data) - 1, 65_536)
             return BODY[:10] + length.to_bytes(4) + data[1 : 1 + length] + BODY[-16:]
         case 2:
-            return sealed(data[1:])
+            return packed(data[1:], SECRET)
         case 3:
-            return sealed(segments(data[1:]))
+            return packed(segments(data[1:]), SECRET)
     return data[1:]
 
 

@@ -1,4 +1,4 @@
-"""Runs the program's command line as a process of its own, as its user would."""
+"""Runs the program's command line in a process of its own, as its user would."""
 
 import json
 import os
@@ -7,7 +7,11 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
+
+from tests.integration.fork_server import fork_server
+from tests.waiting import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -33,15 +37,19 @@ class CommandLine:
     def __call__(self, *words: object, given: str = "", **environment: str | None) -> Ended:
         """`given` is what the program finds on standard input; None takes a variable away."""
         variables = os.environ | {"COLUMNS": "200"} | environment
-        ended = subprocess.run(
-            self.command(*words),
-            capture_output=True,
-            text=True,
-            input=given,
-            env={name: value for name, value in variables.items() if value is not None},
-            check=False,
-        )
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
+        with TemporaryFile() as stdin, TemporaryFile() as out, TemporaryFile() as err:
+            stdin.write(given.encode())
+            stdin.seek(0)
+            exit_code = fork_server().run(
+                self._arguments(*words),
+                {name: value for name, value in variables.items() if value is not None},
+                [stdin.fileno(), out.fileno(), err.fileno()],
+            )
+            texts = []
+            for stream in (out, err):
+                stream.seek(0)
+                texts.append(stream.read().decode())
+        return Ended(exit_code, *texts)
 
     def interrupt_once_it_prints(self, mark: str, *words: object) -> Ended:
         """Presses Ctrl-C when the mark shows on standard output."""
@@ -55,9 +63,12 @@ class CommandLine:
                 if mark in line:
                     process.send_signal(signal.SIGINT)
                     break
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=PATIENCE)
         return Ended(process.returncode, printed + out, err)
 
     def command(self, *words: object) -> list[str]:
-        program = [sys.executable, "-m", "desktop_migrator", "--data-dir", str(self.data_dir)]
-        return [*program, *map(str, words)]
+        """To be started from nothing, by tests that stop or kill it."""
+        return [sys.executable, "-m", "desktop_migrator", *self._arguments(*words)]
+
+    def _arguments(self, *words: object) -> list[str]:
+        return ["--data-dir", str(self.data_dir), *map(str, words)]

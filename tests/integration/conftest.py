@@ -1,7 +1,5 @@
-"""Real PostgreSQL servers for the tests, run by the product's own manager."""
+"""The program, a database that asks for a password, and what tests look at rows with."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -10,66 +8,20 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-import sqlalchemy
 from psycopg.sql import SQL, Identifier, Literal
 
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
-from desktop_migrator.postgres.connection.engine import open_engine
+from tests.integration.command_line import CommandLine
+from tests.servers import BINARIES, on_every_server
 
-BINARIES = {"builtin": None, "postgresql-15": Path("/usr/lib/postgresql/15/bin")}
-
-on_every_server = pytest.mark.parametrize(
-    "server",
-    ["builtin", pytest.param("postgresql-15", marks=pytest.mark.needs("postgresql-15"))],
-    indirect=True,
-)
-"""Runs a test that uses `server`, `database` or `connection` on each PostgreSQL there is."""
+__all__ = ["BINARIES", "on_every_server"]  # where tests look for them
 
 _numbers = count(1)
 
 
-@pytest.fixture(scope="session")
-def server_folder() -> Iterator[Path]:
-    """A folder that the account of a server started by root can reach, unlike pytest's own."""
-    folder = Path(tempfile.mkdtemp(prefix="dm-test-"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="session")
-def server(request: pytest.FixtureRequest, server_folder: Path) -> Iterator[BuiltinPostgres]:
-    """A running server: the built-in one, or another by `on_every_server`."""
-    which = getattr(request, "param", "builtin")
-    server = BuiltinPostgres(
-        server_folder / which,
-        BINARIES[which],
-        {"fsync": "off", "full_page_writes": "off", "max_prepared_transactions": "10"},
-    )
-    server.start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
-def database(server: BuiltinPostgres) -> Iterator[str]:
-    """The URL of an empty database of its own, whose time zone is not UTC."""
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(server.url, autocommit=True) as administrator:
-        administrator.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-        administrator.execute(
-            SQL("ALTER DATABASE {} SET timezone = 'America/New_York'").format(Identifier(name))
-        )
-        yield urlsplit(server.url)._replace(path=f"/{name}").geturl()
-        administrator.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
-
-
-@pytest.fixture
-def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
-    """`database` as the app's developer sees it, times in UTC."""
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("SET TIME ZONE 'UTC'")
-        yield connection
+def desktop_migrator(tmp_path: Path) -> CommandLine:
+    return CommandLine(tmp_path / "data dir")
 
 
 def fetch(sql: psycopg.Connection[Any], query: str) -> list[Any]:
@@ -96,15 +48,8 @@ def guarded_server(server_folder: Path) -> Iterator[BuiltinPostgres]:
 @pytest.fixture
 def guarded(guarded_server: BuiltinPostgres) -> Iterator[str]:
     """The URL, without the password, of an empty database of `ada`'s."""
-    name = f"test_{next(_numbers)}"
+    name = f"guarded_{next(_numbers)}"
     with psycopg.connect(guarded_server.url, autocommit=True) as administrator:
         administrator.execute(SQL("CREATE DATABASE {} OWNER ada").format(Identifier(name)))
         yield urlsplit(guarded_server.url)._replace(netloc="ada@", path=f"/{name}").geturl()
         administrator.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
-
-
-@pytest.fixture
-def connection(database: str) -> Iterator[sqlalchemy.Connection]:
-    """An open connection to `database`."""
-    with open_engine(database).connect() as connection:
-        yield connection

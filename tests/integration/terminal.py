@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Self
 
+from tests.waiting import PATIENCE
+
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[=>]|\r")
-_PATIENCE = 60.0
-"""Seconds; only how long a failure takes."""
 
 
 class Terminal:
@@ -56,7 +56,7 @@ class Terminal:
         return self._process.returncode
 
     def _read_until(self, done: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while not done():
             assert time.monotonic() < deadline, self.text
             ready, _, _ = select.select([self._ours], [], [], 0.02)
@@ -64,4 +64,4 @@ class Terminal:
                 try:
                     self._raw += os.read(self._ours, 65536)
                 except OSError:  # the program has closed its side
-                    self._process.wait(_PATIENCE)
+                    self._process.wait(PATIENCE)

@@ -30,8 +30,8 @@ def source(tmp_path: Path) -> Path:
 
 
 class Commands:
-    def __init__(self, folder: Path, database: str) -> None:
-        self._command = CommandLine(folder / "data dir")
+    def __init__(self, command: CommandLine, database: str) -> None:
+        self._command = command
         self._database = database
 
     def __call__(self, command: str, *words: object) -> Ended:
@@ -39,19 +39,18 @@ class Commands:
 
 
 @pytest.fixture
-def commands(tmp_path: Path, database: str) -> Commands:
-    return Commands(tmp_path, database)
+def commands(desktop_migrator: CommandLine, database: str) -> Commands:
+    return Commands(desktop_migrator, database)
 
 
 def test_sources_are_told_by_keys_kinds_and_sizes_without_a_value(
-    tmp_path: Path, source: Path
+    desktop_migrator: CommandLine, source: Path
 ) -> None:
-    command = CommandLine(tmp_path / "data dir")
     for words in (["--json"], []):
-        ended = command(*words, "analyze", "--source", source)
+        ended = desktop_migrator(*words, "analyze", "--source", source)
         assert ended.exit_code == 0, ended.err
         assert SECRET not in ended.out + ended.err
-    found = command("--json", "analyze", "--source", source).last
+    found = desktop_migrator("--json", "analyze", "--source", source).last
     app, news = found["origins"]
     assert (app["origin"], app["records"], app["fits"]) == (SITE, 4, True)
     assert app["kinds"] == {"array": 1, "object": 2, "text": 1}

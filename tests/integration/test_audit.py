@@ -46,7 +46,9 @@ def enter(trail: AuditTrail, connection: sqlalchemy.Connection, deed: AuditEvent
 def breaks(trail: AuditTrail, connection: sqlalchemy.Connection) -> tuple[str | None, str | None]:
     """Of this computer's trail, and of the database's."""
     with connection.begin():
-        return trail.first_tampering(connection), trail.first_tampering_in_database(connection)
+        found = trail.first_tampering(connection), trail.first_tampering_in_database(connection)
+    local, remote = (str(each) if each else None for each in found)
+    return local, remote
 
 
 def tamper(sql: psycopg.Connection[Any], statement: str) -> None:
@@ -64,9 +66,8 @@ def tamper_here(tmp_path: Path, statement: str) -> None:
 
 @on_every_server
 def test_a_migration_is_entered_where_it_begins_and_ends_with_who_and_what(
-    database: str, sql: psycopg.Connection[Any], tmp_path: Path
+    desktop_migrator: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
-    desktop_migrator = CommandLine(tmp_path / "data dir")
     words = ["migrate", "--json", "--source", store_of(tmp_path, {"tasks": TASKS[:1]})]
     words += ["--database", database, "--user-id", "u1", "--create-tables"]
     run = desktop_migrator(*words).last["run"]
@@ -88,9 +89,8 @@ def test_a_migration_is_entered_where_it_begins_and_ends_with_who_and_what(
 
 
 def test_a_dry_run_is_entered_nowhere(
-    database: str, sql: psycopg.Connection[Any], tmp_path: Path
+    desktop_migrator: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
-    desktop_migrator = CommandLine(tmp_path / "data dir")
     words = ["migrate", "--json", "--source", store_of(tmp_path, {"tasks": TASKS[:1]})]
     words += ["--database", database, "--user-id", "u1", "--create-tables"]
     assert desktop_migrator(*words).exit_code == 0

@@ -1,7 +1,6 @@
 """Backups as their user meets them; the oracles are what pages read back, SQL and COPY."""
 
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +32,7 @@ class Backups:
         self.database = database
 
     def __call__(self, *words: object, passphrase: str = PASSPHRASE) -> Ended:
-        ended = subprocess.run(
-            [*self.run.command("--json", *words), "--passphrase-stdin"],
-            input=f"{passphrase}\n",
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
+        return self.run("--json", *words, "--passphrase-stdin", given=f"{passphrase}\n")
 
     def migrate(self, source: Path, *words: object) -> dict[str, Any]:
         ended = self(

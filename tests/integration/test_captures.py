@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PureWindowsPath
@@ -29,14 +28,7 @@ def program(tmp_path: Path) -> CommandLine:
 
 def told(program: CommandLine, *words: object, passphrase: str = PASSPHRASE) -> Ended:
     """Runs a command with a passphrase on its standard input."""
-    ended = subprocess.run(
-        program.command("--json", *words, "--passphrase-stdin"),
-        input=f"{passphrase}\n",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Ended(ended.returncode, ended.stdout, ended.stderr)
+    return program("--json", *words, "--passphrase-stdin", given=f"{passphrase}\n")
 
 
 def captured(program: CommandLine, tmp_path: Path, family: str, *words: object) -> Path:

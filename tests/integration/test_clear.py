@@ -1,7 +1,6 @@
 """`clear` and `backup restore --to browser` as their user calls them."""
 
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +19,7 @@ class Program:
         self.profile = profile
 
     def __call__(self, *words: object) -> Ended:
-        ended = subprocess.run(
-            [*self._run.command("--json", *words), "--passphrase-stdin"],
-            input="correct horse\n",
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
+        return self._run("--json", *words, "--passphrase-stdin", given="correct horse\n")
 
     def migrate(self) -> Ended:
         where = ("--source", self.profile, "--origin", APP, "--database", self._database)

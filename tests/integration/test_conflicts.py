@@ -33,18 +33,15 @@ AS_ROWS = [(f"Environment {number}", {"url": "old", "debug": True}) for number i
 
 
 @pytest.fixture
-def words(tmp_path: Path, database: str, sql: psycopg.Connection[Any]) -> list[object]:
+def words(
+    desktop_migrator: CommandLine, tmp_path: Path, database: str, sql: psycopg.Connection[Any]
+) -> list[object]:
     """A migrate whose three environments have been changed in the database since."""
     migrate: list[object] = ["migrate", "--source", store_of(tmp_path, IN_BROWSER)]
     migrate += ["--database", database, "--user-id", "u1", "--create-tables"]
-    assert CommandLine(tmp_path / "data dir")(*migrate).exit_code == 0
+    assert desktop_migrator(*migrate).exit_code == 0
     sql.execute("""UPDATE environments SET config = '{"url": "old", "debug": true}'""")
     return migrate
-
-
-@pytest.fixture
-def desktop_migrator(tmp_path: Path) -> CommandLine:
-    return CommandLine(tmp_path / "data dir")
 
 
 def rows(sql: psycopg.Connection[Any]) -> list[Any]:

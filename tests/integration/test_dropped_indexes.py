@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from desktop_migrator.migration.run.load import MIN_ITEMS_TO_DROP_INDEXES
 from tests.integration.command_line import CommandLine
 from tests.integration.conftest import fetch
 from tests.integration.webkit_store import store_of
+from tests.waiting import wait_until
 
 PLAN = """
 version = 1
@@ -34,7 +34,6 @@ CREATE INDEX by_title ON tasks (title DESC, user_id);
 CREATE UNIQUE INDEX no_doubles ON tasks (user_id, title);
 """
 INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'tasks' ORDER BY 1"
-WAIT_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
@@ -52,26 +51,31 @@ def words(database: str, source: Path, folder: Path, *, allowed: bool) -> list[o
 
 def seen_without(sql: psycopg.Connection[Any], process: subprocess.Popen[str]) -> bool:
     """Whether the index was away at some moment until the process ended."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        if fetch(sql, "SELECT to_regclass('by_title')") == [(None,)]:
-            return True
-        time.sleep(0.02)
-    return False
+
+    def is_away() -> bool:
+        return fetch(sql, "SELECT to_regclass('by_title')") == [(None,)]
+
+    wait_until(lambda: process.poll() is not None or is_away(), "the run does not end", 0.01)
+    return process.poll() is None
 
 
 def test_indexes_are_away_meanwhile_and_back_after_a_kill(
-    database: str, sql: psycopg.Connection[Any], source: Path, tmp_path: Path
+    desktop_migrator: CommandLine,
+    database: str,
+    sql: psycopg.Connection[Any],
+    source: Path,
+    tmp_path: Path,
 ) -> None:
     sql.execute(TABLE.encode())
     before = fetch(sql, INDEXES)
-    command = CommandLine(tmp_path / "data dir")
     job = words(database, source, tmp_path, allowed=True)
-    with subprocess.Popen(command.command(*job), stdout=subprocess.DEVNULL, text=True) as process:
+    with subprocess.Popen(
+        desktop_migrator.command(*job), stdout=subprocess.DEVNULL, text=True
+    ) as process:
         assert seen_without(sql, process)
         process.send_signal(signal.SIGKILL)
     assert [name for name, _ in fetch(sql, INDEXES)] == ["no_doubles", "tasks_pkey"]
-    resumed = command(*job, "--resume")
+    resumed = desktop_migrator(*job, "--resume")
     assert resumed.exit_code == 0, resumed.err
     assert fetch(sql, "SELECT count(*) FROM tasks") == [(MIN_ITEMS_TO_DROP_INDEXES,)]
     assert fetch(sql, INDEXES) == before
@@ -79,11 +83,16 @@ def test_indexes_are_away_meanwhile_and_back_after_a_kill(
 
 
 def test_indexes_of_the_apps_own_table_stay_where_the_plan_does_not_allow_it(
-    database: str, sql: psycopg.Connection[Any], source: Path, tmp_path: Path
+    desktop_migrator: CommandLine,
+    database: str,
+    sql: psycopg.Connection[Any],
+    source: Path,
+    tmp_path: Path,
 ) -> None:
     sql.execute(TABLE.encode())
-    command = CommandLine(tmp_path / "data dir")
     job = words(database, source, tmp_path, allowed=False)
-    with subprocess.Popen(command.command(*job), stdout=subprocess.DEVNULL, text=True) as process:
+    with subprocess.Popen(
+        desktop_migrator.command(*job), stdout=subprocess.DEVNULL, text=True
+    ) as process:
         assert not seen_without(sql, process)
         assert process.wait() == 0

@@ -5,7 +5,6 @@ A run is made to stand still in its first chunk by a lock of the test's own on t
 
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,21 +19,16 @@ from tests.integration.command_line import CommandLine, Ended
 from tests.integration.conftest import fetch, on_every_server
 from tests.integration.test_migrate import DRIZZLE
 from tests.integration.webkit_store import store_of
+from tests.waiting import PATIENCE, wait_until
 
 ITEMS = 200
-WAIT_SECONDS = 60
 
 
 @pytest.fixture
-def desktop_migrator(tmp_path: Path) -> CommandLine:
-    return CommandLine(tmp_path / "data dir")
-
-
-@pytest.fixture
-def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(DRIZZLE.encode())
-        yield connection
+def sql(sql: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+    """With the app's tables."""
+    sql.execute(DRIZZLE.encode())
+    return sql
 
 
 @pytest.fixture
@@ -57,7 +51,7 @@ def process(command: list[str]) -> Iterator["subprocess.Popen[str]"]:
 
 
 def ended(running: "subprocess.Popen[str]") -> Ended:
-    out, err = running.communicate(timeout=WAIT_SECONDS)
+    out, err = running.communicate(timeout=PATIENCE)
     return Ended(running.returncode, out, err)
 
 
@@ -72,14 +66,16 @@ def standing_still(database: str) -> Iterator[None]:
 def wait_for_lease(sql: psycopg.Connection[Any], *, but: object = None) -> dict[str, Any]:
     """The lease of a run that has come to its first chunk."""
     waiting = "SELECT FROM pg_locks WHERE relation = 'tasks'::regclass AND NOT granted"
-    deadline = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < deadline:
+    leases: list[dict[str, Any]] = []
+
+    def come() -> bool:
         if fetch(sql, waiting):
-            for (row,) in fetch(sql, "SELECT to_jsonb(l) FROM desktop_migrator.leases l"):
-                if row["run"] != but:
-                    return dict(row)
-        time.sleep(0.05)
-    pytest.fail("no run has come to its first chunk")
+            found = fetch(sql, "SELECT to_jsonb(l) FROM desktop_migrator.leases l")
+            leases.extend(row for (row,) in found if row["run"] != but)
+        return bool(leases)
+
+    wait_until(come, "no run has come to its first chunk")
+    return leases[0]
 
 
 def grow_old(sql: psycopg.Connection[Any]) -> None:
@@ -201,10 +197,9 @@ def test_a_run_that_slept_while_it_was_unlocked_writes_nothing_more(
         with standing_still(database):
             lease = wait_for_lease(sql)
             first.send_signal(signal.SIGSTOP)
-        deadline = time.monotonic() + WAIT_SECONDS
         busy = "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%tasks%'"
-        while fetch(sql, busy + " AND pid <> pg_backend_pid()") and time.monotonic() < deadline:
-            time.sleep(0.05)
+        busy += " AND pid <> pg_backend_pid()"
+        wait_until(lambda: not fetch(sql, busy), "the stopped run's statement does not end")
         assert desktop_migrator(*unlock).exit_code == 5
         grow_old(sql)
         unlocked = desktop_migrator(*unlock)
@@ -277,9 +272,9 @@ def pgbouncer(database: str, folder: Path, mode: str) -> Iterator[str]:
         ["/usr/sbin/pgbouncer", settings], stderr=subprocess.DEVNULL, **options
     ) as running:
         try:
-            while not (folder / ".s.PGSQL.6432").exists():
-                assert running.poll() is None
-                time.sleep(0.05)
+            socket = folder / ".s.PGSQL.6432"
+            wait_until(lambda: socket.exists() or running.poll() is not None, "no pooler")
+            assert running.poll() is None
             yield f"postgresql://postgres@/{name}?host={folder}&port=6432"
         finally:
             running.terminate()

@@ -17,11 +17,6 @@ from tests.recorded import APP, read_back, unpack
 FAMILIES = ("chromium-leveldb", "chromium-sqlite", "firefox")
 
 
-@pytest.fixture
-def desktop_migrator(tmp_path: Path) -> CommandLine:
-    return CommandLine(tmp_path / "data dir")
-
-
 FIELD_KEY = bytes(range(32))
 
 

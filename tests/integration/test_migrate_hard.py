@@ -22,11 +22,6 @@ CREATE TABLE tasks (
 """
 
 
-@pytest.fixture
-def desktop_migrator(tmp_path: Path) -> CommandLine:
-    return CommandLine(tmp_path / "data dir")
-
-
 class Migrate:
     """`desktop-migrator migrate --json` for one database and user."""
 

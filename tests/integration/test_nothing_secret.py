@@ -43,7 +43,11 @@ def temporary() -> Iterator[Path]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 def test_no_process_and_no_file_of_a_run_shows_the_password(
-    guarded: str, tmp_path: Path, private: Path, temporary: Path
+    desktop_migrator: CommandLine,
+    guarded: str,
+    tmp_path: Path,
+    private: Path,
+    temporary: Path,
 ) -> None:
     filler = {f"filler{number}": "n" * 1000 for number in range(40)}
     store = make_store(
@@ -58,14 +62,13 @@ def test_no_process_and_no_file_of_a_run_shows_the_password(
     passwords = private / "pgpass"
     passwords.write_text(f"*:*:*:ada:{PASSWORD}\n")
     passwords.chmod(0o600)
-    program = CommandLine(tmp_path / "data")
     words = ["--plan", plan, "migrate", "--source", store, "--database", guarded, "--json"]
     words += ["--user-id", "u1", "--create-tables", "--max-concurrent", "2"]
     searched = set[int]()
     shown = bytearray()
     limits = set[int]()
     with subprocess.Popen(
-        ["sh", "-c", WITH_CORE_DUMPS, "sh", *program.command(*words)],
+        ["sh", "-c", WITH_CORE_DUMPS, "sh", *desktop_migrator.command(*words)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -29,8 +29,9 @@ from desktop_migrator.model import ConflictPolicy, Outcome, RunResult
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
-from desktop_migrator.reporter import NullReporter, RecordingReporter
+from desktop_migrator.reporter import NullReporter, RecordingReporter, Stage
 from tests.integration.faults.servers import CrashingServer
+from tests.waiting import PATIENCE
 
 RECORDS = 30
 EACH = 20
@@ -84,7 +85,7 @@ class AtHalf(RecordingReporter):
         self._do = do or self.cancel.set
         self.done = False
 
-    def advanced(self, stage: str, current: int, total: int | None) -> None:
+    def advanced(self, stage: Stage, current: int, total: int | None) -> None:
         super().advanced(stage, current, total)
         if not self.done and stage == self.stage and current >= self.items:
             self.done = True
@@ -279,7 +280,7 @@ def test_a_process_that_is_killed_costs_no_row(desk: Desk, alone: Any) -> None:
     reporter = AtHalf(kill_one)
     result = desk.run(reporter)
     assert reporter.done
-    assert any("Going on" in warning for warning in reporter.warnings)
+    assert any("Going on" in str(warning) for warning in reporter.warnings)
     assert same(result, expected), result
     assert desk.rows() == rows
     assert desk.left_by(result.run) == left
@@ -346,7 +347,7 @@ def test_a_run_whose_processes_all_end_goes_on(desk: Desk, alone: Any) -> None:
     assert same(result, expected), result
     assert desk.rows() == rows
     assert desk.left_by(result.run) == left
-    _, alive = psutil.wait_procs(orphans, timeout=10)
+    _, alive = psutil.wait_procs(orphans, timeout=PATIENCE)
     assert not alive
 
 

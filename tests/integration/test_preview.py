@@ -120,8 +120,9 @@ def test_without_a_database_the_findings_are_what_the_page_read_back(
         assert not read
 
 
-def test_the_command_tells_each_items_state(tmp_path: Path, database: str) -> None:
-    desktop_migrator = CommandLine(tmp_path / "data dir")
+def test_the_command_tells_each_items_state(
+    desktop_migrator: CommandLine, tmp_path: Path, database: str
+) -> None:
     words: list[Any] = ["--source", store_of(tmp_path, {"tasks": [task(1), task(2)]})]
     words += ["--database", database, "--user-id", "u1"]
     assert desktop_migrator("migrate", *words, "--create-tables").exit_code == 0

@@ -19,11 +19,6 @@ PLAN = Path(__file__).parents[2] / "resources" / "plans" / "default.toml"
 
 
 @pytest.fixture
-def desktop_migrator(tmp_path: Path) -> CommandLine:
-    return CommandLine(tmp_path / "data dir")
-
-
-@pytest.fixture
 def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
     """The app's tables, made by its owner, in a database that grants nobody anything."""
     with psycopg.connect(database, autocommit=True) as connection:

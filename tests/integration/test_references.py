@@ -91,8 +91,8 @@ class Scene:
 
 
 @pytest.fixture
-def scene(tmp_path: Path, database: str) -> Scene:
-    return Scene(tmp_path, database, CommandLine(tmp_path / "data dir"))
+def scene(tmp_path: Path, database: str, desktop_migrator: CommandLine) -> Scene:
+    return Scene(tmp_path, database, desktop_migrator)
 
 
 @pytest.mark.parametrize("batch", [2, 100])

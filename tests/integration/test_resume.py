@@ -25,7 +25,7 @@ from desktop_migrator.postgres.connection.engine import open_engine
 from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
 from desktop_migrator.postgres.run_lock.run_lock import Fence, RunLock, hold_run_lock
 from desktop_migrator.postgres.types import adapters
-from desktop_migrator.reporter import RecordingReporter
+from desktop_migrator.reporter import RecordingReporter, Stage
 from desktop_migrator.system.resources import resource
 from desktop_migrator.vault.keys import Passphrase
 from desktop_migrator.vault.sealed_file import open_sealed_file
@@ -52,7 +52,7 @@ class AtHalf(RecordingReporter):
         self._do = do or self.cancel.set
         self._done = False
 
-    def advanced(self, stage: str, current: int, total: int | None) -> None:
+    def advanced(self, stage: Stage, current: int, total: int | None) -> None:
         super().advanced(stage, current, total)
         if not self._done and stage == self.stage and current >= self.items:
             self._done = True
@@ -90,7 +90,7 @@ class Bench:
     def run(self, reporter: RecordingReporter | None = None, **changes: Any) -> RunResult:
         reporter = reporter or RecordingReporter()
         result = migrate(replace(self.job, **changes), self.workspace, reporter)
-        self.warnings = reporter.warnings
+        self.warnings = [str(each) for each in reporter.warnings]
         return result
 
     def sql(self, query: str) -> list[Any]:
@@ -178,7 +178,7 @@ def test_what_somebody_edits_before_a_run_is_resumed_stays(
     result = bench.run(resume=True, policy=policy)
     assert (result.outcome, result.verified) == (Outcome.COMPLETED, True)
     assert bench.titles() == TITLES - {"Task 0"} | {"Mine"}
-    assert any(text.startswith("1 rows") for text in bench.warnings)
+    assert any(text.startswith("1 row ") for text in bench.warnings)
 
 
 def test_a_row_that_vanishes_before_a_run_is_resumed_is_never_called_verified(
@@ -385,9 +385,3 @@ def test_the_command_line_takes_days_and_resumes(
     wrong = CommandLine(tmp_path / "cli")(*words, "--from", "yesterday")
     assert wrong.exit_code == 2
     assert "--from" in wrong.err
-
-
-@pytest.fixture
-def sql(database: str) -> Any:
-    with psycopg.connect(database, autocommit=True) as connection:
-        yield connection

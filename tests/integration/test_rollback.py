@@ -13,11 +13,6 @@ from tests.recorded import unpack
 SIZES = "SELECT (SELECT count(*) FROM tasks), (SELECT count(*) FROM environments)"
 
 
-@pytest.fixture
-def desktop_migrator(tmp_path: Path) -> CommandLine:
-    return CommandLine(tmp_path / "data dir")
-
-
 class Program:
     def __init__(self, run: CommandLine, database: str, source: Path) -> None:
         self._run = run

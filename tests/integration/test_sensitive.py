@@ -13,16 +13,12 @@ import pytest
 from desktop_migrator.plan.envelope import FieldKey
 from tests.integration.command_line import CommandLine
 from tests.unit.browsers.leveldb_stores import opened as opened_store
+from tests.waiting import PATIENCE
 
 OPEN = Path(__file__).parents[2] / "docs" / "examples" / "open-field.mjs"
 KEY = FieldKey(bytes(range(32)))
 MARK = "ghp_PLANTEDmarkerü😀"
 SITE = "https://app.test"
-
-
-@pytest.fixture
-def desktop_migrator(tmp_path: Path) -> CommandLine:
-    return CommandLine(tmp_path / "data dir")
 
 
 @pytest.fixture
@@ -59,7 +55,7 @@ def opened(sql: psycopg.Connection[Any], key: FieldKey) -> "subprocess.Completed
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

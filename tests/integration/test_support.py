@@ -4,17 +4,10 @@ import json
 import zipfile
 from pathlib import Path
 
-import pytest
-
 from tests.integration.command_line import CommandLine
 from tests.recorded import APP, areas, unpack
 
 USER = "user-4711-marker"
-
-
-@pytest.fixture
-def desktop_migrator(tmp_path: Path) -> CommandLine:
-    return CommandLine(tmp_path / "data dir")
 
 
 def test_a_bundle_tells_the_desk_what_happened_and_no_value(

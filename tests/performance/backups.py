@@ -13,8 +13,9 @@ from statistics import median
 
 import plyvel
 
+from tests.performance import sealing
 from tests.performance.migrating import ITEMS, call, make_sources
-from tests.performance.sealing import measure
+from tests.performance.processes import measure
 
 ROUNDS = 3
 _PASSPHRASE = "correct horse battery\n"
@@ -49,7 +50,7 @@ def _write_plaintext(store: Path, path: Path) -> int:
 def _round(folder: Path, store: Path) -> dict[str, tuple[float, float]]:
     data = folder / "data"
     shutil.rmtree(data, ignore_errors=True)
-    raw = measure("raw AES-256-GCM", folder)
+    raw = measure(sealing.__name__, "raw AES-256-GCM", folder)
     program = [sys.executable, "-m", "desktop_migrator", "--data-dir", str(data), "--yes"]
     spent = {"raw AES-256-GCM": (raw["seconds"], raw["memory"])}
     words: dict[str, list[object]] = {

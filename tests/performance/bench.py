@@ -1,6 +1,6 @@
 """Runs every benchmark: `make bench`."""
 
-from tests.performance import backups, decoding, migrating, sealing, tables
+from tests.performance import backups, decoding, migrating, sealing, tables, window
 
 if __name__ == "__main__":
     decoding.run()
@@ -8,3 +8,4 @@ if __name__ == "__main__":
     sealing.run()
     backups.run()
     tables.run()
+    window.run()

@@ -6,7 +6,6 @@ peak memory of the whole process.
 
 import importlib
 import json
-import subprocess
 import sys
 import tempfile
 from importlib.util import find_spec
@@ -14,12 +13,12 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-import msgspec
 import plyvel
 
 from desktop_migrator.browsers.formats.chromium_leveldb import read
 from desktop_migrator.model import Profile, Store, StoreFormat
 from desktop_migrator.system.memory import peak_memory_mb
+from tests.performance.processes import measure
 
 RECORDS = 50_000
 ORIGINS = 20
@@ -83,19 +82,12 @@ def raw_files(folder: Path) -> int:
 WAYS = {"bare plyvel walk": bare_walk, "Desktop Migrator": ours, "raw files (peer)": raw_files}
 
 
-def measure(way: str, folder: Path) -> dict[str, float]:
-    """One way in a process of its own: seconds of the reading alone, MiB of the whole process."""
-    command = [sys.executable, "-m", __name__, way, str(folder)]
-    output = subprocess.run(command, check=True, capture_output=True).stdout
-    return msgspec.json.decode(output, type=dict[str, float])
-
-
 def run() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "leveldb")
         size = make_store(folder)
         ways = [way for way in WAYS if way != "raw files (peer)" or find_spec("dfindexeddb")]
-        rounds = [{way: measure(way, folder) for way in ways} for _ in range(ROUNDS)]
+        rounds = [{way: measure(__name__, way, folder) for way in ways} for _ in range(ROUNDS)]
     print(f"\nDecoding {RECORDS:,} records ({size / 1e6:.0f} MB), median of {ROUNDS} rounds")
     baseline = median(each["bare plyvel walk"]["seconds"] for each in rounds)
     for way in ways:

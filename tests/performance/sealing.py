@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import random
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -18,12 +17,12 @@ from statistics import median
 from time import perf_counter
 from typing import BinaryIO
 
-import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from desktop_migrator.system.memory import peak_memory_mb
 from desktop_migrator.vault import container
 from desktop_migrator.vault.keys import SecretKey
+from tests.performance.processes import measure
 
 SIZE = 1 << 30
 BLOCK = 1 << 26
@@ -102,12 +101,6 @@ def once(way: str, folder: Path) -> dict[str, float]:
     return {"seconds": perf_counter() - began, "memory": peak_memory_mb()}
 
 
-def measure(way: str, folder: Path) -> dict[str, float]:
-    command = [sys.executable, "-m", __name__, way, str(folder)]
-    output = subprocess.run(command, check=True, capture_output=True).stdout
-    return msgspec.json.decode(output, type=dict[str, float])
-
-
 def in_memory() -> float:
     """Bytes a second."""
     aes, piece = AESGCM(KEY), bytes(PIECE)
@@ -126,7 +119,7 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         make_plaintext(folder / "plain")
-        rounds = [{way: measure(way, folder) for way in WAYS} for _ in range(ROUNDS)]
+        rounds = [{way: measure(__name__, way, folder) for way in WAYS} for _ in range(ROUNDS)]
         assert digest(folder / "out") == digest(folder / "plain")
         share = (folder / "sealed").stat().st_size / SIZE
     print(f"\nSealing 1 GiB, file to file, median of {ROUNDS} rounds; sealed size {share:.0%}")

@@ -96,7 +96,7 @@ def make(sample: Sample, site: Site, profile: Path) -> Areas:
                 diary.visit(area, writing(records), top=APP, frames=[area.origin])
             else:
                 diary.visit(area, writing(records))
-        browser.quit()
+        browser.quit(min(records.values(), key=len))
     return written
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from pytestqt.wait_signal import SignalBlocker
 
 from desktop_migrator.migration.wizard_options import WizardOptions
 from desktop_migrator.wizard import app, theme
@@ -19,20 +21,28 @@ from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.backup import BackupPage
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.window import WizardWindow
-from tests.integration.conftest import (  # noqa: F401 - fixtures
-    connection,
-    database,
-    server,
-    server_folder,
-)
-from tests.wizard.app_server import app_server, home  # noqa: F401 - fixtures
-
-SECONDS = 60_000
-"""Milliseconds to wait for work at most."""
+from tests.waiting import PATIENCE
+from tests.wizard.app_server import app_cluster, app_server, home  # noqa: F401 - fixtures
+from tests.wizard.pages import idle
 
 PASSPHRASE = "correct horse battery"
 
 OpenWindow = Callable[[WizardOptions], WizardWindow]
+
+
+class PatientBot(QtBot):
+    """Waits as long as any other test."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 0) -> None:
+        super().waitUntil(callback, timeout=timeout or int(PATIENCE * 1000))
+
+    def waitSignal(self, signal: Any, *, timeout: int = 0, **settings: Any) -> SignalBlocker:
+        return super().waitSignal(signal, timeout=timeout or int(PATIENCE * 1000), **settings)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture
@@ -65,7 +75,7 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
 
 
 @pytest.fixture
-def demo_folder(server_folder: Path) -> Path:  # noqa: F811
+def demo_folder(server_folder: Path) -> Path:
     """For a built-in database of its own."""
     return server_folder / f"demo-{len(list(server_folder.iterdir()))}"
 
@@ -74,10 +84,6 @@ def demo_folder(server_folder: Path) -> Path:  # noqa: F811
 def demo(open_window: OpenWindow, demo_folder: Path) -> WizardWindow:
     """On the sample profiles."""
     return open_window(WizardOptions(demo=True, data_dir=demo_folder))
-
-
-def _idle(page: WizardPage) -> bool:
-    return page.operation is None
 
 
 class Person:
@@ -94,11 +100,13 @@ class Person:
         return page
 
     def wait(self, met: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(met, timeout=SECONDS)
+        self._qtbot.waitUntil(met)
 
-    def settle(self) -> None:
-        """Until the page lies as it will be seen."""
-        self._qtbot.wait(50)
+    def lay_out(self) -> None:
+        """Until the page lies as it will be seen: layouts ask for others to be laid out."""
+        for _ in range(10):
+            QApplication.sendPostedEvents()
+            QApplication.processEvents()
 
     def go_on(self) -> None:
         """Press Continue once that is possible, and wait for the next page."""
@@ -111,7 +119,7 @@ class Person:
         """For the backup, on its page."""
         page = self.page
         assert isinstance(page, BackupPage)
-        self.wait(partial(_idle, page))
+        self.wait(partial(idle, page))
         page.use_passphrase(PASSPHRASE, PASSPHRASE)
 
     def go_to(self, step: WizardStep) -> None:

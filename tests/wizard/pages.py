@@ -11,6 +11,7 @@ from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.wizard.context import WizardContext
 from desktop_migrator.wizard.flow import WizardAnswers
+from desktop_migrator.wizard.messages import make_translator
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.worker import Worker
 
@@ -27,6 +28,10 @@ def named(page: QWidget, kind: type[W], name: str) -> W:
     return found
 
 
+def idle(page: WizardPage) -> bool:
+    return page.operation is None
+
+
 @dataclass(frozen=True)
 class Opened:
     page: WizardPage
@@ -38,7 +43,7 @@ class Opened:
 
 
 def open_page(qtbot: QtBot, kind: type[WizardPage], data_dir: Path, plan: Plan) -> Opened:
-    context = WizardContext(Workspace.open(data_dir), plan, Worker())
+    context = WizardContext(Workspace.open(data_dir), plan, Worker(), make_translator())
     page = kind(context)
     qtbot.addWidget(page, before_close_func=lambda _: context.worker.close())
     page.resize(900, 700)

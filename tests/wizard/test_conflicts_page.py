@@ -23,15 +23,13 @@ from desktop_migrator.wizard.flow import (
 )
 from desktop_migrator.wizard.operations import build_job
 from desktop_migrator.wizard.pages.conflicts import ConflictsPage
-from tests.integration.conftest import connection, database, fetch, server, server_folder
+from tests.integration.conftest import fetch
 from tests.integration.test_conflicts import environment
 from tests.integration.webkit_store import store_of
 from tests.recorded import APP
 from tests.wizard.pages import Opened, open_page
 
-__all__ = ["connection", "database", "server", "server_folder"]  # fixtures
 PLAN = load_plan(None)
-LOAD = 60_000
 ENVIRONMENTS = [environment(n, url="new", port=n) for n in range(1, 5)]
 TASKS = [
     {"id": str(n), "title": f"Task {n}", "status": "todo", "createdAt": "2026-01-01T10:00:00.000Z"}
@@ -52,7 +50,7 @@ class Case:
 
     def enter(self) -> None:
         self.page.initializePage()
-        self.qtbot.waitUntil(lambda: self.page.operation is None, timeout=LOAD)
+        self.qtbot.waitUntil(lambda: self.page.operation is None)
         assert self.page.error_panel.error is None
 
     def choose(self, row: int) -> None:
@@ -72,7 +70,7 @@ class Case:
         gone_on: list[bool] = []
         self.page.next_page = lambda: gone_on.append(True)  # type: ignore[method-assign]
         if not self.page.on_next():
-            self.qtbot.waitUntil(lambda: bool(gone_on), timeout=LOAD)
+            self.qtbot.waitUntil(lambda: bool(gone_on))
             assert self.page.on_next()
         result = migrate(
             build_job(self.opened.answers, PLAN), self.opened.context.workspace, NullReporter()
@@ -184,7 +182,7 @@ def test_what_is_left_out_is_no_conflict(case: Case) -> None:
 def test_a_database_that_cannot_be_reached_is_told_in_the_page(case: Case) -> None:
     case.opened.answers.database = "postgresql://nobody@localhost:1/none"
     case.page.initializePage()
-    case.qtbot.waitUntil(lambda: case.page.operation is None, timeout=LOAD)
+    case.qtbot.waitUntil(lambda: case.page.operation is None)
     assert case.page.error_panel.error is not None
     assert case.page.error_panel.error.code == "DM-301"
     assert not case.page.isComplete()

@@ -20,7 +20,6 @@ from tests.integration.postgres.test_connect import (
     tls,  # noqa: F401 - a fixture
 )
 from tests.wizard.app_server import PASSWORD, AppServer
-from tests.wizard.conftest import SECONDS
 from tests.wizard.pages import Opened, named, open_page
 
 
@@ -38,7 +37,7 @@ def page(opened: Opened) -> DestinationPage:
 
 def test_connection(page: DestinationPage, qtbot: QtBot) -> None:
     named(page, QPushButton, "Test connection").click()
-    qtbot.waitUntil(lambda: page.operation is None, timeout=SECONDS)
+    qtbot.waitUntil(lambda: page.operation is None)
 
 
 test_connection.__test__ = False  # type: ignore[attr-defined]
@@ -116,9 +115,7 @@ def test_every_right_that_is_missing_is_listed_with_what_grants_it(
     page: DestinationPage, app_server: AppServer, qtbot: QtBot
 ) -> None:
     app_server.sql(f"CREATE ROLE bob LOGIN PASSWORD '{PASSWORD}'")
-    with (app_server.folder / "pg_hba.conf").open("a") as rules:
-        rules.write("host app bob 127.0.0.1/32 scram-sha-256\n")
-    app_server.sql("SELECT pg_reload_conf()")
+    app_server.admit("host app bob 127.0.0.1/32 scram-sha-256")
     page.enter_address(app_server.url.replace("ada@", "bob@"))
     named(page, QLineEdit, "Password").setText(PASSWORD)
     test_connection(page, qtbot)
@@ -154,7 +151,7 @@ def test_a_connection_is_remembered_without_its_password(
     again = open_page(qtbot, DestinationPage, root, load_plan(None)).page
     assert isinstance(again, DestinationPage)
     again.on_enter()
-    qtbot.waitUntil(lambda: again.operation is None, timeout=SECONDS)
+    qtbot.waitUntil(lambda: again.operation is None)
     choice = named(again, QComboBox, "Saved connection")
     assert choice.isVisible()
     index = choice.findText(saved.name)

@@ -44,9 +44,23 @@ def sit(
     return sit
 
 
+@pytest.fixture(scope="module")
+def known() -> list[Any]:
+    """The rows that nobody disturbed, once a test has made them."""
+    return []
+
+
 @pytest.fixture
-def whole(sit: Sit, app_server: AppServer) -> list[Any]:
-    """The rows that nobody disturbed; they are gone again."""
+def whole(known: list[Any], request: pytest.FixtureRequest) -> list[Any]:
+    """The rows that nobody disturbed; none of them is there."""
+    if not known:
+        known += request.getfixturevalue("undisturbed")
+    return known
+
+
+@pytest.fixture
+def undisturbed(sit: Sit, app_server: AppServer) -> list[Any]:
+    """The rows of a migration; they are gone again."""
     person = sit()
     go_to_backup(person)
     person.go_to(WizardStep.DONE)

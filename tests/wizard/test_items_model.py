@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
@@ -52,9 +52,7 @@ def expected(plain: list[Plain]) -> list[tuple[str, str, str]]:
     ]
 
 
-@settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(entries, st.lists(filters | st.just(NO_FILTER), max_size=4), st.integers(1, 4))
 def test_every_filter_shows_what_a_plain_list_would(
     qtbot: QtBot, plain: list[Plain], wanted: list[Filter], page: int

@@ -22,6 +22,7 @@ from desktop_migrator.wizard.pages.backup import BackupPage
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from tests.wizard.conftest import PASSPHRASE, OpenWindow, Person
+from tests.wizard.pages import idle
 
 LAPTOP = QSize(1366, 738)
 
@@ -56,10 +57,6 @@ def fits(widget: QWidget) -> bool:
     return True
 
 
-def idle(page: WizardPage) -> bool:
-    return page.operation is None
-
-
 def walk(person: Person, entry: Workflow, until: WizardStep) -> list[str]:
     page = person.page
     assert isinstance(page, WelcomePage)
@@ -71,7 +68,7 @@ def walk(person: Person, entry: Workflow, until: WizardStep) -> list[str]:
             person.wait(partial(idle, page))
         if isinstance(page, BackupPage):
             page.use_passphrase(PASSPHRASE, PASSPHRASE)
-        person.settle()
+        person.lay_out()
         found += cut_off(page)
         if page.step is until:
             return found

@@ -18,8 +18,6 @@ from tests.integration.webkit_store import store_of
 from tests.recorded import APP, read_back, unpack
 from tests.wizard.pages import Opened, open_page
 
-LOAD = 30_000
-
 
 @pytest.fixture
 def opened(qtbot: QtBot, tmp_path: Path) -> Opened:
@@ -32,7 +30,7 @@ def look(qtbot: QtBot, opened: Opened, source: Path) -> ReviewPage:
     opened.answers.workflow = Workflow.MIGRATE
     opened.answers.sources, opened.answers.origin = (source,), APP
     page.initializePage()
-    qtbot.waitUntil(lambda: page.operation is None, timeout=LOAD)
+    qtbot.waitUntil(lambda: page.operation is None)
     assert page.error_panel.error is None
     return page
 
@@ -149,7 +147,7 @@ def test_a_capture_takes_whole_records_so_nothing_is_left_out_there(
     opened.answers.workflow = Workflow.CAPTURE
     opened.answers.sources, opened.answers.origin = (unpack("firefox", tmp_path),), APP
     page.initializePage()
-    qtbot.waitUntil(lambda: page.operation is None, timeout=LOAD)
+    qtbot.waitUntil(lambda: page.operation is None)
     assert isinstance(page, ReviewPage)
     assert not page._exclude_button.isVisibleTo(page)
     index = page._table.model().index(0, 0)

@@ -35,6 +35,7 @@ from desktop_migrator.browsers.discovery.store_locations import (
     locate_store,
 )
 from desktop_migrator.errors import SourceNotFound, StoreUnreadable
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Profile, Store, StoreFormat
 
 __all__ = [
@@ -72,7 +73,7 @@ class FoundProfile:
 class Discovery:
     profiles: tuple[FoundProfile, ...]
     unreadable: tuple[UnreadablePath, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
     @property
     def stores(self) -> tuple[Store, ...]:
@@ -170,7 +171,7 @@ class _Finder:
     lister: FolderLister = field(default_factory=FolderLister)
     known_roots: dict[Path, Browser] = field(default_factory=dict)
     candidates: dict[Path, _ProfileCandidate] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Message] = field(default_factory=list)
     local_states: dict[Path, dict[str, ProfileInfo]] = field(default_factory=dict)
 
     def discovery(self) -> Discovery:
@@ -216,7 +217,12 @@ class _Finder:
             for folder in level:
                 visited += 1
                 if visited > _MAX_SEARCHED_FOLDERS:
-                    self.warnings.append(f"{start} holds too many folders; not all were searched.")
+                    self.warnings.append(
+                        Message(
+                            "{start} holds too many folders; not all were searched.",
+                            start=str(start),
+                        )
+                    )
                     return
                 if not self._add_by_content(folder, explicit=depth == 0):
                     below += [
@@ -330,9 +336,16 @@ class _Finder:
             }
             used = next(store for store in locations if store is not inactive)
             self.warnings.append(
-                f"{profile.browser_name}, profile {profile.name}: two local storages hold data. "
-                f"The one in {names[used.format]} is taken since {reason}; "
-                f"to read the other one, name it: {inactive.path}"
+                Message(
+                    "{browser}, profile {profile}: two local storages hold data. "
+                    "The one in {used} is taken since {reason}; to read the other "
+                    "one, name it: {path}",
+                    browser=profile.browser_name,
+                    profile=profile.name,
+                    used=names[used.format],
+                    reason=reason,
+                    path=str(inactive.path),
+                )
             )
         return inactive
 

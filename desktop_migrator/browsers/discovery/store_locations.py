@@ -20,6 +20,7 @@ from desktop_migrator.browsers.discovery.running_browsers import (
 )
 from desktop_migrator.browsers.discovery.safe_listing import FolderLister
 from desktop_migrator.browsers.store_files import store_files
+from desktop_migrator.messages import NOTHING, Message
 from desktop_migrator.model import Profile, Store, StoreFormat
 
 ENGINE_BY_FORMAT = {
@@ -143,7 +144,9 @@ def is_profile_running(profile: Profile, stores: Sequence[Store]) -> bool:
     return is_browser_running(browser, profile.path, [each for each in there if each])
 
 
-def find_inactive_backend(locations: Sequence[StoreLocation]) -> tuple[StoreLocation | None, str]:
+def find_inactive_backend(
+    locations: Sequence[StoreLocation],
+) -> tuple[StoreLocation | None, Message]:
     """The inactive backend, if there are two, and why the other one is in use.
 
     The reason is empty where nothing is lost by leaving it.
@@ -152,14 +155,16 @@ def find_inactive_backend(locations: Sequence[StoreLocation]) -> tuple[StoreLoca
     leveldb = by_format.get(StoreFormat.CHROMIUM_LEVELDB)
     sqlite = by_format.get(StoreFormat.CHROMIUM_SQLITE)
     if leveldb is None or sqlite is None:
-        return None, ""
+        return None, NOTHING
     if not detect_format.leveldb_has_data(leveldb.path):
-        return leveldb, ""
+        return leveldb, NOTHING
     if not detect_format.has_rows(sqlite.path, "map_entries"):
-        return sqlite, ""
+        return sqlite, NOTHING
     held = [store for store in (leveldb, sqlite) if lock_held(store.lock_file)]
     if len(held) == 1:
-        return (leveldb if held[0] is sqlite else sqlite), "the browser has it open"
+        return (leveldb if held[0] is sqlite else sqlite), Message("the browser has it open")
     if leveldb.modified != sqlite.modified:
-        return min(leveldb, sqlite, key=lambda store: store.modified), "it was written last"
-    return leveldb, "the browser moves data towards it"
+        return min(leveldb, sqlite, key=lambda store: store.modified), Message(
+            "it was written last"
+        )
+    return leveldb, Message("the browser moves data towards it")

@@ -24,6 +24,7 @@ from desktop_migrator.browsers.encoding import decode_prefixed, encode_prefixed
 from desktop_migrator.browsers.formats.storage_key import format_chromium, parse_chromium
 from desktop_migrator.browsers.leveldb.salvage import is_empty, is_structurally_intact, salvage
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -63,7 +64,7 @@ def read(
     copy's files cannot be opened at all.
     """
 
-    def damaged(what: str, lost: int | None) -> None:
+    def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
     walk = _EntryDecoder(store, damaged)
@@ -185,7 +186,7 @@ def _varint(number: int) -> bytes:
 class _EntryDecoder:
     """One pass over the entries in key order, which may continue in another source."""
 
-    def __init__(self, store: Store, on_damage: Callable[[str, int | None], None]) -> None:
+    def __init__(self, store: Store, on_damage: Callable[[Message, int | None], None]) -> None:
         self.last_key = b""
         """The last key that was dealt with."""
         self._store = store
@@ -229,7 +230,7 @@ class _EntryDecoder:
                         modified,
                     )
                 except ValueError:
-                    self._on_damage("A record holds text in no known encoding.", 1)
+                    self._on_damage(Message("A record holds text in no known encoding."), 1)
                     continue
                 yield record
         finally:
@@ -241,7 +242,7 @@ class _EntryDecoder:
         elif key == b"VERSION":
             if value != b"1":
                 raise UnknownStorageFormat(
-                    path=self._store.path, reason="its LevelDB layout is not version 1"
+                    path=self._store.path, reason=Message("its LevelDB layout is not version 1")
                 )
         elif not key.startswith(b"METAACCESS:"):
             self._unknown += 1
@@ -249,9 +250,11 @@ class _EntryDecoder:
     def report_skipped(self) -> None:
         """Tells what was passed over."""
         if self._undecodable:
-            self._on_damage("Records belong to a site whose name is damaged.", self._undecodable)
+            self._on_damage(
+                Message("Records belong to a site whose name is damaged."), self._undecodable
+            )
         if self._unknown:
-            self._on_damage("Entries are of an unknown kind.", self._unknown)
+            self._on_damage(Message("Entries are of an unknown kind."), self._unknown)
 
 
 def _storage_key(raw: bytes) -> StorageKey | None:

@@ -17,13 +17,20 @@ from typing import Any
 import zstandard
 
 from desktop_migrator.browsers.area_change import AreaChange
-from desktop_migrator.browsers.encoding import decode_prefixed, decompress_snappy, encode_prefixed
+from desktop_migrator.browsers.encoding import (
+    UndecodableError,
+    decode_prefixed,
+    decompress_snappy,
+    encode_prefixed,
+    undecodable_reason,
+)
 from desktop_migrator.browsers.formats.chromium_leveldb import from_chromium_time, to_chromium_time
 from desktop_migrator.browsers.formats.storage_key import format_chromium, parse_chromium
 from desktop_migrator.browsers.sqlite.reader import SqliteFile, expect_bytes
 from desktop_migrator.browsers.sqlite.salvage import MAX_VALUE, LossCallback
 from desktop_migrator.browsers.sqlite.writer import write_transaction
 from desktop_migrator.errors import UnknownStorageFormat
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _NONE, _ZSTD, _SNAPPY = 0, 1, 2
@@ -50,10 +57,10 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
     file is no database at all.
     """
 
-    def damaged(what: str, lost: int | None) -> None:
+    def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
-    def damaged_list(what: str, _lost_rows: int | None) -> None:
+    def damaged_list(what: Message, _lost_rows: int | None) -> None:
         # Rows of a list are no records; records that lost their site are counted when met.
         damaged(what, 0)
 
@@ -61,7 +68,9 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
         entries_have = file.table_columns("map_entries", *_CREATE_ENTRIES.values())
         maps_have = file.table_columns("maps", _CREATE_MAPS)
         if not {"map_id", "key", "value"} <= set(entries_have) or not maps_have:
-            raise UnknownStorageFormat(path=store.path, reason="it has not localStorage's tables")
+            raise UnknownStorageFormat(
+                path=store.path, reason=Message("it has not localStorage's tables")
+            )
         _check_version(store, file, damaged_list)
         areas = _areas(file, damaged_list)
         columns = ["map_id", "key", "value"]
@@ -133,7 +142,7 @@ def _records(
     on_damage: LossCallback,
 ) -> Iterator[Record]:
     without_area = 0
-    undecoded: Counter[str] = Counter()
+    undecoded: Counter[Message] = Counter()
     for map_id, key, value, *compression in rows:
         if map_id not in areas:
             without_area += 1
@@ -151,15 +160,15 @@ def _records(
                 modified,
             )
         except ValueError as error:
-            undecoded[str(error)] += 1
+            undecoded[undecodable_reason(error)] += 1
         except TypeError:  # NULL or a number
-            undecoded["it is no text"] += 1
+            undecoded[Message("it is no text")] += 1
         else:
             yield record
     for reason, count in undecoded.items():
-        on_damage(f"A record cannot be decoded: {reason}.", count)
+        on_damage(Message("A record cannot be decoded: {reason}.", reason=reason), count)
     if without_area:
-        on_damage("Records belong to a site that is no longer listed.", without_area)
+        on_damage(Message("Records belong to a site that is no longer listed."), without_area)
 
 
 def _check_version(store: Store, file: SqliteFile, on_damage: LossCallback) -> None:
@@ -167,9 +176,11 @@ def _check_version(store: Store, file: SqliteFile, on_damage: LossCallback) -> N
     rows = file.rows("meta", ["key", "value"], on_damage, _CREATE_META) if has_notes else ()
     metadata = dict(rows)
     if b"version" not in metadata:
-        on_damage("The version of the storage's layout is missing.", 0)
+        on_damage(Message("The version of the storage's layout is missing."), 0)
     elif metadata[b"version"] not in {b"1", 1}:
-        raise UnknownStorageFormat(path=store.path, reason="its SQLite layout is not version 1")
+        raise UnknownStorageFormat(
+            path=store.path, reason=Message("its SQLite layout is not version 1")
+        )
 
 
 def _areas(file: SqliteFile, on_damage: LossCallback) -> dict[int, _AreaInfo]:
@@ -183,7 +194,7 @@ def _areas(file: SqliteFile, on_damage: LossCallback) -> dict[int, _AreaInfo]:
             time = last_modified if isinstance(last_modified, int) else 0
             areas[row_id] = (parse_chromium(raw), from_chromium_time(time))
         except ValueError:
-            on_damage("A site's name in the list of sites is damaged.", 0)
+            on_damage(Message("A site's name in the list of sites is damaged."), 0)
     return areas
 
 
@@ -193,12 +204,12 @@ def _decompress(value: bytes, kind: int) -> bytes:
         if kind == _ZSTD:
             size = zstandard.get_frame_parameters(value).content_size
             if MAX_VALUE < size < zstandard.CONTENTSIZE_UNKNOWN:
-                raise ValueError("a compressed value is too large")
+                raise UndecodableError(Message("a compressed value is too large"))
             return zstandard.ZstdDecompressor().decompress(
                 value, max_output_size=MAX_VALUE, allow_extra_data=False
             )
         if kind == _SNAPPY:
             return decompress_snappy(value, MAX_VALUE)
     except zstandard.ZstdError as error:
-        raise ValueError("a compressed value is damaged") from error
-    raise ValueError("its compression is unknown")
+        raise UndecodableError(Message("a compressed value is damaged")) from error
+    raise UndecodableError(Message("its compression is unknown"))

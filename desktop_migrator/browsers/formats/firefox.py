@@ -24,7 +24,12 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from desktop_migrator.browsers.area_change import AreaChange
-from desktop_migrator.browsers.encoding import decode_utf16, decompress_snappy, encode_utf16
+from desktop_migrator.browsers.encoding import (
+    UndecodableError,
+    decode_utf16,
+    decompress_snappy,
+    encode_utf16,
+)
 from desktop_migrator.browsers.formats.storage_key import parse_firefox
 from desktop_migrator.browsers.sqlite.reader import (
     SqliteFile,
@@ -36,6 +41,7 @@ from desktop_migrator.browsers.sqlite.reader import (
 from desktop_migrator.browsers.sqlite.salvage import MAX_VALUE
 from desktop_migrator.browsers.sqlite.writer import write_transaction
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _CURRENT_SCHEMA = 5
@@ -69,13 +75,13 @@ _FOLDER_NAME = re.compile(
 def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
     """Yield the area's records. Raises StoreUnreadable and UnknownStorageFormat."""
 
-    def damaged(what: str, lost: int | None) -> None:
+    def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
     with closing(SqliteFile(copy, damaged)) as file:
         version = _schema_version(store, file)
         if version is None:
-            damaged("the file is empty", None)
+            damaged(Message("the file is empty"), None)
             return
         storage_key = read_storage_key(store.path, copy)
         rows = file.rows("data", _COLUMNS[version], damaged, _CREATE_DATA)
@@ -92,7 +98,7 @@ def write(copy: Path, changes: Sequence[AreaChange], now: datetime) -> None:
     """
     with write_transaction(copy) as connection:
         if connection.execute("PRAGMA user_version").fetchone() != (_CURRENT_SCHEMA << 4,):
-            raise StoreUnwritable(path=copy, reason="an older Firefox wrote it")
+            raise StoreUnwritable(path=copy, reason=Message("an older Firefox wrote it"))
         for change in changes:
             _write_area(connection, change)
         rows = connection.execute("SELECT key, utf16_length FROM data")
@@ -112,7 +118,7 @@ def create(staged: Path, store_path: Path, storage_key: StorageKey, now: datetim
     except ValueError:
         fits = False
     if not fits:
-        raise StoreUnwritable(path=store_path, reason="the folder is another web site's")
+        raise StoreUnwritable(path=store_path, reason=Message("the folder is another web site's"))
     staged.parent.mkdir(parents=True, exist_ok=True)
     if staged.parent.parent.name == folder.name:
         (staged.parent.parent / ".metadata-v2").write_bytes(_metadata(origin, now))
@@ -132,7 +138,9 @@ def area_path(profile: Path, storage_key: StorageKey) -> Path:
     name = origin_folder_name(storage_key.origin + suffix)
     path = profile / "storage" / "default" / name / "ls" / "data.sqlite"
     if parse_firefox(storage_key.origin + suffix) != storage_key:
-        raise StoreUnwritable(path=path, reason="it is not known where this web site's data lay")
+        raise StoreUnwritable(
+            path=path, reason=Message("it is not known where this web site's data lay")
+        )
     return path
 
 
@@ -169,7 +177,9 @@ def read_storage_key(store_path: Path, copy: Path | None = None) -> StorageKey:
     try:
         return told[0] if told else parse_firefox(_parse_folder_name(folder.name))
     except ValueError as error:
-        raise StoreUnreadable(path=store_path, reason="nothing tells its web site") from error
+        raise StoreUnreadable(
+            path=store_path, reason=Message("nothing tells its web site")
+        ) from error
 
 
 def _candidate_origins(folder: Path, copy: Path | None) -> Iterator[str]:
@@ -192,7 +202,11 @@ def _schema_version(store: Store, file: SqliteFile) -> int | None:
     fitting = [major for major, columns in _COLUMNS.items() if stored.issuperset(columns)]
     major, minor = (max(fitting, default=0), 0) if marked is None else divmod(marked, 16)
     if major not in fitting or minor:
-        reason = f"schema {major}.{minor} of Firefox's localStorage is not known"
+        reason = Message(
+            "schema {major}.{minor} of Firefox's localStorage is not known",
+            major=major,
+            minor=minor,
+        )
         raise UnknownStorageFormat(path=store.path, reason=reason)
     return major
 
@@ -205,13 +219,13 @@ def _decode(
     if compression == 1:
         value = decompress_snappy(value, MAX_VALUE)
     elif compression != 0:
-        raise ValueError("unknown kind of compression")
+        raise UndecodableError(Message("unknown kind of compression"))
     if conversion not in {0, 1}:
-        raise ValueError("unknown kind of text")
+        raise UndecodableError(Message("unknown kind of text"))
     text = decode_text(value) if conversion else decode_utf16(value)
     length = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
     if utf16_length is not None and length != utf16_length:
-        raise ValueError("a value is not as long as it was written")
+        raise UndecodableError(Message("a value is not as long as it was written"))
     return decode_text(key), text
 
 
@@ -277,7 +291,7 @@ def _database_origin(copy: Path) -> str:
     return decode_text(rows[0][0])
 
 
-def _ignore(_what: str, _lost: int | None) -> None:
+def _ignore(_what: Message, _lost: int | None) -> None:
     """Takes what was damaged: whoever reads the records tells it."""
 
 

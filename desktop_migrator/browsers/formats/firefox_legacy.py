@@ -20,6 +20,7 @@ from sqlite3 import Connection
 from urllib.parse import urlencode, urlsplit
 
 from desktop_migrator.browsers.area_change import AreaChange
+from desktop_migrator.browsers.encoding import UndecodableError
 from desktop_migrator.browsers.formats.storage_key import storage_key_from_suffix
 from desktop_migrator.browsers.sqlite.reader import (
     SqliteFile,
@@ -30,6 +31,7 @@ from desktop_migrator.browsers.sqlite.reader import (
 )
 from desktop_migrator.browsers.sqlite.writer import write_transaction
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _NEWEST_SCHEMA = 2
@@ -47,17 +49,19 @@ _KEY = re.compile(r"(?P<reversed>.+)\.:(?P<scheme>[a-z][a-z0-9+.-]*)(?::(?P<port
 def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
     """Yield the records of all areas. Raises StoreUnreadable and UnknownStorageFormat."""
 
-    def damaged(what: str, lost: int | None) -> None:
+    def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
     with closing(SqliteFile(copy, damaged)) as file:
         version = file.user_version or 0
         columns = _columns(file)
         if columns is None and file.is_empty:
-            damaged("the file is empty", None)
+            damaged(Message("the file is empty"), None)
             return
         if columns is None or version > _NEWEST_SCHEMA:
-            reason = f"schema {version} of Firefox's older localStorage is not known"
+            reason = Message(
+                "schema {version} of Firefox's older localStorage is not known", version=version
+            )
             raise UnknownStorageFormat(path=store.path, reason=reason)
         rows = file.rows("webappsstore2", columns, damaged, _CREATE_TABLE)
         for storage_key, key, value in decode_rows(rows, _decode, damaged):
@@ -71,7 +75,7 @@ def write(copy: Path, changes: Sequence[AreaChange], now: datetime) -> None:
     """
     with write_transaction(copy) as connection:
         if connection.execute("PRAGMA user_version").fetchone() != (_NEWEST_SCHEMA,):
-            raise StoreUnwritable(path=copy, reason="an older Firefox wrote it")
+            raise StoreUnwritable(path=copy, reason=Message("an older Firefox wrote it"))
         for change in changes:
             _write_area(connection, change)
 
@@ -156,7 +160,7 @@ def _parse_origin_key(origin_key: str, suffix: str) -> StorageKey:
     """The key of a reversed origin such as `tset.a.:https:443`."""
     match = _KEY.fullmatch(origin_key)
     if not match:
-        raise ValueError("a record of an unknown web site")
+        raise UndecodableError(Message("a record of an unknown web site"))
     scheme, port = match["scheme"], match["port"]
     host = match["reversed"][::-1]
     if ":" in host and scheme != "file":

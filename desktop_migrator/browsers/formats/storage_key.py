@@ -11,6 +11,8 @@ Firefox (`OriginAttributes::CreateSuffix`): the origin, then `^name=value&…`, 
 import re
 from urllib.parse import parse_qsl
 
+from desktop_migrator.browsers.encoding import UndecodableError
+from desktop_migrator.messages import Message
 from desktop_migrator.model import StorageKey
 
 _ORIGIN = r"(?:[a-z][a-z0-9+.-]*://[!-.0-\]_-~]+|file://)"  # a host: ASCII without `/`, `^`
@@ -86,7 +88,7 @@ def storage_key_from_suffix(origin: str, suffix: str) -> StorageKey:
     the origin's own site. Whatever that cannot say stays, exactly, among the attributes.
     """
     if not origin or (suffix and not re.match(r"\^.", suffix)):
-        raise ValueError("not an origin of Firefox")
+        raise UndecodableError(Message("not an origin of Firefox"))
     pairs = (
         parse_qsl(suffix[1:], keep_blank_values=True, strict_parsing=True, errors="strict")
         if suffix
@@ -94,7 +96,7 @@ def storage_key_from_suffix(origin: str, suffix: str) -> StorageKey:
     )
     attributes = dict(pairs)
     if len(attributes) != len(pairs):
-        raise ValueError("an attribute stands twice")
+        raise UndecodableError(Message("an attribute stands twice"))
     site, cross_site_ancestor = None, False
     partition = _PARTITION_KEY.fullmatch(attributes.get("partitionKey", ""))
     if partition:

@@ -34,6 +34,7 @@ from desktop_migrator.browsers.sqlite.reader import (
 )
 from desktop_migrator.browsers.sqlite.writer import write_transaction
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Record, StorageKey, Store
 
 _COLUMNS = ("key", "value")
@@ -50,7 +51,7 @@ _FILE_NAME = re.compile(r"([a-z][a-z0-9+.-]*)_(.*)_([0-9]{1,5})\.localstorage")
 def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
     """Yield the area's records. Raises StoreUnreadable and UnknownStorageFormat."""
 
-    def damaged(what: str, lost: int | None) -> None:
+    def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
     with closing(SqliteFile(copy, damaged)) as file:
@@ -59,10 +60,10 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
         except StoreUnreadable:
             columns = list(_COLUMNS)
         if not columns and file.is_empty:
-            damaged("the file is empty", None)
+            damaged(Message("the file is empty"), None)
             return
         if columns != list(_COLUMNS) or file.has_text_values("ItemTable", "value"):
-            reason = "not the table of WebKit's localStorage, or one of before 2011"
+            reason = Message("not the table of WebKit's localStorage, or one of before 2011")
             raise UnknownStorageFormat(path=store.path, reason=reason)
         storage_key = read_storage_key(store.path)
         rows = file.rows("ItemTable", _COLUMNS, damaged, _CREATE_TABLE)
@@ -94,7 +95,7 @@ def create(staged: Path, store_path: Path, storage_key: StorageKey, now: datetim
     staged.parent.mkdir(parents=True, exist_ok=True)
     if _FILE_NAME.fullmatch(store_path.name):
         if read_storage_key(store_path) != storage_key:
-            raise StoreUnwritable(path=store_path, reason="the file is another web site's")
+            raise StoreUnwritable(path=store_path, reason=Message("the file is another web site's"))
     else:
         beside = staged.parent.parent / "origin"
         if beside.parent.name == store_path.parent.parent.name and not beside.exists():
@@ -112,7 +113,9 @@ def read_storage_key(store_path: Path) -> StorageKey:
         with (store_path.parent.parent / "origin").open("rb") as file:
             return _decode_origin_file(file.read(_MAX_ORIGIN))
     except (OSError, ValueError, struct.error) as error:
-        raise StoreUnreadable(path=store_path, reason="nothing tells its web site") from error
+        raise StoreUnreadable(
+            path=store_path, reason=Message("nothing tells its web site")
+        ) from error
 
 
 def _decode(key: bytes, value: bytes) -> tuple[str, str]:

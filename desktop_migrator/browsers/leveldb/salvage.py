@@ -29,8 +29,9 @@ from desktop_migrator.browsers.leveldb.log import (
     read_manifest,
 )
 from desktop_migrator.browsers.leveldb.table import has_bounded_blocks, read_table
+from desktop_migrator.messages import Message
 
-LossCallback = Callable[[str, int | None], None]
+LossCallback = Callable[[Message, int | None], None]
 """Takes a sentence for a person and how many records are missing, None if that is unknown."""
 
 _FILE = re.compile(r"([0-9]{1,20})\.(log|ldb|sst)")
@@ -120,7 +121,7 @@ def _log_records(
 class _DamagedRegion:
     """A damaged region: what may have been lost there."""
 
-    description: str
+    description: Message
     suspect_entries: list[InternalEntry] | None
     """The writes in question, unverified; None where they cannot be parsed."""
     max_lost: int | None = None
@@ -151,13 +152,13 @@ class _StoreSalvage:
             path = self.files.tables.get(number)
             if path is None:
                 self.damaged_regions.append(
-                    _DamagedRegion("A file of the storage is missing.", None)
+                    _DamagedRegion(Message("A file of the storage is missing."), None)
                 )
             else:
                 self._read_table(path.read_bytes()[: size or None])
         if manifest.log_number and manifest.log_number not in self.files.logs:
             self.damaged_regions.append(
-                _DamagedRegion("The log of the latest changes is missing.", None)
+                _DamagedRegion(Message("The log of the latest changes is missing."), None)
             )
         self._read_logs(_log_records(self.files, manifest, verify=True), manifest.last_sequence)
 
@@ -171,7 +172,7 @@ class _StoreSalvage:
             else:
                 on_loss(region.description, region.max_lost)
         if not self.damaged_regions:
-            on_loss("The storage is damaged, but every record could be read.", 0)
+            on_loss(Message("The storage is damaged, but every record could be read."), 0)
 
     def _choose_manifest(self) -> ManifestState:
         """The state to go by: the MANIFEST's, else everything that lies in the folder."""
@@ -184,8 +185,10 @@ class _StoreSalvage:
                 return manifest
         self.damaged_regions.append(
             _DamagedRegion(
-                "The list of the storage's files is missing or damaged, so all files were read; "
-                "records deleted or changed shortly before may appear as they were.",
+                Message(
+                    "The list of the storage's files is missing or damaged, so all files were "
+                    "read; records deleted or changed shortly before may appear as they were."
+                ),
                 None,
             )
         )
@@ -204,7 +207,7 @@ class _StoreSalvage:
         return sequence < entry.sequence and not (value is None and entry.value is None)
 
     def _read_table(self, data: bytes) -> None:
-        what = "A part of a file of the storage is damaged."
+        what = Message("A part of a file of the storage is damaged.")
         for block in read_table(data):
             if block.valid:
                 for entry in block.entries:
@@ -238,9 +241,9 @@ class _StoreSalvage:
 
     def _read_invalid_records(self, invalid: list[LogRecord], missing: int | None) -> None:
         """Uses what is valid of invalid records; `missing` writes are known to be there."""
-        what = "A part of the log of the latest changes is damaged."
+        what = Message("A part of the log of the latest changes is damaged.")
         if invalid and invalid[-1].truncated:
-            what = "The log's last write was cut off, as in a crash."
+            what = Message("The log's last write was cut off, as in a crash.")
         suspects: list[InternalEntry] = []
         parseable = bool(invalid)
         taken = 0

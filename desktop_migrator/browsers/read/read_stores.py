@@ -73,7 +73,7 @@ def snapshot_stores(
             try:
                 copies.append((store, stack.enter_context(snapshot(store, snapshot_root))))
             except StorageError as error:
-                report(Damage(store, error.detail, None))
+                report(Damage(store, error.detail_message, None))
         yield copies
 
 
@@ -142,7 +142,7 @@ def _read_store(
             # What an app has emptied must not come back from an older store.
             areas.add(firefox.read_storage_key(store.path, copy))
     except StorageError as error:
-        damages.append(Damage(store, error.detail, None))
+        damages.append(Damage(store, error.detail_message, None))
     for damage in damages:
         report(damage)
     return areas

@@ -31,6 +31,7 @@ from typing import BinaryIO
 
 from desktop_migrator.browsers.store_files import store_files
 from desktop_migrator.errors import SnapshotFailed
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Store, StoreFormat
 from desktop_migrator.system import process_marker
 from desktop_migrator.system.files import private_folder
@@ -123,7 +124,9 @@ def _copy_consistently(store: Store, target: Path) -> None:
             time.sleep(_PAUSE)
         before = store_files(store.path, store.format)
         if not before:
-            raise SnapshotFailed(path=store.path, reason="it holds no files of a local storage")
+            raise SnapshotFailed(
+                path=store.path, reason=Message("it holds no files of a local storage")
+            )
         _check_space(store.path, target, before)
         try:
             copied = _remove_outdated(target, before)
@@ -143,7 +146,7 @@ def _copy_consistently(store: Store, target: Path) -> None:
                 return
         except FileNotFoundError:  # a browser at work removes files
             continue
-    raise SnapshotFailed(path=store.path, reason="the browser kept changing it")
+    raise SnapshotFailed(path=store.path, reason=Message("the browser kept changing it"))
 
 
 def _remove_outdated(target: Path, files: dict[str, os.stat_result]) -> set[str]:
@@ -190,7 +193,7 @@ def _open_no_follow(path: Path) -> BinaryIO:
     descriptor = os.open(path, flags)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise SnapshotFailed(path=path, reason="it is not a regular file")
+        raise SnapshotFailed(path=path, reason=Message("it is not a regular file"))
     return os.fdopen(descriptor, "rb")
 
 
@@ -201,5 +204,9 @@ def _check_space(path: Path, target: Path, files: dict[str, os.stat_result]) -> 
     if free < needed:
         raise SnapshotFailed(
             path=path,
-            reason=f"{needed // 2**20} MB are needed on the disk, {free // 2**20} MB are free",
+            reason=Message(
+                "{needed} MB are needed on the disk, {free} MB are free",
+                needed=needed // 2**20,
+                free=free // 2**20,
+            ),
         )

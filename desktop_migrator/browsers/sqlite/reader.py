@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+from desktop_migrator.browsers.encoding import UndecodableError, undecodable_reason
 from desktop_migrator.browsers.sqlite.pages import DatabaseFile
 from desktop_migrator.browsers.sqlite.salvage import (
     MAX_VALUE,
@@ -23,6 +24,7 @@ from desktop_migrator.browsers.sqlite.salvage import (
     salvage_rows,
 )
 from desktop_migrator.browsers.sqlite.wal import indexed_frame_count, read_wal, repair_wal, wal_file
+from desktop_migrator.messages import Message
 
 Decoded = TypeVar("Decoded")
 
@@ -155,12 +157,12 @@ def decode_rows(
     on_damage: LossCallback,
 ) -> Iterator[Decoded]:
     """Yield `decode(*row)`; rows for which it raises ValueError are told as lost, by reason."""
-    lost: Counter[str] = Counter()
+    lost: Counter[Message] = Counter()
     for row in rows:
         try:
             decoded = decode(*row)
         except ValueError as error:
-            lost["a text is damaged" if isinstance(error, UnicodeError) else str(error)] += 1
+            lost[undecodable_reason(error)] += 1
         else:
             yield decoded
     for reason, count in lost.items():
@@ -171,7 +173,7 @@ def expect_bytes(*values: object) -> None:
     """Raise ValueError unless all are TEXT or BLOB, as browsers write them."""
     for value in values:
         if not isinstance(value, bytes):
-            raise ValueError("a value is of a wrong type")  # noqa: TRY004 - the file's fault
+            raise UndecodableError(Message("a value is of a wrong type"))
 
 
 def decode_text(text: bytes) -> str:
@@ -205,12 +207,17 @@ def _with_repaired_wal(copy: Path, log: bytes, on_damage: LossCallback) -> Path:
     """A second copy, whose log SQLite reads to its end; so the first can be read once more."""
     repair = repair_wal(log)
     if repair.damaged_headers:
-        on_damage("the write-ahead log is damaged, but what it holds could be read", 0)
+        on_damage(Message("the write-ahead log is damaged, but what it holds could be read"), 0)
     if repair.blanked_frames:
-        on_damage("the write-ahead log is damaged; what it held is counted with its table", 0)
+        on_damage(
+            Message("the write-ahead log is damaged; what it held is counted with its table"), 0
+        )
     if repair.truncated:
         on_damage(
-            "the write-ahead log is damaged or cut; what was written after that is missing", None
+            Message(
+                "the write-ahead log is damaged or cut; what was written after that is missing"
+            ),
+            None,
         )
     folder = copy.parent / "repaired"
     folder.mkdir(exist_ok=True)

@@ -31,11 +31,12 @@ from desktop_migrator.browsers.sqlite.pages import (
     decode_record,
 )
 from desktop_migrator.errors import StoreUnreadable
+from desktop_migrator.messages import Message, plural
 
 MAX_VALUE = 64 * 2**20
 """Bytes; browsers allow some 10 MiB for a whole area."""
 
-LossCallback = Callable[[str, int | None], None]
+LossCallback = Callable[[Message, int | None], None]
 """Takes a sentence for a person and how many rows are missing, None if that cannot be known."""
 
 _MAX_DEPTH = 20  # SQLite's own bound on the height of a b-tree
@@ -75,7 +76,7 @@ def salvage_rows(
     ):
         found = found[0], known  # the names of the columns are damaged
     if not found or not set(columns) <= set(found[1].columns):
-        on_damage("the part of the file that says where its tables lie is damaged", None)
+        on_damage(Message("the part of the file that says where its tables lie is damaged"), None)
         return
     root, layout = found
     indexes = [layout.columns.index(column) for column in columns]
@@ -87,8 +88,19 @@ def salvage_rows(
     expected = salvage.count_by_index(table)
     lost = tree.lost_rows if expected is None or expected < given else expected - given
     if faults or lost:
-        first = f", first: {faults[0]}" if faults else ""
-        on_damage(f"table {table} is damaged in {len(faults)} places{first}", lost)
+        on_damage(_damage_message(table, faults), lost)
+
+
+def _damage_message(table: str, faults: Sequence[Message]) -> Message:
+    if not faults:
+        return Message("table {table} is damaged", table=table)
+    return plural(
+        "table {table} is damaged in {count} place, first: {fault}",
+        "table {table} is damaged in {count} places, first: {fault}",
+        count=len(faults),
+        table=table,
+        fault=faults[0],
+    )
 
 
 # ---- the schema ---------------------------------------------------------------------------------
@@ -207,12 +219,12 @@ class _BtreeScan:
     layout: _TableLayout | None
     by_key: bool
     entries: int = 0
-    faults: list[str] = field(default_factory=list)
+    faults: list[Message] = field(default_factory=list)
     missing_ranges: list[tuple[float, float]] = field(default_factory=list)
     """Rowids (above, up to) of subtrees that nothing leads to any more."""
     lost_rows: int | None = 0
 
-    def add_fault(self, what: str, lost: int | None) -> None:
+    def add_fault(self, what: Message, lost: int | None) -> None:
         self.faults.append(what)
         self.lost_rows = None if self.lost_rows is None or lost is None else self.lost_rows + lost
 
@@ -233,7 +245,7 @@ class _TableSalvage:
             for kind, name, table, root, sql in self._rows(1, tree)
             if isinstance(root, int) and root
         ]
-        self.schema_faults = [f"the schema: {fault}" for fault in tree.faults]
+        self.schema_faults = [Message("the schema: {fault}", fault=fault) for fault in tree.faults]
 
     def find_table(self, table: str) -> tuple[int, _TableLayout] | None:
         """The table's root page and layout, by the file's own schema."""
@@ -318,12 +330,15 @@ class _TableSalvage:
         if number not in self._used_pages and depth < _MAX_DEPTH:
             page = self._file.btree_page(number)
         if not page or page.kind not in tree.kinds or not _rowids_in_range(page, above, up_to):
-            tree.add_fault(f"page {number} is damaged or missing", None)
+            tree.add_fault(Message("page {number} is damaged or missing", number=number), None)
             tree.missing_ranges.append((above, up_to))
             return
         self._used_pages.add(number)
         if not page.intact:
-            tree.add_fault(f"page {number} is damaged", page.lost_cells if page.is_leaf else None)
+            tree.add_fault(
+                Message("page {number} is damaged", number=number),
+                page.lost_cells if page.is_leaf else None,
+            )
         yield page, above, up_to
         if page.right_child is None:
             return
@@ -368,7 +383,7 @@ class _TableSalvage:
             record = None if payload is None else decode_record(payload, self._file.encoding)
             row = layout.row(cell.rowid, record)
             if row is None or not (ordered or layout.rowid_column is None):
-                tree.add_fault("a row is damaged, or larger than 64 MiB", 1)
+                tree.add_fault(Message("a row is damaged, or larger than 64 MiB"), 1)
             else:
                 yield row
 
@@ -396,7 +411,7 @@ class _TableSalvage:
             self._used_pages |= used
             tree.entries += trial.entries
             if not page.intact:
-                tree.add_fault(f"page {number} is damaged", page.lost_cells)
+                tree.add_fault(Message("page {number} is damaged", number=number), page.lost_cells)
             yield from rows
 
     def _is_live(self, number: int) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from desktop_migrator.browsers.store_files import SQLITE_SIDE_FILES
 from desktop_migrator.errors import StoreUnwritable
+from desktop_migrator.messages import Message
 
 _COUNT_ACTIVE_OBJECTS = (
     "SELECT count(*) FROM sqlite_master"
@@ -30,9 +31,11 @@ def write_transaction(copy: Path) -> Iterator[sqlite3.Connection]:
             connection.execute("PRAGMA trusted_schema=OFF")
             connection.execute("PRAGMA secure_delete=ON")
             if connection.execute("PRAGMA encoding").fetchone() != (b"UTF-8",):
-                raise StoreUnwritable(path=copy, reason="its texts are not in UTF-8")
+                raise StoreUnwritable(path=copy, reason=Message("its texts are not in UTF-8"))
             if connection.execute(_COUNT_ACTIVE_OBJECTS).fetchone() != (0,):
-                raise StoreUnwritable(path=copy, reason="it holds parts that no browser makes")
+                raise StoreUnwritable(
+                    path=copy, reason=Message("it holds parts that no browser makes")
+                )
             connection.execute("BEGIN IMMEDIATE")
             yield connection
             connection.execute("COMMIT")
@@ -56,7 +59,7 @@ def checkpoint_wal(path: Path) -> None:
     except sqlite3.Error as error:
         raise StoreUnwritable(path=path, reason=type(error).__name__) from error
     if any(side.exists() and side.stat().st_size for side in sides):
-        raise StoreUnwritable(path=path, reason="its write-ahead log cannot be brought in")
+        raise StoreUnwritable(path=path, reason=Message("its write-ahead log cannot be brought in"))
 
 
 def checkpoint(connection: sqlite3.Connection) -> None:

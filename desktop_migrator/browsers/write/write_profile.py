@@ -34,6 +34,7 @@ from desktop_migrator.browsers.sqlite.writer import checkpoint_wal
 from desktop_migrator.browsers.store_files import store_files
 from desktop_migrator.browsers.write.atomic_swap import Swap, swap_transaction
 from desktop_migrator.errors import BrowserRunning, StorageError, StoreDamaged, StoreUnwritable
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Profile, Record, StorageKey, Store, StoreFormat
 
 if sys.platform != "win32":
@@ -213,7 +214,9 @@ class _StoreUpdate:
             raise self._changed_error()
 
     def _changed_error(self) -> StoreUnwritable:
-        return StoreUnwritable(path=self.store.path, reason="somebody has changed it meanwhile")
+        return StoreUnwritable(
+            path=self.store.path, reason=Message("somebody has changed it meanwhile")
+        )
 
     def _create(self, changes: Sequence[AreaChange]) -> bool:
         changes = [change for change in changes if change.puts]
@@ -221,7 +224,7 @@ class _StoreUpdate:
             return False
         create = CREATORS.get(self.store.format)
         if create is None or len(changes) != 1:
-            raise StoreUnwritable(path=self.store.path, reason="it is not there any more")
+            raise StoreUnwritable(path=self.store.path, reason=Message("it is not there any more"))
         (change,) = changes
         target = missing = _real_path(self.store)
         while not missing.parent.exists():
@@ -279,7 +282,7 @@ class _StoreUpdate:
             for record in self._records(copy, identity_path, StoreUnwritable):
                 found.add(record.storage_key, record.key, record.value)
         if found != self._expected:
-            reason = "what was written does not read back as it should"
+            reason = Message("what was written does not read back as it should")
             raise StoreUnwritable(path=self.store.path, reason=reason)
 
     def _records(self, copy: Path, path: Path, error_type: type[StorageError]) -> Iterator[Record]:

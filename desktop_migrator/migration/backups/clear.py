@@ -24,6 +24,8 @@ from desktop_migrator.errors import (
     OriginNotFound,
     UsageError,
 )
+from desktop_migrator.messages import Message, plural
+from desktop_migrator.migration.backups.into_browser import list_profiles
 from desktop_migrator.migration.backups.manage import make_backup
 from desktop_migrator.migration.sealed.sealing_keys import sealing_key
 from desktop_migrator.migration.sources.open_sources import Sources, open_sources
@@ -35,10 +37,8 @@ from desktop_migrator.model import Item, Outcome, Profile, Record, StorageKey, S
 from desktop_migrator.plan.bind import bind, planned_tables
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.reporter import Question, Reporter, Topic
+from desktop_migrator.reporter import Question, Reporter, Stage, Topic
 from desktop_migrator.vault.keys import Passphrase
-
-STAGE = "clear"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,9 @@ def clear(job: ClearJob, workspace: Workspace, reporter: Reporter) -> ClearResul
     cleared from other profiles before such an error stays cleared.
     """
     if not job.origins:
-        raise UsageError(reason="Nobody said which web site's data is to go: --origin is missing.")
+        raise UsageError(
+            reason=Message("Nobody said which web site's data is to go: --origin is missing.")
+        )
     origins = parse_origins(job.origins)
     runs = {origin: _last_run(workspace, origin) for origin in origins}
     if not job.force:
@@ -128,12 +130,12 @@ def clear(job: ClearJob, workspace: Workspace, reporter: Reporter) -> ClearResul
     written = WriteCounts()
     outcome = Outcome.FAILED
     try:
-        reporter.started(STAGE, chosen.records)
+        reporter.started(Stage.CLEAR, chosen.records)
         for profile, changes in profiles.items():
             written += write_profile(
                 profile, changes, snapshots=workspace.snapshots, swap_pointers=workspace.swaps
             )
-            reporter.advanced(STAGE, written.deleted, chosen.records)
+            reporter.advanced(Stage.CLEAR, written.deleted, chosen.records)
         outcome = Outcome.COMPLETED
     finally:
         trail.record_local(
@@ -150,24 +152,33 @@ def _last_run(workspace: Workspace, origin: str) -> CatalogedRun | None:
 def _check_run(origin: str, run: CatalogedRun | None) -> None:
     """Raises NotMigrated unless the web site's last run came to its end and was verified."""
     if run is None:
-        raise NotMigrated(origin=origin, reason="no run of it was made from this computer")
+        raise NotMigrated(origin=origin, reason=Message("no run of it was made from this computer"))
     if run.outcome != Outcome.COMPLETED:
         raise NotMigrated(
-            origin=origin, reason=f"its last run, {run.run}, is {run.outcome or 'not finished'}"
+            origin=origin,
+            reason=Message(
+                "its last run, {run}, is {outcome}",
+                run=run.run,
+                outcome=run.outcome or Message("not finished"),
+            ),
         )
     if not run.verified:
-        raise NotMigrated(origin=origin, reason=f"its last run, {run.run}, was not verified")
+        raise NotMigrated(
+            origin=origin, reason=Message("its last run, {run}, was not verified", run=run.run)
+        )
 
 
 def _check_data(origins: Sequence[str], chosen: _Selection, runs: Sequence[CatalogedRun]) -> None:
     """Raises NotMigrated where the browser holds what those runs cannot have brought in."""
     first = min(run.started for run in runs)
     if chosen.modified and chosen.modified > first:
-        reason = "it has changed in the browser since its last run"
+        reason = Message("it has changed in the browser since its last run")
     elif chosen.items > sum((run.counts or {}).get("items", 0) for run in runs):
-        reason = "the browser holds more of it than its last run took"
+        reason = Message("the browser holds more of it than its last run took")
     elif sum((run.counts or {}).get("rejected", 0) for run in runs) > chosen.rejected:
-        reason = "the database refused items of its last run, and which ones is not known here"
+        reason = Message(
+            "the database refused items of its last run, and which ones is not known here"
+        )
     else:
         return
     raise NotMigrated(origin=", ".join(origins), reason=reason)
@@ -209,12 +220,19 @@ def _confirm(job: ClearJob, chosen: _Selection, origins: Sequence[str], reporter
     """Raises Cancelled if the person is asked and does not agree, UsageError if nobody is there."""
     if job.confirmed:
         return
-    profiles = "; ".join(
-        f"{each.browser_name}, profile {each.name}" for each in chosen.changes_by_profile
+    text = plural(
+        "{count:,} record of {origins} will go from {profiles}.",
+        "{count:,} records of {origins} will go from {profiles}.",
+        count=chosen.records,
+        origins=", ".join(origins),
+        profiles=list_profiles(chosen.changes_by_profile),
     )
-    text = f"{chosen.records:,} records of {', '.join(origins)} will go from {profiles}."
-    answer = reporter.ask(Question(f"{text} Clear them?", ("yes", "no"), topic=Topic.CONFIRM))
+    answer = reporter.ask(
+        Question(Message("{text} Clear them?", text=text), ("yes", "no"), topic=Topic.CONFIRM)
+    )
     if answer is None:
-        raise UsageError(reason=f"{text} Nothing was cleared yet: say --confirm.")
+        raise UsageError(
+            reason=Message("{text} Nothing was cleared yet: say --confirm.", text=text)
+        )
     if answer != "yes":
         raise Cancelled

@@ -26,15 +26,15 @@ from desktop_migrator.errors import (
     StoreUnwritable,
     UsageError,
 )
+from desktop_migrator.messages import Message, join, plural
 from desktop_migrator.migration.backups.manage import find_backup, open_backup
 from desktop_migrator.migration.sources.open_sources import find_sources
 from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome, Profile, Record, StorageKey, Store, StoreFormat
-from desktop_migrator.reporter import Question, Reporter, Topic
+from desktop_migrator.reporter import Question, Reporter, Stage, Topic
 
-STAGE = "restore"
 _CHROMIUM = (StoreFormat.CHROMIUM_LEVELDB, StoreFormat.CHROMIUM_SQLITE)
 
 _Areas = dict[StorageKey, dict[str, str]]
@@ -117,18 +117,18 @@ def _plan_changes(
     found = find_backup(workspace, job.backup)
     origins = parse_origins(job.origins)
     stores: dict[Store, _Areas] = defaultdict(lambda: defaultdict(dict))
-    reporter.started(STAGE, None)
+    reporter.started(Stage.RESTORE, None)
     with open_backup(workspace, found.path, job.passphrase_or_key, reporter) as reader:
         for count, record in enumerate(reader.records(), 1):
             if not origins or record.storage_key.origin in origins:
                 _add_record(stores, record)
             if reporter.cancelled:
                 raise Cancelled
-            reporter.advanced(STAGE, count, None)
+            reporter.advanced(Stage.RESTORE, count, None)
     if not stores:
         if origins:
             raise OriginNotFound(origins=", ".join(origins))
-        raise UsageError(reason="The backup holds no records.")
+        raise UsageError(reason=Message("The backup holds no records."))
     return _changes_by_profile(stores, overwrite=job.force)
 
 
@@ -203,16 +203,35 @@ def _store_to_create(
     if format_ is StoreFormat.FIREFOX:
         inside /= "storage"
     if not path.is_relative_to(inside):
-        raise StoreUnwritable(path=path, reason="it would lie outside of the browser's profile")
+        raise StoreUnwritable(
+            path=path, reason=Message("it would lie outside of the browser's profile")
+        )
     return Store(profile, format_, path, size=0)
+
+
+def list_profiles(profiles: Iterable[Profile]) -> Message:
+    """The browser profiles in a sentence."""
+    return join(
+        (
+            Message("{browser}, profile {profile}", browser=each.browser_name, profile=each.name)
+            for each in profiles
+        ),
+        "; ",
+    )
 
 
 def _confirm(targets: _ChangesByProfile, reporter: Reporter) -> None:
     """Raises Cancelled if the person is asked and does not agree."""
     records = sum(map(_record_count, targets.values()))
-    profiles = "; ".join(f"{each.browser_name}, profile {each.name}" for each in targets)
     question = Question(
-        f"Write {records:,} records back into {profiles}?", ("yes", "no"), topic=Topic.CONFIRM
+        plural(
+            "Write {count:,} record back into {profiles}?",
+            "Write {count:,} records back into {profiles}?",
+            count=records,
+            profiles=list_profiles(targets),
+        ),
+        ("yes", "no"),
+        topic=Topic.CONFIRM,
     )
     if reporter.ask(question) == "no":
         raise Cancelled

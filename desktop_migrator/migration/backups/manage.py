@@ -13,6 +13,7 @@ from desktop_migrator.errors import (
     FileUnreadable,
     OriginNotFound,
 )
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.sealed.backup_writer import BackupWriter
 from desktop_migrator.migration.sealed.sealing_keys import SealingKey, opening_keys, sealing_key
 from desktop_migrator.migration.sources.open_sources import Sources, open_sources
@@ -21,7 +22,7 @@ from desktop_migrator.migration.workspace.backup_catalog import BackupCatalog, B
 from desktop_migrator.migration.workspace.catalog import UNDOING, UNDONE, Catalog, CatalogedRun
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome
-from desktop_migrator.reporter import Reporter
+from desktop_migrator.reporter import Reporter, Stage
 from desktop_migrator.system.files import file_sha256, os_error_reason
 from desktop_migrator.vault.backup_folder import (
     BACKUP_KIND,
@@ -35,8 +36,6 @@ from desktop_migrator.vault.header import RecipientInfo
 from desktop_migrator.vault.keys import Passphrase
 from desktop_migrator.vault.payload import PayloadReader
 from desktop_migrator.vault.sealed_file import open_sealed_file
-
-STAGE = "backup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +79,13 @@ def make_backup(
     """
     backup = BackupWriter(workspace, key, purpose, origins)
     try:
-        reporter.started(STAGE, None)
+        reporter.started(Stage.BACKUP, None)
         wanted, count = set(origins), 0
         for record in sources.records():
             if not wanted or record.storage_key.origin in wanted:
                 backup.add_record(record)
                 count += 1
-                reporter.advanced(STAGE, count, None)
+                reporter.advanced(Stage.BACKUP, count, None)
             if reporter.cancelled:
                 raise Cancelled
         if not count and wanted:
@@ -153,9 +152,9 @@ def verify_backup(
     if found.catalog_entry and found.catalog_entry.sha256 != sha256:
         raise BackupDiffers(path=found.path)
     with open_backup(workspace, found.path, passphrase_or_key, reporter) as reader:
-        reporter.started("verify", None)
+        reporter.started(Stage.VERIFY, None)
         for count, _ in enumerate(reader.contents(), 1):
-            reporter.advanced("verify", count, None)
+            reporter.advanced(Stage.VERIFY, count, None)
             if reporter.cancelled:
                 raise Cancelled
     listed = BackupEntry(
@@ -180,7 +179,7 @@ def delete_backup(workspace: Workspace, backup_id: str, *, force: bool) -> None:
         if known and known.target and known.target.run in needed:
             raise BackupNeeded(reason=needed[known.target.run])
         if len(folder.list_files()) == 1:
-            raise BackupNeeded(reason="It is the last one.")
+            raise BackupNeeded(reason=Message("It is the last one."))
     folder.remove(backup_id)
     listed.remove(backup_id)
     AuditTrail(workspace.catalog).record_local(
@@ -209,22 +208,22 @@ def prune_backups(workspace: Workspace, now: datetime | None = None) -> list[str
     return removed
 
 
-def runs_needing_backup(newest_first: Iterable[CatalogedRun]) -> dict[str, str]:
+def runs_needing_backup(newest_first: Iterable[CatalogedRun]) -> dict[str, Message]:
     """The runs whose backups are needed, each with why."""
-    needed: dict[str, str] = {}
+    needed: dict[str, Message] = {}
     completed: set[tuple[str, str, str]] = set()
     for run in newest_first:
         subject = run.user_id, run.database, run.plan
         if run.outcome == UNDOING:
-            needed[run.run] = f"The undo of run {run.run} has not come to its end."
+            needed[run.run] = Message("The undo of run {run} has not come to its end.", run=run.run)
         elif run.outcome not in _FINISHED and subject not in completed:
-            needed[run.run] = f"Run {run.run} has not come to its end."
+            needed[run.run] = Message("Run {run} has not come to its end.", run=run.run)
         elif run.outcome == Outcome.COMPLETED:
             completed.add(subject)
     return needed
 
 
-def _retention_entry(backup: BackupEntry, needed: dict[str, str]) -> RetentionCandidate:
+def _retention_entry(backup: BackupEntry, needed: dict[str, Message]) -> RetentionCandidate:
     target = backup.target
     return RetentionCandidate(
         id=backup.manifest.id,

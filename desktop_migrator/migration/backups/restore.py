@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from sqlalchemy import Connection, Engine
 
 from desktop_migrator.errors import RunNotFound, UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.backups.manage import find_backup, open_backup
 from desktop_migrator.migration.database.open_database import open_database
 from desktop_migrator.migration.undo import UndoJob, rollback
@@ -18,18 +19,17 @@ from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTr
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Counts, Outcome, UndoResult
 from desktop_migrator.postgres.bookkeeping.audit import database_id
-from desktop_migrator.postgres.bookkeeping.chunks import Action
-from desktop_migrator.postgres.bookkeeping.journal import journal_keys, undoable_counts
+from desktop_migrator.postgres.bookkeeping.chunks import Action, undoable_counts
+from desktop_migrator.postgres.bookkeeping.journal import journal_keys
 from desktop_migrator.postgres.bookkeeping.runs import find_run, finish_run, start_run
 from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.run_lock.run_lock import hold_run_lock
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.restore_rows import RowRestorer
-from desktop_migrator.reporter import Reporter
+from desktop_migrator.reporter import Reporter, Stage
 from desktop_migrator.vault.payload import BackupTarget, PayloadReader, RowBlock, TableHeader
 
-STAGE = "restore"
 _NO_PLAN = bytes(32)
 
 
@@ -52,7 +52,7 @@ class RestoreToDatabaseResult:
     run: str
     counts: Counts
     by_table: dict[str, Counts]
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Message] = field(default_factory=list)
     """Why tables refused rows."""
     seconds: float = 0.0
 
@@ -74,7 +74,9 @@ def backup_target(
             target = reader.target
     if target is None:
         raise UsageError(
-            reason="No run made this backup, so it knows no database; restore it --to browser."
+            reason=Message(
+                "No run made this backup, so it knows no database; restore it --to browser."
+            )
         )
     return target
 
@@ -128,7 +130,9 @@ def preview_database_restore(
     ):
         upgrade(connection)
         if database_id(connection) != target.database_id:
-            raise RunNotFound(reason="This is not the database that the backup was made for.")
+            raise RunNotFound(
+                reason=Message("This is not the database that the backup was made for.")
+            )
         known = find_run(connection, target.run) is not None
         left = undoable_counts(adapters.cursor(connection), target.run)
         trial.rollback()
@@ -148,8 +152,10 @@ def restore_to_database(
             known = find_run(connection, target.run) is not None
             if not known and not job.database and database_id(connection) != target.database_id:
                 raise RunNotFound(
-                    reason="This is not the database that the backup was made for; name the one "
-                    "that is meant with --database."
+                    reason=Message(
+                        "This is not the database that the backup was made for; name the "
+                        "one that is meant with --database."
+                    )
                 )
         if not known:
             return _restore_from_backup(job, target, engine, connection, workspace, reporter)
@@ -171,12 +177,14 @@ def _restore_from_backup(
 ) -> RestoreToDatabaseResult:
     began = time.perf_counter()
     reporter.warned(
-        "The database no longer knows the run, so its rows are put back from the backup. Rows that "
-        "the run added stay."
+        Message(
+            "The database no longer knows the run, so its rows are put back "
+            "from the backup. Rows that the run added stay."
+        )
     )
     trail = AuditTrail(workspace.catalog)
     by_table: dict[str, Counts] = {}
-    reasons: list[str] = []
+    reasons: list[Message] = []
     path = find_backup(workspace, job.backup).path
     with (
         hold_run_lock(engine, target.user_id, target.plan) as lock,
@@ -194,13 +202,13 @@ def _restore_from_backup(
         )
         lock.write_lease(connection, run)
         recreator = RowRestorer(connection, journal_keys(run), force=job.force)
-        reporter.started(STAGE, None)
+        reporter.started(Stage.RESTORE, None)
         for rows, blocks in tables_with_rows(reader):
             done = recreator.restore(rows.entity, rows.table, rows.id_column, rows.columns, blocks)
             by_table.setdefault(rows.table, Counts())
             by_table[rows.table] += done.counts
             reasons += done.reasons
-            reporter.advanced(STAGE, sum(each.items for each in by_table.values()), None)
+            reporter.advanced(Stage.RESTORE, sum(each.items for each in by_table.values()), None)
         totals = Counts()
         for counts in by_table.values():
             totals += counts

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from desktop_migrator.errors import AuthenticationFailed, TableMissing, UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.workspace.connections import BUILTIN, saved_password
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Table, TargetEntity
@@ -19,10 +20,14 @@ from desktop_migrator.postgres.connection.engine import (
     redacted,
     translate_errors,
 )
-from desktop_migrator.postgres.schema.create_tables import create_tables
+from desktop_migrator.postgres.schema.create_tables import (
+    create_tables,
+    create_temporary_tables,
+)
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.schema.user_lookup import lookup_user
-from desktop_migrator.postgres.verify.connection_checks import Check, check_connection
+from desktop_migrator.postgres.verify.checks import Check
+from desktop_migrator.postgres.verify.connection_checks import check_connection
 from desktop_migrator.reporter import Question, Reporter, Topic
 
 
@@ -90,7 +95,7 @@ def _server_url(database: str, workspace: Workspace) -> AbstractContextManager[s
 
 
 def _ask_password(error: AuthenticationFailed, reporter: Reporter) -> str:
-    text = f"Password for {error.facts['user']}"
+    text = Message("Password for {user}", user=error.facts["user"])
     password = reporter.ask(Question(text, secret=True, topic=Topic.PASSWORD))
     if password is None:
         raise error
@@ -105,12 +110,14 @@ def without_password(database: str) -> str:
 def check_user_given(plan: Plan, person: Person) -> None:
     """Raises UsageError where neither an id nor the plan says whose data this is."""
     if person.user_id is not None and not person.user_id.strip():
-        raise UsageError(reason="The user id is empty.")
+        raise UsageError(reason=Message("The user id is empty."))
     if person.user_id or plan.user:
         return
     if person.email:
-        raise UsageError(reason="The plan does not say where to look up an e-mail address.")
-    raise UsageError(reason="Nobody said whose data this is: --user-id is missing.")
+        raise UsageError(
+            reason=Message("The plan does not say where to look up an e-mail address.")
+        )
+    raise UsageError(reason=Message("Nobody said whose data this is: --user-id is missing."))
 
 
 def resolve_user_id(connection: Connection, plan: Plan, person: Person, reporter: Reporter) -> str:
@@ -118,30 +125,40 @@ def resolve_user_id(connection: Connection, plan: Plan, person: Person, reporter
     check_user_given(plan, person)
     if person.user_id or not plan.user:
         return person.user_id or ""
-    email = person.email or reporter.ask(Question("Your e-mail address in the app"))
+    email = person.email or reporter.ask(Question(Message("Your e-mail address in the app")))
     if not email:
-        raise UsageError(reason="Nobody said whose data this is: --user-email is missing.")
+        raise UsageError(reason=Message("Nobody said whose data this is: --user-email is missing."))
     lookup = plan.user.lookup
     return lookup_user(connection, lookup.table, lookup.match, lookup.id, email)
 
 
 def prepare_entities(
-    connection: Connection, plan: Plan, entities: Collection[str], *, create: bool
+    connection: Connection,
+    plan: Plan,
+    entities: Collection[str],
+    *,
+    create: bool,
+    trial: bool = False,
 ) -> tuple[TargetEntity, ...]:
     """The named entities of the plan, bound to the database's tables.
 
     With `create`, tables that are missing are made as the plan describes them, in the caller's
-    transaction; those that the entities refer to among them.
+    transaction; those that the entities refer to among them. In a `trial`, which is rolled back,
+    temporary ones stand in for them, so that nobody waits for its end.
     """
     planned = zip(plan.entities.items(), planned_tables(plan), strict=True)
     needed = set(entities).union(*(plan.entities[name].referenced_entities for name in entities))
     tables = {entity.table: table for (name, entity), table in planned if name in needed}
     found = introspect(connection, tables)
-    missing = [table for name, table in tables.items() if name not in found]
+    missing = {name: table for name, table in tables.items() if name not in found}
     if missing and not create:
-        raise TableMissing(table=", ".join(name for name in tables if name not in found))
-    if missing:
-        create_tables(connection, missing)
+        raise TableMissing(table=", ".join(missing))
+    if missing and trial:
+        names = create_temporary_tables(connection, missing)
+        made = introspect(connection, names.values())
+        found |= {name: made[temporary] for name, temporary in names.items()}
+    elif missing:
+        create_tables(connection, missing.values())
         found = introspect(connection, tables)
     found |= introspect(connection, _tables_of_foreign_keys(plan, found))
     return bind(plan, found, entities)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop_migrator.errors import BadKey, DataFolderUnusable, KeyUnknown, UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.system.files import os_error_reason, private_folder, write_private
 from desktop_migrator.vault import keyring_keys
@@ -29,10 +30,12 @@ def create_key_pair(workspace: Workspace, name: str, algorithm: RecipientType) -
     """Make a pair. Raises `KeyringUnusable` where the private key cannot be kept, `UsageError`."""
     if not _NAME.fullmatch(name):
         raise UsageError(
-            reason="A key's name has letters, digits, blanks, dots and hyphens, 64 at most."
+            reason=Message(
+                "A key's name has letters, digits, blanks, dots and hyphens, 64 at most."
+            )
         )
     if any(key.name == name for key in list_key_pairs(workspace)):
-        raise UsageError(reason=f"There is a key named {name} already.")
+        raise UsageError(reason=Message("There is a key named {name} already.", name=name))
     private = PrivateKey.generate(algorithm)
     keyring_keys.store_key(workspace.credentials, private)
     try:
@@ -71,4 +74,6 @@ def read_public_key(path: Path) -> PublicKey:
     try:
         return PublicKey.from_text(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError):
-        raise BadKey(reason=f"{path} cannot be read as a public key.") from None
+        raise BadKey(
+            reason=Message("{path} cannot be read as a public key.", path=str(path))
+        ) from None

@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Meta
 
 from desktop_migrator.errors import BadDatabaseUrl, BadKey, BadKit, KitChanged
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import without_password
 from desktop_migrator.migration.workspace.connections import BUILTIN
 from desktop_migrator.migration.workspace.workspace import Workspace
@@ -134,7 +135,9 @@ def make_kit(
     try:
         path.write_bytes(msgspec.json.encode(envelope))
     except OSError as error:
-        raise BadKit(path=path, reason=f"It cannot be written: {error.strerror}.") from None
+        raise BadKit(
+            path=path, reason=Message("It cannot be written: {error}.", error=error.strerror or "")
+        ) from None
 
 
 def open_kit(path: Path, workspace: Workspace) -> Kit:
@@ -206,18 +209,23 @@ def _signature_status(workspace: Workspace, owner: str, signer: VerifyKey) -> Si
 
 def _read_envelope(path: Path) -> _Envelope:
     if path.exists() and not path.is_file():  # a pipe would have us wait for ever
-        raise BadKit(path=path, reason="It is no file.")
+        raise BadKit(path=path, reason=Message("It is no file."))
     try:
         with path.open("rb") as file:
             data = file.read(_MAX_KIT_BYTES + 1)
     except OSError as error:
-        raise BadKit(path=path, reason=f"It cannot be read: {error.strerror}.") from None
+        raise BadKit(
+            path=path, reason=Message("It cannot be read: {error}.", error=error.strerror or "")
+        ) from None
     if len(data) > _MAX_KIT_BYTES:
-        raise BadKit(path=path, reason=f"It is larger than {_MAX_KIT_BYTES >> 20} MiB.")
+        raise BadKit(
+            path=path,
+            reason=Message("It is larger than {limit} MiB.", limit=_MAX_KIT_BYTES >> 20),
+        )
     try:
         return msgspec.json.decode(data, type=_Envelope)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise BadKit(path=path, reason="It does not look as kits do.") from None
+        raise BadKit(path=path, reason=Message("It does not look as kits do.")) from None
 
 
 def _read_payload(data: bytes, path: Path) -> _Payload:
@@ -226,6 +234,8 @@ def _read_payload(data: bytes, path: Path) -> _Payload:
     except msgspec.ValidationError as error:
         place = _FIELD_IN_MESSAGE.search(str(error))
         named = place[1] if place else "version"
-        raise BadKit(path=path, reason=f"Its {named} is not as it should be.") from None
+        raise BadKit(
+            path=path, reason=Message("Its {named} is not as it should be.", named=named)
+        ) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise BadKit(path=path, reason="It is damaged.") from None
+        raise BadKit(path=path, reason=Message("It is damaged.")) from None

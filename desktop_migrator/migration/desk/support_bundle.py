@@ -20,6 +20,7 @@ import psutil
 
 from desktop_migrator import __version__
 from desktop_migrator.errors import BadDatabaseUrl, UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.sealed.captures import is_capture
 from desktop_migrator.migration.sources.scan import ScannedStore, scan
 from desktop_migrator.migration.workspace.catalog import Catalog, CatalogedRun
@@ -70,7 +71,11 @@ def save_bundle(files: Iterable[BundleFile], path: Path) -> None:
     try:
         write_private(path, content.getvalue())
     except OSError as error:
-        raise UsageError(reason=f"{path} cannot be written: {os_error_reason(error)}.") from None
+        raise UsageError(
+            reason=Message(
+                "{path} cannot be written: {error}.", path=str(path), error=os_error_reason(error)
+            )
+        ) from None
 
 
 def _json(name: str, content: object) -> BundleFile:
@@ -137,7 +142,7 @@ def _store(scanned: ScannedStore) -> dict[str, Any]:
 
 
 def _damage(damage: Damage) -> dict[str, Any]:
-    return {"what": damage.description, "lost_records": damage.lost_records}
+    return {"what": str(damage.description), "lost_records": damage.lost_records}
 
 
 def _run(run: CatalogedRun) -> dict[str, Any]:
@@ -157,7 +162,7 @@ def _run(run: CatalogedRun) -> dict[str, Any]:
 def _server(database: str) -> str:
     """Which server, without who the person is there."""
     try:
-        return database if database == BUILTIN else Address(database).server
+        return database if database == BUILTIN else str(Address(database).server)
     except BadDatabaseUrl:
         return "unknown"
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from desktop_migrator.errors import UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import open_database, resolve_user_id
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest, bind_tables
 from desktop_migrator.migration.maintenance.profile_phases import Phase, measure_phases
@@ -41,7 +42,7 @@ def analyze(
     No `sources` means every browser found, here.
     """
     if profile and not request.database:
-        raise UsageError(reason="--profile measures a dry run, which needs --database.")
+        raise UsageError(reason=Message("--profile measures a dry run, which needs --database."))
     named = parse_origins(request.origins)
     with open_sources(request.sources, workspace.snapshots, reporter) as sources:
         origins = tuple(profile_sources(request.plan, sources, named))

@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy import Connection, Engine
 
+from desktop_migrator.messages import Message, verbatim
 from desktop_migrator.migration.database.open_database import open_database
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest, bind_tables
 from desktop_migrator.migration.workspace.workspace import Workspace
@@ -27,8 +28,8 @@ _MIN_ROWS_FOR_ESTIMATE = 1000
 @dataclass(frozen=True, slots=True)
 class OptimizeStep:
     table: str
-    why: str
-    statement: str
+    why: Message
+    statement: Message
     """The SQL, or what a person can do where that is not for this program."""
     made_here: bool
     """Whether it is about a table that this program made."""
@@ -78,11 +79,21 @@ def _steps(
     table, column = entity.table, health.user_column
     ours = indexes.index_name(table, column) if column else ""
     if column and not health.user_indexed:
-        left = "one that failed to be made is left" if ours in health.invalid else "there is none"
         step = OptimizeStep(
             health.table,
-            f"Rows are looked up by {column}, and no index begins with it: {left}.",
-            indexes.create_index_statement(table, column),
+            (
+                Message(
+                    "Rows are looked up by {column}, and no index begins with it: "
+                    "one that failed to be made is left.",
+                    column=column,
+                )
+                if ours in health.invalid
+                else Message(
+                    "Rows are looked up by {column}, and no index begins with it: there is none.",
+                    column=column,
+                )
+            ),
+            verbatim(indexes.create_index_statement(table, column)),
             health.made_here,
         )
         yield step, partial(indexes.create_user_index, engine, table, column)
@@ -90,8 +101,8 @@ def _steps(
         if name != ours:
             step = OptimizeStep(
                 health.table,
-                f"The index {name} is not valid, and not this program's.",
-                "REINDEX INDEX CONCURRENTLY, or DROP INDEX, by the app's administrator.",
+                Message("The index {index} is not valid, and not this program's.", index=name),
+                Message("REINDEX INDEX CONCURRENTLY, or DROP INDEX, by the app's administrator."),
                 health.made_here,
                 possible=False,
             )
@@ -99,8 +110,8 @@ def _steps(
     if health.needs_analyze:
         step = OptimizeStep(
             health.table,
-            "The planner's statistics are missing or out of date.",
-            f"ANALYZE {health.table}",
+            Message("The planner's statistics are missing or out of date."),
+            verbatim(f"ANALYZE {health.table}"),
             health.made_here,
         )
         yield step, partial(_analyze, connection, table)

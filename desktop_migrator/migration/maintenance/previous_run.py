@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from desktop_migrator.errors import MigratorError, RunNotFound
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import Person, prepare_entities
 from desktop_migrator.migration.run.survey import choose_origins
 from desktop_migrator.migration.sources.open_sources import Sources, open_sources
@@ -56,8 +57,14 @@ def select_run(connection: Connection, user_id: str, plan: Plan, run_id: str | N
         if run.id == run_id if run_id else _is_migration(run, plan):
             return run
     if run_id:
-        raise RunNotFound(reason=f"User {user_id} has no run {run_id}.")
-    raise RunNotFound(reason=f"User {user_id} has no migration by the plan {plan.name}.")
+        raise RunNotFound(
+            reason=Message("User {user_id} has no run {run_id}.", user_id=user_id, run_id=run_id)
+        )
+    raise RunNotFound(
+        reason=Message(
+            "User {user_id} has no migration by the plan {plan}.", user_id=user_id, plan=plan.name
+        )
+    )
 
 
 def _is_migration(run: Run, plan: Plan) -> bool:

@@ -10,6 +10,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from desktop_migrator.errors import MigratorError, RunNotFound
+from desktop_migrator.messages import Message, join, plural
 from desktop_migrator.migration.backups.manage import BackupFile, list_backups, verify_backup
 from desktop_migrator.migration.database.open_database import (
     open_database,
@@ -57,7 +58,9 @@ def repair(
     ):
         if not _bookkeeping_is_current(connection):
             action = RepairAction(
-                "bookkeeping", "It is of an older version.", "Bring it up to date."
+                Message("bookkeeping"),
+                Message("It is of an older version."),
+                Message("Bring it up to date."),
             )
             if not decide(action):
                 return [RepairResult(action, done=False)]
@@ -81,7 +84,9 @@ def _bookkeeping_is_current(connection: Connection) -> bool:
     with translate_errors(), connection.begin():
         found = schema_version(connection)
     if found.installed is None or not found.is_known:
-        raise RunNotFound(reason="This database has no bookkeeping that this program knows.")
+        raise RunNotFound(
+            reason=Message("This database has no bookkeeping that this program knows.")
+        )
     return found.is_current
 
 
@@ -103,14 +108,23 @@ def _catalog_repairs(context: RepairContext) -> Iterator[ProposedRepair]:
     catalog = context.workspace.catalog
     with translate_errors(), context.connection.begin():
         lacking = catalog_repair.describe_missing_runs(context.connection, catalog, context.user_id)
-    amiss = catalog_repair.find_damage(catalog) if catalog.exists() else lacking and "missing"
-    if not amiss and not lacking:
+    amiss = (
+        catalog_repair.find_damage(catalog) if catalog.exists() else lacking and Message("missing")
+    )
+    fault = amiss or lacking
+    if not fault:
         return
     action = RepairAction(
-        "catalog",
-        f"{catalog.name}, what this computer remembers of its runs: {amiss or lacking}.",
-        "Make it again from what can be read of it and from the database; a damaged file is kept "
-        "beside it.",
+        Message("catalog"),
+        Message(
+            "{file}, what this computer remembers of its runs: {fault}.",
+            file=catalog.name,
+            fault=fault,
+        ),
+        Message(
+            "Make it again from what can be read of it and from the database; a damaged file is "
+            "kept beside it."
+        ),
     )
     yield action, partial(_rebuild_catalog, context)
 
@@ -127,10 +141,16 @@ def _backup_repairs(context: RepairContext) -> Iterator[ProposedRepair]:
     unlisted = [found for found in list_backups(context.workspace) if found.catalog_entry is None]
     if unlisted:
         action = RepairAction(
-            "backups",
-            f"Of {len(unlisted):,} backups in {context.workspace.backups} the catalog does not "
-            "know what they hold and which run they belong to.",
-            "Open each, with the keyring's key or the passphrase, and list it.",
+            Message("backups"),
+            plural(
+                "Of {count:,} backup in {folder} the catalog does not know what it holds and "
+                "which run it belongs to.",
+                "Of {count:,} backups in {folder} the catalog does not know what they hold and "
+                "which run they belong to.",
+                count=len(unlisted),
+                folder=str(context.workspace.backups),
+            ),
+            Message("Open each, with the keyring's key or the passphrase, and list it."),
         )
         yield action, partial(_add_to_catalog, context, unlisted)
 
@@ -140,7 +160,9 @@ def _add_to_catalog(context: RepairContext, unlisted: Sequence[BackupFile]) -> N
         try:
             verify_backup(context.workspace, found.id, context.passphrase_or_key, context.reporter)
         except MigratorError as error:
-            context.reporter.warned(f"Backup {found.id} is not listed: {error}")
+            context.reporter.warned(
+                Message("Backup {id} is not listed: {error}", id=found.id, error=error.message)
+            )
     _record_audit_event(context, "backups")
 
 
@@ -151,10 +173,16 @@ def _lease_repairs(context: RepairContext) -> Iterator[ProposedRepair]:
         if lease.held or lease.silent <= STALE_SECONDS:
             continue
         action = RepairAction(
-            "lease",
-            f"Run {lease.run} on {lease.host}, process {lease.process}, was cut off and left its "
-            f"lease; its last sign of life was {lease.silent:,.0f} seconds ago.",
-            "Clear the lease.",
+            Message("lease"),
+            Message(
+                "Run {run} on {host}, process {process}, was cut off and left its lease; its last "
+                "sign of life was {seconds:,.0f} seconds ago.",
+                run=str(lease.run),
+                host=lease.host,
+                process=lease.process,
+                seconds=lease.silent,
+            ),
+            Message("Clear the lease."),
         )
         yield action, partial(_clear_lease, context, lease)
 
@@ -170,12 +198,15 @@ def _index_repairs(context: RepairContext) -> Iterator[ProposedRepair]:
     with translate_errors(), context.connection.begin():
         waiting = indexes.find_dropped_indexes(context.connection)
     if waiting:
-        names = ", ".join(f"{index.name} of {index.target}" for index in waiting)
-        problem = f"A load that was cut off has left away {names}."
-        yield (
-            RepairAction("indexes", problem, "Make them again."),
-            partial(_rebuild_indexes, context),
+        names = join(
+            Message("{index} of {table}", index=index.name, table=index.target) for index in waiting
         )
+        action = RepairAction(
+            Message("indexes"),
+            Message("A load that was cut off has left away {indexes}.", indexes=names),
+            Message("Make them again."),
+        )
+        yield action, partial(_rebuild_indexes, context)
 
 
 def _rebuild_indexes(context: RepairContext) -> None:

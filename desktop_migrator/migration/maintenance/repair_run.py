@@ -6,12 +6,14 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, Engine
 
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Counts, Outcome, TargetEntity
 from desktop_migrator.postgres.bookkeeping.runs import Run, finish_run, start_run
 from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.postgres.load.load_options import LoadOptions
 from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.run_lock.run_lock import hold_run_lock
 from desktop_migrator.reporter import Reporter
@@ -19,10 +21,10 @@ from desktop_migrator.reporter import Reporter
 
 @dataclass(frozen=True, slots=True)
 class RepairAction:
-    name: str
-    problem: str
+    name: Message
+    problem: Message
     """What is amiss."""
-    remedy: str
+    remedy: Message
     """What is to be done: by this program or, where it cannot, by a person."""
     possible: bool = True
     """Whether this program can do it."""
@@ -94,12 +96,14 @@ def repair_run(
         loader = Loader(
             connection,
             entities,
-            run=run,
-            user_id=context.user_id,
-            policy=policy,
-            reporter=context.reporter,
-            keep_going=False,
-            fence=lock.fence(run),
+            LoadOptions(
+                run=run,
+                user_id=context.user_id,
+                policy=policy,
+                keep_going=False,
+                fence=lock.fence(run),
+            ),
+            context.reporter,
         )
         outcome = Outcome.FAILED
         try:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
+from desktop_migrator.messages import Message, join, plural
 from desktop_migrator.migration.maintenance.previous_run import extract_again, open_run_sources
 from desktop_migrator.migration.maintenance.repair_run import (
     ProposedRepair,
@@ -22,7 +23,7 @@ from desktop_migrator.postgres.bookkeeping.quarantine import mark_resolved
 from desktop_migrator.postgres.bookkeeping.runs import Run
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
-from desktop_migrator.postgres.load.references import dependency_levels, order_parents_first
+from desktop_migrator.postgres.load.load_order import dependency_levels, order_parents_first
 from desktop_migrator.postgres.verify.compare_sources import items_as_sent
 from desktop_migrator.postgres.verify.row_state import SentRow, compare_rows, last_sent_rows
 
@@ -40,13 +41,20 @@ def retry_rejected(
         fixes = find_fixes(context.connection, context.request, run, entities, unfixable)
         transaction.rollback()
     for fix in fixes:
-        action = RepairAction("rejected items", fix.problem, fix.remedy, changes=fix.changes)
+        action = RepairAction(
+            Message("rejected items"), fix.problem, fix.remedy, changes=fix.changes
+        )
         yield action, partial(_load_fix, context, run, entities, fix)
     for code, number in unfixable.items():
         action = RepairAction(
-            "rejected items",
-            f"{number:,} were rejected as {code} and cannot be cured here.",
-            "Mend them in the app, or the plan, and run `desktop-migrator migrate` again.",
+            Message("rejected items"),
+            plural(
+                "{count:,} was rejected as {code} and cannot be cured here.",
+                "{count:,} were rejected as {code} and cannot be cured here.",
+                count=number,
+                code=code,
+            ),
+            Message("Mend them in the app, or the plan, and run `desktop-migrator migrate` again."),
             possible=False,
         )
         yield action, None
@@ -87,12 +95,20 @@ def _propose_resend(
     wanted: SentRowsByEntity,
     sources_and_origins: tuple[Sources, tuple[str, ...]] | None,
 ) -> Iterator[ProposedRepair]:
-    name = f"{kind} rows"
-    listed = ", ".join(f"{len(ids):,} of {entity}" for entity, ids in wanted.items())
-    are = "are gone" if kind == "missing" else "are not as they were sent, and nobody changed them"
-    problem = f"Rows {are}: {listed}."
+    listed = join(
+        Message("{number:,} of {entity}", number=len(ids), entity=entity)
+        for entity, ids in wanted.items()
+    )
+    if kind == "missing":
+        name = Message("missing rows")
+        problem = Message("Rows are gone: {rows}.", rows=listed)
+    else:
+        name = Message("damaged rows")
+        problem = Message(
+            "Rows are not as they were sent, and nobody changed them: {rows}.", rows=listed
+        )
     if sources_and_origins is None:
-        remedy = "Name the browser's data with --source, so that they can be sent again."
+        remedy = Message("Name the browser's data with --source, so that they can be sent again.")
         yield RepairAction(name, problem, remedy, possible=False), None
         return
     here = {
@@ -101,12 +117,18 @@ def _propose_resend(
     }
     number, lost = len(here), sum(map(len, wanted.values())) - len(here)
     if number:
-        action = RepairAction(name, problem, f"Send {number:,} again, exactly as they were.")
+        action = RepairAction(
+            name, problem, Message("Send {number:,} again, exactly as they were.", number=number)
+        )
         send = partial(_send, context, run, entities, _POLICIES[kind], wanted, sources_and_origins)
         yield action, send
     if lost:
-        remedy = "Run `desktop-migrator migrate` again for what the browser has of them now."
-        lacks = f"The sources do not hold {lost:,} of the {kind} rows as they were sent."
+        remedy = Message(
+            "Run `desktop-migrator migrate` again for what the browser has of them now."
+        )
+        lacks = Message(
+            "The sources do not hold {number:,} of these rows as they were sent.", number=lost
+        )
         yield RepairAction(name, lacks, remedy, possible=False), None
 
 

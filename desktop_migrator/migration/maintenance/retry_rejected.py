@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from desktop_migrator.browsers.formats.storage_key import parse_chromium, parse_firefox
+from desktop_migrator.messages import Message, plural
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.model import (
     ConflictPolicy,
@@ -24,6 +25,7 @@ from desktop_migrator.plan.repair_json import diff_excerpts, is_truncated, repai
 from desktop_migrator.plan.sensitive import FieldProtector
 from desktop_migrator.postgres.bookkeeping.quarantine import OpenRejection, open_rejections
 from desktop_migrator.postgres.bookkeeping.runs import QuarantinedItem, Run, start_run
+from desktop_migrator.postgres.load.load_options import LoadOptions
 from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.types.text_escape import unescape_unstorable
 from desktop_migrator.reporter import NullReporter
@@ -34,8 +36,8 @@ class Fix:
     quarantined: tuple[OpenRejection, ...]
     items: tuple[Item, ...]
     """What they become."""
-    problem: str
-    remedy: str
+    problem: Message
+    remedy: Message
     changes: tuple[tuple[str, str], ...] = ()
 
 
@@ -73,8 +75,12 @@ def find_fixes(
             Fix(
                 tuple(each for each, _ in loadable),
                 tuple(items),
-                f"{len(loadable):,} were rejected then and can go now: plan or table have changed.",
-                f"Load them: {len(items):,} items.",
+                plural(
+                    "{count:,} was rejected then and can go now: plan or table have changed.",
+                    "{count:,} were rejected then and can go now: plan or table have changed.",
+                    count=len(loadable),
+                ),
+                plural("Load it: {count:,} item.", "Load them: {count:,} items.", count=len(items)),
             ),
         )
     return fixes
@@ -83,13 +89,26 @@ def find_fixes(
 def _fix_by_repaired_json(each: OpenRejection, text: str, repaired: str, items: list[Item]) -> Fix:
     rejection = each.rejection
     shown = text == rejection.raw  # what was sealed is nobody's to see
-    end = " Its end is missing: the last item may lack something." if is_truncated(text) else ""
+    problem = Message(
+        "The JSON of {entity} in the record {key} of {area} is damaged ({code}).",
+        entity=rejection.entity,
+        key=rejection.key,
+        area=str(rejection.storage_key),
+        code=rejection.code,
+    )
+    if is_truncated(text):
+        problem = Message(
+            "{problem} Its end is missing: the last item may lack something.", problem=problem
+        )
     return Fix(
         (each,),
         tuple(items),
-        f"The JSON of {rejection.entity} in the record {rejection.key} of {rejection.storage_key} "
-        f"is damaged ({rejection.code}).{end}",
-        f"Put its punctuation right and load {len(items):,} items.",
+        problem,
+        plural(
+            "Put its punctuation right and load {count:,} item.",
+            "Put its punctuation right and load {count:,} items.",
+            count=len(items),
+        ),
         (diff_excerpts(text, repaired),) if shown else (),
     )
 
@@ -144,11 +163,13 @@ class _TrialLoad:
             loader = Loader(
                 self._connection,
                 self._entities,
-                run=run,
-                user_id=self._run.user_id,
-                policy=ConflictPolicy.SKIP,
-                reporter=NullReporter(),
-                dry_run=True,
+                LoadOptions(
+                    run=run,
+                    user_id=self._run.user_id,
+                    policy=ConflictPolicy.SKIP,
+                    dry_run=True,
+                ),
+                NullReporter(),
             )
             counts = loader.load(items)
             return not any(each.rejected for each in counts.values())

@@ -3,12 +3,13 @@
 How a row that the app has changed is told from one that is damaged: postgres/integrity.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from desktop_migrator.errors import MigratorError
+from desktop_migrator.messages import N_, NOTHING, Message, join, plural, verbatim
 from desktop_migrator.migration.database.open_database import open_database, resolve_user_id
 from desktop_migrator.migration.maintenance.previous_run import (
     BoundTables,
@@ -25,6 +26,7 @@ from desktop_migrator.model import Outcome
 from desktop_migrator.plan.bind import user_value
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.bookkeeping import audit
+from desktop_migrator.postgres.bookkeeping.hash_chain import first_tampering
 from desktop_migrator.postgres.bookkeeping.quarantine import count_open_rejections
 from desktop_migrator.postgres.bookkeeping.runs import Run
 from desktop_migrator.postgres.bookkeeping.schema_upgrade import schema_version
@@ -33,14 +35,11 @@ from desktop_migrator.postgres.run_lock.leases import STALE_SECONDS, find_leases
 from desktop_migrator.postgres.schema import indexes
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.types import adapters
+from desktop_migrator.postgres.verify.checks import Check, CheckId
 from desktop_migrator.postgres.verify.compare_sources import SourceComparer, SourceComparison
-from desktop_migrator.postgres.verify.connection_checks import Check
 from desktop_migrator.postgres.verify.row_state import RowStates, compare_rows, mismatched_counts
 from desktop_migrator.postgres.verify.table_checks import check_table, user_exists
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.system.hash_chain import first_tampering
-
-_REPAIR_HINT = "`desktop-migrator repair --auto-fix` {does}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +85,57 @@ def validate(request: MaintenanceRequest, workspace: Workspace, reporter: Report
 def _bookkeeping(connection: Connection) -> Check:
     found = schema_version(connection)
     if found.installed is None:
-        return Check("Bookkeeping", ok=False, detail="there is none: nothing was migrated here",
-                     remedy="Check the address of the database.")  # fmt: skip
+        return Check(
+            CheckId.BOOKKEEPING,
+            ok=False,
+            detail=Message("there is none: nothing was migrated here"),
+            remedy=Message("Check the address of the database."),
+        )
     if not found.is_known:
-        return Check("Bookkeeping", ok=False, detail=f"version {found.installed} is not known",
-                     remedy="It is of a newer version of this program: use that.")  # fmt: skip
+        return Check(
+            CheckId.BOOKKEEPING,
+            ok=False,
+            detail=Message("version {version} is not known", version=found.installed),
+            remedy=Message("It is of a newer version of this program: use that."),
+        )
+    if found.is_current:
+        return Check(
+            CheckId.BOOKKEEPING,
+            ok=True,
+            detail=Message("version {version}", version=found.installed),
+        )
     return Check(
-        "Bookkeeping",
-        ok=found.is_current,
-        detail=f"version {found.installed}" + ("" if found.is_current else f", not {found.latest}"),
-        remedy="" if found.is_current else _REPAIR_HINT.format(does="brings it up to date"),
+        CheckId.BOOKKEEPING,
+        ok=False,
+        detail=Message(
+            "version {version}, not {latest}", version=found.installed, latest=found.latest
+        ),
+        remedy=Message("`desktop-migrator repair --auto-fix` brings it up to date."),
     )
 
 
+_OUTCOMES = {
+    None: N_("cut off, or still at work"),
+    Outcome.COMPLETED: N_("completed"),
+    Outcome.ROLLED_BACK: N_("rolled_back"),
+    Outcome.FAILED: N_("failed"),
+    Outcome.DRY_RUN: N_("dry_run"),
+    Outcome.CANCELLED: N_("cancelled"),
+}
+
+
 def _outcome(run: Run) -> Check:
-    how = run.outcome or "cut off, or still at work"
     completed = run.outcome is Outcome.COMPLETED
     return Check(
-        "Run",
+        CheckId.RUN,
         ok=completed,
-        detail=f"{run.id} of {run.started:%Y-%m-%d %H:%M} UTC: {how}",
-        remedy="" if completed else "Run the same `migrate` command again.",
+        detail=Message(
+            "{run} of {started} UTC: {outcome}",
+            run=run.id,
+            started=run.started.strftime("%Y-%m-%d %H:%M"),
+            outcome=Message(_OUTCOMES[run.outcome]),
+        ),
+        remedy=NOTHING if completed else Message("Run the same `migrate` command again."),
     )
 
 
@@ -121,10 +150,18 @@ def _rows(
     """What was recorded, against the rows there and against the sources."""
     wrong = mismatched_counts(connection, run)
     yield Check(
-        "Recorded counts",
+        CheckId.RECORDED_COUNTS,
         ok=not wrong,
-        detail=f"differ from what the chunks say: {', '.join(wrong)}" if wrong else "agree",
-        remedy="Somebody changed the bookkeeping; tell the support desk." if wrong else "",
+        detail=(
+            Message("differ from what the chunks say: {counts}", counts=", ".join(wrong))
+            if wrong
+            else Message("agree")
+        ),
+        remedy=(
+            Message("Somebody changed the bookkeeping; tell the support desk.")
+            if wrong
+            else NOTHING
+        ),
     )
     rows = compare_rows(connection, tables.entities, run, reporter)
     for name, found in rows.items():
@@ -141,62 +178,81 @@ def _rows(
 
 def _row_check(name: str, rows: RowStates) -> Check:
     return Check(
-        f"{name}: rows as they were sent",
+        CheckId.ROWS_AS_SENT,
         ok=rows.ok,
         detail=_count_summary(
-            {
-                "recorded": rows.checked,
-                "missing": len(rows.missing),
-                "damaged": len(rows.damaged),
-                "changed in the app since": len(rows.changed),
-            }
+            [
+                (N_("{number:,} recorded"), rows.checked),
+                (N_("{number:,} missing"), len(rows.missing)),
+                (N_("{number:,} damaged"), len(rows.damaged)),
+                (N_("{number:,} changed in the app since"), len(rows.changed)),
+            ]
         ),
-        remedy=""
-        if rows.ok
-        else "`desktop-migrator repair --auto-fix --source …` sends them again; leave what was "
-        "deleted in the app on purpose.",
+        remedy=(
+            NOTHING
+            if rows.ok
+            else Message(
+                "`desktop-migrator repair --auto-fix --source …` sends them again; "
+                "leave what was deleted in the app on purpose."
+            )
+        ),
+        about={"entity": name},
     )
 
 
 def _source_check(name: str, found: SourceComparison) -> Check:
     remedies = []
     if found.missing or found.damaged:
-        remedies.append(_REPAIR_HINT.format(does="with the same --source sends them again"))
+        remedies.append(
+            Message("`desktop-migrator repair --auto-fix` with the same --source sends them again.")
+        )
     if found.unsent:
-        remedies.append("Run `desktop-migrator migrate` again for what is not in the database.")
+        remedies.append(
+            Message("Run `desktop-migrator migrate` again for what is not in the database.")
+        )
     return Check(
-        f"{name}: against the browser",
+        CheckId.AGAINST_BROWSER,
         ok=found.ok,
         detail=_count_summary(
-            {
-                "items": found.items,
-                "equal": found.equal,
-                "missing": found.missing,
-                "damaged": found.damaged,
-                "changed in the app since": found.changed,
-                "another one in the browser by now": found.newer,
-                "kept in a conflict": found.kept,
-                "not in the database": found.unsent,
-                "newer than the run": found.since,
-                "rejected": found.rejected,
-                "gone from the browser": found.gone_from_source,
-            }
+            [
+                (N_("{number:,} items"), found.items),
+                (N_("{number:,} equal"), found.equal),
+                (N_("{number:,} missing"), found.missing),
+                (N_("{number:,} damaged"), found.damaged),
+                (N_("{number:,} changed in the app since"), found.changed),
+                (N_("{number:,} another one in the browser by now"), found.newer),
+                (N_("{number:,} kept in a conflict"), found.kept),
+                (N_("{number:,} not in the database"), found.unsent),
+                (N_("{number:,} newer than the run"), found.since),
+                (N_("{number:,} rejected"), found.rejected),
+                (N_("{number:,} gone from the browser"), found.gone_from_source),
+            ]
         ),
-        remedy=" ".join(remedies),
+        remedy=join(remedies, " "),
+        about={"entity": name},
     )
 
 
-def _count_summary(numbers: dict[str, int]) -> str:
+def _count_summary(numbers: Sequence[tuple[str, int]]) -> Message:
     """The first always, the others where there are any."""
-    (first, number), *rest = numbers.items()
-    return ", ".join([f"{number:,} {first}", *(f"{n:,} {what}" for what, n in rest if n)])
+    first, *others = numbers
+    return join(
+        Message(template, number=number)
+        for template, number in [first, *(other for other in others if other[1])]
+    )
 
 
 def _tables(
     connection: Connection, plan: Plan, user_id: str, tables: BoundTables
 ) -> Iterator[Check]:
     for name, error in tables.problems.items():
-        yield Check(f"{name}: table", ok=False, detail=str(error), remedy=error.hint)
+        yield Check(
+            CheckId.BOUND_TABLE,
+            ok=False,
+            detail=error.message,
+            remedy=error.hint_message,
+            about={"entity": name},
+        )
     yield from _user(connection, plan, user_id)
     for entity in tables.entities:
         column = entity.table.column(entity.user_column or "")
@@ -212,26 +268,43 @@ def _user(connection: Connection, plan: Plan, user_id: str) -> Iterator[Check]:
     try:
         table = introspect(connection, [lookup.table]).get(lookup.table)
     except MigratorError as error:
-        yield Check("User", ok=False, detail=str(error), remedy=error.hint)
+        yield Check(CheckId.USER, ok=False, detail=error.message, remedy=error.hint_message)
         return
     known = table is not None and user_exists(connection, table, lookup.id, user_id)
     yield Check(
-        "User",
+        CheckId.USER,
         ok=known,
-        detail=f"is {'' if known else 'no longer '}in {lookup.table}",
-        remedy="" if known else "The rows belong to nobody: bring the user back, or undo the run.",
+        detail=(
+            Message("is in {table}", table=lookup.table)
+            if known
+            else Message("is no longer in {table}", table=lookup.table)
+        ),
+        remedy=(
+            NOTHING
+            if known
+            else Message("The rows belong to nobody: bring the user back, or undo the run.")
+        ),
     )
 
 
 def _quarantine(connection: Connection, run: Run) -> Check:
     number = count_open_rejections(connection, run)
     return Check(
-        "Rejected items",
+        CheckId.REJECTED_ITEMS,
         ok=not number,
-        detail=f"{number:,} wait to be mended" if number else "none is open",
-        remedy=_REPAIR_HINT.format(does="loads those that can be cured; mend the others in the app")
-        if number
-        else "",
+        detail=(
+            plural("{count:,} waits to be mended", "{count:,} wait to be mended", count=number)
+            if number
+            else Message("none is open")
+        ),
+        remedy=(
+            Message(
+                "`desktop-migrator repair --auto-fix` loads those that can be cured; mend the "
+                "others in the app."
+            )
+            if number
+            else NOTHING
+        ),
     )
 
 
@@ -239,53 +312,69 @@ def _leases(connection: Connection, user_id: str) -> Check:
     leases = find_leases(adapters.cursor(connection).connection, user_id)
     stale = [each for each in leases if not each.held and each.silent > STALE_SECONDS]
     return Check(
-        "Leases",
+        CheckId.LEASES,
         ok=not stale,
-        detail=f"{len(stale)} left by a run that was cut off"
-        if stale
-        else f"{len(leases)} at work"
-        if leases
-        else "none left",
-        remedy=_REPAIR_HINT.format(does="clears them, `desktop-migrator unlock` too")
-        if stale
-        else "",
+        detail=_lease_count(len(leases), len(stale)),
+        remedy=(
+            Message(
+                "`desktop-migrator repair --auto-fix` clears them, `desktop-migrator unlock` too."
+            )
+            if stale
+            else NOTHING
+        ),
     )
+
+
+def _lease_count(all_: int, stale: int) -> Message:
+    if stale:
+        return Message("{number} left by a run that was cut off", number=stale)
+    return Message("{number} at work", number=all_) if all_ else Message("none left")
 
 
 def _indexes(connection: Connection) -> Check:
     waiting = indexes.find_dropped_indexes(connection)
     return Check(
-        "Indexes left away",
+        CheckId.DROPPED_INDEXES,
         ok=not waiting,
-        detail=", ".join(index.name for index in waiting) or "none",
-        remedy=_REPAIR_HINT.format(does="makes them again") if waiting else "",
+        detail=verbatim(", ".join(index.name for index in waiting)) if waiting else Message("none"),
+        remedy=(
+            Message("`desktop-migrator repair --auto-fix` makes them again.")
+            if waiting
+            else NOTHING
+        ),
     )
 
 
 def _trails(
-    connection: Connection, workspace: Workspace, run: Run, damage: str | None
+    connection: Connection, workspace: Workspace, run: Run, damage: Message | None
 ) -> Iterator[Check]:
     missing = damage or catalog_repair.describe_missing_runs(
         connection, workspace.catalog, run.user_id
     )
     yield Check(
-        "This computer's catalog",
+        CheckId.CATALOG,
         ok=not missing,
-        detail=missing or "whole",
-        remedy=_REPAIR_HINT.format(does="makes it again from the database") if missing else "",
+        detail=missing or Message("whole"),
+        remedy=(
+            Message("`desktop-migrator repair --auto-fix` makes it again from the database.")
+            if missing
+            else NOTHING
+        ),
     )
     if damage:
-        yield _trail("in the database", first_tampering(audit.read_chain(connection), {}))
+        yield _trail(CheckId.DATABASE_TRAIL, first_tampering(audit.read_chain(connection), {}))
         return
     trail = AuditTrail(workspace.catalog)
-    yield _trail("in the database", trail.first_tampering_in_database(connection))
-    yield _trail("on this computer", trail.first_tampering(connection))
+    yield _trail(CheckId.DATABASE_TRAIL, trail.first_tampering_in_database(connection))
+    yield _trail(CheckId.LOCAL_TRAIL, trail.first_tampering(connection))
 
 
-def _trail(where: str, broken: str | None) -> Check:
+def _trail(id_: CheckId, broken: Message | None) -> Check:
     return Check(
-        f"Audit trail {where}",
+        id_,
         ok=broken is None,
-        detail=broken or "unbroken",
-        remedy="Somebody has tampered with it: tell the support desk." if broken else "",
+        detail=broken or Message("unbroken"),
+        remedy=(
+            Message("Somebody has tampered with it: tell the support desk.") if broken else NOTHING
+        ),
     )

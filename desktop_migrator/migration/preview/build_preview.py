@@ -4,7 +4,7 @@ Either way the findings are the same things in the same store, which faces page 
 is a dry run: the run itself, looked on at, in a transaction that is rolled back.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import UNSET
 
 from desktop_migrator.errors import Cancelled
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.preview.preview_store import (
     PreviewDetail,
     PreviewEntry,
@@ -45,9 +46,8 @@ from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.load.conflicts import display_text
 from desktop_migrator.postgres.load.deduplicate import Deduplicator
-from desktop_migrator.reporter import Reporter
+from desktop_migrator.reporter import Reporter, Stage
 
-STAGE = "preview"
 _PLACEHOLDER_USER = "preview"
 _BATCH = 500
 _MAX_COLUMNS = 5
@@ -82,12 +82,13 @@ def preview_plan(
     *,
     excluded_items: Collection[bytes] = frozenset(),
     passphrase_or_key: str | None = None,
+    say: Callable[[Message], str] = str,
 ) -> PreviewSummary:
     """Applies the plan to the sources; raises as `migrate` does.
 
     While nobody knows whose the data is, rows have no ids, which depend on that. What is
     `left_out` already is found all the same, and marked. `unlock`, else a key of the keyring,
-    opens captures among the sources.
+    opens captures among the sources. `say` puts the reasons in the table into words.
     """
     keys = UnlockKey(passphrase_or_key, workspace.credentials)
     with open_sources(sources, workspace.snapshots, reporter, keys) as opened:
@@ -100,17 +101,17 @@ def preview_plan(
             plan, entities, user_id or _PLACEHOLDER_USER, chosen, PlaceholderCipher()
         )
         deduplicator = Deduplicator(entities, surveyed.duplicate_keys)
-        reporter.started(STAGE, surveyed.records)
+        reporter.started(Stage.PREVIEW, surveyed.records)
         with collecting_preview(
-            store, plan, excluded_items, has_user=user_id is not None
+            store, plan, excluded_items, has_user=user_id is not None, say=say
         ) as collector:
             collector.on_begin(entities)
             for outcome in deduplicator.deduplicate(extractor.extract(opened.records())):
                 collector.add_outcome(outcome)
                 if reporter.cancelled:
                     raise Cancelled
-                reporter.advanced(STAGE, extractor.records - 1, surveyed.records)
-        reporter.advanced(STAGE, surveyed.records, surveyed.records)
+                reporter.advanced(Stage.PREVIEW, extractor.records - 1, surveyed.records)
+        reporter.advanced(Stage.PREVIEW, surveyed.records, surveyed.records)
     return PreviewSummary(chosen, extractor.records, dict(extractor.skipped_records))
 
 
@@ -127,9 +128,14 @@ def preview_against_database(
 
 @contextmanager
 def collecting_preview(
-    store: PreviewStore, plan: Plan, excluded_items: Collection[bytes], *, has_user: bool = True
+    store: PreviewStore,
+    plan: Plan,
+    excluded_items: Collection[bytes],
+    *,
+    has_user: bool = True,
+    say: Callable[[Message], str] = str,
 ) -> Iterator["PreviewCollector"]:
-    collector = PreviewCollector(store, plan, excluded_items, has_user=has_user)
+    collector = PreviewCollector(store, plan, excluded_items, has_user=has_user, say=say)
     yield collector
     collector.flush()
 
@@ -141,10 +147,17 @@ class PreviewCollector:
     """
 
     def __init__(
-        self, store: PreviewStore, plan: Plan, excluded_items: Collection[bytes], *, has_user: bool
+        self,
+        store: PreviewStore,
+        plan: Plan,
+        excluded_items: Collection[bytes],
+        *,
+        has_user: bool,
+        say: Callable[[Message], str] = str,
     ) -> None:
         self._store = store
         self._has_user = has_user
+        self._say = say
         self._plan = plan
         self._detectors: dict[str, SecretDetector] = {}
         self._excluded_items = excluded_items
@@ -175,7 +188,7 @@ class PreviewCollector:
         why = rejection.code, rejection.reason, rejection.remedy
         detail = _detail(source, rejection.source_id, rejection.raw, None, *why)
         place = f"{source.key}[{source.position}]" if source.position else source.key
-        cells = (cell_text(rejection.source_id or place), cell_text(rejection.reason))
+        cells = (cell_text(rejection.source_id or place), cell_text(self._say(rejection.reason)))
         self._add(PreviewState.REJECTED, cells, detail, [rejection, *([item] if item else [])])
 
     def _add_item(self, item: Item, state: PreviewState, conflict: Conflict | None) -> None:
@@ -264,8 +277,8 @@ def _detail(
     raw: str,
     after: dict[str, Any] | None,
     code: str | None = None,
-    reason: str | None = None,
-    remedy: str | None = None,
+    reason: Message | None = None,
+    remedy: Message | None = None,
 ) -> PreviewDetail:
     return PreviewDetail(
         browser=source.store.profile.browser_name,

@@ -24,6 +24,8 @@ from typing import Any
 import msgspec
 import zstandard
 
+from desktop_migrator.messages import Message
+from desktop_migrator.messages.stored import from_builtins, to_builtins
 from desktop_migrator.migration.run.filters import IDENTITY_HASH_SIZE
 from desktop_migrator.model import Conflict, Resolution
 from desktop_migrator.plan.detect import Suspicion
@@ -127,9 +129,9 @@ class PreviewDetail(msgspec.Struct, frozen=True):
     after: dict[str, Any] | None = None
     """The row to be: each column's value as JSON has it; JSON columns as their exact text."""
     code: str | None = None
-    reason: str | None = None
+    reason: Message | None = None
     """Why it was rejected."""
-    remedy: str | None = None
+    remedy: Message | None = None
 
 
 @dataclass(slots=True)
@@ -225,7 +227,9 @@ class PreviewStore:
     def detail(self, entity: str, index: int) -> PreviewDetail:
         query = "SELECT detail FROM details WHERE id = ?"
         [(packed,)] = self._read(query, [self._id(entity, index)])
-        return msgspec.convert(json.loads(self._decompressor.decompress(packed)), PreviewDetail)
+        return msgspec.convert(
+            json.loads(self._decompressor.decompress(packed)), PreviewDetail, dec_hook=_message
+        )
 
     def rows_with_details(self, entity: str) -> Iterator[tuple[PreviewRow, PreviewDetail]]:
         """All of an entity, in order."""
@@ -337,7 +341,7 @@ class PreviewStore:
             state, cells = _NUMBERS[entry.state], "\x1f".join(entry.cells)
             findings.append((number, state, entry.excluded, cells, b"".join(entry.identity_hashes)))
             texts.append((number, state, cells.casefold()))
-            detail = json.dumps(msgspec.to_builtins(entry.detail)).encode()
+            detail = json.dumps(msgspec.to_builtins(entry.detail, enc_hook=to_builtins)).encode()
             details.append((number, self._compressor.compress(detail)))
             if entry.conflict:
                 fields = json.dumps(entry.conflict.fields)
@@ -399,6 +403,10 @@ def escape_unprintable(text: str) -> str:
         else character.encode("unicode_escape").decode()
         for character in text
     )
+
+
+def _message(_type: type, data: object) -> Message:
+    return from_builtins(data)
 
 
 def _decode_conflict(data: bytes) -> Conflict:

@@ -6,6 +6,7 @@ from functools import cache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
+from desktop_migrator.messages import Translator
 from desktop_migrator.migration.report import labels
 from desktop_migrator.migration.report.run_facts import EntityFacts, RunFacts
 from desktop_migrator.system.resources import resource
@@ -13,8 +14,8 @@ from desktop_migrator.system.resources import resource
 _COMMAND = re.compile(r"`([^`]+)`")
 
 
-def as_html(facts: RunFacts) -> str:
-    return _template().render(facts=facts, words=labels, shares=_shares)
+def as_html(facts: RunFacts, tr: Translator) -> str:
+    return _template().render(facts=facts, words=labels, shares=_shares, tr=tr)
 
 
 @cache

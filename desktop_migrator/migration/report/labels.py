@@ -1,14 +1,18 @@
-"""The words of a report, the same on every kind of page."""
+"""The words of a report, the same on every kind of page, for a translator to say."""
 
-from desktop_migrator.migration.report.run_facts import RunFacts
+from desktop_migrator.messages import N_, Message, Translator, plural
+from desktop_migrator.migration.report.run_facts import DamageFacts, EntityFacts, RunFacts
 from desktop_migrator.model import Outcome
 
+DOMAIN = "report"
+"""Of the catalogs that a report's translator asks."""
+
 COLUMNS = {
-    "inserted": "New",
-    "updated": "Replaced",
-    "unchanged": "Same",
-    "skipped": "Kept",
-    "rejected": "Rejected",
+    "inserted": N_("New"),
+    "updated": N_("Replaced"),
+    "unchanged": N_("Same"),
+    "skipped": N_("Kept"),
+    "rejected": N_("Rejected"),
 }
 """What became of items, each with its heading."""
 
@@ -20,73 +24,169 @@ COLOURS = {
     "rejected": "#b53a3a",
 }
 
-SKIP_REASONS = {
-    "other-site": "belong to other web sites",
-    "partitioned": "lie framed in other web sites",
-    "cache": "are caches, which the app fills again",
-    "secret": "are login tokens and other secrets",
-    "excluded": "are of kinds that were not asked for",
-    "left-out": "were left out by you",
-    "out-of-range": "items are of another time",
-    "empty": "are empty",
-    "unmatched": "are not named by the plan",
+HEADINGS = {
+    "error": N_("What stopped it"),
+    "numbers": N_("In numbers"),
+    "entities": N_("What became of each kind of item"),
+    "rejections": N_("What could not go, and what to do about it"),
+    "verification": N_("Verification"),
+    "skipped": N_("What stayed in the browser"),
+    "next": N_("What you can do next"),
+    "details": N_("Details for the support desk"),
+    "kind": N_("Kind"),
+    "items": N_("Items"),
+    "remedy": N_("What to do:"),
 }
+
+SKIP_REASONS = {
+    "other-site": N_("{count:,} belong to other web sites"),
+    "partitioned": N_("{count:,} lie framed in other web sites"),
+    "cache": N_("{count:,} are caches, which the app fills again"),
+    "secret": N_("{count:,} are login tokens and other secrets"),
+    "excluded": N_("{count:,} are of kinds that were not asked for"),
+    "left-out": N_("{count:,} were left out by you"),
+    "out-of-range": N_("{count:,} items are of another time"),
+    "empty": N_("{count:,} are empty"),
+    "unmatched": N_("{count:,} are not named by the plan"),
+}
+
+NOT_LOST = N_(
+    "Rejected items are not lost: they are still in the browser, and kept aside with the run."
+)
 
 TITLES = {
-    Outcome.COMPLETED: "Your data has moved",
-    Outcome.DRY_RUN: "A dry run: nothing was changed",
-    Outcome.ROLLED_BACK: "The migration was taken back",
-    Outcome.FAILED: "The migration did not complete",
-    Outcome.CANCELLED: "The migration was cancelled",
+    Outcome.COMPLETED: N_("Your data has moved"),
+    Outcome.DRY_RUN: N_("A dry run: nothing was changed"),
+    Outcome.ROLLED_BACK: N_("The migration was taken back"),
+    Outcome.FAILED: N_("The migration did not complete"),
+    Outcome.CANCELLED: N_("The migration was cancelled"),
 }
 
 
-def headline(facts: RunFacts) -> str:
+def error_code(code: str) -> Message:
+    return Message("Code for the support desk: {code}", code=code)
+
+
+def headline(facts: RunFacts) -> Message:
     """One sentence: what is in the database now."""
     new, replaced = facts.total("inserted"), facts.total("updated")
-    rows = f"{new:,} rows are new, {replaced:,} were replaced"
-    if facts.outcome is Outcome.COMPLETED:
-        return f"{rows}; all that was sent lies in the database."
-    if facts.outcome is Outcome.DRY_RUN:
-        return f"A real run would do this: {rows.replace('are new', 'new').replace('were ', '')}."
     if facts.outcome is Outcome.ROLLED_BACK:
-        return "The database's rows are as they were before the run."
-    return f"Until then {rows}."
+        return Message("The database's rows are as they were before the run.")
+    if facts.outcome is Outcome.DRY_RUN:
+        return Message(
+            "A real run would do this: {new}, {replaced}.",
+            new=plural("{count:,} row new", "{count:,} rows new", count=new),
+            replaced=Message("{count:,} replaced", count=replaced),
+        )
+    rows = Message(
+        "{new}, {replaced}",
+        new=plural("{count:,} row is new", "{count:,} rows are new", count=new),
+        replaced=plural("{count:,} was replaced", "{count:,} were replaced", count=replaced),
+    )
+    if facts.outcome is Outcome.COMPLETED:
+        return Message("{rows}; all that was sent lies in the database.", rows=rows)
+    return Message("Until then {rows}.", rows=rows)
 
 
-def verification(facts: RunFacts) -> str:
+def numbers(facts: RunFacts) -> dict[str, int]:
+    """What a reader wants to know first, by what it counts."""
+    return {
+        N_("records read"): facts.records,
+        N_("items found in them"): facts.items,
+        N_("rows new"): facts.total("inserted"),
+        N_("rows replaced"): facts.total("updated"),
+        N_("rejected"): facts.total("rejected"),
+    }
+
+
+def describe_bar(entity: EntityFacts, tr: Translator) -> str:
+    """The entity's bar, for those who do not see it."""
+    parts = ", ".join(
+        f"{tr.number(number)} {tr(heading)}"
+        for column, heading in COLUMNS.items()
+        if (number := int(getattr(entity, column)))
+    )
+    return f"{entity.name}: {parts}"
+
+
+def verification(facts: RunFacts) -> Message:
     if facts.verified:
-        return (
+        return Message(
             "Every row that was sent was read back from the database and compared with what was "
             "sent: no row is missing, none differs."
         )
     if facts.outcome is Outcome.COMPLETED:
-        return "The rows were not read back after they were written."
-    return "The run did not come as far as to its verification."
+        return Message("The rows were not read back after they were written.")
+    return Message("The run did not come as far as to its verification.")
 
 
-def describe_skipped(kind: str, number: int) -> str:
-    return f"{number:,} {SKIP_REASONS.get(kind, kind)}"
+def damaged(damage: DamageFacts) -> Message:
+    return Message("Damaged: {what}", what=damage.message)
 
 
-def what_next(facts: RunFacts) -> list[str]:
+def more_places(number: int) -> Message:
+    return Message(" and {count:,} more", count=number)
+
+
+def more_rejections(facts: RunFacts) -> Message:
+    return Message(
+        "These are the first {listed:,}; all {count:,} are kept in the database.",
+        listed=facts.listed_rejections,
+        count=facts.total("rejected"),
+    )
+
+
+def describe_skipped(kind: str, number: int) -> Message:
+    if kind in SKIP_REASONS:
+        return Message(SKIP_REASONS[kind], count=number)
+    return Message("{count:,} {kind}", count=number, kind=kind)
+
+
+def what_next(facts: RunFacts) -> list[Message]:
     """What its reader can do now, the most useful first."""
-    steps = []
+    steps: list[Message] = []
     if facts.error:
-        steps.append(facts.error.hint)
+        steps.append(facts.error.hint_message)
     if facts.total("rejected"):
         steps.append(
-            "Mend the rejected items as said for each, then run the migration again: what is in "
-            "the database already is not sent twice."
+            Message(
+                "Mend the rejected items as said for each, then run the migration again: what is "
+                "in the database already is not sent twice."
+            )
         )
     if facts.conflicts:
         steps.append(
-            f"{facts.conflicts:,} rows existed and differed. To decide about each, run again "
-            "and let the program ask you."
+            plural(
+                "{count:,} row existed and differed. To decide about it, run again and let the "
+                "program ask you.",
+                "{count:,} rows existed and differed. To decide about each, run again and let the "
+                "program ask you.",
+                count=facts.conflicts,
+            )
         )
     if facts.outcome is Outcome.COMPLETED:
         steps.append(
-            f"To take all of it back: Undo in the program, or "
-            f"`desktop-migrator rollback --run {facts.run}`."
+            Message(
+                "To take all of it back: Undo in the program, or "
+                "`desktop-migrator rollback --run {run}`.",
+                run=facts.run,
+            )
         )
     return steps
+
+
+def details(facts: RunFacts, tr: Translator) -> dict[str, str]:
+    return {
+        tr("Run"): facts.run,
+        tr("Begun"): tr(
+            "{time:%Y-%m-%d %H:%M} UTC, took {seconds:,.1f} s",
+            time=facts.started,
+            seconds=facts.seconds,
+        ),
+        tr("From"): ", ".join(facts.origins),
+        tr("To"): facts.database,
+        tr("For"): facts.user_id,
+        tr("Plan"): facts.plan,
+        tr("Backup"): facts.backup or tr("none"),
+        tr("Program"): f"Desktop Migrator {facts.tool_version}",
+    }

@@ -11,9 +11,9 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
 
+from desktop_migrator.messages import Message, Translator
 from desktop_migrator.migration.report import labels
 from desktop_migrator.migration.report.run_facts import EntityFacts, RunFacts
-from desktop_migrator.model import damage_sentence
 
 _WIDTH = A4[0] - 40 * mm
 _BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10, leading=14, spaceAfter=4)
@@ -27,7 +27,7 @@ _HEADING = ParagraphStyle(
 )
 
 
-def as_pdf(facts: RunFacts) -> bytes:
+def as_pdf(facts: RunFacts, tr: Translator) -> bytes:
     file = BytesIO()
     document = SimpleDocTemplate(
         file,
@@ -36,63 +36,67 @@ def as_pdf(facts: RunFacts) -> bytes:
         rightMargin=20 * mm,
         topMargin=18 * mm,
         bottomMargin=18 * mm,
-        title=labels.TITLES[facts.outcome],
+        title=tr(labels.TITLES[facts.outcome]),
         author="Desktop Migrator",
+        lang=tr.language,
     )
-    document.build(list(_story(facts)))
+    document.build(list(_story(facts, tr)))
     return file.getvalue()
 
 
-def _story(facts: RunFacts) -> Iterator[Flowable]:
-    yield _paragraph(labels.TITLES[facts.outcome], _TITLE)
-    yield _paragraph(labels.headline(facts), _LEAD)
+def _story(facts: RunFacts, tr: Translator) -> Iterator[Flowable]:
+    def heading(name: str) -> Flowable:
+        return _paragraph(tr(labels.HEADINGS[name]), _HEADING)
+
+    yield _paragraph(tr(labels.TITLES[facts.outcome]), _TITLE)
+    yield _paragraph(tr(labels.headline(facts)), _LEAD)
     if facts.error:
-        yield _paragraph("What stopped it", _HEADING)
-        yield _paragraph(f"{facts.error.text} ({facts.error.code})")
-        yield _paragraph(f"What to do: {facts.error.hint}")
+        yield heading("error")
+        yield _paragraph(f"{tr(facts.error.message)} ({facts.error.code})")
+        yield _remedy(facts.error.hint_message, tr)
     if facts.entities:
-        yield _paragraph("What became of each kind of item", _HEADING)
-        yield _counts(facts)
+        yield heading("entities")
+        yield _counts(facts, tr)
     if facts.rejections:
-        yield _paragraph("What could not go, and what to do about it", _HEADING)
-        yield from _rejections(facts)
-    yield _paragraph("Verification", _HEADING)
-    yield _paragraph(labels.verification(facts))
+        yield heading("rejections")
+        yield from _rejections(facts, tr)
+    yield heading("verification")
+    yield _paragraph(tr(labels.verification(facts)))
     for damage in facts.damages:
-        told = damage_sentence(damage.store, damage.what, damage.lost_records)
-        yield _paragraph(f"Damaged: {told}")
+        yield _paragraph(tr(labels.damaged(damage)))
     if facts.left_aside:
-        yield _paragraph("What stayed in the browser", _HEADING)
+        yield heading("skipped")
         for kind, number in sorted(facts.left_aside.items(), key=lambda each: -each[1]):
-            yield _paragraph(labels.describe_skipped(kind, number))
+            yield _paragraph(tr(labels.describe_skipped(kind, number)))
     if steps := labels.what_next(facts):
-        yield _paragraph("What you can do next", _HEADING)
+        yield heading("next")
         for number, step in enumerate(steps, 1):
-            yield _paragraph(f"{number}. {step}")
-    yield _paragraph("Details for the support desk", _HEADING)
-    yield _details(facts)
+            yield _paragraph(f"{number}. {tr(step)}")
+    yield heading("details")
+    yield _details(facts, tr)
 
 
-def _rejections(facts: RunFacts) -> Iterator[Flowable]:
+def _rejections(facts: RunFacts, tr: Translator) -> Iterator[Flowable]:
     for group in facts.rejections:
-        yield _paragraph(f"{group.count:,} × {group.entity}: {group.reason}")
-        yield _paragraph(f"What to do: {group.remedy}")
+        yield _paragraph(f"{tr.number(group.count)} × {group.entity}: {tr(group.reason_message)}")
+        yield _remedy(group.remedy_message, tr)
         more = group.count - len(group.places)
-        places = ", ".join(group.places) + (f" and {more:,} more" if more else "")
+        places = ", ".join(group.places) + (tr(labels.more_places(more)) if more else "")
         yield _paragraph(f"{places} ({group.code})", _SOFT)
     if facts.total("rejected") > facts.listed_rejections:
-        yield _paragraph(
-            f"These are the first {facts.listed_rejections:,}; all "
-            f"{facts.total('rejected'):,} are kept in the database.",
-            _SOFT,
-        )
+        yield _paragraph(tr(labels.more_rejections(facts)), _SOFT)
 
 
-def _counts(facts: RunFacts) -> Flowable:
-    rows: list[list[object]] = [["Kind", "", "Items", *labels.COLUMNS.values()]]
+def _remedy(remedy: Message, tr: Translator) -> Flowable:
+    return _paragraph(f"{tr(labels.HEADINGS['remedy'])} {tr(remedy)}")
+
+
+def _counts(facts: RunFacts, tr: Translator) -> Flowable:
+    headings = [tr(labels.HEADINGS["kind"]), "", tr(labels.HEADINGS["items"])]
+    rows: list[list[object]] = [[*headings, *map(tr, labels.COLUMNS.values())]]
     for entity in facts.entities:
-        numbers = [f"{getattr(entity, column):,}" for column in labels.COLUMNS]
-        rows.append([_paragraph(entity.name, _SOFT), _bar(entity), f"{entity.items:,}", *numbers])
+        numbers = [tr.number(getattr(entity, column)) for column in ("items", *labels.COLUMNS)]
+        rows.append([_paragraph(entity.name, _SOFT), _bar(entity), *numbers])
     columns = len(labels.COLUMNS)
     table = Table(
         rows, colWidths=[30 * mm, 38 * mm, 16 * mm, *([(_WIDTH - 84 * mm) / columns] * columns)]
@@ -123,17 +127,8 @@ def _bar(entity: EntityFacts) -> Drawing:
     return drawing
 
 
-def _details(facts: RunFacts) -> Flowable:
-    rows = {
-        "Run": facts.run,
-        "Begun": f"{facts.started:%Y-%m-%d %H:%M} UTC, took {facts.seconds:.1f} s",
-        "From": ", ".join(facts.origins),
-        "To": facts.database,
-        "For": facts.user_id,
-        "Plan": facts.plan,
-        "Backup": facts.backup or "none",
-        "Program": f"Desktop Migrator {facts.tool_version}",
-    }
+def _details(facts: RunFacts, tr: Translator) -> Flowable:
+    rows = labels.details(facts, tr)
     cells = [[_paragraph(name, _SOFT), _paragraph(value, _SOFT)] for name, value in rows.items()]
     table = Table(cells, colWidths=[25 * mm, _WIDTH - 25 * mm])
     table.setStyle(

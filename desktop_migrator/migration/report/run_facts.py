@@ -5,8 +5,7 @@ that a report can be drawn later without the database or the browser.
 """
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,11 +13,14 @@ import msgspec
 
 from desktop_migrator import __version__
 from desktop_migrator.errors import MigratorError, RunNotFound
-from desktop_migrator.model import Counts, Outcome, Rejection, RunResult
+from desktop_migrator.messages import Message
+from desktop_migrator.messages.stored import MessageData, from_builtins, to_builtins
+from desktop_migrator.model import Counts, Outcome, Rejection, RunResult, damage_message
 from desktop_migrator.system.files import private_folder, write_private
 
 _RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MAX_LOCATION_LENGTH = 80
+_MAX_LOCATIONS = 5
 _MAX_REPORT_BYTES = 4 << 20
 
 
@@ -44,18 +46,44 @@ class RejectionGroup(msgspec.Struct, frozen=True):
     count: int
     places: tuple[str, ...]
     """Where they lie in the browser: the record's key and the place in it; the first few."""
+    reason_data: MessageData | None = None
+    remedy_data: MessageData | None = None
+
+    @property
+    def reason_message(self) -> Message:
+        return _message(self.reason, self.reason_data)
+
+    @property
+    def remedy_message(self) -> Message:
+        return _message(self.remedy, self.remedy_data)
 
 
 class DamageFacts(msgspec.Struct, frozen=True):
     store: str
     what: str
     lost_records: int | None
+    what_data: MessageData | None = None
+
+    @property
+    def message(self) -> Message:
+        """The whole of it, with the store and how much was lost."""
+        return damage_message(self.store, _message(self.what, self.what_data), self.lost_records)
 
 
 class ErrorFacts(msgspec.Struct, frozen=True):
     code: str
     text: str
     hint: str
+    text_data: MessageData | None = None
+    hint_data: MessageData | None = None
+
+    @property
+    def message(self) -> Message:
+        return _message(self.text, self.text_data)
+
+    @property
+    def hint_message(self) -> Message:
+        return _message(self.hint, self.hint_data)
 
 
 class RunFacts(msgspec.Struct, frozen=True):
@@ -109,7 +137,12 @@ def collect_facts(
         entities=tuple(_entity(name, counts) for name, counts in result.by_entity.items()),
         left_aside=dict(result.skipped_records),
         damages=tuple(
-            DamageFacts(str(damage.store.path), damage.description, damage.lost_records)
+            DamageFacts(
+                str(damage.store.path),
+                str(damage.description),
+                damage.lost_records,
+                to_builtins(damage.description),
+            )
             for damage in result.damages
         ),
         verified=result.verified,
@@ -130,17 +163,36 @@ def load_report(folder: Path, run: str) -> RunFacts:
     """Raises RunNotFound where there is no such report on this computer or it is broken."""
     path = folder / f"{run}.json"
     if not _RUN.fullmatch(run) or not path.is_file():
-        raise RunNotFound(reason=f"This computer keeps no report of a run {run}.")
+        raise RunNotFound(reason=Message("This computer keeps no report of a run {run}.", run=run))
     if path.stat().st_size > _MAX_REPORT_BYTES:
-        raise RunNotFound(reason=f"The report of run {run} is damaged.")
+        raise RunNotFound(reason=Message("The report of run {run} is damaged.", run=run))
     try:
-        return msgspec.json.decode(path.read_bytes(), type=RunFacts)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise RunNotFound(reason=f"The report of run {run} is damaged.") from None
+        facts = msgspec.json.decode(path.read_bytes(), type=RunFacts)
+        list(_messages(facts))
+    except (msgspec.DecodeError, ValueError):
+        raise RunNotFound(reason=Message("The report of run {run} is damaged.", run=run)) from None
+    return facts
+
+
+def _messages(facts: RunFacts) -> Iterator[Message]:
+    """All that it says. Raises ValueError for what is no message."""
+    for group in facts.rejections:
+        yield from (group.reason_message, group.remedy_message)
+    yield from (damage.message for damage in facts.damages)
+    if facts.error:
+        yield from (facts.error.message, facts.error.hint_message)
 
 
 def _error(error: MigratorError | None) -> ErrorFacts | None:
-    return ErrorFacts(error.code, str(error), error.hint) if error else None
+    if error is None:
+        return None
+    return ErrorFacts(
+        error.code,
+        str(error),
+        error.hint,
+        to_builtins(error.message),
+        to_builtins(error.hint_message),
+    )
 
 
 def _entity(name: str, counts: Counts) -> EntityFacts:
@@ -151,20 +203,30 @@ def _entity(name: str, counts: Counts) -> EntityFacts:
 
 
 def _group_rejections(rejections: Sequence[Rejection]) -> tuple[RejectionGroup, ...]:
-    alike = Counter((each.entity, each.code, each.reason, each.remedy) for each in rejections)
+    alike: dict[tuple[str, str, Message, Message], list[Rejection]] = {}
+    for each in rejections:
+        kind = each.entity, each.code, each.reason, each.remedy
+        alike.setdefault(kind, []).append(each)
     return tuple(
-        RejectionGroup(*kind, count, _locations(rejections, kind))
-        for kind, count in alike.most_common()
+        RejectionGroup(
+            entity,
+            code,
+            str(reason),
+            str(remedy),
+            len(those),
+            tuple(map(_location, those[:_MAX_LOCATIONS])),
+            to_builtins(reason),
+            to_builtins(remedy),
+        )
+        for (entity, code, reason, remedy), those in sorted(
+            alike.items(), key=lambda group: -len(group[1])
+        )
     )
 
 
-def _locations(rejections: Sequence[Rejection], kind: tuple[str, ...]) -> tuple[str, ...]:
-    places = [
-        _location(each)
-        for each in rejections
-        if (each.entity, each.code, each.reason, each.remedy) == kind
-    ]
-    return tuple(places[:5])
+def _message(text: str, data: MessageData | None) -> Message:
+    """What was said, for any language; reports of earlier versions have the English text alone."""
+    return Message(text) if data is None else from_builtins(data)
 
 
 def _location(rejection: Rejection) -> str:

@@ -14,15 +14,14 @@ from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Item, Outcome, TargetEntity
 from desktop_migrator.postgres.bookkeeping.audit import database_id
-from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
 from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
 from desktop_migrator.postgres.load.row_matching import RowMatcher
+from desktop_migrator.postgres.schema.create_tables import is_temporary
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.copy_rows import columns_of, copy_rows_by_id, copy_user_rows
+from desktop_migrator.reporter import Stage
 from desktop_migrator.vault.backup_folder import BackupFolder
 from desktop_migrator.vault.payload import BackupTarget, TableHeader
-
-STAGE = "backup"
 
 
 def has_backup(job: Job, workspace: Workspace) -> bool:
@@ -40,7 +39,7 @@ def has_backup(job: Job, workspace: Workspace) -> bool:
 def back_up(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     """Add the rows to the records kept so far, check the whole and give it its name.
 
-    In the step that enters the run, before that. A run that goes on keeps the backup that it has.
+    In a trial, before the run is entered. A run that goes on keeps the backup that it has.
     Raises SealedFileNotWritten, SealedFileNotVerified.
     """
     if run.backup is None:
@@ -48,14 +47,13 @@ def back_up(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     workspace = run.backup.workspace
     former = None
     if run.job.resume:
-        upgrade(run.connection)
         former = run_to_resume(run)
     if former:
         known = BackupCatalog(workspace.catalog).backup_of_run(former.id)
         if known in BackupFolder(workspace.backups).list_files():
             run.backup.id = known
             return
-    run.reporter.started(STAGE, None)
+    run.reporter.started(Stage.BACKUP, None)
     backup = run.backup.writer
     if backup is None:  # there should have been one
         backup = run.backup.collect(run.survey.origins, run.sources.records())
@@ -72,14 +70,18 @@ def back_up(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     run.backup.id = backup.id
     prune_backups(workspace)
     done = summary.records + summary.rows
-    run.reporter.advanced(STAGE, done, done)
+    run.reporter.advanced(Stage.BACKUP, done, done)
 
 
 def _affected_rows(
     run: RunContext, entities: Sequence[TargetEntity]
 ) -> Iterator[tuple[TableHeader, Iterator[bytes]]]:
-    """The rows that the run may change: the person's, else those that its items would become."""
+    """The rows that the run may change: the person's, else those that its items would become.
+
+    A table that the run is still to make has none.
+    """
     met: set[tuple[str | None, str]] = set()
+    entities = [entity for entity in entities if not is_temporary(entity.table)]
     shared = [entity for entity in entities if not entity.user_column]
     for entity in entities:
         table = entity.table
@@ -109,7 +111,6 @@ def _future_ids(run: RunContext, entity: TargetEntity, items: Sequence[Item]) ->
     """Those of the rows that the items are or would become; nothing is written down of it."""
     savepoint = run.connection.begin_nested()
     try:
-        upgrade(run.connection)
         cursor = adapters.cursor(run.connection)
         adoption = RowMatcher(entity, run.user_id)
         own, clashing = adoption.resolve_ids(cursor, items)

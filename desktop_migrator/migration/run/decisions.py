@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from desktop_migrator.errors import Cancelled, ConflictsUnresolved, DecisionsUnusable
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Conflict, Resolution
 from desktop_migrator.reporter import AnswerScope, ConflictQuestion, Reporter
 from desktop_migrator.system.files import os_error_reason, write_private
@@ -104,14 +105,19 @@ def _read(path: Path) -> _File:
     except OSError as error:
         raise DecisionsUnusable(path=path, reason=error.strerror) from None
     if len(data) > MAX_BYTES:
-        raise DecisionsUnusable(path=path, reason=f"it is larger than {MAX_BYTES:,} bytes")
+        raise DecisionsUnusable(
+            path=path, reason=Message("it is larger than {limit:,} bytes", limit=MAX_BYTES)
+        )
     try:
         return _File.model_validate_json(data)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in problem["loc"])
         raise DecisionsUnusable(
-            path=path, reason=f"{place or 'the file'}: {problem['msg']}"
+            path=path,
+            reason=Message(
+                "{place}: {fault}", place=place or Message("the file"), fault=problem["msg"]
+            ),
         ) from None
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from desktop_migrator.errors import BadKey, KeyringUnusable, KeyUnknown
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.envelope import FieldKey
@@ -23,9 +24,13 @@ def read_field_key(path: Path | None) -> FieldKey | None:
             text = file.read(_MAX_KEY_BYTES).decode("ascii")
         return FieldKey.from_text(text)
     except OSError as error:
-        raise BadKey(reason=f"{path}: {error.strerror}") from None
+        raise BadKey(
+            reason=Message("{path}: {error}", path=str(path), error=os_error_reason(error))
+        ) from None
     except ValueError:
-        raise BadKey(reason=f"{path} holds no key of sensitive fields.") from None
+        raise BadKey(
+            reason=Message("{path} holds no key of sensitive fields.", path=str(path))
+        ) from None
 
 
 def find_field_key(plan: Plan, path: Path | None, workspace: Workspace) -> FieldKey | None:
@@ -51,11 +56,17 @@ def field_key_for_run(job: Job, workspace: Workspace, reporter: Reporter) -> Fie
     try:
         workspace.credentials.set_persistent(_keyring_entry(name), made.text)
     except KeyringUnusable as error:
-        reporter.warned(f"There is no key for sensitive fields. {error.detail}")
+        reporter.warned(
+            Message("There is no key for sensitive fields. {detail}", detail=error.detail_message)
+        )
         return None
     reporter.warned(
-        f"A key for sensitive fields was made and is in the keyring as {name}. The server needs it "
-        f"to read them: `desktop-migrator keys export {name} --field --out FILE`."
+        Message(
+            "A key for sensitive fields was made and is in the keyring as "
+            "{name}. The server needs it to read them: `desktop-migrator keys "
+            "export {name} --field --out FILE`.",
+            name=name,
+        )
     )
     return made
 
@@ -71,7 +82,9 @@ def export_field_key(workspace: Workspace, name: str, path: Path) -> FieldKey:
     try:
         create_private(path, f"{key.text}\n".encode())
     except OSError as error:
-        raise BadKey(reason=f"{path}: {os_error_reason(error)}") from None
+        raise BadKey(
+            reason=Message("{path}: {error}", path=str(path), error=os_error_reason(error))
+        ) from None
     return key
 
 
@@ -81,7 +94,9 @@ def _saved_field_key(credentials: Credentials, name: str) -> FieldKey | None:
         return None if text is None else FieldKey.from_text(text)
     except ValueError:
         raise BadKey(
-            reason=f"What the keyring holds as {_keyring_entry(name)} is no key."
+            reason=Message(
+                "What the keyring holds as {entry} is no key.", entry=_keyring_entry(name)
+            )
         ) from None
 
 

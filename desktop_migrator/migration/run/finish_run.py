@@ -10,11 +10,12 @@ from desktop_migrator.errors import (
     TooManyRejected,
     VerificationFailed,
 )
+from desktop_migrator.messages import NOTHING, Message, plural
 from desktop_migrator.migration.run.parallel.verify_parallel import verify_parallel
 from desktop_migrator.migration.run.parallel.workers import start_forkserver
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.migration.undo import undo_runs
-from desktop_migrator.model import Counts, Outcome, TargetEntity
+from desktop_migrator.model import Counts, Outcome, TargetEntity, UndoResult
 from desktop_migrator.postgres.bookkeeping.runs import find_run, finish_run
 from desktop_migrator.postgres.connection.engine import invalidate_if_closed, translate_errors
 from desktop_migrator.postgres.connection.retry import NO_RETRY
@@ -39,11 +40,19 @@ def check_rejection_threshold(run: RunContext) -> None:
             count=totals.rejected,
             items=totals.items,
             percent=100 * threshold,
-            reason=run.reporter.first_rejections[0].reason if run.reporter.first_rejections else "",
+            reason=(
+                run.reporter.first_rejections[0].reason
+                if run.reporter.first_rejections
+                else NOTHING
+            ),
         )
     run.reporter.warned(
-        f"{totals.rejected:,} of {totals.items:,} items are rejected: the run itself would "
-        "take back what it writes."
+        Message(
+            "{rejected:,} of {items:,} items are rejected: the run itself "
+            "would take back what it writes.",
+            rejected=totals.rejected,
+            items=totals.items,
+        )
     )
 
 
@@ -61,7 +70,7 @@ def verify_rows(run: RunContext, entities: Sequence[TargetEntity]) -> None:
             )
             if number == 1 or not start_forkserver():
                 return verify(
-                    run.connection, entities, run.id, run.reporter, run.previous_last_chunk
+                    run.connection, entities, run.id, run.reporter, run.registration.last_chunk
                 )
         # Not within the transaction, which the server ends if nothing happens in it for long.
         return verify_parallel(run, entities, number, rows)
@@ -69,15 +78,23 @@ def verify_rows(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     verification = run.retries.run(attempt, run.reporter)
     if verification.changed:
         run.reporter.warned(
-            f"{verification.changed:,} rows that were written before the run was cut off have "
-            "been changed since, and stay so."
+            plural(
+                "{count:,} row that was written before the run was cut off has been changed "
+                "since, and stays so.",
+                "{count:,} rows that were written before the run was cut off have been changed "
+                "since, and stay so.",
+                count=verification.changed,
+            )
         )
     if not verification.ok:
         raise VerificationFailed(
-            reason=f"{verification.missing:,} rows are missing and {verification.different:,} "
-            f"differ, of {verification.checked:,}"
+            reason=Message(
+                "{missing:,} rows are missing and {different:,} differ, of {checked:,}",
+                missing=verification.missing,
+                different=verification.different,
+                checked=verification.checked,
+            )
         )
-    run.verified = True
 
 
 def _check_no_lost_commits(run: RunContext) -> None:
@@ -92,8 +109,10 @@ def _rows_written(counts: Iterable[Counts]) -> int:
     return sum(each.inserted + each.updated for each in counts)
 
 
-def undo_after_failure(run: RunContext, error: MigratorError) -> MigratorError:
-    """Undo what was written; returns why the run ended."""
+def undo_after_failure(
+    run: RunContext, error: MigratorError
+) -> tuple[MigratorError, UndoResult | None]:
+    """Undo what was written; returns why the run ended, and what was undone if that is known."""
     try:
         with translate_errors(), run.connection.begin():
             entered = find_run(run.connection, run.id)
@@ -105,14 +124,15 @@ def undo_after_failure(run: RunContext, error: MigratorError) -> MigratorError:
             check_fence=run.lock.fence(run.id).check,
         )
     except MigratorError as failed:
-        return failed
-    run.undo = undo
+        return failed, None
     for name, counts in undo.by_entity.items():
         run.counts[name].inserted -= counts.deleted
         run.counts[name].updated -= counts.restored
     if undo.error:
-        return undo.error
-    return RejectedAndUndone(**error.facts) if isinstance(error, RejectedAfterCommit) else error
+        return undo.error, undo
+    if isinstance(error, RejectedAfterCommit):
+        return RejectedAndUndone(**error.facts), undo
+    return error, undo
 
 
 def record_outcome(run: RunContext, outcome: Outcome, *, after_error: bool) -> None:

@@ -14,6 +14,7 @@ from desktop_migrator.errors import (
     TooManyRejected,
     UsageError,
 )
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.run.filters import ALL_TIME, Period
 from desktop_migrator.model import ConflictPolicy, MergeRule, Outcome, Rejection
@@ -77,7 +78,9 @@ class Job:
 
     def __post_init__(self) -> None:
         if self.dry_run and self.resume:
-            raise UsageError(reason="A dry run leaves nothing with which another could go on.")
+            raise UsageError(
+                reason=Message("A dry run leaves nothing with which another could go on.")
+            )
 
     def merge_rule(self, entity: str) -> MergeRule:
         return self.rules.get(entity) or self.plan.entities[entity].conflict

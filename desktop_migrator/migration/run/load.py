@@ -3,18 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from desktop_migrator.errors import CommitsLost, MigratorError
+from desktop_migrator.messages import Message, plural
 from desktop_migrator.migration.run.parallel.load_parallel import load_parallel, process_count
 from desktop_migrator.migration.run.parallel.load_worker import id_maker
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.model import Table, TargetEntity
 from desktop_migrator.postgres.connection.engine import translate_errors
-from desktop_migrator.postgres.load.batches import BatchLimits
 from desktop_migrator.postgres.load.deduplicate import Deduplicator
-from desktop_migrator.postgres.load.loader import STAGE, Loader
+from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.schema.create_tables import has_at_least_rows
 from desktop_migrator.postgres.schema.indexes import rebuild_indexes, without_secondary_indexes
+from desktop_migrator.reporter import Stage
 
 
 def load(run: RunContext, entities: Sequence[TargetEntity]) -> None:
@@ -28,81 +30,95 @@ def load(run: RunContext, entities: Sequence[TargetEntity]) -> None:
         )
     if renamed:
         run.reporter.warned(
-            f"Items with ids that rows of other people have got new ones: {renamed:,}."
+            Message(
+                "Items with ids that rows of other people have got new ones: {renamed:,}.",
+                renamed=renamed,
+            )
         )
     for warning in _extraction_warnings(run):
         run.reporter.warned(warning)
 
 
 def _load_in_one_process(run: RunContext, entities: Sequence[TargetEntity]) -> int:
-    resume = run.resumed
+    resume = run.registration.resumed
     while True:
         try:
             return _load_from(run, entities, resume=resume)
         except CommitsLost as lost:
-            run.reporter.warned(f"{lost} They are done again.")
+            run.reporter.warned(Message("{lost} They are done again.", lost=lost.message))
             resume = True
 
 
 def _load_from(run: RunContext, entities: Sequence[TargetEntity], *, resume: bool) -> int:
     """Returns how many items got new ids."""
-    job = run.job
     deduplicator = Deduplicator(entities, run.survey.duplicate_keys)
     loader = Loader(
         run.connection,
         entities,
-        run=run.id,
-        user_id=run.user_id,
-        policy=job.policy,
-        decisions=run.decisions.answer,
+        run.load_options(resume=resume),
+        run.reporter,
         make_id=id_maker(run.user_id, entities),
-        reporter=run.reporter,
-        limits=BatchLimits(job.batch_size) if job.batch_size else None,
-        keep_going=job.continue_on_error,
-        dry_run=job.dry_run,
-        fence=None if job.dry_run else run.lock.fence(run.id),
-        fence_out=run.fence_out_stale_sessions,
-        retry_policy=run.retries,
-        resume=resume,
-        pause=job.batch_delay,
+        decisions=run.decisions.answer,
         observer=run.observer,
+        fence_out=run.fence_out_stale_sessions,
+        counts=run.counts,
     )
-    run.counts = loader.counts
     total = run.survey.item_total(entities)
     for outcomes in run.in_load_order(entities, deduplicator):
         loader.load(outcomes, total)
     for name, counts in deduplicator.counts.items():
         if counts.items:
             run.counts[name] += counts
-            run.reporter.advanced(STAGE, total, total)
+            run.reporter.advanced(Stage.LOAD, total, total)
     if loader.null_references:
         run.reporter.warned(
-            "References left empty, since what they refer to is not there: "
-            f"{loader.null_references:,}."
+            Message(
+                "References left empty, since what they refer to is not there: "
+                "{null_references:,}.",
+                null_references=loader.null_references,
+            )
         )
     return loader.derived_ids
 
 
-def _extraction_warnings(run: RunContext) -> Iterator[str]:
-    extractor = run.extractor
-    if extractor is None:
-        return
+def _extraction_warnings(run: RunContext) -> Iterator[Message]:
+    extractor = run.extractors[-1]
     if extractor.duplicates:
-        yield f"{extractor.duplicates:,} items stood twice in their record and went once."
+        yield plural(
+            "{count:,} item stood twice in its record and went once.",
+            "{count:,} items stood twice in their record and went once.",
+            count=extractor.duplicates,
+        )
     if number := extractor.warnings["big-integer"]:
-        yield f"{number:,} items hold integers beyond 2^53, which JavaScript reads inexactly."
+        yield plural(
+            "{count:,} item holds integers beyond 2^53, which JavaScript reads inexactly.",
+            "{count:,} items hold integers beyond 2^53, which JavaScript reads inexactly.",
+            count=number,
+        )
     if number := extractor.warnings["data-beside-items"]:
-        yield f"{number:,} records hold more than the items taken from them."
+        yield plural(
+            "{count:,} record holds more than the items taken from it.",
+            "{count:,} records hold more than the items taken from them.",
+            count=number,
+        )
     left_out = sum(
         (guard.omitted_values for guard in extractor.protectors.values()), Counter[str]()
     )
     for path, number in left_out.items():
-        yield (
-            f"{number:,} values of the sensitive field {path} were left out, since there is no key "
-            "to protect them with; they are still in the browser."
+        yield plural(
+            "{count:,} value of the sensitive field {field} was left out, since there is no key "
+            "to protect it with; it is still in the browser.",
+            "{count:,} values of the sensitive field {field} were left out, since there is no key "
+            "to protect them with; they are still in the browser.",
+            count=number,
+            field=path,
         )
     if number := extractor.skipped_records["partitioned"]:
-        yield f"{number:,} records of the site lie framed in other sites; they were left aside."
+        yield plural(
+            "{count:,} record of the site lies framed in other sites; it was left aside.",
+            "{count:,} records of the site lie framed in other sites; they were left aside.",
+            count=number,
+        )
 
 
 MIN_ITEMS_TO_DROP_INDEXES = 100_000
@@ -118,7 +134,14 @@ def drop_indexes(run: RunContext, entities: Sequence[TargetEntity]) -> Iterator[
     _rebuild_dropped_indexes(run, entities)
     with ExitStack() as stack:
         for table, allowed in _tables_worth_rebuilding(run, entities).items():
-            stack.enter_context(without_secondary_indexes(run.connection, table, any_table=allowed))
+            stack.enter_context(
+                without_secondary_indexes(
+                    run.connection,
+                    table,
+                    any_table=allowed,
+                    on_busy=partial(_warn_of_missing_indexes, run, table),
+                )
+            )
         yield
 
 
@@ -127,10 +150,17 @@ def _rebuild_dropped_indexes(run: RunContext, entities: Sequence[TargetEntity]) 
         try:
             rebuild_indexes(run.connection, table)
         except MigratorError as error:
-            run.reporter.warned(
-                f"Indexes of {table.name} that a run before this one left away wait to be made "
-                f"again by `repair`: {error}"
-            )
+            _warn_of_missing_indexes(run, table, error)
+
+
+def _warn_of_missing_indexes(run: RunContext, table: Table, error: MigratorError) -> None:
+    run.reporter.warned(
+        Message(
+            "Indexes of {table} that a run left away wait to be made again by `repair`: {error}",
+            table=table.name,
+            error=error.message,
+        )
+    )
 
 
 def _tables_worth_rebuilding(

@@ -5,11 +5,11 @@ is to stop the run, every item is checked against the target's tables before any
 where the person is to decide conflicts, they are found and asked about before that. A dry run is
 the same code in one transaction that is rolled back.
 
-The steps, each a module: `survey`, `prepare`, `back_up`, `enter`, `load`, `conclude`.
+The steps, each a module: `survey`, `prepare`, `back_up`, `register_run`, `load`, `finish_run`.
 """
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from desktop_migrator.errors import (
     Cancelled,
@@ -22,6 +22,7 @@ from desktop_migrator.errors import (
     TooManyConflicts,
     TooManyRejected,
 )
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import (
     check_user_given,
     open_database,
@@ -56,7 +57,8 @@ from desktop_migrator.migration.workspace import run_logs
 from desktop_migrator.migration.workspace.audit_trail import AuditTrail
 from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.model import RunResult
+from desktop_migrator.model import RunResult, UndoResult
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade_existing
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.observer import LoadObserver
 from desktop_migrator.postgres.run_lock.run_lock import hold_run_lock
@@ -104,8 +106,8 @@ def migrate(
                     *(reporter, lock, trail, backup, observer),
                 )
                 with reduced_gc(), run.dry_run_transaction():
-                    error = _run_steps(run, catalog)
-            result = _result(run, error, time.perf_counter() - began)
+                    end = _run_steps(run, catalog)
+            result = _result(run, end, time.perf_counter() - began)
     if result.run:
         catalog.record_end(result)
         save_report(
@@ -122,17 +124,34 @@ def migrate(
     return result
 
 
-def _run_steps(run: RunContext, catalog: Catalog) -> MigratorError | None:
-    """Checks, loads and verifies; returns what stopped it."""
+@dataclass(slots=True)
+class _End:
+    """How a run ended."""
+
+    error: MigratorError | None = None
+    """What stopped it."""
+    verified: bool = False
+    undo: UndoResult | None = None
+
+
+def _run_steps(run: RunContext, catalog: Catalog) -> _End:
+    """Checks, loads and verifies."""
     try:
-        ask_about_conflicts(run)
-        with run.transaction_step():  # tables, bookkeeping and run, or none of them
-            entities = bind_run_entities(run)
-            precheck_items(run, entities)
+        if not run.job.dry_run:
+            with translate_errors(), run.connection.begin():
+                upgrade_existing(run.connection)
+        prechecked = ask_about_conflicts(run)
+        with run.trial():
+            entities = bind_run_entities(run, trial=True)
+            if not prechecked:
+                precheck_items(run, entities)
             back_up(run, entities)
+        with run.transaction_step():  # tables, bookkeeping and run, or none of them; and soon done
+            if not run.job.dry_run:
+                entities = bind_run_entities(run, trial=False)
             register_run(run)
     except (ItemsRejected, Cancelled, ConflictsUnresolved, TooManyConflicts) as error:
-        return error
+        return _End(error)
     if not run.job.dry_run:
         catalog.record_start(
             run.id,
@@ -141,41 +160,47 @@ def _run_steps(run: RunContext, catalog: Catalog) -> MigratorError | None:
             plan=run.job.plan.name,
             origins=run.survey.origins,
         )
-    stopped: MigratorError | None = None
+    end = _End()
     try:
         load(run, entities)
         check_rejection_threshold(run)
         verify_rows(run, entities)
+        end.verified = True
     except (RejectedAfterCommit, TooManyRejected) as error:
-        stopped = error if run.preserves_partial_data else undo_after_failure(run, error)
+        end.error = error
+        if not run.preserves_partial_data:
+            end.error, end.undo = undo_after_failure(run, error)
     except MigratorError as error:
-        stopped = _as_interrupted(run, error)
+        end.error = _as_interrupted(run, error)
     try:
-        record_outcome(run, outcome_of(stopped, run.job), after_error=stopped is not None)
+        record_outcome(run, outcome_of(end.error, run.job), after_error=end.error is not None)
     except MigratorError as error:
-        stopped = stopped or _as_interrupted(run, error)
-    return stopped
+        end.error = end.error or _as_interrupted(run, error)
+    return end
 
 
 def _as_interrupted(run: RunContext, error: MigratorError) -> MigratorError:
     if isinstance(error, DatabaseError) and not run.job.dry_run:
-        return Interrupted(reason=f"{str(error).rstrip('.')}.", remedy=error.hint)
+        ended = str(error).endswith(".")
+        reason = error.message if ended else Message("{error}.", error=error.message)
+        return Interrupted(reason=reason, remedy=error.hint_message)
     return error
 
 
-def _result(run: RunContext, error: MigratorError | None, seconds: float) -> RunResult:
+def _result(run: RunContext, end: _End, seconds: float) -> RunResult:
+    run_id = run.id if run.is_registered else None
     return RunResult(
-        run=run.id or None,
-        outcome=outcome_of(error, run.job),
+        run=run_id,
+        outcome=outcome_of(end.error, run.job),
         counts=run.totals(),
         by_entity=run.counts,
-        skipped_records=dict(run.extractor.skipped_records) if run.extractor else {},
+        skipped_records=run.skipped_records,
         damages=run.sources.damages,
-        verified=run.verified,
+        verified=end.verified,
         seconds=seconds,
         peak_memory_mb=peak_memory_mb(),
-        backup=run.backup.id if run.backup and run.id else None,
-        error=error,
-        undo=run.undo,
+        backup=run.backup.id if run.backup and run_id else None,
+        error=end.error,
+        undo=end.undo,
         rejections=tuple(run.reporter.first_rejections),
     )

@@ -5,52 +5,64 @@ from dataclasses import replace
 from itertools import chain, islice
 
 from desktop_migrator.errors import Cancelled, ItemsRejected, TooManyConflicts, UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import prepare_entities
 from desktop_migrator.migration.run import decisions
 from desktop_migrator.migration.run.register_run import run_to_resume
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.model import Conflict, Counts, Item, Rejection, TargetEntity
-from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
+from desktop_migrator.postgres.bookkeeping.trial import trial_transaction
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.checkpoint import load_completed_rows
 from desktop_migrator.postgres.load.conflicts import needs_decision
 from desktop_migrator.postgres.load.deduplicate import Deduplicator
 from desktop_migrator.postgres.load.pending_conflicts import find_pending_conflicts
+from desktop_migrator.reporter import Stage
 
 _MAX_QUESTIONS = 20_000
 """Conflicts that a person can be asked about in one run."""
 
 
-def bind_run_entities(run: RunContext) -> tuple[TargetEntity, ...]:
-    """The entities that the run loads, bound to their tables; in the caller's transaction."""
+def bind_run_entities(run: RunContext, *, trial: bool) -> tuple[TargetEntity, ...]:
+    """The entities that the run loads, bound to their tables; in the caller's transaction.
+
+    In a `trial`, which is rolled back, temporary tables stand in for those still to be made.
+    """
     job = run.job
     if unknown := (job.include | job.exclude) - job.plan.entities.keys():
         raise UsageError(
-            reason=f"The plan has no {', '.join(sorted(unknown))}; it has "
-            f"{', '.join(job.plan.entities)}."
+            reason=Message(
+                "The plan has no {unknown}; it has {entities}.",
+                unknown=", ".join(sorted(unknown)),
+                entities=", ".join(job.plan.entities),
+            )
         )
     wanted = (job.include or job.plan.entities.keys()) - job.exclude
     wanted &= run.survey.item_counts.keys()
-    entities = prepare_entities(run.connection, job.plan, wanted, create=job.create_tables)
+    entities = prepare_entities(
+        run.connection, job.plan, wanted, create=job.create_tables, trial=trial
+    )
     return tuple(replace(entity, rule=job.merge_rule(entity.name)) for entity in entities)
 
 
-def ask_about_conflicts(run: RunContext) -> None:
-    """Have the person decide those that the decisions do not answer, where that is wanted.
+def ask_about_conflicts(run: RunContext) -> bool:
+    """Have the person decide those that the decisions do not answer; whether that was wanted.
 
-    Raises Cancelled, ConflictsWait, TooManyConflicts, and as `look_through`.
+    Then the items are prechecked, too. Raises Cancelled, ConflictsUnresolved, TooManyConflicts, and
+    as `precheck_items`.
     """
     rules = {run.job.merge_rule(name) for name in run.survey.item_counts}
-    if not run.job.dry_run and any(needs_decision(run.job.policy, rule) for rule in rules):
-        decisions.resolve_with_user(_find_pending_conflicts(run), run.decisions, run.reporter)
+    if run.job.dry_run or not any(needs_decision(run.job.policy, rule) for rule in rules):
+        return False
+    decisions.resolve_with_user(_find_pending_conflicts(run), run.decisions, run.reporter)
+    return True
 
 
 def _find_pending_conflicts(run: RunContext) -> list[Conflict]:
     """In a transaction of its own, rolled back."""
-    with translate_errors(), run.connection.begin() as trial:
-        entities = bind_run_entities(run)
+    with translate_errors(), trial_transaction(run.connection, run.user_id):
+        entities = bind_run_entities(run, trial=True)
         precheck_items(run, entities)
-        upgrade(run.connection)
         former = run_to_resume(run)
         done = load_completed_rows(run.connection, former.id) if former else None
         found = chain.from_iterable(
@@ -70,7 +82,6 @@ def _find_pending_conflicts(run: RunContext) -> list[Conflict]:
             )
         )
         conflicts = list(islice(found, _MAX_QUESTIONS + 1))
-        trial.rollback()
     if len(conflicts) > _MAX_QUESTIONS:
         raise TooManyConflicts(count=_MAX_QUESTIONS)
     for conflict in conflicts:
@@ -79,11 +90,8 @@ def _find_pending_conflicts(run: RunContext) -> list[Conflict]:
 
 
 def precheck_items(run: RunContext, entities: Sequence[TargetEntity]) -> None:
-    """Once, before anything is written: note natural keys and, where a rejection is to stop the
-    run, raise ItemsRejected if an item cannot go."""
-    if run.prechecked:
-        return
-    run.prechecked = True
+    """Before anything is written: note natural keys and, where a rejection is to stop the run,
+    raise ItemsRejected if an item cannot go."""
     deduplicator = Deduplicator(entities, run.survey.duplicate_keys)
     if not run.job.continue_on_error:
         _precheck(run, entities, deduplicator)
@@ -99,7 +107,7 @@ def _precheck(
     run: RunContext, entities: Sequence[TargetEntity], deduplicator: Deduplicator
 ) -> None:
     records = run.survey.records
-    run.reporter.started("check", records)
+    run.reporter.started(Stage.CHECK, records)
     rejected = 0
     for each in run.extract_items(entities):
         if isinstance(each, Rejection):
@@ -110,9 +118,8 @@ def _precheck(
             deduplicator.register_natural_keys(each)
         if run.reporter.cancelled:
             raise Cancelled
-        if run.extractor:  # without the record that is under way
-            run.reporter.advanced("check", run.extractor.records - 1, records)
-    run.reporter.advanced("check", records, records)
+        run.reporter.advanced(Stage.CHECK, run.records - 1, records)  # but the one under way
+    run.reporter.advanced(Stage.CHECK, records, records)
     if rejected:
         raise ItemsRejected(
             count=rejected, written=0, reason=run.reporter.first_rejections[0].reason

@@ -1,7 +1,8 @@
 """A run entered in the bookkeeping, with its lease and the audit trail's first word of it."""
 
 from desktop_migrator.errors import UsageError
-from desktop_migrator.migration.run.run_context import RunContext
+from desktop_migrator.messages import Message
+from desktop_migrator.migration.run.run_context import Registration, RunContext
 from desktop_migrator.postgres.bookkeeping.runs import Run, reopen_run, start_run, unfinished_run
 from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
 from desktop_migrator.postgres.load.checkpoint import last_checkpoint
@@ -10,15 +11,16 @@ from desktop_migrator.postgres.types import adapters
 
 def register_run(run: RunContext) -> None:
     """Enter a new run, or that a former one goes on; as the last thing in a step."""
-    upgrade(run.connection)
+    if not run.job.dry_run:
+        upgrade(run.connection)
     former = run_to_resume(run)
     if former is None and run.job.resume:
-        run.reporter.warned("There is no run to go on with, so a new one begins.")
+        run.reporter.warned(Message("There is no run to go on with, so a new one begins."))
     if former:
-        run.id = former.id
-        reopen_run(run.connection, former.id)
+        run_id = former.id
+        reopen_run(run.connection, run_id)
     else:
-        run.id = start_run(
+        run_id = start_run(
             run.connection,
             user_id=run.user_id,
             plan=run.job.plan.name,
@@ -28,15 +30,20 @@ def register_run(run: RunContext) -> None:
             field_key=_field_key(run),
             run=run.new_id,
         )
+    last = last_checkpoint(adapters.cursor(run.connection), run_id).chunk
+    run.set_registration(Registration(run_id, former is not None, last))
     if run.job.dry_run:
         return
-    if before := run.lock.write_lease(run.connection, run.id):
+    if before := run.lock.write_lease(run.connection, run_id):
         run.reporter.warned(
-            f"A run on {before.host}, process {before.process}, was cut off after "
-            f"{before.heartbeat:%Y-%m-%d %H:%M} UTC; this one takes its place."
+            Message(
+                "A run on {host}, process {process}, was cut off after "
+                "{heartbeat} UTC; this one takes its place.",
+                host=before.host,
+                process=before.process,
+                heartbeat=before.heartbeat.strftime("%Y-%m-%d %H:%M"),
+            )
         )
-    run.resumed = former is not None
-    run.previous_last_chunk = last_checkpoint(adapters.cursor(run.connection), run.id).chunk
     run.record_audit_event("resumed" if former else "begun")
 
 
@@ -50,15 +57,26 @@ def run_to_resume(run: RunContext) -> Run | None:
         return None
     if former.plan_digest.hex() != job.plan.digest:
         raise UsageError(
-            reason="The plan has changed since the run that is to go on. Give the plan as it "
-            "was, or leave --resume away: what was written is not written again."
+            reason=Message(
+                "The plan has changed since the run that is to go on. Give the "
+                "plan as it was, or leave --resume away: what was written is not "
+                "written again."
+            )
         )
     if former.policy != job.policy:
-        raise UsageError(reason=f"The run that is to go on has --conflict {former.policy}.")
+        raise UsageError(
+            reason=Message(
+                "The run that is to go on has --conflict {policy}.", policy=former.policy
+            )
+        )
     if former.field_key is not None and former.field_key != _field_key(run):
         raise UsageError(
-            reason="The run that is to go on protected sensitive fields with another key, "
-            f"{former.field_key}. Give that one with --field-key, or leave --resume away."
+            reason=Message(
+                "The run that is to go on protected sensitive fields with another "
+                "key, {field_key}. Give that one with --field-key, or leave "
+                "--resume away.",
+                field_key=former.field_key,
+            )
         )
     return former
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from uuid import uuid4
 
 from sqlalchemy import Connection
 
+from desktop_migrator.errors import InternalError
 from desktop_migrator.migration.run import filters
 from desktop_migrator.migration.run.decisions import Decisions
 from desktop_migrator.migration.run.job import Job, RejectionCollector
@@ -14,19 +15,35 @@ from desktop_migrator.migration.run.survey import Survey
 from desktop_migrator.migration.sealed.backup_writer import RunBackup
 from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail, PendingEntry
-from desktop_migrator.model import Counts, Item, Rejection, TargetEntity, UndoResult
+from desktop_migrator.model import Counts, Item, Rejection, TargetEntity
 from desktop_migrator.plan.extract import Extractor
+from desktop_migrator.postgres.bookkeeping.trial import trial_transaction
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
+from desktop_migrator.postgres.load.batches import DEFAULT_LIMITS, BatchLimits
 from desktop_migrator.postgres.load.deduplicate import Deduplicator
+from desktop_migrator.postgres.load.load_options import LoadOptions
+from desktop_migrator.postgres.load.load_order import dependency_levels, order_parents_first
 from desktop_migrator.postgres.load.observer import LoadObserver
-from desktop_migrator.postgres.load.references import dependency_levels, order_parents_first
 from desktop_migrator.postgres.run_lock.run_lock import RunLock
 from desktop_migrator.reporter import Reporter
 
 
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The run as it stands in the bookkeeping."""
+
+    id: str
+    resumed: bool
+    last_chunk: int
+    """The last chunk of the parts before this one; -1: there is none."""
+
+
 class RunContext:
-    """One run. In a dry run everything happens within `whole`, which is rolled back."""
+    """What the steps of a run work with: set once and never changed, but for what they count.
+
+    In a dry run everything happens within `dry_run_transaction`, which is rolled back.
+    """
 
     def __init__(
         self,
@@ -53,21 +70,43 @@ class RunContext:
         """None: nobody wants one."""
         self.observer = observer
         self.decisions = Decisions(job.decisions)
-        self.id = ""
-        """In the bookkeeping; empty until it is entered there."""
         self.new_id = str(uuid4())
-        """The one that it gets there unless a former run goes on."""
-        self.resumed = False
-        self.previous_last_chunk = -1
-        """The last chunk of the parts before this one."""
-        self.prechecked = False
-        self.extractor: Extractor | None = None
-        """Of the last pass over the sources."""
+        """The one that it gets in the bookkeeping unless a former run goes on."""
+        self.extractors: list[Extractor] = []
+        """Of each pass over the sources; what the last one counts is what the run tells."""
         self.counts: dict[str, Counts] = {}
-        """By entity."""
-        self.verified = False
-        self.undo: UndoResult | None = None
+        """By entity; what a load does is added to it chunk by chunk."""
+        self._registration: Registration | None = None
         self._pending_audit_entries: list[PendingEntry] = []
+
+    @property
+    def registration(self) -> Registration:
+        """There is one once `is_registered`."""
+        if self._registration is None:
+            raise InternalError(kind="RunNotRegistered")
+        return self._registration
+
+    @property
+    def is_registered(self) -> bool:
+        return self._registration is not None
+
+    def set_registration(self, registration: Registration) -> None:
+        """Once, by the step that enters the run."""
+        self._registration = registration
+
+    @property
+    def id(self) -> str:
+        return self.registration.id
+
+    @property
+    def records(self) -> int:
+        """Read so far, in the last pass over the sources."""
+        return self.extractors[-1].records if self.extractors else 0
+
+    @property
+    def skipped_records(self) -> dict[str, int]:
+        """Those of them that gave nothing, by why."""
+        return dict(self.extractors[-1].skipped_records) if self.extractors else {}
 
     @contextmanager
     def dry_run_transaction(self) -> Iterator[None]:
@@ -75,9 +114,19 @@ class RunContext:
         if not self.job.dry_run:
             yield
             return
-        with translate_errors(), self.connection.begin() as transaction:
+        with translate_errors(), trial_transaction(self.connection, self.user_id):
             yield
-            transaction.rollback()
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """A transaction that is rolled back, for what takes long before the run is entered; in a
+        dry run a savepoint, which stays."""
+        if self.job.dry_run:
+            with translate_errors(), self.connection.begin_nested():
+                yield
+        else:
+            with translate_errors(), trial_transaction(self.connection, self.user_id):
+                yield
 
     @contextmanager
     def transaction_step(self) -> Iterator[None]:
@@ -108,33 +157,50 @@ class RunContext:
 
     def extract_items(self, entities: Sequence[TargetEntity]) -> Iterator[Item | Rejection]:
         """What becomes of the sources' records: a pass over all of them."""
-        self.extractor = Extractor(
+        extractor = Extractor(
             self.job.plan, entities, self.user_id, self.survey.origins, self.job.field_key
         )
-        outcomes = self.extractor.extract(self.sources.records())
-        left_aside = self.extractor.skipped_records
-        wanted = filters.drop_excluded(outcomes, self.job.excluded_items, left_aside)
-        return self.job.period.drop_out_of_range(wanted, left_aside)
+        self.extractors.append(extractor)
+        outcomes = extractor.extract(self.sources.records())
+        skipped = extractor.skipped_records
+        wanted = filters.drop_excluded(outcomes, self.job.excluded_items, skipped)
+        return self.job.period.drop_out_of_range(wanted, skipped)
 
     def in_load_order(
         self, entities: Sequence[TargetEntity], deduplicator: Deduplicator
     ) -> Iterator[Iterator[Item | Rejection]]:
-        """The same, settled, in as many parts as it takes to have nothing before what it refers
-        to; each is a pass of its own."""
+        """The same without duplicates, in as many parts as it takes to have nothing before what it
+        refers to; each is a pass of its own."""
         for level in dependency_levels(entities):
             names = {entity.name for entity in level}
             outcomes = (each for each in self.extract_items(entities) if each.entity in names)
             yield order_parents_first(deduplicator.deduplicate(outcomes), level)
 
     def totals(self) -> Counts:
-        totals = Counts(records=self.extractor.records if self.extractor else 0)
+        totals = Counts(records=self.records)
         for counts in self.counts.values():
             totals += counts
         return totals
 
     def fence_out_stale_sessions(self) -> None:
-        """See `RunLock.settle`."""
+        """See `RunLock.fence_out_stale_sessions`."""
         self.lock.fence_out_stale_sessions(self.connection, self.id)
+
+    def load_options(self, *, resume: bool) -> LoadOptions:
+        """How its items are loaded, by this process alone."""
+        job = self.job
+        return LoadOptions(
+            run=self.id,
+            user_id=self.user_id,
+            policy=job.policy,
+            limits=BatchLimits(job.batch_size) if job.batch_size else DEFAULT_LIMITS,
+            keep_going=job.continue_on_error,
+            dry_run=job.dry_run,
+            resume=resume,
+            pause=job.batch_delay,
+            fence=None if job.dry_run else self.lock.fence(self.id),
+            retry_policy=self.retries,
+        )
 
     @property
     def retries(self) -> RetryPolicy:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from desktop_migrator.browsers.read.partitions import KeyRangePartitioner
 from desktop_migrator.errors import NothingToMigrate, OriginNotChosen, OriginNotFound
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.model import Record, TargetEntity
@@ -45,7 +46,9 @@ def _choose_among(plan: Plan, matching: Mapping[str, int], reporter: Reporter) -
     origins = sorted(matching, key=lambda origin: -matching[origin])
     if plan.source.origins or len(origins) == 1:
         return tuple(origins)
-    chosen = reporter.ask(Question("Which web site's data shall be taken?", tuple(origins)))
+    chosen = reporter.ask(
+        Question(Message("Which web site's data shall be taken?"), tuple(origins))
+    )
     if chosen is None:
         listed = ", ".join(origins[:_MAX_LISTED_ORIGINS])
         more = len(origins) - _MAX_LISTED_ORIGINS

@@ -16,12 +16,13 @@ from desktop_migrator.errors import (
     UsageError,
     VaultError,
 )
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.sealed.backup_writer import build_manifest
 from desktop_migrator.migration.sealed.sealing_keys import opening_keys
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.model import Record, damage_sentence
-from desktop_migrator.reporter import Reporter
+from desktop_migrator.model import Record, damage_message
+from desktop_migrator.reporter import Reporter, Stage
 from desktop_migrator.vault.backup_folder import new_backup_id
 from desktop_migrator.vault.container import read_header
 from desktop_migrator.vault.credentials import Credentials
@@ -31,7 +32,6 @@ from desktop_migrator.vault.sealed_file import AtomicSealedFile, SealedFile, ope
 
 KIND = "capture"
 SUFFIX = ".dmcapture"
-STAGE = "capture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Capture:
             self._damages_reported = True
             for damage in summary.damages:
                 self._reporter.warned(
-                    damage_sentence(damage.store, damage.what, damage.lost_records)
+                    damage_message(damage.store, Message(damage.what), damage.lost_records)
                 )
 
 
@@ -113,18 +113,18 @@ def capture(
     SealedFileNotVerified, Cancelled.
     """
     if out.exists():
-        raise UsageError(reason=f"{out} exists already.")
+        raise UsageError(reason=Message("{out} exists already.", out=str(out)))
     described = build_manifest(new_backup_id(), "capture", origins)
     keys = [key] if isinstance(key, Passphrase) else []
     draft = AtomicSealedFile(out, described, kind=KIND, recipients=[key], identities=keys)
     try:
         count = 0
-        reporter.started(STAGE, None)
+        reporter.started(Stage.CAPTURE, None)
         for record in records:
             if not origins or record.storage_key.origin in origins:
                 draft.payload.write_record(record)
                 count += 1
-                reporter.advanced(STAGE, count, None)
+                reporter.advanced(Stage.CAPTURE, count, None)
             if reporter.cancelled:
                 raise Cancelled
         if not count:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from desktop_migrator.errors import BadKey, Cancelled, KeyNotGiven, KeyringUnusable
+from desktop_migrator.messages import Message
 from desktop_migrator.reporter import Question, Reporter, Topic
 from desktop_migrator.vault.credentials import Credentials
-from desktop_migrator.vault.header import RecipientInfo
+from desktop_migrator.vault.header import RecipientInfo, describe_recipients
 from desktop_migrator.vault.keyring_keys import find_keys, get_or_create_backup_key
 from desktop_migrator.vault.keys import Identity, Passphrase, SecretKey
 from desktop_migrator.vault.recovery_key import decode_recovery_key, encode_recovery_key
@@ -35,23 +36,26 @@ def sealing_key(
     for _ in range(_ATTEMPTS):
         first = reporter.ask(
             Question(
-                "A passphrase for the backup (empty: a recovery key is shown)",
+                Message("A passphrase for the backup (empty: a recovery key is shown)"),
                 secret=True,
                 topic=Topic.NEW_PASSPHRASE,
             )
         )
         if not first:
             break
-        again = Question("The same again", secret=True, topic=Topic.NEW_PASSPHRASE)
+        again = Question(Message("The same again"), secret=True, topic=Topic.NEW_PASSPHRASE)
         if reporter.ask(again) == first:
             return Passphrase(first)
-        reporter.warned("The two are not the same.")
+        reporter.warned(Message("The two are not the same."))
     else:
         raise Cancelled
     key = SecretKey.generate()
     reporter.warned(
-        "Nobody gave a passphrase for the backup. It opens with this recovery key alone, "
-        f"which is shown now and kept nowhere: {encode_recovery_key(key)}"
+        Message(
+            "Nobody gave a passphrase for the backup. It opens with this "
+            "recovery key alone, which is shown now and kept nowhere: {recovery_key}",
+            recovery_key=encode_recovery_key(key),
+        )
     )
     return key
 
@@ -69,8 +73,8 @@ def opening_keys(
         return parse_typed_keys(passphrase_or_key)
     if kept := find_keys(credentials, recipients):
         return list(kept)
-    needed = " or ".join(map(str, recipients)) or "a key that this program does not know"
-    text = f"This opens with {needed}. Type it"
+    needed = describe_recipients(recipients)
+    text = Message("This opens with {needed}. Type it", needed=needed)
     typed = reporter.ask(Question(text, secret=True, topic=Topic.UNLOCK_KEY))
     if not typed:
         raise KeyNotGiven(needed=needed)

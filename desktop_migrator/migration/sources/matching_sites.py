@@ -8,14 +8,13 @@ from pathlib import Path
 from desktop_migrator.browsers.discovery.discover import UnreadablePath
 from desktop_migrator.browsers.read import read_stores
 from desktop_migrator.errors import Cancelled
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.sources.open_sources import find_sources
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Damage, Profile, Record, Store
 from desktop_migrator.plan.classify import ClassifiedRecord, RecordClassifier
 from desktop_migrator.plan.schema import Plan
-from desktop_migrator.reporter import Reporter
-
-STAGE = "find"
+from desktop_migrator.reporter import Reporter, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class SiteScan:
     profiles: tuple[ProfileScan, ...]
     """Those with the most that fits first."""
     unreadable: tuple[UnreadablePath, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
 
     @property
     def sites(self) -> tuple[SiteMatch, ...]:
@@ -76,13 +75,13 @@ def scan_sites(
     """
     found = [find_sources(folders), *([find_sources(extra_folders)] if extra_folders else [])]
     profiles = {each.profile.path: each for one in found for each in one.profiles}
-    reporter.started(STAGE, len(profiles))
+    reporter.started(Stage.FIND, len(profiles))
     findings: list[ProfileScan] = []
     for number, each in enumerate(profiles.values(), 1):
         if reporter.cancelled:
             raise Cancelled
         findings.append(_scan_profile(plan, each.profile, each.stores, workspace, reporter))
-        reporter.advanced(STAGE, number, len(profiles))
+        reporter.advanced(Stage.FIND, number, len(profiles))
     return SiteScan(
         profiles=tuple(sorted(findings, key=lambda finding: -finding.matching_records)),
         unreadable=tuple(each for one in found for each in one.unreadable),

@@ -9,8 +9,9 @@ from pathlib import Path
 from desktop_migrator.browsers.discovery import discover
 from desktop_migrator.browsers.read import read_stores
 from desktop_migrator.browsers.read.read_ahead import read_ahead
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.sealed.captures import Capture, UnlockKey, is_capture, open_captures
-from desktop_migrator.model import Damage, Record, Store, damage_sentence
+from desktop_migrator.model import Damage, Record, Store
 from desktop_migrator.reporter import Reporter
 
 NO_UNLOCK_KEY = UnlockKey()
@@ -71,9 +72,7 @@ class Sources:
     def report_damage(self, damage: Damage) -> None:
         if damage not in self._damages:
             self._damages[damage] = None
-            self._reporter.warned(
-                damage_sentence(damage.store.path, damage.description, damage.lost_records)
-            )
+            self._reporter.warned(damage.message)
 
 
 @contextmanager
@@ -92,7 +91,13 @@ def open_sources(
     for warning in found.warnings:
         reporter.warned(warning)
     for unreadable in found.unreadable:
-        reporter.warned(f"{unreadable.path} cannot be read: {unreadable.reason}")
+        reporter.warned(
+            Message(
+                "{path} cannot be read: {reason}",
+                path=str(unreadable.path),
+                reason=unreadable.reason,
+            )
+        )
     sources = Sources(reporter)
     sources.captures = open_captures(sealed, unlock_key, reporter)
     stores = sorted(found.stores, key=_modified_timestamp, reverse=True)

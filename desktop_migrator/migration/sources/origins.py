@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
 
 from desktop_migrator.errors import UsageError
+from desktop_migrator.messages import Message
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -41,5 +42,7 @@ def _other(text: str, parts: SplitResult) -> str:
 
 def _no_origin(text: str) -> UsageError:
     return UsageError(
-        reason=f"{text!r} is no web site's address; write it as https://app.example.com."
+        reason=Message(
+            "{text!r} is no web site's address; write it as https://app.example.com.", text=text
+        )
     )

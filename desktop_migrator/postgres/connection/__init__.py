@@ -1,4 +1,4 @@
-"""How the server is reached: its address, the engine, errors in our words, and trying again.
+"""How the server is reached: address, engine, errors in our words, retries, advisory locks' keys.
 
-From outside: `address`, `engine`, `errors` and `retry`.
+From outside: `address`, `engine`, `errors`, `retry` and `lock_keys`.
 """

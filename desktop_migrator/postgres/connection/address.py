@@ -28,11 +28,12 @@ from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
 
 from desktop_migrator.errors import BadDatabaseUrl
+from desktop_migrator.messages import Message
 
 _SCHEME = re.compile(r"(postgres|postgresql)(\+\w+)?://", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}(?=://)", re.IGNORECASE)
 _MAX_LENGTH = 4096
-_RESERVED = (
+_RESERVED = Message(
     "special characters in a user name or password have to be written with percent signs, "
     "for instance %40 for @, %2F for /, %3A for :, %23 for # and %25 for %"
 )
@@ -75,11 +76,15 @@ class Address:
         return self._effective["user"]
 
     @property
-    def server(self) -> str:
+    def server(self) -> Message:
         """Host, port and database, as libpq completes them, for people to read."""
-        host = self._effective.get("hostaddr") or self._effective.get("host") or "this machine"
-        database = self._effective.get("dbname") or self.user
-        return f"{host}, port {self._effective['port']}, database {database}"
+        host = self._effective.get("hostaddr") or self._effective.get("host")
+        return Message(
+            "{host}, port {port}, database {database}",
+            host=host or Message("this machine"),
+            port=self._effective["port"],
+            database=self._effective.get("dbname") or self.user,
+        )
 
     @property
     def login(self) -> str:
@@ -120,27 +125,35 @@ def _parse(url: str) -> dict[str, str]:
     if scheme is None:
         other = _OTHER_SCHEME.match(url)
         raise BadDatabaseUrl(
-            reason=f"{other[0]}:// is not PostgreSQL"
-            if other
-            else "It does not begin with postgresql://"
+            reason=(
+                Message("{scheme}:// is not PostgreSQL", scheme=other[0])
+                if other
+                else Message("It does not begin with postgresql://")
+            )
         )
     if len(url) > _MAX_LENGTH or not url.isprintable():
-        raise BadDatabaseUrl(reason="It is too long or has unprintable characters")
+        raise BadDatabaseUrl(reason=Message("It is too long or has unprintable characters"))
     plain = "postgresql://" + url[scheme.end() :]
     try:
         parameters = {key: str(value) for key, value in conninfo_to_dict(plain).items()}
     except psycopg.Error:
         raise BadDatabaseUrl(
-            reason="It cannot be read, or has a parameter that PostgreSQL does not know; "
-            + _RESERVED
+            reason=Message(
+                "It cannot be read, or has a parameter that PostgreSQL does not know; {reserved}",
+                reserved=_RESERVED,
+            )
         ) from None
     # An unquoted @ or / of a password would end up, and be shown, as a host or a database.
     ports = [port for port in parameters.get("port", "").split(",") if port]
     misplaced = "@" in parameters.get("host", "") or "@" in _raw_path(plain)
     if misplaced or not all(port.isascii() and port.isdigit() for port in ports):
-        raise BadDatabaseUrl(reason=f"Host, port and database cannot be told apart; {_RESERVED}")
+        raise BadDatabaseUrl(
+            reason=Message(
+                "Host, port and database cannot be told apart; {reserved}", reserved=_RESERVED
+            )
+        )
     if not all(0 < int(port) < 65536 for port in ports):
-        raise BadDatabaseUrl(reason="A port is a number from 1 to 65535")
+        raise BadDatabaseUrl(reason=Message("A port is a number from 1 to 65535"))
     return parameters
 
 

@@ -26,6 +26,7 @@ from desktop_migrator.errors import (
     TableMissing,
     TlsFailed,
 )
+from desktop_migrator.messages import N_, NOTHING, Message, verbatim
 from desktop_migrator.postgres.connection.address import Address
 
 # Classes of SQLSTATE (PostgreSQL, appendix A) whose messages hold names and settings alone.
@@ -88,9 +89,11 @@ def translate_error(error: Exception) -> MigratorError:
             return DatabaseReadOnly(reason=reason)
         case errors.UndefinedTable():
             table = re.search(r'"([^"]+)"', reason)
-            return TableMissing(table=table[1] if table else "of that name")
+            return TableMissing(table=table[1] if table else Message("of that name"))
         case psycopg.OperationalError() if not state or state.startswith("08"):
-            return ConnectionFailed(server="The server", reason="the connection was lost")
+            return ConnectionFailed(
+                server=Message("The server"), reason=Message("the connection was lost")
+            )
     kind = next(
         (kind for start, kind in _ERROR_CLASSES.items() if state.startswith(start)), DatabaseError
     )
@@ -105,20 +108,21 @@ def connection_failure(error: psycopg.Error, address: Address) -> MigratorError:
     """
     server = address.server
     text = str(error).split("\n")[0]
-    reason = _CONNECTION_PREFIX.sub("", text, count=1).strip()
+    said = _CONNECTION_PREFIX.sub("", text, count=1).strip()
+    reason = verbatim(said)
     if text.startswith("failed to resolve host"):
-        reason = "no machine of this name can be found"
+        reason = Message("no machine of this name can be found")
     elif "invalid response" in text:
-        reason = "what answers there is not PostgreSQL"
+        reason = Message("what answers there is not PostgreSQL")
     asked = bool(error.pgconn and error.pgconn.needs_password)
     answered = "FATAL" in text or bool(error.pgconn and error.pgconn.used_password)
-    if asked or _WRONG_LOGIN.search(reason):
+    if asked or _WRONG_LOGIN.search(said):
         return AuthenticationFailed(server=server, user=address.user, password_missing=asked)
-    if _BAD_PARAMETER.search(reason):
+    if _BAD_PARAMETER.search(said):
         return BadDatabaseUrl(reason=reason)
-    if _BUSY.search(reason):
-        return DatabaseBusy(reason=f"{server}: {reason}")
-    if _NO_TLS.search(reason):
+    if _BUSY.search(said):
+        return DatabaseBusy(reason=Message("{server}: {reason}", server=server, reason=reason))
+    if _NO_TLS.search(said):
         return TlsFailed(server=server, reason=reason)
     return (ConnectionRefused if answered else ConnectionFailed)(server=server, reason=reason)
 
@@ -144,13 +148,15 @@ def _error_label(kind: type[Exception]) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__).lower()
 
 
-def _missing_privilege(reason: str) -> str:
+def _missing_privilege(reason: str) -> Message:
     """The right that is missing, as far as a message like 'permission denied for table x' says."""
     denied = re.search(r"permission denied (?:for|to) (.+)", reason)
     owner = re.search(r"must be owner of (.+)", reason)
     if denied:
-        return f"access to {denied[1]}"
-    return f"ownership of {owner[1]}" if owner else reason
+        return Message("access to {object}", object=denied[1])
+    if owner:
+        return Message("ownership of {object}", object=owner[1])
+    return verbatim(reason)
 
 
 ROW_ERRORS = (
@@ -166,32 +172,34 @@ ROW_ERRORS = (
 """What a single bad row can cause; the last three before it is sent."""
 
 _MESSAGES = {
-    "22001": "A text is longer than its column allows{column}.",
-    "22003": "A number is out of its column's range{column}.",
-    "22007": "A date or time is not one that the database knows{column}.",
-    "22008": "A date or time is out of the database's range{column}.",
-    "22021": "A text holds characters that the database cannot store{column}.",
-    "22023": "A value is not allowed in its column{column}.",
-    "22P02": "A value is not of its column's kind{column}.",
-    "22P03": "A value is not of its column's kind{column}.",
-    "22P05": "A text holds characters that the database cannot store{column}.",
-    "23502": "A value is missing that its column must have{column}.",
-    "23503": "It refers to a row that does not exist{constraint}.",
-    "23505": "Another row already has the same value where each must have its own{constraint}.",
-    "23514": "It breaks a rule of the table{constraint}.",
-    "23P01": "It clashes with another row by a rule of the table{constraint}.",
-    "54000": "It is larger than an index of the table can take.",
-    "54001": "Its JSON is nested more deeply than the database can read.",
-    "P0001": "A trigger of the table refused it.",
+    "22001": N_("A text is longer than its column allows{column}."),
+    "22003": N_("A number is out of its column's range{column}."),
+    "22007": N_("A date or time is not one that the database knows{column}."),
+    "22008": N_("A date or time is out of the database's range{column}."),
+    "22021": N_("A text holds characters that the database cannot store{column}."),
+    "22023": N_("A value is not allowed in its column{column}."),
+    "22P02": N_("A value is not of its column's kind{column}."),
+    "22P03": N_("A value is not of its column's kind{column}."),
+    "22P05": N_("A text holds characters that the database cannot store{column}."),
+    "23502": N_("A value is missing that its column must have{column}."),
+    "23503": N_("It refers to a row that does not exist{constraint}."),
+    "23505": N_("Another row already has the same value where each must have its own{constraint}."),
+    "23514": N_("It breaks a rule of the table{constraint}."),
+    "23P01": N_("It clashes with another row by a rule of the table{constraint}."),
+    "54000": N_("It is larger than an index of the table can take."),
+    "54001": N_("Its JSON is nested more deeply than the database can read."),
+    "P0001": N_("A trigger of the table refused it."),
 }
 _REMEDIES = {
-    "23502": "Have the plan fill the column, or give it a default, and migrate again.",
-    "23503": "See that the row it refers to is there (of a user: that the user id is right), and "
-    "migrate again.",
-    "23505": "Rename or remove one of the two in the app, and migrate again.",
-    "P0001": "Ask the database's administrator what the trigger is for, and migrate again.",
+    "23502": N_("Have the plan fill the column, or give it a default, and migrate again."),
+    "23503": N_(
+        "See that the row it refers to is there (of a user: that the user id is right), and "
+        "migrate again."
+    ),
+    "23505": N_("Rename or remove one of the two in the app, and migrate again."),
+    "P0001": N_("Ask the database's administrator what the trigger is for, and migrate again."),
 }
-_DEFAULT_REMEDY = "Mend the item in the app, or let the plan convert it, and migrate again."
+_DEFAULT_REMEDY = N_("Mend the item in the app, or let the plan convert it, and migrate again.")
 _COPY_LINE = re.compile(r"^COPY [^\n]*?, line (\d+)(?:, column ([^\n:]+))?", re.MULTILINE)
 
 
@@ -207,25 +215,28 @@ def _copy_context(error: BaseException) -> re.Match[str] | None:
     return None
 
 
-def rejection_message(error: BaseException) -> str:
+def rejection_message(error: BaseException) -> Message:
     """What a person is told of a row that was refused; holds no value."""
     if isinstance(error, RecursionError):
-        return _MESSAGES["54001"]
+        return Message(_MESSAGES["54001"])
     if isinstance(error, OverflowError):
-        return _MESSAGES["22003"].format(column="")
+        return Message(_MESSAGES["22003"], column=NOTHING)
     if not isinstance(error, psycopg.Error) or error.sqlstate is None:
-        return _MESSAGES["22021"].format(column="")
+        return Message(_MESSAGES["22021"], column=NOTHING)
+    template = _MESSAGES.get(error.sqlstate)
+    if template is None:
+        return Message("The database refused it ({state}).", state=error.sqlstate)
     copied = _copy_context(error)
     column = error.diag.column_name or (copied[2] if copied else None)
     constraint = error.diag.constraint_name
-    template = _MESSAGES.get(error.sqlstate, f"The database refused it ({error.sqlstate}).")
-    return template.format(
-        column=f" (column {column})" if column else "",
+    return Message(
+        template,
+        column=Message(" (column {column})", column=column) if column else NOTHING,
         constraint=f" ({constraint})" if constraint else "",
     )
 
 
-def rejection_remedy(error: BaseException) -> str:
+def rejection_remedy(error: BaseException) -> Message:
     """What a person can do about it."""
     state = error.sqlstate if isinstance(error, psycopg.Error) else None
-    return _REMEDIES.get(state or "", _DEFAULT_REMEDY)
+    return Message(_REMEDIES.get(state or "", _DEFAULT_REMEDY))

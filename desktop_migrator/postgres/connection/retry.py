@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from desktop_migrator.errors import Cancelled, MigratorError, UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.reporter import Reporter
 
 Result = TypeVar("Result")
@@ -26,7 +27,9 @@ class RetryPolicy:
 
     def __post_init__(self) -> None:
         if self.attempts < 1 or self.pause < 0:
-            raise UsageError(reason="There is at least one attempt, and no pause is negative.")
+            raise UsageError(
+                reason=Message("There is at least one attempt, and no pause is negative.")
+            )
 
     def run(self, operation: Callable[[bool], Result], reporter: Reporter) -> Result:
         """The result of `step(again)`, where `again` tells that it was called and failed before.
@@ -40,7 +43,13 @@ class RetryPolicy:
             except MigratorError as error:
                 if not error.transient:
                     raise
-                reporter.warned(f"{error} Trying again in {pause:.1f} seconds.")
+                reporter.warned(
+                    Message(
+                        "{error} Trying again in {pause:.1f} seconds.",
+                        error=error.message,
+                        pause=pause,
+                    )
+                )
             cancellable_sleep(pause, reporter)
             again = True
         return operation(again)

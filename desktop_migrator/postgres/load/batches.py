@@ -1,10 +1,10 @@
-"""Outcomes of the plan gathered into chunks: one entity, so many items, so many bytes."""
+"""Outcomes of the plan gathered into batches: one entity, so many items, so many bytes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from desktop_migrator.errors import UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Item, Rejection
 
 MAX_BATCH_BYTES = 64 * 1024 * 1024
@@ -21,7 +21,12 @@ class BatchLimits:
 
     def __post_init__(self) -> None:
         if self.max_items < 1 or not 1 <= self.max_bytes <= MAX_BATCH_BYTES:
-            raise UsageError(reason="A batch has at least one item and at most 64 MiB of data.")
+            raise UsageError(
+                reason=Message("A batch has at least one item and at most 64 MiB of data.")
+            )
+
+
+DEFAULT_LIMITS = BatchLimits()
 
 
 @dataclass(slots=True)
@@ -38,34 +43,34 @@ class Batch:
 def iter_batches(
     outcomes: Iterable[Item | Rejection], entities: Iterable[str], limits: BatchLimits
 ) -> Iterator[Batch]:
-    """Gather until a chunk is full; an entity's outcomes keep their order.
+    """Gather until a batch is full; an entity's outcomes keep their order.
 
-    All open chunks together hold no more than `limits.bytes`, however many entities there are; an
-    item larger than that has a chunk of its own.
+    All open batches together hold no more than `limits.bytes`, however many entities there are; an
+    item larger than that has a batch of its own.
     """
     waiting = {entity: Batch(entity) for entity in entities}
     held = 0
     for outcome in outcomes:
         size = estimated_size(outcome)
         while held and held + size > limits.max_bytes:
-            largest = max(waiting.values(), key=lambda chunk: chunk.size_in_bytes)
+            largest = max(waiting.values(), key=lambda batch: batch.size_in_bytes)
             held -= largest.size_in_bytes
             waiting[largest.entity] = Batch(largest.entity)
             yield largest
-        chunk = waiting.get(outcome.entity)
-        if chunk is None:
-            chunk = waiting[outcome.entity] = Batch(outcome.entity)
+        batch = waiting.get(outcome.entity)
+        if batch is None:
+            batch = waiting[outcome.entity] = Batch(outcome.entity)
         if isinstance(outcome, Item):
-            chunk.items.append(outcome)
+            batch.items.append(outcome)
         else:
-            chunk.rejections.append(outcome)
-        chunk.size_in_bytes += size
+            batch.rejections.append(outcome)
+        batch.size_in_bytes += size
         held += size
-        if len(chunk) >= limits.max_items:
-            held -= chunk.size_in_bytes
-            waiting[chunk.entity] = Batch(chunk.entity)
-            yield chunk
-    yield from (chunk for chunk in waiting.values() if len(chunk))
+        if len(batch) >= limits.max_items:
+            held -= batch.size_in_bytes
+            waiting[batch.entity] = Batch(batch.entity)
+            yield batch
+    yield from (batch for batch in waiting.values() if len(batch))
 
 
 def estimated_size(outcome: Item | Rejection) -> int:
@@ -80,21 +85,3 @@ def estimated_size(outcome: Item | Rejection) -> int:
         elif kind is str:
             size += len(value) if value.isascii() else 4 * len(value)
     return size
-
-
-def rounds_with_unique_ids(items: Sequence[Item]) -> list[list[Item]]:
-    """The items such that no round has an id twice: the second of an id is in the second round.
-
-    Rounds written one after the other come to the same as the items written one after the other.
-    """
-    if len({item.id for item in items}) == len(items):
-        return [list(items)]
-    seen: dict[Any, int] = {}
-    result: list[list[Item]] = []
-    for item in items:
-        turn = seen.get(item.id, 0)
-        seen[item.id] = turn + 1
-        if turn == len(result):
-            result.append([])
-        result[turn].append(item)
-    return result

@@ -20,8 +20,11 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, Protocol
 
+from msgspec import UNSET
+
 from desktop_migrator.model import (
     Column,
+    Conflict,
     ConflictPolicy,
     Difference,
     Item,
@@ -30,7 +33,9 @@ from desktop_migrator.model import (
     TargetEntity,
     normalize_name,
 )
+from desktop_migrator.postgres.load.table_writer import TableWriter
 from desktop_migrator.postgres.types.digest import canonical_json, digester
+from desktop_migrator.postgres.types.merge import merge_values
 
 MASK = "•••"
 """What is shown in a sensitive value's place."""
@@ -225,3 +230,37 @@ def _excerpt(text: str | None, start: int) -> str | None:
     before = "…" if start else ""
     after = "…" if len(text) > start + _EXCERPT_LENGTH else ""
     return f"{before}{cut}{after}"
+
+
+def build_conflict(
+    writer: TableWriter,
+    timestamps: RowTimestamps,
+    item: Item,
+    values: Sequence[Any],
+    row_digest: bytes,
+    item_digest: bytes,
+) -> Conflict:
+    """What a person has to know of an item and of its row's `values`, which differ.
+
+    The digests are of the columns that the item fills.
+    """
+    shape = writer.column_subset(item)
+    row, new = shape.project(values), shape.project(item.values)
+    try:
+        changes = merge_values(shape.columns, row, new)
+        merged = [
+            old if change is UNSET else change for old, change in zip(row, changes, strict=True)
+        ]
+        merged_digest = shape.digest(merged)
+    except RecursionError:
+        merged_digest = row_digest  # nothing is merged
+    return Conflict(
+        entity=writer.entity.name,
+        id=str(item.id),
+        differences=differences(writer.entity, shape.columns, row, new),
+        row_time=timestamps.of_row(values),
+        item_time=timestamps.of_item(item),
+        row_digest=row_digest,
+        item_digest=item_digest,
+        merged_digest=merged_digest,
+    )

@@ -4,10 +4,8 @@ It takes no locks on rows. What it writes down of identities is the caller's to 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import sqlalchemy
-from msgspec import UNSET
 
 from desktop_migrator.errors import Cancelled
 from desktop_migrator.model import Conflict, ConflictPolicy, Item, Rejection, TargetEntity
@@ -17,17 +15,13 @@ from desktop_migrator.postgres.load.checkpoint import CompletedRows
 from desktop_migrator.postgres.load.conflicts import (
     ConflictResolver,
     DecisionLookup,
-    RowTimestamps,
-    differences,
+    build_conflict,
 )
 from desktop_migrator.postgres.load.references import ReferenceResolver
 from desktop_migrator.postgres.load.row_matching import RowMatcher
 from desktop_migrator.postgres.load.table_writer import Cursor, ExistingRow, TableWriter
 from desktop_migrator.postgres.types import adapters
-from desktop_migrator.postgres.types.merge import merge_values
-from desktop_migrator.reporter import Reporter
-
-STAGE = "compare"
+from desktop_migrator.reporter import Reporter, Stage
 
 
 def find_pending_conflicts(
@@ -54,7 +48,7 @@ def find_pending_conflicts(
         )
         for entity in entities
     }
-    reporter.started(STAGE, total)
+    reporter.started(Stage.COMPARE, total)
     done = 0
     with translate_errors():
         for chunk in iter_batches(outcomes, finders, BatchLimits()):
@@ -62,9 +56,9 @@ def find_pending_conflicts(
                 raise Cancelled
             yield from finders[chunk.entity].find(adapters.cursor(connection), chunk.items)
             done += len(chunk)
-            reporter.advanced(STAGE, done, total)
+            reporter.advanced(Stage.COMPARE, done, total)
     if done < total:
-        reporter.advanced(STAGE, total, total)
+        reporter.advanced(Stage.COMPARE, total, total)
 
 
 class _PendingConflictFinder:
@@ -117,37 +111,3 @@ class _PendingConflictFinder:
             return
         times = self._resolver.timestamps
         yield build_conflict(self._writer, times, item, existing.values, row_digest, digest)
-
-
-def build_conflict(
-    writer: TableWriter,
-    timestamps: RowTimestamps,
-    item: Item,
-    values: Sequence[Any],
-    row_digest: bytes,
-    item_digest: bytes,
-) -> Conflict:
-    """What a person has to know of an item and of its row's `values`, which differ.
-
-    The digests are of the columns that the item fills.
-    """
-    shape = writer.column_subset(item)
-    row, new = shape.project(values), shape.project(item.values)
-    try:
-        changes = merge_values(shape.columns, row, new)
-        merged = [
-            old if change is UNSET else change for old, change in zip(row, changes, strict=True)
-        ]
-        merged_digest = shape.digest(merged)
-    except RecursionError:
-        merged_digest = row_digest  # nothing is merged
-    return Conflict(
-        entity=writer.entity.name,
-        id=str(item.id),
-        differences=differences(writer.entity, shape.columns, row, new),
-        row_time=timestamps.of_row(values),
-        item_time=timestamps.of_item(item),
-        row_digest=row_digest,
-        item_digest=item_digest,
-        merged_digest=merged_digest,
-    )

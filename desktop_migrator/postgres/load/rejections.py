@@ -1,5 +1,6 @@
 """Items that cannot go into the target, as rejections that keep them whole."""
 
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Item, Reference, Rejection
 from desktop_migrator.postgres.connection.errors import rejection_message, rejection_remedy
 
@@ -19,8 +20,10 @@ def owned_by_other_user(item: Item) -> Rejection:
     return _rejection(
         item,
         code="other-user",
-        reason="A row with this id is there already and belongs to another user, or to none.",
-        remedy="Check that the user id is right; the row was not touched.",
+        reason=Message(
+            "A row with this id is there already and belongs to another user, or to none."
+        ),
+        remedy=Message("Check that the user id is right; the row was not touched."),
     )
 
 
@@ -29,9 +32,11 @@ def ambiguous_id(item: Item) -> Rejection:
     return _rejection(
         item,
         code="several-rows",
-        reason="Several rows with this id are there already.",
-        remedy="Leave one row of this id in the table, best by a primary key or a unique index on "
-        "the id alone; none of them was touched.",
+        reason=Message("Several rows with this id are there already."),
+        remedy=Message(
+            "Leave one row of this id in the table, best by a primary key or a "
+            "unique index on the id alone; none of them was touched."
+        ),
     )
 
 
@@ -40,10 +45,16 @@ def dangling_reference(item: Item, reference: Reference) -> Rejection:
     return _rejection(
         item,
         code="dangling",
-        reason=f"The column {reference.column.name} refers to an item of {reference.entity} that "
-        "is not in the database.",
-        remedy=f"See why that item of {reference.entity} was not migrated, and migrate again; or "
-        'set `dangling = "null"` for the column in the plan.',
+        reason=Message(
+            "The column {column} refers to an item of {entity} that is not in the database.",
+            column=reference.column.name,
+            entity=reference.entity,
+        ),
+        remedy=Message(
+            "See why that item of {entity} was not migrated, and migrate "
+            'again; or set `dangling = "null"` for the column in the plan.',
+            entity=reference.entity,
+        ),
     )
 
 
@@ -51,12 +62,12 @@ def too_large(item: Item) -> Rejection:
     return _rejection(
         item,
         code="too-large",
-        reason="It is larger than one transaction may be (64 MiB).",
-        remedy="Split the item in the app, or leave a field out by the plan.",
+        reason=Message("It is larger than one transaction may be (64 MiB)."),
+        remedy=Message("Split the item in the app, or leave a field out by the plan."),
     )
 
 
-def _rejection(item: Item, *, code: str, reason: str, remedy: str) -> Rejection:
+def _rejection(item: Item, *, code: str, reason: Message, remedy: Message) -> Rejection:
     return Rejection(
         entity=item.entity,
         source=item.source,

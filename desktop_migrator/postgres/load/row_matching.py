@@ -18,7 +18,9 @@ from desktop_migrator.postgres.bookkeeping.row_ids import (
     resolve_row_ids,
     with_row_id,
 )
+from desktop_migrator.postgres.load.chunk import Chunk
 from desktop_migrator.postgres.load.natural_keys import NaturalKeys
+from desktop_migrator.postgres.load.rejections import owned_by_other_user
 from desktop_migrator.postgres.load.table_writer import Cursor, stored_user_id
 from desktop_migrator.postgres.types import adapters
 
@@ -44,9 +46,36 @@ class RowMatcher:
         """Whether several items may be one row."""
         return bool(self._keys or self._has_assigned_ids)
 
+    def match_rows(self, chunk: Chunk, make_id: IdFactory | None) -> list[Item]:
+        """The step of a load that gives items the ids of their rows: those that can go on.
+
+        Without `make_id` items whose ids are other users' are rejected.
+        """
+        items = chunk.ready
+        chunk.ready = []
+        if chunk.natural_key_matches:
+            items += self.use_existing_row_ids(chunk.cursor, chunk.natural_key_matches)
+            chunk.natural_key_matches = []
+        if chunk.owned_by_other:
+            items += self._with_free_ids(chunk, make_id)
+            chunk.owned_by_other = []
+        if chunk.new:
+            own, chunk.natural_key_matches = self.resolve_ids(chunk.cursor, chunk.new)
+            items += own
+            chunk.new = []
+        self._store_aliases(chunk.cursor, items)
+        return items
+
+    def _with_free_ids(self, chunk: Chunk, make_id: IdFactory | None) -> list[Item]:
+        if make_id is None:
+            chunk.rejected += [(owned_by_other_user(item), item) for item in chunk.owned_by_other]
+            return []
+        chunk.derived_ids += len(chunk.owned_by_other)
+        return self._with_derived_ids(chunk.cursor, chunk.owned_by_other, make_id)
+
     def resolve_ids(self, cursor: Cursor, items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
         """The items with the ids by which they are known; apart, those that are new and have a
-        natural key of a row, which `adopt` takes once the others are written."""
+        natural key of a row, which `use_existing_row_ids` takes once the others are written."""
         if self._has_assigned_ids is None:
             self._has_assigned_ids = has_assigned_ids(cursor, self._user_id, self._entity.name)
         items = resolve_row_ids(
@@ -87,7 +116,7 @@ class RowMatcher:
         self._assign_ids(cursor, adopted, AssignmentReason.NATURAL_KEY)
         return result
 
-    def with_derived_ids(
+    def _with_derived_ids(
         self, cursor: Cursor, items: Sequence[Item], make_id: IdFactory
     ) -> list[Item]:
         """The items, whose ids are taken, with derived ones."""
@@ -98,10 +127,9 @@ class RowMatcher:
             for item in items
         ]
         self._assign_ids(cursor, renamed, AssignmentReason.OWNED_BY_OTHER_USER)
-        self.store_aliases(cursor, renamed)
         return renamed
 
-    def store_aliases(self, cursor: Cursor, items: Sequence[Item]) -> None:
+    def _store_aliases(self, cursor: Cursor, items: Sequence[Item]) -> None:
         """Write down which others each item stands for."""
         ids = [(*other, str(item.id)) for item in items for other in item.aliases]
         if ids:

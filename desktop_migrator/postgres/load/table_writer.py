@@ -14,21 +14,12 @@ from psycopg import sql
 from desktop_migrator.model import Column, ColumnType, Item, Reference, TargetEntity
 from desktop_migrator.postgres.bookkeeping.journal import JournalKey, with_before_images
 from desktop_migrator.postgres.connection.errors import ROW_ERRORS, copy_error_line
+from desktop_migrator.postgres.load.isolate_bad_rows import RowsRefusedError
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.digest import digester
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 _STAGE = sql.Identifier("desktop_migrator_stage")
-
-
-class RowsRefusedError(Exception):
-    """The server refused one of the rows of a statement."""
-
-    def __init__(self, index: int | None, cause: BaseException) -> None:
-        super().__init__()
-        self.index = index
-        """Which of the rows it was; None where the server does not say."""
-        self.cause = cause
 
 
 @dataclass(frozen=True, slots=True)

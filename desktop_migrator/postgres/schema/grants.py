@@ -12,8 +12,10 @@ import sqlalchemy
 from psycopg import sql
 
 from desktop_migrator.errors import UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.connection.errors import translate_errors
+from desktop_migrator.postgres.connection.lock_keys import BOOKKEEPING_KEY
 from desktop_migrator.postgres.schema.introspect import find_relation
 from desktop_migrator.postgres.types import adapters
 
@@ -71,7 +73,9 @@ def build_grant_script(
     to lie in `public`. Raises UsageError.
     """
     if not role or len(role.encode("utf-8", "replace")) > _MAX_NAME_BYTES or not role.isprintable():
-        raise UsageError(reason="A role's name has 1 to 63 characters that can be printed.")
+        raise UsageError(
+            reason=Message("A role's name has 1 to 63 characters that can be printed.")
+        )
     to = sql.Identifier(role)
     bookkeeping = sql.Identifier(SCHEMA)
     statements = [_do_block(_CREATE_ROLE.format(sql.Literal(role), to))]
@@ -98,9 +102,10 @@ def build_grant_script(
 
 
 def run_grant_script(connection: sqlalchemy.Connection, script: GrantScript) -> None:
-    """Run the statements in the caller's transaction."""
+    """Run the statements in the caller's transaction, one such script at a time."""
     with translate_errors():
         cursor = adapters.cursor(connection)
+        BOOKKEEPING_KEY.lock_transaction(cursor)  # its schema may be made here
         for statement in script.statements:
             cursor.execute(statement.encode())
 

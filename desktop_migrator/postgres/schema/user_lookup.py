@@ -4,6 +4,7 @@ import sqlalchemy
 from sqlalchemy import Connection, Text, cast, column, func, select
 
 from desktop_migrator.errors import PlanDoesNotFit, TableMissing, UserAmbiguous, UserNotFound
+from desktop_migrator.messages import Message
 from desktop_migrator.postgres.connection.errors import translate_errors
 from desktop_migrator.postgres.schema.introspect import Relation, find_relation
 
@@ -48,8 +49,10 @@ def _require_columns(connection: Connection, relation: Relation, *names: str) ->
     for name in names:
         if name not in there:
             raise PlanDoesNotFit(
-                reason=f"The table {relation.name} has no column {name}.",
-                remedy="Mend `user.lookup` in the plan.",
+                reason=Message(
+                    "The table {relation} has no column {name}.", relation=relation.name, name=name
+                ),
+                remedy=Message("Mend `user.lookup` in the plan."),
             )
 
 

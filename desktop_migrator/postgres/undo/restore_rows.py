@@ -12,15 +12,15 @@ import sqlalchemy
 from psycopg import sql
 
 from desktop_migrator.errors import TableMissing
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Counts, Table, TargetEntity
-from desktop_migrator.postgres.bookkeeping import chunks
-from desktop_migrator.postgres.bookkeeping.chunks import Action, WrittenRows
+from desktop_migrator.postgres.bookkeeping.chunks import Action, ChunkRecord, insert_chunk
 from desktop_migrator.postgres.bookkeeping.journal import JournalKey, with_before_images
 from desktop_migrator.postgres.connection.errors import (
-    ROW_ERRORS,
     rejection_message,
     translate_errors,
 )
+from desktop_migrator.postgres.load.isolate_bad_rows import RowsRefusedError, isolate_bad_rows
 from desktop_migrator.postgres.load.table_writer import Cursor, TableWriter
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.types import adapters
@@ -55,7 +55,7 @@ class RestoredRows:
 
     counts: Counts = field(default_factory=Counts)
     """inserted, updated, unchanged, skipped (they differ), rejected (the table refuses them)."""
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Message] = field(default_factory=list)
     """Why the table refused rows; the first few."""
 
 
@@ -173,27 +173,19 @@ class _TableRestore:
         self, ids: list[str], action: Action, change: Callable[[JournalKey, list[str]], None]
     ) -> None:
         """Change these rows but those that the server refuses."""
-        pending = [ids[start : start + _BATCH_ROWS] for start in range(0, len(ids), _BATCH_ROWS)][
-            ::-1
-        ]
-        while pending:
-            batch = pending.pop()
-            entry = next(self._journal_keys)
-            try:
-                with self._connection.begin_nested():
-                    change(entry, batch)
-                    self._writer.check_constraints(self._cursor)
-                    self._record(entry, action, batch)
-            except (*ROW_ERRORS, RowSuppressedError) as error:
-                if len(batch) > 1:
-                    half = len(batch) // 2
-                    pending += [batch[half:], batch[:half]]
-                else:
-                    self._count_rejected(error)
-            else:
-                counts = self.result.counts
-                counts.inserted += len(batch) if action is Action.INSERTED else 0
-                counts.updated += len(batch) if action is Action.UPDATED else 0
+
+        def write(batch: Sequence[str]) -> None:
+            key = next(self._journal_keys)
+            change(key, list(batch))
+            self._writer.check_constraints(self._cursor)
+            self._record(key, action, list(batch))
+
+        counts = self.result.counts
+        for start in range(0, len(ids), _BATCH_ROWS):
+            batch = ids[start : start + _BATCH_ROWS]
+            for written, _ in isolate_bad_rows(self._connection, batch, write, self._refuse):
+                counts.inserted += len(written) if action is Action.INSERTED else 0
+                counts.updated += len(written) if action is Action.UPDATED else 0
 
     def insert(self, _journal_key: JournalKey, ids: list[str]) -> None:
         statement = _INSERT.format(
@@ -228,30 +220,30 @@ class _TableRestore:
         self._cursor.execute(sql.SQL("DROP TABLE {}").format(_STAGE))
 
     def _record(self, journal_key: JournalKey, action: Action, ids: list[str]) -> None:
-        """As a chunk of the run. Raises RefusedError for a row that a trigger kept away."""
+        """As a chunk of the run. Raises RowsRefusedError for rows that a trigger kept away."""
         found = self._writer.read(self._cursor, ids)
         if len(found) < len(ids):
-            raise RowSuppressedError
-        chunks.insert_chunk_record(
-            self._cursor,
+            raise RowsRefusedError(None, RowSuppressedError())
+        record = ChunkRecord(
             run=journal_key.run,
+            seq=journal_key.seq,
             entity=self._entity,
-            table_name=self._writer.qualified_name,
-            xmin_query=self._writer.xmin_query,
-            rows=WrittenRows(
-                seq=journal_key.seq,
-                columns=tuple(column.name for column in self._digest_columns),
-                ids=ids,
-                actions=action * len(ids),
-                digests=b"".join(self._digest(found[row_id].values) for row_id in ids),
-            ),
+            target=self._writer.qualified_name,
+            columns=tuple(column.name for column in self._digest_columns),
+            ids=ids,
+            actions=action * len(ids),
+            digests=b"".join(self._digest(found[row_id].values) for row_id in ids),
         )
+        insert_chunk(self._cursor, record, self._writer.xmin_query)
 
-    def _count_rejected(self, error: BaseException) -> None:
+    def _refuse(self, _row_id: str, cause: BaseException) -> None:
         self.result.counts.rejected += 1
         if len(self.result.reasons) < 10:
-            why = "A trigger of the table kept it." if isinstance(error, RowSuppressedError) else ""
-            self.result.reasons.append(why or rejection_message(error))
+            self.result.reasons.append(
+                Message("A trigger of the table kept it.")
+                if isinstance(cause, RowSuppressedError)
+                else rejection_message(cause)
+            )
 
     def _ids(self, query: sql.SQL, **parts: sql.Composable) -> list[str]:
         statement = query.format(

@@ -21,52 +21,48 @@ import psycopg
 import sqlalchemy
 
 from desktop_migrator.errors import Cancelled
+from desktop_migrator.messages import NOTHING, Message
 from desktop_migrator.model import KeptReason, KeptRow, UndoCounts
-from desktop_migrator.postgres.bookkeeping.chunks import Action
-from desktop_migrator.postgres.bookkeeping.journal import (
-    CHANGING_ACTIONS,
+from desktop_migrator.postgres.bookkeeping.chunks import (
+    Action,
     ChunkRecord,
-    JournalKey,
     changed_chunk_keys,
-    journal_keys,
-    read_before_images,
+    insert_chunk,
     read_chunk,
     unchanged_since,
     undoable_changes,
 )
+from desktop_migrator.postgres.bookkeeping.journal import (
+    JournalKey,
+    journal_keys,
+    read_before_images,
+)
 from desktop_migrator.postgres.connection.errors import (
-    ROW_ERRORS,
     rejection_message,
     translate_errors,
 )
+from desktop_migrator.postgres.load.isolate_bad_rows import isolate_bad_rows
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.undo_table import UndoTable
-from desktop_migrator.reporter import Reporter
+from desktop_migrator.reporter import Reporter, Stage
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 ChunkKey = tuple[str, int]
 
-STAGE = "undo"
 _MAX_EXAMPLES = 100
 _RETRYABLE = {KeptReason.REFERENCED, KeptReason.REFUSED}
 """What may come right once other rows are undone."""
 _MESSAGES = {
-    KeptReason.CHANGED: "It was changed after the run.",
-    KeptReason.GONE: "It was deleted after the run.",
-    KeptReason.REFERENCED: "Other rows refer to it.",
-    KeptReason.THERE: "There is a row with its id again.",
-    KeptReason.REFUSED: "A trigger of the table kept it.",
-    KeptReason.SHARED: "Several rows have its id.",
-    KeptReason.ALTERED: "A trigger of the table gave it other values than before.",
+    KeptReason.CHANGED: Message("It was changed after the run."),
+    KeptReason.GONE: Message("It was deleted after the run."),
+    KeptReason.REFERENCED: Message("Other rows refer to it."),
+    KeptReason.THERE: Message("There is a row with its id again."),
+    KeptReason.REFUSED: Message("A trigger of the table kept it."),
+    KeptReason.SHARED: Message("Several rows have its id."),
+    KeptReason.ALTERED: Message("A trigger of the table gave it other values than before."),
 }
 _NEXT_SEQ = "SELECT coalesce(max(seq) + 1, 0) FROM desktop_migrator.chunks WHERE run = %s"
-_INSERT_CHUNK = """
-    INSERT INTO desktop_migrator.chunks (
-        run, seq, entity, target, columns, ids, actions, digests,
-        inserted, updated, unchanged, skipped, deleted, state, undoes_run, undoes_seq, restored
-    ) VALUES (%s, %s, %s, %s, %s, %b, %s, '', %s, %s, 0, %s, %s, %s, %s, %s, %s)
-"""
 
 
 class _ChunkUndo:
@@ -78,7 +74,7 @@ class _ChunkUndo:
         self.table = table
         self.before_images = read_before_images(cursor, chunk.key)
         self.counts = UndoCounts()
-        self.kept: dict[str, tuple[KeptReason, str]] = {}
+        self.kept: dict[str, tuple[KeptReason, Message]] = {}
 
     def count(self, action: Action, number: int) -> None:
         match action:
@@ -89,7 +85,7 @@ class _ChunkUndo:
             case _:
                 self.counts.restored += number
 
-    def mark_kept(self, ids: Iterable[str], reason: KeptReason, message: str = "") -> None:
+    def mark_kept(self, ids: Iterable[str], reason: KeptReason, message: Message = NOTHING) -> None:
         for row_id in ids:
             self.kept[row_id] = reason, message or _MESSAGES[reason]
 
@@ -131,7 +127,7 @@ class Undoer:
             cursor = adapters.cursor(self._connection)
             keys = [key for run in runs for key in changed_chunk_keys(cursor, run)]
         waiting: dict[ChunkKey, set[str] | None] = dict.fromkeys(keys)
-        self._reporter.started(STAGE, len(waiting))
+        self._reporter.started(Stage.UNDO, len(waiting))
         # A row may be in the way of another that is undone later, so that is tried again.
         before = None
         while waiting and before != (before := self._changed_row_count()):
@@ -162,10 +158,12 @@ class Undoer:
                 again[key] = retried
             self._add_counts(part, settled)
             if not last:
-                self._reporter.advanced(STAGE, done, len(waiting))
+                self._reporter.advanced(Stage.UNDO, done, len(waiting))
         return again
 
-    def _add_counts(self, chunk_undo: _ChunkUndo, kept: dict[str, tuple[KeptReason, str]]) -> None:
+    def _add_counts(
+        self, chunk_undo: _ChunkUndo, kept: dict[str, tuple[KeptReason, Message]]
+    ) -> None:
         entity = chunk_undo.chunk.entity
         chunk_undo.counts.kept = len(kept)
         self.counts.setdefault(entity, UndoCounts())
@@ -295,27 +293,21 @@ class Undoer:
         change: Callable[[JournalKey, list[str]], "_Applied"],
     ) -> None:
         """Change these rows but those that the server refuses."""
-        pending = [ids]
-        while pending:
-            batch = pending.pop()
-            if not batch:
-                continue
-            entry = next(self._journal_keys)
-            try:
-                with self._connection.begin_nested():
-                    done = change(entry, batch)
-                    chunk_undo.cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                    self._record_applied(chunk_undo, entry, action, columns, done)
-            except ROW_ERRORS as error:
-                if len(batch) == 1:
-                    chunk_undo.mark_kept(batch, KeptReason.REFUSED, rejection_message(error))
-                else:
-                    half = len(batch) // 2
-                    pending += [batch[half:], batch[:half]]
-            else:
-                chunk_undo.count(action, len(done.ids))
-                chunk_undo.mark_kept(set(batch).difference(done.ids), KeptReason.REFUSED)
-                chunk_undo.mark_kept(done.changed_by_trigger, KeptReason.ALTERED)
+
+        def apply(batch: Sequence[str]) -> _Applied:
+            key = next(self._journal_keys)
+            applied = change(key, list(batch))
+            chunk_undo.cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            self._record_applied(chunk_undo, key, action, columns, applied)
+            return applied
+
+        def refuse(row_id: str, cause: BaseException) -> None:
+            chunk_undo.mark_kept([row_id], KeptReason.REFUSED, rejection_message(cause))
+
+        for batch, applied in isolate_bad_rows(self._connection, ids, apply, refuse):
+            chunk_undo.count(action, len(applied.ids))
+            chunk_undo.mark_kept(set(batch).difference(applied.ids), KeptReason.REFUSED)
+            chunk_undo.mark_kept(applied.changed_by_trigger, KeptReason.ALTERED)
 
     def _record_applied(
         self,
@@ -345,7 +337,9 @@ class Undoer:
             restored,
         )
 
-    def _record_kept(self, chunk_undo: _ChunkUndo, kept: dict[str, tuple[KeptReason, str]]) -> None:
+    def _record_kept(
+        self, chunk_undo: _ChunkUndo, kept: dict[str, tuple[KeptReason, Message]]
+    ) -> None:
         if kept:
             letters = "".join(because for because, _ in kept.values())
             columns = chunk_undo.chunk.columns[1:]
@@ -365,17 +359,20 @@ class Undoer:
     ) -> None:
         chunk = chunk_undo.chunk
         id_name = chunk.columns[0]
-        numbers = [actions.count(action) for action in CHANGING_ACTIONS]
-        inserted, updated, deleted = numbers
-        chunk_undo.cursor.execute(
-            _INSERT_CHUNK,
-            [
-                *(journal_key.run, journal_key.seq, chunk.entity, chunk.target),
-                [id_name, *(name for name in columns if name != id_name)],
-                *(ids, actions, inserted, updated, len(ids) - sum(numbers), deleted),
-                *(state, chunk.run, chunk.seq, restored),
-            ],
+        record = ChunkRecord(
+            run=journal_key.run,
+            seq=journal_key.seq,
+            entity=chunk.entity,
+            target=chunk.target,
+            columns=[id_name, *(name for name in columns if name != id_name)],
+            ids=ids,
+            actions=actions,
+            state=state,
+            undoes_run=chunk.run,
+            undoes_seq=chunk.seq,
+            restored=restored,
         )
+        insert_chunk(chunk_undo.cursor, record)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ For `test-connection`, and for the support desk to read out over the phone.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import sqlalchemy
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import OID
 
 from desktop_migrator.errors import MigratorError
+from desktop_migrator.messages import NOTHING, Message, verbatim
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.postgres.connection.engine import (
@@ -20,6 +20,7 @@ from desktop_migrator.postgres.connection.engine import (
 )
 from desktop_migrator.postgres.schema.introspect import ROW_SECURITY_REMEDY, Relation, find_relation
 from desktop_migrator.postgres.verify import electric_checks
+from desktop_migrator.postgres.verify.checks import Check, CheckId
 
 MIN_SERVER_VERSION = 13
 _TABLE_PRIVILEGES = ("SELECT", "INSERT", "UPDATE")
@@ -36,16 +37,6 @@ _SCHEMA_PRIVILEGES = text("""
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    name: str
-    ok: bool
-    detail: str
-    """What was found."""
-    remedy: str = ""
-    """What to do about it; empty if it is ok."""
-
-
 def check_connection(
     url: str, tables: Iterable[str] = (), *, password: str | None = None
 ) -> list[Check]:
@@ -60,7 +51,7 @@ def check_connection(
     try:
         with engine.connect() as connection, translate_errors():
             return [
-                Check("Reached", ok=True, detail=address.server),
+                Check(CheckId.REACHED, ok=True, detail=address.server),
                 _encryption(connection, address),
                 _version(connection),
                 _login(connection),
@@ -76,11 +67,11 @@ def check_connection(
     except MigratorError as error:
         if needs_password(error):
             raise
-        return [Check("Reached", ok=False, detail=str(error), remedy=error.hint)]
+        return [Check(CheckId.REACHED, ok=False, detail=error.message, remedy=error.hint_message)]
 
 
-def _check(name: str, *, ok: bool, detail: str, remedy: str = "") -> Check:
-    return Check(name, ok, detail, "" if ok else remedy)
+def _check(id_: CheckId, *, ok: bool, detail: Message, remedy: Message = NOTHING) -> Check:
+    return Check(id_, ok, detail, NOTHING if ok else remedy)
 
 
 def _encryption(connection: Connection, address: Address) -> Check:
@@ -92,33 +83,52 @@ def _encryption(connection: Connection, address: Address) -> Check:
     verified = mode in {"verify-full", "verify-ca"}
     if used is None:
         return _check(
-            "Encryption",
+            CheckId.ENCRYPTION,
             ok=address.is_local,
-            detail="none, and none needed on this machine" if address.is_local else "none",
-            remedy="" if address.is_local else "Add ?sslmode=verify-full to the address.",
+            detail=(
+                Message("none, and none needed on this machine")
+                if address.is_local
+                else Message("none")
+            ),
+            remedy=(
+                NOTHING if address.is_local else Message("Add ?sslmode=verify-full to the address.")
+            ),
         )
+    tls = f"{used.version}, {used.cipher}"
     return _check(
-        "Encryption",
+        CheckId.ENCRYPTION,
         ok=verified or address.is_local,
-        detail=f"{used.version}, {used.cipher}, certificate "
-        + ("verified" if verified else "not verified"),
-        remedy="" if verified else "Use sslmode=verify-full in the address.",
+        detail=(
+            Message("{tls}, certificate verified", tls=tls)
+            if verified
+            else Message("{tls}, certificate not verified", tls=tls)
+        ),
+        remedy=(NOTHING if verified else Message("Use sslmode=verify-full in the address.")),
     )
 
 
 def _version(connection: Connection) -> Check:
     number = int(connection.scalar(text("SHOW server_version_num")) or 0)
     return _check(
-        "Version",
+        CheckId.VERSION,
         ok=number // 10000 >= MIN_SERVER_VERSION,
-        detail=f"PostgreSQL {connection.scalar(text('SHOW server_version'))}",
-        remedy=f"PostgreSQL {MIN_SERVER_VERSION} or newer is needed.",
+        detail=Message(
+            "PostgreSQL {version}", version=str(connection.scalar(text("SHOW server_version")))
+        ),
+        remedy=Message(
+            "PostgreSQL {version} or newer is needed.",
+            version=MIN_SERVER_VERSION,
+        ),
     )
 
 
 def _login(connection: Connection) -> Check:
     user, database = connection.execute(text("SELECT session_user, current_database()")).one()
-    return _check("Login", ok=True, detail=f"user {user}, database {database}")
+    return _check(
+        CheckId.LOGIN,
+        ok=True,
+        detail=Message("user {user}, database {database}", user=user, database=database),
+    )
 
 
 def _writable(connection: Connection) -> Check:
@@ -126,57 +136,69 @@ def _writable(connection: Connection) -> Check:
     read_only = connection.scalar(text("SHOW transaction_read_only")) == "on"
     if replica:
         return _check(
-            "Writable", ok=False, detail="this is a read-only replica",
-            remedy="Give the address of the primary server.",
-        )  # fmt: skip
+            CheckId.WRITABLE,
+            ok=False,
+            detail=Message("this is a read-only replica"),
+            remedy=Message("Give the address of the primary server."),
+        )
     return _check(
-        "Writable", ok=not read_only, detail="read-only by default" if read_only else "yes",
-        remedy="Have default_transaction_read_only switched off for this user and database.",
-    )  # fmt: skip
+        CheckId.WRITABLE,
+        ok=not read_only,
+        detail=Message("read-only by default") if read_only else Message("yes"),
+        remedy=Message(
+            "Have default_transaction_read_only switched off for this user and database."
+        ),
+    )
 
 
 def _encoding(connection: Connection) -> Check:
     encoding = connection.scalar(text("SHOW server_encoding"))
     return _check(
-        "Encoding",
+        CheckId.ENCODING,
         ok=encoding == "UTF8",
-        detail=str(encoding),
-        remedy="Only a database made with ENCODING 'UTF8' can hold every text.",
+        detail=verbatim(str(encoding)),
+        remedy=Message("Only a database made with ENCODING 'UTF8' can hold every text."),
     )
 
 
 def _time_zone(connection: Connection) -> Check:
     query = "SELECT reset_val FROM pg_settings WHERE name = 'TimeZone'"
     zone = connection.scalar(text(query))
-    return _check("Time zone", ok=True, detail=f"{zone}; times are written in UTC all the same")
+    return _check(
+        CheckId.TIME_ZONE,
+        ok=True,
+        detail=Message("{zone}; times are written in UTC all the same", zone=str(zone)),
+    )
 
 
 def _table(connection: Connection, name: str) -> Check:
-    label = f"Table {name}"
+    def found(detail: Message, remedy: Message = NOTHING) -> Check:
+        return Check(CheckId.TABLE, not remedy, detail, remedy, about={"table": name})
+
     relation = find_relation(connection, name)
     if relation is None:
-        return _check(
-            label, ok=False, detail="missing",
-            remedy="Use --create-tables to have it made, or name another in the plan.",
-        )  # fmt: skip
+        return found(
+            Message("missing"),
+            Message("Use --create-tables to have it made, or name another in the plan."),
+        )
     if relation.kind not in {"r", "p"}:
-        return _check(
-            label, ok=False, detail="is a view or a foreign table",
-            remedy="Name the table behind it in the plan.",
-        )  # fmt: skip
+        return found(
+            Message("is a view or a foreign table"),
+            Message("Name the table behind it in the plan."),
+        )
     quoted = f"{_quoted(connection, relation.schema)}.{_quoted(connection, relation.name)}"
     missing = list(_missing_privileges(connection, relation))
     if missing:
-        return _check(
-            label, ok=False, detail=f"the right to {', '.join(missing)} is missing",
-            remedy=f"GRANT {', '.join(missing)} ON {quoted} TO {_user(connection)};",
-        )  # fmt: skip
+        return found(
+            Message("the right to {rights} is missing", rights=", ".join(missing)),
+            verbatim(f"GRANT {', '.join(missing)} ON {quoted} TO {_user(connection)};"),
+        )
     if relation.row_security:
-        return _check(
-            label, ok=False, detail="row-level security hides rows of it from this user",
-            remedy=ROW_SECURITY_REMEDY,
-        )  # fmt: skip
-    return _check(label, ok=True, detail="there, with every right needed")
+        return found(
+            Message("row-level security hides rows of it from this user"),
+            ROW_SECURITY_REMEDY,
+        )
+    return found(Message("there, with every right needed"))
 
 
 def _missing_privileges(connection: Connection, relation: Relation) -> Iterator[str]:
@@ -192,9 +214,13 @@ def _create_tables(connection: Connection) -> Check:
     ).one()
     schema, allowed = row
     return _check(
-        "New tables",
+        CheckId.NEW_TABLES,
         ok=True,
-        detail=f"can be made in schema {schema}" if allowed else "cannot be made by this user",
+        detail=(
+            Message("can be made in schema {schema}", schema=schema)
+            if allowed
+            else Message("cannot be made by this user")
+        ),
     )
 
 
@@ -203,10 +229,10 @@ def _temporary_tables(connection: Connection) -> Check:
     allowed = bool(connection.scalar(query))
     database = _quoted(connection, str(connection.scalar(text("SELECT current_database()"))))
     return _check(
-        "Temporary tables",
+        CheckId.TEMPORARY_TABLES,
         ok=allowed,
-        detail="can be made" if allowed else "cannot be made by this user",
-        remedy=f"GRANT TEMPORARY ON DATABASE {database} TO {_user(connection)};",
+        detail=(Message("can be made") if allowed else Message("cannot be made by this user")),
+        remedy=verbatim(f"GRANT TEMPORARY ON DATABASE {database} TO {_user(connection)};"),
     )
 
 
@@ -220,28 +246,43 @@ def _bookkeeping(connection: Connection) -> Check:
     )
     user = _user(connection)
     return _check(
-        "Bookkeeping",
+        CheckId.BOOKKEEPING,
         ok=allowed,
-        detail=f"schema {SCHEMA} {'is there' if exists else 'is to be made'}"
-        + ("" if allowed else ", and this user may not"),
-        remedy=f"GRANT ALL ON SCHEMA {SCHEMA} TO {user}; "
-        f"GRANT ALL ON ALL TABLES IN SCHEMA {SCHEMA} TO {user};"
-        if exists
-        else f"CREATE SCHEMA {SCHEMA} AUTHORIZATION {user};",
+        detail=_schema_message(exists=bool(exists), allowed=allowed),
+        remedy=verbatim(
+            f"GRANT ALL ON SCHEMA {SCHEMA} TO {user}; "
+            f"GRANT ALL ON ALL TABLES IN SCHEMA {SCHEMA} TO {user};"
+            if exists
+            else f"CREATE SCHEMA {SCHEMA} AUTHORIZATION {user};"
+        ),
     )
+
+
+def _schema_message(*, exists: bool, allowed: bool) -> Message:
+    match exists, allowed:
+        case True, True:
+            return Message("schema {schema} is there", schema=SCHEMA)
+        case True, False:
+            return Message("schema {schema} is there, and this user may not", schema=SCHEMA)
+        case False, True:
+            return Message("schema {schema} is to be made", schema=SCHEMA)
+        case _:
+            return Message("schema {schema} is to be made, and this user may not", schema=SCHEMA)
 
 
 def _electric(connection: Connection, names: Iterable[str]) -> Iterator[Check]:
     """Each point that is amiss for ElectricSQL, where that is used."""
     if not electric_checks.is_in_use(connection):
-        yield Check("Electric", ok=True, detail="not used: there is no publication for it")
+        yield Check(
+            CheckId.ELECTRIC, ok=True, detail=Message("not used: there is no publication for it")
+        )
         return
     tables = [table for name in names if (table := find_relation(connection, name))]
     lacks = list(electric_checks.missing_requirements(connection, tables))
     for lack in lacks:
-        yield Check("Electric", ok=False, detail=lack.detail, remedy=lack.remedy)
+        yield Check(CheckId.ELECTRIC, ok=False, detail=lack.detail, remedy=lack.remedy)
     if not lacks:
-        yield Check("Electric", ok=True, detail="all that it needs is there")
+        yield Check(CheckId.ELECTRIC, ok=True, detail=Message("all that it needs is there"))
 
 
 def _user(connection: Connection) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from desktop_migrator.messages import Message, verbatim
 from desktop_migrator.postgres.schema.introspect import Relation
 
 PUBLICATION = "electric_publication_default"
@@ -29,8 +30,8 @@ _TABLE = text("""
 class MissingRequirement:
     """Something that Electric needs and has not."""
 
-    detail: str
-    remedy: str
+    detail: Message
+    remedy: Message
 
 
 def is_in_use(connection: Connection) -> bool:
@@ -45,15 +46,17 @@ def missing_requirements(
     level = connection.scalar(text("SHOW wal_level"))
     if level != "logical":
         yield MissingRequirement(
-            f"wal_level is {level}, not logical",
-            "Set wal_level = logical in the server's settings, and restart it.",
+            Message("wal_level is {level}, not logical", level=level),
+            Message("Set wal_level = logical in the server's settings, and restart it."),
         )
     published = connection.execute(_PUBLICATION, {"name": PUBLICATION}).one()
     missing = [kind for kind, has in zip(_OPERATIONS, published, strict=True) if not has]
     if missing:
         yield MissingRequirement(
-            f"its publication leaves out {', '.join(missing)}",
-            f"ALTER PUBLICATION {PUBLICATION} SET (publish = '{', '.join(_OPERATIONS)}');",
+            Message("its publication leaves out {missing}", missing=", ".join(missing)),
+            verbatim(
+                f"ALTER PUBLICATION {PUBLICATION} SET (publish = '{', '.join(_OPERATIONS)}');"
+            ),
         )
     for table in tables:
         if table.kind == "r":
@@ -68,16 +71,18 @@ def _missing_table_requirements(
     found = connection.execute(_TABLE, {"oid": table.oid}).one()
     if not found.keyed:
         yield MissingRequirement(
-            f"table {table.name} has no primary key, so that rows would become one",
-            "Have the app's schema give it a primary key.",
+            Message(
+                "table {table} has no primary key, so that rows would become one", table=table.name
+            ),
+            Message("Have the app's schema give it a primary key."),
         )
     if not found.full:
         yield MissingRequirement(
-            f"table {table.name} does not tell what changed rows were",
-            f"ALTER TABLE {name} REPLICA IDENTITY FULL;",
+            Message("table {table} does not tell what changed rows were", table=table.name),
+            verbatim(f"ALTER TABLE {name} REPLICA IDENTITY FULL;"),
         )
     if found.unlogged:
         yield MissingRequirement(
-            f"table {table.name} is UNLOGGED, so that no change of it is told",
-            f"ALTER TABLE {name} SET LOGGED;",
+            Message("table {table} is UNLOGGED, so that no change of it is told", table=table.name),
+            verbatim(f"ALTER TABLE {name} SET LOGGED;"),
         )

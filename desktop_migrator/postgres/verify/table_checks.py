@@ -9,38 +9,18 @@ import sqlalchemy
 from psycopg import sql
 from sqlalchemy import text
 
+from desktop_migrator.messages import NOTHING, Message, plural, verbatim
 from desktop_migrator.model import ColumnType, Reference, Table, TargetEntity
 from desktop_migrator.postgres.schema.indexes import quoted_name
+from desktop_migrator.postgres.schema.introspect import ForeignKeyConstraint, find_foreign_keys
 from desktop_migrator.postgres.types import adapters
-from desktop_migrator.postgres.verify.connection_checks import Check
+from desktop_migrator.postgres.verify.checks import Check, CheckId
 
 _ROUND_TRIP_ROWS = 1000
 """Rows that are read by table and then by primary key."""
 
-_ORPHAN_REMEDY = "Bring back the rows that they refer to, or remove them in the app."
+_ORPHAN_REMEDY = Message("Bring back the rows that they refer to, or remove them in the app.")
 
-# NOT ENFORCED exists from PostgreSQL 18 on.
-_REFERENCES = text("""
-    SELECT c.conname AS name, c.convalidated AS validated,
-           coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true) AS enforced,
-           EXISTS (SELECT FROM pg_trigger t
-                   WHERE t.tgconstraint = c.oid AND t.tgenabled = 'D') AS disabled,
-           c.conrelid = to_regclass(:table) AS own,
-           ARRAY[cn.nspname::text, cc.relname] AS child, ARRAY[pn.nspname::text, pc.relname]
-               AS parent,
-           ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY k (number, place)
-                 JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.number
-                 ORDER BY k.place) AS columns,
-           ARRAY(SELECT a.attname::text FROM unnest(c.confkey) WITH ORDINALITY k (number, place)
-                 JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.number
-                 ORDER BY k.place) AS parent_keys
-    FROM pg_constraint c
-    JOIN pg_class cc ON cc.oid = c.conrelid JOIN pg_namespace cn ON cn.oid = cc.relnamespace
-    JOIN pg_class pc ON pc.oid = c.confrelid JOIN pg_namespace pn ON pn.oid = pc.relnamespace
-    WHERE c.contype = 'f' AND c.conparentid = 0
-      AND to_regclass(:table) IN (c.conrelid, c.confrelid)
-    ORDER BY c.conname
-""")
 _INDEXES = text("""
     SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
     WHERE i.indrelid = to_regclass(:table) AND NOT (i.indisvalid AND i.indisready AND i.indislive)
@@ -91,8 +71,10 @@ class _TableChecker:
         self._table = adapters.table_name(entity.table)
         self._id = sql.Identifier(entity.id_column)
 
-    def _check_name(self, what: str) -> str:
-        return f"{self._entity.name}: {what}"
+    def _check(
+        self, id_: CheckId, detail: Message, remedy: Message = NOTHING, **about: str
+    ) -> Check:
+        return Check(id_, not remedy, detail, remedy, about={"entity": self._entity.name, **about})
 
     def _own_rows(self, alias: LiteralString = "t") -> sql.Composable:
         """The person's rows; all where the table does not tell them apart."""
@@ -136,9 +118,13 @@ class _TableChecker:
             with self._rolled_back_savepoint():
                 row = self._fetch_row(query)
         except psycopg.Error as error:
-            return self._failed("test queries", error)
-        span = f", made from {row[1]} to {row[2]}" if times and row[1] else ""
-        return Check(self._check_name("test queries"), ok=True, detail=f"{row[0]:,} rows{span}")
+            return self._failed(CheckId.TEST_QUERIES, error)
+        rows = _row_count(row[0])
+        if times and row[1]:
+            rows = Message(
+                "{rows}, made from {first} to {last}", rows=rows, first=row[1], last=row[2]
+            )
+        return self._check(CheckId.TEST_QUERIES, rows)
 
     def round_trip(self) -> Check:
         """Rows met in the table itself must be found by their key's index."""
@@ -147,7 +133,6 @@ class _TableChecker:
         )
         id_column = self._entity.columns[0]
         by_key = adapters.select_by_id(self._entity.table, id_column, [id_column])
-        name = "round trip by key"
         try:
             with self._rolled_back_savepoint():
                 self._cursor.execute(
@@ -159,13 +144,19 @@ class _TableChecker:
                 self._cursor.execute("SET LOCAL enable_seqscan = off")
                 found = {row[0] for row in adapters.stream_rows(self._cursor, by_key, sorted(met))}
         except psycopg.Error as error:
-            return self._failed(name, error)
+            return self._failed(CheckId.ROUND_TRIP, error)
         lost = len(met - found)
-        return Check(
-            self._check_name(name),
-            ok=not lost,
-            detail=f"{lost:,} of {len(met):,} rows are not found" if lost else f"{len(met):,} rows",
-            remedy=f"REINDEX TABLE {self._quoted};" if lost else "",
+        if not lost:
+            return self._check(CheckId.ROUND_TRIP, _row_count(len(met)))
+        return self._check(
+            CheckId.ROUND_TRIP,
+            plural(
+                "{count:,} of {rows} is not found",
+                "{count:,} of {rows} are not found",
+                count=lost,
+                rows=_row_count(len(met)),
+            ),
+            verbatim(f"REINDEX TABLE {self._quoted};"),
         )
 
     def references(self) -> Iterator[Check]:
@@ -174,44 +165,36 @@ class _TableChecker:
         for reference in self._entity.references:
             if (reference.column.name,) not in by_keys:
                 orphans = self._orphans_by_plan(reference)
-                yield Check(
-                    self._check_name(f"{reference.column.name} refers to {reference.entity}"),
-                    ok=not orphans,
-                    detail=f"{orphans:,} rows refer to rows that are gone" if orphans else "holds",
-                    remedy=_ORPHAN_REMEDY if orphans else "",
+                yield self._check(
+                    CheckId.PLAN_REFERENCE,
+                    _orphan_count(orphans) if orphans else Message("holds"),
+                    _ORPHAN_REMEDY if orphans else NOTHING,
+                    column=reference.column.name,
+                    other=reference.entity,
                 )
-        for row in self._connection.execute(_REFERENCES, {"table": self._quoted}):
-            name = self._check_name(f"reference {row.name}")
-            child = sql.Identifier(*row.child)
-            orphans = self._orphans(row, child)
-            quoted = child.as_string(self._cursor)
-            constraint = sql.Identifier(row.name).as_string(self._cursor)
+        for key in find_foreign_keys(self._cursor, self._quoted):
+            if not key.of_partition:
+                yield self._check(
+                    CheckId.FOREIGN_KEY, *self._constraint_state(key), constraint=key.name
+                )
+
+    def _constraint_state(self, key: ForeignKeyConstraint) -> tuple[Message, Message]:
+        """What is found of a foreign key, and what to do about it."""
+        child = sql.Identifier(key.schema, key.table)
+        quoted = child.as_string(self._cursor)
+        constraint = sql.Identifier(key.name).as_string(self._cursor)
+        if orphans := self._orphans(key, child):
+            return _orphan_count(orphans), _ORPHAN_REMEDY
+        if not key.enforced:
+            enforce = f"ALTER TABLE {quoted} ALTER CONSTRAINT {constraint} ENFORCED;"
+            return Message("is not enforced"), verbatim(enforce)
+        if key.disabled:
+            enable = f"ALTER TABLE {quoted} ENABLE TRIGGER ALL;"
+            return Message("is switched off"), verbatim(enable)
+        if not key.validated:
             validate = f"ALTER TABLE {quoted} VALIDATE CONSTRAINT {constraint};"
-            if orphans:
-                yield Check(
-                    name,
-                    ok=False,
-                    detail=f"{orphans:,} rows refer to rows that are gone",
-                    remedy=_ORPHAN_REMEDY,
-                )
-            elif not row.enforced:
-                yield Check(
-                    name,
-                    ok=False,
-                    detail="is not enforced",
-                    remedy=f"ALTER TABLE {quoted} ALTER CONSTRAINT {constraint} ENFORCED;",
-                )
-            elif row.disabled:
-                yield Check(
-                    name,
-                    ok=False,
-                    detail="is switched off",
-                    remedy=f"ALTER TABLE {quoted} ENABLE TRIGGER ALL;",
-                )
-            elif not row.validated:
-                yield Check(name, ok=False, detail="is NOT VALID: never checked", remedy=validate)
-            else:
-                yield Check(name, ok=True, detail="holds")
+            return Message("is NOT VALID: never checked"), verbatim(validate)
+        return Message("holds"), NOTHING
 
     def _orphans_by_plan(self, reference: Reference) -> int:
         column = sql.Identifier(reference.column.name)
@@ -228,17 +211,17 @@ class _TableChecker:
         )
         return int(self._fetch_row(query)[0])
 
-    def _orphans(self, reference: sqlalchemy.Row[Any], child: sql.Identifier) -> int:
+    def _orphans(self, reference: ForeignKeyConstraint, child: sql.Identifier) -> int:
         columns = [sql.Identifier(column) for column in reference.columns]
-        keys = [sql.Identifier(key) for key in reference.parent_keys]
+        keys = [sql.Identifier(key) for key in reference.referred_columns]
         query = sql.SQL(
             "SELECT count(*) FROM {} AS t WHERE {} AND {}"
             " AND NOT EXISTS (SELECT FROM {} AS p WHERE {})"
         ).format(
             child,
-            self._own_rows() if reference.own else sql.SQL("true"),
+            self._own_rows() if reference.outgoing else sql.SQL("true"),
             sql.SQL(" AND ").join(sql.SQL("t.{} IS NOT NULL").format(each) for each in columns),
-            sql.Identifier(*reference.parent),
+            sql.Identifier(reference.referred_schema, reference.referred_table),
             sql.SQL(" AND ").join(
                 sql.SQL("p.{} = t.{}").format(key, column)
                 for key, column in zip(keys, columns, strict=True)
@@ -253,11 +236,12 @@ class _TableChecker:
             f"REINDEX INDEX {sql.Identifier(*filter(None, (schema, name))).as_string(None)};"
             for name in invalid
         )
-        return Check(
-            self._check_name("indexes"),
-            ok=not invalid,
-            detail=f"not valid: {', '.join(invalid)}" if invalid else "all valid",
-            remedy=" ".join(remedies),
+        if not invalid:
+            return self._check(CheckId.INDEXES, Message("all valid"))
+        return self._check(
+            CheckId.INDEXES,
+            Message("not valid: {indexes}", indexes=", ".join(invalid)),
+            verbatim(" ".join(remedies)),
         )
 
     def sequences(self) -> Iterator[Check]:
@@ -276,18 +260,31 @@ class _TableChecker:
             following, used = self._fetch_row(query)
             behind = used is not None and (following - used) * row.step <= 0
             sequence = sql.Literal(row.sequence).as_string(None)
-            yield Check(
-                self._check_name(f"sequence of {row.column}"),
-                ok=not behind,
-                detail="would give a number that a row has" if behind else "ahead of all rows",
-                remedy=f"SELECT setval({sequence}, {used});" if behind else "",
+            yield self._check(
+                CheckId.SEQUENCE,
+                Message("would give a number that a row has")
+                if behind
+                else Message("ahead of all rows"),
+                verbatim(f"SELECT setval({sequence}, {used});") if behind else NOTHING,
+                column=row.column,
             )
 
-    def _failed(self, what: str, error: psycopg.Error) -> Check:
+    def _failed(self, id_: CheckId, error: psycopg.Error) -> Check:
         """The server cannot read its own table; its message may hold values and is not kept."""
-        return Check(
-            self._check_name(what),
-            ok=False,
-            detail=f"the database cannot read the table ({error.sqlstate})",
-            remedy="Show this to the database's administrator: the table or an index is damaged.",
+        return self._check(
+            id_,
+            Message("the database cannot read the table ({state})", state=str(error.sqlstate)),
+            Message("Show this to the database's administrator: the table or an index is damaged."),
         )
+
+
+def _row_count(rows: int) -> Message:
+    return plural("{count:,} row", "{count:,} rows", count=rows)
+
+
+def _orphan_count(rows: int) -> Message:
+    return plural(
+        "{count:,} row refers to a row that is gone",
+        "{count:,} rows refer to rows that are gone",
+        count=rows,
+    )

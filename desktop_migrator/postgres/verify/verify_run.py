@@ -21,9 +21,8 @@ from desktop_migrator.postgres.bookkeeping.tables import chunks
 from desktop_migrator.postgres.connection.errors import translate_errors
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.digest import DIGEST_SIZE, digester
-from desktop_migrator.reporter import Reporter
+from desktop_migrator.reporter import Reporter, Stage
 
-STAGE = "verify"
 _MAX_EXAMPLES = 20
 
 
@@ -147,7 +146,7 @@ def find_discrepancies(
     with translate_errors():
         parts = _chunk_sizes(connection, by_name, run)[worker_index::worker_count]
         total = sum(rows for _, rows in parts)
-        reporter.started(STAGE, total)
+        reporter.started(Stage.VERIFY, total)
         for seq, rows in parts:
             if reporter.cancelled:
                 raise Cancelled
@@ -159,7 +158,7 @@ def find_discrepancies(
                 connection, by_name[chunk.entity], chunk, numbers, seq <= last_chunk_before_resume
             )
             done += rows
-            reporter.advanced(STAGE, done, total)
+            reporter.advanced(Stage.VERIFY, done, total)
 
 
 def _chunk_sizes(

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from desktop_migrator import __version__
 from desktop_migrator.errors import MigratorError
+from desktop_migrator.messages import Message
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import flow, theme
 from desktop_migrator.wizard.context import WizardContext
@@ -54,7 +55,7 @@ class WizardPage(QWizardPage):
         self._operation: Operation | None = None
         self._heading = theme.enlarge(basics.make_label(), 1.5, bold=True)
         self._subtitle = basics.make_label(role="faint")
-        self.error_panel = ErrorPanel(self.step)
+        self.error_panel = ErrorPanel(self.step, context.translator)
         self.body = QVBoxLayout()
         self.body.setSpacing(theme.GAP)
 
@@ -112,6 +113,10 @@ class WizardPage(QWizardPage):
     @property
     def answers(self) -> WizardAnswers:
         return self.context.answers
+
+    def localize(self, message: Message) -> str:
+        """What the engine says, in the person's language."""
+        return self.context.translator(message)
 
     def set_header(self, title: str, subtitle: str) -> None:
         """The title, and one sentence that says what happens here."""

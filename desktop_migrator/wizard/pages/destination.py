@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.errors import BadDatabaseUrl, MigratorError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import (
     Person,
     check_database,
@@ -30,9 +31,9 @@ from desktop_migrator.migration.workspace.connections import (
     list_connections,
 )
 from desktop_migrator.postgres.connection.address import Address
-from desktop_migrator.postgres.verify.connection_checks import Check
+from desktop_migrator.postgres.verify.checks import Check, CheckId
 from desktop_migrator.reporter import Question, Reporter, Topic
-from desktop_migrator.wizard import icons, messages, theme
+from desktop_migrator.wizard import icons, theme
 from desktop_migrator.wizard.address_form import DEFAULT_PORT, AddressFields
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
@@ -41,7 +42,14 @@ from desktop_migrator.wizard.widgets.card import Card
 from desktop_migrator.wizard.widgets.checks import CheckList
 from desktop_migrator.wizard.worker import OperationListener
 
-_REQUIRED_CHECKS = {"Reached", "Version", "Writable", "Encoding", "Temporary tables", "Bookkeeping"}
+_REQUIRED_CHECKS = {
+    CheckId.REACHED,
+    CheckId.VERSION,
+    CheckId.WRITABLE,
+    CheckId.ENCODING,
+    CheckId.TEMPORARY_TABLES,
+    CheckId.BOOKKEEPING,
+}
 """Checks without which no migration can work; what a table lacks may concern none of the items."""
 
 
@@ -208,7 +216,7 @@ class DestinationPage(WizardPage, OperationListener):
         self.add_row(self._test_button, stretch=True)
         self.body.addWidget(self._bar)
         self.body.addWidget(self._verdict)
-        self._checks = CheckList()
+        self._checks = CheckList(self.context.translator)
         self._details = self.add_details(self._checks)
         self._details.hide()
         self._verdict.hide()
@@ -357,14 +365,14 @@ class DestinationPage(WizardPage, OperationListener):
     def on_question(self, question: Question, answer: Callable[[str | None], None]) -> None:
         answer(self.answers.password if question.topic is Topic.PASSWORD else None)
 
-    def on_warning(self, text: str) -> None:
-        self._note.setText(messages.localize(text))
+    def on_warning(self, message: Message) -> None:
+        self._note.setText(self.localize(message))
         self._note.show()
 
     def _test_finished(self, checks: list[Check]) -> None:
         self._hide_progress()
         bad = [check for check in checks if not check.ok]
-        essential = [check for check in bad if check.name in _REQUIRED_CHECKS]
+        essential = [check for check in bad if check.id in _REQUIRED_CHECKS]
         self.answers.connection_tested = not essential
         if self._after_test and not essential:
             self._after_test()  # nobody looks at the list any more

@@ -6,11 +6,13 @@ from PySide6.QtCore import QLocale, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
+from desktop_migrator.messages import Translator
 from desktop_migrator.migration.backups.into_browser import RestoreToBrowserResult
 from desktop_migrator.migration.backups.restore import RestoreToDatabaseResult
 from desktop_migrator.migration.desk.support_bundle import BundleFile, collect_files, save_bundle
 from desktop_migrator.migration.report import run_facts
 from desktop_migrator.migration.report.html import as_html
+from desktop_migrator.migration.report.labels import DOMAIN
 from desktop_migrator.migration.upload import UploadResult
 from desktop_migrator.model import Counts, Rejection, RunResult, UndoResult
 from desktop_migrator.reporter import Reporter
@@ -43,7 +45,7 @@ class DonePage(WizardPage):
         self.body.addWidget(self._summary)
         self.body.addWidget(self._verified)
         self.body.addWidget(self._table)
-        self._rejection_list = RejectionList()
+        self._rejection_list = RejectionList(self.context.translator)
         self.body.addWidget(self._rejection_list)
         self._report_button = QPushButton(self.tr("Open &report"))
         self._report_button.setAccessibleDescription(
@@ -260,10 +262,12 @@ class DonePage(WizardPage):
         if not isinstance(result, RunResult) or result.run is None:
             return
         run = result.run
+        tr = Translator(self.context.translator.language, DOMAIN)
 
         def work(_: Reporter) -> Path:
             path = folder / f"{run}.html"
-            write_private(path, as_html(run_facts.load_report(folder, run)).encode())
+            report = as_html(run_facts.load_report(folder, run), tr)
+            write_private(path, report.encode())
             return path
 
         self.start_operation(work, self._show_report)

@@ -22,7 +22,7 @@ from desktop_migrator.migration.sources.matching_sites import (
     scan_sites,
 )
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.wizard import i18n, icons, messages, theme
+from desktop_migrator.wizard import i18n, icons, theme
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
@@ -202,12 +202,12 @@ class FindPage(WizardPage, OperationListener):
         self._list.addWidget(card)
 
     def _show_notes(self, scan: SiteScan) -> None:
-        lines = [messages.localize(each) for each in scan.warnings]
-        lines += [f"{each.path}: {messages.localize(each.reason)}" for each in scan.unreadable]
+        lines = [self.localize(each) for each in scan.warnings]
+        lines += [f"{each.path}: {each.reason}" for each in scan.unreadable]
         for finding in scan.profiles:
             lines.append(f"{finding.profile.browser_name}: {finding.profile.path}")
             lines += [
-                f"{damage.store.path}: {messages.localize(damage.description)}"
+                f"{damage.store.path}: {self.localize(damage.description)}"
                 for damage in finding.damages
             ]
         self._notes.setText("\n".join(lines))

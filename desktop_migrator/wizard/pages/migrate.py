@@ -14,9 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.errors import AuthenticationFailed, Cancelled, MigratorError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.model import Rejection, RunResult
-from desktop_migrator.reporter import Question, Topic
+from desktop_migrator.reporter import Question, Stage, Topic
 from desktop_migrator.wizard import messages, operations, theme
 from desktop_migrator.wizard.flow import WizardStep, Workflow
 from desktop_migrator.wizard.pages.base import WizardPage
@@ -39,7 +40,7 @@ class MigratePage(WizardPage, OperationListener):
 
     def build(self) -> None:
         self._closing = False
-        self._stage = ""
+        self._stage: Stage | None = None
         self._stages = StageProgress()
         self.body.addWidget(self._stages)
         self.chart = RateChart()
@@ -95,7 +96,7 @@ class MigratePage(WizardPage, OperationListener):
     def _start_work(self, retry: operations.RetryOptions | None = None) -> None:
         answers = self.answers
         answers.work_finished = False
-        self._stage = ""
+        self._stage = None
         self.chart.start_stage()
         self._stages.restart(operations.stages(answers))
         self._show_controls(working=True)
@@ -118,13 +119,13 @@ class MigratePage(WizardPage, OperationListener):
         if progress.total is not None:
             self.chart.add_sample(progress.current)
 
-    def on_warning(self, text: str) -> None:
-        self._append_log(messages.localize(text))
+    def on_warning(self, message: Message) -> None:
+        self._append_log(self.localize(message))
 
     def on_rejection(self, rejection: Rejection) -> None:
         self._append_log(
             self.tr("Cannot be moved ({entity}): {reason}").format(
-                entity=rejection.entity, reason=messages.localize(rejection.reason)
+                entity=rejection.entity, reason=self.localize(rejection.reason)
             )
         )
 
@@ -168,7 +169,7 @@ class MigratePage(WizardPage, OperationListener):
     def _work_failed(self, error: MigratorError) -> None:
         self._stages.finish(succeeded=False)
         self._show_controls(working=False)
-        self._append_log(messages.localize(str(error)))
+        self._append_log(self.localize(error.message))
         if self._closing:
             self.window().close()
             return
@@ -188,7 +189,7 @@ class MigratePage(WizardPage, OperationListener):
             actions.append((self.tr("Ta&ke it back"), self._start_undo))
         self.error_panel.show_error(error, *actions)
         if not isinstance(error, Cancelled):
-            show_notification(self.window(), messages.localize_error(error).title, error.code)
+            show_notification(self.window(), self.localize(Message(error.title)), error.code)
 
     def _has_undoable_changes(self) -> bool:
         """Whether the run has left something that can be undone."""

@@ -120,7 +120,7 @@ class ReviewPage(WizardPage, OperationListener):
             row.addWidget(button)
         column.addLayout(row)
         column.addWidget(self._exclude_entity_box)
-        self._detail = ItemDetail()
+        self._detail = ItemDetail(self.context.translator)
         column.addWidget(self._detail, 1)
 
     # ---- gathering ------------------------------------------------------------------------------
@@ -140,12 +140,14 @@ class ReviewPage(WizardPage, OperationListener):
             answers.excluded_items,
         )
         user = answers.user_id or None
+        translator = self.context.translator
         origins = (answers.origin,) if answers.origin else ()
 
         def work(reporter: Reporter) -> PreviewSummary:
             return preview_plan(
                 *(plan, answers.sources, origins, user, workspace, reporter, findings),
                 excluded_items=left_out,
+                say=translator,
             )
 
         self._bar.show()

@@ -6,16 +6,18 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from desktop_migrator import __version__
-from desktop_migrator.errors import MigratorError
-from desktop_migrator.wizard import messages, theme
+from desktop_migrator.errors import MigratorError, localize_error
+from desktop_migrator.messages import Translator
+from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.widgets import basics
 
 
 class ErrorPanel(QFrame):
-    def __init__(self, step: WizardStep) -> None:
+    def __init__(self, step: WizardStep, translator: Translator) -> None:
         super().__init__()
         self._step = step
+        self._translator = translator
         self._error: MigratorError | None = None
         self.setProperty("role", "error")
         self._title = basics.make_heading()
@@ -47,7 +49,7 @@ class ErrorPanel(QFrame):
     def show_error(self, error: MigratorError, *actions: tuple[str, Callable[[], object]]) -> None:
         """Show it, with a button for each action."""
         self._error = error
-        told = messages.localize_error(error)
+        told = localize_error(error, self._translator)
         for label, words in (
             (self._title, told.title),
             (self._detail, told.detail),

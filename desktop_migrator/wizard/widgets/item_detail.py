@@ -7,8 +7,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from desktop_migrator.messages import NOTHING, Translator
 from desktop_migrator.migration.preview.preview_store import PreviewDetail
-from desktop_migrator.wizard import messages, theme
+from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.widgets import basics
 
 _MAX_CHARACTERS = 100_000
@@ -17,8 +18,9 @@ _VISIBLE_LINES = 6
 
 
 class ItemDetail(QWidget):
-    def __init__(self) -> None:
+    def __init__(self, translator: Translator) -> None:
         super().__init__()
+        self._translator = translator
         self._location = basics.make_label(role="faint")
         self._rejection_box = QFrame()
         self._rejection_box.setProperty("role", "notice")
@@ -62,8 +64,8 @@ class ItemDetail(QWidget):
         place = f"{detail.key} [{detail.position}]" if detail.position else detail.key
         self._location.setText(f"{detail.browser} · {detail.profile} · {detail.origin} · {place}")
         self._rejection_box.setVisible(detail.reason is not None)
-        self._reason.setText(messages.localize(detail.reason or ""))
-        self._remedy.setText(messages.localize(detail.remedy or ""))
+        self._reason.setText(self._translator(detail.reason or NOTHING))
+        self._remedy.setText(self._translator(detail.remedy or NOTHING))
         self._before.setPlainText(_truncate(pretty_json(detail.before)))
         self._after.setPlainText(_truncate(_row_lines(detail.after or {})))
 

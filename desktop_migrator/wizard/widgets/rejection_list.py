@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop_migrator.messages import Translator
 from desktop_migrator.model import Rejection
-from desktop_migrator.wizard import messages, theme
+from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.basics import clear_layout
 
@@ -15,8 +16,9 @@ _MAX_REASONS = 12
 
 
 class RejectionList(QWidget):
-    def __init__(self) -> None:
+    def __init__(self, translator: Translator) -> None:
         super().__init__()
+        self._translator = translator
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(theme.TIGHT)
@@ -31,9 +33,9 @@ class RejectionList(QWidget):
         for (entity, reason, remedy), number in reasons.most_common(_MAX_REASONS):
             words = self.tr("{entity}, %n item(s): {reason}", "", number)
             self._lines.addWidget(
-                basics.make_label(words.format(entity=entity, reason=messages.localize(reason)))
+                basics.make_label(words.format(entity=entity, reason=self._translator(reason)))
             )
-            self._lines.addWidget(basics.make_label(messages.localize(remedy), role="faint"))
+            self._lines.addWidget(basics.make_label(self._translator(remedy), role="faint"))
         if len(reasons) > _MAX_REASONS:
             self._lines.addWidget(
                 basics.make_label(self.tr("The report has all of them."), role="faint")

@@ -6,6 +6,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from desktop_migrator.migration.progress import Progress
+from desktop_migrator.reporter import Stage
 from desktop_migrator.wizard import messages, theme
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.basics import clear_layout
@@ -18,11 +19,12 @@ _MINUTE, _HOUR = 60, 3600
 class StageProgress(QWidget):
     def __init__(self) -> None:
         super().__init__()
-        self._stages: list[str] = []
-        self._current: str | None = None
+        self._stages: list[Stage] = []
+        self._current: Stage | None = None
+        self._ended = False
         self._furthest_stage = -1
         """The furthest stage begun; some look once more at what an earlier one did."""
-        self._stage_labels: dict[str, QLabel] = {}
+        self._stage_labels: dict[Stage, QLabel] = {}
         self._list = QVBoxLayout()
         self._list.setSpacing(theme.TIGHT)
         self._bar = QProgressBar()
@@ -40,9 +42,10 @@ class StageProgress(QWidget):
     def status(self) -> str:
         return self._status_label.text()
 
-    def restart(self, stages: Sequence[str]) -> None:
+    def restart(self, stages: Sequence[Stage]) -> None:
         self._stages = list(stages)
         self._current = None
+        self._ended = False
         self._furthest_stage = -1
         clear_layout(self._list)
         self._stage_labels = {}
@@ -79,7 +82,7 @@ class StageProgress(QWidget):
         self._bar.setRange(0, _BAR_MAXIMUM)
         if succeeded:
             self._bar.setValue(_BAR_MAXIMUM)
-            self._current = ""
+            self._ended = True
             self._update_stage_labels()
         self._set_status("")
 
@@ -99,14 +102,13 @@ class StageProgress(QWidget):
         self._bar.setAccessibleDescription(words)
 
     def _update_stage_labels(self) -> None:
-        ended = self._current == ""
         if self._current in self._stages:
             self._furthest_stage = max(self._furthest_stage, self._stages.index(self._current))
         for index, stage in enumerate(self._stages):
             label = self._stage_labels[stage]
             done, now = (
-                ended or index < self._furthest_stage,
-                not ended and index == self._furthest_stage,
+                self._ended or index < self._furthest_stage,
+                not self._ended and index == self._furthest_stage,
             )
             label.setText(f"{'✓' if done else '●' if now else '○'} {messages.stage_name(stage)}")
             label.setProperty("role", "good" if done else "" if now else "faint")

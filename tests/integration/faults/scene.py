@@ -1,6 +1,5 @@
 """A small migration, what an undisturbed run makes of it, and how a disturbed one differs."""
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from desktop_migrator.postgres.connection.retry import RetryPolicy
 from desktop_migrator.reporter import ConflictQuestion, ConflictReply, NullReporter
 from desktop_migrator.system.resources import resource
 from tests.integration.webkit_store import store_of
+from tests.waiting import wait_until
 
 USER = "u1"
 TABLES = ("tasks", "environments")
@@ -203,8 +203,7 @@ class Scene:
             " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
         with self.sql() as sql:
-            while sql.execute(others).fetchone():
-                time.sleep(0.005)
+            wait_until(lambda: not sql.execute(others).fetchone(), "a session stays", 0.005)
 
     def assess(self, policy: ConflictPolicy, result: RunResult, toll: Toll) -> None:
         """Compare with the undisturbed run, every row of every table in all its columns."""

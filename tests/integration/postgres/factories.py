@@ -1,5 +1,6 @@
 """Items and tables for the tests of the load."""
 
+import dataclasses
 import json
 import uuid
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,8 @@ from typing import Any
 
 import psycopg
 import sqlalchemy
+from alembic import command
+from sqlalchemy.schema import CreateSchema
 
 from desktop_migrator.model import (
     ConflictPolicy,
@@ -23,9 +26,12 @@ from desktop_migrator.model import (
     TargetEntity,
 )
 from desktop_migrator.postgres import bookkeeping
+from desktop_migrator.postgres.bookkeeping import schema_upgrade
+from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.load.batches import BatchLimits
 from desktop_migrator.postgres.load.deduplicate import Deduplicator, identity_key
 from desktop_migrator.postgres.load.duplicate_key_filter import DuplicateKeyFilter
+from desktop_migrator.postgres.load.load_options import LoadOptions
 from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.verify.verify_run import Verification, verify
@@ -43,6 +49,10 @@ CREATE TABLE tasks (
 )
 """
 CREATED = datetime(2026, 7, 1, 12, 30, 15, 123456, tzinfo=UTC)
+
+
+def row_id(number: int) -> str:
+    return str(uuid.UUID(int=number))
 
 
 def source(key: str = "tasks", position: str = "0", origin: str = "https://a.test") -> Source:
@@ -85,6 +95,12 @@ def rejection(entity: str = "tasks", raw: str = "{}", **changes: Any) -> Rejecti
         "remedy": "Shorten it.",
     } | changes
     return Rejection(entity=entity, raw=raw, **settings)
+
+
+def upgrade_to(connection: sqlalchemy.Connection, version: str) -> None:
+    """An older version's bookkeeping, in the caller's transaction."""
+    connection.execute(CreateSchema(SCHEMA))
+    command.upgrade(schema_upgrade._config(connection), version)
 
 
 class Bench:
@@ -137,17 +153,17 @@ class Bench:
         dry_run: bool = False,
         **settings: Any,
     ) -> Loader:
-        return Loader(
-            self.connection,
-            self.entities.values(),
+        """`settings` are the loader's, or its options'."""
+        names = {field.name for field in dataclasses.fields(LoadOptions)}
+        options = LoadOptions(
             run=self.run,
             user_id=USER,
             policy=policy,
             limits=BatchLimits(items, size),
             dry_run=dry_run,
-            reporter=self.reporter,
-            **settings,
+            **{name: settings.pop(name) for name in names & settings.keys()},
         )
+        return Loader(self.connection, self.entities.values(), options, self.reporter, **settings)
 
     def load(
         self,

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, example, given, reject, settings
+from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 
 from desktop_migrator.model import Column, ColumnType
@@ -24,26 +24,16 @@ ORACLES = {
     ColumnType.TEXT: "SELECT %s::text = %s::text",
 }
 
-with_postgres = settings(
-    max_examples=300,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-
-
-@pytest.fixture
-def other(database: str) -> Any:
-    with psycopg.connect(database, autocommit=True) as connection:
-        yield connection
+with_postgres = settings(max_examples=300)
 
 
 def digest(kind: ColumnType, value: object, declared: str = "") -> bytes:
     return digester([Column("c", kind, declared)])([value])
 
 
-def agrees(other: psycopg.Connection[Any], kind: ColumnType, one: Any, two: Any) -> None:
+def agrees(sql: psycopg.Connection[Any], kind: ColumnType, one: Any, two: Any) -> None:
     sent = [value.decode() if isinstance(value, bytes) else value for value in (one, two)]
-    row = other.execute(ORACLES[kind], sent).fetchone()
+    row = sql.execute(ORACLES[kind], sent).fetchone()
     assert row is not None
     assert (digest(kind, one) == digest(kind, two)) == row[0]
 
@@ -111,10 +101,10 @@ def pairs_of_documents(draw: st.DrawFn) -> tuple[str, str]:
 @example(pair=("1.5", '"1.5"'))
 @example(pair=("{}", "[]"))
 def test_jsonb_is_equal_where_postgresql_says_so(
-    other: psycopg.Connection[Any], pair: tuple[str, str]
+    sql: psycopg.Connection[Any], pair: tuple[str, str]
 ) -> None:
     try:
-        agrees(other, ColumnType.JSONB, pair[0].encode(), pair[1].encode())
+        agrees(sql, ColumnType.JSONB, pair[0].encode(), pair[1].encode())
     except psycopg.DataError:  # the two, put together, are no longer JSON that it takes
         reject()
 
@@ -126,20 +116,20 @@ def test_jsonb_is_equal_where_postgresql_says_so(
     change=st.sampled_from([Decimal(0), Decimal("1e-25")]),
 )
 def test_numeric_is_equal_where_postgresql_says_so(
-    other: psycopg.Connection[Any], one: Decimal, scale: int, change: Decimal
+    sql: psycopg.Connection[Any], one: Decimal, scale: int, change: Decimal
 ) -> None:
-    agrees(other, ColumnType.NUMERIC, one, Decimal(f"{one:f}") + change)
-    agrees(other, ColumnType.NUMERIC, one, Decimal((one.as_tuple().sign, (0,), -scale)))
-    agrees(other, ColumnType.NUMERIC, Decimal("NaN"), one)
+    agrees(sql, ColumnType.NUMERIC, one, Decimal(f"{one:f}") + change)
+    agrees(sql, ColumnType.NUMERIC, one, Decimal((one.as_tuple().sign, (0,), -scale)))
+    agrees(sql, ColumnType.NUMERIC, Decimal("NaN"), one)
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
 def test_numbers_that_are_none_equal_themselves_alone(
-    other: psycopg.Connection[Any], value: str
+    sql: psycopg.Connection[Any], value: str
 ) -> None:
     for kind, one in ((ColumnType.NUMERIC, Decimal(value)), (ColumnType.DOUBLE, float(value))):
-        agrees(other, kind, one, one)
-        agrees(other, kind, one, type(one)(1))
+        agrees(sql, kind, one, one)
+        agrees(sql, kind, one, type(one)(1))
         assert digest(kind, one) != digest(kind, None)
 
 
@@ -148,10 +138,10 @@ def test_numbers_that_are_none_equal_themselves_alone(
 @example(one=0.0, two=-0.0)
 @example(one=math.nan, two=math.nan)
 def test_double_is_equal_where_postgresql_says_so(
-    other: psycopg.Connection[Any], one: float, two: float
+    sql: psycopg.Connection[Any], one: float, two: float
 ) -> None:
-    agrees(other, ColumnType.DOUBLE, one, two)
-    agrees(other, ColumnType.DOUBLE, one, one)
+    agrees(sql, ColumnType.DOUBLE, one, two)
+    agrees(sql, ColumnType.DOUBLE, one, one)
 
 
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -161,22 +151,22 @@ instants = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=zo
 @with_postgres
 @given(one=instants, two=instants, zone=zones)
 def test_instants_are_equal_where_postgresql_says_so(
-    other: psycopg.Connection[Any], one: datetime, two: datetime, zone: timezone
+    sql: psycopg.Connection[Any], one: datetime, two: datetime, zone: timezone
 ) -> None:
-    agrees(other, ColumnType.TIMESTAMPTZ, one, two)
-    agrees(other, ColumnType.TIMESTAMPTZ, one, one.astimezone(zone))
-    agrees(other, ColumnType.TIMESTAMPTZ, one, one + timedelta(microseconds=1))
+    agrees(sql, ColumnType.TIMESTAMPTZ, one, two)
+    agrees(sql, ColumnType.TIMESTAMPTZ, one, one.astimezone(zone))
+    agrees(sql, ColumnType.TIMESTAMPTZ, one, one + timedelta(microseconds=1))
     assert digest(ColumnType.TIMESTAMP, one) == digest(ColumnType.TIMESTAMP, one.astimezone(UTC))
 
 
 @with_postgres
 @given(one=texts, two=texts)
 @example(one="é", two="e\u0301")
-def test_text_is_equal_to_itself_alone(other: psycopg.Connection[Any], one: str, two: str) -> None:
-    agrees(other, ColumnType.TEXT, one, two)
-    agrees(other, ColumnType.TEXT, one, one + " ")
+def test_text_is_equal_to_itself_alone(sql: psycopg.Connection[Any], one: str, two: str) -> None:
+    agrees(sql, ColumnType.TEXT, one, two)
+    agrees(sql, ColumnType.TEXT, one, one + " ")
     quoted = json.dumps(one)
-    agrees(other, ColumnType.JSON, quoted.encode(), f" {quoted}".encode())
+    agrees(sql, ColumnType.JSON, quoted.encode(), f" {quoted}".encode())
 
 
 def test_blanks_at_the_end_count_but_in_char() -> None:

@@ -30,13 +30,6 @@ from tests.integration.postgres.factories import (
 SKIP, OVERWRITE = ConflictPolicy.SKIP, ConflictPolicy.OVERWRITE
 
 
-@pytest.fixture
-def bench(connection: sqlalchemy.Connection, database: str) -> Bench:
-    bench = Bench(connection, database, TASKS)
-    bench.entity()
-    return bench
-
-
 def titles(bench: Bench) -> dict[int, str]:
     return {row_id.int: title for row_id, title in bench.sql("SELECT id, title FROM tasks")}
 
@@ -337,13 +330,13 @@ def test_bad_rows_are_told_one_by_one_and_their_neighbours_loaded(bench: Bench, 
     told = {uuid.UUID(found.source_id or "").int: found for found in bench.reporter.rejections}
     assert set(told) == BROKEN
     assert {found.code for found in told.values()} == {"refused-by-database"}
-    assert "column title" in told[18].reason
-    assert "tasks_title_key" in told[50].reason
-    assert "tasks_status_check" in told[17].reason
-    assert "tasks_boss_fkey" in told[199].reason
-    assert "trigger" in told[200].reason
-    assert "nested" in told[250].reason
-    assert not any("secret" in found.reason for found in told.values())
+    assert "column title" in str(told[18].reason)
+    assert "tasks_title_key" in str(told[50].reason)
+    assert "tasks_status_check" in str(told[17].reason)
+    assert "tasks_boss_fkey" in str(told[199].reason)
+    assert "trigger" in str(told[200].reason)
+    assert "nested" in str(told[250].reason)
+    assert not any("secret" in str(found.reason) for found in told.values())
     assert bench.verify().ok
 
 

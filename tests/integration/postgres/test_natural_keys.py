@@ -165,11 +165,11 @@ def derive(taken: Item) -> str:
 def test_an_item_whose_id_is_taken_gets_another_and_keeps_it(bench: Bench) -> None:
     bench.sql("INSERT INTO environments VALUES ('a', 'somebody', 'dev', '{}')")
     items = [env("a", "mine", "[1]"), env("b", "other")]
-    assert bench.load(*items, derive=derive) == {"inserted": 2}
+    assert bench.load(*items, make_id=derive) == {"inserted": 2}
     assert rows(bench) == [("a", "dev", {}), ("b", "other", {}), ("new a", "mine", [1])]
-    assert bench.load(*items, derive=derive, policy=OVERWRITE) == {"unchanged": 2}
+    assert bench.load(*items, make_id=derive, policy=OVERWRITE) == {"unchanged": 2}
     changed = msgspec.structs.replace(items[0], values=("a", USER, "mine", b"[2]"))
-    assert bench.load(changed, derive=derive, policy=OVERWRITE)["updated"] == 1
+    assert bench.load(changed, make_id=derive, policy=OVERWRITE)["updated"] == 1
     assert rows(bench)[0] == ("a", "dev", {})
     assert bench.sql("SELECT source_id, target_id, reason FROM desktop_migrator.identities") == [
         ("a", "new a", "taken")
@@ -180,5 +180,5 @@ def test_an_item_whose_id_is_taken_gets_another_and_keeps_it(bench: Bench) -> No
 def test_a_new_id_that_is_taken_too_is_a_rejection(bench: Bench) -> None:
     for row_id in ("a", "new a"):
         bench.sql("INSERT INTO environments VALUES (%s, 'somebody', %s, '{}')", row_id, row_id)
-    assert bench.load(env("a", "mine"), derive=derive) == {"rejected": 1}
+    assert bench.load(env("a", "mine"), make_id=derive) == {"rejected": 1}
     assert {each.code for each in bench.reporter.rejections} == {"other-user"}

@@ -1,7 +1,5 @@
 """The lock's finer points; two real processes meet in tests/integration/test_lock.py."""
 
-import time
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -14,6 +12,7 @@ from desktop_migrator.postgres.connection.engine import open_engine
 from desktop_migrator.postgres.run_lock import run_lock
 from desktop_migrator.postgres.run_lock.run_lock import RunLock, hold_run_lock
 from desktop_migrator.postgres.types import adapters
+from tests.waiting import wait_until
 
 RUN = "00000000-0000-4000-8000-000000000001"
 OTHER_RUN = "00000000-0000-4000-8000-000000000002"
@@ -22,12 +21,6 @@ OTHER_RUN = "00000000-0000-4000-8000-000000000002"
 @pytest.fixture
 def engine(database: str) -> sqlalchemy.Engine:
     return open_engine(database)
-
-
-@pytest.fixture
-def sql(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture(autouse=True)
@@ -66,11 +59,8 @@ def test_the_heartbeat_goes_on_while_the_lock_is_held(
     monkeypatch.setattr(run_lock, "HEARTBEAT_SECONDS", 0.01)
     with hold_run_lock(engine, "u1", "default") as held:
         enter(held, connection)
-        deadline = time.monotonic() + 30
         beating = "SELECT heartbeat > since + interval '50 ms' FROM desktop_migrator.leases"
-        while sql.execute(beating).fetchone() != (True,):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_until(lambda: sql.execute(beating).fetchone() == (True,), "the heart does not beat")
     assert sql.execute("SELECT FROM desktop_migrator.leases").fetchall() == []
 
 

@@ -1,6 +1,5 @@
 """Undo on real PostgreSQL; the oracle is the table as PostgreSQL itself sends it."""
 
-import uuid
 from typing import Any
 
 import pytest
@@ -11,21 +10,10 @@ from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.postgres.undo.undo_run import Undoer
 from desktop_migrator.reporter import RecordingReporter
 from tests.integration.conftest import on_every_server
-from tests.integration.postgres.factories import TASKS, Bench, item, task
+from tests.integration.postgres.factories import Bench, item, row_id, task
 from tests.integration.postgres.undoing import Undone, content
 
 OVERWRITE = ConflictPolicy.OVERWRITE
-
-
-@pytest.fixture
-def bench(connection: sqlalchemy.Connection, database: str) -> Bench:
-    bench = Bench(connection, database, TASKS)
-    bench.entity()
-    return bench
-
-
-def key(number: int) -> str:
-    return str(uuid.UUID(int=number))
 
 
 EVERY_TYPE = """
@@ -81,25 +69,25 @@ def test_every_column_of_every_type_is_exactly_what_it_was(
 def test_rows_that_others_changed_or_deleted_since_are_kept_and_named(bench: Bench) -> None:
     bench.load(*(task(number) for number in range(1, 5)))
     bench.load(*(task(number, title="New") for number in range(1, 9)), policy=OVERWRITE)
-    bench.sql("UPDATE tasks SET title = 'Mine' WHERE id IN (%s, %s)", key(1), key(5))
-    bench.sql("DELETE FROM tasks WHERE id IN (%s, %s)", key(2), key(6))
+    bench.sql("UPDATE tasks SET title = 'Mine' WHERE id IN (%s, %s)", row_id(1), row_id(5))
+    bench.sql("DELETE FROM tasks WHERE id IN (%s, %s)", row_id(2), row_id(6))
     undone = Undone(bench, bench.run)
     assert undone.kept == {
-        key(1): "changed",
-        key(5): "changed",
-        key(2): "gone",
-        key(6): "gone",
+        row_id(1): "changed",
+        row_id(5): "changed",
+        row_id(2): "gone",
+        row_id(6): "gone",
     }
     assert undone.counts == {"restored": 2, "deleted": 2, "kept": 4}
     assert bench.sql("SELECT id::text, title FROM tasks ORDER BY id") == [
-        (key(1), "Mine"),
-        (key(3), "Task 3"),
-        (key(4), "Task 4"),
-        (key(5), "Mine"),
+        (row_id(1), "Mine"),
+        (row_id(3), "Task 3"),
+        (row_id(4), "Task 4"),
+        (row_id(5), "Mine"),
     ]
     forced = Undone(bench, bench.run, force=True)
     assert forced.counts == {"restored": 1, "deleted": 1, "kept": 2}
-    assert bench.sql("SELECT title FROM tasks WHERE id = %s", key(1)) == [("Task 1",)]
+    assert bench.sql("SELECT title FROM tasks WHERE id = %s", row_id(1)) == [("Task 1",)]
 
 
 def test_runs_on_the_same_rows_are_undone_one_after_the_other(bench: Bench) -> None:
@@ -158,11 +146,11 @@ def test_of_an_overwritten_row_nothing_is_lost_that_others_wrote_into_other_colu
 def test_a_row_that_others_refer_to_is_kept_and_so_are_they(bench: Bench, action: str) -> None:
     bench.load(*(task(number) for number in range(1, 6)))
     bench.sql(f"CREATE TABLE notes (task uuid REFERENCES tasks ON DELETE {action})")
-    bench.sql("INSERT INTO notes VALUES (%s), (%s)", key(2), key(4))
+    bench.sql("INSERT INTO notes VALUES (%s), (%s)", row_id(2), row_id(4))
     undone = Undone(bench, bench.run)
-    assert undone.kept == {key(2): "referenced", key(4): "referenced"}
+    assert undone.kept == {row_id(2): "referenced", row_id(4): "referenced"}
     assert undone.counts == {"deleted": 3, "kept": 2}
-    assert bench.sql("SELECT task::text FROM notes ORDER BY 1") == [(key(2),), (key(4),)]
+    assert bench.sql("SELECT task::text FROM notes ORDER BY 1") == [(row_id(2),), (row_id(4),)]
     bench.sql("DELETE FROM notes")
     assert Undone(bench, bench.run).counts == {"deleted": 2}
     assert content(bench) == []
@@ -210,11 +198,11 @@ def test_a_row_that_the_table_refuses_to_have_back_costs_its_neighbours_nothing(
     bench.load(*(task(number) for number in range(1, 40)))
     undone = Undone(bench, bench.run)
     bench.sql("CREATE UNIQUE INDEX ON tasks (title)")
-    bench.sql("INSERT INTO tasks VALUES (%s, 'Task 7'), (%s, 'Mine')", key(100), key(8))
+    bench.sql("INSERT INTO tasks VALUES (%s, 'Task 7'), (%s, 'Mine')", row_id(100), row_id(8))
     back = Undone(bench, undone.run)
-    assert back.kept == {key(7): "refused", key(8): "there"}
+    assert back.kept == {row_id(7): "refused", row_id(8): "there"}
     assert back.counts == {"inserted": 37, "kept": 2}
-    assert bench.sql("SELECT title FROM tasks WHERE id = %s", key(8)) == [("Mine",)]
+    assert bench.sql("SELECT title FROM tasks WHERE id = %s", row_id(8)) == [("Mine",)]
 
 
 TOUCH = """
@@ -242,7 +230,7 @@ def test_rows_that_a_trigger_alters_whatever_one_does_are_named(bench: Bench) ->
     bench.entity("tasks", *(column.name for column in bench.entities["tasks"].columns))
     bench.load(task(1, title="New"), policy=OVERWRITE)
     undone = Undone(bench, bench.run)
-    assert undone.kept == {key(1): "altered"}
+    assert undone.kept == {row_id(1): "altered"}
     assert bench.sql("SELECT title FROM tasks") == [("Task 1",)]
 
 
@@ -254,7 +242,7 @@ def test_rows_that_a_trigger_does_not_let_go_are_kept(bench: Bench) -> None:
         "CREATE TRIGGER hold BEFORE DELETE ON tasks FOR EACH ROW EXECUTE FUNCTION hold()"
     )
     undone = Undone(bench, bench.run)
-    assert (undone.kept, undone.counts) == ({key(1): "refused"}, {"deleted": 1, "kept": 1})
+    assert (undone.kept, undone.counts) == ({row_id(1): "refused"}, {"deleted": 1, "kept": 1})
 
 
 def test_which_texts_are_escaped_is_known_again(bench: Bench) -> None:
@@ -264,9 +252,9 @@ def test_which_texts_are_escaped_is_known_again(bench: Bench) -> None:
     bench.load(task(1, title="Plain"), task(2, title="x", escaped=("title",)), policy=OVERWRITE)
     after = bench.sql(known)
     undone = Undone(bench, bench.run)
-    assert bench.sql(known) == before == [(key(1), ["title"])]
+    assert bench.sql(known) == before == [(row_id(1), ["title"])]
     Undone(bench, undone.run)
-    assert bench.sql(known) == after == [(key(2), ["title"])]
+    assert bench.sql(known) == after == [(row_id(2), ["title"])]
     Undone(bench, bench.run)
     Undone(bench, first)
     assert bench.sql(known) == []
@@ -305,7 +293,7 @@ def test_columns_that_came_and_went_since_stop_no_undo(bench: Bench) -> None:
 def test_where_the_table_is_gone_its_rows_are_named_as_gone(bench: Bench) -> None:
     bench.load(task(1))
     bench.sql("DROP TABLE tasks")
-    assert Undone(bench, bench.run).kept == {key(1): "gone"}
+    assert Undone(bench, bench.run).kept == {row_id(1): "gone"}
 
 
 @on_every_server

@@ -198,7 +198,6 @@ def test_undo_does_what_the_model_does(connection: sqlalchemy.Connection, databa
         settings=settings(
             max_examples=50,
             stateful_step_count=15,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -1,7 +1,5 @@
 """Verification finds what became of rows behind our back, and nothing else."""
 
-import uuid
-
 import pytest
 import sqlalchemy
 
@@ -10,20 +8,9 @@ from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.postgres import bookkeeping
 from desktop_migrator.postgres.verify.verify_run import Discrepancy, verify
 from tests.integration.conftest import on_every_server
-from tests.integration.postgres.factories import TASKS, Bench, task
+from tests.integration.postgres.factories import Bench, row_id, task
 
 MANY = [task(number) for number in range(1, 301)]
-
-
-@pytest.fixture
-def bench(connection: sqlalchemy.Connection, database: str) -> Bench:
-    bench = Bench(connection, database, TASKS)
-    bench.entity()
-    return bench
-
-
-def row(number: int) -> str:
-    return str(uuid.UUID(int=number))
 
 
 @on_every_server
@@ -37,15 +24,17 @@ def test_rows_as_they_were_sent_are_verified(bench: Bench) -> None:
 
 def test_rows_deleted_or_changed_afterwards_are_found_one_by_one(bench: Bench) -> None:
     bench.load(*MANY, items=70)
-    bench.sql("DELETE FROM tasks WHERE id IN (%s, %s)", row(7), row(71))
-    bench.sql("UPDATE tasks SET metadata = metadata || '{\"number\": 8.5}' WHERE id = %s", row(8))
-    bench.sql("UPDATE tasks SET created_at = created_at + '1 microsecond' WHERE id = %s", row(9))
-    bench.sql("UPDATE tasks SET status = NULL WHERE id = %s", row(300))
+    bench.sql("DELETE FROM tasks WHERE id IN (%s, %s)", row_id(7), row_id(71))
+    bench.sql(
+        "UPDATE tasks SET metadata = metadata || '{\"number\": 8.5}' WHERE id = %s", row_id(8)
+    )
+    bench.sql("UPDATE tasks SET created_at = created_at + '1 microsecond' WHERE id = %s", row_id(9))
+    bench.sql("UPDATE tasks SET status = NULL WHERE id = %s", row_id(300))
     found = bench.verify()
     assert not found.ok
     assert (found.checked, found.missing, found.different) == (300, 2, 3)
     assert set(found.examples) == {
-        Discrepancy("tasks", row(number), missing=number in {7, 71})
+        Discrepancy("tasks", row_id(number), missing=number in {7, 71})
         for number in (7, 8, 9, 71, 300)
     }
     assert found.by_entity["tasks"].missing == 2
@@ -91,8 +80,8 @@ def test_an_item_met_again_is_compared_with_what_was_written(
     items = [task(1), task(2), task(1, title="Copy"), task(3), task(2), task(2, title="Copy")]
     bench.load(*items, policy=policy, items=2)
     assert bench.verify().ok
-    bench.sql("UPDATE tasks SET title = 'Copy' WHERE id = %s", row(1))
-    assert [example.id for example in bench.verify().examples] == [row(1)]
+    bench.sql("UPDATE tasks SET title = 'Copy' WHERE id = %s", row_id(1))
+    assert [example.id for example in bench.verify().examples] == [row_id(1)]
 
 
 def test_only_the_columns_that_were_given_are_compared(bench: Bench) -> None:

@@ -41,7 +41,7 @@ def read_all(path: Path) -> tuple[dict[str, str], list[tuple[str, int | None]]]:
     assert all(record.modified == MODIFIED for record in records)
     found = {record.key: record.value for record in records}
     assert len(found) == len(records)
-    return found, [(damage.description, damage.lost_records) for damage in damages]
+    return found, [(str(damage.description), damage.lost_records) for damage in damages]
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def read_all(path: Path) -> tuple[list[Record], list[tuple[str, int | None]]]:
     store = Store(profile, StoreFormat.FIREFOX_LEGACY, path, 0)
     damages: list[Damage] = []
     records = list(read(store, path, damages.append))
-    return records, [(damage.description, damage.lost_records) for damage in damages]
+    return records, [(str(damage.description), damage.lost_records) for damage in damages]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from desktop_migrator.browsers.read.read_ahead import DamageCallback, read_ahead
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Profile, Record, StorageKey, Store, StoreFormat
+from tests.waiting import wait_until
 
 STORE = Store(
     Profile("chrome", "Chrome", "Default", Path("p")), StoreFormat.CHROMIUM_LEVELDB, Path("s"), 0
@@ -20,7 +22,7 @@ def record(number: int, length: int = 100_000) -> Record:
 
 
 def damage(number: int) -> Damage:
-    return Damage(STORE, f"Block {number}.", number)
+    return Damage(STORE, Message("Block {number}.", number=number), number)
 
 
 class Reading:
@@ -46,10 +48,10 @@ class Reading:
 
 def test_records_and_damages_come_as_they_were_read() -> None:
     met: list[str] = []
-    for each in read_ahead(Reading(), lambda damage: met.append(damage.description)):
+    for each in read_ahead(Reading(), lambda damage: met.append(str(damage.description))):
         met.append(each.key)  # noqa: PERF401 - the damages come between
     plain: list[str] = []
-    for each in Reading()(lambda damage: plain.append(damage.description)):
+    for each in Reading()(lambda damage: plain.append(str(damage.description))):
         plain.append(each.key)  # noqa: PERF401
     assert met == plain
 
@@ -77,6 +79,7 @@ def test_it_is_no_further_ahead_than_two_batches() -> None:
     reading = Reading()
     records = read_ahead(reading, lambda _: None)
     next(records)
-    threading.Event().wait(0.3)
-    assert 3 <= reading.given <= 12
+    wait_until(lambda: reading.given >= 3, "nothing is read ahead")
+    threading.Event().wait(0.1)  # in which it would get further
+    assert reading.given <= 12
     records.close()

@@ -194,4 +194,4 @@ def test_of_two_backends_the_one_held_open_is_in_use(tmp_path: Path) -> None:
     with process(LEVELDB_OPENER, str(leveldb)):
         found = discover(system)
     assert [store.path for store in found.stores if store.is_active] == [leveldb]
-    assert "the browser has it open" in found.warnings[0]
+    assert "the browser has it open" in str(found.warnings[0])

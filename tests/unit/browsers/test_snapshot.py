@@ -20,11 +20,6 @@ from desktop_migrator.model import Store, StoreFormat
 from tests.unit.browsers import trees
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "snapshots"
-
-
 @pytest.fixture(params=list(StoreFormat))
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     profile = tmp_path / "profile"

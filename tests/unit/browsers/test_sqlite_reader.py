@@ -10,20 +10,18 @@ import pytest
 
 from desktop_migrator.browsers.sqlite import reader
 from desktop_migrator.browsers.sqlite.reader import SqliteFile
+from desktop_migrator.messages import Message
+from tests.unit.browsers.damages import unexpected
 from tests.unit.browsers.trees import make_sqlite
 
 Damages = list[tuple[str, int | None]]
 
 
-def unexpected(what: str, lost: int | None) -> None:
-    pytest.fail(f"{what}: {lost}")
-
-
 def read(path: Path, *columns: str) -> tuple[list[tuple[Any, ...]], Damages]:
     damages: Damages = []
 
-    def damaged(what: str, lost: int | None) -> None:
-        damages.append((what, lost))
+    def damaged(what: Message, lost: int | None) -> None:
+        damages.append((str(what), lost))
 
     with closing(SqliteFile(path, damaged)) as file:
         return list(file.rows("t", columns, damaged)), damages

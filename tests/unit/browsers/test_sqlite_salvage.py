@@ -16,6 +16,8 @@ from desktop_migrator.browsers.sqlite.pages import DatabaseFile
 from desktop_migrator.browsers.sqlite.reader import SqliteFile
 from desktop_migrator.browsers.sqlite.salvage import salvage_rows
 from desktop_migrator.errors import StoreUnreadable
+from desktop_migrator.messages import Message
+from tests.unit.browsers.damages import unexpected
 
 CREATE = {
     "data": "CREATE TABLE data(key TEXT PRIMARY KEY, n INTEGER NOT NULL, value BLOB NOT NULL)",
@@ -56,10 +58,6 @@ def build(path: Path, *, auto_vacuum: int, encoding: str = "UTF-8") -> dict[str,
         }
 
 
-def unexpected(what: str, lost: int | None) -> None:
-    pytest.fail(f"{what}: {lost}")
-
-
 Base = tuple[bytes, dict[str, Rows]]
 
 
@@ -73,8 +71,8 @@ def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def read(path: Path, table: str) -> tuple[Rows, Damages]:
     damages: Damages = []
 
-    def damaged(what: str, lost: int | None) -> None:
-        damages.append((what, lost))
+    def damaged(what: Message, lost: int | None) -> None:
+        damages.append((str(what), lost))
 
     with closing(SqliteFile(path, damaged)) as file:
         rows = Counter(file.rows(table, COLUMNS[table], damaged, CREATE[table]))
@@ -119,7 +117,7 @@ def test_an_undamaged_file_is_read_as_sqlite_reads_it(tmp_path: Path, encoding: 
         assert Counter(salvage_rows(path, table, COLUMNS[table], unexpected)) == rows
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(
@@ -259,7 +257,7 @@ def test_what_is_no_database_yields_nothing(tmp_path: Path, content: bytes) -> N
     assert not list(salvage_rows(path, "t", ["a"], lambda *_: None))
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.data())
 def test_hostile_bytes_end_in_rows_or_damage(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

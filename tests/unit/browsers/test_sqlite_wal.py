@@ -10,6 +10,7 @@ import pytest
 
 from desktop_migrator.browsers.sqlite.reader import SqliteFile
 from desktop_migrator.browsers.sqlite.wal import read_wal, repair_wal
+from desktop_migrator.messages import Message
 from tests.unit.browsers.test_sqlite_reader import Damages
 
 HEADER, FRAME = 32, 24 + 1024
@@ -43,8 +44,8 @@ def logged(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, Rows]:
 def read(copy: Path) -> tuple[Rows, Damages]:
     damages: Damages = []
 
-    def damaged(what: str, lost: int | None) -> None:
-        damages.append((what, lost))
+    def damaged(what: Message, lost: int | None) -> None:
+        damages.append((str(what), lost))
 
     with closing(SqliteFile(copy, damaged)) as file:
         columns = file.table_columns("t")

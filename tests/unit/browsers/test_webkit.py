@@ -25,7 +25,7 @@ def read_all(path: Path, copy: Path) -> tuple[list[Record], list[tuple[str, int 
     store = Store(profile, StoreFormat.WEBKIT, path, 0, MODIFIED)
     damages: list[Damage] = []
     records = list(read(store, copy, damages.append))
-    return records, [(damage.description, damage.lost_records) for damage in damages]
+    return records, [(str(damage.description), damage.lost_records) for damage in damages]
 
 
 @pytest.mark.parametrize("pattern", ["localstorage.sqlite3", "*.localstorage"])

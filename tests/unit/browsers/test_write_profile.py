@@ -32,6 +32,7 @@ from desktop_migrator.errors import (
 from desktop_migrator.model import Profile, StorageKey, Store, StoreFormat
 from tests.conformance.written_stores import metadata, rows
 from tests.unit.browsers import trees
+from tests.waiting import PATIENCE
 
 A, B = StorageKey("https://a.test"), StorageKey("https://b.test")
 Contents = dict[str, dict[str, str]]
@@ -41,7 +42,7 @@ def contents(profile: Path, scratch: Path, stores: Sequence[Store] = ()) -> Cont
     """Every record of the profile, by store and area."""
     found: Contents = {}
     stores = stores or discover_path(profile, System.current()).stores
-    for record in read_stores(stores, scratch, lambda damage: pytest.fail(damage.description)):
+    for record in read_stores(stores, scratch, lambda damage: pytest.fail(str(damage.description))):
         area = f"{record.store.path.relative_to(profile)} {record.storage_key}"
         found.setdefault(area, {})[record.key] = record.value
     return found
@@ -397,7 +398,7 @@ def test_a_fault_at_any_line_of_the_swap_leaves_all_as_before_or_all_changed(
     subprocess.run(
         [sys.executable, "-m", "tests.unit.browsers.faulty_writing", origin, runs, fault, way],
         check=True,
-        timeout=300,
+        timeout=PATIENCE,
     )
     outcomes = {"before": 0, "after": 0, "put back": 0}
     for run in sorted(runs.iterdir()):
@@ -427,7 +428,7 @@ def test_what_a_browser_has_used_since_the_crash_is_not_put_back(tmp_path: Path)
             *(origin, tmp_path / "runs", "kill", "exchange"),
         ],
         check=True,
-        timeout=300,
+        timeout=PATIENCE,
     )
     stores = stores_of(origin)
     (area,) = contents(origin, tmp_path)

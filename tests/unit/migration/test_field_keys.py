@@ -55,8 +55,8 @@ def test_it_is_made_once_told_without_its_secret_and_exported_for_its_owner(
     key = field_key_for_run(JOB, workspace, reporter)
     assert key is not None
     assert list(keyring.kept.values()) == [key.text]
-    assert "keys export default --field" in reporter.warnings[0]
-    assert key.text not in reporter.warnings[0]
+    assert "keys export default --field" in str(reporter.warnings[0])
+    assert key.text not in str(reporter.warnings[0])
     again = Workspace(tmp_path, Credentials(lambda: keyring))
     found = field_key_for_run(JOB, again, reporter)
     assert found is not None
@@ -87,7 +87,7 @@ def test_a_dry_run_keeps_nothing(workspace: Workspace, keyring: Keyring) -> None
 def test_without_a_keyring_there_is_none_and_that_is_said(tmp_path: Path) -> None:
     reporter = RecordingReporter()
     assert field_key_for_run(JOB, Workspace(tmp_path), reporter) is None
-    assert reporter.warnings[0].startswith("There is no key for sensitive fields.")
+    assert str(reporter.warnings[0]).startswith("There is no key for sensitive fields.")
     with pytest.raises(KeyUnknown):
         export_field_key(Workspace(tmp_path), "default", tmp_path / "k")
 

@@ -7,6 +7,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.run.filters import (
     EXCLUDED_ITEM,
     ItemOrRejection,
@@ -28,7 +29,13 @@ derived_items = st.builds(
 )
 rejections = st.builds(
     lambda origin, position, raw: Rejection(
-        "tasks", source("tasks", position, origin), "1", "missing", "Why.", "Do.", raw
+        "tasks",
+        source("tasks", position, origin),
+        "1",
+        "missing",
+        Message("Why."),
+        Message("Do."),
+        raw,
     ),
     origins,
     texts,

@@ -72,7 +72,7 @@ filters = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     st.tuples(entries, entries),
     filters,

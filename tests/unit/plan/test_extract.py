@@ -83,8 +83,8 @@ def test_what_cannot_go_is_rejected_with_its_reason_and_text(
     rejection = outcome(value, key)
     assert isinstance(rejection, Rejection)
     assert rejection.code == code
-    assert rejection.reason.endswith(".")
-    assert rejection.remedy.endswith(".")
+    assert str(rejection.reason).endswith(".")
+    assert str(rejection.remedy).endswith(".")
     assert rejection.source.key == key
     assert rejection.raw in value.replace(": ", ":") or rejection.raw in value
 
@@ -290,7 +290,7 @@ def test_without_a_place_for_the_rest_only_items_that_need_one_are_rejected() ->
     rejection = only_task({**TASK, "note": "n", "x": 1}, TITLE)
     assert isinstance(rejection, Rejection)
     assert rejection.code == RejectionCode.NO_COLUMN
-    assert "note, x" in rejection.reason
+    assert "note, x" in str(rejection.reason)
 
 
 def test_a_needed_column_for_the_rest_is_never_null() -> None:

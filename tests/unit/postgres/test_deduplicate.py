@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from msgspec import UNSET
 
+from desktop_migrator.messages import NOTHING
 from desktop_migrator.model import (
     Column,
     ColumnType,
@@ -209,7 +210,7 @@ def test_only_what_may_be_there_again_is_held_back() -> None:
     repeats = DuplicateKeyFilter()
     for name in ("1", "2", "2"):
         repeats.add(identity_key("envs", name))
-    rejection = Rejection("envs", source(None), None, "not-json", "", "", "")
+    rejection = Rejection("envs", source(None), None, "not-json", NOTHING, NOTHING, "")
 
     def outcomes() -> Iterator[Item | Rejection]:
         yield version("held", id="2")

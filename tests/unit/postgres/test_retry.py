@@ -59,7 +59,7 @@ def test_pauses_double_and_are_up_to_half_as_long_at_random() -> None:
     reporter = RecordingReporter()
     RetryPolicy(attempts=3, pause=0.4).run(Failing(LOST, LOST), reporter)
     first, second = (
-        float(re.findall(r"in ([\d.]+) seconds", text)[0]) for text in reporter.warnings
+        float(re.findall(r"in ([\d.]+) seconds", str(text))[0]) for text in reporter.warnings
     )
     assert 0.2 <= first <= 0.4
     assert 0.4 <= second <= 0.8

@@ -92,7 +92,7 @@ def test_sizes_around_every_boundary(size: int, make: type[bytes]) -> None:
     sizes=st.lists(st.integers(0, 400_000)),
     level=st.sampled_from([-3, 1, 5]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_is_written_in_pieces_is_read_in_others(
     pieces: list[bytes], sizes: list[int], level: int
 ) -> None:

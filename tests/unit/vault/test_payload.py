@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_migrator.errors import PayloadUnreadable
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Profile, Record, StorageKey, Store, StoreFormat
 from desktop_migrator.vault.payload import (
     BackupManifest,
@@ -248,7 +249,7 @@ def test_damages_of_the_sources_are_told() -> None:
     profile = Profile("firefox", "Firefox", "p", Path("/p"))
     store = Store(profile, StoreFormat.FIREFOX, Path("/p/s"), 1)
     sink = io.BytesIO()
-    PayloadWriter(sink, MANIFEST).finish((Damage(store, "A page is damaged.", 3),))
+    PayloadWriter(sink, MANIFEST).finish((Damage(store, Message("A page is damaged."), 3),))
     reader = PayloadReader(io.BytesIO(sink.getvalue()))
     assert list(reader.contents()) == []
     [damage] = reader.complete_summary.damages

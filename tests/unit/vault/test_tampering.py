@@ -16,6 +16,7 @@ from desktop_migrator.vault import container
 from desktop_migrator.vault.header import RECIPIENT_TYPE_NUMBERS, RecipientType
 from desktop_migrator.vault.keys import Passphrase, PrivateKey, SecretKey
 from tests.summary import tell
+from tests.unit.vault.containers import packed
 from tests.unit.vault.test_container import sealed
 
 SECRET = SecretKey(bytes(range(32)))
@@ -140,15 +141,6 @@ def test_two_passphrases_are_not_even_tried(monkeypatch: pytest.MonkeyPatch) -> 
         )
 
 
-def packed(payload: bytes) -> bytes:
-    """A container that is sealed as it has to be, around a payload that somebody made up."""
-    target = io.BytesIO()
-    writer = container.seal(target, [SECRET], kind="capture")
-    writer._payload += payload
-    writer.close()
-    return target.getvalue()
-
-
 def frame(data: bytes, *, write_content_size: bool = True) -> bytes:
     compressed: bytes = zstandard.ZstdCompressor(write_content_size=write_content_size).compress(
         data
@@ -183,12 +175,12 @@ BAD_PAYLOADS = {
 @pytest.mark.parametrize("name", BAD_PAYLOADS)
 def test_a_sender_who_packs_otherwise_is_refused(name: str) -> None:
     with pytest.raises(ContainerDamaged):
-        container.unseal(io.BytesIO(packed(BAD_PAYLOADS[name])), [SECRET]).read()
+        container.unseal(io.BytesIO(packed(BAD_PAYLOADS[name], SECRET)), [SECRET]).read()
 
 
 def test_these_payloads_fail_by_what_is_wrong_with_them() -> None:
     good = segment(frame(TEXT), 300)
-    assert container.unseal(io.BytesIO(packed(good + good)), [SECRET]).read() == TEXT + TEXT
+    assert container.unseal(io.BytesIO(packed(good + good, SECRET)), [SECRET]).read() == TEXT + TEXT
     padded = frame(bytes(1 << 20))
     good = segment(padded, 1 << 20) + bytes(4096 - len(padded))
-    assert container.unseal(io.BytesIO(packed(good)), [SECRET]).read() == bytes(1 << 20)
+    assert container.unseal(io.BytesIO(packed(good, SECRET)), [SECRET]).read() == bytes(1 << 20)

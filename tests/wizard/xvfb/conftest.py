@@ -10,9 +10,11 @@ import pytest
 
 import desktop_migrator
 from tests.summary import tell
-from tests.wizard.xvfb.person import Person, screen
+from tests.wizard.xvfb.person import Person, virtual_screen
+from tests.wizard.xvfb.watchdog import Turn
 
 SitDown = Callable[..., Person]
+TURNS = "the window's worst turns"
 
 
 @pytest.fixture(scope="session")
@@ -24,23 +26,25 @@ def compiled() -> None:
 
 
 @pytest.fixture(scope="session")
-def stalls(pytestconfig: pytest.Config, compiled: None) -> Iterator[list[tuple[float, str]]]:
-    """The longest time that each window did not answer; the longest is told at the end."""
-    stalls: list[tuple[float, str]] = []
-    yield stalls
-    seconds, during = max(stalls, default=(0.0, ""))
-    tell(pytestconfig, "the window's longest stall", [f"{seconds * 1000:.0f} ms", during])
+def turns(pytestconfig: pytest.Config, compiled: None) -> Iterator[list[Turn]]:
+    """The windows' worst turns; the worst of all are told at the end."""
+    turns: list[Turn] = []
+    yield turns
+    busiest = max(turns, default=Turn(), key=lambda each: each.computing)
+    latest = max(turns, default=Turn(), key=lambda each: each.late)
+    lines = [f"busiest: {busiest}", busiest.during, f"latest: {latest}", latest.during]
+    tell(pytestconfig, TURNS, lines)
 
 
 @pytest.fixture
-def sit_down(home: Path, stalls: list[tuple[float, str]]) -> Iterator[SitDown]:
+def sit_down(home: Path, turns: list[Turn]) -> Iterator[SitDown]:
     """Starts the wizard, as somebody who then sits before it, and in the end looks whether the
     window always answered."""
     sat: list[Person] = []
-    with screen() as display:
+    with virtual_screen() as screen:
 
         def sit(*file: Path) -> Person:
-            sat.append(Person(display, home, *file))
+            sat.append(Person(screen, home, *file))
             return sat[-1]
 
         try:
@@ -48,8 +52,6 @@ def sit_down(home: Path, stalls: list[tuple[float, str]]) -> Iterator[SitDown]:
         finally:
             for person in sat:
                 person.end()
-    stalls += [person.longest for person in sat]
     for person in sat:
-        assert not person.stalls, "\n\n".join(
-            f"{seconds * 1000:.0f} ms\n{during}" for seconds, during in person.stalls
-        )
+        turns += [person.busiest, person.latest]
+        assert not person.stalls, "\n\n".join(f"{each}\n{each.during}" for each in person.stalls)

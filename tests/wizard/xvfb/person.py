@@ -8,47 +8,56 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_PATIENCE = 60.0
+from tests.waiting import PATIENCE, wait_until
+from tests.wizard.xvfb.watchdog import Turn
+
 _LOOK_AGAIN = 0.1
 
 Thing = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Screen:
+    display: str
+    process: int
+
+
 @contextmanager
-def screen() -> Iterator[str]:
-    """A virtual screen; gives its name."""
+def virtual_screen() -> Iterator[Screen]:
     ready, told = os.pipe()
     command = ["Xvfb", "-displayfd", str(told), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
     with subprocess.Popen(command, pass_fds=(told,), stderr=subprocess.DEVNULL) as server:
         os.close(told)
         with os.fdopen(ready) as number:
             display = f":{number.readline().strip()}"
-        yield display
+        yield Screen(display, server.pid)
         server.terminate()
 
 
 class Person:
-    """At a wizard that was just started; `stalls` are known once it was `close`d."""
+    """At a wizard that was just started; what the watchdog saw is known since the last look."""
 
-    def __init__(self, display: str, home: Path, *file: Path) -> None:
+    def __init__(self, screen: Screen, home: Path, *file: Path) -> None:
         self._socket = home / f"window-{time.monotonic_ns()}"
         self._environment = os.environ | {
-            "DISPLAY": display,
+            "DISPLAY": screen.display,
             "QT_QPA_PLATFORM": "xcb",
             "HOME": str(home),
             "XDG_CONFIG_HOME": str(home / ".config"),
             "XDG_DATA_HOME": str(home / ".local" / "share"),
             "XDG_CACHE_HOME": str(home / ".cache"),
         }
-        arguments = [str(self._socket), str(home / "program"), *map(str, file)]
+        data = home / "program"
+        arguments = map(str, (self._socket, data, screen.process, *file))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.wizard.xvfb.shown", *arguments], env=self._environment
         )
-        self.stalls: list[tuple[float, str]] = []
-        self.longest = (0.0, "")
+        self.stalls: list[Turn] = []
+        self.busiest = self.latest = Turn()
         self.wait(self._socket.exists)
         self.wait_for("WELCOME")
 
@@ -56,12 +65,12 @@ class Person:
 
     def look(self) -> dict[str, Any]:
         with socket.socket(socket.AF_UNIX) as asking:
-            asking.settimeout(_PATIENCE)
+            asking.settimeout(PATIENCE)
             asking.connect(str(self._socket))
             parts = b"".join(iter(lambda: asking.recv(65536), b""))
         seen: dict[str, Any] = json.loads(parts)
-        self.stalls = [(seconds, during) for seconds, during in seen["stalls"]]
-        self.longest = tuple(seen["longest"])
+        self.stalls = [Turn(**each) for each in seen["stalls"]]
+        self.busiest, self.latest = Turn(**seen["busiest"]), Turn(**seen["latest"])
         return seen
 
     def find(self, name: str, kind: str = "") -> Thing | None:
@@ -72,12 +81,11 @@ class Person:
         return None
 
     def wait(self, met: Callable[[], bool]) -> None:
-        until = time.monotonic() + _PATIENCE
-        while not met():
+        def met_or_ended() -> bool:
             assert self._process.poll() is None, "the program has ended"
-            if time.monotonic() > until:
-                raise AssertionError(self._told())
-            time.sleep(_LOOK_AGAIN)
+            return met()
+
+        wait_until(met_or_ended, self._told, _LOOK_AGAIN)
 
     def wait_for(self, page: str) -> None:
         def there() -> bool:
@@ -141,7 +149,7 @@ class Person:
         """By the last page's button."""
         self.look()
         self.press("alt+l")
-        assert self._process.wait(_PATIENCE) == 0
+        assert self._process.wait(PATIENCE) == 0
 
     def end(self) -> None:
         """However far it came."""

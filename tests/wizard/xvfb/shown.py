@@ -5,6 +5,7 @@ It tells on a socket what is to be seen and where; what happens to it comes from
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,9 @@ from tests.wizard.xvfb.watchdog import Watchdog
 class Looks:
     """Tells whoever connects what is to be seen."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, screen: int) -> None:
+        """`screen` is the process whose screen it is."""
+        self._screen = screen
         self._watchdog: Watchdog | None = None
         self._server = QLocalServer()
         self._server.newConnection.connect(self._answer)
@@ -41,9 +44,13 @@ class Looks:
         asker = self._server.nextPendingConnection()
         windows = [each for each in QApplication.topLevelWidgets() if isinstance(each, QWizard)]
         top = QApplication.activeModalWidget() or next(iter(windows), QWidget())
-        self._watchdog = self._watchdog or Watchdog()  # what comes before is starting
+        self._watchdog = self._watchdog or Watchdog([self._screen])  # what comes before is starting
+        self._watchdog.end_turn()
         asker.write(json.dumps(self._seen(top, self._watchdog)).encode())
         asker.disconnectFromServer()
+        for window in QApplication.topLevelWindows():
+            self._watchdog.watch(window)
+        self._watchdog.begin_turn()  # looking is not the window's doing
 
     def _seen(self, top: QWidget, watchdog: Watchdog) -> dict[str, Any]:
         page = top.currentPage() if isinstance(top, QWizard) else None
@@ -53,8 +60,9 @@ class Looks:
             "working": isinstance(page, WizardPage) and page.operation is not None,
             "error": page.error_panel.support_text() if isinstance(page, WizardPage) else "",
             "things": [_thing(each) for each in top.findChildren(QWidget) if each.isVisible()],
-            "stalls": [[stall.seconds, stall.during] for stall in watchdog.stalls],
-            "longest": [watchdog.longest.seconds, watchdog.longest.during],
+            "stalls": [asdict(stall) for stall in watchdog.stalls],
+            "busiest": asdict(watchdog.busiest),
+            "latest": asdict(watchdog.latest),
         }
 
 
@@ -82,13 +90,13 @@ def _name(widget: QWidget) -> str:
 
 
 def main() -> int:
-    name, data, *file = sys.argv[1:]
+    name, data, screen, *file = sys.argv[1:]
     looks: list[Looks] = []
     make = app.create_application
 
     def application(arguments: list[str]) -> QApplication:
         made = make(arguments)
-        looks.append(Looks(name))
+        looks.append(Looks(name, int(screen)))
         return made
 
     app.create_application = application  # type: ignore[assignment]

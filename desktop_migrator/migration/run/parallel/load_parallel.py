@@ -7,6 +7,7 @@ stops all; what is committed by then stays, and the load goes on from there as a
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from desktop_migrator.browsers.read.snapshot import clone_snapshot
@@ -17,6 +18,7 @@ from desktop_migrator.errors import (
     MigratorError,
     RejectedAfterCommit,
 )
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.parallel.load_worker import (
     ChunkCommitted,
@@ -42,7 +44,7 @@ from desktop_migrator.postgres.connection.engine import (
     invalidate_if_closed,
     translate_errors,
 )
-from desktop_migrator.postgres.load.batches import BatchLimits
+from desktop_migrator.postgres.connection.retry import NO_RETRY
 from desktop_migrator.postgres.load.checkpoint import (
     Checkpoint,
     SequenceStripe,
@@ -51,10 +53,11 @@ from desktop_migrator.postgres.load.checkpoint import (
 )
 from desktop_migrator.postgres.load.conflicts import needs_decision
 from desktop_migrator.postgres.load.deduplicate import Deduplicator
-from desktop_migrator.postgres.load.loader import STAGE, Loader
-from desktop_migrator.postgres.load.references import dependency_levels
+from desktop_migrator.postgres.load.load_options import LoadOptions
+from desktop_migrator.postgres.load.load_order import dependency_levels
+from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.types import adapters
-from desktop_migrator.reporter import ForwardingReporter
+from desktop_migrator.reporter import ForwardingReporter, Stage
 
 MIN_CHARACTERS_FOR_PARALLEL = 32 * 2**20
 """Characters from which on it pays to start processes, which takes half a second."""
@@ -102,7 +105,7 @@ def prestart_workers(job: Job, sources: Sources) -> None:
 
 def load_parallel(run: RunContext, entities: Sequence[TargetEntity], worker_count: int) -> int:
     """Load by this many processes; returns how many items got new ids. Raises as `Loader.load`."""
-    resume = run.resumed
+    resume = run.registration.resumed
 
     def attempt(retrying: bool) -> int:
         nonlocal resume
@@ -119,11 +122,13 @@ def load_parallel(run: RunContext, entities: Sequence[TargetEntity], worker_coun
         try:
             return run.retries.run(attempt, run.reporter)
         except CommitsLost as lost:
-            run.reporter.warned(f"{lost} They are done again.")
+            run.reporter.warned(Message("{lost} They are done again.", lost=lost.message))
         except (
             _ProgressBeforeFailure
         ) as got_on:  # a new difficulty, so that its attempts are counted anew
-            run.reporter.warned(f"{got_on.error} Going on from what was written.")
+            run.reporter.warned(
+                Message("{error} Going on from what was written.", error=got_on.error.message)
+            )
         resume = True
 
 
@@ -156,8 +161,9 @@ class _ParallelLoad:
     def load(self) -> int:
         run = self._run
         self._begin()
-        run.reporter.started(STAGE, self._total)
-        run.extractor = Extractor(run.job.plan, self._entities, run.user_id, run.survey.origins)
+        run.reporter.started(Stage.LOAD, self._total)
+        extractor = Extractor(run.job.plan, self._entities, run.user_id, run.survey.origins)
+        run.extractors.append(extractor)  # adds up what the processes' own have counted
         with worker_pool(
             load_worker_main, [self._task(share) for share in range(self._worker_count)]
         ) as processes:
@@ -175,7 +181,8 @@ class _ParallelLoad:
                 run.fence_out_stale_sessions()
             cursor = adapters.cursor(run.connection)
             self._start_after = last_checkpoint(cursor, run.id)
-            run.counts = {entity.name: Counts() for entity in self._entities}
+            run.counts.clear()
+            run.counts |= {entity.name: Counts() for entity in self._entities}
             run.counts |= committed_counts(cursor, run.id)
 
     def _task(self, share: int) -> LoadTask:
@@ -190,29 +197,18 @@ class _ParallelLoad:
             period=job.period,
             excluded_items=job.excluded_items,
             entities=self._entities,
-            user_id=run.user_id,
+            options=replace(self._options(share), retry_policy=NO_RETRY),
             deferred_keys=run.survey.duplicate_keys.exact_keys or frozenset(),
             address=address_of(run.connection),
-            run=run.id,
-            policy=job.policy,
-            fence=run.lock.fence(run.id),
-            limits=self._limits,
-            keep_going=job.continue_on_error,
-            resume=self._resume,
             share=share,
             share_count=self._worker_count,
             key_ranges=run.survey.partitioner.key_ranges(share, self._worker_count),
-            stripe=self._stripe(share),
         )
 
-    def _stripe(self, number: int) -> SequenceStripe:
+    def _options(self, number: int) -> LoadOptions:
         """The processes' by their shares; the last is this one's own."""
-        return SequenceStripe(number, self._worker_count + 1, self._start_after)
-
-    @property
-    def _limits(self) -> BatchLimits:
-        size = self._run.job.batch_size
-        return BatchLimits(size) if size else BatchLimits()
+        stripe = SequenceStripe(number, self._worker_count + 1, self._start_after)
+        return replace(self._run.load_options(resume=self._resume), stripe=stripe)
 
     def _receive_messages(self, pool: WorkerPool) -> None:
         """Take what they tell until all have ended."""
@@ -234,18 +230,17 @@ class _ParallelLoad:
                 run.counts.setdefault(message.entity, Counts())
                 run.counts[message.entity] += message.counts
                 done = sum(counts.items for counts in run.counts.values())
-                run.reporter.advanced(STAGE, done, self._total)
+                run.reporter.advanced(Stage.LOAD, done, self._total)
             case Rejection():
                 run.reporter.rejected(message)
             case DeferredItem():
                 self._deferred.append(message)
             case WorkerFinished():
-                if run.extractor:
-                    run.extractor.add_counts(message.extraction_counts)
+                run.extractors[-1].add_counts(message.extraction_counts)
                 self._derived_ids += message.derived_ids
             case MigratorError():
                 self._errors.append(message)
-            case str():
+            case Message():
                 run.reporter.warned(message)
 
     def _raise_first_error(self) -> None:
@@ -274,19 +269,11 @@ class _ParallelLoad:
         loader = Loader(
             run.connection,
             self._entities,
-            run=run.id,
-            user_id=run.user_id,
-            policy=run.job.policy,
+            self._options(self._worker_count),
+            _NoProgress(run.reporter),
             make_id=id_maker(run.user_id, self._entities),
-            reporter=_NoProgress(run.reporter),
-            limits=self._limits,
-            keep_going=run.job.continue_on_error,
-            fence=run.lock.fence(run.id),
-            fence_out=run.fence_out_stale_sessions,
-            retry_policy=run.retries,
-            resume=self._resume,
-            stripe=self._stripe(self._worker_count),
             on_commit=self._on_committed,
+            fence_out=run.fence_out_stale_sessions,
         )
         items: Iterator[Item] = (held.item for held in self._deferred)
         try:
@@ -296,7 +283,7 @@ class _ParallelLoad:
         for name, counts in deduplicator.counts.items():
             run.counts[name] += counts
         self._derived_ids += loader.derived_ids
-        run.reporter.advanced(STAGE, self._total, self._total)
+        run.reporter.advanced(Stage.LOAD, self._total, self._total)
 
     def _on_committed(self, entity: str, counts: Counts) -> None:
         self._handle_message(ChunkCommitted(entity, counts))

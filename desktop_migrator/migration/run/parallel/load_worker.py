@@ -15,10 +15,10 @@ from uuid import UUID
 
 from desktop_migrator.browsers.formats.chromium_leveldb import KeyRange
 from desktop_migrator.browsers.read import read_stores
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.run import filters
 from desktop_migrator.migration.run.filters import Period
 from desktop_migrator.model import (
-    ConflictPolicy,
     Counts,
     Item,
     Record,
@@ -31,11 +31,9 @@ from desktop_migrator.plan.identity import derived_id
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.postgres.connection.engine import create_engine_for, translate_errors
-from desktop_migrator.postgres.load.batches import BatchLimits
-from desktop_migrator.postgres.load.checkpoint import SequenceStripe
 from desktop_migrator.postgres.load.deduplicate import identity_key
+from desktop_migrator.postgres.load.load_options import LoadOptions
 from desktop_migrator.postgres.load.loader import Loader
-from desktop_migrator.postgres.run_lock.run_lock import Fence
 from desktop_migrator.reporter import NullReporter
 
 
@@ -49,22 +47,15 @@ class LoadTask:
     period: Period
     excluded_items: frozenset[bytes]
     entities: tuple[TargetEntity, ...]
-    user_id: str
+    options: LoadOptions
     deferred_keys: frozenset[Hashable]
     """Keys, as `id_key` has them, of items that are the parent's."""
     address: Address
-    run: str
-    policy: ConflictPolicy
-    fence: Fence
-    limits: BatchLimits
-    keep_going: bool
-    resume: bool
     share: int
     share_count: int
     """How many shares there are."""
     key_ranges: Mapping[Store, KeyRange]
     """What is this share of the stores that can be cut; the records of others are dealt out."""
-    stripe: SequenceStripe
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +79,15 @@ class WorkerFinished:
     derived_ids: int
 
 
-WorkerMessage = ChunkCommitted | DeferredItem | WorkerFinished | Rejection | str
-"""A text is a warning."""
+WorkerMessage = ChunkCommitted | DeferredItem | WorkerFinished | Rejection | Message
+"""A message is a warning."""
 
 
 def load_worker_main(task: LoadTask, pipe: Pipe) -> None:
-    """The process's main function; sends `Message`s, `Finished` as the last, also when it fails."""
+    """The process's main function.
+
+    Sends `WorkerMessage`s, `WorkerFinished` as the last one, also when it fails.
+    """
     _LoadWorker(task, pipe).run()
 
 
@@ -104,7 +98,7 @@ class _LoadWorker(NullReporter):
         super().__init__()
         self._task = task
         self._pipe = pipe
-        self._extractor = Extractor(task.plan, task.entities, task.user_id, task.origins)
+        self._extractor = Extractor(task.plan, task.entities, task.options.user_id, task.origins)
         self._source_order = (0, 0, 0)
 
     def run(self) -> None:
@@ -123,8 +117,8 @@ class _LoadWorker(NullReporter):
     def rejected(self, rejection: Rejection) -> None:
         self._send(rejection)
 
-    def warned(self, text: str) -> None:
-        self._send(text)
+    def warned(self, message: Message) -> None:
+        self._send(message)
 
     @property
     def cancelled(self) -> bool:
@@ -139,16 +133,9 @@ class _LoadWorker(NullReporter):
         return Loader(
             connection,
             task.entities,
-            run=task.run,
-            user_id=task.user_id,
-            policy=task.policy,
-            make_id=id_maker(task.user_id, task.entities),
-            reporter=self,
-            limits=task.limits,
-            keep_going=task.keep_going,
-            fence=task.fence,
-            resume=task.resume,
-            stripe=task.stripe,
+            task.options,
+            self,
+            make_id=id_maker(task.options.user_id, task.entities),
             on_commit=lambda entity, counts: self._send(ChunkCommitted(entity, counts)),
         )
 

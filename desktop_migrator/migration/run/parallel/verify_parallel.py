@@ -12,12 +12,11 @@ from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.postgres.connection.engine import address_of, create_engine_for
 from desktop_migrator.postgres.connection.errors import translate_errors
 from desktop_migrator.postgres.verify.verify_run import (
-    STAGE,
     Verification,
     merge_verifications,
     verify,
 )
-from desktop_migrator.reporter import NullReporter
+from desktop_migrator.reporter import NullReporter, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +43,14 @@ def verify_parallel(
     run: RunContext, entities: Sequence[TargetEntity], worker_count: int, rows: int
 ) -> Verification:
     """As `verify`, by this many processes; `rows` is how many there are to check."""
-    run.reporter.started(STAGE, rows)
+    run.reporter.started(Stage.VERIFY, rows)
     address = address_of(run.connection)
     tasks = [
         VerifyTask(
             address=address,
             entities=tuple(entities),
             run=run.id,
-            previous_last_chunk=run.previous_last_chunk,
+            previous_last_chunk=run.registration.last_chunk,
             share=share,
             share_count=worker_count,
         )
@@ -66,7 +65,7 @@ def verify_parallel(
                     raise message
                 case VerifyProgress():
                     checked[message.share] = message.rows
-                    run.reporter.advanced(STAGE, sum(checked), rows)
+                    run.reporter.advanced(Stage.VERIFY, sum(checked), rows)
                 case Verification():
                     verified.append(message)
             if run.reporter.cancelled:

@@ -17,7 +17,7 @@ from desktop_migrator.model import (
     TargetEntity,
     UnresolvedReference,
 )
-from desktop_migrator.postgres.load.references import dependency_levels, order_parents_first
+from desktop_migrator.postgres.load.load_order import dependency_levels, order_parents_first
 from tests.integration.postgres.factories import item, rejection
 
 ORIGIN = "https://a.test"

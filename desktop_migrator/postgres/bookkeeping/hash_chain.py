@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from desktop_migrator.messages import Message, plural
+
 GENESIS_HASH = bytes(32)
 
 
@@ -47,7 +49,7 @@ def next_entry(head: ChainHead, facts: Mapping[str, Any]) -> ChainEntry:
     return ChainEntry(seq, facts, head.hash, _hash(seq, facts, head.hash))
 
 
-def first_tampering(entries: Iterable[ChainEntry], anchors: Mapping[int, bytes]) -> str | None:
+def first_tampering(entries: Iterable[ChainEntry], anchors: Mapping[int, bytes]) -> Message | None:
     """What is wrong with a chain, in a sentence about its first bad entry; None if nothing is.
 
     `entries` in the order of their numbers; `anchors` holds hashes by number, as somebody else has
@@ -59,30 +61,53 @@ def first_tampering(entries: Iterable[ChainEntry], anchors: Mapping[int, bytes])
         if broken := _find_tampering(before, entry):
             return broken
         if missing.pop(entry.seq, entry.hash) != entry.hash:
-            return f"Entry {entry.seq} is not the one remembered: the chain was rewritten."
+            return Message(
+                "Entry {number} is not the one remembered: the chain was rewritten.",
+                number=entry.seq,
+            )
         before = entry.head
     if missing:
-        return f"The entries after {before.seq} were removed, at least up to {max(missing)}."
+        return Message(
+            "The entries after {number} were removed, at least up to {last}.",
+            number=before.seq,
+            last=max(missing),
+        )
     return None
 
 
-def _find_tampering(previous_head: ChainHead, entry: ChainEntry) -> str | None:
+def _find_tampering(previous_head: ChainHead, entry: ChainEntry) -> Message | None:
     expected = previous_head.seq + 1
     if entry.seq < expected:
-        return f"Entry {entry.seq} was inserted."
+        return Message("Entry {number} was inserted.", number=entry.seq)
     if entry.seq > expected:
-        one = entry.seq - 1 == expected
-        lost = f"Entry {expected} was" if one else f"The entries {expected} to {entry.seq - 1} were"
-        return f"{lost} removed."
+        return plural(
+            "Entry {first} was removed.",
+            "The entries {first} to {last} were removed.",
+            count=entry.seq - expected,
+            first=expected,
+            last=entry.seq - 1,
+        )
+    return _find_change(previous_head, entry)
+
+
+def _find_change(previous_head: ChainHead, entry: ChainEntry) -> Message | None:
+    """What is wrong with an entry that has the number it should have."""
     follows = entry.previous == previous_head.hash
     if entry.hash == _hash(entry.seq, entry.facts, entry.previous):
         # True to itself, but made after another entry than the one before it.
-        return None if follows else f"An entry was put in the place of entry {previous_head.seq}."
+        if follows:
+            return None
+        return Message("An entry was put in the place of entry {number}.", number=previous_head.seq)
     if entry.hash == _hash(entry.seq - 1, entry.facts, entry.previous):
-        return f"Entry {previous_head.seq} was inserted."
+        return Message("Entry {number} was inserted.", number=previous_head.seq)
     if entry.hash == _hash(entry.seq + 1, entry.facts, entry.previous):
-        return f"An entry before entry {entry.seq} was removed, and the rest numbered anew."
-    return f"Entry {entry.seq} was changed{'' if follows else ' or inserted'}."
+        return Message(
+            "An entry before entry {number} was removed, and the rest numbered anew.",
+            number=entry.seq,
+        )
+    if follows:
+        return Message("Entry {number} was changed.", number=entry.seq)
+    return Message("Entry {number} was changed or inserted.", number=entry.seq)
 
 
 def _hash(seq: int, facts: Mapping[str, Any], previous: bytes) -> bytes:

@@ -1,0 +1,66 @@
+"""Help in the reader's language: what commands say of themselves, and the words that Typer adds."""
+
+import importlib
+
+import typer
+from typer._click import Command, HelpFormatter
+from typer.core import TyperArgument, TyperGroup, TyperOption
+
+from desktop_migrator.cli.session import Session
+from desktop_migrator.messages import N_, Translator
+
+_TYPER_WORDS = {
+    "ARGUMENTS_PANEL_TITLE": N_("Arguments"),
+    "OPTIONS_PANEL_TITLE": N_("Options"),
+    "COMMANDS_PANEL_TITLE": N_("Commands"),
+    "DEFAULT_STRING": N_("[default: {}]"),
+    "ENVVAR_STRING": N_("[env var: {}]"),
+    "REQUIRED_LONG_STRING": N_("[required]"),
+}
+"""By where Typer keeps them."""
+_PARSER_WORDS = (N_("[OPTIONS]"), N_("COMMAND [ARGS]..."), N_("Show this message and exit."))
+"""Of the commands that it makes."""
+
+
+def localize_help(command: Command) -> None:
+    """Have the command, and those in it, give help in the language of the session."""
+    command.context_class = _Context
+    if isinstance(command, TyperGroup):
+        for each in command.commands.values():
+            localize_help(each)
+
+
+class _Context(typer.Context):
+    def get_help(self) -> str:
+        session: Session = self.obj
+        words = importlib.import_module("typer.rich_utils")  # as late as Typer does
+        for name, word in _TYPER_WORDS.items():
+            setattr(words, name, session.tr(word))
+        _translate(self.command, self, session.tr)
+        return super().get_help()
+
+    def make_formatter(self) -> HelpFormatter:
+        session: Session = self.obj
+        formatter = _Formatter(width=self.terminal_width, max_width=self.max_content_width)
+        formatter.usage_prefix = session.tr("Usage: ")
+        return formatter
+
+
+class _Formatter(HelpFormatter):
+    usage_prefix = ""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, self.usage_prefix if prefix is None else prefix)
+
+
+def _translate(command: Command, context: typer.Context, tr: Translator) -> None:
+    command.help = command.help and tr(command.help)
+    command.options_metavar = command.options_metavar and tr(command.options_metavar)
+    for param in command.get_params(context):
+        if isinstance(param, TyperArgument | TyperOption):
+            param.help = param.help and tr(param.help)
+            param.metavar = param.metavar and tr(param.metavar)
+    if isinstance(command, TyperGroup):
+        command.subcommand_metavar = tr(command.subcommand_metavar)
+        for each in command.commands.values():
+            each.help = each.help and tr(each.help)

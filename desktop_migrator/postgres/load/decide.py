@@ -1,0 +1,121 @@
+"""The step of a load that decides: for each item, what is to become of it and its row.
+
+The rows are locked until the chunk's transaction ends, so that what is decided stays true.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from desktop_migrator.model import ConflictPolicy, Item, Resolution
+from desktop_migrator.postgres.bookkeeping.chunks import Action
+from desktop_migrator.postgres.connection.errors import ROW_ERRORS
+from desktop_migrator.postgres.load.chunk import Chunk, Decision
+from desktop_migrator.postgres.load.conflicts import (
+    ConflictResolver,
+    DecisionLookup,
+    build_conflict,
+)
+from desktop_migrator.postgres.load.rejections import (
+    ambiguous_id,
+    owned_by_other_user,
+    rejected_by_database,
+)
+from desktop_migrator.postgres.load.table_writer import ExistingRow, TableWriter
+from desktop_migrator.postgres.types.merge import merge_values
+
+
+class Decider:
+    """Of one entity's items. What the run has written itself it does not overwrite again: of items
+    that are one row the first one counts."""
+
+    def __init__(
+        self,
+        writer: TableWriter,
+        policy: ConflictPolicy,
+        decisions: DecisionLookup,
+        *,
+        observed: bool,
+    ) -> None:
+        """With `observed` each decision about a row that differs tells its conflict."""
+        self._writer = writer
+        self._policy = policy
+        self._resolver = ConflictResolver(writer.entity, policy, decisions)
+        self._keeping_resolver = ConflictResolver(writer.entity, ConflictPolicy.SKIP)
+        self._observed = observed
+
+    def decide(self, chunk: Chunk, items: Sequence[Item]) -> list[Decision]:
+        """Rejects what cannot be decided, and puts aside in the chunk what is owned by others.
+
+        `items` have distinct ids.
+        """
+        rows = self._writer.read_for_update(chunk.cursor, [str(item.id) for item in items])
+        decisions = []
+        for item in items:
+            row = rows.get(str(item.id))
+            if row is None:
+                decision = Decision(item, Action.INSERTED, self._writer.column_subset(item))
+            elif row.ambiguous_id:
+                chunk.rejected.append((ambiguous_id(item), item))
+                continue
+            elif row.owned_by_other:
+                if item.derived:
+                    chunk.rejected.append((owned_by_other_user(item), item))
+                else:
+                    chunk.owned_by_other.append(item)
+                continue
+            else:
+                try:
+                    decision = self._compare(item, row, self._resolver_for(chunk, item))
+                except ROW_ERRORS as error:
+                    chunk.rejected.append((rejected_by_database(item, error), item))
+                    continue
+            decisions.append(decision)
+        return decisions
+
+    def _resolver_for(self, chunk: Chunk, item: Item) -> ConflictResolver:
+        key = self._writer.qualified_name, item.id
+        again = key in chunk.decided_rows or key in chunk.rows_decided_before
+        return self._keeping_resolver if again else self._resolver
+
+    def _compare(self, item: Item, row: ExistingRow, resolver: ConflictResolver) -> Decision:
+        """Raises one of ROW_ERRORS for values that the database cannot hold."""
+        subset = self._writer.column_subset(item)
+        digest = subset.digest(subset.project(item.values))
+        row_digest = subset.digest_row(subset.project(row.values))
+        if digest == row_digest:
+            return Decision(item, Action.UNCHANGED, subset, digest)
+        resolution = resolver.resolve(item, row.values, row_digest, digest)
+        decision = Decision(item, Action.SKIPPED, subset, digest)
+        if self._observed:
+            decision.conflict = build_conflict(
+                self._writer, resolver.timestamps, item, row.values, row_digest, digest
+            )
+        if resolution is Resolution.REPLACE:
+            decision.action = Action.UPDATED
+        elif resolution is Resolution.MERGE and (merged := self._merge(item, row)) is not None:
+            decision.action = Action.UPDATED
+            decision.merged = merged
+            decision.subset = self._writer.column_subset(merged)
+            decision.digest = decision.subset.digest(decision.subset.project(merged.values))
+        return decision
+
+    def _merge(self, item: Item, row: ExistingRow) -> Item | None:
+        """The item with only what is to be written over its row; None if that is nothing."""
+        columns = self._writer.entity.columns[1:]
+        try:
+            changes = merge_values(columns, row.values[1:], item.values[1:])
+        except RecursionError:
+            return None  # JSON of the row that is too deep to be read stays as it is
+        written = {
+            column.name
+            for column, value in zip(columns, changes, strict=True)
+            if value is not msgspec.UNSET
+        }
+        if not written:
+            return None
+        return msgspec.structs.replace(
+            item,
+            values=(item.values[0], *changes),
+            escaped=tuple(name for name in item.escaped if name in written),
+        )

@@ -1,0 +1,51 @@
+"""Which tests have to run in one process, and which are to begin first.
+
+With several processes (`--dist loadgroup`) a group goes to one of them as a whole. A file is a
+group, so that what its tests share is made once. Long files whose tests share nothing but a server
+are divided by their tests; tests in real browsers by the browser, whose life they share.
+"""
+
+import pytest
+
+DIVIDED = {
+    "tests/conformance/test_policies.py",
+    "tests/integration/faults/test_faults.py",
+    "tests/integration/test_lock.py",
+    "tests/integration/test_migrate_hard.py",
+    "tests/integration/test_resume.py",
+    "tests/integration/test_validate_and_repair.py",
+    "tests/unit/browsers/test_leveldb_damage.py",
+    "tests/unit/browsers/test_sqlite_salvage.py",
+    "tests/unit/browsers/test_write_profile.py",
+    "tests/wizard/test_accessibility.py",
+    "tests/wizard/test_pages.py",
+}
+BROWSERS = ("chromium-leveldb", "chromium-sqlite", "firefox", "webkit")
+MOVE = "tests/browsers/test_the_move_to_sqlite.py"
+"""Goes on in the background from the first of Chromium's tests to the last."""
+FIRST = (
+    "tests/browsers chromium-leveldb",
+    "tests/integration/faults/test_faults.py",
+    "tests/browsers",
+    "tests/wizard/xvfb",
+    "tests/fuzz",
+    "tests/wizard",
+    "tests/integration",
+    "tests/conformance",
+)
+"""How the names of groups begin, those first that take longest."""
+
+
+def group(item: pytest.Item) -> str:
+    file, _, test = item.nodeid.partition("::")
+    if file == MOVE:
+        return f"tests/browsers {BROWSERS[0]}"
+    if file.startswith("tests/browsers/"):
+        browser = next((each for each in BROWSERS if each in test), "")
+        return f"tests/browsers {browser}"
+    return f"{file} {test.partition('[')[0]}" if file in DIVIDED else file
+
+
+def rank(name: str) -> int:
+    """Smaller for a group that is to begin earlier."""
+    return next((n for n, begins in enumerate(FIRST) if name.startswith(begins)), len(FIRST))
