@@ -32,7 +32,7 @@ from desktop_migrator.postgres.bookkeeping.runs import (
     start_run,
     undone_by,
 )
-from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.run_lock.run_lock import RunLock, hold_run_lock
 from desktop_migrator.postgres.types import adapters

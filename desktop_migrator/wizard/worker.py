@@ -168,12 +168,8 @@ class Worker:
         self._bridge = UiThreadBridge()
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker")
         self._current_operation: Operation | None = None
-        sys.setswitchinterval(_SWITCH_INTERVAL)
-
-    @property
-    def current_operation(self) -> Operation | None:
         """What was started last, until its end was told."""
-        return self._current_operation
+        sys.setswitchinterval(_SWITCH_INTERVAL)
 
     def start(
         self,

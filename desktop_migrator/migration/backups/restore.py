@@ -22,7 +22,7 @@ from desktop_migrator.postgres.bookkeeping.audit import database_id
 from desktop_migrator.postgres.bookkeeping.chunks import Action, undoable_counts
 from desktop_migrator.postgres.bookkeeping.journal import journal_keys
 from desktop_migrator.postgres.bookkeeping.runs import find_run, finish_run, start_run
-from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.run_lock.run_lock import hold_run_lock
 from desktop_migrator.postgres.types import adapters

@@ -32,7 +32,7 @@ from desktop_migrator.migration.maintenance.resend_rows import resend_rows, retr
 from desktop_migrator.migration.workspace import catalog_repair
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.postgres.bookkeeping.schema import schema_version, upgrade
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import schema_version, upgrade
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.run_lock.leases import STALE_SECONDS, Lease, clear_lease, find_leases
 from desktop_migrator.postgres.schema import indexes

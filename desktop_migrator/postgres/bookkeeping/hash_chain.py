@@ -50,22 +50,22 @@ def next_entry(head: ChainHead, facts: Mapping[str, Any]) -> ChainEntry:
 
 
 def first_tampering(entries: Iterable[ChainEntry], anchors: Mapping[int, bytes]) -> Message | None:
-    """What is wrong with a chain, in a sentence about its first bad place; None if it is whole.
+    """What is wrong with a chain, in a sentence about its first bad entry; None if nothing is.
 
-    `links` in the order of their numbers; `remembered` holds hashes by number, as somebody else
-    has kept them.
+    `entries` in the order of their numbers; `anchors` holds hashes by number, as somebody else has
+    remembered them.
     """
     before = EMPTY_HEAD
     missing = dict(anchors)
-    for link in entries:
-        if broken := _find_tampering(before, link):
+    for entry in entries:
+        if broken := _find_tampering(before, entry):
             return broken
-        if missing.pop(link.seq, link.hash) != link.hash:
+        if missing.pop(entry.seq, entry.hash) != entry.hash:
             return Message(
                 "Entry {number} is not the one remembered: the chain was rewritten.",
-                number=link.seq,
+                number=entry.seq,
             )
-        before = link.head
+        before = entry.head
     if missing:
         return Message(
             "The entries after {number} were removed, at least up to {last}.",
