@@ -58,7 +58,7 @@ def command(
     ] = False,
 ) -> None:
     session: Session = ctx.obj
-    subject = MaintenanceRequest(
+    request = MaintenanceRequest(
         plan=load_plan(session.plan),
         database=database or "",
         person=Person(user_id, user_email),
@@ -66,7 +66,7 @@ def command(
         origins=tuple(origin or ()),
     )
     with session.make_reporter() as reporter:
-        found = analyze(subject, session.workspace, reporter, profile=profile)
+        found = analyze(request, session.workspace, reporter, profile=profile)
     if session.json:
         session.emit_json(**asdict(found))
     else:

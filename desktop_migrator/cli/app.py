@@ -13,6 +13,7 @@ import sys
 import traceback
 from dataclasses import replace
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -189,6 +190,13 @@ def _find_language(words: list[str]) -> str | None:
     return chosen if chosen in LANGUAGES else None
 
 
+def _replace_what_cannot_be_shown() -> None:
+    """A terminal or pipe that knows few characters shows question marks for the others."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def run_command_line(args: list[str], open_wizard: OpenWizard = no_wizard) -> int:
     """Runs one command line and returns its exit code. No traceback unless debugging is on."""
     words = _hoist_global_options(args)
@@ -199,6 +207,7 @@ def run_command_line(args: list[str], open_wizard: OpenWizard = no_wizard) -> in
         open_wizard=open_wizard,
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _replace_what_cannot_be_shown()
     try:
         command = typer.main.get_command(app)
         localize_help(command)

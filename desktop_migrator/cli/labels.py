@@ -1,10 +1,7 @@
-"""What people are told for the engine's words: counts, stages, outcomes and the like."""
+"""What people are told for the engine's words that several commands show."""
 
 from desktop_migrator.messages import N_
-from desktop_migrator.migration.preview.preview_store import PreviewState
 from desktop_migrator.model import Outcome
-from desktop_migrator.plan.detect import SecretKind
-from desktop_migrator.reporter import Stage
 
 COUNTS = {
     "items": N_("Items"),
@@ -29,20 +26,6 @@ SKIP_REASONS = {
 }
 """Why records stay in the browser."""
 
-STAGES = {
-    Stage.FIND: N_("Looking into browsers"),
-    Stage.CHECK: N_("Checking every item"),
-    Stage.PREVIEW: N_("Checking every item"),
-    Stage.COMPARE: N_("Comparing with the database"),
-    Stage.BACKUP: N_("Making the backup"),
-    Stage.CAPTURE: N_("Writing the capture"),
-    Stage.LOAD: N_("Moving the data"),
-    Stage.VERIFY: N_("Checking what arrived"),
-    Stage.CLEAR: N_("Clearing the browser"),
-    Stage.RESTORE: N_("Putting back"),
-    Stage.UNDO: N_("Taking back"),
-}
-
 _OUTCOMES: dict[str, str] = {
     Outcome.COMPLETED: N_("completed"),
     Outcome.ROLLED_BACK: N_("rolled back"),
@@ -50,23 +33,6 @@ _OUTCOMES: dict[str, str] = {
     Outcome.DRY_RUN: N_("dry run"),
     Outcome.CANCELLED: N_("cancelled"),
     "undone": N_("undone"),
-}
-
-PREVIEW_STATES = {
-    PreviewState.FOUND: N_("can be moved"),
-    PreviewState.NEW: N_("new"),
-    PreviewState.SAME: N_("same"),
-    PreviewState.DIFFERS: N_("differs"),
-    PreviewState.REJECTED: N_("rejected"),
-}
-
-SECRET_KINDS = {
-    SecretKind.PRIVATE_KEY: N_("private key"),
-    SecretKind.JWT: N_("JSON Web Token"),
-    SecretKind.ACCESS: N_("access token"),
-    SecretKind.NAMED: N_("password or key"),
-    SecretKind.EMAIL: N_("e-mail address"),
-    SecretKind.CARD: N_("card number"),
 }
 
 

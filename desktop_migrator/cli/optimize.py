@@ -18,7 +18,7 @@ from desktop_migrator.reporter import Question, Reporter
 def command(ctx: typer.Context, database: Database) -> None:
     session: Session = ctx.obj
     tr = session.tr
-    subject = MaintenanceRequest(plan=load_plan(session.plan), database=database, person=Person())
+    request = MaintenanceRequest(plan=load_plan(session.plan), database=database, person=Person())
     with session.make_reporter() as reporter:
 
         def decide(step: OptimizeStep) -> bool:
@@ -27,7 +27,7 @@ def command(ctx: typer.Context, database: Database) -> None:
                 session.print_text(f"      {step.statement}")
             return step.possible and _is_confirmed(step, session, reporter)
 
-        found = optimize(subject, session.workspace, reporter, decide)
+        found = optimize(request, session.workspace, reporter, decide)
     ok = all(taken.done for taken in found.steps)
     if session.json:
         steps = [asdict(taken.step) | {"done": taken.done} for taken in found.steps]

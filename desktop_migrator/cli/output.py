@@ -1,4 +1,7 @@
-"""Text as it may go to a terminal. What browsers hold can contain anything, control codes too."""
+"""What is printed: text as a terminal may have it, and JSON lines.
+
+What browsers hold can contain anything, control codes too.
+"""
 
 import json
 import sys

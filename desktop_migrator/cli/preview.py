@@ -9,7 +9,6 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from desktop_migrator.cli.labels import PREVIEW_STATES, SECRET_KINDS
 from desktop_migrator.cli.options import (
     FieldKeyFile,
     Origin,
@@ -36,13 +35,28 @@ from desktop_migrator.migration.preview.preview_store import (
 from desktop_migrator.migration.run.field_keys import read_field_key
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.model import RunResult
-from desktop_migrator.plan.detect import Suspicion
+from desktop_migrator.plan.detect import SecretKind, Suspicion
 from desktop_migrator.plan.schema import load_plan
 
 _SHOWN_ITEMS = 10
 _SHOWN_REJECTIONS = 100
 _SHOWN_SUSPICIONS = 20
 _MAX_CELL_WIDTH = 40
+_STATES = {
+    PreviewState.FOUND: N_("can be moved"),
+    PreviewState.NEW: N_("new"),
+    PreviewState.SAME: N_("same"),
+    PreviewState.DIFFERS: N_("differs"),
+    PreviewState.REJECTED: N_("rejected"),
+}
+_SECRET_KINDS = {
+    SecretKind.PRIVATE_KEY: N_("private key"),
+    SecretKind.JWT: N_("JSON Web Token"),
+    SecretKind.ACCESS: N_("access token"),
+    SecretKind.NAMED: N_("password or key"),
+    SecretKind.EMAIL: N_("e-mail address"),
+    SecretKind.CARD: N_("card number"),
+}
 
 
 def command(
@@ -65,14 +79,14 @@ def command(
     sources, origins = tuple(source or ()), tuple(origin or ())
     given = read_passphrase_text(passphrase_stdin)
     result: RunResult | None = None
-    with PreviewStore() as findings:
+    with PreviewStore() as store:
         with session.make_reporter() as reporter:
             if database is None:
                 overview = preview_plan(
-                    *(plan, sources, origins, user_id, session.workspace, reporter, findings),
+                    *(plan, sources, origins, user_id, session.workspace, reporter, store),
                     passphrase_or_key=given,
                 )
-                left_aside = overview.skipped_records
+                skipped_records = overview.skipped_records
             else:
                 job = Job(
                     plan=plan,
@@ -84,22 +98,22 @@ def command(
                     capture_passphrase_or_key=given,
                     field_key=read_field_key(field_key),
                 )
-                result = preview_against_database(job, session.workspace, reporter, findings)
-                left_aside = result.skipped_records
+                result = preview_against_database(job, session.workspace, reporter, store)
+                skipped_records = result.skipped_records
         if session.json:
-            for event in _events(findings, with_ids=bool(user_id or database)):
+            for event in _events(store, with_ids=bool(user_id or database)):
                 session.emit_json(**event)
             session.emit_json(
                 event="previewed",
-                origins=findings.origins,
-                left_aside=left_aside,
-                looks_sensitive=list(map(msgspec.structs.asdict, findings.suspicions)),
+                origins=store.origins,
+                left_aside=skipped_records,
+                looks_sensitive=list(map(msgspec.structs.asdict, store.suspicions)),
             )
         else:
-            _print_preview(session, findings)
+            _print_preview(session, store)
             if result is None:
-                print_skipped_records(session, left_aside)
-            _print_suspicions(session, findings.suspicions)
+                print_skipped_records(session, skipped_records)
+            _print_suspicions(session, store.suspicions)
     if result is None:
         return
     if session.json:
@@ -110,14 +124,14 @@ def command(
         raise result.error
 
 
-def _events(findings: PreviewStore, *, with_ids: bool) -> Iterator[dict[str, Any]]:
-    for kind in findings.entities:
-        for finding, detail in findings.rows_with_details(kind.name):
-            yield _item_event(kind, finding, detail, with_id=with_ids)
+def _events(store: PreviewStore, *, with_ids: bool) -> Iterator[dict[str, Any]]:
+    for kind in store.entities:
+        for row, detail in store.rows_with_details(kind.name):
+            yield _item_event(kind, row, detail, with_id=with_ids)
 
 
 def _item_event(
-    kind: EntitySummary, finding: PreviewRow, detail: PreviewDetail, *, with_id: bool
+    kind: EntitySummary, row: PreviewRow, detail: PreviewDetail, *, with_id: bool
 ) -> dict[str, Any]:
     event: dict[str, Any] = {
         "event": "item",
@@ -136,15 +150,15 @@ def _item_event(
     }
     if with_id:
         event["id"] = columns.pop(next(iter(columns)))  # it comes first
-    return event | {"state": finding.state.value, "columns": columns}
+    return event | {"state": row.state.value, "columns": columns}
 
 
-def _print_preview(session: Session, findings: PreviewStore) -> None:
-    session.print_text(session.tr("From {origins}:", origins=", ".join(findings.origins)))
-    for kind in findings.entities:
-        session.stdout.print(_table(kind, findings, session.tr))
-    for kind in findings.entities:
-        _print_rejections(session, kind, findings)
+def _print_preview(session: Session, store: PreviewStore) -> None:
+    session.print_text(session.tr("From {origins}:", origins=", ".join(store.origins)))
+    for kind in store.entities:
+        session.stdout.print(_table(kind, store, session.tr))
+    for kind in store.entities:
+        _print_rejections(session, kind, store)
 
 
 def _print_suspicions(session: Session, suspicions: Sequence[Suspicion]) -> None:
@@ -158,7 +172,7 @@ def _print_suspicions(session: Session, suspicions: Sequence[Suspicion]) -> None
                 "  {entity}, field {field}: {kind}, {count:,} values",
                 entity=each.entity,
                 field=each.field,
-                kind=tr(SECRET_KINDS[each.kind]),
+                kind=tr(_SECRET_KINDS[each.kind]),
                 count=each.count,
             )
         )
@@ -170,12 +184,12 @@ def _print_suspicions(session: Session, suspicions: Sequence[Suspicion]) -> None
     )
 
 
-def _table(kind: EntitySummary, findings: PreviewStore, tr: Translator) -> Table:
+def _table(kind: EntitySummary, store: PreviewStore, tr: Translator) -> Table:
     number = kind.total - kind.counts[PreviewState.REJECTED]
     shown = [
-        finding
-        for finding in findings.page(kind.name, 0, _SHOWN_ITEMS + _SHOWN_REJECTIONS)
-        if finding.state is not PreviewState.REJECTED
+        row
+        for row in store.page(kind.name, 0, _SHOWN_ITEMS + _SHOWN_REJECTIONS)
+        if row.state is not PreviewState.REJECTED
     ][:_SHOWN_ITEMS]
     more = number - len(shown)
     title = tr(
@@ -193,28 +207,28 @@ def _table(kind: EntitySummary, findings: PreviewStore, tr: Translator) -> Table
     filled = [
         index
         for index in range(len(kind.headings))
-        if not index or any(finding.cells[index] for finding in shown)
+        if not index or any(row.cells[index] for row in shown)
     ]
     for index in filled:
         table.add_column(kind.headings[index])
     compared = not kind.counts[PreviewState.FOUND]
     if compared:
         table.add_column(tr("in the database"))
-    for finding in shown:
-        cells = [finding.cells[index] for index in filled]
+    for row in shown:
+        cells = [row.cells[index] for index in filled]
         if compared:
-            cells.append(tr(PREVIEW_STATES[finding.state]))
+            cells.append(tr(_STATES[row.state]))
         table.add_row(*map(_cell, cells))
     return table
 
 
-def _print_rejections(session: Session, kind: EntitySummary, findings: PreviewStore) -> None:
+def _print_rejections(session: Session, kind: EntitySummary, store: PreviewStore) -> None:
     tr = session.tr
     rejected = kind.counts[PreviewState.REJECTED]
     left = _SHOWN_REJECTIONS
-    for places in findings.search(kind.name, Filter(PreviewState.REJECTED)):
+    for places in store.search(kind.name, Filter(PreviewState.REJECTED)):
         for place in places[:left]:
-            detail = findings.detail(kind.name, place)
+            detail = store.detail(kind.name, place)
             where = f"{detail.key}[{detail.position}]" if detail.position else detail.key
             session.print_text(
                 tr(

@@ -45,7 +45,7 @@ def command(
     session: Session = ctx.obj
     given = read_passphrase_text(passphrase_stdin)
     plan = load_plan(session.plan)
-    subject = MaintenanceRequest(
+    request = MaintenanceRequest(
         plan=plan,
         database=database,
         person=Person(user_id, user_email),
@@ -56,18 +56,18 @@ def command(
     )
     with session.make_reporter() as reporter:
 
-        def decide(mend: RepairAction) -> bool:
+        def decide(action: RepairAction) -> bool:
             if not session.json:
-                _print_repair_action(session, mend)
-            return auto_fix and mend.possible and _is_confirmed(session, reporter)
+                _print_repair_action(session, action)
+            return auto_fix and action.possible and _is_confirmed(session, reporter)
 
-        mended = repair(subject, session.workspace, reporter, decide, given)
-    ok = all(each.done for each in mended)
+        results = repair(request, session.workspace, reporter, decide, given)
+    ok = all(each.done for each in results)
     if session.json:
-        mends = [asdict(each.action) | {"done": each.done, "run": each.run} for each in mended]
-        session.emit_json(ok=ok, mends=mends)
+        repairs = [asdict(each.action) | {"done": each.done, "run": each.run} for each in results]
+        session.emit_json(ok=ok, mends=repairs)
     else:
-        _print_summary(session, mended)
+        _print_summary(session, results)
     raise typer.Exit(ExitCode.DONE if ok else ExitCode.FAILED)
 
 
@@ -77,18 +77,18 @@ def _is_confirmed(session: Session, reporter: Reporter) -> bool:
     return reporter.ask(Question(Message("Do this?"), (N_("yes"), N_("no")))) == "yes"
 
 
-def _print_repair_action(session: Session, mend: RepairAction) -> None:
+def _print_repair_action(session: Session, action: RepairAction) -> None:
     tr = session.tr
-    session.print_text(f"{tr(mend.name)}: {tr(mend.problem)}")
-    session.print_text(f"      {tr(mend.remedy)}")
-    for before, after in mend.changes:
+    session.print_text(f"{tr(action.name)}: {tr(action.problem)}")
+    session.print_text(f"      {tr(action.remedy)}")
+    for before, after in action.changes:
         session.print_text(tr("      before: {text}", text=before))
         session.print_text(tr("      after:  {text}", text=after))
 
 
-def _print_summary(session: Session, mended: list[RepairResult]) -> None:
+def _print_summary(session: Session, results: list[RepairResult]) -> None:
     tr = session.tr
-    for each in mended:
+    for each in results:
         name = tr(each.action.name)
         if each.run:
             session.print_text(
@@ -101,9 +101,9 @@ def _print_summary(session: Session, mended: list[RepairResult]) -> None:
             )
         elif each.done:
             session.print_text(tr("Done: {name}.", name=name))
-    left = [each.action for each in mended if not each.done]
-    waiting = sum(mend.possible for mend in left)
-    if not mended:
+    left = [each.action for each in results if not each.done]
+    waiting = sum(action.possible for action in left)
+    if not results:
         session.print_text(tr("There is nothing to mend."))
     elif waiting:
         session.print_text(

@@ -11,14 +11,26 @@ from rich.prompt import Prompt
 from rich.text import Text
 
 from desktop_migrator.cli.conflicts import ask_reply, conflict_event, print_conflict
-from desktop_migrator.cli.labels import STAGES
 from desktop_migrator.cli.output import escape_unprintable, print_line, rejection_event, write_json
-from desktop_migrator.messages import Message, Translator
+from desktop_migrator.messages import N_, Message, Translator
 from desktop_migrator.migration.progress import Progress, ProgressReporter
 from desktop_migrator.model import Conflict, Rejection
-from desktop_migrator.reporter import ConflictQuestion, ConflictReply, Question
+from desktop_migrator.reporter import ConflictQuestion, ConflictReply, Question, Stage
 
 _SHOWN_CONFLICTS = 10
+_STAGES = {
+    Stage.FIND: N_("Looking into browsers"),
+    Stage.CHECK: N_("Checking every item"),
+    Stage.PREVIEW: N_("Checking every item"),
+    Stage.COMPARE: N_("Comparing with the database"),
+    Stage.BACKUP: N_("Making the backup"),
+    Stage.CAPTURE: N_("Writing the capture"),
+    Stage.LOAD: N_("Moving the data"),
+    Stage.VERIFY: N_("Checking what arrived"),
+    Stage.CLEAR: N_("Clearing the browser"),
+    Stage.RESTORE: N_("Putting back"),
+    Stage.UNDO: N_("Taking back"),
+}
 
 
 class JsonReporter(ProgressReporter):
@@ -60,7 +72,7 @@ class TerminalReporter(ProgressReporter):
         self._bars.start()
         stage = progress.stage
         if stage not in self._tasks:
-            label = self.tr(STAGES[stage])
+            label = self.tr(_STAGES[stage])
             self._tasks[stage] = self._bars.add_task(label, total=progress.total)
         self._bars.update(
             self._tasks[stage], completed=progress.current, total=progress.total, refresh=True

@@ -84,6 +84,8 @@ class Session:
 
 @contextmanager
 def cancel_on_signal(reporter: NullReporter) -> Iterator[None]:
+    """Ctrl-C has the use case stop where nothing is half done; a second one ends the program."""
+
     def ask(number: int, frame: FrameType | None) -> None:
         if reporter.cancelled:
             signal.default_int_handler(number, frame)

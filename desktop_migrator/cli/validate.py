@@ -34,7 +34,7 @@ def command(
     session: Session = ctx.obj
     tr = session.tr
     plan = load_plan(session.plan)
-    subject = MaintenanceRequest(
+    request = MaintenanceRequest(
         plan=plan,
         database=database,
         person=Person(user_id, user_email),
@@ -44,7 +44,7 @@ def command(
         field_key=find_field_key(plan, field_key, session.workspace) if source else None,
     )
     with session.make_reporter() as reporter:
-        found = validate(subject, session.workspace, reporter)
+        found = validate(request, session.workspace, reporter)
     if session.json:
         session.emit_json(
             ok=found.ok, run=found.run, checks=[check.to_json() for check in found.checks]

@@ -6,7 +6,79 @@ given to the constructor, so that the faces can translate them; a fact never hol
 user data or a secret.
 
 Codes: DM-1nn browser storage, DM-2nn plans, DM-3nn the database, DM-4nn the vault, DM-5nn a run,
-DM-9nn wrong use.
+DM-9nn wrong use. Where it says `transient`, trying again by itself can help.
+
+    MigratorError  DM-000
+      StorageError  DM-100
+        SourceNotFound  DM-101
+        StoreUnreadable  DM-102
+        UnknownStorageFormat  DM-103
+        SnapshotFailed  DM-104
+        StoreUnwritable  DM-105
+        BrowserRunning  DM-106
+        StoreDamaged  DM-107
+        ProfileBusy  DM-108
+      PlanError  DM-200
+        PlanDoesNotFit  DM-201
+        OriginNotChosen  DM-202
+        NothingToMigrate  DM-203
+        OriginNotFound  DM-204
+      DatabaseError  DM-300
+        ConnectionFailed  DM-301  transient
+        AuthenticationFailed  DM-302
+        PermissionMissing  DM-303
+        TableMissing  DM-304
+        BadDatabaseUrl  DM-305
+        BuiltinDatabaseFailed  DM-306
+        UserNotFound  DM-307
+        DatabaseInterrupted  DM-308  transient
+        TlsFailed  DM-309
+        ConnectionRefused  DM-310
+        DatabaseBusy  DM-311  transient
+        UserAmbiguous  DM-312
+        DatabaseReadOnly  DM-313
+      VaultError  DM-400
+        WrongKey  DM-401
+        ContainerDamaged  DM-402
+        UnknownVersion  DM-403
+        NotAContainer  DM-404
+        BadKey  DM-405
+        KeyringUnusable  DM-410
+        SecretTooLarge  DM-411
+        ConnectionUnknown  DM-412
+        KeyUnknown  DM-413
+        PayloadUnreadable  DM-440
+        FileUnreadable  DM-441
+        SealedFileNotWritten  DM-442
+        SealedFileNotVerified  DM-443
+        BackupNotFound  DM-444
+        KeyNotGiven  DM-445
+        BackupNeeded  DM-446
+        BackupDiffers  DM-447
+        BadKit  DM-480
+        KitChanged  DM-481
+      RunError  DM-500
+        VerificationFailed  DM-501
+        ItemsRejected  DM-502
+        Cancelled  DM-503
+        RejectedAfterCommit  DM-504
+        Interrupted  DM-505
+        CommitsLost  DM-506
+        TooManyRejected  DM-507
+        RejectedAndUndone  DM-508
+        RunNotFound  DM-509
+        AlreadyUndone  DM-510
+        ConflictsUnresolved  DM-511
+        TooManyConflicts  DM-512
+        RunLocked  DM-520
+        LockLost  DM-521  transient
+        TransactionPooling  DM-522
+        WorkerLost  DM-530  transient
+        NotMigrated  DM-540
+      DecisionsUnusable  DM-513
+      UsageError  DM-900
+        DataFolderUnusable  DM-901
+      InternalError  DM-999
 """
 
 from desktop_migrator.errors.base import ExitCode, MigratorError

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
 from desktop_migrator.errors import BadDatabaseUrl
+from desktop_migrator.messages import Message
 from desktop_migrator.postgres.connection.address import Address
 
 DEFAULT_PORT = 5432
@@ -30,7 +31,7 @@ class AddressFields:
         named = Address(url).parameters
         host, port = named.get("host", ""), named.get("port", "") or str(DEFAULT_PORT)
         if "," in host or "," in port:
-            raise BadDatabaseUrl(reason="It names several servers; this form can hold one")
+            raise BadDatabaseUrl(reason=Message("It names several servers; this form can hold one"))
         return cls(
             host=host,
             port=int(port),

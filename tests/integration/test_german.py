@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,10 @@ from tests.integration.command_line import CommandLine
 from tests.integration.webkit_store import store_of
 from tests.recorded import unpack
 
-GERMAN_LOCALE = {"LANGUAGE": None, "LC_ALL": "de_DE.UTF-8"}  # which need not be installed
+GERMAN_LOCALE: dict[str, Any] = {
+    "LANGUAGE": None,
+    "LC_ALL": "de_DE.UTF-8",
+}  # which need not be installed
 _ENGLISH_WORDS = re.compile(r"\b(?:the|and|were|with|not|which|what|that|are|this|from)\b")
 """None of which is a German word."""
 
@@ -41,7 +45,7 @@ def task(number: int, **fields: object) -> dict[str, object]:
 )
 def test_the_language_is_the_one_asked_for_or_the_environments(
     desktop_migrator: CommandLine,
-    variables: dict[str, str | None],
+    variables: dict[str, Any],
     words: list[str],
     expected: str,
 ) -> None:
@@ -70,14 +74,15 @@ def test_the_main_job_is_told_in_german(
     told = [ended.out]
     report = tmp_path / "bericht.html"
     run = desktop_migrator("--json", "status", "--source", store).last["runs"][0]["run"]
-    for words in (
+    commands: list[list[object]] = [
         ["status", "--source", store, "--database", database],
         ["preview", "--source", store, "--user-id", "u1"],
         ["validate", *where],
         ["rollback", "--database", database, "--run", run, "--lang", "de"],
         ["report", run, "--out", report],
-    ):
-        again = desktop_migrator(*words, **GERMAN_LOCALE)
+    ]
+    for command in commands:
+        again = desktop_migrator(*command, **GERMAN_LOCALE)
         assert again.exit_code in {0, 1}, again.err
         told.append(again.out)
     for text in told:
@@ -119,3 +124,14 @@ def test_json_of_a_run_stays_english(
     assert rejected == expected
     assert rejected["reason"].startswith("The field status")
     assert german.last.keys() == english.last.keys()
+
+
+def test_a_terminal_of_few_characters_shows_what_it_can(
+    desktop_migrator: CommandLine, tmp_path: Path
+) -> None:
+    profile = unpack("chromium-leveldb", tmp_path)
+    ended = desktop_migrator(
+        "--lang", "de", "preview", "--source", profile, PYTHONIOENCODING="ascii"
+    )
+    assert ended.exit_code == 0, ended.err
+    assert "tasks ? Tabelle tasks, Eintr?ge:" in ended.out

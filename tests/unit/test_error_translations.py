@@ -5,7 +5,7 @@ anew, in English too.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from string import Formatter
 
@@ -30,11 +30,15 @@ _OPTION = re.compile(r"(^|\s)--[a-z]|`desktop-migrator|`\w+ --")
 
 
 def translations(language: str, domain: str) -> dict[MessageId, tuple[str, ...]]:
-    return {each.id: strings(each.string) for each in read_catalog(language, domain) if each.id}
+    return {
+        each.id if isinstance(each.id, str) else (each.id[0], each.id[1]): strings(each.string)
+        for each in read_catalog(language, domain)
+        if each.id
+    }
 
 
-def strings(said: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (said,) if isinstance(said, str) else tuple(said)
+def strings(said: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (said,) if isinstance(said, str) else tuple(said or ())
 
 
 def facts(template: str) -> set[tuple[str, str | None, str | None]]:

@@ -20,7 +20,10 @@ from desktop_migrator.postgres.connection.engine import (
     redacted,
     translate_errors,
 )
-from desktop_migrator.postgres.schema.create_tables import create_tables
+from desktop_migrator.postgres.schema.create_tables import (
+    create_tables,
+    create_temporary_tables,
+)
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.schema.user_lookup import lookup_user
 from desktop_migrator.postgres.verify.checks import Check
@@ -130,22 +133,32 @@ def resolve_user_id(connection: Connection, plan: Plan, person: Person, reporter
 
 
 def prepare_entities(
-    connection: Connection, plan: Plan, entities: Collection[str], *, create: bool
+    connection: Connection,
+    plan: Plan,
+    entities: Collection[str],
+    *,
+    create: bool,
+    trial: bool = False,
 ) -> tuple[TargetEntity, ...]:
     """The named entities of the plan, bound to the database's tables.
 
     With `create`, tables that are missing are made as the plan describes them, in the caller's
-    transaction; those that the entities refer to among them.
+    transaction; those that the entities refer to among them. In a `trial`, which is rolled back,
+    temporary ones stand in for them, so that nobody waits for its end.
     """
     planned = zip(plan.entities.items(), planned_tables(plan), strict=True)
     needed = set(entities).union(*(plan.entities[name].referenced_entities for name in entities))
     tables = {entity.table: table for (name, entity), table in planned if name in needed}
     found = introspect(connection, tables)
-    missing = [table for name, table in tables.items() if name not in found]
+    missing = {name: table for name, table in tables.items() if name not in found}
     if missing and not create:
-        raise TableMissing(table=", ".join(name for name in tables if name not in found))
-    if missing:
-        create_tables(connection, missing)
+        raise TableMissing(table=", ".join(missing))
+    if missing and trial:
+        names = create_temporary_tables(connection, missing)
+        made = introspect(connection, names.values())
+        found |= {name: made[temporary] for name, temporary in names.items()}
+    elif missing:
+        create_tables(connection, missing.values())
         found = introspect(connection, tables)
     found |= introspect(connection, _tables_of_foreign_keys(plan, found))
     return bind(plan, found, entities)

@@ -1,7 +1,7 @@
 """Where the time of a migration goes: each phase of a dry run, measured by itself.
 
 Each pass does what the one before did and one thing more, so that the phase's time is the
-difference. A dry run leaves nothing; tables that are missing are made for it and gone again.
+difference. A dry run leaves nothing, and holds nobody up: tables that are missing are temporary.
 """
 
 import time
@@ -16,7 +16,7 @@ from desktop_migrator.migration.run.survey import survey
 from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.model import ConflictPolicy, TargetEntity
 from desktop_migrator.postgres.bookkeeping.runs import start_run
-from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.bookkeeping.trial import trial_transaction
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
 from desktop_migrator.postgres.load.load_options import LoadOptions
@@ -43,7 +43,7 @@ def measure_phases(
     reporter: Reporter,
 ) -> list[Phase]:
     """read, extract, probe, write and verify, in that order."""
-    with translate_errors(), connection.begin() as transaction:
+    with translate_errors(), trial_transaction(connection, user_id):
         passes = _Passes(connection, request, user_id, sources_and_origins, reporter)
         took = [
             _measure_seconds(each)
@@ -51,7 +51,6 @@ def measure_phases(
         ]
         steps = [later - before for before, later in zip([0.0, *took], took, strict=False)]
         steps.append(_measure_seconds(passes.verify))
-        transaction.rollback()
     seconds = [max(0.0, step) for step in steps]
     total = sum(seconds) or 1.0
     names = ("read", "extract", "probe", "write", "verify")
@@ -80,10 +79,9 @@ class _Passes:
         self._reporter = reporter
         plan = request.plan
         sources, origins = sources_and_origins
-        upgrade(connection)
         named = survey(plan, origins, sources, reporter).item_counts
         self._entities: Sequence[TargetEntity] = prepare_entities(
-            connection, plan, named, create=True
+            connection, plan, named, create=True, trial=True
         )
         self._run = start_run(
             connection,

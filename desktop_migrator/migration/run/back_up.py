@@ -14,9 +14,9 @@ from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Item, Outcome, TargetEntity
 from desktop_migrator.postgres.bookkeeping.audit import database_id
-from desktop_migrator.postgres.bookkeeping.schema import upgrade
 from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
 from desktop_migrator.postgres.load.row_matching import RowMatcher
+from desktop_migrator.postgres.schema.create_tables import is_temporary
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.copy_rows import columns_of, copy_rows_by_id, copy_user_rows
 from desktop_migrator.reporter import Stage
@@ -39,15 +39,14 @@ def has_backup(job: Job, workspace: Workspace) -> bool:
 def back_up(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     """Add the rows to the records kept so far, check the whole and give it its name.
 
-    In the step that enters the run, before that. A run that goes on keeps the backup that it has.
-    Raises DraftNotWritten, DraftNotVerified.
+    In a trial, before the run is entered. A run that goes on keeps the backup that it has.
+    Raises SealedFileNotWritten, SealedFileNotVerified.
     """
     if run.backup is None:
         return
     workspace = run.backup.workspace
     former = None
     if run.job.resume:
-        upgrade(run.connection)
         former = run_to_resume(run)
     if former:
         known = BackupCatalog(workspace.catalog).backup_of_run(former.id)
@@ -77,8 +76,12 @@ def back_up(run: RunContext, entities: Sequence[TargetEntity]) -> None:
 def _affected_rows(
     run: RunContext, entities: Sequence[TargetEntity]
 ) -> Iterator[tuple[TableHeader, Iterator[bytes]]]:
-    """The rows that the run may change: the person's, else those that its items would become."""
+    """The rows that the run may change: the person's, else those that its items would become.
+
+    A table that the run is still to make has none.
+    """
     met: set[tuple[str | None, str]] = set()
+    entities = [entity for entity in entities if not is_temporary(entity.table)]
     shared = [entity for entity in entities if not entity.user_column]
     for entity in entities:
         table = entity.table
@@ -108,7 +111,6 @@ def _future_ids(run: RunContext, entity: TargetEntity, items: Sequence[Item]) ->
     """Those of the rows that the items are or would become; nothing is written down of it."""
     savepoint = run.connection.begin_nested()
     try:
-        upgrade(run.connection)
         cursor = adapters.cursor(run.connection)
         adoption = RowMatcher(entity, run.user_id)
         own, clashing = adoption.resolve_ids(cursor, items)

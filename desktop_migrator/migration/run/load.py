@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from desktop_migrator.errors import CommitsLost, MigratorError
 from desktop_migrator.messages import Message, plural
@@ -133,7 +134,14 @@ def drop_indexes(run: RunContext, entities: Sequence[TargetEntity]) -> Iterator[
     _rebuild_dropped_indexes(run, entities)
     with ExitStack() as stack:
         for table, allowed in _tables_worth_rebuilding(run, entities).items():
-            stack.enter_context(without_secondary_indexes(run.connection, table, any_table=allowed))
+            stack.enter_context(
+                without_secondary_indexes(
+                    run.connection,
+                    table,
+                    any_table=allowed,
+                    on_busy=partial(_warn_of_missing_indexes, run, table),
+                )
+            )
         yield
 
 
@@ -142,14 +150,17 @@ def _rebuild_dropped_indexes(run: RunContext, entities: Sequence[TargetEntity]) 
         try:
             rebuild_indexes(run.connection, table)
         except MigratorError as error:
-            run.reporter.warned(
-                Message(
-                    "Indexes of {table} that a run before this one left away wait to "
-                    "be made again by `repair`: {error}",
-                    table=table.name,
-                    error=error.message,
-                )
-            )
+            _warn_of_missing_indexes(run, table, error)
+
+
+def _warn_of_missing_indexes(run: RunContext, table: Table, error: MigratorError) -> None:
+    run.reporter.warned(
+        Message(
+            "Indexes of {table} that a run left away wait to be made again by `repair`: {error}",
+            table=table.name,
+            error=error.message,
+        )
+    )
 
 
 def _tables_worth_rebuilding(

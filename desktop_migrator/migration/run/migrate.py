@@ -5,7 +5,7 @@ is to stop the run, every item is checked against the target's tables before any
 where the person is to decide conflicts, they are found and asked about before that. A dry run is
 the same code in one transaction that is rolled back.
 
-The steps, each a module: `survey`, `prepare`, `back_up`, `enter`, `load`, `conclude`.
+The steps, each a module: `survey`, `prepare`, `back_up`, `register_run`, `load`, `finish_run`.
 """
 
 import time
@@ -58,6 +58,7 @@ from desktop_migrator.migration.workspace.audit_trail import AuditTrail
 from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import RunResult, UndoResult
+from desktop_migrator.postgres.bookkeeping.schema import upgrade_existing
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.observer import LoadObserver
 from desktop_migrator.postgres.run_lock.run_lock import hold_run_lock
@@ -136,12 +137,18 @@ class _End:
 def _run_steps(run: RunContext, catalog: Catalog) -> _End:
     """Checks, loads and verifies."""
     try:
+        if not run.job.dry_run:
+            with translate_errors(), run.connection.begin():
+                upgrade_existing(run.connection)
         prechecked = ask_about_conflicts(run)
-        with run.transaction_step():  # tables, bookkeeping and run, or none of them
-            entities = bind_run_entities(run)
+        with run.trial():
+            entities = bind_run_entities(run, trial=True)
             if not prechecked:
                 precheck_items(run, entities)
             back_up(run, entities)
+        with run.transaction_step():  # tables, bookkeeping and run, or none of them; and soon done
+            if not run.job.dry_run:
+                entities = bind_run_entities(run, trial=False)
             register_run(run)
     except (ItemsRejected, Cancelled, ConflictsUnresolved, TooManyConflicts) as error:
         return _End(error)

@@ -11,7 +11,7 @@ from desktop_migrator.migration.run import decisions
 from desktop_migrator.migration.run.register_run import run_to_resume
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.model import Conflict, Counts, Item, Rejection, TargetEntity
-from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.bookkeeping.trial import trial_transaction
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.checkpoint import load_completed_rows
 from desktop_migrator.postgres.load.conflicts import needs_decision
@@ -23,8 +23,11 @@ _MAX_QUESTIONS = 20_000
 """Conflicts that a person can be asked about in one run."""
 
 
-def bind_run_entities(run: RunContext) -> tuple[TargetEntity, ...]:
-    """The entities that the run loads, bound to their tables; in the caller's transaction."""
+def bind_run_entities(run: RunContext, *, trial: bool) -> tuple[TargetEntity, ...]:
+    """The entities that the run loads, bound to their tables; in the caller's transaction.
+
+    In a `trial`, which is rolled back, temporary tables stand in for those still to be made.
+    """
     job = run.job
     if unknown := (job.include | job.exclude) - job.plan.entities.keys():
         raise UsageError(
@@ -36,7 +39,9 @@ def bind_run_entities(run: RunContext) -> tuple[TargetEntity, ...]:
         )
     wanted = (job.include or job.plan.entities.keys()) - job.exclude
     wanted &= run.survey.item_counts.keys()
-    entities = prepare_entities(run.connection, job.plan, wanted, create=job.create_tables)
+    entities = prepare_entities(
+        run.connection, job.plan, wanted, create=job.create_tables, trial=trial
+    )
     return tuple(replace(entity, rule=job.merge_rule(entity.name)) for entity in entities)
 
 
@@ -55,10 +60,9 @@ def ask_about_conflicts(run: RunContext) -> bool:
 
 def _find_pending_conflicts(run: RunContext) -> list[Conflict]:
     """In a transaction of its own, rolled back."""
-    with translate_errors(), run.connection.begin() as trial:
-        entities = bind_run_entities(run)
+    with translate_errors(), trial_transaction(run.connection, run.user_id):
+        entities = bind_run_entities(run, trial=True)
         precheck_items(run, entities)
-        upgrade(run.connection)
         former = run_to_resume(run)
         done = load_completed_rows(run.connection, former.id) if former else None
         found = chain.from_iterable(
@@ -78,7 +82,6 @@ def _find_pending_conflicts(run: RunContext) -> list[Conflict]:
             )
         )
         conflicts = list(islice(found, _MAX_QUESTIONS + 1))
-        trial.rollback()
     if len(conflicts) > _MAX_QUESTIONS:
         raise TooManyConflicts(count=_MAX_QUESTIONS)
     for conflict in conflicts:

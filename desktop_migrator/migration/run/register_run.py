@@ -11,7 +11,8 @@ from desktop_migrator.postgres.types import adapters
 
 def register_run(run: RunContext) -> None:
     """Enter a new run, or that a former one goes on; as the last thing in a step."""
-    upgrade(run.connection)
+    if not run.job.dry_run:
+        upgrade(run.connection)
     former = run_to_resume(run)
     if former is None and run.job.resume:
         run.reporter.warned(Message("There is no run to go on with, so a new one begins."))

@@ -17,6 +17,7 @@ from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail, PendingEntry
 from desktop_migrator.model import Counts, Item, Rejection, TargetEntity
 from desktop_migrator.plan.extract import Extractor
+from desktop_migrator.postgres.bookkeeping.trial import trial_transaction
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
 from desktop_migrator.postgres.load.batches import DEFAULT_LIMITS, BatchLimits
@@ -113,9 +114,19 @@ class RunContext:
         if not self.job.dry_run:
             yield
             return
-        with translate_errors(), self.connection.begin() as transaction:
+        with translate_errors(), trial_transaction(self.connection, self.user_id):
             yield
-            transaction.rollback()
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """A transaction that is rolled back, for what takes long before the run is entered; in a
+        dry run a savepoint, which stays."""
+        if self.job.dry_run:
+            with translate_errors(), self.connection.begin_nested():
+                yield
+        else:
+            with translate_errors(), trial_transaction(self.connection, self.user_id):
+                yield
 
     @contextmanager
     def transaction_step(self) -> Iterator[None]:

@@ -22,9 +22,10 @@ from desktop_migrator.postgres.bookkeeping.hash_chain import (
     next_entry,
 )
 from desktop_migrator.postgres.bookkeeping.tables import audit
+from desktop_migrator.postgres.connection.lock_keys import AUDIT_KEY
+from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.text_escape import escape_unstorable
 
-_LOCK = 0x444D_0002  # as in bookkeeping.schema
 _CHAIN_COLUMNS = {"seq", "previous", "hash"}
 _PAGE = 1000
 _DATABASE_ID = sqlalchemy.text(
@@ -59,7 +60,7 @@ def append_event(
     Entries are written one at a time: until the transaction ends, others who write one wait.
     `witness` tells of a chain kept elsewhere, see `migration.audit`, which is the way to here.
     """
-    connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    AUDIT_KEY.lock_transaction(adapters.cursor(connection))
     at, role = connection.execute(
         select(func.clock_timestamp(), sqlalchemy.literal_column("session_user"))
     ).one()

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, any_, func, or_, select, update
 
 from desktop_migrator.model import Rejection
 from desktop_migrator.postgres.bookkeeping.runs import NON_REJECTION_COLUMNS, QuarantinedItem, Run
@@ -92,7 +92,10 @@ def _is_open(run: Run) -> ColumnElement[bool]:
     """Not mended, or by a run that was taken back."""
     undo = runs.alias()
     taken_back = (
-        select(1).where(undo.c.undoes.any(quarantine.c.mended_by)).correlate(quarantine).exists()
+        select(1)
+        .where(quarantine.c.mended_by == any_(undo.c.undoes))
+        .correlate(quarantine)
+        .exists()
     )
     mends = select(runs.c.id).where(runs.c.mends == run.id)
     return and_(

@@ -4,6 +4,8 @@ The versions in `versions/` are never edited once released; a new one is added. 
 made beforehand by an administrator for a role that may not make one.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,32 +15,68 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.schema import CreateSchema
 
 from desktop_migrator.errors import PermissionMissing
 from desktop_migrator.messages import Message
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
+from desktop_migrator.postgres.connection.lock_keys import BOOKKEEPING_KEY
+from desktop_migrator.postgres.types import adapters
 
-_LOCK = 0x444D_0001  # any number that nobody else locks
+_MAY_UPGRADE = text("""
+    SELECT has_schema_privilege(n.oid, 'CREATE') AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_class c
+        WHERE c.relnamespace = n.oid AND c.relkind = 'r' AND NOT pg_has_role(c.relowner, 'USAGE'))
+    FROM pg_catalog.pg_namespace n WHERE n.nspname = :schema
+""")
 
 
 def upgrade(connection: sqlalchemy.Connection) -> None:
     """Make `desktop_migrator` or upgrade it, in the caller's transaction; no change if current.
 
-    Raises PermissionMissing, and leaves the transaction usable, where the role may not.
+    Where it is current, as nearly always, no lock is taken; else others who make or upgrade it
+    wait for the transaction's end. Raises PermissionMissing, and leaves the transaction usable,
+    where the role may not.
     """
-    connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    try:
-        with connection.begin_nested():
+    with translate_missing_privilege(), connection.begin_nested():
+        if not schema_version(connection).is_current:
+            BOOKKEEPING_KEY.lock_transaction(adapters.cursor(connection))
             _upgrade(connection)
+
+
+def upgrade_existing(connection: sqlalchemy.Connection) -> None:
+    """The same, but nothing is made where there is none."""
+    with translate_missing_privilege(), connection.begin_nested():
+        installed = schema_version(connection).installed
+    if installed is not None:
+        upgrade(connection)
+
+
+def require_upgrade_privilege(connection: sqlalchemy.Connection, version: "SchemaVersion") -> None:
+    """Raises PermissionMissing where `upgrade` from that version would."""
+    if version.installed is None:
+        _require_create(connection)
+    elif not connection.scalar(_MAY_UPGRADE, {"schema": SCHEMA}):
+        raise _missing_ownership()
+
+
+@contextmanager
+def translate_missing_privilege() -> Iterator[None]:
+    """Turn the server's refusal of what concerns the bookkeeping into `PermissionMissing`."""
+    try:
+        yield
     except sqlalchemy.exc.ProgrammingError as error:
         if isinstance(error.orig, InsufficientPrivilege):
-            raise PermissionMissing(
-                reason=Message("It may not use or upgrade the schema {schema}.", schema=SCHEMA),
-                right=f"ownership of schema {SCHEMA} and of its tables",
-            ) from None
+            raise _missing_ownership() from None
         raise
+
+
+def _missing_ownership() -> PermissionMissing:
+    return PermissionMissing(
+        reason=Message("It may not use or upgrade the schema {schema}.", schema=SCHEMA),
+        right=f"ownership of schema {SCHEMA} and of its tables",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +88,7 @@ class SchemaVersion:
     latest: str
     """The one that this program makes."""
     is_known: bool
-    """Whether `found` is one of this program's; else a newer program was at work."""
+    """Whether `installed` is one of this program's; else a newer program was at work."""
 
     @property
     def is_current(self) -> bool:
@@ -78,13 +116,14 @@ def _context(connection: sqlalchemy.Connection) -> MigrationContext:
 def _upgrade(connection: sqlalchemy.Connection) -> None:
     config = _config(connection)
     if not sqlalchemy.inspect(connection).has_schema(SCHEMA):
-        _create_schema(connection)
+        _require_create(connection)
+        connection.execute(CreateSchema(SCHEMA))
     heads = tuple(ScriptDirectory.from_config(config).get_heads())
     if _context(connection).get_current_heads() != heads:
         command.upgrade(config, "head")
 
 
-def _create_schema(connection: sqlalchemy.Connection) -> None:
+def _require_create(connection: sqlalchemy.Connection) -> None:
     database, may_create = connection.execute(
         text("SELECT current_database(), has_database_privilege(current_database(), 'CREATE')")
     ).one()
@@ -96,4 +135,3 @@ def _create_schema(connection: sqlalchemy.Connection) -> None:
             ),
             right=f"CREATE on database {database}",
         )
-    connection.execute(CreateSchema(SCHEMA))

@@ -11,6 +11,7 @@ class Image(UserDefinedType[str]):
     `escaped`, the columns with escaped text, NULL where there are none."""
 
     cache_ok = True
+    CREATE = "CREATE TYPE desktop_migrator.image AS (texts text[], state bigint, escaped text[])"
 
     def get_col_spec(self, **_: Any) -> str:
         return "desktop_migrator.image"

@@ -3,7 +3,6 @@
 What `lock` holds is looked at here, for people to see, and cleared where nobody is behind it.
 """
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,16 +16,16 @@ from psycopg.rows import class_row
 from desktop_migrator.errors import PermissionMissing, RunLocked
 from desktop_migrator.messages import Message
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
+from desktop_migrator.postgres.connection.lock_keys import (
+    HELD_LOCKS,
+    LockKey,
+    run_key,
+    write_key,
+)
 
 STALE_SECONDS = 120
 """A lease without a sign of life for so long may be cleared."""
 
-# pg_locks splits the key into two unsigned halves; objsubid 1 says that it is one of 64 bits.
-HELD_ADVISORY_LOCKS = sql.SQL("""
-    SELECT pid, classid::bigint << 32 | objid::bigint AS key FROM pg_catalog.pg_locks
-    WHERE locktype = 'advisory' AND objsubid = 1 AND granted
-      AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-""")
 _SELECT_LEASES = sql.SQL("""
     SELECT user_id, plan, run::text, host, process, since, heartbeat, backend,
            extract(epoch FROM clock_timestamp() - heartbeat)::float8 AS silent,
@@ -36,12 +35,12 @@ _SELECT_LEASES = sql.SQL("""
     WHERE (%(user_id)s::text IS NULL OR user_id = %(user_id)s)
       AND (%(plan)s::text IS NULL OR plan = %(plan)s)
     ORDER BY since
-""").format(HELD=HELD_ADVISORY_LOCKS)
+""").format(HELD=HELD_LOCKS)
 _SELECT_LOCK_SESSION = sql.SQL("""
     SELECT held.pid, a.application_name AS name, a.backend_start AS began
     FROM ({HELD}) AS held JOIN pg_catalog.pg_stat_activity AS a USING (pid)
     WHERE held.key = %s
-""").format(HELD=HELD_ADVISORY_LOCKS)
+""").format(HELD=HELD_LOCKS)
 _DELETE_LEASE = "DELETE FROM desktop_migrator.leases WHERE user_id = %s AND plan = %s"
 _APPLICATION_NAME = "desktop-migrator, process {process} on {host}"
 _APPLICATION_NAME_PATTERN = re.compile(r"desktop-migrator, process (\d+) on (.+)")
@@ -87,26 +86,6 @@ class ClearedLease:
     """The sessions of the run, by their process on the server, that it ended."""
 
 
-@dataclass(frozen=True, slots=True)
-class LockKeys:
-    """The keys of the advisory locks for a person and plan."""
-
-    run_lock: int
-    """Held by a session as long as its run lasts."""
-    write_lock: int
-    """Held, shared, by each transaction in which the run writes."""
-
-    @classmethod
-    def of(cls, user_id: str, plan: str) -> "LockKeys":
-        """The first two 64 bits of the SHA-256 of both, told apart by the first's length."""
-        text = f"{len(user_id)}:{user_id}{plan}".encode("utf-8", "surrogatepass")
-        digest = hashlib.sha256(text).digest()
-        run, writing = (
-            int.from_bytes(part, "big", signed=True) for part in (digest[:8], digest[8:16])
-        )
-        return cls(run, writing)
-
-
 def application_name(host: str, process: int) -> str:
     """What a lock's session calls itself, for where there is no lease (yet)."""
     return _APPLICATION_NAME.format(host=host, process=process)
@@ -145,20 +124,18 @@ def clear_lease(connection: Connection, user_id: str, plan: str, *, force: bool)
             raise _locked_error(None, lease)
         if session and not (lease and lease.backend == session.pid):
             raise _locked_error(session, None)
-    keys = LockKeys.of(user_id, plan)
     ended = (
-        *terminate_lock_holders(connection, keys.run_lock),
-        *terminate_lock_holders(connection, keys.write_lock),
+        *terminate_lock_holders(connection, run_key(user_id, plan)),
+        *terminate_lock_holders(connection, write_key(user_id, plan)),
     )
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", [keys.run_lock])
+    run_key(user_id, plan).lock_transaction(connection)
     remove_lease(connection, user_id, plan)
     return ClearedLease(lease, ended)
 
 
-def terminate_lock_holders(connection: Connection, key: int) -> list[int]:
+def terminate_lock_holders(connection: Connection, key: LockKey) -> list[int]:
     """End the sessions that hold a lock; returns their processes. Raises PermissionMissing."""
-    held = sql.SQL("SELECT pid FROM ({}) AS held WHERE key = %s").format(HELD_ADVISORY_LOCKS)
-    pids = [int(pid) for (pid,) in connection.execute(held, [key])]
+    pids = key.holders(connection)
     try:
         with connection.transaction():
             for pid in pids:
@@ -173,7 +150,7 @@ def terminate_lock_holders(connection: Connection, key: int) -> list[int]:
 
 def remove_lease(connection: Connection, user_id: str, plan: str) -> None:
     """Once nothing more is written under it; until the transaction ends, nothing is."""
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", [LockKeys.of(user_id, plan).write_lock])
+    write_key(user_id, plan).lock_transaction(connection)
     if table_exists(connection, "leases"):
         connection.execute(_DELETE_LEASE, [user_id, plan])
 
@@ -190,7 +167,7 @@ def _find_lease(connection: Connection, user_id: str, plan: str) -> Lease | None
 
 def _find_lock_session(connection: Connection, user_id: str, plan: str) -> _LockSession | None:
     cursor = connection.cursor(row_factory=class_row(_LockSession))
-    return cursor.execute(_SELECT_LOCK_SESSION, [LockKeys.of(user_id, plan).run_lock]).fetchone()
+    return cursor.execute(_SELECT_LOCK_SESSION, [run_key(user_id, plan).number]).fetchone()
 
 
 def _locked_error(session: _LockSession | None, lease: Lease | None) -> RunLocked:

@@ -27,10 +27,13 @@ from psycopg import sql
 from desktop_migrator.errors import DatabaseBusy, LockLost, TransactionPooling
 from desktop_migrator.messages import Message
 from desktop_migrator.postgres.connection.errors import translate_errors
+from desktop_migrator.postgres.connection.lock_keys import (
+    HELD_LOCKS,
+    run_key,
+    write_key,
+)
 from desktop_migrator.postgres.run_lock.leases import (
-    HELD_ADVISORY_LOCKS,
     Lease,
-    LockKeys,
     application_name,
     find_leases,
     lock_holder_error,
@@ -67,7 +70,7 @@ _FENCE = sql.SQL("""
     WHERE user_id = %s AND plan = %s AND run = %s AND since = %s
       AND EXISTS (SELECT FROM ({HELD}) AS held
                   WHERE held.pid = backend AND held.key = leases.key)
-""").format(HELD=HELD_ADVISORY_LOCKS)
+""").format(HELD=HELD_LOCKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,7 @@ class Fence:
 
     def check(self, cursor: psycopg.Cursor[Any]) -> None:
         """Raises LockLost; else nobody can take over before the transaction's end."""
-        keys = LockKeys.of(self.user_id, self.plan)
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [keys.write_lock])
+        write_key(self.user_id, self.plan).lock_transaction(cursor, shared=True)
         if cursor.execute(_FENCE, astuple(self)).fetchone() is None:
             raise LockLost(
                 reason=Message("Its lock went with a connection, or somebody unlocked it.")
@@ -107,7 +109,7 @@ class RunLock:
         self._engine = engine
         self._user_id = user_id
         self._plan = plan
-        self._keys = LockKeys.of(user_id, plan)
+        self._write_key = write_key(user_id, plan)
         self._session = _LockConnection(engine, user_id, plan)
         self._lease_since = datetime.min.replace(tzinfo=UTC)
 
@@ -119,10 +121,11 @@ class RunLock:
         cursor = adapters.cursor(connection)
         before = find_leases(cursor.connection, self._user_id, self._plan)
         # While the lock is held here, whoever still writes belongs to a run that has lost it.
-        terminate_lock_holders(cursor.connection, self._keys.write_lock)
+        terminate_lock_holders(cursor.connection, self._write_key)
         remove_lease(cursor.connection, self._user_id, self._plan)
         who = (platform.node(), os.getpid(), self._session.backend)
-        cursor.execute(_INSERT_LEASE, [self._user_id, self._plan, self._keys.run_lock, run, *who])
+        key = run_key(self._user_id, self._plan).number
+        cursor.execute(_INSERT_LEASE, [self._user_id, self._plan, key, run, *who])
         (self._lease_since,) = cursor.fetchone() or (self._lease_since,)
         self.fence(run).check(cursor)
         return before[0] if before else None
@@ -151,8 +154,8 @@ class RunLock:
         if not self._session.is_alive:
             self.reacquire()
         cursor = adapters.cursor(connection)
-        terminate_lock_holders(cursor.connection, self._keys.write_lock)
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [self._keys.write_lock])
+        terminate_lock_holders(cursor.connection, self._write_key)
+        self._write_key.lock_transaction(cursor)
         self.fence(run).check(cursor)
 
     def release(self) -> None:
@@ -206,10 +209,9 @@ class _LockConnection:
         return int(row[0]) if row else 0
 
     def _lock(self, lost_backend_pid: int | None) -> None:
-        key = LockKeys.of(*self._user_and_plan).run_lock
+        key = run_key(*self._user_and_plan)
         for _ in range(_LOCK_ATTEMPTS):
-            row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", [key]).fetchone()
-            if row and row[0]:
+            if key.try_lock_session(self._connection):
                 return
             held = lock_holder_error(self._connection, *self._user_and_plan)
             if held and held.facts["backend"] != lost_backend_pid:

@@ -1,6 +1,7 @@
 """Makes the tables that a plan describes, where somebody asked for that."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy
@@ -8,13 +9,15 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
-from desktop_migrator.errors import PlanDoesNotFit
+from desktop_migrator.errors import PermissionMissing, PlanDoesNotFit
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Column, ColumnType, Table
 from desktop_migrator.postgres.connection.errors import translate_errors
+from desktop_migrator.postgres.connection.lock_keys import TABLES_KEY
+from desktop_migrator.postgres.types import adapters
 
 _COMMENT = "Made by desktop-migrator"
-_LOCK = 0x444D_0002  # any number that nobody else locks
+_TEMPORARY_SCHEMA = "pg_temp"
 _USER_COLUMNS = ("user_id", "userId")
 
 _TYPES: dict[ColumnType, TypeEngine[Any]] = {
@@ -39,9 +42,52 @@ def create_tables(connection: Connection, tables: Iterable[Table]) -> None:
 
     A column of the person's id gets an index unless a key begins with it. Raises
     `PermissionMissing`, and `PlanDoesNotFit` for a type that cannot be made, for a table described
-    in two ways and for one in a schema that does not exist.
+    in two ways and for one in a schema that does not exist. Until the transaction ends, others
+    who create tables wait.
     """
     metadata = sqlalchemy.MetaData()
+    described = _by_name(tables)
+    for table in described.values():
+        _define_table(table, metadata)
+    with translate_errors():
+        # Two runs that begin together would both find a table missing; one of them waits here.
+        TABLES_KEY.lock_transaction(adapters.cursor(connection))
+        _require_schemas(connection, {table.schema for table in described.values()})
+        metadata.create_all(connection)
+
+
+def create_temporary_tables(connection: Connection, tables: Mapping[str, Table]) -> dict[str, str]:
+    """Stand-ins for tables that are missing, in a transaction that is rolled back.
+
+    They are this session's alone: nobody waits for them, and who makes the real ones meanwhile
+    does not disturb them. Takes the tables by any key; returns under the same keys what
+    `introspect` finds the stand-ins by. Raises as `create_tables` does.
+    """
+    metadata = sqlalchemy.MetaData()
+    described = _by_name(tables.values())
+    names: dict[tuple[str | None, str], str] = {}
+    for number, (key, table) in enumerate(described.items()):
+        name = table.name if table.name not in names.values() else f"desktop_migrator_{number}"
+        names[key] = name
+        _define_table(replace(table, schema=_TEMPORARY_SCHEMA, name=name), metadata)
+    with translate_errors():
+        schemas = {table.schema for table in described.values()}
+        _require_schemas(connection, schemas)
+        for schema in schemas:
+            _require_create(connection, schema)
+        metadata.create_all(connection, checkfirst=False)
+    return {
+        key: f"{_TEMPORARY_SCHEMA}.{names[table.schema, table.name]}"
+        for key, table in tables.items()
+    }
+
+
+def is_temporary(table: Table) -> bool:
+    """Whether it is a stand-in by `create_temporary_tables`."""
+    return (table.schema or "").startswith(_TEMPORARY_SCHEMA)
+
+
+def _by_name(tables: Iterable[Table]) -> dict[tuple[str | None, str], Table]:
     described: dict[tuple[str | None, str], Table] = {}
     for table in tables:
         if described.setdefault((table.schema, table.name), table) != table:
@@ -51,13 +97,16 @@ def create_tables(connection: Connection, tables: Iterable[Table]) -> None:
                 ),
                 remedy=Message("Give its entities the same columns in the plan, or two tables."),
             )
-    for table in described.values():
-        _define_table(table, metadata)
-    with translate_errors():
-        # Two runs that begin together would both find a table missing; one of them waits here.
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-        _require_schemas(connection, {table.schema for table in described.values()})
-        metadata.create_all(connection)
+    return described
+
+
+def _require_create(connection: Connection, schema: str | None) -> None:
+    name = schema or connection.scalar(select(func.current_schema()))
+    if not connection.scalar(select(func.has_schema_privilege(name, "CREATE"))):
+        raise PermissionMissing(
+            reason=Message("It may not make tables in the schema {schema}.", schema=str(name)),
+            right=f"access to schema {name}",
+        )
 
 
 def _require_schemas(connection: Connection, schemas: Iterable[str | None]) -> None:

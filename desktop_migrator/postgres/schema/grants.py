@@ -15,6 +15,7 @@ from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import Message
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.connection.errors import translate_errors
+from desktop_migrator.postgres.connection.lock_keys import BOOKKEEPING_KEY
 from desktop_migrator.postgres.schema.introspect import find_relation
 from desktop_migrator.postgres.types import adapters
 
@@ -101,9 +102,10 @@ def build_grant_script(
 
 
 def run_grant_script(connection: sqlalchemy.Connection, script: GrantScript) -> None:
-    """Run the statements in the caller's transaction."""
+    """Run the statements in the caller's transaction, one such script at a time."""
     with translate_errors():
         cursor = adapters.cursor(connection)
+        BOOKKEEPING_KEY.lock_transaction(cursor)  # its schema may be made here
         for statement in script.statements:
             cursor.execute(statement.encode())
 

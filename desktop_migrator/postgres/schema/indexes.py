@@ -1,23 +1,25 @@
 """Fills a table faster: its secondary indexes are left away meanwhile and made again in one go.
 
 What is dropped is written down in `desktop_migrator.dropped_indexes` in the same transaction, so
-that whatever happens in between, `heal` makes it again: at the block's end, at the next run, by
-`repair`. Unique indexes and those of constraints stay, since they keep wrong rows out; so do
-indexes that carry more than their definition says (a comment, a tablespace, a statistics target,
+that whatever happens in between, `rebuild_indexes` makes it again: at the block's end, at the next
+run, by `repair`. Unique indexes and those of constraints stay, since they keep wrong rows out; so
+do indexes that carry more than their definition says (a comment, a tablespace, a statistics target,
 the mark of CLUSTER or of a replica identity).
 """
 
 import hashlib
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
 import sqlalchemy
 from psycopg import sql
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import delete, select, text
 
-from desktop_migrator.errors import DatabaseError, MigratorError
+from desktop_migrator.errors import DatabaseBusy, DatabaseError, MigratorError
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Table
 from desktop_migrator.postgres.bookkeeping.tables import dropped_indexes
@@ -27,6 +29,10 @@ from desktop_migrator.postgres.types import adapters
 
 # What the definitions leave unqualified is looked up in pg_catalog alone, when read and when run.
 _SEARCH_PATH = text("SET LOCAL search_path = pg_catalog")
+# Who waits for a table has everybody wait who comes later, so nobody does so for long.
+_LOCK_TIMEOUT = text("SET LOCAL lock_timeout = '1s'")
+_REBUILD_ATTEMPTS = 15
+_REBUILD_PAUSE = 1.0
 _RECORD_DROPPED = text("""
     INSERT INTO desktop_migrator.dropped_indexes (schema, name, definition, target)
     SELECT n.nspname, c.relname, pg_get_indexdef(c.oid), :target
@@ -63,20 +69,27 @@ class DroppedIndex:
 
 @contextmanager
 def without_secondary_indexes(
-    connection: sqlalchemy.Connection, table: Table, *, any_table: bool = False
+    connection: sqlalchemy.Connection,
+    table: Table,
+    *,
+    any_table: bool = False,
+    on_busy: Callable[[DatabaseBusy], None] | None = None,
 ) -> Iterator[None]:
     """Leaves the table's secondary indexes away while the block runs; then makes them again and
     analyses the table, also if the block fails.
 
     Does so with a table that this program made, or with any if `any_table`; else, and where the
-    role does not own the table, nothing. The bookkeeping must be there, and no transaction open at
-    either end of the block.
+    role does not own the table, nothing; nor where somebody is long at work in the table, such as
+    a dry run. Where that is so at the block's end, the indexes wait for the next run or `repair`,
+    and `on_busy` hears it in place of DatabaseBusy. The bookkeeping must be there, and no
+    transaction open at either end of the block.
     """
     with translate_errors():
         with connection.begin():
             ours = any_table or created_by_us(connection, table)
         if ours:
-            _drop_secondary_indexes(connection, table)
+            with suppress(LockNotAvailable):
+                _drop_secondary_indexes(connection, table)
     try:
         yield
     except BaseException:
@@ -84,7 +97,12 @@ def without_secondary_indexes(
         with suppress(MigratorError):  # the connection may be what failed; the next run heals
             rebuild_indexes(connection, table)
         raise
-    rebuild_indexes(connection, table)  # what an earlier block had to leave, too
+    try:
+        rebuild_indexes(connection, table)  # what an earlier block had to leave, too
+    except DatabaseBusy as error:
+        if on_busy is None:
+            raise
+        on_busy(error)
     if ours:
         with translate_errors(), connection.begin():
             analyze_table(connection, table)
@@ -106,12 +124,13 @@ def rebuild_indexes(
 ) -> list[DroppedIndex]:
     """Make again what was dropped and is not there, each in a transaction of its own.
 
-    Returns what it made. A table that is gone needs no indexes.
+    Returns what it made. A table that is gone needs no indexes. Raises DatabaseBusy where somebody
+    is long at work in a table.
     """
     with translate_errors():
         with connection.begin():
             waiting = find_dropped_indexes(connection, table)
-        return [index for index in waiting if _rebuild_index(connection, index)]
+        return [index for index in waiting if _try_rebuild_index(connection, index)]
 
 
 def analyze_table(connection: sqlalchemy.Connection, table: Table) -> None:
@@ -125,18 +144,30 @@ def quoted_name(connection: sqlalchemy.Connection, table: Table) -> str:
 
 
 def _drop_secondary_indexes(connection: sqlalchemy.Connection, table: Table) -> None:
+    """Raises LockNotAvailable where somebody is long at work in the table."""
     with connection.begin():
         target = quoted_name(connection, table)
         connection.execute(_SEARCH_PATH)
+        connection.execute(_LOCK_TIMEOUT)
         names = connection.execute(_RECORD_DROPPED, {"target": target}).all()
         cursor = adapters.cursor(connection)
         for schema, name in names:
             cursor.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(schema, name)))
 
 
+def _try_rebuild_index(connection: sqlalchemy.Connection, index: DroppedIndex) -> bool:
+    for _ in range(_REBUILD_ATTEMPTS - 1):
+        try:
+            return _rebuild_index(connection, index)
+        except LockNotAvailable:
+            time.sleep(_REBUILD_PAUSE)
+    return _rebuild_index(connection, index)
+
+
 def _rebuild_index(connection: sqlalchemy.Connection, index: DroppedIndex) -> bool:
     with connection.begin():
         connection.execute(_SEARCH_PATH)
+        connection.execute(_LOCK_TIMEOUT)
         definition = connection.scalar(
             delete(dropped_indexes)
             .where(dropped_indexes.c.schema == index.schema, dropped_indexes.c.name == index.name)

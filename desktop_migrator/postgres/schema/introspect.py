@@ -8,11 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
+from psycopg.rows import class_row
 from sqlalchemy import Connection, Row, text
 
 from desktop_migrator.errors import PlanDoesNotFit
 from desktop_migrator.messages import Message
 from desktop_migrator.model import TIME_TYPES, Column, ColumnType, ForeignKey, Table
+from desktop_migrator.postgres.types import adapters
 
 _TYPES = {
     "text": ColumnType.TEXT,
@@ -82,24 +85,76 @@ _UNIQUE_KEYS = text("""
     ORDER BY i.indexrelid
 """)
 
-_FOREIGN_KEYS = text("""
-    SELECT ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u (number, position)
+# NOT ENFORCED exists from PostgreSQL 18 on. A key to a partitioned table has one more for each of
+# its partitions, which says nothing new.
+_FOREIGN_KEYS = """
+    WITH wanted (oid) AS (SELECT pg_catalog.to_regclass(%s))
+    SELECT k.conname AS name, cn.nspname AS schema, c.relname AS table,
+           pn.nspname AS referred_schema, p.relname AS referred_table,
+           ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u (number, position)
                  JOIN pg_catalog.pg_attribute a
                    ON a.attrelid = k.conrelid AND a.attnum = u.number
                  ORDER BY u.position) AS columns,
-           n.nspname AS schema, c.relname AS table,
            ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u (number, position)
                  JOIN pg_catalog.pg_attribute a
                    ON a.attrelid = k.confrelid AND a.attnum = u.number
-                 ORDER BY u.position) AS referred
-    FROM pg_catalog.pg_constraint k
-    JOIN pg_catalog.pg_class c ON c.oid = k.confrelid
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE k.contype = 'f' AND k.conrelid = :oid
+                 ORDER BY u.position) AS referred_columns,
+           k.conrelid = wanted.oid AS outgoing, k.confrelid = wanted.oid AS incoming,
+           k.conparentid <> 0 AS of_partition, k.convalidated AS validated,
+           coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true) AS enforced,
+           EXISTS (SELECT FROM pg_catalog.pg_trigger t
+                   WHERE t.tgconstraint = k.oid AND t.tgenabled = 'D') AS disabled,
+           k.confdeltype IN ('c', 'n', 'd') AS delete_changes_rows,
+           pg_catalog.has_table_privilege(k.conrelid, 'SELECT') AS readable
+    FROM wanted
+    JOIN pg_catalog.pg_constraint k ON wanted.oid IN (k.conrelid, k.confrelid)
+    JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+    JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
+    JOIN pg_catalog.pg_class p ON p.oid = k.confrelid
+    JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+    WHERE k.contype = 'f'
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint parent
                       WHERE parent.oid = k.conparentid AND parent.conrelid = k.conrelid)
     ORDER BY k.conname
-""")
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKeyConstraint:
+    """A foreign key of a table, or to it, as it stands in the catalog."""
+
+    name: str
+    schema: str
+    table: str
+    """The one whose rows refer; with its schema."""
+    referred_schema: str
+    referred_table: str
+    columns: list[str]
+    referred_columns: list[str]
+    """As many as `columns`, in the same order."""
+    outgoing: bool
+    """Whether it is the table's own."""
+    incoming: bool
+    """Whether it refers to the table; one within a table is both."""
+    of_partition: bool
+    """Whether it repeats that of the table of which this is a partition."""
+    validated: bool
+    enforced: bool
+    disabled: bool
+    """Whether its triggers are switched off."""
+    delete_changes_rows: bool
+    """ON DELETE CASCADE, SET NULL or SET DEFAULT: deleting a row changes those that refer to it."""
+    readable: bool
+    """Whether this user may read the rows that refer."""
+
+
+def find_foreign_keys(
+    session: psycopg.Connection[Any] | psycopg.Cursor[Any], table: str
+) -> list[ForeignKeyConstraint]:
+    """Those of a table and those to it, by name; `table` is quoted, with its schema."""
+    connection = session.connection if isinstance(session, psycopg.Cursor) else session
+    cursor = connection.cursor(row_factory=class_row(ForeignKeyConstraint))
+    return cursor.execute(_FOREIGN_KEYS, [table]).fetchall()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +243,16 @@ def _table(connection: Connection, relation: Relation) -> Table:
         primary_key=next((tuple(key.columns) for key in keys if key.is_primary), ()),
         unique=tuple(tuple(key.columns) for key in keys if not key.is_primary),
         foreign_keys=tuple(
-            ForeignKey(tuple(key.columns), key.schema, key.table, tuple(key.referred))
-            for key in connection.execute(_FOREIGN_KEYS, where)
+            ForeignKey(
+                tuple(key.columns),
+                key.referred_schema,
+                key.referred_table,
+                tuple(key.referred_columns),
+            )
+            for key in find_foreign_keys(
+                adapters.cursor(connection), f"{_quoted(relation.schema)}.{_quoted(relation.name)}"
+            )
+            if key.outgoing
         ),
     )
 

@@ -108,12 +108,17 @@ class _DateLoader(Loader):
             return f"{days} days from 2000"
 
 
-def cursor(connection: sqlalchemy.Connection) -> psycopg.Cursor[tuple[Any, ...]]:
-    """A psycopg cursor in the connection's transaction that speaks the types of this module."""
+def driver_connection(connection: sqlalchemy.Connection) -> psycopg.Connection[tuple[Any, ...]]:
+    """The psycopg connection beneath."""
     driver = connection.connection.driver_connection
     if not isinstance(driver, psycopg.Connection):
         raise TypeError("the target is reached through psycopg alone")
-    result: psycopg.Cursor[tuple[Any, ...]] = psycopg.Cursor(driver)
+    return driver
+
+
+def cursor(connection: sqlalchemy.Connection) -> psycopg.Cursor[tuple[Any, ...]]:
+    """A psycopg cursor in the connection's transaction that speaks the types of this module."""
+    result: psycopg.Cursor[tuple[Any, ...]] = driver_connection(connection).cursor()
     adapters = result.adapters
     adapters.register_dumper(None, _JsonDumper)
     adapters.register_dumper(None, _JsonbDumper)

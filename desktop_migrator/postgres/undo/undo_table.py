@@ -20,6 +20,7 @@ from desktop_migrator.postgres.bookkeeping.journal import (
     ids_parameter,
     with_before_images,
 )
+from desktop_migrator.postgres.schema.introspect import ForeignKeyConstraint, find_foreign_keys
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.digest import DIGEST_SIZE, digester
 
@@ -34,25 +35,6 @@ _COLUMNS = """
     JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
     WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attnum
-"""
-# Those of partitions repeat the root's. A table that may not be read matters only where deleting
-# would change its rows; where it forbids the deleting, the server says so.
-_REFERENCES = """
-    SELECT n.nspname AS schema, c.relname AS table, k.conrelid = k.confrelid AS own,
-           ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u (number, position)
-                 JOIN pg_catalog.pg_attribute a
-                   ON a.attrelid = k.conrelid AND a.attnum = u.number
-                 ORDER BY u.position) AS columns,
-           ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u (number, position)
-                 JOIN pg_catalog.pg_attribute a
-                   ON a.attrelid = k.confrelid AND a.attnum = u.number
-                 ORDER BY u.position) AS referred
-    FROM pg_catalog.pg_constraint k
-    JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE k.contype = 'f' AND k.confrelid = %s::regclass AND k.conparentid = 0
-      AND (k.confdeltype IN ('c', 'n', 'd')
-           OR pg_catalog.has_table_privilege(k.conrelid, 'SELECT'))
 """
 _IMAGES = sql.SQL("""
     desktop_migrator.journal AS journal,
@@ -110,17 +92,6 @@ class _Column:
     """Identity always: written once, never changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    """A foreign key of another table, or of this one, to this one."""
-
-    schema: str
-    table: str
-    own: bool
-    columns: list[str]
-    referred: list[str]
-
-
 class UndoTable:
     def __init__(self, cursor: Cursor, name: str, table: Table, id_name: str) -> None:
         """`name` is as in `chunks`; `table` has the column `id_name`."""
@@ -133,8 +104,13 @@ class UndoTable:
         connection = cursor.connection
         columns = connection.cursor(row_factory=class_row(_Column))
         self._columns = {each.name: each for each in columns.execute(_COLUMNS, [quoted])}
-        references = connection.cursor(row_factory=class_row(_Reference))
-        self._references = references.execute(_REFERENCES, [quoted]).fetchall()
+        # A table that may not be read matters only where deleting would change its rows; where it
+        # forbids the deleting, the server says so.
+        self._references = [
+            key
+            for key in find_foreign_keys(connection, quoted)
+            if key.incoming and not key.of_partition and (key.delete_changes_rows or key.readable)
+        ]
 
     @property
     def insertable_columns(self) -> list[str]:
@@ -163,17 +139,17 @@ class UndoTable:
             for reference in self._references:
                 new = {row_id for (row_id,) in self._find_referencing_rows(reference, rest)} - found
                 found |= new
-                more |= bool(new) and reference.own
+                more |= bool(new) and reference.outgoing
         return found
 
     def _find_referencing_rows(
-        self, reference: _Reference, ids: list[str]
+        self, reference: ForeignKeyConstraint, ids: list[str]
     ) -> list[tuple[Any, ...]]:
         same = sql.SQL(" AND ").join(
             sql.SQL("child.{} = target.{}").format(
                 adapters.escaped_identifier(name), adapters.escaped_identifier(referred)
             )
-            for name, referred in zip(reference.columns, reference.referred, strict=True)
+            for name, referred in zip(reference.columns, reference.referred_columns, strict=True)
         )
         id_name = adapters.escaped_identifier(self._id.name)
         others = sql.SQL("AND child.{} <> ALL({})").format(id_name, ids_parameter(self._id))
@@ -182,7 +158,7 @@ class UndoTable:
             ids,
             child=adapters.escaped_identifier(reference.schema, reference.table),
             same=same,
-            others=others if reference.own else sql.SQL(""),
+            others=others if reference.outgoing else sql.SQL(""),
         )
 
     def delete(self, journal_key: JournalKey, ids: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from desktop_migrator.messages import NOTHING, Message, plural, verbatim
 from desktop_migrator.model import ColumnType, Reference, Table, TargetEntity
 from desktop_migrator.postgres.schema.indexes import quoted_name
+from desktop_migrator.postgres.schema.introspect import ForeignKeyConstraint, find_foreign_keys
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.verify.checks import Check, CheckId
 
@@ -20,28 +21,6 @@ _ROUND_TRIP_ROWS = 1000
 
 _ORPHAN_REMEDY = Message("Bring back the rows that they refer to, or remove them in the app.")
 
-# NOT ENFORCED exists from PostgreSQL 18 on.
-_REFERENCES = text("""
-    SELECT c.conname AS name, c.convalidated AS validated,
-           coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true) AS enforced,
-           EXISTS (SELECT FROM pg_trigger t
-                   WHERE t.tgconstraint = c.oid AND t.tgenabled = 'D') AS disabled,
-           c.conrelid = to_regclass(:table) AS own,
-           ARRAY[cn.nspname::text, cc.relname] AS child, ARRAY[pn.nspname::text, pc.relname]
-               AS parent,
-           ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY k (number, place)
-                 JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.number
-                 ORDER BY k.place) AS columns,
-           ARRAY(SELECT a.attname::text FROM unnest(c.confkey) WITH ORDINALITY k (number, place)
-                 JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.number
-                 ORDER BY k.place) AS parent_keys
-    FROM pg_constraint c
-    JOIN pg_class cc ON cc.oid = c.conrelid JOIN pg_namespace cn ON cn.oid = cc.relnamespace
-    JOIN pg_class pc ON pc.oid = c.confrelid JOIN pg_namespace pn ON pn.oid = pc.relnamespace
-    WHERE c.contype = 'f' AND c.conparentid = 0
-      AND to_regclass(:table) IN (c.conrelid, c.confrelid)
-    ORDER BY c.conname
-""")
 _INDEXES = text("""
     SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
     WHERE i.indrelid = to_regclass(:table) AND NOT (i.indisvalid AND i.indisready AND i.indislive)
@@ -193,25 +172,26 @@ class _TableChecker:
                     column=reference.column.name,
                     other=reference.entity,
                 )
-        for row in self._connection.execute(_REFERENCES, {"table": self._quoted}):
-            yield self._check(
-                CheckId.FOREIGN_KEY, *self._constraint_state(row), constraint=row.name
-            )
+        for key in find_foreign_keys(self._cursor, self._quoted):
+            if not key.of_partition:
+                yield self._check(
+                    CheckId.FOREIGN_KEY, *self._constraint_state(key), constraint=key.name
+                )
 
-    def _constraint_state(self, row: sqlalchemy.Row[Any]) -> tuple[Message, Message]:
+    def _constraint_state(self, key: ForeignKeyConstraint) -> tuple[Message, Message]:
         """What is found of a foreign key, and what to do about it."""
-        child = sql.Identifier(*row.child)
+        child = sql.Identifier(key.schema, key.table)
         quoted = child.as_string(self._cursor)
-        constraint = sql.Identifier(row.name).as_string(self._cursor)
-        if orphans := self._orphans(row, child):
+        constraint = sql.Identifier(key.name).as_string(self._cursor)
+        if orphans := self._orphans(key, child):
             return _orphan_count(orphans), _ORPHAN_REMEDY
-        if not row.enforced:
+        if not key.enforced:
             enforce = f"ALTER TABLE {quoted} ALTER CONSTRAINT {constraint} ENFORCED;"
             return Message("is not enforced"), verbatim(enforce)
-        if row.disabled:
+        if key.disabled:
             enable = f"ALTER TABLE {quoted} ENABLE TRIGGER ALL;"
             return Message("is switched off"), verbatim(enable)
-        if not row.validated:
+        if not key.validated:
             validate = f"ALTER TABLE {quoted} VALIDATE CONSTRAINT {constraint};"
             return Message("is NOT VALID: never checked"), verbatim(validate)
         return Message("holds"), NOTHING
@@ -231,17 +211,17 @@ class _TableChecker:
         )
         return int(self._fetch_row(query)[0])
 
-    def _orphans(self, reference: sqlalchemy.Row[Any], child: sql.Identifier) -> int:
+    def _orphans(self, reference: ForeignKeyConstraint, child: sql.Identifier) -> int:
         columns = [sql.Identifier(column) for column in reference.columns]
-        keys = [sql.Identifier(key) for key in reference.parent_keys]
+        keys = [sql.Identifier(key) for key in reference.referred_columns]
         query = sql.SQL(
             "SELECT count(*) FROM {} AS t WHERE {} AND {}"
             " AND NOT EXISTS (SELECT FROM {} AS p WHERE {})"
         ).format(
             child,
-            self._own_rows() if reference.own else sql.SQL("true"),
+            self._own_rows() if reference.outgoing else sql.SQL("true"),
             sql.SQL(" AND ").join(sql.SQL("t.{} IS NOT NULL").format(each) for each in columns),
-            sql.Identifier(*reference.parent),
+            sql.Identifier(reference.referred_schema, reference.referred_table),
             sql.SQL(" AND ").join(
                 sql.SQL("p.{} = t.{}").format(key, column)
                 for key, column in zip(keys, columns, strict=True)

@@ -11,6 +11,8 @@ from typing import Any
 
 import psycopg
 import sqlalchemy
+from alembic import command
+from sqlalchemy.schema import CreateSchema
 
 from desktop_migrator.model import (
     ConflictPolicy,
@@ -24,6 +26,8 @@ from desktop_migrator.model import (
     TargetEntity,
 )
 from desktop_migrator.postgres import bookkeeping
+from desktop_migrator.postgres.bookkeeping import schema
+from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.load.batches import BatchLimits
 from desktop_migrator.postgres.load.deduplicate import Deduplicator, identity_key
 from desktop_migrator.postgres.load.duplicate_key_filter import DuplicateKeyFilter
@@ -91,6 +95,12 @@ def rejection(entity: str = "tasks", raw: str = "{}", **changes: Any) -> Rejecti
         "remedy": "Shorten it.",
     } | changes
     return Rejection(entity=entity, raw=raw, **settings)
+
+
+def upgrade_to(connection: sqlalchemy.Connection, version: str) -> None:
+    """An older version's bookkeeping, in the caller's transaction."""
+    connection.execute(CreateSchema(SCHEMA))
+    command.upgrade(schema._config(connection), version)
 
 
 class Bench:

@@ -14,8 +14,12 @@ from desktop_migrator import __version__
 from desktop_migrator.errors import PermissionMissing
 from desktop_migrator.model import ConflictPolicy, Counts, Outcome
 from desktop_migrator.postgres import bookkeeping
+from desktop_migrator.postgres.bookkeeping.row_ids import lookup_row_ids
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA, metadata
+from desktop_migrator.postgres.bookkeeping.trial import trial_transaction
+from desktop_migrator.postgres.types import adapters
 from tests.integration.conftest import on_every_server
+from tests.integration.postgres.factories import upgrade_to
 
 
 def engine(url: str) -> sqlalchemy.Engine:
@@ -188,3 +192,42 @@ def test_every_table_tells_an_administrator_what_it_is_for(
         )
     )
     assert {name for name, comment in described if not comment} == {"alembic_version"}
+
+
+def test_a_trial_with_an_old_bookkeeping_knows_the_persons_ids_and_holds_none_of_its_tables(
+    connection: sqlalchemy.Connection, database: str
+) -> None:
+    with psycopg.connect(database, autocommit=True) as other:
+        with connection.begin():
+            upgrade_to(connection, "0004")
+        for user in ("anna", "otto"):
+            other.execute(
+                "INSERT INTO desktop_migrator.identities (user_id, entity, origin, source_id,"
+                " target_id) VALUES (%s, 'tasks', 'https://a.test', '1', 'row-of-' || %s)",
+                [user, user],
+            )
+        with trial_transaction(connection, "anna"):
+            start_run(connection)
+            cursor = adapters.cursor(connection)
+            known = lookup_row_ids(cursor, "anna", "tasks", [("https://a.test", "1")])
+            assert known == {("https://a.test", "1"): "row-of-anna"}
+            assert lookup_row_ids(cursor, "otto", "tasks", [("https://a.test", "1")]) == {}
+            held = other.execute(
+                "SELECT relation::regclass FROM pg_locks JOIN pg_class c ON c.oid = relation"
+                " WHERE relnamespace = %s::regnamespace",
+                [SCHEMA],
+            )
+            assert held.fetchall() == []
+        assert other.execute("SELECT FROM desktop_migrator.runs").fetchall() == []
+    with connection.begin():
+        bookkeeping.upgrade(connection)
+        assert bookkeeping.list_runs(connection, "anna") == []
+
+
+def test_a_trial_is_refused_to_a_role_that_could_not_make_the_schema(poor_role: str) -> None:
+    with (
+        engine(poor_role).connect() as connection,
+        pytest.raises(PermissionMissing, match=SCHEMA),
+        trial_transaction(connection, "anna"),
+    ):
+        pytest.fail("the trial has begun")

@@ -93,8 +93,8 @@ def test_every_remedy_that_is_sql_heals_what_it_is_for(
     found = checks(as_eve(database), "tasks")
     failed = {name: check for name, check in found.items() if not check.ok}
     assert set(failed) == {"tasks", CheckId.TEMPORARY_TABLES, CheckId.BOOKKEEPING}
-    assert failed["tasks"].detail == "the right to INSERT, UPDATE is missing"
-    assert failed["tasks"].remedy == 'GRANT INSERT, UPDATE ON public.tasks TO "Eve B";'
+    assert str(failed["tasks"].detail) == "the right to INSERT, UPDATE is missing"
+    assert str(failed["tasks"].remedy) == 'GRANT INSERT, UPDATE ON public.tasks TO "Eve B";'
     assert str(found[CheckId.NEW_TABLES].detail) == "cannot be made by this user"
     for check in failed.values():
         administrator.execute(str(check.remedy).encode())
