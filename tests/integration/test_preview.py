@@ -90,7 +90,7 @@ def test_the_states_are_what_the_database_says_and_what_is_left_out_stays_out(
                     ]
                     findings.set_excluded("tasks", [f.index for f in gone], excluded=True)
             left_out = findings.excluded_items()
-        again = job_of(database, store, leave_out=left_out, rollback_threshold=0.0)
+        again = job_of(database, store, excluded_items=left_out, rollback_threshold=0.0)
         with PreviewStore() as findings:  # another preview knows them, by their names alone
             preview_against_database(again, workspace, NullReporter(), findings)
             assert findings.entity_summary("tasks").excluded_count == 3
