@@ -17,7 +17,6 @@ DIVIDED = {
     "tests/unit/browsers/test_leveldb_damage.py",
     "tests/unit/browsers/test_sqlite_salvage.py",
     "tests/unit/browsers/test_write_profile.py",
-    "tests/wizard/test_accessibility.py",
     "tests/wizard/test_pages.py",
 }
 BROWSERS = ("chromium-leveldb", "chromium-sqlite", "firefox", "webkit")

@@ -75,7 +75,7 @@ class UndoJob:
 def rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> UndoResult:
     """Undoes, once the person has agreed where one can be asked.
 
-    Raises RunNotFound, AlreadyUndone, Locked, Cancelled before anything was done; what stops it
+    Raises RunNotFound, AlreadyUndone, RunLocked, Cancelled before anything was done; what stops it
     later stands in the result.
     """
     catalog = Catalog(workspace.catalog)

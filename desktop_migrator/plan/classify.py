@@ -179,7 +179,7 @@ class RecordClassifier:
                 raise ItemRejected(
                     RejectionCode.NOT_JSON,
                     Message("The record is not JSON, so no items can be read from it."),
-                    Message("Mend it in the app, or take its key out of the plan."),
+                    Message("Correct it in the app, or take its key out of the plan."),
                 )
             raise ItemRejected(
                 RejectionCode.UNRECOGNISED,

@@ -218,7 +218,7 @@ class WizardAnswers:
     captures: tuple[Path, ...] = ()
     capture_file: Path | None = None
     passphrase: str = field(default="", repr=False)
-    """Of the capture; with `for_desk` none is needed to make one."""
+    """Of the capture; with `sealed_for_desk` none is needed to make one."""
     passphrase_confirmation: str = field(default="", repr=False)
     sealed_for_desk: bool = False
     """Whether the capture is sealed for the kit's desk alone."""

@@ -1,8 +1,8 @@
 """One thread for everything long, and the bridge by which it reaches the pages.
 
 A page hands `Worker.start` a piece of work: a function of a `Reporter`. What that tells and asks
-arrives at the page's `Listener`, and how it ended at `done` or `failed`, all in the UI's thread.
-Progress comes at most ten times a second for a stage.
+arrives at the page's `OperationListener`, and how it ended at `done` or `failed`, all in the UI's
+thread. Progress comes at most ten times a second for a stage.
 """
 
 import queue

@@ -4,7 +4,6 @@ import json
 import multiprocessing
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -31,7 +30,7 @@ from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
 from desktop_migrator.reporter import NullReporter, RecordingReporter, Stage
 from tests.integration.faults.servers import CrashingServer
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_until
 
 RECORDS = 30
 EACH = 20
@@ -332,13 +331,15 @@ def test_a_run_whose_processes_all_end_goes_on(desk: Desk, alone: Any) -> None:
         target=_work, args=(replace(desk.job, batch_size=2), desk.workspace)
     )
     process.start()
-    seen = 0
-    while seen < RECORDS * EACH / 4:
-        time.sleep(0.01)
-        try:
+
+    def a_quarter_is_loaded() -> bool:
+        assert process.is_alive()
+        with suppress(psycopg.errors.UndefinedTable):
             [(seen,)] = desk.sql("SELECT count(*) FROM tasks")
-        except psycopg.errors.UndefinedTable:
-            continue
+            return bool(seen >= RECORDS * EACH / 4)
+        return False
+
+    wait_until(a_quarter_is_loaded, "the run does not get on", 0.01)
     mine = psutil.Process(process.pid)
     orphans = mine.children(recursive=True)
     mine.kill()

@@ -1,6 +1,7 @@
 """The wizard's window on Qt's offscreen platform, for tests of pages; nothing is shown."""
 
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,8 @@ from pytestqt.qtbot import QtBot
 from pytestqt.wait_signal import SignalBlocker
 
 from desktop_migrator.migration.wizard_options import WizardOptions
+from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from desktop_migrator.wizard import app, theme
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.backup import BackupPage
@@ -74,10 +77,23 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
         window.context.worker.close()
 
 
+@pytest.fixture(scope="session")
+def fresh_cluster(server_folder: Path) -> Path:
+    """What the built-in database's first start makes of its folder, to be copied."""
+    server = BuiltinPostgres(server_folder / "fresh")
+    with server.running():
+        pass
+    return server.data
+
+
 @pytest.fixture
-def demo_folder(server_folder: Path) -> Path:
+def demo_folder(server_folder: Path, fresh_cluster: Path) -> Path:
     """For a built-in database of its own."""
-    return server_folder / f"demo-{len(list(server_folder.iterdir()))}"
+    folder = server_folder / f"demo-{len(list(server_folder.iterdir()))}"
+    server = BuiltinPostgres(Workspace.open(Workspace.open(folder).demo).postgres)
+    server.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", fresh_cluster, server.data], check=True)
+    return folder
 
 
 @pytest.fixture

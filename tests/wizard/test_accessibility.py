@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -17,6 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_migrator.migration.wizard_options import WizardOptions
+from desktop_migrator.wizard import app, theme
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.window import PAGES, WizardWindow
@@ -30,6 +34,19 @@ CONTROLS = (
     QPlainTextEdit,
     QProgressBar,
 )
+
+
+@pytest.fixture(scope="module")
+def demo(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WizardWindow]:
+    """On the sample profiles; one for all tests, which only look at its pages."""
+    theme.apply_colours(qapp, theme.LIGHT)
+    folder = tmp_path_factory.mktemp("demo")
+    window = WizardWindow(app.create_context(WizardOptions(demo=True, data_dir=folder)))
+    window.show()
+    yield window
+    window.context.worker.close()
+    window.close()
+    window.deleteLater()
 
 
 def controls(page: WizardPage) -> Iterator[QWidget]:
@@ -98,6 +115,7 @@ def test_the_walk_finds_a_nameless_control(demo: WizardWindow) -> None:
     field = QLineEdit(page)
     assert not interface_of(field).text(QAccessible.Text.Name).strip()
     assert field in set(controls(page))
+    shiboken6.delete(field)
 
 
 @pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.step.name.lower())

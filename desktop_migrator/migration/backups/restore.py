@@ -118,7 +118,7 @@ def preview_database_restore(
     job: RestoreJob, workspace: Workspace, reporter: Reporter
 ) -> DatabasePreview:
     """Changes nothing. Raises RunNotFound if it is another database than the backup's, and as
-    `undo_of_backup` and `open_database`.
+    `backup_target` and `open_database`.
     """
     target = backup_target(workspace, job.backup, job.passphrase_or_key, reporter)
     database = job.database or target.database
@@ -143,7 +143,7 @@ def preview_database_restore(
 def restore_to_database(
     job: RestoreJob, workspace: Workspace, reporter: Reporter
 ) -> UndoResult | RestoreToDatabaseResult:
-    """Raises as `rollback`, `open_backup` and `Recreator`, before anything was changed."""
+    """Raises as `rollback`, `open_backup` and `RowRestorer`, before anything was changed."""
     target = backup_target(workspace, job.backup, job.passphrase_or_key, reporter)
     database = job.database or target.database
     with open_database(database, workspace, reporter) as engine, engine.connect() as connection:

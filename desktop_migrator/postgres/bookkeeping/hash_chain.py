@@ -4,7 +4,7 @@ An entry's hash is the SHA-256 of its canonical JSON: one object with the member
 object of strings, integers, null and objects of these), `previous` (the hash of the entry before
 in hexadecimal, 64 zeros for the first) and `seq` (1, 2, 3 …); members sorted by name, no blanks,
 everything outside ASCII as \\u escapes. Who can rewrite a whole chain can make it consistent again,
-so that somebody else has to remember its newest hash (`Head`).
+so that somebody else has to remember its newest hash (`ChainHead`).
 """
 
 import hashlib

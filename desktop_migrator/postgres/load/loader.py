@@ -193,6 +193,8 @@ class Loader:
         if batch.size_in_bytes > MAX_BATCH_BYTES:
             chunk = Chunk(cursor, new=[])
             chunk.rejected += [(too_large(item), item) for item in batch.items]
+        elif not batch.items:  # rejections alone, perhaps of what has no table
+            chunk = Chunk(cursor, new=[])
         else:
             chunk = self._writer.write(
                 cursor, batch.entity, batch.items, self._journal_keys, self._completed
