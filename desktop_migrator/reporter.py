@@ -1,4 +1,4 @@
-"""How a use case tells a face what goes on. The faces implement `Reporter`; so do the doubles here.
+"""How a use case tells a face what goes on. The faces implement `Reporter`.
 
 A use case calls `started` once for each stage, `advanced` as often as it likes (a face thins it
 out), and `rejected` and `warned` as things come up. It polls `cancelled` between chunks.
@@ -168,27 +168,3 @@ class ForwardingReporter:
     @property
     def cancelled(self) -> bool:
         return self._inner.cancelled
-
-
-class RecordingReporter(NullReporter):
-    """Keeps what it was told, for tests and for reports made afterwards."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stages: list[Stage] = []
-        self.progress: list[tuple[Stage, int, int | None]] = []
-        self.rejections: list[Rejection] = []
-        self.warnings: list[Message] = []
-
-    def started(self, stage: Stage, total: int | None) -> None:
-        self.stages.append(stage)
-        self.advanced(stage, 0, total)
-
-    def advanced(self, stage: Stage, current: int, total: int | None) -> None:
-        self.progress.append((stage, current, total))
-
-    def rejected(self, rejection: Rejection) -> None:
-        self.rejections.append(rejection)
-
-    def warned(self, message: Message) -> None:
-        self.warnings.append(message)

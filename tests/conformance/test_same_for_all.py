@@ -19,7 +19,6 @@ from desktop_migrator.reporter import (
     AnswerScope,
     ConflictQuestion,
     ConflictReply,
-    RecordingReporter,
 )
 from tests.conformance.conflict_cases import (
     CASES,
@@ -32,6 +31,7 @@ from tests.conformance.conflict_cases import (
 )
 from tests.integration.conftest import on_every_server
 from tests.integration.postgres.factories import USER, Bench
+from tests.recording_reporter import RecordingReporter
 
 ENTITIES = ("tasks", "notes")
 Kind = tuple[str, tuple[str, ...]]

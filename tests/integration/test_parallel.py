@@ -28,8 +28,9 @@ from desktop_migrator.model import ConflictPolicy, Outcome, RunResult
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
-from desktop_migrator.reporter import NullReporter, RecordingReporter, Stage
+from desktop_migrator.reporter import NullReporter, Stage
 from tests.integration.faults.servers import CrashingServer
+from tests.recording_reporter import RecordingReporter
 from tests.waiting import PATIENCE, wait_until
 
 RECORDS = 30

@@ -25,7 +25,7 @@ from desktop_migrator.postgres.connection.engine import open_engine
 from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
 from desktop_migrator.postgres.run_lock.run_lock import Fence, RunLock, hold_run_lock
 from desktop_migrator.postgres.types import adapters
-from desktop_migrator.reporter import RecordingReporter, Stage
+from desktop_migrator.reporter import Stage
 from desktop_migrator.system.resources import resource
 from desktop_migrator.vault.keys import Passphrase
 from desktop_migrator.vault.sealed_file import open_sealed_file
@@ -33,6 +33,7 @@ from tests.integration.command_line import CommandLine
 from tests.integration.conftest import fetch
 from tests.integration.faults.servers import CrashingServer
 from tests.integration.webkit_store import store_of
+from tests.recording_reporter import RecordingReporter
 
 ITEMS = 60
 TASKS = [

@@ -29,10 +29,11 @@ from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres.connection import engine
 from desktop_migrator.postgres.connection.retry import NO_RETRY
 from desktop_migrator.postgres.schema import indexes
-from desktop_migrator.reporter import NullReporter, RecordingReporter, Reporter, Stage
+from desktop_migrator.reporter import NullReporter, Reporter, Stage
 from tests.integration.conftest import fetch, on_every_server
 from tests.integration.postgres.factories import upgrade_to
 from tests.integration.webkit_store import store_of
+from tests.recording_reporter import RecordingReporter
 
 ITEMS = 20
 SHORT = "SET lock_timeout = '2s'"

@@ -35,7 +35,7 @@ from desktop_migrator.postgres.load.load_options import LoadOptions
 from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.verify.verify_run import Verification, verify
-from desktop_migrator.reporter import RecordingReporter
+from tests.recording_reporter import RecordingReporter
 
 USER = "user-1"
 TASKS = """

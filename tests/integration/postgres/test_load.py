@@ -14,7 +14,6 @@ from desktop_migrator.errors import Cancelled, DatabaseError, UsageError
 from desktop_migrator.model import ConflictPolicy, Item, Outcome, Rejection
 from desktop_migrator.postgres import bookkeeping
 from desktop_migrator.postgres.load.batches import MAX_BATCH_BYTES, BatchLimits
-from desktop_migrator.reporter import RecordingReporter
 from tests.integration.conftest import on_every_server
 from tests.integration.postgres.factories import (
     CREATED,
@@ -26,6 +25,7 @@ from tests.integration.postgres.factories import (
     source,
     task,
 )
+from tests.recording_reporter import RecordingReporter
 
 SKIP, OVERWRITE = ConflictPolicy.SKIP, ConflictPolicy.OVERWRITE
 

@@ -8,10 +8,10 @@ import sqlalchemy
 from desktop_migrator.errors import Cancelled
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.postgres.undo.undo_run import Undoer
-from desktop_migrator.reporter import RecordingReporter
 from tests.integration.conftest import on_every_server
 from tests.integration.postgres.factories import Bench, item, row_id, task
 from tests.integration.postgres.undoing import Undone, content
+from tests.recording_reporter import RecordingReporter
 
 OVERWRITE = ConflictPolicy.OVERWRITE
 

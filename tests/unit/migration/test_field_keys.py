@@ -16,8 +16,8 @@ from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.reporter import RecordingReporter
 from desktop_migrator.vault.credentials import Credentials
+from tests.recording_reporter import RecordingReporter
 
 JOB = Job(plan=load_plan(None), database="builtin", person=Person("u"))
 

@@ -16,7 +16,7 @@ from desktop_migrator.errors import (
 )
 from desktop_migrator.postgres.connection.errors import translate_error
 from desktop_migrator.postgres.connection.retry import RetryPolicy
-from desktop_migrator.reporter import RecordingReporter
+from tests.recording_reporter import RecordingReporter
 
 LOST = ConnectionFailed(server="The server", reason="it is gone")
 
