@@ -13,6 +13,7 @@ from desktop_migrator.migration.workspace.backup_catalog import BackupCatalog
 from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Item, Outcome, TargetEntity
+from desktop_migrator.plan.bind import planned_tables
 from desktop_migrator.postgres.bookkeeping.audit import database_id
 from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
 from desktop_migrator.postgres.load.row_matching import RowMatcher
@@ -76,32 +77,32 @@ def back_up(run: RunContext, entities: Sequence[TargetEntity]) -> None:
 def _affected_rows(
     run: RunContext, entities: Sequence[TargetEntity]
 ) -> Iterator[tuple[TableHeader, Iterator[bytes]]]:
-    """The rows that the run may change: the person's, else those that its items would become.
-
-    A table that the run is still to make has none.
-    """
+    """The rows that the run may change: the person's, else those that its items would become."""
     met: set[tuple[str | None, str]] = set()
-    entities = [entity for entity in entities if not is_temporary(entity.table)]
     shared = [entity for entity in entities if not entity.user_column]
     for entity in entities:
         table = entity.table
         if entity.user_column and (table.schema, table.name) not in met:
             met.add((table.schema, table.name))
-            yield _table_header(entity), copy_user_rows(run.connection, entity, run.user_id)
+            yield _table_header(run, entity), copy_user_rows(run.connection, entity, run.user_id)
     outcomes = run.extract_items(shared) if shared else ()
     by_name = {entity.name: entity for entity in shared}
     for chunk in iter_batches(outcomes, by_name, BatchLimits()):
         if chunk.items:
             entity = by_name[chunk.entity]
             ids = _future_ids(run, entity, chunk.items)
-            yield _table_header(entity), copy_rows_by_id(run.connection, entity, ids)
+            yield _table_header(run, entity), copy_rows_by_id(run.connection, entity, ids)
 
 
-def _table_header(entity: TargetEntity) -> TableHeader:
+def _table_header(run: RunContext, entity: TargetEntity) -> TableHeader:
     table = entity.table
+    if is_temporary(table):  # it stands in for one that the run is still to make, without rows yet
+        planned = dict(zip(run.job.plan.entities, planned_tables(run.job.plan), strict=True))
+        table = planned[entity.name]
+    schema = table.schema or run.connection.scalar(select(func.current_schema()))
     return TableHeader(
         entity=entity.name,
-        table=".".join(filter(None, (table.schema, table.name))),
+        table=".".join(filter(None, (schema, table.name))),
         id_column=entity.id_column,
         columns=columns_of(entity),
     )
