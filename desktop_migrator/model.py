@@ -264,7 +264,7 @@ class Rejection(msgspec.Struct, frozen=True):
     """For the person; names fields, never values."""
     remedy: Message
     raw: str
-    """The item's own text, kept so that it can be mended and sent again."""
+    """The item's own text, kept so that it can be repaired and sent again."""
 
 
 # ---- what becomes of rows that exist and differ --------------------------------------------------

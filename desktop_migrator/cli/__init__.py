@@ -1,0 +1,4 @@
+"""The command line: one module for each command or group of commands, and how they print.
+
+From outside: `app`, which knows the commands by name and imports them when they are called.
+"""

@@ -42,7 +42,7 @@ COMMANDS = {
     "report": N_("Write what a run did as a page to read, keep or send."),
     "status": N_("Say whether a migration is needed and what was done."),
     "validate": N_("Check that what was migrated is still there, whole and as it was sent."),
-    "repair": N_("Mend what is amiss, each mend shown before it is done."),
+    "repair": N_("Repair what is amiss, each repair shown before it is done."),
     "analyze": N_("Look at sources, target and past runs: sizes, shapes, slow phases."),
     "optimize": N_("Do at the database what analysis found, each step shown first."),
     "clear": N_("Clear from the browser what was migrated, after a backup."),

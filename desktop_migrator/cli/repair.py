@@ -1,4 +1,4 @@
-"""`repair`: mend what is amiss with a run, each mend shown before it is done."""
+"""`repair`: repair what is amiss with a run, each repair shown before it is done."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -104,11 +104,11 @@ def _print_summary(session: Session, results: list[RepairResult]) -> None:
     left = [each.action for each in results if not each.done]
     waiting = sum(action.possible for action in left)
     if not results:
-        session.print_text(tr("There is nothing to mend."))
+        session.print_text(tr("There is nothing to repair."))
     elif waiting:
         session.print_text(
             tr(
-                "Problems left: {left:,}, {waiting:,} of them can be mended with --auto-fix.",
+                "Problems left: {left:,}, {waiting:,} of them can be repaired with --auto-fix.",
                 left=len(left),
                 waiting=waiting,
             )

@@ -15,6 +15,7 @@ from desktop_migrator.migration.report import run_facts
 from desktop_migrator.migration.report.html import as_html
 from desktop_migrator.migration.report.labels import DOMAIN
 from desktop_migrator.migration.report.pdf import as_pdf
+from desktop_migrator.system.files import write_private
 
 
 class Format(StrEnum):
@@ -40,7 +41,7 @@ def command(
     content = as_pdf(found, tr) if form is Format.PDF else as_html(found, tr).encode()
     path = out or folder / f"{run}.{form}"
     try:
-        run_facts.write_private(path, content)
+        write_private(path, content)
     except OSError as error:
         raise UsageError(reason=cannot_be_written(path, error)) from None
     if session.json:

@@ -8,6 +8,8 @@ user data or a secret.
 Codes: DM-1nn browser storage, DM-2nn plans, DM-3nn the database, DM-4nn the vault, DM-5nn a run,
 DM-9nn wrong use. Where it says `transient`, trying again by itself can help.
 
+From outside: this package alone, which has all of them.
+
     MigratorError  DM-000
       StorageError  DM-100
         SourceNotFound  DM-101

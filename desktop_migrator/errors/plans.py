@@ -8,7 +8,7 @@ class PlanError(MigratorError):
     title = "The plan cannot be used"
     detail_template = "{path}: {reason}"
     hint_template = (
-        "Mend the plan at the place named, or leave --plan away to use the built-in plan."
+        "Correct the plan at the place named, or leave --plan away to use the built-in plan."
     )
     exit_code = ExitCode.USAGE
 

@@ -142,7 +142,7 @@ class DecisionsUnusable(MigratorError):
     code = "DM-513"
     title = "The decisions file cannot be used"
     detail_template = "{path}: {reason}"
-    hint_template = "Name another file with --decisions, or mend this one."
+    hint_template = "Name another file with --decisions, or correct this one."
     exit_code = ExitCode.USAGE
 
 

@@ -32,7 +32,7 @@ from desktop_migrator.postgres.bookkeeping.runs import (
     start_run,
     undone_by,
 )
-from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.run_lock.run_lock import RunLock, hold_run_lock
 from desktop_migrator.postgres.types import adapters
@@ -75,7 +75,7 @@ class UndoJob:
 def rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> UndoResult:
     """Undoes, once the person has agreed where one can be asked.
 
-    Raises RunNotFound, AlreadyUndone, Locked, Cancelled before anything was done; what stops it
+    Raises RunNotFound, AlreadyUndone, RunLocked, Cancelled before anything was done; what stops it
     later stands in the result.
     """
     catalog = Catalog(workspace.catalog)

@@ -106,12 +106,12 @@ def default_value(name: str, rules: PlanColumn, column: Column) -> Any:
     try:
         plain = rules.model_copy(update={"values": None})
         return converter(verbatim(name), column, plain)(Raw(encode(default or rules.default)))
-    except ItemRejected as refused:
+    except ItemRejected as rejected:
         _misfit(
             Message(
                 "The plan's default does not fit the column {column}: {reason}",
                 column=column.name,
-                reason=refused.reason,
+                reason=rejected.reason,
             ),
             Message("Correct `default` in the plan."),
         )
@@ -362,12 +362,12 @@ def _check_column(name: str, rules: PlanColumn, table: Table, column: Column | N
     default_value(name, rules, column)
     try:
         converter(verbatim(name), column, rules)
-    except ItemRejected as refused:
+    except ItemRejected as rejected:
         _misfit(
             Message(
                 "The plan's values do not fit the column {column}: {reason}",
                 column=column.name,
-                reason=refused.reason,
+                reason=rejected.reason,
             ),
             Message("Correct `values` in the plan."),
         )

@@ -1,8 +1,8 @@
-"""Makes the rows of one entity: each column's taker is bound once and then called for every item.
+"""Makes the rows of one entity: each column's extractor is bound once and called for every item.
 
 Fields that no column takes go to the columns marked `rest`: to the first of them whose own field
 the item lacks, else to the last, beside what that holds. A field whose column the table lacks goes
-to the last. Nothing is overwritten and nothing dropped: what finds no place refuses the item.
+to the last. Nothing is overwritten and nothing dropped: what finds no column rejects the item.
 """
 
 from collections.abc import Callable, Mapping
@@ -63,9 +63,9 @@ _NULL = Raw(b"null")
 _EMPTY_IDS = (_NULL, Raw(b'""'))
 _MAX_NAMED_FIELDS = 5
 _VARIABLE_TEXTS: dict[str, Callable[[RawItem], str]] = {
-    KEY: lambda place: place.key,
-    NAME: lambda place: place.name,
-    ENCODING: lambda place: place.encoding,
+    KEY: lambda raw_item: raw_item.key,
+    NAME: lambda raw_item: raw_item.name,
+    ENCODING: lambda raw_item: raw_item.encoding,
 }
 
 
@@ -170,13 +170,13 @@ class RowBuilder:
             if values[index] is None:
                 taking = index
                 break
-        homeless = {
+        without_column = {
             name: fields.pop(name) for name in self._fields_without_column if name in fields
         }
         for index, rest in self._overflow_columns:
             added = fields if index == taking else {}
-            if homeless and index == last:
-                added = added | homeless
+            if without_column and index == last:
+                added = added | without_column
             values[index] = rest.value(values[index], added)
 
     def _escaped(self, values: list[Any]) -> tuple[str, ...]:
@@ -246,13 +246,13 @@ def _column_extractor(
 ) -> ColumnExtractor:
     if rules.from_ == [USER]:
         user = user_value(user_id, column)
-        return lambda fields, place: user
+        return lambda fields, raw_item: user
     find = _first_of(rules.from_ or [])
     if rules.rest:
         # Its own field as it lies; `_Rest` makes the value.
-        return lambda fields, place: _null_to_none(find(fields, place))
+        return lambda fields, raw_item: _null_to_none(find(fields, raw_item))
     if rules.from_ == ["@"] and column.type in JSON_TYPES:
-        return lambda fields, place: as_bytes(place.json)
+        return lambda fields, raw_item: as_bytes(raw_item.json)
     label = _label(name, rules)
     convert = converter(label, column, rules)
     missing, null = _absent_values(name, rules, column)
@@ -260,8 +260,8 @@ def _column_extractor(
     # One plain field, as most columns have, is taken without a call.
     field = plain[0] if len(plain) == len(rules.from_ or ()) == 1 else None
 
-    def take(fields: Fields, place: RawItem) -> Any:
-        raw = fields.pop(field, None) if field is not None else find(fields, place)
+    def take(fields: Fields, raw_item: RawItem) -> Any:
+        raw = fields.pop(field, None) if field is not None else find(fields, raw_item)
         value = None if raw is None else convert(raw)
         if value is not None:
             return value
@@ -280,8 +280,8 @@ def _reference_extractor(name: str, rules: PlanColumn, reference: Reference) -> 
     missing, null = _absent_values(name, rules, reference.column)
     own_id = identity.own_id_factory(reference.id_column)
 
-    def take(fields: Fields, place: RawItem) -> Any:
-        raw = find(fields, place)
+    def take(fields: Fields, raw_item: RawItem) -> Any:
+        raw = find(fields, raw_item)
         if raw is None or raw in _EMPTY_IDS:
             absent = missing if raw is None else null
             if absent is _REJECT:
@@ -289,16 +289,16 @@ def _reference_extractor(name: str, rules: PlanColumn, reference: Reference) -> 
             return absent
         try:
             source_id = identity.source_id(raw)
-        except ItemRejected as refused:
+        except ItemRejected as rejected:
             raise ItemRejected(
-                refused.code,
+                rejected.code,
                 Message(
                     "{label} is to be another item's id, and is neither a text nor a number.",
                     label=label,
                 ),
                 Message("Correct it in the app, or leave the item out."),
             ) from None
-        return UnresolvedReference(place.origin, source_id, own_id(source_id))
+        return UnresolvedReference(raw_item.origin, source_id, own_id(source_id))
 
     return take
 
@@ -332,9 +332,9 @@ def _first_of(texts: list[str]) -> Callable[[Fields, RawItem], Raw | None]:
     if len(finders) == 1:
         return finders[0]
 
-    def find(fields: Fields, place: RawItem) -> Raw | None:
+    def find(fields: Fields, raw_item: RawItem) -> Raw | None:
         for finder in finders:
-            raw = finder(fields, place)
+            raw = finder(fields, raw_item)
             if raw is not None:
                 return raw
         return None
@@ -345,12 +345,12 @@ def _first_of(texts: list[str]) -> Callable[[Fields, RawItem], Raw | None]:
 def _finder(text: str) -> Callable[[Fields, RawItem], Raw | None]:
     if text in VARIABLES:
         variable = _VARIABLE_TEXTS[text]
-        return lambda fields, place: Raw(encode(variable(place)))
+        return lambda fields, raw_item: Raw(encode(variable(raw_item)))
     expression = Expression(text)
     field = expression.field
     if field is None:
-        return lambda fields, place: expression.find(place.json)
-    return lambda fields, place: fields.pop(field, None)
+        return lambda fields, raw_item: expression.find(raw_item.json)
+    return lambda fields, raw_item: fields.pop(field, None)
 
 
 def _plain_fields(rules: PlanColumn) -> list[str]:

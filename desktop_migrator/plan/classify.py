@@ -32,7 +32,7 @@ from desktop_migrator.plan.wildcards import WildcardPattern
 
 
 class SkipReason(StrEnum):
-    """Why a record is left aside, besides the kinds that the plan's `ignore` names."""
+    """Why a record is skipped, besides the kinds that the plan's `ignore` names."""
 
     OTHER_SITE = "other-site"
     PARTITIONED = "partitioned"
@@ -104,9 +104,9 @@ class RecordClassifier:
     def reparse_rejected(
         self, entity: str, key: str, position: str, text: str
     ) -> ClassifiedRecord | None:
-        """One item's own text, as a rejection keeps it, at the place that it had.
+        """One item's own text, as a rejection keeps it, at the position that it had.
 
-        None if it is no JSON, or the plan does not say clearly what lies at such a place.
+        None if it is no JSON, or the plan does not say clearly what lies at such a position.
         """
         readers = [
             reader
@@ -179,7 +179,7 @@ class RecordClassifier:
                 raise ItemRejected(
                     RejectionCode.NOT_JSON,
                     Message("The record is not JSON, so no items can be read from it."),
-                    Message("Mend it in the app, or take its key out of the plan."),
+                    Message("Correct it in the app, or take its key out of the plan."),
                 )
             raise ItemRejected(
                 RejectionCode.UNRECOGNISED,
@@ -188,8 +188,8 @@ class RecordClassifier:
                 ),
                 Message("Add a source with this shape to the plan."),
             )
-        except ItemRejected as refused:
-            return UnreadableRecord(entity, refused)
+        except ItemRejected as rejected:
+            return UnreadableRecord(entity, rejected)
 
     def _by_content(self, record: Record) -> ClassifiedRecord | UnreadableRecord | str:
         readers = list(_matching_readers(self._catch_all_readers, record.key))
@@ -203,9 +203,11 @@ class RecordClassifier:
                 found = reader.read(data, record.value, name)
                 if found:
                     return found if found.items else SkipReason.EMPTY
-        except ItemRejected as refused:
+        except ItemRejected as rejected:
             return (
-                UnreadableRecord(readers[0][0].entity, refused) if readers else SkipReason.UNMATCHED
+                UnreadableRecord(readers[0][0].entity, rejected)
+                if readers
+                else SkipReason.UNMATCHED
             )
         return SkipReason.UNMATCHED
 

@@ -7,7 +7,7 @@
   value is no string).
 
 The same value in the same field of the same user always gives the same text: a run repeated
-changes nothing, and values are compared without being opened. So the IV is not random but
+changes nothing, and values are compared without being decrypted. So the IV is not random but
 HMAC-SHA256 of header and plaintext under a key of its own, cut to 96 bits, as SIV modes do (RFC
 5297): an IV comes twice only with the same header and plaintext, which gives the same text again.
 Two different ones share an IV with a chance of 2^-33 after 2^32 values. What it tells is that two
@@ -47,7 +47,7 @@ class FieldCipher(Protocol):
     def keyed_hash(self, data: bytes) -> str: ...
 
     def decrypt(self, text: str) -> bytes | None:
-        """The JSON text that `seal` made this of; None if it did not."""
+        """The JSON text that `encrypt` made this of; None if it did not."""
 
     def is_hash(self, text: str) -> bool: ...
 
@@ -92,19 +92,19 @@ class FieldKey:
         header = _base64url_encode(json.dumps(claims, separators=(",", ":")).encode())
         covered = header.encode()
         iv = hmac.digest(self._iv_key, covered + b"." + json_text, "sha256")[:_IV_SIZE]
-        sealed = self._aes.encrypt(iv, json_text, covered)
-        parts = (iv, sealed[:-16], sealed[-16:])
+        ciphertext = self._aes.encrypt(iv, json_text, covered)
+        parts = (iv, ciphertext[:-16], ciphertext[-16:])
         return ".".join((header, "", *map(_base64url_encode, parts)))
 
     def decrypt(self, text: str) -> bytes | None:
         found = _JWE.fullmatch(text)
         if found is None:
             return None
-        iv, sealed, tag = (_base64url_decode(found[number]) for number in (2, 3, 4))
-        if iv is None or sealed is None or tag is None:
+        iv, ciphertext, tag = (_base64url_decode(found[number]) for number in (2, 3, 4))
+        if iv is None or ciphertext is None or tag is None:
             return None
         try:
-            return self._aes.decrypt(iv, sealed + tag, found[1].encode())
+            return self._aes.decrypt(iv, ciphertext + tag, found[1].encode())
         except InvalidTag:
             return None
 

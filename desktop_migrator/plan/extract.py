@@ -1,6 +1,6 @@
 """Records -> items and rejections, lazily and without I/O.
 
-Every record read is either left aside under one word or gives at least one item, rejection or
+Every record read is either skipped under one word or gives at least one item, rejection or
 duplicate; nothing vanishes. An item's rejection never costs its neighbours.
 """
 
@@ -91,21 +91,21 @@ class Extractor:
     def extract(self, records: Iterable[Record]) -> Iterator[Item | Rejection]:
         for record in records:
             self.records += 1
-            sorted_out = self._classifier.classify(record)
-            if isinstance(sorted_out, str):
-                self.skipped_records[sorted_out] += 1
-            elif sorted_out.entity not in self._row_builders:
+            classified = self._classifier.classify(record)
+            if isinstance(classified, str):
+                self.skipped_records[classified] += 1
+            elif classified.entity not in self._row_builders:
                 self.skipped_records[SkipReason.EXCLUDED] += 1
-            elif isinstance(sorted_out, UnreadableRecord):
+            elif isinstance(classified, UnreadableRecord):
                 source = Source(record.store, record.storage_key, record.key)
                 text = printable(record.value)
-                if guard := self.protectors.get(sorted_out.entity):
-                    text = guard.redacted_text(text)
-                yield _rejection(sorted_out.entity, source, None, sorted_out.error, text)
+                if protector := self.protectors.get(classified.entity):
+                    text = protector.redacted_text(text)
+                yield _rejection(classified.entity, source, None, classified.error, text)
             else:
-                if sorted_out.has_extra_data:
+                if classified.has_extra_data:
                     self.warnings["data-beside-items"] += 1
-                yield from self._items(record, sorted_out)
+                yield from self._items(record, classified)
 
     @property
     def counts(self) -> ExtractCounts:
@@ -125,8 +125,8 @@ class Extractor:
 
         `position` is that of the rejection; the text of a whole record has none.
         """
-        if guard := self.protectors.get(entity):
-            record = replace(record, value=guard.decrypted(record.value))
+        if protector := self.protectors.get(entity):
+            record = replace(record, value=protector.decrypted(record.value))
         whole = [] if position else list(self.extract([record]))
         if whole and all(isinstance(each, Item) for each in whole):
             return whole
@@ -134,30 +134,36 @@ class Extractor:
         return list(self._items(record, found)) if found else whole
 
     def _items(self, record: Record, found: ClassifiedRecord) -> Iterator[Item | Rejection]:
-        maker = self._row_builders[found.entity]
-        guard = self.protectors.get(found.entity)
+        builder = self._row_builders[found.entity]
+        protector = self.protectors.get(found.entity)
         seen: dict[object, Raw] = {}
         key = escape_unstorable(record.key)
-        touched = found.may_have_escapes or key != record.key
+        may_have_escapes = found.may_have_escapes or key != record.key
         long_numbers = has_long_numbers(found.json_text)
         for index, found_raw in enumerate(found.items):
             position = found.position(index)
             source = Source(record.store, record.storage_key, record.key, position)
             source_id = None
-            raw, text, safe = found_raw, unescape_json(found_raw), guard is None
+            raw, text, safe = found_raw, unescape_json(found_raw), protector is None
             try:
-                if guard:
-                    raw = guard.protect(found_raw)
-                    text, safe = guard.redacted_text(text, raw), True
+                if protector:
+                    raw = protector.protect(found_raw)
+                    text, safe = protector.redacted_text(text, raw), True
                 name = found.item_name(index)
-                place = RawItem(
-                    raw, text, record.storage_key.origin, key, name, found.encoding, touched
+                raw_item = RawItem(
+                    raw,
+                    text,
+                    record.storage_key.origin,
+                    key,
+                    name,
+                    found.encoding,
+                    may_have_escapes,
                 )
-                if touched and self._reject_unstorable:
-                    place = _without_escapes(place)
-                fields = maker.fields(place)
-                source_id = maker.source_id(fields, place)
-                item = maker.build(fields, place, source, source_id)
+                if may_have_escapes and self._reject_unstorable:
+                    raw_item = _without_escapes(raw_item)
+                fields = builder.fields(raw_item)
+                source_id = builder.source_id(fields, raw_item)
+                item = builder.build(fields, raw_item, source, source_id)
                 known_as = source_id if item.derived else item.id
                 if known_as in seen:
                     _ensure_equal(raw, seen[known_as])
@@ -166,16 +172,16 @@ class Extractor:
                 seen[known_as] = raw
                 if long_numbers and has_big_integers(raw):
                     self.warnings["big-integer"] += 1
-            except ItemRejected as refused:
-                if guard and not safe:
-                    text = guard.redacted_text(text)
-                yield _rejection(found.entity, source, source_id, refused, text)
+            except ItemRejected as rejected:
+                if protector and not safe:
+                    text = protector.redacted_text(text)
+                yield _rejection(found.entity, source, source_id, rejected, text)
             else:
                 yield item
 
 
 def _without_escapes(raw_item: RawItem) -> RawItem:
-    """The place without escapes. Raises Refused if it cannot do without."""
+    """The item without escapes. Raises ItemRejected if it cannot do without."""
     if has_unstorable_escapes(raw_item.json):
         raise _unstorable_error()
     return RawItem(

@@ -31,10 +31,10 @@ class OriginGuess:
 def guess_origins(plan: Plan, records: Iterable[Record]) -> dict[str, int]:
     """Of the records, as `Fitting` has them. What entities that take everything would take does
     not count, nor do origins that the plan is not for."""
-    sorter = RecordClassifier(plan)
-    fitting = OriginGuess()
+    classifier = RecordClassifier(plan)
+    guess = OriginGuess()
     for record in records:
-        sorted_out = sorter.classify_by_key(record)
-        if sorted_out:
-            fitting.add(record, sorted_out)
-    return fitting.ranked_origins()
+        classified = classifier.classify_by_key(record)
+        if classified:
+            guess.add(record, classified)
+    return guess.ranked_origins()

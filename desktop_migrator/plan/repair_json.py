@@ -1,4 +1,4 @@
-"""JSON that was damaged, made whole again where nothing but its punctuation is amiss.
+"""JSON that was damaged, repaired where nothing but its punctuation is amiss.
 
 What the library json-repair proposes is only believed if every character that is no punctuation
 or white space stands in it as before, in the same order: quotes, brackets, commas and colons may
@@ -48,19 +48,23 @@ def repair_json(text: str) -> str | None:
     ):
         return None
     try:
-        cured = _join_surrogates(
+        repaired = _join_surrogates(
             json_repair.repair_json(text, ensure_ascii=False, skip_json_loads=True)
         )
-        if not cured or as_value(escape_json(cured)) is None:
+        if not repaired or as_value(escape_json(repaired)) is None:
             return None
     except (ValueError, RecursionError, ItemRejected):
         return None
     # json-repair takes line breaks off the end of texts.
-    lost = _escaped_white_space(cured) < _escaped_white_space(text)
-    if lost or non_punctuation(cured) != non_punctuation(text):
+    lost = _escaped_white_space(repaired) < _escaped_white_space(text)
+    if lost or non_punctuation(repaired) != non_punctuation(text):
         return None
     texts = _string_literals(text)
-    return cured if texts is None or _same_strings(texts, _string_literals(cured) or []) else None
+    return (
+        repaired
+        if texts is None or _same_strings(texts, _string_literals(repaired) or [])
+        else None
+    )
 
 
 def is_truncated(text: str) -> bool:
@@ -122,7 +126,7 @@ def diff_excerpts(before: str, after: str) -> tuple[str, str]:
 
 
 def _offset_after(text: str, passed: int) -> int:
-    """Where in the text so much substance has passed."""
+    """Where in the text so many non-punctuation characters have passed."""
     return bisect_left(range(len(text)), passed, key=lambda end: len(non_punctuation(text[:end])))
 
 

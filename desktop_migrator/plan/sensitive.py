@@ -101,7 +101,7 @@ class SensitiveRule:
 _MatchState = tuple[SensitiveRule, int]
 """A rule, and the segment of its path that is to match next."""
 _MemberAction = Callable[[SensitiveRule, str, Raw], Raw | None]
-"""Gives what takes a member's place; None takes the member away."""
+"""Gives what replaces a member's value; None takes the member away."""
 
 
 class SensitiveRules:
@@ -193,7 +193,7 @@ class _JsonRewriter:
     def _rewrite_object(
         self, members: dict[str, Raw], states: list[_MatchState], levels: int
     ) -> Raw:
-        kept: dict[str, Raw] = {}
+        members_out: dict[str, Raw] = {}
         for name, member in members.items():
             rule, deeper = _match_member(states, name)
             value: Raw | None = member
@@ -203,8 +203,8 @@ class _JsonRewriter:
             elif deeper:
                 value = self.rewrite(member, deeper, levels)
             if value is not None:
-                kept[name] = value
-        return Raw(encode_object(kept))
+                members_out[name] = value
+        return Raw(encode_object(members_out))
 
     def _rewrite_text(self, raw: Raw, states: list[_MatchState], levels: int) -> Raw:
         """A text that may be JSON."""
@@ -266,7 +266,7 @@ class FieldProtector:
         without_key: WithoutKey = WithoutKey.REJECT,
     ) -> None:
         self.omitted_values: Counter[str] = Counter()
-        """How many values were left out for want of a key, by the rule's path."""
+        """How many values were omitted for want of a key, by the rule's path."""
         self._entity = entity
         self._rules = rules
         self._user_id = user_id
@@ -279,13 +279,13 @@ class FieldProtector:
 
     def redacted_text(self, text: str, item: Raw | None = None) -> str:
         """What a rejection keeps of an item: the protected one if all of it could be looked
-        through, else the whole text sealed; nothing where there is no key."""
+        through, else the whole text encrypted; nothing where there is no key."""
         if item is not None and self._rules.covers_whole_item(item):
             return unescape_json(item)
         return self._encrypted(_REJECTED_FIELD, encode(text)) if self._key else ""
 
     def decrypted(self, text: str) -> str:
-        """The inverse of `kept`, as far as there is one."""
+        """The inverse of `redacted_text`, as far as there is one."""
         json_text = self._key.decrypt(text) if self._key else None
         whole = None if json_text is None else as_string(json_text)
         return text if whole is None else whole

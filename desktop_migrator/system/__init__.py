@@ -1,0 +1,4 @@
+"""What the operating system gives and Python does not wrap; knows nothing of the program.
+
+From outside: `files`, `file_lock`, `memory`, `process_marker` and `resources`.
+"""

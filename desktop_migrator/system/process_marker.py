@@ -1,4 +1,6 @@
-"""Marks by which a file or folder names the process that made it, and after a crash is cleared."""
+"""Markers: by them a file or folder names the process that made it, so that a later one may remove
+it after a crash.
+"""
 
 import re
 
@@ -20,7 +22,7 @@ def is_marker(text: str) -> bool:
 
 
 def is_process_alive(marker: str) -> bool:
-    """Whether the process of a mark still runs; ValueError for what is no mark."""
+    """Whether the marker's process still runs; ValueError for what is no marker."""
     pid, started = map(int, marker.split("-"))
     try:
         actual = psutil.Process(pid).create_time()

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from desktop_migrator.errors import BackupNotFound, FileUnreadable, SealedFileNotWritten
 from desktop_migrator.messages import Message
-from desktop_migrator.vault.sealed_file import fsync_folder, os_error_reason, remove_stale_partials
+from desktop_migrator.system import files
+from desktop_migrator.system.files import os_error_reason
 
 BACKUP_KIND = "backup"
 BACKUP_SUFFIX = ".dmbackup"
@@ -24,12 +25,11 @@ class BackupFolder:
     def __init__(self, path: Path) -> None:
         """Makes the folder, and removes what processes that are gone have left half-written.
 
-        Raises DraftNotWritten.
+        Raises SealedFileNotWritten.
         """
         self.path = path
         try:
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            remove_stale_partials(path)
+            files.remove_stale_partials(files.private_folder(path))
         except OSError as error:
             raise SealedFileNotWritten(path=path, reason=os_error_reason(error)) from None
 
@@ -60,7 +60,7 @@ class BackupFolder:
         path = self.find(backup)
         try:
             path.unlink()
-            fsync_folder(self.path)
+            files.sync_folder(self.path)
         except OSError as error:
             raise FileUnreadable(path=path, reason=os_error_reason(error)) from None
 

@@ -108,7 +108,7 @@ class Passphrase:
 
 
 class SecretKey:
-    """32 random bytes, kept in the system's keyring; `recovery.py` prints them for people."""
+    """32 random bytes, kept in the system's keyring; `recovery_key.py` prints them for people."""
 
     hkdf_info: ClassVar[bytes] = b"desktop-migrator/secret-key/1"
 

@@ -2,19 +2,17 @@
 
 It is written under another name, sealed, synced, read back and compared, and gets its own name
 last; so a full disk or a power cut leaves at most a file that nobody takes for a backup. The name
-of such a file says which process writes it; `sweep` removes those of processes that are gone.
+of such a file says which process writes it; `files.remove_stale_partials` removes those of
+processes that are gone.
 """
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
-
-import psutil
 
 from desktop_migrator.errors import (
     FileUnreadable,
@@ -26,6 +24,8 @@ from desktop_migrator.errors import (
 )
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage
+from desktop_migrator.system import files
+from desktop_migrator.system.files import os_error_reason
 from desktop_migrator.vault import container
 from desktop_migrator.vault.keys import Identity, Recipient
 from desktop_migrator.vault.payload import (
@@ -34,11 +34,6 @@ from desktop_migrator.vault.payload import (
     PayloadReader,
     PayloadWriter,
 )
-
-_PARTIAL_NAME = re.compile(r"\.partial-(?P<pid>\d+)-(?P<started>\d+)-.+\.part")
-_CLOCK_TOLERANCE = 60
-"""Seconds by which the system may see the same process's start differently later on."""
-_READ_SIZE = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +62,13 @@ class AtomicSealedFile:
         """`path` is the final one, which is replaced; `identities` open it again to check it.
 
         Where this computer cannot open it (a capture for somebody else), the file's bytes alone
-        are compared. Raises DraftNotWritten.
+        are compared. Raises SealedFileNotWritten.
         """
         self.manifest = manifest
         self._path = path
         self._kind = kind
         self._identities = identities
-        self._partial = path.with_name(f"{_partial_prefix()}{path.name}.part")
+        self._partial = files.partial_path(path)
         self._file = _HashingFile(self._partial)
         self._writer: container.SealedWriter | None = None
         try:
@@ -86,7 +81,7 @@ class AtomicSealedFile:
     def commit(self, damages: tuple[Damage, ...] = ()) -> SealedFile:
         """Complete the file, check it and give it its name.
 
-        Raises DraftNotWritten, DraftNotVerified.
+        Raises SealedFileNotWritten, SealedFileNotVerified.
         """
         try:
             summary = self.payload.finish(damages)
@@ -104,12 +99,11 @@ class AtomicSealedFile:
         if self._writer:
             self._writer.abort()
         self._file.close()
-        with suppress(OSError):
-            self._partial.unlink(missing_ok=True)
+        files.remove_quietly(self._partial)
 
     def _verify_written(self, summary: BackupSummary) -> None:
         try:
-            if file_sha256(self._partial) != self._file.sha256:
+            if files.file_sha256(self._partial) != self._file.sha256:
                 raise SealedFileNotVerified(
                     path=self._path, reason=Message("what was read is not what was sent")
                 )
@@ -125,8 +119,7 @@ class AtomicSealedFile:
 
     def _rename_into_place(self) -> None:
         try:
-            self._partial.replace(self._path)
-            fsync_folder(self._path.parent)
+            files.rename_into_place(self._partial, self._path)
         except OSError as error:
             raise SealedFileNotWritten(path=self._path, reason=os_error_reason(error)) from None
 
@@ -156,7 +149,10 @@ def open_sealed_file(
 
 
 def verify_sealed_file(path: Path, kind: str, identities: Sequence[Identity]) -> PayloadReader:
-    """Read all of the file; the result has manifest, target and summary. Raises as `opened`."""
+    """Read all of the file; the result has manifest, target and summary.
+
+    Raises as `open_sealed_file`.
+    """
     with open_sealed_file(path, kind, identities) as reader:
         for _ in reader.contents():
             pass
@@ -170,10 +166,8 @@ class _HashingFile:
         self._path = path
         self._hash = hashlib.sha256()
         self.size = 0
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         try:
-            # Without a buffer, so that nothing is left to be written when it is closed.
-            self._file = os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0)
+            self._file = files.open_new(path)
         except OSError as error:
             raise SealedFileNotWritten(path=path, reason=os_error_reason(error)) from None
 
@@ -203,55 +197,3 @@ class _HashingFile:
     @property
     def sha256(self) -> str:
         return self._hash.hexdigest()
-
-
-def file_sha256(path: Path) -> str:
-    """In hexadecimal. Raises OSError."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_READ_SIZE):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def fsync_folder(folder: Path) -> None:
-    """Names in the folder on the disk; Windows does that by itself."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def remove_stale_partials(folder: Path) -> int:
-    """Remove what processes that are gone have left half-written; how many files."""
-    removed = 0
-    for path in folder.iterdir() if folder.is_dir() else ():
-        owner = _PARTIAL_NAME.fullmatch(path.name)
-        if owner and not _is_owner_alive(owner):
-            with suppress(OSError):
-                path.unlink()
-                removed += 1
-    return removed
-
-
-def _partial_prefix() -> str:
-    process = psutil.Process()
-    return f".partial-{process.pid}-{int(process.create_time())}-"
-
-
-def _is_owner_alive(owner: re.Match[str]) -> bool:
-    try:
-        started = psutil.Process(int(owner["pid"])).create_time()
-    except psutil.AccessDenied:
-        return True
-    except (psutil.Error, OverflowError):
-        return False
-    return abs(started - int(owner["started"])) < _CLOCK_TOLERANCE
-
-
-def os_error_reason(error: OSError) -> str:
-    """In the system's words, without the path."""
-    return error.strerror or type(error).__name__

@@ -1,1 +1,4 @@
-"""The wizard: the use cases, for people who never heard of localStorage. Qt lives here alone."""
+"""The wizard: the use cases, for people who never heard of localStorage. Qt lives here alone.
+
+From outside: `app`, which `__main__` imports when the program is started without arguments.
+"""

@@ -185,7 +185,7 @@ class WizardAnswers:
     excluded_entities: frozenset[str] = frozenset()
     """Kinds of items that stay behind."""
     excluded_items: frozenset[bytes] = frozenset()
-    """Names of single items that stay behind; see `Job.leave_out`."""
+    """Names of single items that stay behind; see `Job.excluded_items`."""
 
     # Destination
     user_id: str = ""
@@ -218,7 +218,7 @@ class WizardAnswers:
     captures: tuple[Path, ...] = ()
     capture_file: Path | None = None
     passphrase: str = field(default="", repr=False)
-    """Of the capture; with `for_desk` none is needed to make one."""
+    """Of the capture; with `sealed_for_desk` none is needed to make one."""
     passphrase_confirmation: str = field(default="", repr=False)
     sealed_for_desk: bool = False
     """Whether the capture is sealed for the kit's desk alone."""

@@ -15,6 +15,7 @@ from desktop_migrator.migration.status import Status
 from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, MergeRule, Outcome
+from desktop_migrator.system.files import write_private
 from desktop_migrator.wizard.flow import UnfinishedRun, WizardAnswers
 
 _FILE_NAME = "wizard.json"
@@ -44,10 +45,7 @@ def save_resume_state(workspace: Workspace, answers: WizardAnswers) -> None:
         rules=answers.rules,
         decisions=str(answers.decisions) if answers.decisions else None,
     )
-    path = workspace.root / _FILE_NAME
-    part = path.with_suffix(".part")
-    part.write_bytes(msgspec.json.encode(remembered))
-    part.replace(path)
+    write_private(workspace.root / _FILE_NAME, msgspec.json.encode(remembered))
 
 
 def find_unfinished_run(workspace: Workspace, plan: str) -> UnfinishedRun | None:

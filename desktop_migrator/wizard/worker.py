@@ -1,8 +1,8 @@
 """One thread for everything long, and the bridge by which it reaches the pages.
 
 A page hands `Worker.start` a piece of work: a function of a `Reporter`. What that tells and asks
-arrives at the page's `Listener`, and how it ended at `done` or `failed`, all in the UI's thread.
-Progress comes at most ten times a second for a stage.
+arrives at the page's `OperationListener`, and how it ended at `done` or `failed`, all in the UI's
+thread. Progress comes at most ten times a second for a stage.
 """
 
 import queue
@@ -168,12 +168,8 @@ class Worker:
         self._bridge = UiThreadBridge()
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker")
         self._current_operation: Operation | None = None
-        sys.setswitchinterval(_SWITCH_INTERVAL)
-
-    @property
-    def current_operation(self) -> Operation | None:
         """What was started last, until its end was told."""
-        return self._current_operation
+        sys.setswitchinterval(_SWITCH_INTERVAL)
 
     def start(
         self,

@@ -10,10 +10,8 @@ from tests.integration.command_line import CommandLine
 from tests.integration.webkit_store import store_of
 from tests.recorded import unpack
 
-GERMAN_LOCALE: dict[str, Any] = {
-    "LANGUAGE": None,
-    "LC_ALL": "de_DE.UTF-8",
-}  # which need not be installed
+GERMAN_LOCALE: dict[str, Any] = {"LANGUAGE": None, "LC_ALL": "de_DE.UTF-8"}
+"""Which need not be installed."""
 _ENGLISH_WORDS = re.compile(r"\b(?:the|and|were|with|not|which|what|that|are|this|from)\b")
 """None of which is a German word."""
 

@@ -22,7 +22,7 @@ from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.run import finish_run
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
-from desktop_migrator.migration.run.parallel import load
+from desktop_migrator.migration.run.parallel import load_parallel
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Outcome, RunResult
 from desktop_migrator.plan.schema import load_plan
@@ -153,7 +153,7 @@ class Desk:
 
 @pytest.fixture
 def desk(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(load, "MIN_CHARACTERS_FOR_PARALLEL", 0)
+    monkeypatch.setattr(load_parallel, "MIN_CHARACTERS_FOR_PARALLEL", 0)
     monkeypatch.setattr(finish_run, "MIN_ROWS_FOR_PARALLEL", 1)
     monkeypatch.setattr(partitions, "_STEP", 1000)
     return Desk(database, tmp_path)
@@ -321,7 +321,7 @@ def test_a_crash_of_the_server_takes_nothing_that_several_processes_loaded(
 
 
 def _work(job: Job, workspace: Workspace) -> None:
-    load.MIN_CHARACTERS_FOR_PARALLEL = 0
+    load_parallel.MIN_CHARACTERS_FOR_PARALLEL = 0
     migrate(job, workspace, NullReporter())
 
 

@@ -165,7 +165,7 @@ def test_damaged_json_in_the_quarantine_is_cured_shown_and_undone(desk: Desk) ->
     desk.store(**{"task-store": f'{{"state":{{"tasks":{damaged}]}}'.encode(), "formData": FORMS})
     desk.sql("DELETE FROM tasks")
     assert desk.migrate("--continue-on-error", "--rollback-threshold", 1)["counts"]["rejected"] == 1
-    assert desk.failed() == {"Rejected items": "1 wait to be mended"}
+    assert desk.failed() == {"Rejected items": "1 waits to be mended"}
     shown = desk("repair")
     assert shown.exit_code == 1
     [[before, after]] = shown.last["mends"][0]["changes"]
@@ -182,7 +182,7 @@ def test_damaged_json_in_the_quarantine_is_cured_shown_and_undone(desk: Desk) ->
     [mend] = ended.last["mends"]
     assert desk("rollback", "--run", mend["run"]).exit_code == 0
     assert desk.sql("SELECT count(*) FROM tasks") == [(0,)]
-    assert desk.failed() == {"Rejected items": "1 wait to be mended"}
+    assert desk.failed() == {"Rejected items": "1 waits to be mended"}
 
 
 def test_a_cured_item_lies_in_the_table_once_however_often_all_is_repeated(desk: Desk) -> None:
@@ -206,7 +206,7 @@ def test_a_cured_item_lies_in_the_table_once_however_often_all_is_repeated(desk:
         again = desk.migrate(*words)["counts"]
         assert (again["rejected"], again["inserted"]) == (1, 0)
         assert desk.rows() == cured
-        assert desk.failed() == {"Rejected items": "1 wait to be mended"}
+        assert desk.failed() == {"Rejected items": "1 waits to be mended"}
         assert desk("repair", "--auto-fix").exit_code == 0
         assert desk.rows() == cured
         assert desk.failed() == {}
@@ -299,7 +299,7 @@ def test_rows_that_the_keys_index_has_lost_are_found(desk: Desk) -> None:
             "INSERT INTO tasks (id, title, user_id) VALUES (gen_random_uuid(), 'x', 'u1')"
         )
     desk.sql(ready, True)
-    assert desk.failed() == {"tasks: round trip by key": "1 of 41 rows are not found"}
+    assert desk.failed() == {"tasks: round trip by key": "1 of 41 rows is not found"}
     desk.sql("REINDEX TABLE tasks")
     assert desk.failed() == {}
 

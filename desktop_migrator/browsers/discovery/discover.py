@@ -175,7 +175,7 @@ class _Finder:
     local_states: dict[Path, dict[str, ProfileInfo]] = field(default_factory=dict)
 
     def discovery(self) -> Discovery:
-        profiles = tuple(self._build_profile(claim) for claim in self.candidates.values())
+        profiles = tuple(self._build_profile(candidate) for candidate in self.candidates.values())
         return Discovery(profiles, self.lister.unreadable, tuple(self.warnings))
 
     # ---- by layout ------------------------------------------------------------------------------
@@ -200,12 +200,12 @@ class _Finder:
         return any(added)
 
     def _add_profile(self, browser: Browser, folder: Path, name: str = "") -> bool:
-        places = find_stores(browser.engine, folder, self.lister)
-        if places:
+        locations = find_stores(browser.engine, folder, self.lister)
+        if locations:
             self.candidates.setdefault(
-                _real_path(folder), _ProfileCandidate(browser, folder, name, places)
+                _real_path(folder), _ProfileCandidate(browser, folder, name, locations)
             )
-        return bool(places)
+        return bool(locations)
 
     # ---- by content -----------------------------------------------------------------------------
 
@@ -233,7 +233,7 @@ class _Finder:
             level = below
 
     def _add_by_content(self, folder: Path, *, explicit: bool) -> bool:
-        """Add what the folder is; whether that settles it, so that nothing below matters."""
+        """Add what the folder is; whether that decides it, so that nothing below matters."""
         names = self.lister.entries(folder)
         if _is_leveldb(folder, explicit=explicit):
             return self._add_store(folder, StoreFormat.CHROMIUM_LEVELDB)
@@ -268,12 +268,12 @@ class _Finder:
         if store is None:
             return False
         folder = _profile_folder(path, store_format)
-        claim = _ProfileCandidate(
+        candidate = _ProfileCandidate(
             self._browser(folder, ENGINE_BY_FORMAT[store_format]), folder, "", []
         )
-        claim = self.candidates.setdefault(_real_path(folder), claim)
-        if store not in claim.locations:
-            claim.locations.append(store)
+        candidate = self.candidates.setdefault(_real_path(folder), candidate)
+        if store not in candidate.locations:
+            candidate.locations.append(store)
         return True
 
     def _firefox(self, folder: Path) -> Browser:
@@ -290,9 +290,9 @@ class _Finder:
     # ---- the result -----------------------------------------------------------------------------
 
     def _build_profile(self, candidate: _ProfileCandidate) -> FoundProfile:
-        folder, places = candidate.folder, candidate.locations
+        folder, locations = candidate.folder, candidate.locations
         info = self._profile_info(folder) if candidate.browser.engine is Engine.CHROMIUM else None
-        used: list[datetime] = [store.modified for store in places]
+        used: list[datetime] = [store.modified for store in locations]
         if info and info.last_active:
             used.append(info.last_active)
         profile = Profile(
@@ -304,9 +304,9 @@ class _Finder:
             or folder.name,
             path=folder,
             last_used=max(used),
-            running=is_browser_running(candidate.browser, folder, places),
+            running=is_browser_running(candidate.browser, folder, locations),
         )
-        left_behind = self._inactive_backend(profile, places)
+        inactive = self._inactive_backend(profile, locations)
         stores = tuple(
             Store(
                 profile,
@@ -314,9 +314,9 @@ class _Finder:
                 store.path,
                 store.size,
                 store.modified,
-                is_active=store is not left_behind,
+                is_active=store is not inactive,
             )
-            for store in places
+            for store in locations
         )
         return FoundProfile(profile, stores)
 
@@ -328,13 +328,13 @@ class _Finder:
     def _inactive_backend(
         self, profile: Profile, locations: Sequence[StoreLocation]
     ) -> StoreLocation | None:
-        left_behind, reason = find_inactive_backend(locations)
-        if left_behind and reason:
+        inactive, reason = find_inactive_backend(locations)
+        if inactive and reason:
             names = {
                 StoreFormat.CHROMIUM_LEVELDB: "LevelDB",
                 StoreFormat.CHROMIUM_SQLITE: "SQLite",
             }
-            used = next(store for store in locations if store is not left_behind)
+            used = next(store for store in locations if store is not inactive)
             self.warnings.append(
                 Message(
                     "{browser}, profile {profile}: two local storages hold data. "
@@ -344,10 +344,10 @@ class _Finder:
                     profile=profile.name,
                     used=names[used.format],
                     reason=reason,
-                    path=str(left_behind.path),
+                    path=str(inactive.path),
                 )
             )
-        return left_behind
+        return inactive
 
 
 def _real_path(path: Path) -> Path:
@@ -367,7 +367,7 @@ def _is_leveldb(folder: Path, *, explicit: bool) -> bool:
 
 
 def _profile_folder(path: Path, store_format: StoreFormat) -> Path:
-    """The profile to which a store found by itself belongs, if it lies in the usual place."""
+    """The profile to which a store found by itself belongs, if it lies where such stores lie."""
     depths = {
         StoreFormat.CHROMIUM_LEVELDB: ("Local Storage/leveldb", 1),
         StoreFormat.FIREFOX: ("storage/default/*/ls/data.sqlite", 4),

@@ -54,7 +54,7 @@ class System:
         return cls.for_home(kind, Path.home(), os.environ)
 
     def browser_roots(self, browser: Browser) -> list[tuple[Path, str]]:
-        """The browser's places here: a folder and the pattern below it."""
+        """The browser's locations here: a folder and the pattern below it."""
         bases = {
             "~": self.home,
             "%LOCALAPPDATA%": self.local_app_data,

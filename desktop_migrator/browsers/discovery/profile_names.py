@@ -1,7 +1,8 @@
-"""What Chromium's `Local State` says about profiles: `profile.info_cache`, by folder name.
+"""What browsers' own files say about profiles. A damaged file says nothing; it never fails.
 
-Seen in Chromium 156: `{"profile": {"info_cache": {"Default": {"name": …, "active_time": …}}}}`,
-the time in seconds since 1970. A damaged file says nothing; it never fails.
+Chromium's `Local State`, seen in version 156: `{"profile": {"info_cache": {"Default": {"name": …,
+"active_time": …}}}}`, by folder name, the time in seconds since 1970. Firefox's `profiles.ini`: a
+section for each profile, and one for each installation with its default profile.
 """
 
 import configparser
@@ -12,8 +13,9 @@ from pathlib import Path
 
 import msgspec
 
-_MAX_SIZE = 64 * 2**20
-"""Bytes; real ones hold some 100 kB."""
+_MAX_LOCAL_STATE_BYTES = 64 * 2**20
+"""Real ones hold some 100 kB, those of companies with many policies several MB."""
+_MAX_PROFILES_INI_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def read_local_state(user_data: Path) -> dict[str, ProfileInfo]:
     """The profiles by folder name; empty if there is no such file or it cannot be read."""
     path = user_data / "Local State"
     try:
-        if not path.is_file() or path.stat().st_size > _MAX_SIZE:
+        if not path.is_file() or path.stat().st_size > _MAX_LOCAL_STATE_BYTES:
             return {}
         state = msgspec.json.decode(path.read_bytes(), type=_LocalState)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -61,9 +63,6 @@ def _timestamp(seconds: float) -> datetime | None:
         return None
 
 
-_MAX_SIZE = 2**20
-
-
 @dataclass(frozen=True, slots=True)
 class ProfilesIniEntry:
     name: str
@@ -83,10 +82,10 @@ def read_profiles_ini(root: Path) -> list[ProfilesIniEntry]:
         default_section="\0",
     )
     try:
-        if not path.is_file() or path.stat().st_size > _MAX_SIZE:
+        if not path.is_file() or path.stat().st_size > _MAX_PROFILES_INI_BYTES:
             return []
         text = path.read_text("utf-8-sig", errors="replace")
-        # To Firefox an indented line is one like any other, to configparser it goes on with the
+        # To Firefox an indented line is one like any other, to configparser it continues the
         # line before, and fails where that is a key without a value.
         parser.read_string(re.sub(r"^\s+", "", text, flags=re.MULTILINE))
     except (OSError, configparser.Error):

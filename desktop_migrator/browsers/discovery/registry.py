@@ -1,7 +1,7 @@
 """Which browsers there are, and where each keeps its profiles on each system. A table, not code.
 
-A place is written with `/` and begins with `~` or a variable that `system.System` knows; `*` stands
-for any part of one folder name. Later rows never claim a folder that an earlier row has claimed.
+A location is written with `/` and begins with `~` or a variable that `os_folders.System` knows;
+`*` stands for any part of one folder name. A folder belongs to the first row that it fits.
 
 Sources: Chromium's docs/user_data_dir.md and chrome/install_static, Mozilla's "Profiles - Where
 Firefox stores your user data", WebKit's WebsiteDataStore (Cocoa and GLib), Electron's

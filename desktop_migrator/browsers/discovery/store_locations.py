@@ -147,7 +147,7 @@ def is_profile_running(profile: Profile, stores: Sequence[Store]) -> bool:
 def find_inactive_backend(
     locations: Sequence[StoreLocation],
 ) -> tuple[StoreLocation | None, Message]:
-    """The backend left behind, if there are two, and why the other one is in use.
+    """The inactive backend, if there are two, and why the other one is in use.
 
     The reason is empty where nothing is lost by leaving it.
     """

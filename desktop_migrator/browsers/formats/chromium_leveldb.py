@@ -2,10 +2,10 @@
 
 Keys (Chromium's `local_storage_leveldb.cc`): `VERSION` = `1`, `META:<storage key>` (a protobuf:
 1 = last modified in microseconds since 1601, 2 = the area's bytes), `METAACCESS:<storage key>`,
-and `_<storage key>\\0<text>` = `<text>`. In key order all notes stand before the records.
+and `_<storage key>\\0<text>` = `<text>`. In key order all metadata stands before the records.
 
-LevelDB itself reads sound folders; what it cannot read, or would pass over in silence, goes
-through `leveldb_salvage`.
+LevelDB itself reads valid folders; what it cannot read, or would pass over in silence, goes
+through `leveldb.salvage`.
 """
 
 import shutil
@@ -78,15 +78,19 @@ def read(
                     closing(
                         plyvel.DB(str(copy), create_if_missing=False, paranoid_checks=True)
                     ) as db,
-                    closing(db.raw_iterator(verify_checksums=True)) as start,
+                    closing(db.raw_iterator(verify_checksums=True)) as probe,
                     closing(_entries(db, None, _RECORD_PREFIX)) as before,
                     closing(
                         _entries(db, key_range.start or _RECORD_PREFIX, key_range.stop)
                     ) as entries,
                 ):
-                    # plyvel's other iterator takes a store without one sound block for empty.
-                    start.seek_to_first()
+                    # plyvel's other iterator takes blocks that cannot be read for the end where
+                    # no valid one follows, as in a store of one block.
+                    probe.seek_to_first()
                     yield from walk.records(chain(before, entries))
+                    probe.seek(max(walk.last_key, key_range.start or _RECORD_PREFIX))
+                    if probe.valid():
+                        probe.next()
                     walk.report_skipped()
                     return
             except plyvel.Error:
@@ -110,7 +114,7 @@ def write(copy: Path, changes: Sequence[AreaChange], now: datetime) -> None:
     So what goes is gone from its files too: from tables, logs and the MANIFEST, where LevelDB
     itself keeps first and last keys of tables that are gone. An area that has records gets `now`
     for its times, without which Chromium would purge it as idle since 1601; one without records
-    gets no notes, as in Chromium. Raises StoreUnwritable.
+    gets no metadata, as in Chromium. Raises StoreUnwritable.
     """
     anew = copy.with_name(f"{copy.name}-anew")
     try:
@@ -180,7 +184,7 @@ def _varint(number: int) -> bytes:
 
 
 class _EntryDecoder:
-    """One pass over the entries in key order, which may go on in another source."""
+    """One pass over the entries in key order, which may continue in another source."""
 
     def __init__(self, store: Store, on_damage: Callable[[Message, int | None], None]) -> None:
         self.last_key = b""
@@ -274,7 +278,7 @@ def _last_modified(meta: bytes) -> datetime | None:
 
 
 def from_chromium_time(microseconds: int) -> datetime | None:
-    """Microseconds since 1601 as Chromium notes them; None for 0 and for nonsense."""
+    """Microseconds since 1601 as Chromium stores them; None for 0 and for nonsense."""
     try:
         return _EPOCH + timedelta(microseconds=microseconds) if microseconds > 0 else None
     except OverflowError:

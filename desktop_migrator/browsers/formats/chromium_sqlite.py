@@ -84,7 +84,7 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
 def write(copy: Path, changes: Sequence[AreaChange], now: datetime) -> None:
     """Change areas of the private copy `copy`, in either revision of the layout.
 
-    Times and notes are as for `chromium_leveldb.write`. Raises StoreUnwritable.
+    Times and metadata are as for `chromium_leveldb.write`. Raises StoreUnwritable.
     """
     with write_transaction(copy) as connection:
         names = connection.execute("SELECT name FROM pragma_table_info('map_entries')")
@@ -174,10 +174,10 @@ def _records(
 def _check_version(store: Store, file: SqliteFile, on_damage: LossCallback) -> None:
     has_notes = file.table_columns("meta", _CREATE_META)
     rows = file.rows("meta", ["key", "value"], on_damage, _CREATE_META) if has_notes else ()
-    notes = dict(rows)
-    if b"version" not in notes:
+    metadata = dict(rows)
+    if b"version" not in metadata:
         on_damage(Message("The version of the storage's layout is missing."), 0)
-    elif notes[b"version"] not in {b"1", 1}:
+    elif metadata[b"version"] not in {b"1", 1}:
         raise UnknownStorageFormat(
             path=store.path, reason=Message("its SQLite layout is not version 1")
         )

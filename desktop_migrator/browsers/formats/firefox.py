@@ -165,7 +165,7 @@ def read_storage_key(store_path: Path, copy: Path | None = None) -> StorageKey:
 
     Firefox keeps the origin in `.metadata-v2` of the origin's folder, in the table `database`
     (looked at if a private copy is given), and in the folder's name, in which several characters
-    became `+`. No checksum guards any of them; the first that fits the name is believed.
+    became `+`. No checksum covers any of them; the first that fits the name is believed.
     """
     folder = store_path.parent.parent
     told = []

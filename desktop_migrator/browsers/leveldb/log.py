@@ -1,9 +1,8 @@
 """LevelDB's logs and MANIFESTs, read leniently: what checksums vouch for, and what is broken.
 
 After LevelDB's own doc/log_format.md, doc/impl.md, db/write_batch.cc and db/version_edit.cc.
-Everything works on the bytes of one file and changes nothing. A part of a record whose checksum
-fails is mended where the checksum tells how; behind a broken one, reading goes on as soon as a
-later part verifies.
+Everything works on the bytes of one file and changes nothing. What a failed checksum covers does
+not count; behind a broken fragment, reading continues as soon as a later one verifies.
 """
 
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from itertools import chain
 from struct import Struct
 from typing import NamedTuple
 
-from desktop_migrator.browsers.leveldb.checksum import end_by_checksum, masked_crc32c, mended
+from desktop_migrator.browsers.leveldb.checksum import end_by_checksum, masked_crc32c
 
 # ---- fields --------------------------------------------------------------------------------------
 
@@ -47,7 +46,7 @@ _LOG_HEADER = 7  # masked CRC of type and payload, the payload's length, type
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
 _BROKEN = 0
 _MAX_CHECKED_BYTES = 2**22
-"""Bytes checked in search of the next sound part; a hostile block could ask for far more."""
+"""Bytes checked in search of the next valid fragment; a hostile block could ask for far more."""
 
 
 class LogRecord(NamedTuple):
@@ -57,11 +56,9 @@ class LogRecord(NamedTuple):
     verified_length: int
     """How many of the payload's bytes, from its start, the checksums vouch for."""
     complete: bool
-    """Whether the payload has all its parts, sound or not."""
+    """Whether the payload has all its fragments, valid or not."""
     truncated: bool = False
     """Incomplete for want of further bytes in the file, as after a crash."""
-    mended: bool = False
-    """Whether a checksum failed and its data could be put right."""
 
     @property
     def valid(self) -> bool:
@@ -72,38 +69,36 @@ class _Fragment(NamedTuple):
     record_type: int
     payload: bytes
     valid: bool
-    mended: bool = False
 
 
 def read_log(data: bytes, *, verify: bool = True) -> Iterator[LogRecord]:
     """The records of a log or MANIFEST, broken ones included.
 
     Without `verify` the checksums are left unread (somebody else checks them), and reading ends
-    at the first part that does not fit into its place.
+    at the first fragment that does not fit where it lies.
     """
     held: list[_Fragment] = []
 
     def joined(*, complete: bool, last: bool = False) -> LogRecord:
         verified = 0
-        for part in held:
-            if not part.valid:
+        for fragment in held:
+            if not fragment.valid:
                 break
-            verified += len(part.payload)
-        payload = b"".join(part.payload for part in held)
-        is_mended = any(part.mended for part in held)
+            verified += len(fragment.payload)
+        payload = b"".join(fragment.payload for fragment in held)
         held.clear()
-        return LogRecord(payload, verified, complete, last, is_mended)
+        return LogRecord(payload, verified, complete, last)
 
-    for part in _fragments(data, verify):
-        continues = part.record_type in {_MIDDLE, _LAST}
+    for fragment in _fragments(data, verify):
+        continues = fragment.record_type in {_MIDDLE, _LAST}
         if held and not continues:
             yield joined(complete=False)
         orphan = continues and not held
-        if part.record_type == _BROKEN or orphan:
+        if fragment.record_type == _BROKEN or orphan:
             yield LogRecord(b"", 0, complete=False)
             continue
-        held.append(part)
-        if part.record_type in {_FULL, _LAST}:
+        held.append(fragment)
+        if fragment.record_type in {_FULL, _LAST}:
             yield joined(complete=True)
     if held:
         yield joined(complete=False, last=True)
@@ -125,10 +120,10 @@ def _fragments(data: bytes, verify: bool) -> Iterator[_Fragment]:
         if not verify:
             yield _Fragment(_BROKEN, b"", valid=False)
             return
-        right = _mended_part(data, position, block_end)
-        if right:
-            part, position = right
-            yield part
+        if true_end := _end_despite_length(data, position, block_end):
+            payload = data[position + _LOG_HEADER : true_end]
+            yield _Fragment(data[position + 6], payload, valid=True)
+            position = true_end
             continue
         behind = _next_valid_fragment(data, position, end, block_end)
         if end == behind:
@@ -139,7 +134,7 @@ def _fragments(data: bytes, verify: bool) -> Iterator[_Fragment]:
 
 
 def _fragment_end(data: bytes, position: int, block_end: int) -> int:
-    """Where the part at `position` says that it ends; 0 if it cannot be a part."""
+    """Where the fragment at `position` says that it ends; 0 if it cannot be one."""
     if position + _LOG_HEADER > block_end:
         return 0
     end = position + _LOG_HEADER + int.from_bytes(data[position + 4 : position + 6], "little")
@@ -152,23 +147,16 @@ def _checksum_matches(data: bytes, position: int, end: int) -> bool:
     return masked_crc32c(data[position + 6 : end]) == expected
 
 
-def _mended_part(data: bytes, position: int, block_end: int) -> tuple[_Fragment, int] | None:
-    """The part at `position` put right, and where it ends; None if that cannot be done."""
+def _end_despite_length(data: bytes, position: int, block_end: int) -> int:
+    """Where a fragment ends whose length is wrong, which the checksum does not cover; else 0."""
+    if position + _LOG_HEADER > block_end or not _FULL <= data[position + 6] <= _LAST:
+        return 0
     stored = int.from_bytes(data[position : position + 4], "little")
-    start = position + _LOG_HEADER - 1  # the checksum covers the type, but not the length
-    end = end_by_checksum(data, start, block_end, stored)
-    length = int.from_bytes(data[position + 4 : position + 6], "little")
-    covered = data[start:end]
-    if not end and position + _LOG_HEADER + length <= block_end:
-        end = position + _LOG_HEADER + length
-        covered = mended(data[start:end], stored) or b""
-    if not covered or not _FULL <= covered[0] <= _LAST:
-        return None
-    return _Fragment(covered[0], covered[1:], valid=True, mended=True), end
+    return end_by_checksum(data, position + 6, block_end, stored)
 
 
 def _next_valid_fragment(data: bytes, position: int, claimed_end: int, block_end: int) -> int:
-    """Where reading can go on behind a broken part: at a part that verifies, or the next block."""
+    """Where reading continues behind a broken fragment: at one that verifies, or the next block."""
     checked = 0
     for start in chain((claimed_end,), range(position + 1, block_end - _LOG_HEADER + 1)):
         end = _fragment_end(data, start, block_end) if start > position else 0
@@ -192,7 +180,7 @@ def _fragment_may_begin(data: bytes, position: int, block_end: int) -> bool:
 # ---- write batches, the content of logs ---------------------------------------------------------
 
 BATCH_HEADER = Struct("<QI")
-"""The first operation's sequence number, and how many operations there are."""
+"""The first write's sequence number, and how many writes there are."""
 
 
 class InternalEntry(NamedTuple):
@@ -209,7 +197,7 @@ class WriteOp(NamedTuple):
 
 
 def parse_write_batch(payload: bytes) -> Iterator[WriteOp]:
-    """The operations in their order; ValueError behind the last one that can be read."""
+    """The writes in their order; ValueError behind the last one that can be read."""
     if len(payload) < BATCH_HEADER.size:
         raise ValueError("cut off")
     sequence, count = BATCH_HEADER.unpack_from(payload)
@@ -273,7 +261,7 @@ def _apply_edit(manifest: ManifestState, edit: bytes) -> None:
             _, position = varint(edit, position)
         elif tag == 4:
             manifest.last_sequence, position = varint(edit, position)
-        elif tag == 5:  # where compaction goes on: level, key
+        elif tag == 5:  # where compaction continues: level, key
             _, position = varint(edit, position)
             _, position = length_prefixed(edit, position)
         elif tag == 6:

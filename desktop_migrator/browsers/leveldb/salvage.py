@@ -3,13 +3,13 @@
 LevelDB's own reader stops at damage, or passes over it in silence where it looks like the end of
 a file (measured: a wrong length in a log's last block, a missing log); its repair does not check
 checksums by default, gives up a whole table for its index, and ends the process on a wrong footer.
-Here nothing is taken whose checksum fails and cannot put it right, everything else is, and the
-newest version of a key counts.
+Here nothing is taken whose checksum fails, everything else is, and the newest version of a key
+counts.
 
-Counting: the operations in the logs are numbered without gaps, so that what is missing between
-two sound writes is known exactly. Which records these were is read from the broken part itself
-where that is still legible; such bytes are used for the count alone, which is exact unless a
-key itself is hit. Where they are illegible, the number of missing operations is the upper bound.
+Counting: the writes in the logs are numbered without gaps, so that what is missing between two
+valid batches is known exactly. Which records these were is read from the invalid one itself where
+that can still be parsed; such bytes are used for the count alone, which is exact unless a key
+itself is hit. Where they cannot be parsed, the number of missing writes is the upper bound.
 """
 
 import re
@@ -119,20 +119,20 @@ def _log_records(
 
 @dataclass
 class _DamagedRegion:
-    """A damaged place: what may have been lost there."""
+    """A damaged region: what may have been lost there."""
 
     description: Message
     suspect_entries: list[InternalEntry] | None
-    """The operations in question, unverified; None where they are illegible."""
+    """The writes in question, unverified; None where they cannot be parsed."""
     max_lost: int | None = None
-    """How many operations are missing, if that much is known."""
+    """How many writes are missing, if that much is known."""
 
 
 def salvage(folder: Path, on_loss: LossCallback) -> dict[bytes, bytes]:
-    """The newest sound version of every key that was not deleted.
+    """The newest valid version of every key that was not deleted.
 
-    `lost` is told every damaged place, at least one, since this is for damaged folders. Counts
-    are of localStorage records, not of the browser's notes on them.
+    `on_loss` is told every damaged region, at least one, since this is for damaged folders. Counts
+    are of localStorage records, not of the browser's metadata.
     """
     reader = _StoreSalvage(_list_files(folder))
     reader.read()
@@ -145,7 +145,6 @@ class _StoreSalvage:
         self.files = files
         self.newest: dict[bytes, tuple[int, bytes | None]] = {}
         self.damaged_regions: list[_DamagedRegion] = []
-        self.mended = False
 
     def read(self) -> None:
         manifest = self._choose_manifest()
@@ -164,17 +163,15 @@ class _StoreSalvage:
         self._read_logs(_log_records(self.files, manifest, verify=True), manifest.last_sequence)
 
     def report(self, on_loss: LossCallback) -> None:
-        for place in self.damaged_regions:
-            if place.suspect_entries is not None:
+        for region in self.damaged_regions:
+            if region.suspect_entries is not None:
                 newest = {
-                    entry.key: entry for entry in sorted(place.suspect_entries, key=_sequence)
+                    entry.key: entry for entry in sorted(region.suspect_entries, key=_sequence)
                 }
-                on_loss(place.description, sum(map(self._is_visible_loss, newest.values())))
+                on_loss(region.description, sum(map(self._is_visible_loss, newest.values())))
             else:
-                on_loss(place.description, place.max_lost)
-        if self.mended:
-            on_loss(Message("The storage was damaged and could be put right by its checksums."), 0)
-        elif not self.damaged_regions:
+                on_loss(region.description, region.max_lost)
+        if not self.damaged_regions:
             on_loss(Message("The storage is damaged, but every record could be read."), 0)
 
     def _choose_manifest(self) -> ManifestState:
@@ -203,7 +200,7 @@ class _StoreSalvage:
             self.newest[key] = sequence, value
 
     def _is_visible_loss(self, entry: InternalEntry) -> bool:
-        """Whether the loss of this operation shows in what is left."""
+        """Whether the loss of this write shows in what is left."""
         if entry.key.startswith(_METADATA_PREFIXES):
             return False
         sequence, value = self.newest.get(entry.key, (-1, None))
@@ -215,7 +212,6 @@ class _StoreSalvage:
             if block.valid:
                 for entry in block.entries:
                     self._keep_newest(*entry)
-                self.mended |= block.mended
             elif block.parseable:
                 self.damaged_regions.append(_DamagedRegion(what, block.entries))
             else:
@@ -223,49 +219,48 @@ class _StoreSalvage:
 
     def _read_logs(self, records: Iterable[LogRecord], last_sequence: int) -> None:
         expected: int | None = None
-        broken: list[LogRecord] = []
+        invalid: list[LogRecord] = []
         for record in records:
-            operations, legible = _parseable_ops(record.payload)
-            if not (record.valid and legible):
-                broken.append(record)
+            writes, parseable = _parseable_ops(record.payload)
+            if not (record.valid and parseable):
+                invalid.append(record)
                 continue
             sequence, count = BATCH_HEADER.unpack_from(record.payload)
-            if broken or (expected is not None and sequence != expected):
+            if invalid or (expected is not None and sequence != expected):
                 self._read_invalid_records(
-                    broken, None if expected is None else sequence - expected
+                    invalid, None if expected is None else sequence - expected
                 )
-                broken = []
-            self.mended |= record.mended
-            for operation in operations:
-                self._keep_newest(*operation.entry)
+                invalid = []
+            for write in writes:
+                self._keep_newest(*write.entry)
             expected = sequence + count
-        if broken:
-            self._read_invalid_records(broken, None)
+        if invalid:
+            self._read_invalid_records(invalid, None)
         elif expected is not None and expected <= last_sequence:
             self._read_invalid_records([], last_sequence - expected + 1)
 
     def _read_invalid_records(self, invalid: list[LogRecord], missing: int | None) -> None:
-        """Uses what is sound of broken records; `missing` operations are known to be there."""
+        """Uses what is valid of invalid records; `missing` writes are known to be there."""
         what = Message("A part of the log of the latest changes is damaged.")
         if invalid and invalid[-1].truncated:
             what = Message("The log's last write was cut off, as in a crash.")
         suspects: list[InternalEntry] = []
-        legible = bool(invalid)
+        parseable = bool(invalid)
         taken = 0
         for record in invalid:
-            operations, whole = _parseable_ops(record.payload)
-            legible = legible and whole and record.complete
-            for operation in operations:
+            writes, whole = _parseable_ops(record.payload)
+            parseable = parseable and whole and record.complete
+            for write in writes:
                 # The browser drops a write that the file's end cuts off; so it goes here.
-                if operation.end <= record.verified_length and not record.truncated:
-                    self._keep_newest(*operation.entry)
+                if write.end <= record.verified_length and not record.truncated:
+                    self._keep_newest(*write.entry)
                     taken += 1
                 else:
-                    suspects.append(operation.entry)
+                    suspects.append(write.entry)
         if missing is not None:
             missing = max(missing - taken, 0)
-            legible = legible and len(suspects) == missing
-        self.damaged_regions.append(_DamagedRegion(what, suspects if legible else None, missing))
+            parseable = parseable and len(suspects) == missing
+        self.damaged_regions.append(_DamagedRegion(what, suspects if parseable else None, missing))
 
 
 def _sequence(entry: InternalEntry) -> int:
@@ -273,11 +268,11 @@ def _sequence(entry: InternalEntry) -> int:
 
 
 def _parseable_ops(payload: bytes) -> tuple[list[WriteOp], bool]:
-    """The operations that can be told apart, and whether those are all."""
-    operations = []
+    """The writes that can be parsed, and whether those are all."""
+    writes = []
     try:
-        for operation in parse_write_batch(payload):
-            operations.append(operation)  # noqa: PERF402 - keeps those before an error
+        for write in parse_write_batch(payload):
+            writes.append(write)  # noqa: PERF402 - keeps those before an error
     except ValueError:
-        return operations, False
-    return operations, True
+        return writes, False
+    return writes, True

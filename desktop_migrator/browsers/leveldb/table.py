@@ -1,8 +1,7 @@
 """LevelDB's tables, read leniently: what checksums vouch for, and which blocks are broken.
 
-After LevelDB's own doc/table_format.md. A block whose checksum fails is mended where the checksum
-tells how. A table whose index is broken is read block by block, since each block ends with a
-checksum that only its true end satisfies.
+After LevelDB's own doc/table_format.md. A table whose index is broken is read block by block, since
+each block ends with a checksum that only its true end satisfies.
 """
 
 from collections.abc import Iterator
@@ -11,11 +10,11 @@ from mmap import mmap
 from typing import NamedTuple
 
 from desktop_migrator.browsers.encoding import decompress_snappy
-from desktop_migrator.browsers.leveldb.checksum import end_before_checksum, masked_crc32c, mended
+from desktop_migrator.browsers.leveldb.checksum import end_before_checksum, masked_crc32c
 from desktop_migrator.browsers.leveldb.log import InternalEntry, varint
 
 MAX_BLOCK_SIZE = 64 * 2**20
-"""Bytes that one block may unpack to."""
+"""Bytes that one block may decompress to."""
 _FOOTER_SIZE = 48
 _MAGIC = bytes.fromhex("57fb808b247547db")
 _TRAILER = 5  # a block's compression type and masked CRC
@@ -31,8 +30,6 @@ class TableBlock(NamedTuple):
     valid: bool
     parseable: bool = True
     """False: not even the number of the entries can be told."""
-    mended: bool = False
-    """Whether the checksum failed and told how to put the block right."""
 
 
 def read_table(data: bytes) -> Iterator[TableBlock]:
@@ -49,16 +46,12 @@ def read_table(data: bytes) -> Iterator[TableBlock]:
 def _read_block(data: bytes, handle: _BlockHandle) -> TableBlock:
     with suppress(ValueError):
         content, checksum = _read_raw_block(data, handle)
-        whole = masked_crc32c(content) == checksum
-        if not whole and (right := mended(content, checksum)):
-            with suppress(ValueError):
-                return TableBlock(_internal_entries(right), valid=True, mended=True)
-        return TableBlock(_internal_entries(content), valid=whole)
+        return TableBlock(_internal_entries(content), valid=masked_crc32c(content) == checksum)
     return TableBlock([], valid=False, parseable=False)
 
 
 def has_bounded_blocks(data: Buffer) -> bool:
-    """Whether all that the table points to and unpacks to is of a size that LevelDB can bear.
+    """Whether all that the table points to and decompresses to is of a size that LevelDB can bear.
 
     It ends the process where it cannot; what no checksum vouches for it looks at as well.
     """
@@ -90,10 +83,10 @@ def _footer_index_handle(data: Buffer) -> _BlockHandle:
 
 
 def _read_index(data: bytes) -> list[_BlockHandle]:
-    """Where the data blocks lie; ValueError unless footer and index are sound."""
+    """Where the data blocks lie; ValueError unless footer and index are valid."""
     content, checksum = _read_raw_block(data, _footer_index_handle(data))
     if masked_crc32c(content) != checksum:
-        content = mended(content, checksum) or b""
+        raise ValueError("the index is damaged")
     return list(_index_handles(content))
 
 

@@ -1,4 +1,4 @@
-"""Where a store can be cut, so that several readers read a part of it each."""
+"""Where a store can be split, so that several readers read a key range of it each."""
 
 from dataclasses import dataclass, field
 
@@ -18,7 +18,7 @@ class _StoreSize:
 
 
 class KeyRangePartitioner:
-    """Notes a pass over the records, and then knows parts of about the same size.
+    """Observes a pass over the records, and then knows key ranges of about the same size.
 
     Only LevelDB is read from any key on without reading what lies before.
     """
@@ -37,12 +37,12 @@ class KeyRangePartitioner:
         size.value_chars = after = before + len(record.value)
         if before // _STEP < after // _STEP and store.format is StoreFormat.CHROMIUM_LEVELDB:
             key = entry_key(record)
-            # A key spelled otherwise than Chromium does lies elsewhere; parts must not overlap.
+            # A key spelled otherwise than Chromium does lies elsewhere; ranges must not overlap.
             if not size.split_points or key > size.split_points[-1][1]:
                 size.split_points.append((before, key))
 
     def key_ranges(self, index: int, count: int) -> dict[Store, KeyRange]:
-        """One of so many parts of each store that can be cut."""
+        """One of so many key ranges of each store that can be split."""
         return {
             store: KeyRange(
                 _boundary_key(size, index, count), _boundary_key(size, index + 1, count)

@@ -2,7 +2,7 @@
 
 Stores are copied privately, read lazily by their formats' readers, as often as needed, and the
 copies removed, also when the caller stops early. A store that cannot be read is reported and the
-next one goes on; damages are reported at the end of their store.
+next one is read; damages are reported at the end of their store.
 
 Where Firefox holds an area in several stores the newest generation wins, record by record none is
 mixed in: data.sqlite, then ls-archive.sqlite (from which Firefox itself would fill a missing
@@ -63,15 +63,15 @@ def snapshot_stores(
 ) -> Iterator[list[tuple[Store, Path]]]:
     """Private copies of the stores in use, for as long as they are to be read.
 
-    A store that cannot be copied is reported and left out.
+    A store that cannot be copied is reported and skipped.
     """
-    with ExitStack() as kept:
+    with ExitStack() as stack:
         copies = []
         for store in stores:
             if not store.is_active:
                 continue
             try:
-                copies.append((store, kept.enter_context(snapshot(store, snapshot_root))))
+                copies.append((store, stack.enter_context(snapshot(store, snapshot_root))))
             except StorageError as error:
                 report(Damage(store, error.detail_message, None))
         yield copies
@@ -84,7 +84,7 @@ def read_snapshots(
 ) -> Generator[Record, None, None]:
     """Yield the copies' records lazily; what is lost or unreadable is reported.
 
-    Of the LevelDB stores in `within` only a part is read, and what was lost in that.
+    Of the LevelDB stores in `within` only that key range is read, and what was lost in it is told.
     """
     by_profile: dict[Path, list[tuple[Store, Path]]] = defaultdict(list)
     for store, copy in copies:

@@ -1,14 +1,14 @@
 """A private, consistent copy of a store, whether a browser uses it or not.
 
 The source is opened for reading alone; its bytes and times stay as they are. A copy lies in a
-folder of its own (0700, unpredictable name) below a root and goes when the context ends; `sweep`
-removes what a killed process left behind.
+folder of its own (0700, unpredictable name) below a root and goes when the context ends;
+`remove_stale_snapshots` removes what a killed process left.
 
 Why a copy is consistent though nothing is locked:
 
 - SQLite (main file, `-wal`, `-journal`; `-shm` is only an index): after all files have been copied
   all are read again. If they read the same, all had these contents at one instant in between. The
-  log alone may have grown: what was copied of it is then an earlier state, cut at a commit by
+  log alone may have grown: what was copied of it is then an earlier state, ended at a commit by
   SQLite's own checksums (https://sqlite.org/walformat.html), and its unchanged header says that it
   was not begun anew meanwhile. It is copied last, so that the main file holds nothing newer.
 - LevelDB (leveldb's doc/impl.md): tables are written once, logs and MANIFEST only grow, and file
@@ -34,6 +34,7 @@ from desktop_migrator.errors import SnapshotFailed
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Store, StoreFormat
 from desktop_migrator.system import process_marker
+from desktop_migrator.system.files import private_folder
 
 _ATTEMPTS = 200
 _ATTEMPTS_WITHOUT_GROWTH = 10
@@ -54,7 +55,7 @@ def snapshot(store: Store, root: Path) -> Iterator[Path]:
     Raises SnapshotFailed.
     """
     try:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(root)
         private = Path(
             tempfile.mkdtemp(prefix=f"snapshot-{process_marker.current_marker()}-", dir=root)
         )
@@ -67,7 +68,7 @@ def snapshot(store: Store, root: Path) -> Iterator[Path]:
             raise SnapshotFailed(path=store.path, reason=error.strerror or str(error)) from error
         yield copy
     finally:
-        # What a virus scanner still holds open on Windows goes with the next sweep.
+        # What a virus scanner still holds open on Windows is removed at a later start.
         shutil.rmtree(private, ignore_errors=True)
 
 

@@ -2,8 +2,8 @@
 
 Source: "Database File Format" by the SQLite project, <https://sqlite.org/fileformat2.html>.
 Nothing here raises on damaged bytes: a part that is not exactly as the format has it reads as None
-or is marked unsound, so that no caller takes half a row for a whole one. There are no checksums in
-a database file: bytes that change inside a text go unseen by SQLite and by this module alike.
+or is marked invalid, so that no caller takes half a row for a complete one. There are no checksums
+in a database file: bytes that change inside a text go unseen by SQLite and by this module alike.
 """
 
 import mmap
@@ -105,7 +105,7 @@ class DatabaseFile:
         return parse_page(data, self.usable_size, 100 if number == 1 else 0) if data else None
 
     def payload(self, cell: Cell, visited: set[int]) -> bytes | None:
-        """The cell's whole payload; None unless its overflow chain is exactly right.
+        """All of the cell's payload; None unless its overflow chain is exactly right.
 
         The chain's pages are added to `used`; a page already in there breaks the chain.
         """
@@ -128,7 +128,7 @@ class DatabaseFile:
         return None if number else b"".join(parts)
 
     def free_pages(self) -> tuple[set[int], bool]:
-        """The pages of the free list, and whether it is whole."""
+        """The pages of the free list, and whether that is complete."""
         free: set[int] = set()
         trunk = self._first_free
         while trunk and trunk not in free and (page := self.page(trunk)):
@@ -142,13 +142,13 @@ class DatabaseFile:
     def has_zeroed_page(self) -> bool:
         """Whether a page in use holds nothing but zeros: SQLite's own check can miss that."""
         free, _ = self.free_pages()
-        wiped = bytes(self.page_size)
+        zeroed = bytes(self.page_size)
         first_bytes = self._data[:: self.page_size].ljust(self.page_count, b"\0")[: self.page_count]
         suspects = {number for number, byte in enumerate(first_bytes, 1) if not byte}
         suspects |= self._wal_pages.keys()
         suspects -= {*free, PENDING_BYTE // self.page_size + 1}
         # Where the file is too short, SQLite reads zeros.
-        return any((self.page(number) or wiped) == wiped for number in suspects)
+        return any((self.page(number) or zeroed) == zeroed for number in suspects)
 
     def pointer_map_entry(self, number: int) -> tuple[int, int] | None:
         """Kind and parent of a page, as the pointer map of an auto-vacuum file has it.

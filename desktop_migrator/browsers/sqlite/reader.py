@@ -37,7 +37,7 @@ _SUPER_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 class SqliteFile:
     """A private copy, opened once for all that is to be read of it; to be closed.
 
-    What is damaged is told: of the write-ahead log to `damaged`, of a table where it is read.
+    What is damaged is told: of the write-ahead log to `on_damage`, of a table where it is read.
     """
 
     def __init__(self, copy: Path, on_damage: LossCallback) -> None:
@@ -206,10 +206,8 @@ def _open(copy: Path) -> sqlite3.Connection:
 def _with_repaired_wal(copy: Path, log: bytes, on_damage: LossCallback) -> Path:
     """A second copy, whose log SQLite reads to its end; so the first can be read once more."""
     repair = repair_wal(log)
-    if repair.mended:
-        on_damage(
-            Message("the write-ahead log was damaged and could be put right by its checksums"), 0
-        )
+    if repair.damaged_headers:
+        on_damage(Message("the write-ahead log is damaged, but what it holds could be read"), 0)
     if repair.blanked_frames:
         on_damage(
             Message("the write-ahead log is damaged; what it held is counted with its table"), 0

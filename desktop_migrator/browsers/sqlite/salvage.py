@@ -1,4 +1,4 @@
-"""Rows of one table of a damaged SQLite file: all that are whole, and how many are not.
+"""Rows of one table of a damaged SQLite file: all that are complete, and how many are not.
 
 Every page is looked at, not only those that the table's root still leads to. A page below a lost
 interior page counts as the table's if nothing else claims it, the file proves that it is no
@@ -62,7 +62,7 @@ def salvage_columns(copy: Path, table: str, create_tables: Sequence[str] = ()) -
 def salvage_rows(
     copy: Path, table: str, columns: Sequence[str], on_damage: LossCallback, create_table: str = ""
 ) -> Iterator[tuple[SqliteValue, ...]]:
-    """Yield the whole rows of the table, then report what is damaged and missing, once.
+    """Yield the complete rows of the table, then report what is damaged and missing, once.
 
     `create_table` is the statement that browsers make this table with: it stands in for the
     file's own schema where that is lost.
@@ -79,11 +79,11 @@ def salvage_rows(
         on_damage(Message("the part of the file that says where its tables lie is damaged"), None)
         return
     root, layout = found
-    places = [layout.columns.index(column) for column in columns]
+    indexes = [layout.columns.index(column) for column in columns]
     tree, given = _BtreeScan(layout, layout.by_key), 0
     for row in salvage.rows(root, tree):
         given += 1
-        yield tuple(row[place] for place in places)
+        yield tuple(row[index] for index in indexes)
     faults = [*salvage.schema_faults, *tree.faults]
     expected = salvage.count_by_index(table)
     lost = tree.lost_rows if expected is None or expected < given else expected - given

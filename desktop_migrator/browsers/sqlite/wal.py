@@ -2,10 +2,9 @@
 
 Source: "WAL-mode File Format" by the SQLite project, <https://sqlite.org/walformat.html>.
 
-SQLite takes the first frame whose checksum fails for the log's end, without a word. But each frame
-goes on from the checksum of the one before, so that frames behind a damaged one can be checked
-too. And the checksum is a sum of the frame's words, weighted by Fibonacci numbers: 64 bits, which
-tell where one word is wrong and by how much (by chance once in four million times).
+SQLite takes the first frame whose checksum fails for the log's end, without a word. But each
+frame's checksum continues from that of the one before, so that frames behind a damaged one can be
+checked too, and a frame whose own header is damaged is vouched for by the one behind it.
 """
 
 import struct
@@ -30,7 +29,7 @@ class Wal:
     page_count: int
     """Pages of the database after the last commit."""
     damaged: bool
-    """Whether the log goes on behind what was read, or its beginning is not valid."""
+    """Whether the log continues behind what was read, or its beginning is not valid."""
 
 
 def wal_file(path: Path) -> Path:
@@ -50,29 +49,29 @@ def indexed_frame_count(path: Path) -> int:
 def read_wal(log: bytes, valid_frames: int = 0) -> Wal:
     """Take what SQLite takes: all that was committed, up to the first frame that is not right.
 
-    The checksums of the first `frames_known` frames are known to be right.
+    The checksums of the first `valid_frames` frames are known to be right.
     """
-    head = _read_header(log)
-    if head is None:
+    header = _read_header(log)
+    if header is None:
         return Wal(0, {}, 0, damaged=any(log[:_FILE_HEADER]))
     committed: dict[int, bytes] = {}
     pending: dict[int, bytes] = {}
-    count, running = 0, head.checksum
-    frames = list(_frames(log, head))
+    count, running = 0, header.checksum
+    frames = list(_frames(log, header))
     for index, frame in enumerate(frames):
         known = (
             index < valid_frames
-            or frame.compute_checksum(running, head.byte_order) == frame.checksum
+            or frame.compute_checksum(running, header.byte_order) == frame.checksum
         )
-        if not known or frame.salts != head.salts:
-            is_end = not known and all(map(head.is_stale_frame, frames[index:]))
-            return Wal(head.page_size, committed, count, damaged=not is_end)
+        if not known or frame.salts != header.salts:
+            is_end = not known and all(map(header.is_stale_frame, frames[index:]))
+            return Wal(header.page_size, committed, count, damaged=not is_end)
         running = frame.checksum
         pending[frame.page_number] = frame.page
         if frame.commit_size:
             committed |= pending
             pending, count = {}, frame.commit_size
-    return Wal(head.page_size, committed, count, _ends_mid_frame(log, head))
+    return Wal(header.page_size, committed, count, _ends_mid_frame(log, header))
 
 
 @dataclass
@@ -80,70 +79,60 @@ class RepairedWal:
     """A log that SQLite reads to its end."""
 
     log: bytearray = field(default_factory=bytearray)
-    mended: int = 0
-    """Parts that were put right by their checksum."""
+    damaged_headers: int = 0
+    """Of the log or of frames, where the frames themselves are vouched for all the same."""
     blanked_frames: int = 0
-    """Frames that could not be put right; what they hold now is no page of any kind."""
+    """Frames that nothing vouches for; what they hold now is no page of any kind."""
     truncated: bool = False
     """Whether nothing behind a damaged frame could be found any more."""
 
 
 def repair_wal(log: bytes) -> RepairedWal:
-    """Put right what can be, wipe pages that cannot, and go on behind them."""
+    """Keep the frames that are vouched for, blank the others, and continue behind them."""
     repair = RepairedWal()
-    head = _read_header(log) or _mended_head(log)
-    if head is None:
+    header = _read_header(log) or _rebuilt_header(log)
+    if header is None:
         repair.truncated = True
         return repair
-    repair.mended += head != _read_header(log)
-    repair.log += head.fields + struct.pack(">II", *head.checksum)
-    frames = list(_frames(log, head))
-    running = written = head.checksum
+    repair.damaged_headers += header != _read_header(log)
+    repair.log += header.fields + struct.pack(">II", *header.checksum)
+    frames = list(_frames(log, header))
+    running = written = header.checksum
     index = 0
 
     def write(content: bytes) -> _Checksum:
-        checksum = _wal_checksum(content, written, head.byte_order)
-        repair.log.extend(content[:8] + head.salts + struct.pack(">II", *checksum) + content[8:])
+        checksum = _wal_checksum(content, written, header.byte_order)
+        repair.log.extend(content[:8] + header.salts + struct.pack(">II", *checksum) + content[8:])
         return checksum
 
     while index < len(frames):
         frame = frames[index]
-        content, found = frame.content, frame.compute_checksum(running, head.byte_order)
-        right = None
-        if found == frame.checksum:
-            right, running = content, found
-            repair.mended += frame.salts != head.salts
-        elif _chain_continues(frames, index, found, head):
-            right, running = content, found
-            repair.mended += 1
-        elif mended := _mended(
-            content,
-            running,
-            frame.checksum,
-            head.byte_order,
-            sure=_chain_continues(frames, index, None, head),
-        ):
-            right, running = mended, frame.checksum
-            repair.mended += 1
-        if right is not None:
-            written = write(right)
+        content, found = frame.content, frame.compute_checksum(running, header.byte_order)
+        if found == frame.checksum or _chain_continues(frames, index, found, header):
+            repair.damaged_headers += (frame.checksum, frame.salts) != (found, header.salts)
+            written = write(content)
+            running = found
             index += 1
             continue
         behind = next(
-            (at for at in range(index, len(frames)) if _chain_continues(frames, at, None, head)),
+            (at for at in range(index, len(frames)) if _chain_continues(frames, at, None, header)),
             None,
         )
         lost = frames[index : behind + 1] if behind is not None else []
         # Where a header is hit too, nobody knows whose page is missing.
-        if behind is None or any(each.salts != head.salts or not each.page_number for each in lost):
-            repair.truncated = not head.is_stale_frame(frame) or bool(lost)
+        if (
+            behind is None
+            or any(each.salts != header.salts or not each.page_number for each in lost)
+            or _is_page_number_wrong(frame, running, header.byte_order)
+        ):
+            repair.truncated = not header.is_stale_frame(frame) or bool(lost)
             return repair
         for each in lost:
-            written = write(each.content[:8] + _BLANK_FILLER * head.page_size)
+            written = write(each.content[:8] + _BLANK_FILLER * header.page_size)
         repair.blanked_frames += len(lost)
         running = frames[behind].checksum
         index = behind + 1
-    repair.truncated = _ends_mid_frame(log, head)
+    repair.truncated = _ends_mid_frame(log, header)
     return repair
 
 
@@ -157,6 +146,22 @@ def _chain_continues(
     return (
         following.compute_checksum(checksum or frames[index].checksum, header.byte_order)
         == following.checksum
+    )
+
+
+def _is_page_number_wrong(frame: "_Frame", start: _Checksum, byte_order: str) -> bool:
+    """Whether the frame would be right if it were another page's."""
+    first, second = frame.compute_checksum(start, byte_order)
+    differences = frame.checksum[0] - first, frame.checksum[1] - second
+    # The checksum is linear: a word adds as many times what a one in its place adds. These are two
+    # Fibonacci numbers in a row, of which one at least is odd: only that can be divided by.
+    one = struct.pack(f"{byte_order}I", 1).ljust(len(frame.content), b"\0")
+    weights = _wal_checksum(one, (0, 0), byte_order)
+    odd = weights[1] % 2
+    change = differences[odd] * pow(weights[odd], -1, _WORD)
+    return all(
+        (weight * change - difference) % _WORD == 0
+        for weight, difference in zip(weights, differences, strict=True)
     )
 
 
@@ -197,7 +202,7 @@ class _Frame(NamedTuple):
 
     @property
     def salts(self) -> bytes:
-        """The same in all frames of one round of the log, as in its head."""
+        """The same in all frames of one round of the log, as in its header."""
         return self.header[8:16]
 
     @property
@@ -217,27 +222,21 @@ def _read_header(log: bytes) -> _WalHeader | None:
     fields = log[:24].ljust(24, b"\0")
     magic = int.from_bytes(fields[:4], "big")
     order = "<>"[magic & 1]
-    head = _WalHeader(fields, _checksum_pair(log[24:32].ljust(8, b"\0")), order)
-    size = head.page_size
+    header = _WalHeader(fields, _checksum_pair(log[24:32].ljust(8, b"\0")), order)
+    size = header.page_size
     valid = magic in _MAGIC and 512 <= size <= 65536 and size & (size - 1) == 0
-    return head if valid and _wal_checksum(fields, (0, 0), order) == head.checksum else None
+    return header if valid and _wal_checksum(fields, (0, 0), order) == header.checksum else None
 
 
-def _mended_head(log: bytes) -> _WalHeader | None:
-    """The head put right, by its checksum or by the first frame, which goes on from that."""
-    stored = _checksum_pair(log[24:32].ljust(8, b"\0"))
-    tries = [log[:24], log[:16] + log[40:48]]
-    tries += [_mended(log[:24], (0, 0), stored, order) or b"" for order in "<>"]
-    for fields in tries:
+def _rebuilt_header(log: bytes) -> _WalHeader | None:
+    """The header with its checksum or salts made anew, where the first frame vouches for it."""
+    for fields in (log[:24], log[:16] + log[40:48]):
         for order in "<>":
             checksum = _wal_checksum(fields, (0, 0), order)
-            head = _read_header(fields + struct.pack(">II", *checksum))
-            first = next(_frames(log, head), None) if head else None
-            if head and (
-                checksum == stored
-                or (first and first.compute_checksum(checksum, order) == first.checksum)
-            ):
-                return head
+            header = _read_header(fields + struct.pack(">II", *checksum))
+            first = next(_frames(log, header), None) if header else None
+            if first and first.compute_checksum(checksum, order) == first.checksum:
+                return header
     return None
 
 
@@ -267,33 +266,3 @@ def _wal_checksum(data: bytes, start: _Checksum, byte_order: str) -> _Checksum:
         first = (first + one + second) & 0xFFFFFFFF
         second = (second + other + first) & 0xFFFFFFFF
     return first, second
-
-
-def _mended(
-    data: bytes, start: _Checksum, stored: _Checksum, order: str, *, sure: bool = False
-) -> bytes | None:
-    """The data with its one wrong word put right; None if it is not one, or not sure which.
-
-    `sure` says that the stored checksum is right.
-    """
-    found = _wal_checksum(data, start, order)
-    first, second = ((right - wrong) % _WORD for right, wrong in zip(stored, found, strict=True))
-    if not sure and not (first and second):
-        return None  # a wrong word of the checksum itself would look alike
-    words = list(struct.unpack(f"{order}{len(data) // 4}I", data))
-    fitting = []
-    weight_first, weight_second = 0, 1  # of the last word in the two sums
-    for place in range(len(words) - 1, -1, -1):
-        # Of two Fibonacci numbers in a row, one at least is odd: only that can be divided by.
-        if weight_second % 2:
-            error = second * pow(weight_second, -1, _WORD) % _WORD
-        else:
-            error = first * pow(weight_first, -1, _WORD) % _WORD
-        if (weight_first * error % _WORD, weight_second * error % _WORD) == (first, second):
-            fitting.append((place, error))
-        weight_first, weight_second = weight_second, (weight_first + weight_second) % _WORD
-    if len(fitting) != 1:
-        return None
-    ((place, error),) = fitting
-    words[place] = (words[place] + error) % _WORD
-    return struct.pack(f"{order}{len(words)}I", *words)

@@ -8,7 +8,7 @@ At no moment is a store half old and half new: a folder is exchanged with anothe
 call (Linux's renameat2, macOS' renamex_np), a file is renamed over another one. Where a system has
 no such call, two renames stand for it, and between the two nothing is there for an instant.
 
-Nodes of the file system (`st_dev`, `st_ino`) tell old from new, since renames keep them.
+Inodes of the file system (`st_dev`, `st_ino`) tell old from new, since renames keep them.
 """
 
 import ctypes
@@ -27,7 +27,7 @@ from typing import Any
 
 from desktop_migrator.browsers.store_files import SQLITE_SIDE_FILES
 from desktop_migrator.errors import ProfileBusy, StoreUnwritable
-from desktop_migrator.system import process_marker
+from desktop_migrator.system import files, process_marker
 
 _log = logging.getLogger(__name__)
 
@@ -72,13 +72,13 @@ class Swap:
 
         Raises OSError and whatever `check` raises.
         """
-        pieces = [self._prepare_entry(place, target) for place, target in enumerate(self._targets)]
-        _write_journal(self._work, _SWAPPING, pieces)
-        for piece in pieces:
-            _swap(piece)
-            _sync_folder(Path(piece.target).parent)
-        check([aside for aside in map(_old_location, pieces) if aside])
-        _write_journal(self._work, _DONE, pieces)
+        entries = [self._prepare_entry(index, target) for index, target in enumerate(self._targets)]
+        _write_journal(self._work, _SWAPPING, entries)
+        for entry in entries:
+            _swap(entry)
+            files.sync_folder(Path(entry.target).parent)
+        check([old_store for old_store in map(_old_location, entries) if old_store])
+        _write_journal(self._work, _DONE, entries)
 
     def _prepare_entry(self, index: int, target: Path) -> _SwapEntry:
         new, old = (self._work / f"{index}-{word}" for word in ("new", "old"))
@@ -100,9 +100,8 @@ def swap_transaction(home: Path, pointers: Path) -> Iterator[Swap]:
     pointer = pointers / work.name[len(_PREFIX) :]
     try:
         _ensure_no_other_swap(home, work)
-        pointers.mkdir(mode=0o700, parents=True, exist_ok=True)
-        pointer.write_bytes(os.fsencode(work))
-        _sync(pointer)
+        files.private_folder(pointers)
+        files.write_private(pointer, os.fsencode(work))
         work.mkdir(mode=0o700)
     except FileExistsError as error:
         raise ProfileBusy(path=home, process=os.getpid()) from error
@@ -122,6 +121,7 @@ def swap_transaction(home: Path, pointers: Path) -> Iterator[Swap]:
 def recover(pointers: Path) -> list[str]:
     """Undo the swaps of processes that are gone; sentences about what could not be undone."""
     notes = []
+    files.remove_stale_partials(pointers)
     for pointer in sorted(pointers.iterdir()) if pointers.is_dir() else ():
         if not process_marker.is_marker(pointer.name) or process_marker.is_process_alive(
             pointer.name
@@ -142,11 +142,11 @@ def recover(pointers: Path) -> list[str]:
 def _ensure_no_other_swap(home: Path, own: Path) -> None:
     """Raises ProfileBusy while another process works there; clears up after one that is gone."""
     for other in home.glob(f"{_PREFIX}*"):
-        mark = other.name[len(_PREFIX) :]
-        if other == own or not process_marker.is_marker(mark):
+        marker = other.name[len(_PREFIX) :]
+        if other == own or not process_marker.is_marker(marker):
             continue
-        if process_marker.is_process_alive(mark):
-            raise ProfileBusy(path=home, process=mark.partition("-")[0])
+        if process_marker.is_process_alive(marker):
+            raise ProfileBusy(path=home, process=marker.partition("-")[0])
         _finish_or_roll_back(other)
 
 
@@ -154,22 +154,22 @@ def _finish_or_roll_back(work: Path) -> list[str]:
     """Bring a swap to an end: it was done, or it is undone. Raises OSError."""
     if not work.is_dir():
         return []
-    state, pieces = _read_journal(work)
-    kept = work.with_name(work.name.replace(_PREFIX, "desktop-migrator-kept-"))
+    state, entries = _read_journal(work)
+    conflict_copy = work.with_name(work.name.replace(_PREFIX, "desktop-migrator-kept-"))
     notes = []
     if state == _SWAPPING:
-        for piece in reversed(pieces):
-            if not _roll_back(piece):
+        for entry in reversed(entries):
+            if not _roll_back(entry):
                 notes.append(
-                    f"{piece.target}: a change of this storage was cut off, and it has been used"
-                    f" since; so it stays changed. As it was before, it lies in {kept}."
+                    f"{entry.target}: a change of this storage was cut off, and it has been used"
+                    f" since; so it stays changed. As it was before, it lies in {conflict_copy}."
                 )
-            _sync_folder(Path(piece.target).parent)
+            files.sync_folder(Path(entry.target).parent)
     if not notes:
         # What a virus scanner still holds open on Windows goes at a later start.
         shutil.rmtree(work, ignore_errors=True)
     else:
-        work.rename(kept)
+        work.rename(conflict_copy)
     return notes
 
 
@@ -199,59 +199,57 @@ def _swap(entry: _SwapEntry) -> None:
 def _roll_back(entry: _SwapEntry) -> bool:
     """Put the old one back where the new one lies; False if somebody has used that since."""
     target = Path(entry.target)
-    there = _inode(target)
-    if there is not None and there == entry.old_node:
+    current_inode = _inode(target)
+    if current_inode is not None and current_inode == entry.old_node:
         return True
-    if there is not None and (there != entry.new_node or _file_signature(target) != entry.facts):
+    if current_inode is not None and (
+        current_inode != entry.new_node or _file_signature(target) != entry.facts
+    ):
         return False
-    aside = _old_location(entry)
-    if aside is None:
-        if there is not None and entry.old_node is None:
+    old = _old_location(entry)
+    if old is None:
+        if current_inode is not None and entry.old_node is None:
             target.rename(entry.new)
         return True
-    if there is not None and aside.is_dir():
-        if aside == Path(entry.new):
-            _exchange(aside, target)
+    if current_inode is not None and old.is_dir():
+        if old == Path(entry.new):
+            _exchange(old, target)
             return True
         target.rename(entry.new)
-    aside.replace(target)
+    old.replace(target)
     return True
 
 
 def _old_location(entry: _SwapEntry) -> Path | None:
     """Where the old one lies now, if it was moved or linked there."""
-    places = (Path(entry.old), Path(entry.new))
-    return next((p for p in places if entry.old_node and _inode(p) == entry.old_node), None)
+    locations = (Path(entry.old), Path(entry.new))
+    return next((p for p in locations if entry.old_node and _inode(p) == entry.old_node), None)
 
 
 def _inode(path: Path) -> list[int] | None:
     try:
-        facts = path.lstat()
+        status = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return [facts.st_dev, facts.st_ino]
+    return [status.st_dev, status.st_ino]
 
 
 def _file_signature(path: Path) -> FileSignature:
     if path.is_dir():
-        files = {str(p.relative_to(path)): p for p in path.rglob("*") if not p.is_dir()}
+        members = {str(p.relative_to(path)): p for p in path.rglob("*") if not p.is_dir()}
     else:
-        files = {
+        members = {
             side: path.with_name(path.name + side)
             for side in ("", *SQLITE_SIDE_FILES)
             if os.path.lexists(path.with_name(path.name + side))
         }
-    known = {name: file.lstat() for name, file in sorted(files.items())}
+    known = {name: file.lstat() for name, file in sorted(members.items())}
     return {name: [facts.st_size, facts.st_mtime_ns] for name, facts in known.items()}
 
 
 def _write_journal(work: Path, state: str, entries: Sequence[_SwapEntry]) -> None:
-    journal = {"state": state, "pieces": [asdict(piece) for piece in entries]}
-    written = work / "journal.new"
-    written.write_text(json.dumps(journal), encoding="ascii")
-    _sync(written)
-    written.replace(work / "journal.json")
-    _sync_folder(work)
+    journal = {"state": state, "pieces": [asdict(entry) for entry in entries]}
+    files.write_private(work / "journal.json", json.dumps(journal).encode("ascii"))
 
 
 def _read_journal(work: Path) -> tuple[str, list[_SwapEntry]]:
@@ -259,7 +257,7 @@ def _read_journal(work: Path) -> tuple[str, list[_SwapEntry]]:
         journal: dict[str, Any] = json.loads((work / "journal.json").read_text(encoding="ascii"))
     except FileNotFoundError:
         return "", []
-    return journal["state"], [_SwapEntry(**piece) for piece in journal["pieces"]]
+    return journal["state"], [_SwapEntry(**entry) for entry in journal["pieces"]]
 
 
 def _copy_ownership(new: Path, target: Path) -> None:
@@ -288,20 +286,9 @@ def _files_in(folder: Path) -> Iterator[Path]:
 def _sync(path: Path) -> None:
     for each in (path, *path.rglob("*")) if path.is_dir() else (path,):
         if each.is_dir():
-            _sync_folder(each)
+            files.sync_folder(each)
         else:
-            with each.open("r+b") as file:
-                os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":  # which writes its folders by itself
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            files.sync_file(each)
 
 
 def _exchange(one: Path, other: Path) -> None:

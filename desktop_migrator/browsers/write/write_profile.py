@@ -1,10 +1,10 @@
-"""The one door through which every format is written: the counterpart of `reading`.
+"""The one door through which every format is written: the counterpart of `read_stores`.
 
 A browser must not run: that is asked before, and after the swap of whoever may have opened the old
 store in between; Firefox is kept from starting by its own lock. Each store is copied privately,
 its copy changed, synced, read back and compared record by record with what it is to hold; only
-then are all stores of the profile swapped in (`swap`). A store that has any damage is refused,
-since writing would make it permanent.
+then are all stores of the profile swapped in (`atomic_swap`). A store that has any damage is
+refused, since writing would make it permanent.
 """
 
 import hashlib
@@ -85,9 +85,9 @@ def write_profile(
 ) -> WriteCounts:
     """Change stores of one profile, all or none; at most one change for each area of a store.
 
-    `snapshots` is where private copies lie, `swaps` where what a crash leaves is found again. A
-    store that does not exist is made where its format has one for each area; one that has changed
-    since it was found is refused, so that what was read of it by then still holds. Raises
+    `snapshots` is where private copies lie, `swap_pointers` where what a crash leaves is found
+    again. A store that does not exist is made where its format has one for each area; one that has
+    changed since it was found is refused, so that what was read of it by then still holds. Raises
     BrowserRunning, StoreDamaged, ProfileBusy, StoreUnwritable and other StorageErrors; then
     everything is as before.
     """
@@ -97,15 +97,15 @@ def write_profile(
         _hold_profile_lock(profile, changes),
         swap_transaction(_staging_parent(profile, changes), swap_pointers) as swap,
     ):
-        prepared = []
+        updates = []
         for store, of_store in changes.items():
-            writing = _StoreUpdate(store, swap, snapshots)
-            if writing.prepare(of_store):
-                prepared.append(writing)
-            written += writing.counts
-        if prepared:
-            _reset_usage_cache(profile, prepared, swap)
-            for each in prepared:
+            update = _StoreUpdate(store, swap, snapshots)
+            if update.prepare(of_store):
+                updates.append(update)
+            written += update.counts
+        if updates:
+            _reset_usage_cache(profile, updates, swap)
+            for each in updates:
                 each.checkpoint_old_store()
             swap.commit(lambda aside: _ensure_unlocked(profile, aside))
     return written
@@ -157,16 +157,16 @@ def _real_path(store: Store) -> Path:
 
 
 def _reset_usage_cache(profile: Profile, updates: "Sequence[_StoreUpdate]", swap: Swap) -> None:
-    """Has Firefox count anew what origins use, of which it keeps three accounts."""
+    """Has Firefox count anew what origins use, of which it keeps three caches."""
     changed = [each for each in updates if each.store.format is StoreFormat.FIREFOX]
     for each in changed:
         for name in ("usage", "usage-journal"):
             each.store.path.with_name(name).unlink(missing_ok=True)
-    account = profile.path / "storage.sqlite"
-    if changed and account.is_file():
-        checkpoint_wal(account)
-        staged = swap.stage(account)
-        shutil.copyfile(account, staged)
+    usage_cache = profile.path / "storage.sqlite"
+    if changed and usage_cache.is_file():
+        checkpoint_wal(usage_cache)
+        staged = swap.stage(usage_cache)
+        shutil.copyfile(usage_cache, staged)
         firefox.reset_usage_cache(staged)
 
 
@@ -239,15 +239,15 @@ class _StoreUpdate:
         for key, value in change.puts.items():
             self._expected.add(change.storage_key, key, value)
         self.counts.added += len(change.puts)
-        tells_itself = len(target.relative_to(missing).parts) > 2
-        self._verify_read_back(store_there, store_there if tells_itself else target)
+        has_own_identity = len(target.relative_to(missing).parts) > 2
+        self._verify_read_back(store_there, store_there if has_own_identity else target)
         made.rename(staged)
         return True
 
     def _plan_changes(self, base: Path, changes: Sequence[AreaChange]) -> list[AreaChange]:
         """What of the changes is to be done, and what the store is to hold then."""
         by_area = {change.storage_key: change for change in changes}
-        settled: dict[StorageKey, set[str]] = {key: set() for key in by_area}
+        unchanged_keys: dict[StorageKey, set[str]] = {key: set() for key in by_area}
         emptied: set[StorageKey] = set()
         for record in self._records(base, self.store.path, StoreDamaged):
             change = by_area.get(record.storage_key)
@@ -259,7 +259,7 @@ class _StoreUpdate:
                     continue
                 else:
                     self.counts.kept += 1
-                settled[record.storage_key].add(record.key)
+                unchanged_keys[record.storage_key].add(record.key)
             elif change is not None and record.key in change.deletes:
                 self.counts.deleted += 1
                 emptied.add(record.storage_key)
@@ -267,7 +267,7 @@ class _StoreUpdate:
             self._expected.add(record.storage_key, record.key, record.value)
         effective = []
         for storage_key, change in by_area.items():
-            done = settled[storage_key]
+            done = unchanged_keys[storage_key]
             puts = {key: value for key, value in change.puts.items() if key not in done}
             for key, value in puts.items():
                 self._expected.add(storage_key, key, value)
@@ -319,7 +319,7 @@ def _copy(source: Path, target: Path) -> None:
     if source.is_dir():
         shutil.copytree(source, target, copy_function=shutil.copyfile)
         return
-    # A file's side files follow it; the target of a settled one has none.
+    # A file's side files follow it; the target of a checkpointed one has none.
     target.parent.mkdir(exist_ok=True)
     for side in ("", "-wal", "-journal"):
         if (beside := source.with_name(source.name + side)).exists():

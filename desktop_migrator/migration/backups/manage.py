@@ -23,6 +23,7 @@ from desktop_migrator.migration.workspace.catalog import UNDOING, UNDONE, Catalo
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome
 from desktop_migrator.reporter import Reporter, Stage
+from desktop_migrator.system.files import file_sha256, os_error_reason
 from desktop_migrator.vault.backup_folder import (
     BACKUP_KIND,
     BACKUP_SUFFIX,
@@ -34,7 +35,7 @@ from desktop_migrator.vault.container import read_header
 from desktop_migrator.vault.header import RecipientInfo
 from desktop_migrator.vault.keys import Passphrase
 from desktop_migrator.vault.payload import PayloadReader
-from desktop_migrator.vault.sealed_file import file_sha256, open_sealed_file, os_error_reason
+from desktop_migrator.vault.sealed_file import open_sealed_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def make_backup(
 ) -> BackupEntry:
     """Back up all records of these origins (none named: of all), checked before it counts.
 
-    Raises OriginNotFound, DraftNotWritten, DraftNotVerified, Cancelled.
+    Raises OriginNotFound, SealedFileNotWritten, SealedFileNotVerified, Cancelled.
     """
     backup = BackupWriter(workspace, key, purpose, origins)
     try:
@@ -120,7 +121,7 @@ def open_backup(
     """What a backup holds: its manifest, then `contents` or `records`.
 
     `given` is a passphrase or a recovery key; without it the keyring's key, or the person is
-    asked. Raises KeyNotGiven, FileUnreadable, and whatever `draft.opened` does.
+    asked. Raises KeyNotGiven, FileUnreadable, and whatever `open_sealed_file` does.
     """
     keys = opening_keys(recipients(path), passphrase_or_key, workspace.credentials, reporter)
     with open_sealed_file(path, BACKUP_KIND, keys) as reader:

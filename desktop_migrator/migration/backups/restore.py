@@ -22,7 +22,7 @@ from desktop_migrator.postgres.bookkeeping.audit import database_id
 from desktop_migrator.postgres.bookkeeping.chunks import Action, undoable_counts
 from desktop_migrator.postgres.bookkeeping.journal import journal_keys
 from desktop_migrator.postgres.bookkeeping.runs import find_run, finish_run, start_run
-from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.run_lock.run_lock import hold_run_lock
 from desktop_migrator.postgres.types import adapters
@@ -118,7 +118,7 @@ def preview_database_restore(
     job: RestoreJob, workspace: Workspace, reporter: Reporter
 ) -> DatabasePreview:
     """Changes nothing. Raises RunNotFound if it is another database than the backup's, and as
-    `undo_of_backup` and `open_database`.
+    `backup_target` and `open_database`.
     """
     target = backup_target(workspace, job.backup, job.passphrase_or_key, reporter)
     database = job.database or target.database
@@ -143,7 +143,7 @@ def preview_database_restore(
 def restore_to_database(
     job: RestoreJob, workspace: Workspace, reporter: Reporter
 ) -> UndoResult | RestoreToDatabaseResult:
-    """Raises as `rollback`, `open_backup` and `Recreator`, before anything was changed."""
+    """Raises as `rollback`, `open_backup` and `RowRestorer`, before anything was changed."""
     target = backup_target(workspace, job.backup, job.passphrase_or_key, reporter)
     database = job.database or target.database
     with open_database(database, workspace, reporter) as engine, engine.connect() as connection:

@@ -1,0 +1,5 @@
+"""Which database a use case works on: opened, made ready by its administrator, freed of a dead
+run.
+
+From outside: `open_database`, `provision` and `unlock`.
+"""

@@ -53,7 +53,7 @@ def unlock(
 ) -> UnlockResult:
     """Clears what a run that is gone has left; with `force` also what a living one holds.
 
-    Raises Locked where somebody works, PermissionMissing.
+    Raises RunLocked where somebody works, PermissionMissing.
     """
     trail = AuditTrail(workspace.catalog)
     kept = None

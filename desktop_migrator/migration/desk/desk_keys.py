@@ -10,6 +10,7 @@ from pathlib import Path
 from desktop_migrator.errors import BadKey, DataFolderUnusable, KeyUnknown, UsageError
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.system.files import os_error_reason, private_folder, write_private
 from desktop_migrator.vault import keyring_keys
 from desktop_migrator.vault.header import RecipientType
 from desktop_migrator.vault.keys import PrivateKey, PublicKey
@@ -38,12 +39,11 @@ def create_key_pair(workspace: Workspace, name: str, algorithm: RecipientType) -
     private = PrivateKey.generate(algorithm)
     keyring_keys.store_key(workspace.credentials, private)
     try:
-        workspace.keys.mkdir(exist_ok=True, mode=0o700)
-        path = workspace.keys / f"{private.id}{SUFFIX}"
-        path.write_text(f"{private.public_key.to_text(name)}\n", "utf-8")
+        path = private_folder(workspace.keys) / f"{private.id}{SUFFIX}"
+        write_private(path, f"{private.public_key.to_text(name)}\n".encode())
     except OSError as error:
         keyring_keys.delete_key(workspace.credentials, private.id)
-        raise DataFolderUnusable(path=workspace.keys, reason=error.strerror) from None
+        raise DataFolderUnusable(path=workspace.keys, reason=os_error_reason(error)) from None
     return DeskKeyPair(name, private.public_key)
 
 

@@ -24,6 +24,7 @@ from desktop_migrator.migration.workspace.connections import BUILTIN
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import MAX_PLAN_BYTES, Plan, parse_plan
 from desktop_migrator.postgres.connection.address import Address
+from desktop_migrator.system.files import write_private
 from desktop_migrator.vault.keys import PublicKey
 from desktop_migrator.vault.signatures import SigningKey, VerifyKey
 
@@ -181,9 +182,7 @@ def trust_desk(kit: Kit, workspace: Workspace) -> None:
     if kit.fingerprint is None:
         return
     known = _trusted_desks(workspace) | {kit.fingerprint: kit.owner}
-    part = workspace.known_desks.with_suffix(".part")
-    part.write_text(json.dumps(known, indent=1), encoding="utf-8")
-    part.replace(workspace.known_desks)
+    write_private(workspace.known_desks, json.dumps(known, indent=1).encode())
 
 
 def _shareable_address(database: str) -> str:

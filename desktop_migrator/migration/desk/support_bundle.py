@@ -4,11 +4,11 @@ Web sites, profile names, user ids and the name of the home folder stay out; sto
 format, size and counts. The person sees every piece before anything is saved.
 """
 
+import io
 import json
 import os
 import platform
 import sqlite3
-import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ from desktop_migrator.model import Damage
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.reporter import NullReporter
+from desktop_migrator.system.files import os_error_reason, write_private
 
 _MAX_LOG_BYTES = 1 << 20
 _MAX_RUNS = 50
@@ -63,16 +64,16 @@ def collect_files(
 
 def save_bundle(files: Iterable[BundleFile], path: Path) -> None:
     """A zip file, whole or not at all. Raises UsageError where it cannot be written."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for file in files:
+            bundle.writestr(file.name, file.text)
     try:
-        handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as bundle:
-            for piece in files:
-                bundle.writestr(piece.name, piece.text, zipfile.ZIP_DEFLATED)
-        Path(part).replace(path)
+        write_private(path, content.getvalue())
     except OSError as error:
         raise UsageError(
             reason=Message(
-                "{path} cannot be written: {error}.", path=str(path), error=error.strerror or ""
+                "{path} cannot be written: {error}.", path=str(path), error=os_error_reason(error)
             )
         ) from None
 

@@ -1,0 +1,5 @@
+"""What is done after a run: looking into it, checking it, repairing it, and tending its tables.
+
+From outside: `previous_run`, which finds the run; `validate`, `repair` and `repair_run`, `analyze`
+with `profile_sources`, and `optimize`.
+"""

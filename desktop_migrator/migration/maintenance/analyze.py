@@ -12,7 +12,7 @@ from desktop_migrator.migration.run.survey import choose_origins
 from desktop_migrator.migration.sources.open_sources import open_sources
 from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.postgres.bookkeeping.schema import schema_version
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import schema_version
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.run_lock.run_lock import hold_run_lock
 from desktop_migrator.postgres.schema.table_health import (

@@ -1,7 +1,7 @@
 """Mends what is amiss with a run: each mend is shown first, and done only if that is decided.
 
 Rows are written by a run of its own for each mend, through the loader, so that its journal and
-`rollback --run` hold for it too (`mend_rows`). Everything else is entered in the audit trail.
+`rollback --run` hold for it too (`resend_rows`). Everything else is entered in the audit trail.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -32,7 +32,7 @@ from desktop_migrator.migration.maintenance.resend_rows import resend_rows, retr
 from desktop_migrator.migration.workspace import catalog_repair
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.postgres.bookkeeping.schema import schema_version, upgrade
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import schema_version, upgrade
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.run_lock.leases import STALE_SECONDS, Lease, clear_lease, find_leases
 from desktop_migrator.postgres.schema import indexes
@@ -50,7 +50,7 @@ def repair(
     """Shows each mend to `decide`, and does those to which it says yes.
 
     `given` opens backups whose key the keyring does not have.
-    Raises RunNotFound; and Locked where rows are to be written and a run is at work.
+    Raises RunNotFound; and RunLocked where rows are to be written and a run is at work.
     """
     with (
         open_database(request.database, workspace, reporter) as engine,

@@ -1,4 +1,4 @@
-"""What a mend is, and the run that writes rows for one."""
+"""What a repair is, and the run that writes rows for one."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -41,12 +41,12 @@ class RepairResult:
 
 
 ProposedRepair = tuple[RepairAction, Callable[[], str | None] | None]
-"""A mend, and what does it and returns its run; None where that is not possible."""
+"""A repair, and what does it and returns its run; None where that is not possible."""
 
 
 @dataclass(frozen=True, slots=True)
 class RepairContext:
-    """Where mending happens."""
+    """Where repairs happen."""
 
     engine: Engine
     connection: Connection
@@ -65,7 +65,10 @@ def repair_run(
     entities: Sequence[TargetEntity],
     policy: ConflictPolicy,
 ) -> Iterator[tuple[str, Loader]]:
-    """A run that mends another one, with the lock held: its id and its loader. Raises Locked."""
+    """A run that repairs another one, with the lock held: its id and its loader.
+
+    Raises RunLocked.
+    """
     connection, plan = context.connection, context.request.plan
     trail = AuditTrail(context.workspace.catalog)
 

@@ -54,7 +54,9 @@ def retry_rejected(
                 count=number,
                 code=code,
             ),
-            Message("Mend them in the app, or the plan, and run `desktop-migrator migrate` again."),
+            Message(
+                "Correct them in the app, or the plan, and run `desktop-migrator migrate` again."
+            ),
             possible=False,
         )
         yield action, None

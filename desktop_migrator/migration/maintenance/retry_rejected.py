@@ -1,4 +1,4 @@
-"""Which rejected items can go in after all: as they are now, or with their JSON cured."""
+"""Which rejected items can go in after all: as they are now, or with their JSON repaired."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def find_fixes(
     entities: Sequence[TargetEntity],
     unfixable: Counter[str],
 ) -> list[Fix]:
-    """The cures for what waits in the quarantine; `hopeless` counts the rest by reason.
+    """The fixes for what waits in the quarantine; `hopeless` counts the rest by reason.
 
     Tries them in the caller's transaction, which must be rolled back.
     """

@@ -29,7 +29,7 @@ from desktop_migrator.postgres.bookkeeping import audit
 from desktop_migrator.postgres.bookkeeping.hash_chain import first_tampering
 from desktop_migrator.postgres.bookkeeping.quarantine import count_open_rejections
 from desktop_migrator.postgres.bookkeeping.runs import Run
-from desktop_migrator.postgres.bookkeeping.schema import schema_version
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import schema_version
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.run_lock.leases import STALE_SECONDS, find_leases
 from desktop_migrator.postgres.schema import indexes

@@ -141,7 +141,7 @@ def collecting_preview(
 
 
 class PreviewCollector:
-    """Puts outcomes into the findings, many at once. An `Observer` of a load.
+    """Puts outcomes into the findings, many at once. An `LoadObserver` of a load.
 
     Rows that nobody owns yet are kept without id and user.
     """

@@ -260,7 +260,7 @@ class PreviewStore:
             self._entities[entity].excluded_count += changed if excluded else -changed
 
     def excluded_items(self) -> frozenset[bytes]:
-        """The names of all that is left out, as `Job.leave_out` takes them."""
+        """The names of all that is left out, as `Job.excluded_items` takes them."""
         rows = self._read("SELECT names FROM findings WHERE left_out")
         return frozenset(
             names[start : start + IDENTITY_HASH_SIZE]

@@ -1,1 +1,5 @@
-"""What a run did, told on a page: kept as facts at its end, drawn as HTML or PDF when asked for."""
+"""What a run did, told on a page: kept as facts at its end, drawn when asked for.
+
+From outside: `run_facts`; `html` and `pdf`, which draw them, and the
+`labels` that they share.
+"""

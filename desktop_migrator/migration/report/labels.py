@@ -150,8 +150,8 @@ def what_next(facts: RunFacts) -> list[Message]:
     if facts.total("rejected"):
         steps.append(
             Message(
-                "Mend the rejected items as said for each, then run the migration again: what is "
-                "in the database already is not sent twice."
+                "Correct the rejected items as said for each, then run the migration again: what "
+                "is in the database already is not sent twice."
             )
         )
     if facts.conflicts:

@@ -4,7 +4,6 @@ They are written to the workspace when the run ends (`reports/<run>.json`, its o
 that a report can be drawn later without the database or the browser.
 """
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from desktop_migrator.errors import MigratorError, RunNotFound
 from desktop_migrator.messages import Message
 from desktop_migrator.messages.stored import MessageData, from_builtins, to_builtins
 from desktop_migrator.model import Counts, Outcome, Rejection, RunResult, damage_message
+from desktop_migrator.system.files import private_folder, write_private
 
 _RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MAX_LOCATION_LENGTH = 80
@@ -156,16 +156,7 @@ def collect_facts(
 
 def save_report(folder: Path, facts: RunFacts) -> None:
     """Raises OSError."""
-    folder.mkdir(exist_ok=True, mode=0o700)
-    write_private(folder / f"{facts.run}.json", msgspec.json.encode(facts))
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """The whole file or none, for its owner's eyes alone. Raises OSError."""
-    part = path.with_name(f"{path.name}.part")
-    with open(part, "wb", opener=_private) as file:
-        file.write(content)
-    part.replace(path)
+    write_private(private_folder(folder) / f"{facts.run}.json", msgspec.json.encode(facts))
 
 
 def load_report(folder: Path, run: str) -> RunFacts:
@@ -243,7 +234,3 @@ def _location(rejection: Rejection) -> str:
     place = f"{source.key}[{source.position}]" if source.position else source.key
     text = place.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
     return text if len(text) <= _MAX_LOCATION_LENGTH else f"{text[:_MAX_LOCATION_LENGTH]}…"
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

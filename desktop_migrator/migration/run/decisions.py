@@ -7,7 +7,6 @@ fields that differ (`fields`) and the times of both sides are there for people. 
 `replace`, `merge`, or null while nobody has answered. No value from user data is in the file.
 """
 
-import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -20,6 +19,7 @@ from desktop_migrator.errors import Cancelled, ConflictsUnresolved, DecisionsUnu
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Conflict, Resolution
 from desktop_migrator.reporter import AnswerScope, ConflictQuestion, Reporter
+from desktop_migrator.system.files import os_error_reason, write_private
 
 MAX_BYTES = 64 << 20
 MAX_DECISIONS = 100_000
@@ -88,14 +88,10 @@ class Decisions:
         if self._path is None:
             return
         content = _File(decisions=list(self._newest())).model_dump_json(indent=1)
-        temporary = self._path.with_name(self._path.name + ".new")
         try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(content + "\n")
-            temporary.replace(self._path)
+            write_private(self._path, f"{content}\n".encode())
         except OSError as error:
-            raise DecisionsUnusable(path=self._path, reason=error.strerror) from None
+            raise DecisionsUnusable(path=self._path, reason=os_error_reason(error)) from None
 
     def _newest(self) -> Iterator[Decision]:
         decisions = list(self._decisions.values())
@@ -133,7 +129,7 @@ def resolve_with_user(
 ) -> None:
     """Have all of them answered; what is answered is saved, also when the person stops.
 
-    Raises Cancelled, and ConflictsWait where nobody is there to answer.
+    Raises Cancelled, and ConflictsUnresolved where nobody is there to answer.
     """
     if not conflicts:
         return

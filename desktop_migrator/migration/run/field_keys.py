@@ -1,6 +1,5 @@
 """Which key protects sensitive fields, and which opens what was protected: docs/sensitive.md."""
 
-import os
 from pathlib import Path
 
 from desktop_migrator.errors import BadKey, KeyringUnusable, KeyUnknown
@@ -10,6 +9,7 @@ from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter
+from desktop_migrator.system.files import create_private, os_error_reason
 from desktop_migrator.vault.credentials import Credentials, KeyringState
 
 _MAX_KEY_BYTES = 200
@@ -25,7 +25,7 @@ def read_field_key(path: Path | None) -> FieldKey | None:
         return FieldKey.from_text(text)
     except OSError as error:
         raise BadKey(
-            reason=Message("{path}: {error}", path=str(path), error=error.strerror or "")
+            reason=Message("{path}: {error}", path=str(path), error=os_error_reason(error))
         ) from None
     except ValueError:
         raise BadKey(
@@ -80,11 +80,10 @@ def export_field_key(workspace: Workspace, name: str, path: Path) -> FieldKey:
     if key is None:
         raise KeyUnknown(name=name)
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(f"{key.text}\n")
+        create_private(path, f"{key.text}\n".encode())
     except OSError as error:
         raise BadKey(
-            reason=Message("{path}: {error}", path=str(path), error=error.strerror or "")
+            reason=Message("{path}: {error}", path=str(path), error=os_error_reason(error))
         ) from None
     return key
 

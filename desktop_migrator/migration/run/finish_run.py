@@ -11,7 +11,7 @@ from desktop_migrator.errors import (
     VerificationFailed,
 )
 from desktop_migrator.messages import NOTHING, Message, plural
-from desktop_migrator.migration.run.parallel.verify import verify_parallel
+from desktop_migrator.migration.run.parallel.verify_parallel import verify_parallel
 from desktop_migrator.migration.run.parallel.workers import start_forkserver
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.migration.undo import undo_runs

@@ -45,7 +45,7 @@ class Job:
     exclude: frozenset[str] = frozenset()
     period: Period = ALL_TIME
     excluded_items: frozenset[bytes] = frozenset()
-    """Names of items that do not go; see leave_out.py."""
+    """Identity hashes of items that do not go; see filters.py."""
     policy: ConflictPolicy = ConflictPolicy.SKIP
     rules: Mapping[str, MergeRule] = field(default_factory=dict)
     """What MERGE means for these entities, instead of what the plan says."""

@@ -7,7 +7,7 @@ from functools import partial
 
 from desktop_migrator.errors import CommitsLost, MigratorError
 from desktop_migrator.messages import Message, plural
-from desktop_migrator.migration.run.parallel.load import load_parallel, process_count
+from desktop_migrator.migration.run.parallel.load_parallel import load_parallel, process_count
 from desktop_migrator.migration.run.parallel.load_worker import id_maker
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.model import Table, TargetEntity

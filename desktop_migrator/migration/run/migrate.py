@@ -40,7 +40,7 @@ from desktop_migrator.migration.run.finish_run import (
 )
 from desktop_migrator.migration.run.job import Job, outcome_of
 from desktop_migrator.migration.run.load import load
-from desktop_migrator.migration.run.parallel.load import prestart_workers
+from desktop_migrator.migration.run.parallel.load_parallel import prestart_workers
 from desktop_migrator.migration.run.prepare import (
     ask_about_conflicts,
     bind_run_entities,
@@ -58,7 +58,7 @@ from desktop_migrator.migration.workspace.audit_trail import AuditTrail
 from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import RunResult, UndoResult
-from desktop_migrator.postgres.bookkeeping.schema import upgrade_existing
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade_existing
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.observer import LoadObserver
 from desktop_migrator.postgres.run_lock.run_lock import hold_run_lock

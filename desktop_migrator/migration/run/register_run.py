@@ -4,7 +4,7 @@ from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.run.run_context import Registration, RunContext
 from desktop_migrator.postgres.bookkeeping.runs import Run, reopen_run, start_run, unfinished_run
-from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
 from desktop_migrator.postgres.load.checkpoint import last_checkpoint
 from desktop_migrator.postgres.types import adapters
 

@@ -1,1 +1,5 @@
-"""What goes into sealed files and comes out of them: backups and captures, and their keys."""
+"""What goes into sealed files and comes out of them: backups and captures.
+
+From outside: `backup_writer` and `captures`; `sealing_keys`, which of a person's keys they are
+sealed with.
+"""

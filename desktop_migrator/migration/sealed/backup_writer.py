@@ -24,7 +24,7 @@ class BackupWriter:
     def __init__(
         self, workspace: Workspace, key: SealingKey, purpose: str, origins: Sequence[str]
     ) -> None:
-        """`why` is the manifest's `reason`. Raises DraftNotWritten."""
+        """`why` is the manifest's `reason`. Raises SealedFileNotWritten."""
         self.id = new_backup_id()
         self._list = BackupCatalog(workspace.catalog)
         path = BackupFolder(workspace.backups).path_for(self.id)
@@ -51,7 +51,7 @@ class BackupWriter:
                 self._payload.write_rows(block)
 
     def finish(self, damages: tuple[Damage, ...]) -> BackupEntry:
-        """Seal and check it, and list it. Raises DraftNotWritten, DraftNotVerified."""
+        """Seal and check it, and list it. Raises SealedFileNotWritten, SealedFileNotVerified."""
         sealed = self._draft.commit(damages)
         listed = BackupEntry(
             manifest=self._draft.manifest,

@@ -109,8 +109,8 @@ def capture(
 ) -> tuple[BackupManifest, SealedFile]:
     """Seal all records of these origins (none named: of all) in a new file.
 
-    Raises UsageError where the file exists, OriginNotFound, NothingToMigrate, DraftNotWritten,
-    DraftNotVerified, Cancelled.
+    Raises UsageError where the file exists, OriginNotFound, NothingToMigrate, SealedFileNotWritten,
+    SealedFileNotVerified, Cancelled.
     """
     if out.exists():
         raise UsageError(reason=Message("{out} exists already.", out=str(out)))

@@ -3,8 +3,8 @@
 Both are chains (`hash_chain`). Every entry that this computer writes into a database stands here
 too, with the number and hash that it got there, so that a database's trail that is cut off or
 written anew shows; and in each entry there stands how far this computer's trail went, so that the
-same shows here. In `AuditTrail.record` the entry goes with the caller's transaction; once that is
-committed, `keep` enters it here.
+same shows here. In `AuditTrail.record_in_database` the entry goes with the caller's transaction;
+once that is committed, `append_local` enters it here.
 """
 
 import json

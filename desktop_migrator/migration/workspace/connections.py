@@ -4,10 +4,8 @@ The list is `connections.json` in the workspace. A password belongs to the login
 database), so that a URL that means the same login finds it too.
 """
 
-import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 
@@ -15,6 +13,7 @@ from desktop_migrator.errors import ConnectionUnknown, DataFolderUnusable, Usage
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.postgres.connection.address import Address
+from desktop_migrator.system.files import write_private
 
 BUILTIN = "builtin"
 """The database that comes with the program."""
@@ -125,9 +124,4 @@ def _find(workspace: Workspace, name: str) -> SavedConnection:
 
 def _write(workspace: Workspace, saved: list[SavedConnection]) -> None:
     saved.sort(key=lambda connection: connection.name)
-    part = Path(f"{workspace.connections}.part")
-    with part.open("wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(saved)))
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(workspace.connections)
+    write_private(workspace.connections, msgspec.json.format(msgspec.json.encode(saved)))

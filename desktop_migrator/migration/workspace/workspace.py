@@ -9,6 +9,7 @@ import platformdirs
 from desktop_migrator.browsers.read import snapshot
 from desktop_migrator.browsers.write import atomic_swap
 from desktop_migrator.errors import DataFolderUnusable
+from desktop_migrator.system import files
 from desktop_migrator.vault.credentials import Credentials
 
 _log = logging.getLogger(__name__)
@@ -29,11 +30,12 @@ class Workspace:
         """
         workspace = cls(root or platformdirs.user_data_path("desktop-migrator", appauthor=False))
         try:
-            workspace.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-            workspace.snapshots.mkdir(exist_ok=True, mode=0o700)
-            workspace.logs.mkdir(exist_ok=True, mode=0o700)
+            for folder in (workspace.root, workspace.snapshots, workspace.logs):
+                files.private_folder(folder)
+            files.remove_stale_partials(workspace.root)
         except OSError as error:
-            raise DataFolderUnusable(path=workspace.root, reason=error.strerror) from None
+            reason = files.os_error_reason(error)
+            raise DataFolderUnusable(path=workspace.root, reason=reason) from None
         snapshot.remove_stale_snapshots(workspace.snapshots)
         for note in atomic_swap.recover(workspace.swaps):
             _log.warning(note)

@@ -1,8 +1,11 @@
-"""What the program remembers in the target itself: schema `desktop_migrator`.
+"""What the program remembers in the database itself: schema `desktop_migrator`.
 
-`upgrade` makes it or brings it up to date; the others keep the list of migrations and tell what
-each left aside. All of it happens in the caller's transaction. One that is rolled back in the end,
-as a dry run's, is a `trial`, which holds nobody up.
+All of it happens in the caller's transaction. One that is rolled back in the end, as a dry run's,
+is a `trial`, which holds nobody up.
+
+From outside: `schema_upgrade`, which makes it; `trial`; `runs`, `chunks`, `journal`, `quarantine`,
+`row_ids`, `escaped_texts` and `audit`, a module for each of its parts; `tables`, for those who must
+ask about several at once; `hash_chain`, which this computer's audit trail shares.
 """
 
 from desktop_migrator.postgres.bookkeeping.runs import (
@@ -13,7 +16,7 @@ from desktop_migrator.postgres.bookkeeping.runs import (
     read_quarantine,
     start_run,
 )
-from desktop_migrator.postgres.bookkeeping.schema import upgrade
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
 
 __all__ = [
     "QuarantinedItem",

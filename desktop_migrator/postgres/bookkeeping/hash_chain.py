@@ -4,7 +4,7 @@ An entry's hash is the SHA-256 of its canonical JSON: one object with the member
 object of strings, integers, null and objects of these), `previous` (the hash of the entry before
 in hexadecimal, 64 zeros for the first) and `seq` (1, 2, 3 …); members sorted by name, no blanks,
 everything outside ASCII as \\u escapes. Who can rewrite a whole chain can make it consistent again,
-so that somebody else has to remember its newest hash (`Head`).
+so that somebody else has to remember its newest hash (`ChainHead`).
 """
 
 import hashlib
@@ -50,22 +50,22 @@ def next_entry(head: ChainHead, facts: Mapping[str, Any]) -> ChainEntry:
 
 
 def first_tampering(entries: Iterable[ChainEntry], anchors: Mapping[int, bytes]) -> Message | None:
-    """What is wrong with a chain, in a sentence about its first bad place; None if it is whole.
+    """What is wrong with a chain, in a sentence about its first bad entry; None if nothing is.
 
-    `links` in the order of their numbers; `remembered` holds hashes by number, as somebody else
-    has kept them.
+    `entries` in the order of their numbers; `anchors` holds hashes by number, as somebody else has
+    remembered them.
     """
     before = EMPTY_HEAD
     missing = dict(anchors)
-    for link in entries:
-        if broken := _find_tampering(before, link):
+    for entry in entries:
+        if broken := _find_tampering(before, entry):
             return broken
-        if missing.pop(link.seq, link.hash) != link.hash:
+        if missing.pop(entry.seq, entry.hash) != entry.hash:
             return Message(
                 "Entry {number} is not the one remembered: the chain was rewritten.",
-                number=link.seq,
+                number=entry.seq,
             )
-        before = link.head
+        before = entry.head
     if missing:
         return Message(
             "The entries after {number} were removed, at least up to {last}.",

@@ -61,7 +61,7 @@ class JournalKey:
     def query_parameters(
         self, table_name: str, columns: Sequence[str], ids: list[str]
     ) -> dict[str, Any]:
-        """Those of `keeping`."""
+        """Those of `with_before_images`."""
         return {
             "run": self.run,
             "seq": self.seq,

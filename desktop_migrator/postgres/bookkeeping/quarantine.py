@@ -57,7 +57,7 @@ def insert_rejections(
 
 @dataclass(frozen=True, slots=True)
 class OpenRejection:
-    """A rejection that nobody has mended yet."""
+    """A rejection that nobody has resolved yet."""
 
     run: str
     number: int
@@ -70,7 +70,7 @@ def count_open_rejections(connection: sqlalchemy.Connection, run: Run) -> int:
 
 
 def open_rejections(connection: sqlalchemy.Connection, run: Run) -> Iterator[OpenRejection]:
-    """Those of the run and of its mends, in the order in which they were met."""
+    """Those of the run and of its repairs, in the order in which they were found."""
     rows = connection.execute(
         select(quarantine).where(_is_open(run)).order_by(quarantine.c.run, quarantine.c.number)
     )
@@ -89,7 +89,7 @@ def mark_resolved(connection: sqlalchemy.Connection, item: OpenRejection, run: s
 
 
 def _is_open(run: Run) -> ColumnElement[bool]:
-    """Not mended, or by a run that was taken back."""
+    """Not resolved, or by a run that was taken back."""
     undo = runs.alias()
     taken_back = (
         select(1)
@@ -97,8 +97,8 @@ def _is_open(run: Run) -> ColumnElement[bool]:
         .correlate(quarantine)
         .exists()
     )
-    mends = select(runs.c.id).where(runs.c.mends == run.id)
+    repairs = select(runs.c.id).where(runs.c.mends == run.id)
     return and_(
-        or_(quarantine.c.run == run.id, quarantine.c.run.in_(mends)),
+        or_(quarantine.c.run == run.id, quarantine.c.run.in_(repairs)),
         or_(quarantine.c.mended_by.is_(None), taken_back),
     )

@@ -16,7 +16,7 @@ from psycopg import sql
 from psycopg.abc import Query
 from sqlalchemy import text
 
-from desktop_migrator.postgres.bookkeeping.schema import (
+from desktop_migrator.postgres.bookkeeping.schema_upgrade import (
     require_upgrade_privilege,
     schema_version,
     translate_missing_privilege,

@@ -199,7 +199,7 @@ _REMEDIES = {
     "23505": N_("Rename or remove one of the two in the app, and migrate again."),
     "P0001": N_("Ask the database's administrator what the trigger is for, and migrate again."),
 }
-_DEFAULT_REMEDY = N_("Mend the item in the app, or let the plan convert it, and migrate again.")
+_DEFAULT_REMEDY = N_("Correct the item in the app, or let the plan convert it, and migrate again.")
 _COPY_LINE = re.compile(r"^COPY [^\n]*?, line (\d+)(?:, column ([^\n:]+))?", re.MULTILINE)
 
 

@@ -143,7 +143,7 @@ class CompletedRows:
         self._prepared_backend_pid = session
 
     def not_done(self, cursor: Cursor, writer: TableWriter, items: Sequence[Item]) -> list[Item]:
-        """Those of the items, whose ids are settled, that are not done."""
+        """Those of the items, whose ids are final, that are not done."""
         done = {
             (row_id, tuple(columns), digest)
             for row_id, columns, digest in cursor.execute(

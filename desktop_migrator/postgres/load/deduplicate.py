@@ -6,7 +6,8 @@ merges both (merge.py); where times are equal or unknown, and by the other rules
 last counts, and of one store what came first.
 
 An item that may be there again is held back until all have been seen; others pass at once. What
-`Repeats` knows must be noted beforehand: ids as `id_key` gives them, natural keys by `note`.
+`DuplicateKeyFilter` knows must be noted beforehand: ids as `identity_key` gives them, natural keys
+by `register_natural_keys`.
 """
 
 from collections.abc import Hashable, Iterable, Iterator
@@ -33,7 +34,7 @@ def identity_key(entity: str, source_id: str) -> Hashable:
 
 
 class Deduplicator:
-    """Settles one run's items, once."""
+    """Of one run's items, once."""
 
     def __init__(
         self, entities: Iterable[TargetEntity], duplicate_keys: DuplicateKeyFilter
@@ -82,7 +83,7 @@ class Deduplicator:
         """The items such that no two have a natural key in common."""
         if not keys:
             return items
-        settled: dict[Hashable, Item] = {}
+        by_identity: dict[Hashable, Item] = {}
         owners: dict[Hashable, Hashable] = {}
         waiting = items[::-1]
         while waiting:
@@ -90,15 +91,15 @@ class Deduplicator:
             values = keys.values_of(item)
             clash = next((value for value in values if value in owners), None)
             if clash is None:
-                settled[_item_identity(item)] = item
+                by_identity[_item_identity(item)] = item
                 owners |= dict.fromkeys(values, _item_identity(item))
                 continue
-            other = settled.pop(owners[clash])
+            other = by_identity.pop(owners[clash])
             for value in keys.values_of(other):
                 owners.pop(value, None)
             # The one of both may clash with a third.
             waiting.append(self._merge_duplicates(other, item))
-        return list(settled.values())
+        return list(by_identity.values())
 
     def _merge_duplicates(self, first: Item, second: Item) -> Item:
         """The version that counts; FIELDS makes one of both."""

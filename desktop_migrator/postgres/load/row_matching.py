@@ -103,7 +103,7 @@ class RowMatcher:
         """The items with the ids of the rows that have their natural keys now."""
         rows = self._keys.find_row_ids(cursor, items, self._stored_user_id)
         result: list[Item] = []
-        adopted: list[Item] = []
+        matched: list[Item] = []
         for item in items:
             row_id = next(
                 (rows[value] for value in self._keys.values_of(item) if value in rows), None
@@ -112,8 +112,8 @@ class RowMatcher:
                 result.append(item)
             else:
                 result.append(with_row_id(item, row_id, self._entity.columns[0]))
-                adopted.append(result[-1])
-        self._assign_ids(cursor, adopted, AssignmentReason.NATURAL_KEY)
+                matched.append(result[-1])
+        self._assign_ids(cursor, matched, AssignmentReason.NATURAL_KEY)
         return result
 
     def _with_derived_ids(

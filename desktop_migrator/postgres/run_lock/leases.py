@@ -114,7 +114,7 @@ def lock_holder_error(connection: Connection, user_id: str, plan: str) -> RunLoc
 def clear_lease(connection: Connection, user_id: str, plan: str, *, force: bool) -> ClearedLease:
     """Remove a stale lease, or with `force` any, and end the run's sessions.
 
-    In the caller's transaction, which holds the locks itself from then on. Raises Locked where
+    In the caller's transaction, which holds the locks itself from then on. Raises RunLocked where
     somebody works, PermissionMissing where the role may not end the session.
     """
     lease = _find_lease(connection, user_id, plan)

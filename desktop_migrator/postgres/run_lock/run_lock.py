@@ -7,7 +7,7 @@ lasts nobody takes over, so that a run whose lock was lost, or which slept while
 writes nothing more.
 
 Advisory locks are a database's own, and need a session that stays: behind a pooler that works by
-transactions `hold` raises SessionsShared.
+transactions `hold` raises TransactionPooling.
 """
 
 import logging
@@ -94,7 +94,7 @@ class Fence:
 
 @contextmanager
 def hold_run_lock(engine: sqlalchemy.Engine, user_id: str, plan: str) -> Iterator["RunLock"]:
-    """Holds the lock while the block runs. Raises Locked, SessionsShared."""
+    """Holds the lock while the block runs. Raises RunLocked, TransactionPooling."""
     lock = RunLock(engine, user_id, plan)
     try:
         yield lock
@@ -137,7 +137,7 @@ class RunLock:
     def reacquire(self) -> None:
         """Take the lock again after connections were lost; the run's fence stays good.
 
-        Raises Locked or LockLost if another run works, or has worked, meanwhile.
+        Raises RunLocked or LockLost if another run works, or has worked, meanwhile.
         """
         lost = self._session.backend
         self._session.close()
@@ -148,7 +148,7 @@ class RunLock:
     def fence_out_stale_sessions(self, connection: sqlalchemy.Connection, run: str) -> None:
         """After a transaction of the run has failed: whatever it came to, it has come to it.
 
-        Takes the lock again where it was lost; raises as `regain` does. In the caller's
+        Takes the lock again where it was lost; raises as `reacquire` does. In the caller's
         transaction, until whose end nothing else is written for the run.
         """
         if not self._session.is_alive:
@@ -193,7 +193,7 @@ class _LockConnection:
         self._heartbeat_thread.start()
 
     def _pin_backend(self, engine: sqlalchemy.Engine) -> int:
-        """The server's process behind the connection. Raises SessionsShared if that changes."""
+        """The server's process behind the connection. Raises TransactionPooling if that changes."""
         name = application_name(platform.node(), os.getpid())
         self._connection.execute("SELECT set_config('application_name', %s, false)", [name])
         backend_pid = self._backend_pid()

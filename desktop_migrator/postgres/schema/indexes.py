@@ -94,7 +94,7 @@ def without_secondary_indexes(
         yield
     except BaseException:
         connection.rollback()
-        with suppress(MigratorError):  # the connection may be what failed; the next run heals
+        with suppress(MigratorError):  # the connection may be what failed; the next run rebuilds
             rebuild_indexes(connection, table)
         raise
     try:

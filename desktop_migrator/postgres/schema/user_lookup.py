@@ -52,7 +52,7 @@ def _require_columns(connection: Connection, relation: Relation, *names: str) ->
                 reason=Message(
                     "The table {relation} has no column {name}.", relation=relation.name, name=name
                 ),
-                remedy=Message("Mend `user.lookup` in the plan."),
+                remedy=Message("Correct `user.lookup` in the plan."),
             )
 
 

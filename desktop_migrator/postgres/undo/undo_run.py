@@ -152,11 +152,11 @@ class Undoer:
                     for row_id, (because, _) in part.kept.items()
                     if because in _RETRYABLE and not last
                 }
-                settled = {each: why for each, why in part.kept.items() if each not in retried}
-                self._record_kept(part, settled)
+                final = {each: why for each, why in part.kept.items() if each not in retried}
+                self._record_kept(part, final)
             if retried:
                 again[key] = retried
-            self._add_counts(part, settled)
+            self._add_counts(part, final)
             if not last:
                 self._reporter.advanced(Stage.UNDO, done, len(waiting))
         return again

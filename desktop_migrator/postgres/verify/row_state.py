@@ -66,13 +66,13 @@ class RowStates:
 
 
 def run_and_repairs(connection: sqlalchemy.Connection, run: Run) -> list[str]:
-    """The run and those that mended something of it, by id, the oldest first."""
-    mends = select(runs.c.id).where(runs.c.mends == run.id).order_by(runs.c.started)
-    return [run.id, *connection.scalars(mends)]
+    """The run and those that repaired something of it, by id, the oldest first."""
+    repairs = select(runs.c.id).where(runs.c.mends == run.id).order_by(runs.c.started)
+    return [run.id, *connection.scalars(repairs)]
 
 
 def entities_of(connection: sqlalchemy.Connection, run: Run) -> list[str]:
-    """The kinds of items that the run and its mends have written or refused."""
+    """The kinds of items that the run and its repairs have written or refused."""
     ids = run_and_repairs(connection, run)
     written = select(chunks.c.entity).where(chunks.c.run.in_(ids))
     refused = select(quarantine.c.entity).where(quarantine.c.run.in_(ids))
@@ -150,7 +150,7 @@ def last_sent_rows(
 def sent_ids(
     connection: sqlalchemy.Connection, entity: TargetEntity, run: Run
 ) -> Iterator[set[str]]:
-    """The ids of the rows that the run and its mends wrote or found so, a chunk at a time."""
+    """The ids of the rows that the run and its repairs wrote or found so, a chunk at a time."""
     query = (
         select(chunks.c.ids, chunks.c.actions)
         .where(chunks.c.run.in_(run_and_repairs(connection, run)), chunks.c.entity == entity.name)

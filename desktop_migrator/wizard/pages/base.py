@@ -2,7 +2,7 @@
 
 A page says what it is by `step`, fills `body` in `build`, brings itself up to date in `enter`, each
 time it is come to, and writes what the person says into `self.answers` at once. Whether it may be
-left is asked of flow.py; `leave` may put that off.
+left is asked of flow.py; `on_next` may put that off.
 """
 
 from collections.abc import Callable

@@ -16,6 +16,7 @@ from desktop_migrator.migration.report.labels import DOMAIN
 from desktop_migrator.migration.upload import UploadResult
 from desktop_migrator.model import Counts, Rejection, RunResult, UndoResult
 from desktop_migrator.reporter import Reporter
+from desktop_migrator.system.files import write_private
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.flow import WizardStep, Workflow
 from desktop_migrator.wizard.operations import CaptureResult
@@ -266,7 +267,7 @@ class DonePage(WizardPage):
         def work(_: Reporter) -> Path:
             path = folder / f"{run}.html"
             report = as_html(run_facts.load_report(folder, run), tr)
-            run_facts.write_private(path, report.encode())
+            write_private(path, report.encode())
             return path
 
         self.start_operation(work, self._show_report)

@@ -51,7 +51,6 @@ class Card(QFrame):
         self.button.toggled.connect(self._toggled)
         self.button.installEventFilter(self)
         self.setFocusProxy(self.button)
-        self._icon_label: QLabel | None = None
 
         words = QVBoxLayout()
         words.setSpacing(2)

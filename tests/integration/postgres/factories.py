@@ -26,7 +26,7 @@ from desktop_migrator.model import (
     TargetEntity,
 )
 from desktop_migrator.postgres import bookkeeping
-from desktop_migrator.postgres.bookkeeping import schema
+from desktop_migrator.postgres.bookkeeping import schema_upgrade
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.load.batches import BatchLimits
 from desktop_migrator.postgres.load.deduplicate import Deduplicator, identity_key
@@ -100,7 +100,7 @@ def rejection(entity: str = "tasks", raw: str = "{}", **changes: Any) -> Rejecti
 def upgrade_to(connection: sqlalchemy.Connection, version: str) -> None:
     """An older version's bookkeeping, in the caller's transaction."""
     connection.execute(CreateSchema(SCHEMA))
-    command.upgrade(schema._config(connection), version)
+    command.upgrade(schema_upgrade._config(connection), version)
 
 
 class Bench:

@@ -18,6 +18,7 @@ from typing import Any
 from desktop_migrator.browsers.write import atomic_swap
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.model import Store
+from desktop_migrator.system import files
 from tests.unit.browsers.test_write_profile import moved, put_new, stores_of, write_into
 
 STEPS = {
@@ -28,8 +29,12 @@ STEPS = {
     "_finish_or_roll_back",
     "_roll_back",
     "_old_location",
+    "write_private",
+    "_written",
+    "rename_into_place",
 }
-"""The functions of `swap` that change what lies on the disk; the others only look."""
+"""The functions of these modules that change what lies on the disk; the others only look."""
+MODULES = {atomic_swap.__file__, files.__file__}
 
 
 class Fault(OSError):
@@ -51,7 +56,7 @@ def at_line(number: int, act: Callable[[], None]) -> Iterator[Callable[[], int]]
 
     def trace_call(frame: FrameType, _event: str, _argument: Any) -> Any:
         code = frame.f_code
-        is_step = code.co_filename == atomic_swap.__file__ and code.co_name in STEPS
+        is_step = code.co_filename in MODULES and code.co_name in STEPS
         return trace_line if is_step else None
 
     sys.settrace(trace_call)

@@ -56,6 +56,18 @@ def test_a_chromium_profile_is_called_and_dated_as_local_state_says(
     assert found.profile.last_used == datetime(2100, 1, 1, 0, 0, 0, 250000, UTC)
 
 
+@pytest.mark.parametrize(("megabytes", "name"), [(2, "Zoë"), (65, "Profile 1")])
+def test_a_local_state_of_some_megabytes_still_names_the_profiles(
+    system: System, chrome: Path, megabytes: int, name: str
+) -> None:
+    trees.chromium_leveldb(chrome / "Profile 1")
+    write_local_state(chrome, {"Profile 1": {"name": "Zoë"}})
+    with (chrome / "Local State").open("a") as file:
+        file.write(" " * (megabytes << 20))
+    [found] = discover(system).profiles
+    assert found.profile.name == name
+
+
 @pytest.mark.parametrize(
     "text",
     [

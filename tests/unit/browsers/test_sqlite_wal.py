@@ -81,26 +81,83 @@ def test_a_log_reads_to_its_end_and_no_further(logged: tuple[Path, Rows]) -> Non
     assert read(copy) == (rows, [])
     assert read_wal(log) == read_wal(log, frames_of_this_round(copy))
     repair = repair_wal(log)
-    assert (repair.mended, repair.blanked_frames, repair.truncated) == (0, 0, False)
+    assert (repair.damaged_headers, repair.blanked_frames, repair.truncated) == (0, 0, False)
     assert bytes(repair.log) == log[: len(repair.log)]
 
 
-@pytest.mark.parametrize("place", ["head", "frame header", "page"])
-def test_one_wrong_byte_costs_nothing(logged: tuple[Path, Rows], place: str) -> None:
+FIRST_FRAME = HEADER + FRAME
+PLACES = {
+    "the log's salts and checksum": range(16, HEADER),
+    "a frame's commit size, salts and checksum": range(FIRST_FRAME + 4, FIRST_FRAME + 24),
+    "a page that is written once more later on": range(FIRST_FRAME + 24, FIRST_FRAME + FRAME, 97),
+}
+
+
+@pytest.mark.parametrize("bits", [0xFF, 1])
+@pytest.mark.parametrize("place", PLACES)
+def test_one_wrong_byte_costs_nothing(logged: tuple[Path, Rows], place: str, bits: int) -> None:
     copy, rows = logged
     log = copy.with_name("copy-wal").read_bytes()
-    places = {
-        "head": range(HEADER - 8),
-        "frame header": range(HEADER + FRAME, HEADER + FRAME + 24),
-        "page": range(HEADER + FRAME + 24, HEADER + 2 * FRAME - 8, 97),
-    }
-    for at in places[place]:
+    for at in PLACES[place]:
         copy.with_name("copy-wal").write_bytes(log)
-        change(copy, flip(at))
+        change(copy, flip(at, bits))
         for _ in range(2):  # the copy can be read again, and tells the same
             found, damages = read(copy)
             assert found == rows, at
             assert [lost for _, lost in damages] == [0], at
+
+
+@pytest.mark.parametrize("bits", [0xFF, 1])
+def test_behind_a_wrong_page_number_nothing_is_read(logged: tuple[Path, Rows], bits: int) -> None:
+    """With one image of who knows which page missing, the others would not fit together."""
+    copy, rows = logged
+    log = copy.with_name("copy-wal").read_bytes()
+    commits = [at for at in range(HEADER, len(log), FRAME) if any(log[at + 4 : at + 8])]
+    for at in range(commits[4] + FRAME, commits[4] + FRAME + 4):
+        copy.with_name("copy-wal").write_bytes(log)
+        change(copy, flip(at, bits))
+        broken, damages = read(copy)
+        assert [lost for _, lost in damages] == [None]
+        copy.with_name("copy-wal").write_bytes(log[: commits[4] + FRAME])
+        assert (broken, []) == read(copy)
+        assert broken != rows
+
+
+@pytest.mark.parametrize("at", range(16))
+def test_without_the_logs_header_the_file_is_read_without_its_log(
+    logged: tuple[Path, Rows], at: int
+) -> None:
+    copy, rows = logged
+    change(copy, flip(at))
+    found, damages = read(copy)
+    assert [lost for _, lost in damages] == [None]
+    copy.with_name("copy-wal").unlink()
+    assert (found, []) == read(copy)
+    assert found != rows
+
+
+def test_a_damaged_page_that_was_not_written_again_is_missing_and_told(
+    logged: tuple[Path, Rows],
+) -> None:
+    """Each page's newest image in turn, the last frame aside: nothing behind it vouches for it."""
+    copy, rows = logged
+    log = copy.with_name("copy-wal").read_bytes()
+    newest = {
+        log[at : at + 4]: at
+        for at in range(HEADER, HEADER + frames_of_this_round(copy) * FRAME, FRAME)
+    }
+    leaves = [
+        at
+        for at in list(newest.values())[:-1]
+        if log[at + 24] == 10  # a leaf of an index, which such a table is: SQLite's file format
+    ]
+    assert leaves
+    for at in leaves:
+        copy.with_name("copy-wal").write_bytes(log)
+        change(copy, flip(at + FRAME - 30, 1))
+        found, damages = read(copy)
+        assert set(found) < set(rows)
+        assert [lost for _, lost in damages] == [0, None]  # the log's own, and the table's
 
 
 def test_frames_behind_a_larger_damage_are_read(logged: tuple[Path, Rows]) -> None:

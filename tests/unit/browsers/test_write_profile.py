@@ -229,7 +229,7 @@ def test_a_partitioned_firefox_origin_is_made_with_its_suffix(tmp_path: Path) ->
     path = profile / "storage" / "default" / name / "ls" / "data.sqlite"
     key = StorageKey("https://w.test", "https://a.test", attributes=(("userContextId", "2"),))
     store = Store(stores_of(profile)[0].profile, StoreFormat.FIREFOX, path, 0)
-    swaps = {"snapshots": tmp_path / "snapshots", "swaps": tmp_path / "swaps"}
+    swaps = {"snapshots": tmp_path / "snapshots", "swap_pointers": tmp_path / "swaps"}
     write_profile(store.profile, {store: [AreaChange(key, {"a": "b"})]}, **swaps)
     _, suffix, group, origin = metadata(path.parents[1].joinpath(".metadata-v2").read_bytes())
     assert suffix == "^userContextId=2&partitionKey=%28https%2Ca.test%29"
@@ -249,7 +249,7 @@ def test_a_webkit_store_that_is_gone_is_made_again(tmp_path: Path, place: str) -
     key = StorageKey("http://localhost:3000")
     store = Store(Profile("other", "App", "p", root), StoreFormat.WEBKIT, root / place, 0)
     change = AreaChange(key, {"a": "\ud800"})
-    swaps = {"snapshots": tmp_path / "snapshots", "swaps": tmp_path / "swaps"}
+    swaps = {"snapshots": tmp_path / "snapshots", "swap_pointers": tmp_path / "swaps"}
     write_profile(store.profile, {store: [change]}, **swaps)
     assert contents(root, tmp_path) == {f"{place} {key}": {"a": "\ud800"}}
 

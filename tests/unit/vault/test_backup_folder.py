@@ -20,6 +20,7 @@ from desktop_migrator.errors import (
     WrongKey,
 )
 from desktop_migrator.model import Profile, Record, StorageKey, Store, StoreFormat
+from desktop_migrator.system.files import file_sha256
 from desktop_migrator.vault.backup_folder import (
     BACKUP_KIND,
     BackupFolder,
@@ -30,7 +31,6 @@ from desktop_migrator.vault.backup_folder import (
 from desktop_migrator.vault.keys import Passphrase, SecretKey
 from desktop_migrator.vault.sealed_file import (
     AtomicSealedFile,
-    file_sha256,
     open_sealed_file,
     verify_sealed_file,
 )
@@ -163,12 +163,12 @@ WRITER = textwrap.dedent("""
     from tests.unit.vault.test_backup_folder import draft, record
     begun = draft(BackupFolder(Path(sys.argv[1])))
     for number in range(int(sys.argv[2])):
-        begun.payload.record(record(number, 3000))
+        begun.payload.write_record(record(number, 3000))
         if number % 500 == 0:
             print(number, flush=True)
-    begun.payload.record(record(number, 3000))
+    begun.payload.write_record(record(number, 3000))
     print("finishing", flush=True)
-    begun.finish()
+    begun.commit()
     print("finished", flush=True)
 """)
 
@@ -228,8 +228,8 @@ aged = st.builds(
     RetentionCandidate,
     id=st.uuids().map(str),
     created=st.integers(0, 90).map(lambda days: NOW - timedelta(days=days)),
-    subject=st.sampled_from([("db", "u1"), ("db", "u2"), (None, None)]),
-    needed=st.booleans(),
+    owner=st.sampled_from([("db", "u1"), ("db", "u2"), (None, None)]),
+    is_needed=st.booleans(),
 )
 
 
@@ -242,9 +242,9 @@ def test_retention_keeps_the_young_the_last_and_the_needed(
     for each in backups:
         if NOW - each.created <= timedelta(days=30) or each.is_needed:
             assert each.id not in gone
-    for subject in {each.owner for each in backups}:
-        newest = max(each.created for each in backups if each.owner == subject)
-        assert any(each.created == newest for each in kept if each.owner == subject)
+    for owner in {each.owner for each in backups}:
+        newest = max(each.created for each in backups if each.owner == owner)
+        assert any(each.created == newest for each in kept if each.owner == owner)
     for each in kept:  # and nothing else
         alike = [other for other in backups if other.owner == each.owner]
         assert (

@@ -49,7 +49,7 @@ class LoadTask:
     entities: tuple[TargetEntity, ...]
     options: LoadOptions
     deferred_keys: frozenset[Hashable]
-    """Keys, as `id_key` has them, of items that are the parent's."""
+    """Keys, as `identity_key` has them, of items that are the parent's."""
     address: Address
     share: int
     share_count: int

@@ -1,9 +1,10 @@
 """Loads a run by several processes at once, where there is much to load.
 
-Each owns a share of the records and a connection (worker.py). Their chunks have numbers of their
-own (`Lane`), so that all else that reads the bookkeeping needs to know nothing of them. Items that
-may be there twice are held back, settled here and loaded at the end. Whatever stops a process
-stops all; what is committed by then stays, and the load goes on from there as a resumed run does.
+Each owns a share of the records and a connection (load_worker.py). Their chunks have numbers of
+their own (`SequenceStripe`), so that all else that reads the bookkeeping needs to know nothing of
+them. Items that may be there twice are held back, deduplicated here and loaded at the end. Whatever
+stops a process stops all; what is committed by then stays, and the load goes on from there as a
+resumed run does.
 """
 
 from collections.abc import Iterator, Sequence
@@ -66,7 +67,7 @@ MIN_CHARACTERS_FOR_PARALLEL = 32 * 2**20
 def process_count(run: RunContext, entities: Sequence[TargetEntity]) -> int:
     """How many are to load; 1: this one alone.
 
-    One alone settles what depends on the order of items: natural keys, references, rows that
+    One alone decides what depends on the order of items: natural keys, references, rows that
     several items share, many items that are there twice, people's answers. It tells an observer,
     and keeps a delay between two transactions, and a dry run's only one.
     """
@@ -260,7 +261,7 @@ class _ParallelLoad:
         raise kind(**error.facts | {"written": written})
 
     def _load_deferred(self) -> None:
-        """Settle and load what was held back, in the order of the sources."""
+        """Deduplicate and load what was held back, in the order of the sources."""
         if not self._deferred:
             return
         run = self._run

@@ -1,0 +1,141 @@
+"""Files for their owner's eyes alone, each whole or not there at all.
+
+A file is written under another name in the same folder, with mode 0600 from its first byte,
+synced, and renamed over its own name; then the folder is synced. So whenever the program or the
+power stops, the name has the old content or the new one, and at most a partial file lies beside
+it. That one's name says which process wrote it, so that `remove_stale_partials` removes it later.
+
+"Synced" means that the system says that the disk has it. Windows has no modes, there a file is as
+private as the folder that it lies in; and it writes its folders by itself. All functions raise
+OSError.
+"""
+
+import errno
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import FileIO
+from pathlib import Path
+
+from desktop_migrator.system import process_marker
+
+_PARTIAL_NAME = re.compile(r"\.partial-(\d+-\d+)-.+\.part")
+_READ_SIZE = 2**20
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES}
+"""What file systems answer that cannot sync a folder, and a folder that may not be read."""
+
+
+def private_folder(path: Path) -> Path:
+    """The folder, made with mode 0700 if it is missing; one that exists keeps its mode."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Put a file in the place of what has that name, if anything: all of it, or nothing changes.
+
+    A symbolic link of that name is replaced, not followed.
+    """
+    partial = partial_path(path)
+    with _written(partial, content):
+        rename_into_place(partial, path)
+
+
+def create_private(path: Path, content: bytes) -> None:
+    """A new file, synced. FileExistsError if anything has that name, a dangling link too."""
+    with _written(path, content):
+        sync_folder(path.parent)
+
+
+@contextmanager
+def _written(path: Path, content: bytes) -> Iterator[None]:
+    """A new file, which goes again if it or what is done with it fails."""
+    file = open_new(path)
+    try:
+        with file:
+            left = memoryview(content)
+            while left:
+                left = left[file.write(left) :]
+            os.fsync(file.fileno())
+        yield
+    except BaseException:
+        remove_quietly(path)
+        raise
+
+
+def open_new(path: Path) -> FileIO:
+    """A new file of mode 0600 to write into, without a buffer. FileExistsError as above.
+
+    The caller syncs it, and removes it if it does not get that far.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0)
+
+
+def partial_path(path: Path) -> Path:
+    """A name that is not in use, in the same folder, that says which process writes there."""
+    marker = process_marker.current_marker()
+    return path.with_name(f".partial-{marker}-{secrets.token_hex(8)}.part")
+
+
+def rename_into_place(partial: Path, path: Path) -> None:
+    """Give a synced file its own name, for good."""
+    partial.replace(path)
+    sync_folder(path.parent)
+
+
+def remove_stale_partials(folder: Path) -> int:
+    """Remove what processes that are gone have left half-written; how many files."""
+    removed = 0
+    for path in folder.iterdir() if folder.is_dir() else ():
+        partial = _PARTIAL_NAME.fullmatch(path.name)
+        if partial and not process_marker.is_process_alive(partial[1]):
+            removed += remove_quietly(path)
+    return removed
+
+
+def remove_quietly(path: Path) -> bool:
+    """Remove a file that is in nobody's way if it cannot be; whether it was there and is gone."""
+    with suppress(OSError):
+        path.unlink()
+        return True
+    return False
+
+
+def sync_file(path: Path) -> None:
+    """What was written to the file, by whomever."""
+    with path.open("r+b") as file:  # Windows syncs only what may be written to
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """The names in the folder. Nothing where the system has no such call."""
+    if os.name == "nt":
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
+
+
+def file_sha256(path: Path) -> str:
+    """In hexadecimal, of a file of any size."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while part := file.read(_READ_SIZE):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def os_error_reason(error: OSError) -> str:
+    """In the system's words, without the path."""
+    return error.strerror or type(error).__name__
