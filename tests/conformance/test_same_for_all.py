@@ -107,7 +107,7 @@ def waiting(
             find_pending_conflicts(
                 bench.connection,
                 list(bench.entities.values()),
-                bench.settler(outcomes).deduplicate(outcomes),
+                bench.deduplicator(outcomes).deduplicate(outcomes),
                 user_id=USER,
                 policy=policy,
                 decisions=decisions.answer,

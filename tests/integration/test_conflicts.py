@@ -264,7 +264,7 @@ def two_browsers(folder: Path, older: dict[str, Any], newer: dict[str, Any]) -> 
 
 @pytest.mark.parametrize("more", [[], ["--continue-on-error"]])
 @pytest.mark.parametrize("policy", ["skip", "overwrite", "merge"])
-def test_an_item_in_two_browsers_is_settled_by_its_kinds_rule_before_it_is_loaded(
+def test_an_item_in_two_browsers_is_deduplicated_by_its_kinds_rule_before_it_is_loaded(
     desktop_migrator: CommandLine,
     tmp_path: Path,
     database: str,

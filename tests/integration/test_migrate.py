@@ -278,7 +278,7 @@ def test_with_continue_on_error_the_good_items_go_and_the_others_are_kept_with_r
 
 
 @pytest.mark.parametrize(("policy", "left"), [("skip", "Mine"), ("overwrite", "Good")])
-def test_a_row_that_was_changed_since_is_settled_by_the_policy(
+def test_a_row_that_was_changed_since_is_resolved_by_the_policy(
     desktop_migrator: CommandLine,
     database: str,
     sql: psycopg.Connection[Any],

@@ -250,7 +250,7 @@ def test_all_of_several_processes_find_what_a_trigger_changed(desk: Desk) -> Non
     assert f"{spoilt} differ, of {RECORDS * EACH - REJECTED}" in str(result.error)
 
 
-def test_an_item_of_two_browsers_is_settled_as_one_process_does(desk: Desk) -> None:
+def test_an_item_of_two_browsers_is_deduplicated_as_one_process_does(desk: Desk) -> None:
     newer = {"updatedAt": "2026-03-01T10:00:00.000Z"}
     other = make_store(
         desk.folder / "other",
@@ -366,7 +366,7 @@ def test_a_cancelled_run_stops_and_goes_on(desk: Desk, alone: Any) -> None:
     assert desk.left_by(result.run) == left
 
 
-def test_a_row_that_the_server_refuses_has_all_taken_back(desk: Desk) -> None:
+def test_a_row_that_the_server_refuses_has_all_rolled_back(desk: Desk) -> None:
     desk.job = replace(
         desk.job,
         sources=(

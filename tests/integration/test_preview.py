@@ -52,7 +52,7 @@ def titles(findings: PreviewStore, state: PreviewState) -> set[str]:
     }
 
 
-def test_the_states_are_what_the_database_says_and_what_is_left_out_stays_out(
+def test_the_states_are_what_the_database_says_and_what_is_excluded_stays_out(
     tmp_path: Path, workspace: Workspace, database: str
 ) -> None:
     tasks = [task(n) for n in range(6)]

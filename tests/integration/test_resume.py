@@ -209,7 +209,7 @@ def test_what_the_browser_changes_before_a_run_is_resumed_is_an_item_like_any(
     assert bench.titles() == TITLES - {"Task 0"} | {left, "New"}
 
 
-def test_rejected_items_are_kept_aside_once_however_often_a_run_is_resumed(bench: Bench) -> None:
+def test_rejected_items_are_quarantined_once_however_often_a_run_is_resumed(bench: Bench) -> None:
     bad = [{"id": f"bad{number}", "title": "x" * 256} for number in range(3)]
     bench.rewrite_store([*bad, *TASKS])
     settings: dict[str, Any] = {"continue_on_error": True, "preserve_partial": True}
@@ -229,7 +229,7 @@ def test_with_nothing_to_go_on_with_resume_begins_a_new_run_and_says_so(bench: B
     assert second.counts.unchanged == ITEMS
 
 
-def test_a_run_that_was_taken_back_is_not_gone_on_with(bench: Bench) -> None:
+def test_a_run_that_was_undone_is_not_resumed(bench: Bench) -> None:
     first = bench.stop_halfway()
     rollback(UndoJob(database=bench.database, run=first.run), bench.workspace, RecordingReporter())
     assert bench.titles() == set()
@@ -346,7 +346,7 @@ def test_what_a_server_that_takes_over_never_heard_of_is_missed_and_done_again(
     assert bench.titles() == TITLES
 
 
-def test_items_of_another_time_are_left_aside_and_those_without_a_time_are_not(
+def test_items_of_another_time_are_skipped_and_those_without_a_time_are_not(
     bench: Bench,
 ) -> None:
     day = "2026-03-{:02}T12:00:00.000Z".format

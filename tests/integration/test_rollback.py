@@ -39,9 +39,7 @@ def one(sql: psycopg.Connection[Any], query: str) -> Any:
     return sql.execute(query.encode()).fetchone()
 
 
-def test_a_run_is_taken_back_and_so_is_the_undo(
-    program: Program, sql: psycopg.Connection[Any]
-) -> None:
+def test_a_run_is_undone_and_so_is_the_undo(program: Program, sql: psycopg.Connection[Any]) -> None:
     run = program.migrate().last["run"]
     before = one(sql, SIZES)
     undone = program.rollback("--run", run)
@@ -77,7 +75,7 @@ def test_a_row_edited_since_is_kept_and_named(
     assert one(sql, SIZES) == (0, 0)
 
 
-def test_all_runs_since_a_moment_are_taken_back_newest_first(
+def test_all_runs_since_a_moment_are_undone_newest_first(
     program: Program, sql: psycopg.Connection[Any]
 ) -> None:
     first = program.migrate().last["run"]

@@ -160,7 +160,7 @@ def test_without_the_source_rows_are_not_brought_back(desk: Desk) -> None:
     assert "--source" in mend["remedy"]
 
 
-def test_damaged_json_in_the_quarantine_is_cured_shown_and_undone(desk: Desk) -> None:
+def test_damaged_json_in_the_quarantine_is_repaired_shown_and_undone(desk: Desk) -> None:
     damaged = json.dumps(ITEMS)[:-1].replace('"title": "Task 7", ', '"title": "Task 7" ')
     desk.store(**{"task-store": f'{{"state":{{"tasks":{damaged}]}}'.encode(), "formData": FORMS})
     desk.sql("DELETE FROM tasks")
@@ -185,7 +185,7 @@ def test_damaged_json_in_the_quarantine_is_cured_shown_and_undone(desk: Desk) ->
     assert desk.failed() == {"Rejected items": "1 waits to be mended"}
 
 
-def test_a_cured_item_lies_in_the_table_once_however_often_all_is_repeated(desk: Desk) -> None:
+def test_a_repaired_item_lies_in_the_table_once_however_often_all_is_repeated(desk: Desk) -> None:
     damaged = json.dumps(ITEMS).replace('"title": "Task 7", ', '"title": "Task 7" ')
     desk.store(tasks=damaged.encode(), formData=FORMS)
     desk.sql("DELETE FROM tasks")
@@ -322,7 +322,7 @@ def test_a_stale_lease_is_found_and_cleared(desk: Desk) -> None:
     assert desk.failed() == {}
 
 
-def test_indexes_that_a_load_has_left_away_are_made_again(desk: Desk) -> None:
+def test_indexes_that_a_load_has_dropped_are_rebuilt(desk: Desk) -> None:
     desk.sql("CREATE INDEX by_title ON tasks (title)")
     [(definition,)] = desk.sql("SELECT pg_get_indexdef('by_title'::regclass)")
     desk.sql("DROP INDEX by_title")

@@ -172,7 +172,7 @@ def test_answers_are_kept_for_the_next_time_and_hold_only_for_what_they_were_giv
     }
 
 
-def test_what_is_left_out_is_no_conflict(case: Case) -> None:
+def test_what_is_excluded_is_no_conflict(case: Case) -> None:
     case.opened.answers.excluded_entities = frozenset({"environments"})
     case.enter()
     assert case.page._rule_combos.keys() == {"tasks"}

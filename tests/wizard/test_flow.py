@@ -199,7 +199,7 @@ def test_a_step_says_what_it_still_needs(
         (BackupAnswers(BackupChoice.NONE, no_backup_confirmed=True), True),
     ],
 )
-def test_a_backup_is_settled_by_a_key_or_by_refusing_it_twice(
+def test_a_backup_is_decided_by_a_key_or_by_refusing_it_twice(
     backup: BackupAnswers, settled: bool
 ) -> None:
     needed = flow.unmet_requirement(WizardStep.BACKUP, WizardAnswers(backup=backup))

@@ -24,9 +24,9 @@ FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
 
 
 @pytest.fixture
-def findings() -> Iterator[PreviewStore]:
-    with PreviewStore() as findings:
-        yield findings
+def preview() -> Iterator[PreviewStore]:
+    with PreviewStore() as preview:
+        yield preview
 
 
 def numbered(count: int) -> list[Plain]:
@@ -57,11 +57,11 @@ def expected(plain: list[Plain]) -> list[tuple[str, str, str]]:
 def test_every_filter_shows_what_a_plain_list_would(
     qtbot: QtBot, plain: list[Plain], wanted: list[Filter], page: int
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch, PreviewStore() as findings:
+    with pytest.MonkeyPatch.context() as patch, PreviewStore() as preview:
         patch.setattr(items, "PAGE_SIZE", page)
         patch.setattr(items, "_MAX_CACHED_PAGES", 2)
-        fill(findings, "tasks", plain)
-        model = ItemsModel(findings, "tasks")
+        fill(preview, "tasks", plain)
+        model = ItemsModel(preview, "tasks")
         tester = QAbstractItemModelTester(model, FATAL)
         assert shown(model) == expected(plain)
         for each in wanted:
@@ -71,31 +71,31 @@ def test_every_filter_shows_what_a_plain_list_would(
         del tester
 
 
-def test_what_is_found_meanwhile_joins_at_the_end(qtbot: QtBot, findings: PreviewStore) -> None:
+def test_what_is_found_meanwhile_joins_at_the_end(qtbot: QtBot, preview: PreviewStore) -> None:
     plain = numbered(250)
-    fill(findings, "tasks", plain[:130], step=100)
-    model = ItemsModel(findings, "tasks")
+    fill(preview, "tasks", plain[:130], step=100)
+    model = ItemsModel(preview, "tasks")
     tester = QAbstractItemModelTester(model, FATAL)
     assert shown(model) == expected(plain[:130])
-    fill(findings, "tasks", plain, first=130)
+    fill(preview, "tasks", plain, first=130)
     model.append_new_rows()
     assert shown(model) == expected(plain)
     del tester
 
 
-def test_of_all_pages_only_a_few_are_held(qtbot: QtBot, findings: PreviewStore) -> None:
-    fill(findings, "tasks", numbered(5000), step=5000)
-    model = ItemsModel(findings, "tasks")
+def test_of_all_pages_only_a_few_are_held(qtbot: QtBot, preview: PreviewStore) -> None:
+    fill(preview, "tasks", numbered(5000), step=5000)
+    model = ItemsModel(preview, "tasks")
     assert [row for _, row, _ in shown(model)] == [str(n) for n in range(5000)]
     assert len(model._pages) <= items._MAX_CACHED_PAGES
 
 
 def test_the_check_mark_leaves_an_item_out_and_takes_it_in_again(
-    qtbot: QtBot, findings: PreviewStore
+    qtbot: QtBot, preview: PreviewStore
 ) -> None:
     plain = numbered(5)
-    fill(findings, "tasks", plain)
-    model = ItemsModel(findings, "tasks")
+    fill(preview, "tasks", plain)
+    model = ItemsModel(preview, "tasks")
     tester = QAbstractItemModelTester(model, FATAL)
     role = Qt.ItemDataRole.CheckStateRole
     for mark, left_out in (
@@ -104,16 +104,16 @@ def test_the_check_mark_leaves_an_item_out_and_takes_it_in_again(
     ):
         with qtbot.waitSignal(model.exclusion_changed):
             assert model.setData(model.index(2, 0), mark, role)
-        assert findings.excluded_items() == left_out
+        assert preview.excluded_items() == left_out
         assert Qt.CheckState(model.index(2, 0).data(role)) == mark
     assert not model.setData(model.index(2, 1), Qt.CheckState.Unchecked, role)
     del tester
 
 
-def test_many_are_left_out_as_they_are_shown(qtbot: QtBot, findings: PreviewStore) -> None:
+def test_many_are_excluded_as_they_are_shown(qtbot: QtBot, preview: PreviewStore) -> None:
     plain = numbered(9000)
-    fill(findings, "tasks", plain, step=3000)
-    model = ItemsModel(findings, "tasks")
+    fill(preview, "tasks", plain, step=3000)
+    model = ItemsModel(preview, "tasks")
     model.set_filter(Filter(PreviewState.REJECTED))
     qtbot.waitUntil(lambda: not model.is_searching)
     with qtbot.waitSignal(model.exclusion_changed):
@@ -121,15 +121,15 @@ def test_many_are_left_out_as_they_are_shown(qtbot: QtBot, findings: PreviewStor
         model.set_excluded([(5, 5)], excluded=False)
     rejected = [each for each in plain if each.state is PreviewState.REJECTED]
     gone = [*rejected[:5], *rejected[6:10], *rejected[100:]]
-    assert findings.excluded_items() == {each.name for each in gone}
+    assert preview.excluded_items() == {each.name for each in gone}
 
 
 def test_a_search_given_up_for_another_leaves_nothing_behind(
-    qtbot: QtBot, findings: PreviewStore
+    qtbot: QtBot, preview: PreviewStore
 ) -> None:
     plain = numbered(300)
-    fill(findings, "tasks", plain, step=300)
-    model = ItemsModel(findings, "tasks")
+    fill(preview, "tasks", plain, step=300)
+    model = ItemsModel(preview, "tasks")
     tester = QAbstractItemModelTester(model, FATAL)
     model.set_filter(Filter(text="task 1"))
     model.set_filter(Filter(text="TASK 29"))

@@ -100,7 +100,7 @@ def test_what_cannot_go_is_told_with_reason_and_remedy(
     assert column(page, 1) == ["1", "2", "3", "4", "5"]
 
 
-def test_what_is_left_out_is_known_to_the_run_and_when_the_page_is_seen_again(
+def test_what_is_excluded_is_known_to_the_run_and_when_the_page_is_seen_again(
     qtbot: QtBot, opened: Opened, tmp_path: Path
 ) -> None:
     tasks = [{**TASKS[0], "id": str(n), "title": f"Task {n}"} for n in range(5)]
@@ -140,7 +140,7 @@ def test_a_whole_kind_can_stay_behind(qtbot: QtBot, opened: Opened, tmp_path: Pa
     assert opened.answers.excluded_entities == frozenset()
 
 
-def test_a_capture_takes_whole_records_so_nothing_is_left_out_there(
+def test_a_capture_takes_whole_records_so_nothing_is_excluded_there(
     qtbot: QtBot, opened: Opened, tmp_path: Path
 ) -> None:
     page = opened.page

@@ -177,23 +177,23 @@ class Bench:
         self.reporter = RecordingReporter()
         with self.connection.begin():
             self.start(policy)
-        settler = self.settler(outcomes)
+        deduplicator = self.deduplicator(outcomes)
         loader = self.loader(policy, items=items, size=size, **settings)
-        counts = loader.load(settler.deduplicate(outcomes))
-        parts = [*counts.values(), *settler.counts.values()]
+        counts = loader.load(deduplicator.deduplicate(outcomes))
+        parts = [*counts.values(), *deduplicator.counts.values()]
         names = ("inserted", "updated", "unchanged", "skipped", "conflicts", "rejected")
         totals = {name: sum(getattr(part, name) for part in parts) for name in names}
         return {name: total for name, total in totals.items() if total}
 
-    def settler(self, outcomes: Iterable[Item | Rejection]) -> Deduplicator:
+    def deduplicator(self, outcomes: Iterable[Item | Rejection]) -> Deduplicator:
         """One that knows which of these are there more than once."""
         repeats = DuplicateKeyFilter()
-        settler = Deduplicator(self.entities.values(), repeats)
+        deduplicator = Deduplicator(self.entities.values(), repeats)
         for each in outcomes:
             if isinstance(each, Item):
                 repeats.add(identity_key(each.entity, each.source_id))
-                settler.register_natural_keys(each)
-        return settler
+                deduplicator.register_natural_keys(each)
+        return deduplicator
 
     def verify(self) -> Verification:
         with self.connection.begin():

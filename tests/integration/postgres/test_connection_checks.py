@@ -83,7 +83,7 @@ def test_a_table_that_is_missing_or_no_table_is_said(
 
 
 @on_every_server
-def test_every_remedy_that_is_sql_heals_what_it_is_for(
+def test_every_remedy_that_is_sql_repairs_what_it_is_for(
     administrator: psycopg.Connection, database: str
 ) -> None:
     administrator.execute("GRANT SELECT ON tasks TO PUBLIC")
@@ -101,7 +101,7 @@ def test_every_remedy_that_is_sql_heals_what_it_is_for(
     assert all(check.ok for check in checks(as_eve(database), "tasks").values())
 
 
-def test_bookkeeping_that_somebody_else_made_is_said_and_healed(
+def test_bookkeeping_that_somebody_else_made_is_said_and_repaired(
     administrator: psycopg.Connection, database: str
 ) -> None:
     administrator.execute("CREATE SCHEMA desktop_migrator")

@@ -90,7 +90,7 @@ def test_a_block_that_fails_leaves_the_indexes_as_they_were(
     assert indexes(database) == before
 
 
-def test_a_lost_connection_is_told_and_the_next_run_heals(
+def test_a_lost_connection_is_told_and_the_next_run_rebuilds(
     connection: sqlalchemy.Connection, database: str, table: Table
 ) -> None:
     before = indexes(database)
@@ -123,7 +123,7 @@ with open_engine(sys.argv[1]).connect() as connection:
 """
 
 
-def test_killed_in_between_the_next_run_heals(
+def test_killed_in_between_the_next_run_rebuilds(
     connection: sqlalchemy.Connection, database: str, table: Table
 ) -> None:
     before = indexes(database)

@@ -63,7 +63,7 @@ def test_equal_json_in_another_spelling_is_unchanged(bench: Bench) -> None:
         ({"title": msgspec.UNSET}, OVERWRITE, {"unchanged": 1}, "Task 1"),
     ],
 )
-def test_a_row_that_exists_is_settled_by_the_policy(
+def test_a_row_that_exists_is_resolved_by_the_policy(
     bench: Bench,
     change: dict[str, object],
     policy: ConflictPolicy,
@@ -358,7 +358,7 @@ def test_bad_rows_among_updates_are_told_too(bench: Bench) -> None:
     assert dict(bench.sql("SELECT status, count(*) FROM tasks GROUP BY status"))["old"] == len(told)
 
 
-def test_raw_text_of_what_was_left_aside_is_kept_to_the_character(bench: Bench) -> None:
+def test_raw_text_of_what_was_quarantined_is_kept_to_the_character(bench: Bench) -> None:
     raw = 'é \0 \ud800 😀 \\u0000 "\n'
     bench.load(rejection(raw=raw, source_id="a\0b", source=source(key="k\ud800")), task(1))
     assert bench.reporter.rejections[0].raw == raw
@@ -455,7 +455,7 @@ def test_a_dry_run_tells_what_would_happen_and_leaves_nothing(
     assert bench.dump() == before
 
 
-def test_a_row_that_somebody_inserts_meanwhile_is_settled_by_the_policy(bench: Bench) -> None:
+def test_a_row_that_somebody_inserts_meanwhile_is_resolved_by_the_policy(bench: Bench) -> None:
     """The other's transaction holds the id while ours, which did not see it, inserts."""
     with bench.other() as other:
         other.autocommit = False

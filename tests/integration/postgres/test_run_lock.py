@@ -90,7 +90,7 @@ def test_a_fence_lets_nobody_pass_once_the_locks_session_is_gone(
             check(held, connection)
 
 
-def test_a_lock_can_be_regained_while_nobody_else_has_worked(
+def test_a_lock_can_be_reacquired_while_nobody_else_has_worked(
     engine: sqlalchemy.Engine, connection: sqlalchemy.Connection, sql: psycopg.Connection[Any]
 ) -> None:
     with hold_run_lock(engine, "u1", "default") as held:
@@ -103,7 +103,7 @@ def test_a_lock_can_be_regained_while_nobody_else_has_worked(
     assert sql.execute("SELECT FROM desktop_migrator.leases").fetchall() == []
 
 
-def test_a_lock_is_not_regained_from_another_run(
+def test_a_lock_is_not_reacquired_from_another_run(
     engine: sqlalchemy.Engine, connection: sqlalchemy.Connection, sql: psycopg.Connection[Any]
 ) -> None:
     with hold_run_lock(engine, "u1", "default") as held:

@@ -95,7 +95,7 @@ def test_a_damaged_local_state_leaves_the_folders_name_and_the_stores_time(
     assert found.profile.last_used == datetime.fromtimestamp(1_000_000_000, UTC)
 
 
-def test_the_browsers_own_profile_is_left_out_and_the_guests_is_not(
+def test_the_browsers_own_profile_is_excluded_and_the_guests_is_not(
     system: System, chrome: Path
 ) -> None:
     for name in ("Guest Profile", "System Profile", "Default"):
@@ -464,7 +464,7 @@ def test_sources_that_overlap_give_each_store_once(
     assert len(found.stores) == 3
 
 
-def test_a_backend_left_behind_is_read_if_a_source_names_it(system: System, chrome: Path) -> None:
+def test_an_inactive_backend_is_read_if_a_source_names_it(system: System, chrome: Path) -> None:
     leveldb = trees.chromium_leveldb(chrome / "Default")
     sqlite = trees.chromium_sqlite(chrome / "Default")
     os.utime(sqlite, (0, 0))

@@ -105,7 +105,7 @@ def test_profiles_do_not_hide_each_others_areas(home: Path, root: Path) -> None:
     assert {key for _, key, _ in records} == {"new", "old"}
 
 
-def test_a_backend_left_behind_is_not_read(home: Path, root: Path) -> None:
+def test_an_inactive_backend_is_not_read(home: Path, root: Path) -> None:
     profile = home / ".config/google-chrome/Default"
     for path in trees.leveldb(profile / "Local Storage/leveldb", ["stale"]).iterdir():
         os.utime(path, (1_000_000_000, 1_000_000_000))

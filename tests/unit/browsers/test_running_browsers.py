@@ -122,7 +122,7 @@ def test_a_chromium_of_any_folder_is_known_by_its_name(tmp_path: Path) -> None:
         assert chromium_running(tmp_path)
 
 
-def test_a_lock_left_behind_does_not_count(tmp_path: Path, dead_pid: int) -> None:
+def test_a_stale_lock_does_not_count(tmp_path: Path, dead_pid: int) -> None:
     host = socket.gethostname()
     for target in (
         f"{host}-{dead_pid}",

@@ -372,11 +372,11 @@ def test_a_process_id_used_again_does_not_keep_a_copy(root: Path) -> None:
     assert [path.name for path in root.iterdir()] == ["something else"]
 
 
-def test_sweeping_where_nothing_ever_was_is_fine(root: Path) -> None:
+def test_removing_stale_snapshots_where_nothing_ever_was_is_fine(root: Path) -> None:
     assert remove_stale_snapshots(root) == 0
 
 
-def test_sweeping_follows_no_link(tmp_path: Path, root: Path) -> None:
+def test_removing_stale_snapshots_follows_no_link(tmp_path: Path, root: Path) -> None:
     precious = tmp_path / "precious"
     precious.mkdir()
     root.mkdir()

@@ -135,7 +135,7 @@ def test_a_value_too_large_is_lost_and_told(
     assert [lost for _, lost in damages] == [1]
 
 
-def test_a_wiped_end_of_a_value_is_not_taken_for_the_value(tmp_path: Path) -> None:
+def test_a_zeroed_end_of_a_value_is_not_taken_for_the_value(tmp_path: Path) -> None:
     path = make_sqlite(tmp_path / "x", "PRAGMA page_size=512", "CREATE TABLE t(a)")
     make_sqlite(path, f"INSERT INTO t VALUES ('{'a' * 2000}'), ('ok')")
     content = path.read_bytes()

@@ -146,7 +146,7 @@ def test_any_value_is_salvaged_as_sqlite_reads_it(
 
 
 @pytest.mark.parametrize(("kind", "table"), [(0x0D, "data"), (0x0A, "entries")])
-def test_a_wiped_leaf_loses_its_own_rows_alone(
+def test_a_zeroed_leaf_loses_its_own_rows_alone(
     base: Base, tmp_path: Path, kind: int, table: str
 ) -> None:
     content, expected = base
@@ -158,7 +158,9 @@ def test_a_wiped_leaf_loses_its_own_rows_alone(
         assert missing <= PAGE // 6
 
 
-def test_rows_below_a_wiped_interior_page_are_found_and_counted(base: Base, tmp_path: Path) -> None:
+def test_rows_below_a_zeroed_interior_page_are_found_and_counted(
+    base: Base, tmp_path: Path
+) -> None:
     content, expected = base
     path = tmp_path / "x.db"
     for page in pages_of(content, path, 0x05):
@@ -215,7 +217,7 @@ def test_changed_bytes_in_page_structure_are_never_taken_for_rows(
         check(path, bytes(damaged), expected)
 
 
-def test_a_wiped_first_page_is_made_up_for_by_the_pointer_map(tmp_path: Path) -> None:
+def test_a_zeroed_first_page_is_made_up_for_by_the_pointer_map(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     expected = build(path, auto_vacuum=2)
     path.write_bytes(wipe(path.read_bytes(), 1))

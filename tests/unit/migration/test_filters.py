@@ -52,7 +52,7 @@ def known_as(outcome: ItemOrRejection) -> object:
 
 
 @given(st.lists(derived_items | rejections, max_size=12), st.sets(st.integers(0, 11)))
-def test_just_those_that_are_the_same_as_one_left_out(
+def test_just_those_that_are_the_same_as_one_excluded(
     outcomes: list[ItemOrRejection], numbers: set[int]
 ) -> None:
     chosen = [outcome for number, outcome in enumerate(outcomes) if number in numbers]

@@ -39,7 +39,7 @@ WEB_TOKEN = ".".join(
         ("secure_note", "text"),
     ],
 )
-def test_logins_are_left_aside_whatever_their_key(key: str, value: str) -> None:
+def test_logins_are_skipped_whatever_their_key(key: str, value: str) -> None:
     made = extractor()
     assert list(made.extract([record(key, value)])) == []
     assert made.skipped_records == {"secret": 1}

@@ -98,7 +98,7 @@ def test_a_bad_item_never_costs_its_neighbours() -> None:
     assert [one.raw for one in found if isinstance(one, Rejection)] == ['{"id":"2"}', "7"]
 
 
-def test_every_record_is_an_item_a_rejection_or_left_aside_under_one_word() -> None:
+def test_every_record_is_an_item_a_rejection_or_skipped_under_one_word() -> None:
     framed = StorageKey(ORIGIN, top_level_site="https://top.test")
     records = [
         record("tasks", tasks(TASK)),

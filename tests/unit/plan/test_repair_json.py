@@ -31,7 +31,7 @@ VALUES = st.recursive(
         ('{"a":"\\u00e9", "b":true', {"a": "é", "b": True}),
     ],
 )
-def test_punctuation_is_mended(damaged: str, meant: Any) -> None:
+def test_punctuation_is_repaired(damaged: str, meant: Any) -> None:
     cured = repair_json(damaged)
     assert (None if cured is None else json.loads(cured)) == meant
 
@@ -64,7 +64,7 @@ def test_nothing_is_guessed(damaged: str) -> None:
 
 @given(VALUES)
 @example([{"": "\x1f["}])
-def test_whole_json_is_cured_into_itself_or_not_at_all(value: Any) -> None:
+def test_whole_json_is_repaired_into_itself_or_not_at_all(value: Any) -> None:
     cured = repair_json(json.dumps(value))
     assert cured is None or json.loads(cured) == value
 

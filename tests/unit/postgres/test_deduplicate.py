@@ -71,14 +71,14 @@ def version(
     )
 
 
-def settled(target: TargetEntity, *items: Item) -> tuple[list[Item], dict[str, int]]:
+def deduplicated(target: TargetEntity, *items: Item) -> tuple[list[Item], dict[str, int]]:
     repeats = DuplicateKeyFilter()
-    settler = Deduplicator([target], repeats)
+    deduplicator = Deduplicator([target], repeats)
     for item in items:
         repeats.add(identity_key("envs", item.source_id))
-        settler.register_natural_keys(item)
-    result = [each for each in settler.deduplicate(items) if isinstance(each, Item)]
-    counts = settler.counts["envs"]
+        deduplicator.register_natural_keys(item)
+    result = [each for each in deduplicator.deduplicate(items) if isinstance(each, Item)]
+    counts = deduplicator.counts["envs"]
     names = ("items", "unchanged", "skipped", "conflicts")
     return result, {name: getattr(counts, name) for name in names if getattr(counts, name)}
 
@@ -112,7 +112,7 @@ def test_one_version_counts(
         version(name, written=written, updated=updated, created=created)
         for name, written, updated, created in (first, second)
     ]
-    result, found = settled(entity(rule), *(versions[::-1] if turned else versions))
+    result, found = deduplicated(entity(rule), *(versions[::-1] if turned else versions))
     assert [item.values[1] for item in result] == ["this"]
     assert found == counts
 
@@ -120,7 +120,7 @@ def test_one_version_counts(
 def test_of_versions_alike_the_first_counts() -> None:
     versions = [version(name) for name in ("a", "b", "c")]
     for order in permutations(versions):
-        assert settled(entity(), *order)[0] == [order[0]]
+        assert deduplicated(entity(), *order)[0] == [order[0]]
 
 
 def test_fields_makes_one_of_both() -> None:
@@ -129,7 +129,7 @@ def test_fields_makes_one_of_both() -> None:
         "earlier", written=MONDAY, note="kept", config=b'{"a": 2, "b": [1]}', escaped=("note",)
     )
     for order in ((later, earlier), (earlier, later)):
-        [both], counts = settled(entity(FIELDS), *order)
+        [both], counts = deduplicated(entity(FIELDS), *order)
         assert both.values == ("1", "later", "kept", b'{"a":1,"b":[1]}')
         assert both.escaped == ("name", "note")
         assert counts == ONE_GAVE_WAY
@@ -139,7 +139,7 @@ def test_values_that_a_version_leaves_open_are_taken_from_the_other() -> None:
     later = version("later", written=FRIDAY)
     later = msgspec.structs.replace(later, values=(*later.values[:2], UNSET, UNSET))
     earlier = version("earlier", written=MONDAY, note="kept", config=b"[]")
-    [both], _ = settled(entity(FIELDS), later, earlier)
+    [both], _ = deduplicated(entity(FIELDS), later, earlier)
     assert both.values == ("1", "later", "kept", b"[]")
 
 
@@ -149,12 +149,12 @@ def test_derived_ids_are_one_by_site_and_source_id_alone() -> None:
     other_site = version(
         "c", id="z", source_id="7", derived=True, source=source(None, "https://b.test")
     )
-    assert settled(entity(), one, same, other_site)[0] == [one, other_site]
+    assert deduplicated(entity(), one, same, other_site)[0] == [one, other_site]
 
 
 def test_ids_that_differ_in_case_are_two_items() -> None:
     items = [version("a", id="abc"), version("b", id="ABC")]
-    assert settled(entity(), *items)[0] == items
+    assert deduplicated(entity(), *items)[0] == items
 
 
 BY_NAME = entity(NEWEST, ("name",))
@@ -163,7 +163,7 @@ BY_NAME = entity(NEWEST, ("name",))
 def test_items_with_the_same_natural_key_are_one() -> None:
     first = version("dev", id="a", updated=MONDAY)
     second = version("dev", id="b", note="new", updated=FRIDAY)
-    [one], counts = settled(BY_NAME, first, second)
+    [one], counts = deduplicated(BY_NAME, first, second)
     assert one.id == "b"
     assert one.aliases == (("https://a.test", "a"),)
     assert counts == ONE_GAVE_WAY
@@ -171,11 +171,11 @@ def test_items_with_the_same_natural_key_are_one() -> None:
 
 def test_a_key_with_an_empty_column_is_none() -> None:
     items = [version("dev", id=name, note=None) for name in "ab"]
-    assert settled(entity(NEWEST, ("name", "note")), *items)[0] == items
+    assert deduplicated(entity(NEWEST, ("name", "note")), *items)[0] == items
     with_note = [
         msgspec.structs.replace(item, values=(item.id, "dev", "n", None)) for item in items
     ]
-    assert len(settled(entity(NEWEST, ("name", "note")), *with_note)[0]) == 1
+    assert len(deduplicated(entity(NEWEST, ("name", "note")), *with_note)[0]) == 1
 
 
 def test_what_is_one_by_id_and_by_key_in_turn_is_one() -> None:
@@ -186,7 +186,7 @@ def test_what_is_one_by_id_and_by_key_in_turn_is_one() -> None:
         version("prod", id="c", updated=MONDAY),
     ]
     for order in permutations(chain):
-        result, counts = settled(BY_NAME, *order)
+        result, counts = deduplicated(BY_NAME, *order)
         # The newest b is called prod, so that a, which alone is called dev, stands by itself.
         assert {(item.id, item.values[1]) for item in result} == {("a", "dev"), ("b", "prod")}
         assert counts["items"] == 2
@@ -201,7 +201,7 @@ def test_two_keys_join_three_items() -> None:
         version("x", id="c", note="2", updated=FRIDAY),
     ]
     for order in permutations(items):
-        [one], _ = settled(target, *order)
+        [one], _ = deduplicated(target, *order)
         assert one.id == "c"
         assert {source_id for _, source_id in one.aliases} == {"a", "b"}
 

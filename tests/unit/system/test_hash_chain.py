@@ -88,7 +88,7 @@ def test_what_was_cut_off_or_written_anew_shows_by_what_somebody_remembers() -> 
     ),
     data=st.data(),
 )
-def test_no_entry_can_be_changed_left_out_or_moved_unseen(
+def test_no_entry_can_be_changed_removed_or_moved_unseen(
     facts: list[dict[str, Any]], data: st.DataObject
 ) -> None:
     links = chain(*facts)
