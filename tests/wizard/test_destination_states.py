@@ -6,9 +6,15 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop_migrator.errors import AuthenticationFailed, ConnectionFailed, TlsFailed
+from desktop_migrator.errors import (
+    AuthenticationFailed,
+    ConnectionFailed,
+    TlsFailed,
+    localize_error,
+)
 from desktop_migrator.migration.workspace.connections import list_connections
 from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.wizard.messages import make_translator
 from desktop_migrator.wizard.pages.destination import DestinationPage
 from desktop_migrator.wizard.widgets.checks import CheckList
 from tests.integration.postgres.test_connect import (
@@ -78,7 +84,9 @@ def test_a_server_that_is_not_there_is_told_with_a_remedy(
     page.enter_address(f"postgresql://ada@127.0.0.1:{free_port()}/app")
     test_connection(page, qtbot)
     assert isinstance(page.error_panel.error, ConnectionFailed)
-    assert page.error_panel.error.hint in texts(page)
+    told = localize_error(page.error_panel.error, make_translator())
+    assert told.hint
+    assert told.hint in texts(page)
 
 
 def test_a_server_without_encryption_is_refused_where_it_is_asked_for(

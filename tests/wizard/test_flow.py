@@ -125,7 +125,7 @@ NEEDS = [
         WizardStep.CONFLICTS,
         Requirement.CONFLICTS,
         WizardAnswers(undecided_conflicts=2),
-        {"conflicts_open": 0},
+        {"undecided_conflicts": 0},
     ),
     (WizardStep.HISTORY, Requirement.RUN, WizardAnswers(), {"undo_run": "r"}),
     (WizardStep.HISTORY, Requirement.RUN, WizardAnswers(), {"restore": RestoreAnswers(backup="b")}),
@@ -146,7 +146,7 @@ NEEDS = [
         WizardStep.CAPTURE_FILE,
         Requirement.KEY,
         WizardAnswers(capture_file=Path("c")),
-        {"for_desk": True},
+        {"sealed_for_desk": True},
     ),
     (
         WizardStep.CAPTURE_FILE,
@@ -154,7 +154,7 @@ NEEDS = [
         WizardAnswers(
             capture_file=Path("c"), passphrase="long enough", passphrase_confirmation="long enouhg"
         ),
-        {"repeated": "long enough"},
+        {"passphrase_confirmation": "long enough"},
     ),
 ]
 
