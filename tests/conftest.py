@@ -12,7 +12,7 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.groups import group, rank
+from tests.groups import group, make_scheduler, rank
 from tests.servers import connection, database, server, server_folder, servers, sql
 from tests.summary import Summary
 
@@ -81,9 +81,9 @@ def _use_memory() -> None:
         tempfile.tempdir = None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_itemcollected(item: pytest.Item) -> None:
-    item.add_marker(pytest.mark.xdist_group(group(item)))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    return make_scheduler(config, log)
 
 
 @pytest.hookimpl(trylast=True)
@@ -93,8 +93,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     groups: dict[str, list[pytest.Item]] = {}
     for item in items:
-        [mark] = item.iter_markers("xdist_group")
-        groups.setdefault(mark.args[0], []).append(item)
+        groups.setdefault(group(item.nodeid), []).append(item)
     items[:] = [item for name in sorted(groups, key=rank) for item in groups[name]]
 
 
