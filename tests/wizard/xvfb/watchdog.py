@@ -32,9 +32,9 @@ from PySide6.QtGui import QWindow
 
 from tests.wizard.xvfb.kernel_times import KernelTimes
 
-MAX_COMPUTING = 0.08
-"""Well below the 0.1 seconds that a person notices; a quiet machine shows half of it. The rest is
-for memory that other programs push out of the processor's caches, which the pace does not show."""
+MAX_COMPUTING = 0.1
+"""From which a person notices; some 40 ms are usual. The rest is for memory that other programs
+push out of the processor's caches, which the pace does not show."""
 MAX_WAITING = 0.2
 _TICK = 0.01
 _LATE = 0.025
