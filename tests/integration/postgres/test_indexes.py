@@ -113,11 +113,11 @@ KILLED = """
 import sys
 from desktop_migrator.postgres.connection.engine import open_engine
 from desktop_migrator.postgres.schema.introspect import introspect
-from desktop_migrator.postgres.schema.indexes import fast_load
+from desktop_migrator.postgres.schema.indexes import without_secondary_indexes
 with open_engine(sys.argv[1]).connect() as connection:
     with connection.begin():
         table = introspect(connection, ["app.Tasks"])["app.Tasks"]
-    with fast_load(connection, table):
+    with without_secondary_indexes(connection, table):
         print("inside", flush=True)
         sys.stdin.read()
 """
