@@ -53,11 +53,12 @@ def upgrade_existing(connection: sqlalchemy.Connection) -> None:
         upgrade(connection)
 
 
-def require_upgrade_privilege(connection: sqlalchemy.Connection, version: "SchemaVersion") -> None:
-    """Raises PermissionMissing where `upgrade` from that version would."""
-    if version.installed is None:
+def require_upgrade_privilege(connection: sqlalchemy.Connection) -> None:
+    """Raises PermissionMissing where `upgrade` would; an administrator may have made the schema."""
+    allowed = connection.scalar(_MAY_UPGRADE, {"schema": SCHEMA})
+    if allowed is None:
         _require_create(connection)
-    elif not connection.scalar(_MAY_UPGRADE, {"schema": SCHEMA}):
+    elif not allowed:
         raise _missing_ownership()
 
 

@@ -53,7 +53,7 @@ def trial_transaction(connection: sqlalchemy.Connection, user_id: str) -> Iterat
         if not found.is_known:
             upgrade(connection)  # says what is wrong with it
         if not found.is_current:
-            require_upgrade_privilege(connection, found)
+            require_upgrade_privilege(connection)
         columns = [] if found.is_current else _copy_identities(connection, user_id)
     with connection.begin() as transaction:
         if found.is_current:
