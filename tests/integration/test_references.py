@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -125,6 +126,22 @@ def test_a_circle_of_items_goes_in_as_a_whole(scene: Scene, sql: psycopg.Connect
     scene.tasks[-1]["parent"] = 1
     assert scene("migrate").exit_code == 0
     assert fetch(sql, RELATED) == scene.related
+
+
+@pytest.mark.parametrize("batch", [3, 100])
+def test_a_second_person_of_the_same_browser_gets_all_items_too(
+    scene: Scene, sql: psycopg.Connection[Any], batch: int
+) -> None:
+    """Whose items refer to each other by ids that are those of the first one's rows."""
+    ids = {number: str(UUID(int=number)) for number in range(1, 9)}
+    for task in scene.tasks:
+        task["id"], task["parent"] = ids[int(task["id"])], ids.get(task["parent"])
+    assert scene("migrate", "--create-tables", "--batch-size", batch).exit_code == 0
+    scene.user = "u2"
+    second = scene("migrate", "--batch-size", batch)
+    assert second.exit_code == 0, second.err
+    assert second.last["counts"]["inserted"] == 10
+    assert fetch(sql, RELATED) == sorted(scene.related * 2, key=lambda row: str(row[0]))
 
 
 def test_what_refers_to_nothing_is_rejected_with_all_that_refers_to_it(
