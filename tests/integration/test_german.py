@@ -1,6 +1,8 @@
 """The program as a person with a German computer meets it; JSON stays as it is for machines."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +130,11 @@ def test_a_terminal_of_few_characters_shows_what_it_can(
     desktop_migrator: CommandLine, tmp_path: Path
 ) -> None:
     profile = unpack("chromium-leveldb", tmp_path)
-    ended = desktop_migrator(
-        "--lang", "de", "preview", "--source", profile, PYTHONIOENCODING="ascii"
+    ended = subprocess.run(  # a process of its own, which takes its encoding from the variable
+        desktop_migrator.command("--lang", "de", "preview", "--source", profile),
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert ended.exit_code == 0, ended.err
-    assert "tasks ? Tabelle tasks, Eintr?ge:" in ended.out
+    assert "tasks ? Tabelle tasks, Eintr?ge:" in ended.stdout

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.desktop_session import desktop_session
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.needs("gnome-keyring")
 
@@ -18,11 +19,13 @@ from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import NullReporter
 from desktop_migrator.wizard import operations
-from desktop_migrator.wizard.flow import Answers, Entry
+from desktop_migrator.wizard.flow import WizardAnswers, Workflow
 home, folder = map(Path, sys.argv[1:])
-answers = Answers(entry=Entry.CAPTURE, sources=(home,), passphrase="correct horse battery")
+answers = WizardAnswers(workflow=Workflow.CAPTURE, sources=(home,))
+answers.passphrase = "correct horse battery"
 answers.capture_file = folder / "mine.dmcapture"
-work.begin(answers, load_plan(None), Workspace.open(folder / "data"))(NullReporter())
+workspace = Workspace.open(folder / "data")
+operations.make_work(answers, load_plan(None), workspace)(NullReporter())
 """
 
 
@@ -34,10 +37,11 @@ def test_the_desktop_is_asked_to_stay_awake(
         environment = os.environ | dict(session.environment)
         command = ["dbus-monitor", "--session", "--monitor"]
         with subprocess.Popen(command, env=environment, stdout=file) as monitor:
-            while not said.stat().st_size:
-                pass
-            capture = [sys.executable, "-c", CAPTURE, str(home), str(tmp_path)]
-            subprocess.run(capture, env=environment, check=True)
-            monitor.terminate()
+            try:
+                wait_until(lambda: said.stat().st_size > 0, "the bus says nothing")
+                capture = [sys.executable, "-c", CAPTURE, str(home), str(tmp_path)]
+                subprocess.run(capture, env=environment, check=True)
+            finally:
+                monitor.terminate()
     assert (tmp_path / "mine.dmcapture").stat().st_size > 0
     assert "member=Inhibit" in said.read_text()

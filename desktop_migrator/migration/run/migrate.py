@@ -44,6 +44,7 @@ from desktop_migrator.migration.run.parallel.load_parallel import prestart_worke
 from desktop_migrator.migration.run.prepare import (
     ask_about_conflicts,
     bind_run_entities,
+    check_existing_tables,
     precheck_items,
 )
 from desktop_migrator.migration.run.register_run import register_run
@@ -105,6 +106,7 @@ def migrate(
                     *(job, connection, sources, surveyed, user_id),
                     *(reporter, lock, trail, backup, observer),
                 )
+                check_existing_tables(run)
                 with reduced_gc(), run.dry_run_transaction():
                     end = _run_steps(run, catalog)
             result = _result(run, end, time.perf_counter() - began)

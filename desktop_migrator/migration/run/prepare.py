@@ -1,6 +1,6 @@
 """Before a run writes anything: its tables, its items looked through, its conflicts asked about."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -17,10 +17,21 @@ from desktop_migrator.postgres.load.checkpoint import load_completed_rows
 from desktop_migrator.postgres.load.conflicts import needs_decision
 from desktop_migrator.postgres.load.deduplicate import Deduplicator
 from desktop_migrator.postgres.load.pending_conflicts import find_pending_conflicts
+from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.reporter import Stage
 
 _MAX_QUESTIONS = 20_000
 """Conflicts that a person can be asked about in one run."""
+
+
+def check_existing_tables(run: RunContext) -> None:
+    """Raises PlanDoesNotFit where the database or a table can take nothing as it is.
+
+    To be told before what the bookkeeping lacks, which it would be no use to put right.
+    """
+    names = {run.job.plan.entities[name].table for name in _wanted_entities(run)}
+    with translate_errors(), run.connection.begin():
+        introspect(run.connection, names)
 
 
 def bind_run_entities(run: RunContext, *, trial: bool) -> tuple[TargetEntity, ...]:
@@ -28,6 +39,14 @@ def bind_run_entities(run: RunContext, *, trial: bool) -> tuple[TargetEntity, ..
 
     In a `trial`, which is rolled back, temporary tables stand in for those still to be made.
     """
+    job, wanted = run.job, _wanted_entities(run)
+    entities = prepare_entities(
+        run.connection, job.plan, wanted, create=job.create_tables, trial=trial
+    )
+    return tuple(replace(entity, rule=job.merge_rule(entity.name)) for entity in entities)
+
+
+def _wanted_entities(run: RunContext) -> Set[str]:
     job = run.job
     if unknown := (job.include | job.exclude) - job.plan.entities.keys():
         raise UsageError(
@@ -38,11 +57,7 @@ def bind_run_entities(run: RunContext, *, trial: bool) -> tuple[TargetEntity, ..
             )
         )
     wanted = (job.include or job.plan.entities.keys()) - job.exclude
-    wanted &= run.survey.item_counts.keys()
-    entities = prepare_entities(
-        run.connection, job.plan, wanted, create=job.create_tables, trial=trial
-    )
-    return tuple(replace(entity, rule=job.merge_rule(entity.name)) for entity in entities)
+    return wanted & run.survey.item_counts.keys()
 
 
 def ask_about_conflicts(run: RunContext) -> bool:

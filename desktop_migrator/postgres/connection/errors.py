@@ -114,6 +114,7 @@ def connection_failure(error: psycopg.Error, address: Address) -> MigratorError:
         reason = Message("no machine of this name can be found")
     elif "invalid response" in text:
         reason = Message("what answers there is not PostgreSQL")
+    said = str(reason)  # libpq's words name what it tried, which then is not what is amiss
     asked = bool(error.pgconn and error.pgconn.needs_password)
     answered = "FATAL" in text or bool(error.pgconn and error.pgconn.used_password)
     if asked or _WRONG_LOGIN.search(said):

@@ -233,7 +233,7 @@ def test_a_service_file_completes_an_address(
     if named_by == "environment":
         monkeypatch.setenv("PGSERVICE", "app")
     url = "postgresql:///postgres" + ("?service=app" if named_by == "url" else "")
-    assert Address(url).server == f"127.0.0.1, port {tcp.port}, database postgres"
+    assert str(Address(url).server) == f"127.0.0.1, port {tcp.port}, database postgres"
     with open_engine(url).connect() as connection:
         assert connection.scalar(text("SELECT current_user")) == "ada"
 
