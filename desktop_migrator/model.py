@@ -239,7 +239,7 @@ class Item(msgspec.Struct, frozen=True):
     """Whether `id` was made from the source id because that does not fit the column."""
     values: tuple[Any, ...]
     """One value a target column, in the order of `TargetEntity.columns`; where that refers to
-    other items, a `Referred`."""
+    other items, an `UnresolvedReference`."""
     updated_at: datetime | None = None
     """When the app last changed the item, if it says so."""
     escaped: tuple[str, ...] = ()
@@ -326,7 +326,7 @@ class Conflict:
     """When it was last changed, if it says so."""
     item_time: datetime | None
     row_digest: bytes
-    """Of the columns that the item fills, as the row has them; see postgres/compare.py."""
+    """Of the columns that the item fills, as the row has them; see postgres/types/digest.py."""
     item_digest: bytes
     merged_digest: bytes
     """Of the row as Answer.MERGE would leave it."""
@@ -377,7 +377,7 @@ class TargetEntity:
     secret_columns: frozenset[str] = frozenset()
     """Those whose values nobody is shown."""
     secret_members: frozenset[str] = frozenset()
-    """`plain_name`s of members, at any depth in JSON columns, whose values nobody is shown."""
+    """`normalize_name`s of members, at any depth in JSON columns, whose values nobody is shown."""
 
 
 # ---- what came of it ----------------------------------------------------------------------------

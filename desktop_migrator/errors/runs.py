@@ -114,7 +114,7 @@ class AlreadyUndone(RunError):
 
 
 class ConflictsUnresolved(RunError):
-    """Nobody was there to answer; see migration/run/questions.py."""
+    """Nobody was there to answer; see migration/run/decisions.py."""
 
     code = "DM-511"
     title = "Conflicts wait for answers"
@@ -147,7 +147,7 @@ class DecisionsUnusable(MigratorError):
 
 
 class RunLocked(RunError):
-    """Somebody else works for this person with this plan; see postgres/lock.py."""
+    """Somebody else works for this person with this plan; see postgres/run_lock/run_lock.py."""
 
     code = "DM-520"
     title = "Another run is under way for this person"

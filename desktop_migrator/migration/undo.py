@@ -130,7 +130,8 @@ def undo_runs(
 ) -> UndoResult:
     """Undo these runs of one person, the newest first, going on where that was begun before.
 
-    `enter` is told the undo's id in the transaction that begins it; `check` opens all others.
+    `on_registered` is told the undo's id in the transaction that begins it; `check_fence` opens all
+    others.
     """
     began = time.perf_counter()
     newest = runs[0]

@@ -68,7 +68,7 @@ def upload(
     reporter: Reporter,
     on_file_done: Callable[[UploadedFile], None] = lambda _: None,
 ) -> UploadResult:
-    """Upload these files as the job says; `told` learns of each file when it is done.
+    """Upload these files as the job says; `on_file_done` learns of each file when it is done.
 
     What ails one file stops none of the others, save Cancelled, which stops all.
     """

@@ -315,7 +315,7 @@ _REJECT = object()
 
 
 def _absent_values(name: str, rules: PlanColumn, column: Column) -> tuple[Any, Any]:
-    """What stands for a missing value and for null: a value, UNSET, None or `_REFUSE`."""
+    """What stands for a missing value and for null: a value, UNSET, None or `_REJECT`."""
     default = default_value(name, rules, column)
     if default is not None:
         return default, default

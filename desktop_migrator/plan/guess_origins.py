@@ -29,8 +29,8 @@ class OriginGuess:
 
 
 def guess_origins(plan: Plan, records: Iterable[Record]) -> dict[str, int]:
-    """Of the records, as `Fitting` has them. What entities that take everything would take does
-    not count, nor do origins that the plan is not for."""
+    """Of the records, as `OriginGuess.ranked_origins` has them. What entities that take everything
+    would take does not count, nor do origins that the plan is not for."""
     classifier = RecordClassifier(plan)
     guess = OriginGuess()
     for record in records:

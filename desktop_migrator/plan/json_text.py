@@ -11,7 +11,7 @@ on values are slices of UTF-8 that any parser takes, and numbers keep their sour
 
 What counts as JSON is what `JSON.parse` accepts: no NaN, no byte order mark, the last of equal
 keys wins. The one difference: nesting beyond the interpreter's recursion limit (about 1,000) is
-`TooDeep`.
+`JsonTooDeep`.
 """
 
 import re

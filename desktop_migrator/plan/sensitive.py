@@ -153,7 +153,7 @@ class SensitiveRules:
         return any(found)
 
     def apply(self, item: Raw, action: _MemberAction) -> Raw:
-        """The item with `act` done to each member that a rule is for.
+        """The item with `action` done to each member that a rule is for.
 
         Raises Refused for what is nested too deeply.
         """

@@ -1,6 +1,6 @@
 """The wizard's steps and which one follows which. Knows no Qt, so that every path is tested alone.
 
-`Answers` is what the person has said so far. `steps` gives the way that these answers lead,
+`WizardAnswers` is what the person has said so far. `steps` gives the way that these answers lead,
 `next_step` the step after one of them, and `missing` what a step still needs before it may be left.
 """
 

@@ -69,7 +69,7 @@ def skip_reason_label(reason: str) -> str:
 
 
 def format_local_time(moment: datetime, *, with_time: bool = True) -> str:
-    """The day, with the time of day if `clock`."""
+    """The day, with the time of day if `with_time`."""
     at = QDateTime.fromMSecsSinceEpoch(round(moment.timestamp() * 1000))
     short = QLocale.FormatType.ShortFormat
     return QLocale().toString(at, short) if with_time else QLocale().toString(at.date(), short)

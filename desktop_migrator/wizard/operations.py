@@ -99,7 +99,7 @@ def stages(answers: WizardAnswers) -> tuple[Stage, ...]:
 def make_work(
     answers: WizardAnswers, plan: Plan, workspace: Workspace, retry: RetryOptions | None = None
 ) -> Work:
-    """The work that the answers ask for; `again` after a first attempt."""
+    """The work that the answers ask for; `retry` after a first attempt."""
     if answers.workflow is Workflow.UNDO:
         undo = UndoJob(database=answers.database, run=answers.undo_run)
         return _keep_awake(lambda reporter: rollback(undo, workspace, reporter))

@@ -93,7 +93,7 @@ def discover_paths(paths: Iterable[Path], system: System) -> Discovery:
     """The profiles and stores at several paths; what is reached through several counts once.
 
     A store that one of the paths names itself is in use, even if its profile left it behind.
-    Raises as `open_source`.
+    Raises as `discover_path`.
     """
     found = [discover_path(path, system) for path in paths]
     profiles: dict[Path, FoundProfile] = {}

@@ -84,7 +84,8 @@ def read_snapshots(
 ) -> Generator[Record, None, None]:
     """Yield the copies' records lazily; what is lost or unreadable is reported.
 
-    Of the LevelDB stores in `within` only that key range is read, and what was lost in it is told.
+    Of the LevelDB stores in `key_ranges` only that key range is read, and what was lost in it is
+    told.
     """
     by_profile: dict[Path, list[tuple[Store, Path]]] = defaultdict(list)
     for store, copy in copies:

@@ -61,7 +61,7 @@ class DatabaseFile:
     """The pages of a database file, the committed ones of its write-ahead log laid over them."""
 
     def __init__(self, path: Path, valid_frames: int = 0) -> None:
-        """`frames_known` as for `read_wal`."""
+        """`valid_frames` as for `read_wal`."""
         with path.open("rb") as file:
             empty = not path.stat().st_size
             self._data = b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -107,7 +107,7 @@ class DatabaseFile:
     def payload(self, cell: Cell, visited: set[int]) -> bytes | None:
         """All of the cell's payload; None unless its overflow chain is exactly right.
 
-        The chain's pages are added to `used`; a page already in there breaks the chain.
+        The chain's pages are added to `visited`; a page already in there breaks the chain.
         """
         parts, missing, number = (
             [cell.local_payload],

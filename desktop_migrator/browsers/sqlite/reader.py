@@ -3,7 +3,7 @@
 The copy stands with its `-wal` or `-journal` beside it, and SQLite itself brings both in. Files
 come from elsewhere: nothing that a schema could smuggle in is run (views, triggers, virtual
 tables, CHECK expressions, functions, extensions), and a value over 64 MiB counts as damage. What
-SQLite finds faulty is read by `sqlite_salvage` instead.
+SQLite finds faulty is read by salvage.py instead.
 """
 
 import sqlite3

@@ -56,7 +56,7 @@ class _SwapEntry:
 
 
 class Swap:
-    """One profile's stores, about to be swapped; made by `swapping`."""
+    """One profile's stores, about to be swapped; made by `swap_transaction`."""
 
     def __init__(self, work: Path) -> None:
         self._work = work

@@ -120,8 +120,8 @@ def open_backup(
 ) -> Iterator[PayloadReader]:
     """What a backup holds: its manifest, then `contents` or `records`.
 
-    `given` is a passphrase or a recovery key; without it the keyring's key, or the person is
-    asked. Raises KeyNotGiven, FileUnreadable, and whatever `open_sealed_file` does.
+    `passphrase_or_key` is a passphrase or a recovery key; without it the keyring's key, or the
+    person is asked. Raises KeyNotGiven, FileUnreadable, and whatever `open_sealed_file` does.
     """
     keys = opening_keys(recipients(path), passphrase_or_key, workspace.credentials, reporter)
     with open_sealed_file(path, BACKUP_KIND, keys) as reader:

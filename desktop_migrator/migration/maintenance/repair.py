@@ -49,7 +49,7 @@ def repair(
 ) -> list[RepairResult]:
     """Shows each mend to `decide`, and does those to which it says yes.
 
-    `given` opens backups whose key the keyring does not have.
+    `passphrase_or_key` opens backups whose key the keyring does not have.
     Raises RunNotFound; and RunLocked where rows are to be written and a run is at work.
     """
     with (

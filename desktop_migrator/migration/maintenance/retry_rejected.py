@@ -48,7 +48,7 @@ def find_fixes(
     entities: Sequence[TargetEntity],
     unfixable: Counter[str],
 ) -> list[Fix]:
-    """The fixes for what waits in the quarantine; `hopeless` counts the rest by reason.
+    """The fixes for what waits in the quarantine; `unfixable` counts the rest by reason.
 
     Tries them in the caller's transaction, which must be rolled back.
     """

@@ -1,6 +1,6 @@
 """Is what was migrated still there, whole and as it was sent? Looks, and changes nothing.
 
-How a row that the app has changed is told from one that is damaged: postgres/integrity.py.
+How a row that the app has changed is told from one that is damaged: postgres/verify/row_state.py.
 """
 
 from collections.abc import Iterator, Sequence

@@ -87,8 +87,8 @@ def preview_plan(
     """Applies the plan to the sources; raises as `migrate` does.
 
     While nobody knows whose the data is, rows have no ids, which depend on that. What is
-    `left_out` already is found all the same, and marked. `unlock`, else a key of the keyring,
-    opens captures among the sources. `say` puts the reasons in the table into words.
+    `excluded_items` already is found all the same, and marked. `passphrase_or_key`, else a key of
+    the keyring, opens captures among the sources. `say` puts the reasons in the table into words.
     """
     keys = UnlockKey(passphrase_or_key, workspace.credentials)
     with open_sources(sources, workspace.snapshots, reporter, keys) as opened:

@@ -90,7 +90,7 @@ def survey(
 ) -> Survey:
     """Looks through all records once.
 
-    `keep` is given each record of the origins named, whatever the plan makes of it.
+    `on_record` is given each record of the origins named, whatever the plan makes of it.
     Raises as `choose_origins`, and OriginNotFound if none of the origins named has a single record.
     """
     origins = parse_origins(named) if named else None

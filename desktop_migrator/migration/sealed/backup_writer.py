@@ -24,7 +24,7 @@ class BackupWriter:
     def __init__(
         self, workspace: Workspace, key: SealingKey, purpose: str, origins: Sequence[str]
     ) -> None:
-        """`why` is the manifest's `reason`. Raises SealedFileNotWritten."""
+        """`purpose` is the manifest's `reason`. Raises SealedFileNotWritten."""
         self.id = new_backup_id()
         self._list = BackupCatalog(workspace.catalog)
         path = BackupFolder(workspace.backups).path_for(self.id)

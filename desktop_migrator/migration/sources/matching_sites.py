@@ -69,9 +69,9 @@ def scan_sites(
     workspace: Workspace,
     reporter: Reporter,
 ) -> SiteScan:
-    """Looks into the folders, or every browser of this person, and into `also`.
+    """Looks into the folders, or every browser of this person, and into `extra_folders`.
 
-    Raises Cancelled, and as `discover.open_source` for a folder named by hand.
+    Raises Cancelled, and as `discover_path` for a folder named by hand.
     """
     found = [find_sources(folders), *([find_sources(extra_folders)] if extra_folders else [])]
     profiles = {each.profile.path: each for one in found for each in one.profiles}

@@ -58,7 +58,7 @@ def append_event(
     """Add an entry, in the caller's transaction, best as the last thing in it.
 
     Entries are written one at a time: until the transaction ends, others who write one wait.
-    `witness` tells of a chain kept elsewhere, see `migration.audit`, which is the way to here.
+    `anchor` tells of a chain kept elsewhere, see `migration.audit`, which is the way to here.
     """
     AUDIT_KEY.lock_transaction(adapters.cursor(connection))
     at, role = connection.execute(

@@ -79,10 +79,10 @@ def journal_keys(run: str, first: int = 0, step: int = 1) -> Iterator[JournalKey
 def with_before_images(
     statement: sql.Composable, table: sql.Composable, id_column: Column, columns: Iterable[str]
 ) -> sql.Composed:
-    """A statement that does `change` and journals these columns of the rows that it changed.
+    """A statement that does `statement` and journals these columns of the rows that it changed.
 
     The change, of the table as `target`, returns the text of a row's id as `id`. Parameters:
-    those of an `Entry`, for ids of all rows that may change, and the change's own, by name. The
+    those of a `JournalKey`, for ids of all rows that may change, and the change's own, by name. The
     result's one row is the ids of those changed; there is no row if none was.
     """
     texts = (

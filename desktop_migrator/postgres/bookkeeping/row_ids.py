@@ -62,7 +62,7 @@ def resolve_row_ids(
 ) -> list[Item]:
     """The items with the ids they were given first, those met for the first time written down.
 
-    `given` says whether ids may have been given to items whose own ids fit.
+    `may_have_assigned_ids` says whether ids may have been given to items whose own ids fit.
     """
     keys = [
         (item.source.storage_key.origin, identity_text(item.source_id))

@@ -1,6 +1,6 @@
 """Connections to the target database, all alike: UTC, UTF-8, bounded waits, verified TLS.
 
-Everything raised on the way in is a `DatabaseError` (see `failures`); wrap what runs on a
+Everything raised on the way in is a `DatabaseError` (see errors.py); wrap what runs on a
 connection in `translated()`. An engine keeps no connection open and knows no secret in its URL or
 repr.
 """

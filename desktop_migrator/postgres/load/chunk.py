@@ -17,7 +17,7 @@ RowKey = tuple[str, Any]
 
 
 @dataclass(slots=True)
-class Decision:
+class RowOperation:
     """What is to become of one item and its row."""
 
     item: Item
@@ -53,7 +53,7 @@ class Chunk:
     ready: list[Item] = field(default_factory=list)
     """Nothing is missing but the decision: the second of an id, or tried once more."""
 
-    done: list[Decision] = field(default_factory=list)
+    done: list[RowOperation] = field(default_factory=list)
     rejected: list[tuple[Rejection, Item]] = field(default_factory=list)
     records: list[ChunkRecord] = field(default_factory=list)
     rows_decided_before: AbstractSet[RowKey] = frozenset()

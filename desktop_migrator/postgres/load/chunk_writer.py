@@ -50,7 +50,7 @@ class ChunkWriter:
         decisions: DecisionLookup,
         observed: bool,
     ) -> None:
-        """See Loader. With `observed`, decisions in the chunk tell their conflicts."""
+        """See Loader. With `observed`, what is done in the chunk tells its conflicts."""
         self._connection = connection
         self._policy = options.policy
         self._make_id = make_id
@@ -141,12 +141,12 @@ class ChunkWriter:
             items = _first_of_each_row(chunk, items)
         if completed is not None:
             items = completed.not_done(chunk.cursor, steps.writer, items)
-        decisions = steps.decider.decide(chunk, items)
+        operations = steps.decider.decide(chunk, items)
         done = len(chunk.done)
-        write_rows(self._connection, steps.writer, chunk, decisions, journal_keys)
+        write_rows(self._connection, steps.writer, chunk, operations, journal_keys)
         if many_items_per_row and self._policy is not ConflictPolicy.SKIP:
             name = steps.writer.qualified_name
-            chunk.decided_rows |= {(name, decision.item.id) for decision in chunk.done[done:]}
+            chunk.decided_rows |= {(name, operation.item.id) for operation in chunk.done[done:]}
 
 
 def _first_of_each_row(chunk: Chunk, items: Sequence[Item]) -> list[Item]:

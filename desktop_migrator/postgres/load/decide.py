@@ -10,7 +10,7 @@ import msgspec
 from desktop_migrator.model import ConflictPolicy, Item, Resolution
 from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.connection.errors import ROW_ERRORS
-from desktop_migrator.postgres.load.chunk import Chunk, Decision
+from desktop_migrator.postgres.load.chunk import Chunk, RowOperation
 from desktop_migrator.postgres.load.conflicts import (
     ConflictResolver,
     DecisionLookup,
@@ -37,24 +37,24 @@ class Decider:
         *,
         observed: bool,
     ) -> None:
-        """With `observed` each decision about a row that differs tells its conflict."""
+        """With `observed` each operation on a row that differs tells its conflict."""
         self._writer = writer
         self._policy = policy
         self._resolver = ConflictResolver(writer.entity, policy, decisions)
         self._keeping_resolver = ConflictResolver(writer.entity, ConflictPolicy.SKIP)
         self._observed = observed
 
-    def decide(self, chunk: Chunk, items: Sequence[Item]) -> list[Decision]:
+    def decide(self, chunk: Chunk, items: Sequence[Item]) -> list[RowOperation]:
         """Rejects what cannot be decided, and puts aside in the chunk what is owned by others.
 
         `items` have distinct ids.
         """
         rows = self._writer.read_for_update(chunk.cursor, [str(item.id) for item in items])
-        decisions = []
+        operations = []
         for item in items:
             row = rows.get(str(item.id))
             if row is None:
-                decision = Decision(item, Action.INSERTED, self._writer.column_subset(item))
+                operation = RowOperation(item, Action.INSERTED, self._writer.column_subset(item))
             elif row.ambiguous_id:
                 chunk.rejected.append((ambiguous_id(item), item))
                 continue
@@ -66,39 +66,39 @@ class Decider:
                 continue
             else:
                 try:
-                    decision = self._compare(item, row, self._resolver_for(chunk, item))
+                    operation = self._compare(item, row, self._resolver_for(chunk, item))
                 except ROW_ERRORS as error:
                     chunk.rejected.append((rejected_by_database(item, error), item))
                     continue
-            decisions.append(decision)
-        return decisions
+            operations.append(operation)
+        return operations
 
     def _resolver_for(self, chunk: Chunk, item: Item) -> ConflictResolver:
         key = self._writer.qualified_name, item.id
         again = key in chunk.decided_rows or key in chunk.rows_decided_before
         return self._keeping_resolver if again else self._resolver
 
-    def _compare(self, item: Item, row: ExistingRow, resolver: ConflictResolver) -> Decision:
+    def _compare(self, item: Item, row: ExistingRow, resolver: ConflictResolver) -> RowOperation:
         """Raises one of ROW_ERRORS for values that the database cannot hold."""
         subset = self._writer.column_subset(item)
         digest = subset.digest(subset.project(item.values))
         row_digest = subset.digest_row(subset.project(row.values))
         if digest == row_digest:
-            return Decision(item, Action.UNCHANGED, subset, digest)
+            return RowOperation(item, Action.UNCHANGED, subset, digest)
         resolution = resolver.resolve(item, row.values, row_digest, digest)
-        decision = Decision(item, Action.SKIPPED, subset, digest)
+        operation = RowOperation(item, Action.SKIPPED, subset, digest)
         if self._observed:
-            decision.conflict = build_conflict(
+            operation.conflict = build_conflict(
                 self._writer, resolver.timestamps, item, row.values, row_digest, digest
             )
         if resolution is Resolution.REPLACE:
-            decision.action = Action.UPDATED
+            operation.action = Action.UPDATED
         elif resolution is Resolution.MERGE and (merged := self._merge(item, row)) is not None:
-            decision.action = Action.UPDATED
-            decision.merged = merged
-            decision.subset = self._writer.column_subset(merged)
-            decision.digest = decision.subset.digest(decision.subset.project(merged.values))
-        return decision
+            operation.action = Action.UPDATED
+            operation.merged = merged
+            operation.subset = self._writer.column_subset(merged)
+            operation.digest = operation.subset.digest(operation.subset.project(merged.values))
+        return operation
 
     def _merge(self, item: Item, row: ExistingRow) -> Item | None:
         """The item with only what is to be written over its row; None if that is nothing."""

@@ -117,7 +117,7 @@ class Loader:
 
         Items come after those that they refer to; if these are many, by a call of their own.
 
-        Raises Cancelled between two chunks; RunLockLost where the run is no longer alone;
+        Raises Cancelled between two chunks; LockLost where the run is no longer alone;
         DatabaseError where more than a row is at fault; CommitsLost if the server forgot chunks.
         Unless it is to keep going, a rejection raises ItemsRejected and rolls its chunk back, or
         RejectedAfterCommit if chunks before it have been committed, which stay.

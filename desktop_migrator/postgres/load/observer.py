@@ -22,8 +22,8 @@ class LoadObserver(Protocol):
 
 def tell_outcomes(observer: LoadObserver, batch: Batch, chunk: Chunk) -> None:
     """Once the chunk is committed."""
-    for decision in chunk.done:
-        observer.on_row(decision.item, decision.action, decision.conflict)
+    for operation in chunk.done:
+        observer.on_row(operation.item, operation.action, operation.conflict)
     for rejection in batch.rejections:
         observer.on_rejection(rejection, None)
     for rejection, item in chunk.rejected:

@@ -12,10 +12,10 @@ def record_chunk(chunk: Chunk, writer: TableWriter) -> None:
     """In the transaction that wrote the chunk."""
     for record in chunk.records:
         insert_chunk(chunk.cursor, record, writer.xmin_query)
-    written = [decision for decision in chunk.done if decision.action in _WRITTEN]
-    touched = [decision.item for decision in written if decision.merged is None]
-    merged = [decision.merged for decision in written if decision.merged is not None]
-    updates = any(decision.action is Action.UPDATED for decision in written)
+    written = [operation for operation in chunk.done if operation.action in _WRITTEN]
+    touched = [operation.item for operation in written if operation.merged is None]
+    merged = [operation.merged for operation in written if operation.merged is not None]
+    updates = any(operation.action is Action.UPDATED for operation in written)
     if updates or any(item.escaped for item in touched):
         record_escaped_columns(
             chunk.cursor,

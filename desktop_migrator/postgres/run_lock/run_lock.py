@@ -7,7 +7,7 @@ lasts nobody takes over, so that a run whose lock was lost, or which slept while
 writes nothing more.
 
 Advisory locks are a database's own, and need a session that stays: behind a pooler that works by
-transactions `hold` raises TransactionPooling.
+transactions `hold_run_lock` raises TransactionPooling.
 """
 
 import logging
@@ -103,7 +103,7 @@ def hold_run_lock(engine: sqlalchemy.Engine, user_id: str, plan: str) -> Iterato
 
 
 class RunLock:
-    """This process's lock for a person and plan; use `hold`."""
+    """This process's lock for a person and plan; use `hold_run_lock`."""
 
     def __init__(self, engine: sqlalchemy.Engine, user_id: str, plan: str) -> None:
         self._engine = engine
@@ -131,7 +131,7 @@ class RunLock:
         return before[0] if before else None
 
     def fence(self, run: str) -> Fence:
-        """For every transaction of the run that writes; `enter` comes first."""
+        """For every transaction of the run that writes; `write_lease` comes first."""
         return Fence(self._user_id, self._plan, run, self._lease_since)
 
     def reacquire(self) -> None:
@@ -175,7 +175,7 @@ class _LockConnection:
         plan: str,
         lost_backend_pid: int | None = None,
     ) -> None:
-        """`lost` is a session of our own, which the server may think alive."""
+        """`lost_backend_pid` is a session of our own, which the server may think alive."""
         self._user_and_plan = (user_id, plan)
         outer = engine.connect()
         self._connection = adapters.cursor(outer).connection

@@ -5,10 +5,10 @@ Rows that a run inserted are deleted, rows that it overwrote get their former va
 touched; all others are kept, and reported. What an undo does it writes down as every run does,
 with the chunk that it takes back, so that it can be undone itself and go on where it was cut off.
 
-A row still is what the run left if nobody has written it since (`journal.untouched`). Where that
-cannot be told, because it was written again with equal values or the database was restored from a
-dump, its values must be those that the run wrote; for an inserted row, the columns that the run
-did not fill must also be NULL, since nobody knows what was in them.
+A row still is what the run left if nobody has written it since (`chunks.unchanged_since`). Where
+that cannot be told, because it was written again with equal values or the database was restored
+from a dump, its values must be those that the run wrote; for an inserted row, the columns that the
+run did not fill must also be NULL, since nobody knows what was in them.
 
 The app's triggers fire as ever. A row that they keep from being exactly what it was is reported.
 """
@@ -102,7 +102,7 @@ class Undoer:
         force: bool = False,
         check_fence: Callable[[Cursor], None] = lambda _: None,
     ) -> None:
-        """`force` takes rows back that were changed since; `check` opens each transaction."""
+        """`force` takes rows back that were changed since; `check_fence` opens each transaction."""
         self._connection = connection
         self._run = run
         self._reporter = reporter

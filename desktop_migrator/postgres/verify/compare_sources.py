@@ -1,6 +1,6 @@
 """A run held against what its sources hold now, item by item. Changes nothing.
 
-What differs is told apart: rows that are not as they were sent (see `integrity`), items that the
+What differs is told apart: rows that are not as they were sent (see row_state.py), items that the
 browser has changed since, that were kept in a conflict, that were never sent, and rows whose item
 the browser no longer has.
 """
@@ -103,7 +103,7 @@ class SourceComparer:
                 met.differing[row_id] = item.updated_at
 
     def finish(self, rows: Mapping[str, RowStates]) -> dict[str, SourceComparison]:
-        """The numbers by entity; `rows` is what `integrity.compare_rows` found."""
+        """The numbers by entity; `rows` is what `row_state.compare_rows` found."""
         with translate_errors():
             for name, entity in self._entities.items():
                 self._summarize(entity, self._compared[name], rows[name], self.results[name])

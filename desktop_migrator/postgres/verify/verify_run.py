@@ -92,9 +92,9 @@ def verify(
 ) -> Verification:
     """Compare all rows of the run, a chunk at a time; changes nothing, commits nothing.
 
-    `former` is the last chunk before the run was resumed: what somebody has changed in the rows
-    of those until then is only counted. `share` is for one of several processes that verify a
-    run, each every so many of its chunks.
+    `last_chunk_before_resume` is the last chunk before the run was resumed: what somebody has
+    changed in the rows of those until then is only counted. `worker_index` is for one of several
+    processes that verify a run, each every so many of its chunks.
 
     Raises Cancelled between two chunks.
     """

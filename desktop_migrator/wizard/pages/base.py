@@ -1,8 +1,8 @@
 """What every page has: a title, one sentence, room for an error, the page's own part, details.
 
-A page says what it is by `step`, fills `body` in `build`, brings itself up to date in `enter`, each
-time it is come to, and writes what the person says into `self.answers` at once. Whether it may be
-left is asked of flow.py; `on_next` may put that off.
+A page says what it is by `step`, fills `body` in `build`, brings itself up to date in `on_enter`,
+each time it is come to, and writes what the person says into `self.answers` at once. Whether it may
+be left is asked of flow.py; `on_next` may put that off.
 """
 
 from collections.abc import Callable
@@ -104,7 +104,7 @@ class WizardPage(QWizardPage):
         ]
 
     def on_next(self) -> bool:
-        """Whether the next page may come now; if not, `go_on` brings it later."""
+        """Whether the next page may come now; if not, `next_page` brings it later."""
         return True
 
     def on_back(self) -> None:

@@ -19,7 +19,7 @@ class ItemTable(QTableView):
     """The person pressed the space bar: the rows marked go, or stay."""
 
     def __init__(self, visible_rows: int = 6, *, show_states: bool = True) -> None:
-        """`lines` are seen at least; the first column only `with_states`."""
+        """`visible_rows` are seen at least; the first column only `show_states`."""
         super().__init__()
         self._show_states = show_states
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -13,7 +13,7 @@ class NewPassphraseForm(QWidget):
     """Both texts, whenever one changes."""
 
     def __init__(self, valid_hint: str) -> None:
-        """`promise` is what is said once both are alike."""
+        """`valid_hint` is what is said once both are alike."""
         super().__init__()
         self._valid_hint = valid_hint
         form = QFormLayout(self)
