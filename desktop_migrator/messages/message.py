@@ -27,9 +27,9 @@ class Message:
     __slots__ = ("facts", "many", "template")
 
     template: str
-    """For one where the message counts something."""
+    """Where the message counts something (see `plural`), the template for one."""
     many: str | None
-    """The template for any other number; `facts["count"]` is the number."""
+    """The template for any other number than one, which is `facts["count"]`; None: counts nothing."""
     facts: Mapping[str, Fact]
 
     def __init__(self, template: str, /, **facts: Fact) -> None:
