@@ -29,7 +29,7 @@ class Message:
     template: str
     """Where the message counts something (see `plural`), the template for one."""
     many: str | None
-    """The template for any other number than one, which is `facts["count"]`; None: counts nothing."""
+    """The template for any number but one, which is `facts["count"]`; None: it counts nothing."""
     facts: Mapping[str, Fact]
 
     def __init__(self, template: str, /, **facts: Fact) -> None:

@@ -30,9 +30,8 @@ def register_run(run: RunContext) -> None:
             field_key=_field_key(run),
             run=run.new_id,
         )
-    last = last_checkpoint(adapters.cursor(run.connection), run_id).chunk
-    run.set_registration(Registration(run_id, former is not None, last))
     if run.job.dry_run:
+        run.set_registration(Registration(run_id, resumed=False, last_chunk=-1))
         return
     if before := run.lock.write_lease(run.connection, run_id):
         run.reporter.warned(
@@ -44,6 +43,9 @@ def register_run(run: RunContext) -> None:
                 heartbeat=before.heartbeat.strftime("%Y-%m-%d %H:%M"),
             )
         )
+    # Once the lease is written, no session of the parts before can commit another chunk.
+    last = last_checkpoint(adapters.cursor(run.connection), run_id).chunk
+    run.set_registration(Registration(run_id, former is not None, last))
     run.record_audit_event("resumed" if former else "begun")
 
 

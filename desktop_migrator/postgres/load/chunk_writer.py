@@ -100,33 +100,36 @@ class ChunkWriter:
         journal_keys: Iterator[JournalKey],
         completed: CompletedRows | None,
     ) -> None:
-        """A round that is taken back where an item of it fails, which others may refer to."""
+        """A round that is taken back and tried again without an item of it that fails, since others
+        may refer to that one. The chunk's other items wait until it has gone well."""
         matched = [*steps.matcher.match_rows(chunk, self._make_id), *chunk.unresolved]
-        trial = Chunk(
-            chunk.cursor,
-            new=[],
-            rows_decided_before=self._decided_rows,
-            decided_rows=set(chunk.decided_rows),
-            retried=chunk.retried,
-        )
-        ready = steps.references.resolve_self(trial, matched)
-        if not ready and chunk.waits_for_nothing_else:
-            chunk.unresolved = trial.unresolved
-            steps.references.resolve_dangling(chunk)
-            return
-        retried = len(chunk.retried)
-        with self._connection.begin_nested() as savepoint:
-            self._write_round(steps, trial, ready, journal_keys, completed)
-            if not trial.rejected and len(chunk.retried) == retried:
-                chunk.unresolved = []
-                chunk.take_over(trial)
+        while True:
+            trial = Chunk(
+                chunk.cursor,
+                new=[],
+                rows_decided_before=self._decided_rows,
+                decided_rows=set(chunk.decided_rows),
+                retried=chunk.retried,
+            )
+            ready = steps.references.resolve_self(trial, matched)
+            if not ready and chunk.waits_for_nothing_else:
+                chunk.unresolved = trial.unresolved
+                steps.references.resolve_dangling(chunk)
                 return
-            savepoint.rollback()
-        chunk.unresolved = matched
-        if len(chunk.retried) == retried:  # else the others may have failed for want of that one
-            refused = {item.source for _, item in trial.rejected}
-            chunk.rejected += trial.rejected
-            chunk.unresolved = [item for item in matched if item.source not in refused]
+            retried = len(chunk.retried)
+            with self._connection.begin_nested() as savepoint:
+                self._write_round(steps, trial, ready, journal_keys, completed)
+                if not trial.rejected and len(chunk.retried) == retried:
+                    chunk.unresolved = []
+                    chunk.take_over(trial)
+                    return
+                savepoint.rollback()
+            if (
+                len(chunk.retried) == retried
+            ):  # else the others may have failed for want of that one
+                refused = {item.source for _, item in trial.rejected}
+                chunk.rejected += trial.rejected
+                matched = [item for item in matched if item.source not in refused]
 
     def _write_round(
         self,
@@ -136,16 +139,20 @@ class ChunkWriter:
         journal_keys: Iterator[JournalKey],
         completed: CompletedRows | None,
     ) -> None:
-        many_items_per_row = steps.matcher.many_items_per_row
-        if many_items_per_row:
+        name = steps.writer.qualified_name
+        protects_rows = steps.matcher.many_items_per_row and self._policy is not ConflictPolicy.SKIP
+        if steps.matcher.many_items_per_row:
             items = _first_of_each_row(chunk, items)
         if completed is not None:
-            items = completed.not_done(chunk.cursor, steps.writer, items)
+            left = completed.not_done(chunk.cursor, steps.writer, items)
+            if protects_rows:
+                ids = {item.id for item in left}
+                chunk.decided_rows |= {(name, item.id) for item in items if item.id not in ids}
+            items = left
         operations = steps.decider.decide(chunk, items)
         done = len(chunk.done)
         write_rows(self._connection, steps.writer, chunk, operations, journal_keys)
-        if many_items_per_row and self._policy is not ConflictPolicy.SKIP:
-            name = steps.writer.qualified_name
+        if protects_rows:
             chunk.decided_rows |= {(name, operation.item.id) for operation in chunk.done[done:]}
 
 

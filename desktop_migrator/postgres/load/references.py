@@ -91,31 +91,33 @@ class ReferenceResolver:
         """
         cursor = chunk.cursor
         here = {key: item for item in items for key in item_keys(item)}
+        rows = [self._existing_rows(cursor, column, items, here) for column in self._self_columns]
         ready = {id(item): item for item in items}
-        for column in self._self_columns:
-            rows = self._existing_rows(cursor, column, items, here)
-            changed = True
-            while changed:
-                changed = False
-                for item in items:
-                    value = item.values[column.position]
-                    if id(item) not in ready or not isinstance(value, UnresolvedReference):
-                        continue
-                    if reference_key(value) in rows.ids:
-                        continue
-                    parent = here.get(reference_key(value))
-                    if (
-                        parent is None
-                        or id(parent) not in ready
-                        or reference_key(value) in rows.owned_by_other
-                    ):
-                        del ready[id(item)]
-                        changed = True
+
+        def has_parent(item: Item, column: _ReferenceColumn, found: _ReferencedRows) -> bool:
+            value = item.values[column.position]
+            if not isinstance(value, UnresolvedReference):
+                return True
+            key = reference_key(value)
+            parent = here.get(key)
+            return key in found.ids or (
+                parent is not None and id(parent) in ready and key not in found.owned_by_other
+            )
+
+        before = -1
+        while before != (before := len(ready)):
+            for item in items:
+                if id(item) in ready and not all(
+                    has_parent(item, column, found)
+                    for column, found in zip(self._self_columns, rows, strict=True)
+                ):
+                    del ready[id(item)]
+        for column, found in zip(self._self_columns, rows, strict=True):
             for item in items:
                 value = item.values[column.position]
                 if id(item) in ready and isinstance(value, UnresolvedReference):
                     key = reference_key(value)
-                    text = rows.ids[key] if key in rows.ids else str(here[key].id)
+                    text = found.ids[key] if key in found.ids else str(here[key].id)
                     ready[id(item)] = column.fill(ready[id(item)], text)
         chunk.unresolved = [item for item in items if id(item) not in ready]
         return [ready[id(item)] for item in items if id(item) in ready]

@@ -53,7 +53,7 @@ class RowMatcher:
         """
         items = chunk.ready
         chunk.ready = []
-        if chunk.natural_key_matches:
+        if chunk.natural_key_matches and not items:  # the rows may change with what is ready
             items += self.use_existing_row_ids(chunk.cursor, chunk.natural_key_matches)
             chunk.natural_key_matches = []
         if chunk.owned_by_other:

@@ -24,7 +24,9 @@ else:
     _CONTEXT = multiprocessing.get_context("forkserver")
 
 _POLL_SECONDS = 0.1
-_PRELOADED_MODULES = [f"{__package__}.{name}" for name in ("load_worker", "verify", "preload")]
+_PRELOADED_MODULES = [
+    f"{__package__}.{name}" for name in ("load_worker", "verify_parallel", "preload")
+]
 
 WorkerMain = Callable[[Any, Pipe], None]
 """A process's main function: its task, and where it tells of it; a message means to stop."""
