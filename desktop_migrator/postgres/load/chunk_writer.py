@@ -124,9 +124,7 @@ class ChunkWriter:
                     chunk.take_over(trial)
                     return
                 savepoint.rollback()
-            if (
-                len(chunk.retried) == retried
-            ):  # else the others may have failed for want of that one
+            if len(chunk.retried) == retried:  # else others may have failed for want of it
                 refused = {item.source for _, item in trial.rejected}
                 chunk.rejected += trial.rejected
                 matched = [item for item in matched if item.source not in refused]

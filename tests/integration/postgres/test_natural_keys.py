@@ -1,5 +1,6 @@
 """Items that are rows by another key than their id, or whose id is somebody else's."""
 
+import dataclasses
 import uuid
 from typing import Any
 
@@ -8,9 +9,9 @@ import psycopg
 import pytest
 import sqlalchemy
 
-from desktop_migrator.model import ConflictPolicy, Item
+from desktop_migrator.model import ConflictPolicy, Item, Reference
 from tests.integration.conftest import on_every_server
-from tests.integration.postgres.factories import USER, Bench, item
+from tests.integration.postgres.factories import USER, Bench, item, source
 
 OVERWRITE, SKIP = ConflictPolicy.OVERWRITE, ConflictPolicy.SKIP
 ENVIRONMENTS = """
@@ -152,6 +153,44 @@ def test_keys_of_every_type_are_found(
     assert bench.load(*first) == {"inserted": 2}
     assert bench.load(*second, policy=OVERWRITE) == {"updated": 2, "conflicts": 2}
     assert bench.sql("SELECT id, body FROM things ORDER BY 1") == [("a0", "y"), ("a1", "y")]
+
+
+def test_a_key_is_looked_up_once_the_others_are_written_though_one_of_them_fails(
+    connection: sqlalchemy.Connection, database: str
+) -> None:
+    """The new item has the key that a row had before: it is not that row, whatever else fails."""
+    bench = Bench(
+        connection,
+        database,
+        "CREATE TABLE staff (id text PRIMARY KEY, user_id text, email text UNIQUE,"
+        " age int CHECK (age > 0), boss text REFERENCES staff)",
+    )
+    bench.entity("staff")
+    entity = bench.entities["staff"]
+    bench.entities["staff"] = dataclasses.replace(
+        entity,
+        references=(
+            Reference(
+                column=entity.columns[4],
+                entity="staff",
+                table=entity.table,
+                id_column=entity.columns[0],
+                user_column="user_id",
+                null_if_dangling=False,
+            ),
+        ),
+    )
+    bench.load(item("staff", "old", USER, "x", 1, None))
+    counts = bench.load(
+        item("staff", "new", USER, "x", 2, None, source=source("1")),
+        item("staff", "old", USER, "y", 1, None, source=source("2")),
+        item("staff", "bad", USER, "z", -1, None, source=source("3")),
+        policy=OVERWRITE,
+    )
+    assert counts == {"inserted": 1, "updated": 1, "conflicts": 1, "rejected": 1}
+    assert bench.sql("SELECT id, email, age FROM staff ORDER BY id") == [
+        ("new", "x", 2), ("old", "y", 1),
+    ]  # fmt: skip
 
 
 # ---- ids that are taken -------------------------------------------------------------------------
