@@ -151,6 +151,18 @@ class ColumnType(StrEnum):
 
 
 TIME_TYPES = (ColumnType.TIMESTAMP, ColumnType.TIMESTAMPTZ)
+INTEGER_BITS = {ColumnType.SMALLINT: 16, ColumnType.INTEGER: 32, ColumnType.BIGINT: 64}
+
+
+class IdStrategy(StrEnum):
+    """Which id the row of an item gets."""
+
+    KEEP = "keep"
+    """The item's own, whatever it is."""
+    DERIVE = "derive"
+    """The item's own where it is unique by nature, else one that is always derived alike."""
+    DATABASE = "database"
+    """One that the database draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +228,7 @@ class UnresolvedReference(msgspec.Struct, frozen=True):
     """Stands in an item's values for the id of another item's row, until that is known."""
 
     origin: str
-    """The web site of both items."""
+    """The other item's scope; see `Item.scope`."""
     source_id: str
     """The other item's."""
     id: Any
@@ -249,7 +261,9 @@ class Item(msgspec.Struct, frozen=True):
     created_at: datetime | None = None
     """When the app made the item, if it says so."""
     aliases: tuple[tuple[str, str], ...] = ()
-    """Origin and source id of other items that are this one by the table's unique keys."""
+    """Scope and source id of other items that are this one by the table's unique keys."""
+    scope: str = ""
+    """Within what the source id is the item's own: the app's origin, or a profile's part of it."""
 
 
 class Rejection(msgspec.Struct, frozen=True):
@@ -356,6 +370,8 @@ class Reference:
     user_column: str | None
     null_if_dangling: bool
     """Whether the column stays empty where there is no such row; else the item is rejected."""
+    id_strategy: IdStrategy = IdStrategy.DERIVE
+    """Of the other items' ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +390,7 @@ class TargetEntity:
     updated_column: str | None = None
     """The one of `columns` that says when a row was last changed."""
     references: tuple[Reference, ...] = ()
+    id_strategy: IdStrategy = IdStrategy.DERIVE
     secret_columns: frozenset[str] = frozenset()
     """Those whose values nobody is shown."""
     secret_members: frozenset[str] = frozenset()

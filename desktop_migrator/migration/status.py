@@ -9,7 +9,7 @@ from desktop_migrator.migration.sources.open_sources import open_sources
 from desktop_migrator.migration.workspace.catalog import UNDONE, Catalog, CatalogedRun
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome
-from desktop_migrator.plan.classify import ClassifiedRecord, RecordClassifier
+from desktop_migrator.plan.classify import RecordClassifier
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter
 
@@ -69,7 +69,8 @@ def status(
     classifier = RecordClassifier(plan)
     with open_sources(folders, workspace.snapshots, reporter) as sources:
         for record in sources.records():
-            if not isinstance(classifier.classify_by_key(record), ClassifiedRecord):
+            classified = classifier.classify_by_key(record)
+            if classified is None or not classified.is_recognised:
                 continue
             origin = record.storage_key.origin
             records[origin] = records.get(origin, 0) + 1

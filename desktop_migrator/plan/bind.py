@@ -14,9 +14,11 @@ from msgspec import Raw
 from desktop_migrator.errors import PlanDoesNotFit, TableMissing, UsageError
 from desktop_migrator.messages import Message, verbatim
 from desktop_migrator.model import (
+    INTEGER_BITS,
     TIME_TYPES,
     Column,
     ColumnType,
+    IdStrategy,
     Reference,
     Table,
     TargetEntity,
@@ -39,6 +41,7 @@ from desktop_migrator.plan.sensitive import REDACTED, Action
 _INTEGER = re.compile("-?(0|[1-9][0-9]{0,18})")
 JSON_TYPES = (ColumnType.JSON, ColumnType.JSONB)
 _ID_TYPES = (ColumnType.UUID, ColumnType.TEXT)
+_INTEGERS = tuple(INTEGER_BITS)
 _UUID_LENGTH = 36
 
 
@@ -126,7 +129,8 @@ def matching_columns(entity: Entity, table: Table) -> dict[str, Column]:
     found: dict[str, Column] = {}
     for name in (entity.id.column, *entity.columns):
         column = table.column(name) or _column_ignoring_case(name, table)
-        if column is None or column.generated:
+        drawn = name == entity.id.column and column is not None and column.type in _INTEGERS
+        if column is None or (column.generated and not drawn):
             continue
         if column in found.values():
             _misfit(
@@ -178,9 +182,22 @@ def _bind(plan: Plan, name: str, entity: Entity, tables: Mapping[str, Table]) ->
         created_column=_time_column(entity.created, found),
         updated_column=_time_column(entity.updated, found),
         references=tuple(_references(plan, entity, table, found, tables)),
+        id_strategy=_id_strategy(entity, id_column),
         secret_columns=frozenset(_secret_columns(entity, found)),
         secret_members=frozenset(rule.last for rule in entity.sensitive_rules.all if rule.last),
     )
+
+
+def _id_strategy(entity: Entity, id_column: Column) -> IdStrategy:
+    if entity.id.strategy:
+        return IdStrategy(entity.id.strategy)
+    drawn = id_column.type in _INTEGERS and _is_filled(id_column)
+    return IdStrategy.DATABASE if drawn else IdStrategy.DERIVE
+
+
+def _is_filled(id_column: Column) -> bool:
+    """Whether the database can draw its values."""
+    return id_column.has_default or id_column.generated
 
 
 def _user_column(entity: Entity, found: Mapping[str, Column]) -> str | None:
@@ -230,6 +247,7 @@ def _references(
             id_column,
             _user_column(referred, columns),
             null_if_dangling=rules.dangling == "null",
+            id_strategy=_id_strategy(referred, id_column),
         )
 
 
@@ -259,6 +277,9 @@ def _referred_by_key(
 
 
 def _check_reference(table: Table, column: Column, other: Table, id_column: Column) -> None:
+    bits = [INTEGER_BITS.get(each.type or ColumnType.TEXT, 0) for each in (column, id_column)]
+    if all(bits) and bits[0] >= bits[1]:
+        return
     uuids = (column.type is ColumnType.UUID, id_column.type is ColumnType.UUID)
     longest = (
         _UUID_LENGTH if uuids[1] else min(id_column.max_length or MAX_ID_LENGTH, MAX_ID_LENGTH)
@@ -308,8 +329,36 @@ def _id_column(entity: Entity, table: Table, column: Column | None) -> Column:
             ),
             Message("Name the table's id column in the plan (`id.column`)."),
         )
+    strategy = _id_strategy(entity, column)
+    if strategy is IdStrategy.DATABASE:
+        if not _is_filled(column):
+            _misfit(
+                Message(
+                    "The database is to draw the ids of {table}, and {column} has neither a "
+                    "default nor an identity.",
+                    table=table.name,
+                    column=column.name,
+                ),
+                Message("Give the column a default, or set another `strategy` for the id."),
+            )
+        return column
+    keeps = strategy is IdStrategy.KEEP
     too_short = column.max_length is not None and column.max_length < ULID_LENGTH
-    if column.type not in _ID_TYPES or too_short:
+    if column.type in _INTEGERS and not keeps:
+        _misfit(
+            Message(
+                "The id column {table}.{column} is of type {type}, which cannot "
+                "hold the ids of items.",
+                table=table.name,
+                column=column.name,
+                type=_type_name(column),
+            ),
+            Message(
+                'Set `strategy = "keep"` for the id if the ids of the items are whole numbers, or '
+                "have the column draw its values (an identity) and set `database`."
+            ),
+        )
+    if column.type not in (*_ID_TYPES, *_INTEGERS) or (too_short and not keeps):
         _misfit(
             Message(
                 "The id column {table}.{column} is of type {type}, which cannot "

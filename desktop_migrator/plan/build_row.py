@@ -1,16 +1,15 @@
 """Makes the rows of one entity: each column's extractor is bound once and called for every item.
 
-Fields that no column takes go to the columns marked `rest`: to the first of them whose own field
+Fields are read, not used up: any number of columns, the id and items within may read one. What
+nothing reads goes to the columns marked `rest`: to the first of them whose own field
 the item lacks, else to the last, beside what that holds. A field whose column the table lacks goes
 to the last. Nothing is overwritten and nothing dropped: what finds no column rejects the item.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-import msgspec
 from msgspec import UNSET, Raw
 
 from desktop_migrator.messages import Message
@@ -33,28 +32,12 @@ from desktop_migrator.plan.json_text import (
     ESCAPE_CHAR,
     as_bytes,
     as_object,
-    encode,
     encode_object,
 )
+from desktop_migrator.plan.locations import Location, rest_of, says_nothing
+from desktop_migrator.plan.raw_items import Fields, RawItem, field_finder, id_finder
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
-from desktop_migrator.plan.schema import ENCODING, KEY, NAME, USER, VARIABLES, Entity, PlanColumn
-
-Fields = dict[str, Raw]
-
-
-class RawItem(msgspec.Struct):
-    """An item as it lies in a record, and what the plan's variables mean for it."""
-
-    json: Raw
-    original_text: str
-    """The item's own text, before anything was escaped."""
-    origin: str
-    key: str
-    name: str
-    encoding: str
-    may_have_escapes: bool
-    """Whether it may hold escapes of unstorable characters."""
-
+from desktop_migrator.plan.schema import USER, VARIABLES, Entity, Plan, PlanColumn
 
 ColumnExtractor = Callable[[Fields, RawItem], Any]
 """Takes a column's value out of an item's fields. Raises Refused."""
@@ -62,53 +45,60 @@ ColumnExtractor = Callable[[Fields, RawItem], Any]
 _NULL = Raw(b"null")
 _EMPTY_IDS = (_NULL, Raw(b'""'))
 _MAX_NAMED_FIELDS = 5
-_VARIABLE_TEXTS: dict[str, Callable[[RawItem], str]] = {
-    KEY: lambda raw_item: raw_item.key,
-    NAME: lambda raw_item: raw_item.name,
-    ENCODING: lambda raw_item: raw_item.encoding,
-}
 
 
 class RowBuilder:
-    """Raises PlanDoesNotFit if a column cannot hold the user's id."""
+    """Raises PlanDoesNotFit if a column cannot hold the user's id.
 
-    def __init__(self, plan: Entity, target: TargetEntity, user_id: str) -> None:
+    `inner` is where other entities find their items in this one's.
+    """
+
+    def __init__(
+        self, plan: Plan, target: TargetEntity, user_id: str, inner: Sequence[Expression] = ()
+    ) -> None:
+        entity = plan.entities[target.name]
         self._target = target
         self._user_id = user_id
-        self._id_from = plan.id.from_
-        self._id_raw = _first_of([plan.id.from_])
-        self._row_ids: dict[str, Callable[[str, datetime | None], tuple[UUID | str, bool]]] = {}
-        found = matching_columns(plan, target.table)
-        found.pop(plan.id.column)
+        self.source_id = id_finder(entity.id)
+        """Makes one text of an item's id in its own data. It raises ItemRejected."""
+        self._row_ids: dict[str, identity.RowIdMaker] = {}
+        found = matching_columns(entity, target.table)
+        found.pop(entity.id.column)
         refers = {reference.column.name: reference for reference in target.references}
         self._column_extractors = [
-            _reference_extractor(name, plan.columns[name], refers[column.name])
+            _reference_extractor(name, entity.columns[name], refers[column.name], plan)
             if column.name in refers
-            else _column_extractor(name, plan.columns[name], column, user_id)
+            else _column_extractor(name, entity.columns[name], column, user_id)
             for name, column in found.items()
         ]
         self._overflow_columns = [
-            (index, _OverflowColumn(plan.columns[name], column))
+            (index, _OverflowColumn(entity.columns[name], column))
             for index, (name, column) in enumerate(found.items(), start=1)
-            if plan.columns[name].rest
+            if entity.columns[name].rest
         ]
+        read = [entity.columns[name].from_ or [] for name in found]
+        self._reads = _Reads([*read, *([text] for text in entity.id.from_)], inner)
         self._fields_without_column = {
             field
-            for name, rules in plan.columns.items()
+            for name, rules in entity.columns.items()
             if name not in found
             for field in _plain_fields(rules)
         }
-        self._omit = plan.omit
+        self._omit = frozenset(entity.omit)
         positions = {name: index for index, name in enumerate(found, start=1)}
         times = [name for name, column in found.items() if column.type in TIME_TYPES]
-        self._created = _ItemTime(plan, plan.created, positions if plan.created in times else {})
-        self._updated = _ItemTime(plan, plan.updated, positions if plan.updated in times else {})
-        self._takes_fields = plan.needs_fields
+        self._created = _ItemTime(
+            entity, entity.created, positions if entity.created in times else {}
+        )
+        self._updated = _ItemTime(
+            entity, entity.updated, positions if entity.updated in times else {}
+        )
+        self._takes_fields = entity.needs_fields
 
     def fields(self, raw_item: RawItem) -> Fields:
-        """The item's fields, which the calls below use up.
+        """The item's fields.
 
-        Raises Refused if the plan asks for fields and the item has none.
+        Raises ItemRejected if the plan asks for fields and the item has none.
         """
         if not self._takes_fields:
             return {}
@@ -121,21 +111,15 @@ class RowBuilder:
             )
         return fields
 
-    def source_id(self, fields: Fields, raw_item: RawItem) -> str:
-        if self._id_from in VARIABLES:
-            return _VARIABLE_TEXTS[self._id_from](raw_item)
-        return identity.source_id(self._id_raw(fields, raw_item) or _NULL)
-
     def build(self, fields: Fields, raw_item: RawItem, source: Source, source_id: str) -> Item:
-        made = self._created.from_fields(fields)
-        updated = self._updated.from_fields(fields)
         values: list[Any] = [None, *[take(fields, raw_item) for take in self._column_extractors]]
-        make_id = self._row_ids.get(raw_item.origin) or self._id_maker(raw_item.origin)
-        created = made or self._created.from_values(values)
-        row_id, derived = make_id(source_id, created)
+        made = self._created.from_fields(fields) or self._created.from_values(values)
+        updated = self._updated.from_fields(fields) or self._updated.from_values(values)
+        make_id = self._row_ids.get(raw_item.scope) or self._id_maker(raw_item.scope)
+        row_id, derived = make_id(source_id, made)
         values[0] = row_id
         if fields or self._overflow_columns:
-            self._fill_overflow(fields, values)
+            self._fill_overflow(self._reads.left(fields, raw_item.json, self._omit), values)
         return Item(
             self._target.name,
             source,
@@ -143,23 +127,23 @@ class RowBuilder:
             row_id,
             derived,
             tuple(values),
-            updated or self._updated.from_values(values),
+            updated,
             self._escaped(values) if raw_item.may_have_escapes else (),
             raw_item.original_text,
-            created,
+            made,
+            scope=raw_item.scope,
         )
 
-    def _id_maker(self, origin: str) -> Callable[[str, datetime | None], tuple[UUID | str, bool]]:
+    def _id_maker(self, scope: str) -> identity.RowIdMaker:
         return self._row_ids.setdefault(
-            origin,
+            scope,
             identity.row_id_factory(
-                self._target.columns[0], self._user_id, origin, self._target.name
+                *(self._target.columns[0], self._user_id, scope, self._target.name),
+                self._target.id_strategy,
             ),
         )
 
     def _fill_overflow(self, fields: Fields, values: list[Any]) -> None:
-        for field in self._omit:
-            fields.pop(field, None)
         if not self._overflow_columns:
             names = [name for name, raw in fields.items() if raw != _NULL]
             if names:
@@ -186,6 +170,56 @@ class RowBuilder:
             if (isinstance(value, str) and ESCAPE_CHAR in value)
             or (isinstance(value, bytes) and ESCAPE_BYTES in value)
         )
+
+
+class _Reads:
+    """What the columns, the id and items within read of an item."""
+
+    def __init__(self, columns: Sequence[Sequence[str]], inner: Sequence[Expression]) -> None:
+        self._always: set[str] = set()
+        """Fields that one of them reads in any case."""
+        self._parts: list[Expression] = list(inner)
+        """Longer paths and expressions that are read in any case."""
+        self._firsts: list[list[Expression]] = []
+        """Of each of these, the first that the item has."""
+        for texts in columns:
+            expressions = [Expression(text) for text in texts if text not in VARIABLES]
+            if len(expressions) > 1:
+                self._firsts.append(expressions)
+            elif expressions and (field := expressions[0].field) is not None:
+                self._always.add(field)
+            elif expressions and expressions[0].path != []:
+                self._parts += expressions
+
+    def left(self, fields: Fields, json: Raw, omit: Set[str]) -> Fields:
+        """The fields that nothing reads, and what is left of those that are read in part."""
+        left = {
+            name: raw
+            for name, raw in fields.items()
+            if name not in self._always and name not in omit
+        }
+        if not left:
+            return left
+        for expressions in self._firsts:
+            self._take(left, json, next((each for each in expressions if each.find(json)), None))
+        for expression in self._parts:
+            self._take(left, json, expression)
+        return left
+
+    def _take(self, left: Fields, json: Raw, expression: Expression | None) -> None:
+        if expression is None:
+            return
+        if expression.field is not None:
+            left.pop(expression.field, None)
+            return
+        inner: dict[str, list[Location]] = {}
+        for location in expression.locations(json):
+            if location and location[0] in left:
+                inner.setdefault(str(location[0]), []).append(location[1:])
+        for name, locations in inner.items():
+            rest = rest_of(left.pop(name), locations)
+            if rest is not None and not says_nothing(rest):
+                left[name] = rest
 
 
 class _OverflowColumn:
@@ -261,7 +295,7 @@ def _column_extractor(
     field = plain[0] if len(plain) == len(rules.from_ or ()) == 1 else None
 
     def take(fields: Fields, raw_item: RawItem) -> Any:
-        raw = fields.pop(field, None) if field is not None else find(fields, raw_item)
+        raw = fields.get(field) if field is not None else find(fields, raw_item)
         value = None if raw is None else convert(raw)
         if value is not None:
             return value
@@ -273,12 +307,15 @@ def _column_extractor(
     return take
 
 
-def _reference_extractor(name: str, rules: PlanColumn, reference: Reference) -> ColumnExtractor:
+def _reference_extractor(
+    name: str, rules: PlanColumn, reference: Reference, plan: Plan
+) -> ColumnExtractor:
     """Takes another item's id; whether that item has a row is seen when the item is loaded."""
+    of_profile = plan.entities[reference.entity].id.unique_in == "profile"
     find = _first_of(rules.from_ or [])
     label = _label(name, rules)
     missing, null = _absent_values(name, rules, reference.column)
-    own_id = identity.own_id_factory(reference.id_column)
+    own_id = identity.own_id_factory(reference.id_column, reference.id_strategy)
 
     def take(fields: Fields, raw_item: RawItem) -> Any:
         raw = find(fields, raw_item)
@@ -298,7 +335,8 @@ def _reference_extractor(name: str, rules: PlanColumn, reference: Reference) -> 
                 ),
                 Message("Correct it in the app, or leave the item out."),
             ) from None
-        return UnresolvedReference(raw_item.origin, source_id, own_id(source_id))
+        scope = raw_item.profile_scope if of_profile else raw_item.app_scope
+        return UnresolvedReference(scope, source_id, own_id(source_id))
 
     return take
 
@@ -327,8 +365,8 @@ def _absent_values(name: str, rules: PlanColumn, column: Column) -> tuple[Any, A
 
 
 def _first_of(texts: list[str]) -> Callable[[Fields, RawItem], Raw | None]:
-    """What finds the first of these that an item has; a plain field is taken out."""
-    finders = [_finder(text) for text in texts]
+    """What finds the first of these that an item has."""
+    finders = [field_finder(text) for text in texts]
     if len(finders) == 1:
         return finders[0]
 
@@ -340,17 +378,6 @@ def _first_of(texts: list[str]) -> Callable[[Fields, RawItem], Raw | None]:
         return None
 
     return find
-
-
-def _finder(text: str) -> Callable[[Fields, RawItem], Raw | None]:
-    if text in VARIABLES:
-        variable = _VARIABLE_TEXTS[text]
-        return lambda fields, raw_item: Raw(encode(variable(raw_item)))
-    expression = Expression(text)
-    field = expression.field
-    if field is None:
-        return lambda fields, raw_item: expression.find(raw_item.json)
-    return lambda fields, raw_item: fields.pop(field, None)
 
 
 def _plain_fields(rules: PlanColumn) -> list[str]:

@@ -1,11 +1,15 @@
 """Which of a plan's entities a record belongs to, and where in its value the items lie.
 
 The order: other sites, partitioned areas, what the plan ignores by key, entities that name the
-key, what the plan ignores by its look, entities that take everything. Within an entity, the first
-source whose key matches and whose unwrapping recognises the value wins.
+key, what the plan ignores by its look, entities that take everything.
+
+A record may feed many entities: each takes from it by its own first source whose key matches and
+whose decoding recognises the value. What none of them takes is the record's rest. The first entity
+that takes everything gets it; without one it is told.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import msgspec
@@ -13,6 +17,8 @@ from msgspec import Raw
 
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Record
+from desktop_migrator.plan.decode.chain import ANY, DecodeChain
+from desktop_migrator.plan.decode.decoder import DecodeContext, SetAside
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.json_text import (
     as_list,
@@ -24,11 +30,17 @@ from desktop_migrator.plan.json_text import (
     escape_unstorable,
     has_escapes,
 )
+from desktop_migrator.plan.locations import Location, rest_of, says_nothing
 from desktop_migrator.plan.login_tokens import looks_like_login, looks_opaque
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 from desktop_migrator.plan.schema import EntitySource, Ignore, Plan
-from desktop_migrator.plan.unwrap import UNWRAPPERS
 from desktop_migrator.plan.wildcards import WildcardPattern
+
+_NOTHING = frozenset(("", "null", "undefined", "NaN"))
+"""What libraries write where there was no value."""
+_LOST_BY_THE_APP = "[object Object]"
+"""What JavaScript makes of an object that somebody stored without spelling it as JSON."""
+_PAIR = 2
 
 
 class SkipReason(StrEnum):
@@ -40,11 +52,13 @@ class SkipReason(StrEnum):
     """Its entity was not asked for."""
     EMPTY = "empty"
     """Its entity's list or map has no items, or its value is empty or null."""
+    LOST = "lost-by-app"
+    """The app wrote `[object Object]` in place of its data."""
     UNMATCHED = "unmatched"
 
 
-class ClassifiedRecord(msgspec.Struct):
-    """A record's entity and its items."""
+class FoundItems(msgspec.Struct):
+    """The items that one entity takes from a record."""
 
     entity: str
     items: list[Raw]
@@ -60,12 +74,21 @@ class ClassifiedRecord(msgspec.Struct):
     """Whether there may be escapes of unstorable characters."""
     json_text: bytes = b""
     """The record's JSON text; empty if it is none."""
-    has_extra_data: bool = False
-    """Whether the record holds data beside the items."""
+    parents: "list[tuple[FoundItems, int]] | None" = None
+    """In whose items, and in which of them, each item lies."""
+    indexes: list[int] = []
+    """The places of such items among those of their parent."""
+    is_rest: bool = False
+    """Whether it is what other entities left of the record."""
 
     def position(self, index: int) -> str:
-        """Where in the value an item lies: its index, its name in the map, or empty."""
-        return "" if self.is_single else self.names[index] if self.names else str(index)
+        """Where in the value an item lies: its index, its name in the map, or empty; of an item
+        within another, after that one's."""
+        own = "" if self.is_single else self.names[index] if self.names else str(index)
+        if self.parents is None:
+            return own
+        parent, place = self.parents[index]
+        return f"{parent.position(place)}/{own}"
 
     def item_name(self, index: int) -> str:
         """What `$name` is for an item."""
@@ -79,6 +102,36 @@ class UnreadableRecord(msgspec.Struct):
     error: ItemRejected
 
 
+class RestPart(msgspec.Struct, frozen=True):
+    """A part of a record that nothing takes; no value."""
+
+    path: str
+    """`settings.theme`; empty for the whole record."""
+    count: int
+    """Elements or members; 1 for anything else."""
+    size: int
+    """Bytes of its JSON."""
+
+
+class Classified(msgspec.Struct):
+    """What becomes of a record."""
+
+    aside: str = ""
+    """The word for leaving it aside as a whole."""
+    found: list[FoundItems | UnreadableRecord] = []
+    """By entity, in the plan's order."""
+    rest: tuple[RestPart, ...] = ()
+    """What of it nothing takes."""
+
+    @property
+    def items(self) -> list[FoundItems]:
+        return [each for each in self.found if isinstance(each, FoundItems)]
+
+    @property
+    def is_recognised(self) -> bool:
+        return bool(self.items)
+
+
 class RecordClassifier:
     """Sorts records by a plan. `origins` are those chosen; None takes the plan's."""
 
@@ -89,24 +142,30 @@ class RecordClassifier:
         self._content_rules = [rule for rule in plan.ignore if rule.holds is not None]
         self._keyed_readers: list[_SourceReader] = []
         self._catch_all_readers: list[_SourceReader] = []
+        self._child_readers: dict[str, list[_SourceReader]] = {}
         for name, entity in plan.entities.items():
             for source in entity.sources:
-                readers = self._catch_all_readers if source.is_catch_all else self._keyed_readers
-                readers.append(_SourceReader(name, source))
+                reader = _SourceReader(name, source)
+                if source.parent:
+                    self._child_readers.setdefault(source.parent, []).append(reader)
+                elif source.is_catch_all:
+                    self._catch_all_readers.append(reader)
+                else:
+                    self._keyed_readers.append(reader)
 
-    def classify(self, record: Record) -> ClassifiedRecord | UnreadableRecord | str:
-        """The record's items, why it has none, or the word for leaving it aside."""
+    def classify(self, record: Record) -> Classified:
         aside = self._out_of_scope(record) or _ignored_by_key(self._key_rules, record.key)
         if aside:
-            return aside
+            return Classified(aside)
         return self._by_key(record) or self._by_content(record)
 
     def reparse_rejected(
         self, entity: str, key: str, position: str, text: str
-    ) -> ClassifiedRecord | None:
+    ) -> FoundItems | None:
         """One item's own text, as a rejection keeps it, at the position that it had.
 
-        None if it is no JSON, or the plan does not say clearly what lies at such a position.
+        None if it is no JSON, or the plan does not say clearly what lies at such a position; so
+        for items that lie within others.
         """
         readers = [
             reader
@@ -124,7 +183,7 @@ class RecordClassifier:
         if value is None or len(names) != 1:
             return None
         [(shape, name)] = names.items()
-        found = ClassifiedRecord(
+        found = FoundItems(
             entity,
             [value],
             name,
@@ -132,7 +191,7 @@ class RecordClassifier:
             may_have_escapes=has_escapes(value),
             json_text=data,
         )
-        if shape == "map":
+        if shape in ("map", "pairs"):
             found.names = [position]
         return found
 
@@ -140,12 +199,12 @@ class RecordClassifier:
         """Whether an entity names the record's key; such a record is read as that entity's."""
         return any(True for _ in _matching_readers(self._keyed_readers, record.key))
 
-    def classify_by_key(self, record: Record) -> ClassifiedRecord | UnreadableRecord | None:
-        """The record's items, or why it has none, if an entity names its key."""
+    def classify_by_key(self, record: Record) -> Classified | None:
+        """What entities that name the record's key take of it; None if there is none of them."""
         if self._out_of_scope(record) or _ignored_by_key(self._key_rules, record.key):
             return None
         found = self._by_key(record)
-        return None if isinstance(found, str) else found
+        return None if found is None or found.aside else found
 
     def _out_of_scope(self, record: Record) -> str | None:
         origin = record.storage_key.origin
@@ -160,56 +219,93 @@ class RecordClassifier:
             return SkipReason.PARTITIONED
         return None
 
-    def _by_key(self, record: Record) -> ClassifiedRecord | UnreadableRecord | str | None:
-        readers = [
-            (reader, name) for reader, name in _matching_readers(self._keyed_readers, record.key)
-        ]
+    def _by_key(self, record: Record) -> Classified | None:
+        readers = list(_matching_readers(self._keyed_readers, record.key))
         if not readers:
             return None
-        entity = readers[0][0].entity
-        if record.value in ("", "null"):
-            return SkipReason.EMPTY
-        data = escape_json(record.value)
-        try:
-            for reader, name in readers:
-                found = reader.read(data, record.value, name)
-                if found:
-                    return found if found.items else SkipReason.EMPTY
-            if as_value(data) is None:
-                raise ItemRejected(
-                    RejectionCode.NOT_JSON,
-                    Message("The record is not JSON, so no items can be read from it."),
-                    Message("Correct it in the app, or take its key out of the plan."),
-                )
-            raise ItemRejected(
-                RejectionCode.UNRECOGNISED,
-                Message(
-                    "The record does not have any of the shapes that the plan knows for its key."
-                ),
-                Message("Add a source with this shape to the plan."),
-            )
-        except ItemRejected as rejected:
-            return UnreadableRecord(entity, rejected)
+        if record.value in _NOTHING:
+            return Classified(SkipReason.EMPTY)
+        reading = _Reading(record)
+        classified = Classified(found=[])
+        taken: list[_Take] = []
+        for entity, sources in _by_entity(readers):
+            try:
+                take = _first_take(sources, reading)
+            except ItemRejected as rejected:
+                classified.found.append(UnreadableRecord(entity, rejected))
+                continue
+            if take:
+                taken.append(take)
+                if take.found.items:
+                    classified.found += [take.found, *self._children(take.found)]
+        if not taken:
+            if classified.found:
+                return classified
+            return _not_taken(readers[0][0].entity, record, reading)
+        rest = _rest(taken)
+        if rest is not None and not says_nothing(rest):
+            self._add_rest(classified, record, rest, reading)
+        return classified if classified.found or classified.rest else Classified(SkipReason.EMPTY)
 
-    def _by_content(self, record: Record) -> ClassifiedRecord | UnreadableRecord | str:
+    def _add_rest(
+        self, classified: Classified, record: Record, rest: Raw, reading: "_Reading"
+    ) -> None:
+        for reader, name in _matching_readers(self._catch_all_readers, record.key):
+            if reader.source.shape == "single":
+                found = FoundItems(
+                    reader.entity,
+                    [rest],
+                    name,
+                    is_single=True,
+                    may_have_escapes=has_escapes(rest),
+                    json_text=bytes(rest),
+                    is_rest=True,
+                )
+                classified.found.append(found)
+                return
+        classified.rest = _parts(rest)
+
+    def _children(self, parent: FoundItems) -> Iterator[FoundItems]:
+        readers = self._child_readers.get(parent.entity, ())
+        for entity in dict.fromkeys(reader.entity for reader in readers):
+            children = FoundItems(
+                entity,
+                [],
+                parent.name,
+                encoding=parent.encoding,
+                may_have_escapes=parent.may_have_escapes,
+                json_text=parent.json_text,
+                parents=[],
+                indexes=[],
+            )
+            for place, item in enumerate(parent.items):
+                for reader in readers:
+                    if reader.entity == entity and reader.add_children(
+                        children, parent, place, item
+                    ):
+                        break
+            if children.items:
+                yield children
+
+    def _by_content(self, record: Record) -> Classified:
         readers = list(_matching_readers(self._catch_all_readers, record.key))
+        reading = _Reading(record)
         try:
-            data = escape_json(record.value)
-            value = as_value(data)
+            value = reading.plain
             kind = self._ignored_by_content(record.key, record.value, value)
             if kind:
-                return kind
-            for reader, name in readers:
-                found = reader.read(data, record.value, name)
-                if found:
-                    return found if found.items else SkipReason.EMPTY
+                return Classified(kind)
+            take = _first_take(readers, reading)
         except ItemRejected as rejected:
-            return (
-                UnreadableRecord(readers[0][0].entity, rejected)
-                if readers
-                else SkipReason.UNMATCHED
-            )
-        return SkipReason.UNMATCHED
+            if not readers:
+                return Classified(SkipReason.UNMATCHED)
+            return Classified(found=[UnreadableRecord(readers[0][0].entity, rejected)])
+        if take is None:
+            return Classified(SkipReason.UNMATCHED)
+        found = take.found
+        if not found.items:
+            return Classified(SkipReason.EMPTY)
+        return Classified(found=[found, *self._children(found)])
 
     def _ignored_by_content(self, key: str, text: str, value: Raw | None) -> str | None:
         for rule in self._content_rules:
@@ -224,23 +320,65 @@ class RecordClassifier:
         return None
 
 
+class _Reading:
+    """A record's value, decoded in each way once."""
+
+    def __init__(self, record: Record) -> None:
+        self.text = record.value
+        self.data = escape_json(record.value)
+        self.aside: SetAside | None = None
+        """Why a decoder that knew the record's value leaves it aside."""
+        self._key = record.key
+        self._decoded: dict[tuple[str, ...], Raw | None] = {}
+
+    @property
+    def plain(self) -> Raw | None:
+        """As JSON; None if it is none."""
+        if () not in self._decoded:
+            self._decoded[()] = as_value(self.data)
+        return self._decoded[()]
+
+    def decoded(self, chain: DecodeChain) -> Raw | None:
+        if not chain.names:
+            return Raw(self.data)  # what looks into it sees whether it is JSON
+        if chain.names not in self._decoded:
+            context = DecodeContext(self._key, datetime.now(UTC), lambda key: None)
+            value = chain.decode(self.text, context)
+            if isinstance(value, SetAside):
+                self.aside, value = value, None
+            self._decoded[chain.names] = value
+        return self._decoded[chain.names]
+
+
+class _Take(msgspec.Struct):
+    """What an entity took of a record."""
+
+    found: FoundItems
+    chain: DecodeChain
+    value: Raw
+    """As decoded."""
+    locations: Collection[Location]
+    """Where in it the items lie."""
+
+
 class _SourceReader:
     """One source of one entity."""
 
     def __init__(self, entity: str, source: EntitySource) -> None:
         self.entity = entity
         self.source = source
-        self.unwrap = UNWRAPPERS["bare" if source.unwrap == "any" else source.unwrap]
-        self.items = Expression(source.items)
+        self._takes_any = source.decode[-1:] == [ANY]
+        self._chain = DecodeChain([name for name in source.decode if name != ANY])
+        self._items = Expression(source.items)
 
-    def read(self, data: bytes, text: str, name: str) -> ClassifiedRecord | None:
-        """The items if the value, `text`, and as JSON `data`, is what this source expects.
+    def read(self, reading: _Reading, name: str) -> _Take | None:
+        """The items if the value is what this source expects.
 
-        Raises Refused if it is so but cannot be read.
+        Raises ItemRejected if it is so but cannot be read.
         """
-        if self.source.unwrap == "any" and as_value(data) is None:
-            plain = Raw(encode(escape_unstorable(text)))
-            return ClassifiedRecord(
+        if self._takes_any and not self._chain.names and reading.plain is None:
+            plain = Raw(encode(escape_unstorable(reading.text)))
+            found = FoundItems(
                 self.entity,
                 [plain],
                 name,
@@ -248,44 +386,164 @@ class _SourceReader:
                 encoding="text",
                 may_have_escapes=has_escapes(plain),
             )
-        whole = self.unwrap(data)
-        inner = None if whole is None else self.items.find(whole)
-        found = None if inner is None else self._read_items(inner, name)
-        if found and whole is not None:
-            found.may_have_escapes = has_escapes(data)
-            found.json_text = data
-            found.has_extra_data = self.items.has_unselected_members(whole)
-        return found
-
-    def _read_items(self, inner: Raw, name: str) -> ClassifiedRecord | None:
-        if self.source.shape == "single":
-            value = as_value(inner)
-            return (
-                None
-                if value is None
-                else ClassifiedRecord(self.entity, [value], name, is_single=True)
-            )
-        if self.source.shape == "list":
-            elements = as_list(inner)
-            return None if elements is None else ClassifiedRecord(self.entity, elements, name)
-        members = as_object(inner)
-        if members is None:
+            return _Take(found, self._chain, plain, ((),))
+        whole = reading.decoded(self._chain)
+        inner = None if whole is None else self._items.find(whole)
+        if inner is None or whole is None:
             return None
-        return ClassifiedRecord(self.entity, list(members.values()), name, list(members))
+        read = self._read_items(inner)
+        if read is None:
+            return None
+        items, names = read
+        found = FoundItems(
+            self.entity,
+            items,
+            name,
+            names,
+            is_single=self.source.shape == "single",
+            may_have_escapes=has_escapes(reading.data if not self._chain.names else whole),
+            json_text=reading.data if not self._chain.names else bytes(whole),
+        )
+        return _Take(found, self._chain, whole, self._items.locations(whole))
+
+    def add_children(self, children: FoundItems, parent: FoundItems, place: int, item: Raw) -> bool:
+        """Add the items that lie in the parent's item at `place`; False if none lie there so."""
+        inner = self._items.find(item)
+        read = None if inner is None else self._read_items(inner)
+        if read is None or children.parents is None:
+            return False
+        items, names = read
+        own = names or ([""] if self.source.shape == "single" else map(str, range(len(items))))
+        children.names = [*(children.names or ()), *own]
+        children.items += items
+        children.parents += [(parent, place)] * len(items)
+        children.indexes += range(len(items))
+        return True
+
+    def _read_items(self, inner: Raw) -> tuple[list[Raw], list[str] | None] | None:
+        match self.source.shape:
+            case "single":
+                value = as_value(inner)
+                return None if value is None else ([value], None)
+            case "list":
+                elements = as_list(inner)
+                return None if elements is None else (elements, None)
+            case "map":
+                members = as_object(inner)
+                return None if members is None else (list(members.values()), list(members))
+            case "pairs":
+                return _pairs(inner)
+
+
+def _pairs(inner: Raw) -> tuple[list[Raw], list[str] | None] | None:
+    """A list of lists of a text and an item; None if an element is anything else."""
+    elements = as_list(inner)
+    if elements is None:
+        return None
+    names: list[str] = []
+    items: list[Raw] = []
+    for element in elements:
+        pair = as_list(element)
+        name = as_string(pair[0]) if pair and len(pair) == _PAIR else None
+        if pair is None or name is None:
+            return None
+        names.append(name)
+        items.append(pair[1])
+    return items, names
 
 
 def _matching_readers(
     readers: Iterable[_SourceReader], key: str
 ) -> Iterator[tuple[_SourceReader, str]]:
-    """The readers of the first entity that has one for the key, with what wildcards stand for."""
-    entity = None
+    """Those for the key, with what wildcards stand for."""
     for reader in readers:
-        if entity is not None and reader.entity != entity:
-            continue
         name = _first_match(reader.source.patterns, key)
         if name is not None:
-            entity = reader.entity
             yield reader, escape_unstorable(name)
+
+
+def _by_entity(
+    readers: Iterable[tuple[_SourceReader, str]],
+) -> Iterator[tuple[str, list[tuple[_SourceReader, str]]]]:
+    entities: dict[str, list[tuple[_SourceReader, str]]] = {}
+    for reader, name in readers:
+        entities.setdefault(reader.entity, []).append((reader, name))
+    yield from entities.items()
+
+
+def _first_take(readers: Iterable[tuple[_SourceReader, str]], reading: _Reading) -> _Take | None:
+    for reader, name in readers:
+        take = reader.read(reading, name)
+        if take:
+            return take
+    return None
+
+
+def _not_taken(entity: str, record: Record, reading: _Reading) -> Classified:
+    """Of a record that an entity names by key, and that no source recognises."""
+    if reading.aside:
+        return Classified(reading.aside.value)
+    if record.value == _LOST_BY_THE_APP:
+        return Classified(SkipReason.LOST)
+    try:
+        is_json = reading.plain is not None
+    except ItemRejected as rejected:
+        return Classified(found=[UnreadableRecord(entity, rejected)])
+    error = (
+        ItemRejected(
+            RejectionCode.UNRECOGNISED,
+            Message("The record does not have any of the shapes that the plan knows for its key."),
+            Message("Add a source with this shape to the plan."),
+        )
+        if is_json
+        else ItemRejected(
+            RejectionCode.NOT_JSON,
+            Message("The record is not JSON, so no items can be read from it."),
+            Message("Correct it in the app, or take its key out of the plan."),
+        )
+    )
+    return Classified(found=[UnreadableRecord(entity, error)])
+
+
+def _rest(taken: list[_Take]) -> Raw | None:
+    """What of the record nobody took, as the first of them decoded it."""
+    first = taken[0]
+    locations: set[Location] = set()
+    for take in taken:
+        if take.chain.names == first.chain.names:
+            locations |= set(take.locations)
+        else:
+            locations |= set(_translated(take, first.chain))
+    return rest_of(first.value, locations)
+
+
+def _translated(take: _Take, chain: DecodeChain) -> Iterator[Location]:
+    """The locations in what another chain makes of the record."""
+    inside, other = take.chain.inside, chain.inside
+    if inside is None or other is None:
+        return
+    for location in take.locations:
+        whole = (*inside, *location)
+        if whole[: len(other)] == other:
+            yield whole[len(other) :]
+        elif other[: len(whole)] == whole:
+            yield ()
+
+
+def _parts(rest: Raw) -> tuple[RestPart, ...]:
+    members = as_object(rest)
+    values: Mapping[str, Raw] = {"": rest} if members is None else members
+    return tuple(
+        RestPart(name, _count(value), len(bytes(value)))
+        for name, value in values.items()
+        if not says_nothing(value)
+    )
+
+
+def _count(value: Raw) -> int:
+    inner = as_object(value)
+    elements: Collection[object] | None = as_list(value) if inner is None else inner
+    return 1 if elements is None else len(elements)
 
 
 def _first_match(patterns: Iterable[WildcardPattern], key: str) -> str | None:

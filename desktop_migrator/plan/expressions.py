@@ -1,7 +1,7 @@
 """The JMESPath expressions of a plan. Those that only name fields are answered with slices of the
 JSON text, so that numbers keep their spelling; others decode it (exactly) and encode the result."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import jmespath
@@ -11,6 +11,7 @@ from msgspec import Raw
 
 from desktop_migrator.messages import Message
 from desktop_migrator.plan.json_text import as_object, as_value, decode, encode
+from desktop_migrator.plan.locations import Location, read_locations
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 
 _FUNCTIONS = Functions.FUNCTION_TABLE
@@ -51,15 +52,14 @@ class Expression:
             ) from None
         return None if result is None else Raw(encode(result))
 
-    def has_unselected_members(self, json: Raw) -> bool:
-        """Whether objects on the way to what it finds hold more; False if it is not a path."""
-        found: Raw | None = json
-        for field in self.path or ():
-            members = as_object(found) or {} if found is not None else {}
-            if len(members) > 1:
-                return True
-            found = members.get(field)
-        return False
+    def locations(self, json: Raw) -> Collection[Location]:
+        """Where in the JSON text lies what it finds there. Raises as `find`."""
+        if self.path is not None:
+            return (tuple(self.path),)
+        try:
+            return read_locations(self._compiled.parsed, decode(json))
+        except JMESPathError:
+            return ()
 
 
 def _check_functions(node: Mapping[str, Any]) -> None:

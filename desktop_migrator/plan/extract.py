@@ -4,26 +4,26 @@ Every record read is either skipped under one word or gives at least one item, r
 duplicate; nothing vanishes. An item's rejection never costs its neighbours.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from msgspec import Raw
 from msgspec.structs import replace
 
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Item, Record, Rejection, Source, TargetEntity
-from desktop_migrator.plan.build_row import RawItem, RowBuilder
+from desktop_migrator.plan.accounting import Accounting
+from desktop_migrator.plan.build_row import RowBuilder
 from desktop_migrator.plan.classify import (
-    ClassifiedRecord,
+    FoundItems,
     RecordClassifier,
     SkipReason,
     UnreadableRecord,
 )
+from desktop_migrator.plan.decode.unreadable import has_unreadable
 from desktop_migrator.plan.envelope import FieldCipher
+from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.json_text import (
     canonical,
-    escape_unstorable,
     has_big_integers,
     has_long_numbers,
     has_unstorable_escapes,
@@ -32,18 +32,10 @@ from desktop_migrator.plan.json_text import (
     unescape_json,
     unescape_unstorable,
 )
+from desktop_migrator.plan.raw_items import ItemReader, RawItem
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.plan.sensitive import FieldProtector
-
-
-class ExtractCounts(NamedTuple):
-    """What an `Extractor` has counted."""
-
-    records: int
-    skipped_records: Counter[str]
-    duplicates: int
-    warnings: Counter[str]
 
 
 class Extractor:
@@ -60,18 +52,14 @@ class Extractor:
         origins: Collection[str],
         key: FieldCipher | None = None,
     ) -> None:
-        self.records = 0
-        """Records read so far."""
-        self.skipped_records: Counter[str] = Counter()
-        """Those of them that gave nothing, each under one word."""
-        self.duplicates = 0
-        """Items dropped because their record holds an equal one with the same id."""
-        self.warnings: Counter[str] = Counter()
-        """`big-integer`: items with integers that JavaScript cannot read back exactly;
-        `data-beside-items`: records that hold more than the items taken from them."""
+        self.accounting = Accounting()
+        """What it has read so far."""
+        self._plan = plan
         self._classifier = RecordClassifier(plan, origins)
+        self._reader = ItemReader(plan)
+        names = {entity.name for entity in entities}
         self._row_builders = {
-            entity.name: RowBuilder(plan.entities[entity.name], entity, user_id)
+            entity.name: RowBuilder(plan, entity, user_id, _inner_items(plan, entity.name, names))
             for entity in entities
         }
         self.protectors = {
@@ -90,33 +78,23 @@ class Extractor:
 
     def extract(self, records: Iterable[Record]) -> Iterator[Item | Rejection]:
         for record in records:
-            self.records += 1
+            self.accounting.records += 1
             classified = self._classifier.classify(record)
-            if isinstance(classified, str):
-                self.skipped_records[classified] += 1
-            elif classified.entity not in self._row_builders:
-                self.skipped_records[SkipReason.EXCLUDED] += 1
-            elif isinstance(classified, UnreadableRecord):
-                source = Source(record.store, record.storage_key, record.key)
-                text = printable(record.value)
-                if protector := self.protectors.get(classified.entity):
-                    text = protector.redacted_text(text)
-                yield _rejection(classified.entity, source, None, classified.error, text)
-            else:
-                if classified.has_extra_data:
-                    self.warnings["data-beside-items"] += 1
-                yield from self._items(record, classified)
-
-    @property
-    def counts(self) -> ExtractCounts:
-        return ExtractCounts(self.records, self.skipped_records, self.duplicates, self.warnings)
-
-    def add_counts(self, other: ExtractCounts) -> None:
-        """What another one, of other records, has counted."""
-        self.records += other.records
-        self.skipped_records += other.skipped_records
-        self.duplicates += other.duplicates
-        self.warnings += other.warnings
+            if classified.aside:
+                self._count_aside(record, classified.aside)
+                continue
+            if classified.rest:
+                self.accounting.left_over(record.key, classified.rest)
+            asked_for = [each for each in classified.found if each.entity in self._row_builders]
+            if not asked_for:
+                if classified.found:
+                    self.accounting.left_aside(SkipReason.EXCLUDED, record.key)
+                continue
+            for found in asked_for:
+                if isinstance(found, UnreadableRecord):
+                    yield self._unreadable(record, found)
+                else:
+                    yield from self._items(record, found)
 
     def extract_rejected(
         self, record: Record, entity: str, position: str
@@ -127,51 +105,60 @@ class Extractor:
         """
         if protector := self.protectors.get(entity):
             record = replace(record, value=protector.decrypted(record.value))
-        whole = [] if position else list(self.extract([record]))
+        whole = (
+            [] if position else [each for each in self.extract([record]) if each.entity == entity]
+        )
         if whole and all(isinstance(each, Item) for each in whole):
             return whole
         found = self._classifier.reparse_rejected(entity, record.key, position, record.value)
         return list(self._items(record, found)) if found else whole
 
-    def _items(self, record: Record, found: ClassifiedRecord) -> Iterator[Item | Rejection]:
+    def _count_aside(self, record: Record, word: str) -> None:
+        if word == SkipReason.OTHER_SITE:
+            self.accounting.skipped[word] += 1
+        else:
+            self.accounting.left_aside(word, record.key)
+
+    def _unreadable(self, record: Record, found: UnreadableRecord) -> Rejection:
+        source = Source(record.store, record.storage_key, record.key)
+        text = printable(record.value)
+        if protector := self.protectors.get(found.entity):
+            text = protector.redacted_text(text)
+        return _rejection(found.entity, source, None, found.error, text)
+
+    def _items(self, record: Record, found: FoundItems) -> Iterator[Item | Rejection]:
         builder = self._row_builders[found.entity]
         protector = self.protectors.get(found.entity)
         seen: dict[object, Raw] = {}
-        key = escape_unstorable(record.key)
-        may_have_escapes = found.may_have_escapes or key != record.key
         long_numbers = has_long_numbers(found.json_text)
-        for index, found_raw in enumerate(found.items):
-            position = found.position(index)
-            source = Source(record.store, record.storage_key, record.key, position)
+        for index, read in enumerate(self._reader.items(record, found)):
+            source = Source(record.store, record.storage_key, record.key, found.position(index))
             source_id = None
-            raw, text, safe = found_raw, unescape_json(found_raw), protector is None
+            raw, text, safe = read.json, unescape_json(read.json), protector is None
+            raw_item = read
             try:
                 if protector:
-                    raw = protector.protect(found_raw)
+                    raw = protector.protect(raw)
                     text, safe = protector.redacted_text(text, raw), True
-                name = found.item_name(index)
-                raw_item = RawItem(
-                    raw,
-                    text,
-                    record.storage_key.origin,
-                    key,
-                    name,
-                    found.encoding,
-                    may_have_escapes,
-                )
-                if may_have_escapes and self._reject_unstorable:
-                    raw_item = _without_escapes(raw_item)
+                    raw_item.json = raw
+                raw_item.original_text = text
+                if raw_item.may_have_escapes:
+                    if has_unreadable(raw):
+                        raise _unreadable_error()
+                    if self._reject_unstorable:
+                        raw_item = _without_escapes(read)
                 fields = builder.fields(raw_item)
                 source_id = builder.source_id(fields, raw_item)
                 item = builder.build(fields, raw_item, source, source_id)
-                known_as = source_id if item.derived else item.id
+                known_as = (raw_item.scope, source_id) if item.derived else item.id
                 if known_as in seen:
                     _ensure_equal(raw, seen[known_as])
-                    self.duplicates += 1
+                    self.accounting.duplicates += 1
+                    self.accounting.duplicates_by_entity[found.entity] += 1
                     continue
                 seen[known_as] = raw
                 if long_numbers and has_big_integers(raw):
-                    self.warnings["big-integer"] += 1
+                    self.accounting.warnings["big-integer"] += 1
             except ItemRejected as rejected:
                 if protector and not safe:
                     text = protector.redacted_text(text)
@@ -180,18 +167,36 @@ class Extractor:
                 yield item
 
 
+def _inner_items(plan: Plan, name: str, asked_for: Collection[str]) -> list[Expression]:
+    """Where the entities asked for find their items in those of the entity of this name."""
+    return [
+        Expression(source.items)
+        for other, entity in plan.entities.items()
+        if other in asked_for
+        for source in entity.sources
+        if source.parent == name
+    ]
+
+
 def _without_escapes(raw_item: RawItem) -> RawItem:
     """The item without escapes. Raises ItemRejected if it cannot do without."""
     if has_unstorable_escapes(raw_item.json):
         raise _unstorable_error()
-    return RawItem(
-        Raw(unescape_json(raw_item.json).encode()),
-        raw_item.original_text,
-        raw_item.origin,
-        _unescape_exactly(raw_item.key),
-        _unescape_exactly(raw_item.name),
-        raw_item.encoding,
+    return replace(
+        raw_item,
+        json=Raw(unescape_json(raw_item.json).encode()),
+        key=_unescape_exactly(raw_item.key),
+        name=_unescape_exactly(raw_item.name),
+        path=_unescape_exactly(raw_item.path),
         may_have_escapes=False,
+    )
+
+
+def _unreadable_error() -> ItemRejected:
+    return ItemRejected(
+        RejectionCode.UNRECOGNISED,
+        Message("It has a value of a JavaScript type for which JSON has no counterpart."),
+        Message("Tell the support desk; the record stays in the browser."),
     )
 
 

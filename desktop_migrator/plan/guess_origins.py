@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from desktop_migrator.model import Record
-from desktop_migrator.plan.classify import ClassifiedRecord, RecordClassifier, UnreadableRecord
+from desktop_migrator.plan.classify import Classified, RecordClassifier
 from desktop_migrator.plan.schema import Plan
 
 
@@ -15,11 +15,9 @@ class OriginGuess:
         self._recognised: Counter[str] = Counter()
         self._matched_by_key: Counter[str] = Counter()
 
-    def add(self, record: Record, classified: ClassifiedRecord | UnreadableRecord) -> None:
+    def add(self, record: Record, classified: Classified) -> None:
         """A record that an entity names by key."""
-        counts = (
-            self._recognised if isinstance(classified, ClassifiedRecord) else self._matched_by_key
-        )
+        counts = self._recognised if classified.is_recognised else self._matched_by_key
         counts[record.storage_key.origin] += 1
 
     def ranked_origins(self) -> dict[str, int]:
@@ -35,6 +33,6 @@ def guess_origins(plan: Plan, records: Iterable[Record]) -> dict[str, int]:
     guess = OriginGuess()
     for record in records:
         classified = classifier.classify_by_key(record)
-        if classified:
+        if classified is not None and classified.found:
             guess.add(record, classified)
     return guess.ranked_origins()

@@ -30,6 +30,7 @@ from pydantic import (
 from desktop_migrator.errors import PlanError
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Column, ColumnType, MergeRule
+from desktop_migrator.plan.decode.chain import ANY, DECODERS
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.sensitive import (
     WHOLE_ITEM,
@@ -44,7 +45,10 @@ from desktop_migrator.system.resources import resource
 MAX_PLAN_BYTES = 1 << 20
 
 USER, KEY, NAME, ENCODING = "$user", "$key", "$name", "$encoding"
-VARIABLES = (USER, KEY, NAME, ENCODING)
+INDEX, PATH, PARENT = "$index", "$path", "$parent"
+VARIABLES = (USER, KEY, NAME, ENCODING, INDEX, PATH, PARENT)
+CONTENT = "@"
+"""As an id: the item's own content, equal ones of a record told apart by their count."""
 _SQL_TYPES = {
     "text": ColumnType.TEXT,
     "varchar": ColumnType.TEXT,
@@ -91,6 +95,13 @@ def _expression(text: str) -> str:
 
 def _path(text: str) -> str:
     SensitiveRule(text, Action.DROP)
+    return text
+
+
+def _decoder_name(text: str) -> str:
+    if text != ANY and text not in DECODERS:
+        message = f"{text!r} is none of {', '.join((*DECODERS, ANY))}"
+        raise ValueError(message)
     return text
 
 
@@ -144,6 +155,7 @@ ExpressionText = Annotated[Text, AfterValidator(_expression)]
 Expressions = Annotated[list[ExpressionText], BeforeValidator(_listed), Field(min_length=1)]
 PathText = Annotated[Text, AfterValidator(_path)]
 """Of a sensitive field; see plan/sensitive.py."""
+DecoderName = Annotated[str, Field(max_length=40), AfterValidator(_decoder_name)]
 SqlType = Annotated[Text, AfterValidator(_sql_type)]
 Scalar = Annotated[str | bool | int | float, AfterValidator(_scalar)]
 Constant = Scalar | dict[str, Scalar] | list[Scalar]
@@ -156,14 +168,39 @@ class _PlanSection(BaseModel):
 class Source(_PlanSection):
     """Which web sites the plan is for."""
 
-    origins: list[PatternText] = []
-    """Patterns such as `https://*.example.com`. Empty: any, and the person says which."""
+    origins: list[PatternText | Annotated[list[PatternText], Field(min_length=1)]] = []
+    """Patterns such as `https://*.example.com`. Empty: any, and the person says which. A list in
+    the list is one app on several origins: its items are the same by their ids on all of them."""
     partitioned: bool = False
     """Whether areas of these sites framed in other sites, and in containers, are read too."""
 
     @cached_property
     def patterns(self) -> tuple[WildcardPattern, ...]:
-        return tuple(WildcardPattern(text) for text in self.origins)
+        return tuple(
+            WildcardPattern(text)
+            for entry in self.origins
+            for text in ([entry] if isinstance(entry, str) else entry)
+        )
+
+    def app_origin(self, origin: str) -> str:
+        """The origin that names the app in its items' identity.
+
+        It is the first of the list in which the plan has the origin. Origins named one by one are
+        one app where nothing but their scheme differs, as where an app moved to https.
+        """
+        return self._app_origins.get(origin, origin)
+
+    @cached_property
+    def _app_origins(self) -> dict[str, str]:
+        groups = [[entry] if isinstance(entry, str) else entry for entry in self.origins]
+        by_host: dict[str, str] = {}
+        named: dict[str, str] = {}
+        for group in groups:
+            first = group[0]
+            if len(group) == 1 and "*" not in first:
+                first = by_host.setdefault(first.partition("://")[2], first)
+            named |= dict.fromkeys(group, first)
+        return named
 
 
 class Lookup(_PlanSection):
@@ -212,17 +249,39 @@ class Ignore(_PlanSection):
 class EntitySource(_PlanSection):
     """One way in which an app keeps an entity's items."""
 
-    keys: Annotated[list[PatternText], Field(min_length=1)]
-    unwrap: Literal["bare", "zustand", "redux-persist", "superjson", "any"] = "bare"
-    """Which library wrapped the value; `any` takes texts that are no JSON too."""
+    keys: Annotated[list[PatternText], Field(min_length=1)] | None = None
+    parent: Text | None = None
+    """The entity in whose items these lie, in place of `keys`."""
+    decode: Annotated[list[DecoderName], Field(max_length=8)] = []
+    """By which libraries and encodings the value went, the outermost first; `any` takes texts
+    that are no JSON too."""
     items: ExpressionText = "@"
-    """Where in the unwrapped value the items lie."""
-    shape: Literal["list", "map", "single"] = "list"
-    """What lies there: a list of items, an object of names and items, or one item."""
+    """Where in the decoded value, or in the parent's item, the items lie."""
+    shape: Literal["list", "map", "pairs", "single"] = "list"
+    """What lies there: a list of items, an object of names and items, a list of pairs of names
+    and items, or one item."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrap_is_decode(cls, content: Any) -> Any:
+        """Plans of before had one decoder, as `unwrap`."""
+        if isinstance(content, dict) and "unwrap" in content and "decode" not in content:
+            content = dict(content)
+            unwrap = content.pop("unwrap")
+            content["decode"] = [] if unwrap == "bare" else [unwrap]
+        return content
+
+    @model_validator(mode="after")
+    def _has_one_place(self) -> "EntitySource":
+        if (self.keys is None) == (self.parent is None):
+            raise ValueError("needs `keys`, or `parent` in their place")
+        if self.parent is not None and self.decode:
+            raise ValueError("`decode` goes with `keys`; a parent's items are decoded already")
+        return self
 
     @cached_property
     def patterns(self) -> tuple[WildcardPattern, ...]:
-        return tuple(WildcardPattern(text) for text in self.keys)
+        return tuple(WildcardPattern(text) for text in self.keys or ())
 
     @property
     def is_catch_all(self) -> bool:
@@ -231,10 +290,23 @@ class EntitySource(_PlanSection):
 
 class Id(_PlanSection):
     column: Name = "id"
-    from_: ExpressionText = Field(alias="from", default="id")
-    """Which field is the item's id in the app's data; or `$key`, `$name`."""
+    from_: Expressions = Field(alias="from", default=["id"])
+    """Which field is the item's id in the app's data; several make one together. `$key`, `$name`,
+    `$path` and `$index` (the item's place) or `@` (its content) for items that have none."""
     type: SqlType = "uuid"
-    """The column's type where the table is created: uuid, text or varchar(n)."""
+    """The column's type where the table is created."""
+    strategy: Literal["keep", "derive", "database"] | None = None
+    """Which id the row gets: the item's own (`keep`), that or one that is always derived alike
+    (`derive`), or one that the database draws (`database`). Without it `database` where the column
+    is a number that the database fills, else `derive`."""
+    unique_in: Literal["app", "profile", "parent"] = "app"
+    """Within what no two items have the same id: ids that count from 1 in each browser are unique
+    in a `profile`, those that count from 1 in each parent in their `parent`."""
+
+    @property
+    def is_place(self) -> bool:
+        """Whether the item's place in its record is its id."""
+        return any(text in (INDEX, PATH) for text in self.from_)
 
 
 class PlanColumn(_PlanSection):
@@ -258,8 +330,10 @@ class PlanColumn(_PlanSection):
     round: bool = False
     """Whether times and decimal numbers with more places than the column are rounded to them, half
     away from zero as PostgreSQL does; else they are rejected."""
+    empty: Literal["null"] | None = None
+    """Whether an empty text means that there is no value, as it does in columns of other types."""
     rest: bool = False
-    """Whether the column takes the fields that have no column; json or jsonb."""
+    """Whether the column takes the fields that nothing reads; json or jsonb."""
     references: Text | None = None
     """The entity whose item the field names by its id; the column takes that item's row's id."""
     dangling: Literal["reject", "null"] | None = None
@@ -290,7 +364,7 @@ class PlanColumn(_PlanSection):
         others = (self.default, self.values, self.numbers, self.zone)
         if not texts or any(other is not None for other in others) or self.round or self.rest:
             raise ValueError("`references` goes with `from`, `type`, `required`, `dangling` only")
-        if texts[0] in (USER, ENCODING, "@"):
+        if texts[0] in (USER, ENCODING, INDEX, PATH, "@"):
             message = f"{texts[0]} is no other item's id"
             raise ValueError(message)
 
@@ -345,8 +419,9 @@ class Entity(_PlanSection):
     @property
     def needs_fields(self) -> bool:
         """Whether anything is asked of items but themselves."""
-        return self.id.from_ not in VARIABLES or any(
-            rules.rest or any(text not in ("@", *VARIABLES) for text in rules.from_ or ())
+        plain = (CONTENT, *VARIABLES)
+        return any(text not in plain for text in self.id.from_) or any(
+            rules.rest or any(text not in plain for text in rules.from_ or ())
             for rules in self.columns.values()
         )
 
@@ -368,11 +443,14 @@ class Entity(_PlanSection):
         rules = self.sensitive_rules
         if (whole := rules.rule_for([])) and (self.needs_fields or whole.action is Action.DROP):
             raise ValueError("@ can be sensitive where no column takes fields, and not be dropped")
-        id_path = [] if self.id.from_ in VARIABLES else Expression(self.id.from_).path
-        if id_path is None and rules:
-            raise ValueError("where fields are sensitive, the id is found by a path such as a.b")
-        if id_path and rules.rule_for(id_path):
-            raise ValueError("the id cannot be sensitive: it names the item in reports")
+        for text in self.id.from_:
+            id_path = [] if text in (CONTENT, *VARIABLES) else Expression(text).path
+            if rules and (id_path is None or text == CONTENT):
+                raise ValueError(
+                    "where fields are sensitive, the id is found by a path such as a.b"
+                )
+            if id_path and rules.rule_for(id_path):
+                raise ValueError("the id cannot be sensitive: it names the item in reports")
         for name, column in self.columns.items():
             needed = column.references or name in (self.created, self.updated)
             if needed and any(map(rules.rule_for, column.field_paths)):
@@ -390,6 +468,24 @@ class Entity(_PlanSection):
                 raise ValueError(message)
         if self.id.column in self.columns:
             raise ValueError("the id's column stands under `id`, not among the columns")
+        return self
+
+    @property
+    def parents(self) -> set[str]:
+        """The entities in whose items its own lie."""
+        return {source.parent for source in self.sources if source.parent}
+
+    @model_validator(mode="after")
+    def _parent_fits(self) -> "Entity":
+        texts = [
+            *self.id.from_,
+            *(text for rules in self.columns.values() for text in rules.from_ or ()),
+        ]
+        needs = PARENT in texts or self.id.unique_in == "parent"
+        if needs and not all(source.parent for source in self.sources):
+            raise ValueError(
+                '$parent and `unique_in = "parent"` go with sources that have a `parent`'
+            )
         return self
 
     @property
@@ -424,8 +520,12 @@ class Plan(_PlanSection):
     def _references_fit(self) -> "Plan":
         refers = {name: entity.referenced_entities for name, entity in self.entities.items()}
         for name, others in refers.items():
-            if unknown := others - self.entities.keys():
+            parents = self.entities[name].parents
+            if unknown := (others | parents) - self.entities.keys():
                 message = f"{name} refers to {', '.join(sorted(unknown))}, which is no entity"
+                raise ValueError(message)
+            if any(self.entities[parent].parents for parent in parents):
+                message = f"{name}'s parents lie in items themselves; items nest once"
                 raise ValueError(message)
         try:
             TopologicalSorter({name: refers[name] - {name} for name in refers}).prepare()

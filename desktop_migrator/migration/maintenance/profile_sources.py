@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.model import Record
-from desktop_migrator.plan.classify import ClassifiedRecord, RecordClassifier, UnreadableRecord
+from desktop_migrator.plan.classify import RecordClassifier, SkipReason
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.plan.shapes import value_kind, value_shape
 
@@ -64,16 +64,13 @@ def profile_sources(
 def _add_to_profile(classifier: RecordClassifier, record: Record, profile: OriginProfile) -> None:
     use = classifier.classify(record)
     size = _size(record)
-    name = use if isinstance(use, str) else use.entity
+    name = use.aside or (use.found[0].entity if use.found else SkipReason.UNMATCHED)
     profile.by_use[name] = profile.by_use.get(name, 0) + size
     kind = value_kind(record.value)
     profile.kinds[kind] = profile.kinds.get(kind, 0) + 1
     looked = KeyProfile(record.key, size, value_shape(record.value))
     _keep_largest(profile.biggest, looked)
-    if (
-        isinstance(use, ClassifiedRecord | UnreadableRecord)
-        and classifier.classify_by_key(record) is None
-    ):
+    if use.found and classifier.classify_by_key(record) is None:
         _keep_largest(profile.unknown, looked)
 
 

@@ -147,7 +147,7 @@ class _TrialLoad:
             record, rejection.entity, unescape_unstorable(rejection.position)
         )
         items = [each for each in outcomes if isinstance(each, Item)]
-        whole = len(items) == len(outcomes) and not extractor.duplicates
+        whole = len(items) == len(outcomes) and not extractor.accounting.duplicates
         return items if whole and self._database_accepts(items) else []
 
     def _database_accepts(self, items: list[Item]) -> bool:

@@ -110,9 +110,9 @@ def preview_plan(
                 collector.add_outcome(outcome)
                 if reporter.cancelled:
                     raise Cancelled
-                reporter.advanced(Stage.PREVIEW, extractor.records - 1, surveyed.records)
+                reporter.advanced(Stage.PREVIEW, extractor.accounting.records - 1, surveyed.records)
         reporter.advanced(Stage.PREVIEW, surveyed.records, surveyed.records)
-    return PreviewSummary(chosen, extractor.records, dict(extractor.skipped_records))
+    return PreviewSummary(chosen, extractor.accounting.records, dict(extractor.accounting.skipped))
 
 
 def preview_against_database(

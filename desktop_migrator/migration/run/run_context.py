@@ -101,12 +101,12 @@ class RunContext:
     @property
     def records(self) -> int:
         """Read so far, in the last pass over the sources."""
-        return self.extractors[-1].records if self.extractors else 0
+        return self.extractors[-1].accounting.records if self.extractors else 0
 
     @property
     def skipped_records(self) -> dict[str, int]:
         """Those of them that gave nothing, by why."""
-        return dict(self.extractors[-1].skipped_records) if self.extractors else {}
+        return dict(self.extractors[-1].accounting.skipped) if self.extractors else {}
 
     @contextmanager
     def dry_run_transaction(self) -> Iterator[None]:
@@ -162,7 +162,7 @@ class RunContext:
         )
         self.extractors.append(extractor)
         outcomes = extractor.extract(self.sources.records())
-        skipped = extractor.skipped_records
+        skipped = extractor.accounting.skipped
         wanted = filters.drop_excluded(outcomes, self.job.excluded_items, skipped)
         return self.job.period.drop_out_of_range(wanted, skipped)
 

@@ -11,7 +11,7 @@ from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.model import Record, TargetEntity
 from desktop_migrator.plan.classify import (
-    ClassifiedRecord,
+    FoundItems,
     RecordClassifier,
     SkipReason,
     UnreadableRecord,
@@ -109,26 +109,29 @@ def survey(
             on_record(record)
         partitioner.observe(record)
         classified = classifier.classify(record)
-        if isinstance(classified, str):
-            others += classified == SkipReason.OTHER_SITE
+        if classified.aside:
+            others += classified.aside == SkipReason.OTHER_SITE
+            continue
+        if not classified.found:
             continue
         if origins is None and classifier.matches_key(record):
             origin_guess.add(record, classified)
         origin = record.storage_key.origin
         number, text = sizes.get(origin, (0, 0))
         sizes[origin] = number + 1, text + len(record.value)
-        of_origin = origin, classified.entity
-        if isinstance(classified, UnreadableRecord):
-            items[of_origin] += 1
-            if plan.entities[classified.entity].sensitive_rules.may_need_key:
+        for found in classified.found:
+            of_origin = origin, found.entity
+            if isinstance(found, UnreadableRecord):
+                items[of_origin] += 1
+                if plan.entities[found.entity].sensitive_rules.may_need_key:
+                    need_key.add(origin)
+                continue
+            items[of_origin] += len(found.items)
+            # Until the site is known, an id that two sites have counts as one that occurs twice.
+            for source_id in reader.ids(record, found):
+                duplicate_keys.add(identity_key(found.entity, source_id))
+            if origin not in need_key and _needs_key(plan, found):
                 need_key.add(origin)
-            continue
-        items[of_origin] += len(classified.items)
-        # Until the site is known, an id that two sites have counts as one that occurs twice.
-        for source_id in reader.ids(record, classified):
-            duplicate_keys.add(identity_key(classified.entity, source_id))
-        if origin not in need_key and _needs_key(plan, classified):
-            need_key.add(origin)
     if origins is None:
         origins = _choose_among(plan, origin_guess.ranked_origins(), reporter)
     elif others == records:
@@ -137,14 +140,14 @@ def survey(
     for (origin, entity), number in items.items():
         if origin in origins:
             of_entities[entity] += number
-    found = [sizes[origin] for origin in origins if origin in sizes]
-    loaded_records, text = sum(number for number, _ in found), sum(text for _, text in found)
+    chosen = [sizes[origin] for origin in origins if origin in sizes]
+    loaded_records, text = sum(number for number, _ in chosen), sum(text for _, text in chosen)
     needs_key = not need_key.isdisjoint(origins)
     return Survey(
         origins, records, of_entities, duplicate_keys, loaded_records, text, partitioner, needs_key
     )
 
 
-def _needs_key(plan: Plan, found: ClassifiedRecord) -> bool:
+def _needs_key(plan: Plan, found: FoundItems) -> bool:
     rules = plan.entities[found.entity].sensitive_rules
     return rules.may_need_key and any(map(rules.needs_key, found.items))

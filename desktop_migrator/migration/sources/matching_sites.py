@@ -12,7 +12,7 @@ from desktop_migrator.messages import Message
 from desktop_migrator.migration.sources.open_sources import find_sources
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Damage, Profile, Record, Store
-from desktop_migrator.plan.classify import ClassifiedRecord, RecordClassifier
+from desktop_migrator.plan.classify import RecordClassifier
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter, Stage
 
@@ -111,7 +111,8 @@ def _scan_profile(
 
 
 def _site_of_record(record: Record, classifier: RecordClassifier) -> SiteMatch:
-    fits = isinstance(classifier.classify_by_key(record), ClassifiedRecord)
+    classified = classifier.classify_by_key(record)
+    fits = classified is not None and classified.is_recognised
     return SiteMatch(record.storage_key.origin, 1, int(fits), record.modified)
 
 

@@ -42,7 +42,7 @@ WEB_TOKEN = ".".join(
 def test_logins_are_skipped_whatever_their_key(key: str, value: str) -> None:
     made = extractor()
     assert list(made.extract([record(key, value)])) == []
-    assert made.skipped_records == {"secret": 1}
+    assert made.accounting.skipped == {"secret": 1}
 
 
 @pytest.mark.parametrize(

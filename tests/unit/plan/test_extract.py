@@ -119,8 +119,8 @@ def test_every_record_is_an_item_a_rejection_or_skipped_under_one_word() -> None
     ]
     made = extractor(entities=["tasks", "formData", "customData"])
     found = list(made.extract(records))
-    assert made.records == len(records)
-    assert made.skipped_records == {
+    assert made.accounting.records == len(records)
+    assert made.accounting.skipped == {
         "other-site": 1,
         "partitioned": 2,
         "empty": 4,
@@ -129,7 +129,7 @@ def test_every_record_is_an_item_a_rejection_or_skipped_under_one_word() -> None
         "excluded": 1,
     }
     assert [one.entity for one in found] == ["tasks", "tasks", "customData", "formData"]
-    assert len(found) + made.skipped_records.total() == len(records)
+    assert len(found) + made.accounting.skipped.total() == len(records)
 
 
 def test_partitioned_areas_are_read_where_the_plan_says_so() -> None:
@@ -147,7 +147,7 @@ columns = { title = { from = "title", type = "text" } }
     other = record("notes", "1")
     made = extractor(of)
     assert list(made.extract([other])) == []
-    assert made.skipped_records == {"unmatched": 1}
+    assert made.accounting.skipped == {"unmatched": 1}
 
 
 def test_an_expression_that_cannot_be_computed_rejects_the_record_or_the_item() -> None:
@@ -173,14 +173,14 @@ def test_reading_is_lazy() -> None:
     made = extractor()
     found = made.extract(record("tasks", tasks(TASK)) for _ in range(3))
     next(found)
-    assert made.records == 1
+    assert made.accounting.records == 1
 
 
 def test_equal_duplicates_are_dropped_and_counted_others_rejected() -> None:
     value = '[{"id":"1","title":"a"},{"title":"a", "id":"1"},{"id":1,"title":"b"}]'
     made = extractor()
     found = list(made.extract([record("tasks", value)]))
-    assert made.duplicates == 1
+    assert made.accounting.duplicates == 1
     assert isinstance(found[0], Item)
     assert isinstance(found[1], Rejection)
     assert found[1].code == RejectionCode.DUPLICATE_ID
@@ -366,7 +366,7 @@ def test_whatever_a_page_stores_becomes_an_item_that_postgresql_can_hold(
 ) -> None:
     made = extractor()
     found = list(made.extract([record(key, value)]))
-    assert len(found) + made.skipped_records.total() == 1
+    assert len(found) + made.accounting.skipped.total() == 1
     for one in found:
         assert isinstance(one, Item)
         stored = row(one)
@@ -378,12 +378,14 @@ def test_whatever_a_page_stores_becomes_an_item_that_postgresql_can_hold(
 # ---- warnings and users -----------------------------------------------------------------
 
 
-def test_big_integers_and_data_beside_the_items_are_counted() -> None:
+def test_big_integers_are_counted_and_data_beside_the_items_go_to_the_rest() -> None:
     made = extractor()
     value = '{"state":{"tasks":[{"id":"1","title":"t","n":9007199254740993}],"filter":"all"}}'
-    (item,) = made.extract([record("task-store", value)])
+    item, rest = made.extract([record("task-store", value)])
     assert row(item)["metadata"] == b'{"n":9007199254740993}'
-    assert made.warnings == {"big-integer": 1, "data-beside-items": 1}
+    assert isinstance(rest, Item)
+    assert (rest.entity, row(rest)["value"]) == ("customData", b'{"filter":"all"}')
+    assert made.accounting.warnings == {"big-integer": 1}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_migrator.model import Item
-from desktop_migrator.plan.classify import ClassifiedRecord, RecordClassifier
+from desktop_migrator.plan.classify import RecordClassifier
 from desktop_migrator.plan.read_ids import IdReader
 from desktop_migrator.plan.schema import Plan
 from tests.unit.plan.helpers import DEFAULT, ORIGIN, extracted, plan, record
@@ -27,7 +27,7 @@ NESTED = plan(
 def ids(of: Plan, key: str, value: object) -> list[str]:
     read = record(key, json.dumps(value))
     found = RecordClassifier(of, [ORIGIN]).classify(read)
-    return list(IdReader(of).ids(read, found)) if isinstance(found, ClassifiedRecord) else []
+    return [each for items in found.items for each in IdReader(of).ids(read, items)]
 
 
 def source_ids(of: Plan, key: str, value: object) -> list[str]:

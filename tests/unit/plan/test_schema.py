@@ -68,7 +68,7 @@ def test_the_digest_is_of_what_a_plan_says_and_not_of_how(tmp_path: Path) -> Non
         ('name = "mine"', "name = 5", ["name", "string"]),
         ("[user]", "[user", ["TOML", "line"]),
         ('keys = ["tasks"]', "keys = []", ["entities.tasks.sources.0.keys"]),
-        ('keys = ["tasks"]', 'keys = ["tasks"]\nunwrap = "redux"', ["unwrap", "zustand"]),
+        ('keys = ["tasks"]', 'keys = ["tasks"]\nunwrap = "redux"', ["decode", "redux", "zustand"]),
         ('keys = ["tasks"]', 'keys = ["tasks"]\nitems = "a["', ["items", "JMESPath"]),
         ('keys = ["tasks"]', 'keys = ["tasks"]\nitems = "a[?nope(@)]"', ["items", "nope"]),
         ('keys = ["tasks"]', f'keys = ["tasks"]\nitems = "{"a." * 300}a"', ["items", "500"]),

@@ -237,7 +237,7 @@ class _ParallelLoad:
             case DeferredItem():
                 self._deferred.append(message)
             case WorkerFinished():
-                run.extractors[-1].add_counts(message.extraction_counts)
+                run.extractors[-1].accounting += message.accounting
                 self._derived_ids += message.derived_ids
             case MigratorError():
                 self._errors.append(message)

@@ -26,7 +26,8 @@ from desktop_migrator.model import (
     Store,
     TargetEntity,
 )
-from desktop_migrator.plan.extract import ExtractCounts, Extractor
+from desktop_migrator.plan.accounting import Accounting
+from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.identity import derived_id
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.connection.address import Address
@@ -75,7 +76,7 @@ class DeferredItem:
 
 @dataclass(frozen=True, slots=True)
 class WorkerFinished:
-    extraction_counts: ExtractCounts
+    accounting: Accounting
     derived_ids: int
 
 
@@ -112,7 +113,7 @@ class _LoadWorker(NullReporter):
                 loader.load(self._send_deferred(self._extract_items()))
                 renamed = loader.derived_ids
         finally:
-            self._send(WorkerFinished(self._extractor.counts, renamed))
+            self._send(WorkerFinished(self._extractor.accounting, renamed))
 
     def rejected(self, rejection: Rejection) -> None:
         self._send(rejection)
@@ -146,7 +147,7 @@ class _LoadWorker(NullReporter):
         )
         try:
             outcomes = self._extractor.extract(self._own_records(records))
-            left_aside = self._extractor.skipped_records
+            left_aside = self._extractor.accounting.skipped
             wanted = filters.drop_excluded(outcomes, self._task.excluded_items, left_aside)
             yield from self._task.period.drop_out_of_range(wanted, left_aside)
         finally:

@@ -1,0 +1,71 @@
+"""What became of records that gave less than all they hold: nothing of it goes untold."""
+
+from collections import Counter
+
+import msgspec
+
+from desktop_migrator.plan.classify import RestPart
+
+_MAX_NAMED = 500
+"""Names that are kept of each kind; what comes after them is counted under `OTHERS`."""
+OTHERS = "…"
+
+
+class RestTotal(msgspec.Struct):
+    """What nothing takes of the records of one key, at one path."""
+
+    records: int = 0
+    count: int = 0
+    """Elements or members in all."""
+    size: int = 0
+    """Bytes of their JSON."""
+
+
+class Accounting(msgspec.Struct):
+    """Of the records read, by names and sizes; no value."""
+
+    records: int = 0
+    """Read so far."""
+    skipped: Counter[str] = msgspec.field(default_factory=Counter)
+    """Those of them that gave nothing, by the word for it."""
+    aside: dict[tuple[str, str], int] = msgspec.field(default_factory=dict)
+    """Those of the chosen sites that the plan or this program left aside, by word and key."""
+    rest: dict[tuple[str, str], RestTotal] = msgspec.field(default_factory=dict)
+    """What nothing takes, by key and path."""
+    duplicates: int = 0
+    """Items dropped because their record holds an equal one with the same id."""
+    duplicates_by_entity: Counter[str] = msgspec.field(default_factory=Counter)
+    warnings: Counter[str] = msgspec.field(default_factory=Counter)
+    """`big-integer`: items with integers that JavaScript cannot read back exactly."""
+
+    def left_aside(self, word: str, key: str) -> None:
+        self.skipped[word] += 1
+        name = (word, key)
+        if name not in self.aside and len(self.aside) >= _MAX_NAMED:
+            name = (word, OTHERS)
+        self.aside[name] = self.aside.get(name, 0) + 1
+
+    def left_over(self, key: str, parts: tuple[RestPart, ...]) -> None:
+        for part in parts:
+            self._add_rest((key, part.path), RestTotal(1, part.count, part.size))
+
+    def __iadd__(self, other: "Accounting") -> "Accounting":
+        """What another one, of other records, has counted."""
+        self.records += other.records
+        self.skipped += other.skipped
+        for name, number in other.aside.items():
+            self.aside[name] = self.aside.get(name, 0) + number
+        for place, total in other.rest.items():
+            self._add_rest(place, total)
+        self.duplicates += other.duplicates
+        self.duplicates_by_entity += other.duplicates_by_entity
+        self.warnings += other.warnings
+        return self
+
+    def _add_rest(self, place: tuple[str, str], added: RestTotal) -> None:
+        if place not in self.rest and len(self.rest) >= _MAX_NAMED:
+            place = (OTHERS, OTHERS)
+        total = self.rest.setdefault(place, RestTotal())
+        total.records += added.records
+        total.count += added.count
+        total.size += added.size

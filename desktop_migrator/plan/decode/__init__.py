@@ -1,0 +1,4 @@
+"""Takes off what libraries and encodings put around the data they keep.
+
+From outside: `chain`.
+"""

@@ -1,0 +1,188 @@
+"""All that a record holds ends in a row, aside, or in a rest that is told by name."""
+
+import json
+from typing import Any
+
+import pytest
+
+from desktop_migrator.model import Item, Rejection
+from desktop_migrator.plan.schema import Plan
+from tests.unit.plan.helpers import extractor, plan, record, row
+
+PROJECTS = [{"id": "p1", "name": "Home"}, {"id": "p2", "name": "Work"}]
+TASKS = [{"id": f"t{n}", "title": f"task {n}", "projectId": f"p{n % 2 + 1}"} for n in range(3)]
+ROOT = {"projects": PROJECTS, "tasks": TASKS, "filter": "all", "empty": [], "nothing": None}
+
+MANY = plan(
+    """
+    [entities.projects]
+    table = "projects"
+    sources = [{ keys = ["root", "store"], items = "projects" }]
+    columns = { name = { from = "name" , type = "text" } }
+    [entities.tasks]
+    table = "tasks"
+    sources = [{ keys = ["root", "store"], items = "tasks" }]
+    [entities.tasks.columns]
+    title = { from = "title", type = "text" }
+    project_id = { from = "projectId", type = "uuid", references = "projects" }
+    """
+)
+
+
+def made(of: Plan, **records: Any) -> tuple[list[Item | Rejection], dict[tuple[str, str], int]]:
+    """What became of the records, and the sizes of what nothing takes."""
+    by = extractor(of)
+    outcomes = list(by.extract([record(key, json.dumps(each)) for key, each in records.items()]))
+    return outcomes, {place: total.count for place, total in by.accounting.rest.items()}
+
+
+def test_a_record_feeds_many_entities_and_its_rest_is_told() -> None:
+    outcomes, rest = made(MANY, root=ROOT)
+    assert [(each.entity, each.source_id) for each in outcomes] == [
+        ("projects", "p1"),
+        ("projects", "p2"),
+        ("tasks", "t0"),
+        ("tasks", "t1"),
+        ("tasks", "t2"),
+    ]
+    assert rest == {("root", "filter"): 1}
+
+
+def test_an_entity_for_everything_else_gets_the_rest() -> None:
+    rest_too = plan(
+        """
+        [entities.tasks]
+        table = "tasks"
+        sources = [{ keys = ["root"], items = "tasks" }]
+        columns = { title = { from = "title" , type = "text" }, more = { rest = true, type = "jsonb" } }
+        [entities.other]
+        table = "other"
+        id = { from = "$key" }
+        sources = [{ keys = ["*"], decode = ["any"], shape = "single" }]
+        columns = { value = { from = "@", type = "jsonb" } }
+        """
+    )
+    outcomes, rest = made(rest_too, root=ROOT)
+    assert rest == {}
+    assert isinstance(outcomes[-1], Item)
+    value = json.loads(row(outcomes[-1], rest_too)["value"])
+    assert value == {name: each for name, each in ROOT.items() if name != "tasks"}
+
+
+def test_envelopes_of_one_record_are_seen_as_one() -> None:
+    mixed = plan(
+        """
+        [entities.labels]
+        table = "labels"
+        sources = [{ keys = ["app"], decode = ["zustand"], items = "labels" }]
+        columns = { name = { from = "name" , type = "text" } }
+        [entities.notes]
+        table = "notes"
+        sources = [{ keys = ["app"], items = "state.notes" }]
+        columns = { title = { from = "title" , type = "text" } }
+        """
+    )
+    state = {"labels": [{"id": "l", "name": "red"}], "notes": [{"id": "n", "title": "x"}]}
+    outcomes, rest = made(mixed, app={"state": state, "version": 1})
+    assert [each.entity for each in outcomes] == ["labels", "notes"]
+    assert rest == {}
+
+
+NESTED = plan(
+    """
+    [entities.lists]
+    table = "lists"
+    sources = [{ keys = ["lists"] }]
+    columns = { name = { from = "name", type = "text" }, more = { rest = true, type = "jsonb" } }
+    [entities.steps]
+    table = "steps"
+    id = { from = "n", unique_in = "parent" }
+    sources = [{ parent = "lists", items = "steps" }]
+    [entities.steps.columns]
+    list_id = { from = "$parent", type = "uuid", references = "lists" }
+    place = { from = "$index", type = "integer" }
+    path = { from = "$path", type = "text" }
+    body = { from = "body", type = "text" }
+    n = { from = "n", type = "integer" }
+    """
+)
+
+
+def test_nested_lists_become_rows_that_know_their_parent() -> None:
+    lists = [
+        {"id": "a", "name": "A", "steps": [{"n": 1, "body": "x"}, {"n": 2, "body": "y"}]},
+        {"id": "b", "name": "B", "steps": [{"n": 1, "body": "z"}], "colour": "red"},
+        {"id": "c", "name": "C"},
+    ]
+    outcomes, rest = made(NESTED, lists=lists)
+    assert rest == {}
+    rows = [row(each, NESTED) for each in outcomes if isinstance(each, Item)]
+    assert [each["more"] for each in rows[:3]] == [None, b'{"colour":"red"}', None]
+    steps = [each for each in outcomes if each.entity == "steps"]
+    assert [each.source_id for each in steps] == ["a/1", "a/2", "b/1"]
+    assert [str(each["list_id"]) for each in rows[3:]] == ["a", "a", "b"]
+    assert [each["place"] for each in rows[3:]] == [0, 1, 0]
+    assert rows[5]["path"] == "lists/1/0"
+    assert len({each.id for each in outcomes if isinstance(each, Item)}) == len(outcomes)
+
+
+def test_a_field_may_be_read_any_number_of_times() -> None:
+    twice = plan(
+        """
+        [entities.notes]
+        table = "notes"
+        id = { from = "slug", type = "text", strategy = "keep" }
+        sources = [{ keys = ["notes"] }]
+        [entities.notes.columns]
+        slug = { from = "slug", type = "text" }
+        name = { from = "name", type = "text" }
+        label = { from = "name", type = "text" }
+        made = { from = "createdAt", type = "timestamptz" }
+        changed = { from = ["updatedAt", "createdAt"], type = "timestamptz" }
+        city = { from = "address.city", type = "text" }
+        more = { rest = true, type = "jsonb" }
+        """
+    )
+    note = {
+        "slug": "first-note",
+        "name": "one",
+        "createdAt": "2024-01-01T10:00:00Z",
+        "address": {"city": "Ulm", "zip": "89073"},
+        "k": 1,
+    }
+    [item], _ = made(twice, notes=[note])
+    found = row(item, twice)
+    assert found["id"] == found["slug"] == "first-note"
+    assert found["name"] == found["label"] == "one"
+    assert found["made"] == found["changed"]
+    assert (found["city"], json.loads(found["more"])) == (
+        "Ulm",
+        {"address": {"zip": "89073"}, "k": 1},
+    )
+
+
+def test_items_without_ids_are_known_by_place_or_content() -> None:
+    for source, ids in (
+        ("@", ["milk", "eggs", "milk#2"]),
+        ("$index", ["todos/0", "todos/1", "todos/2"]),
+        ("$path", ["todos/0", "todos/1", "todos/2"]),
+    ):
+        of = plan(
+            f"""
+            [entities.todos]
+            table = "todos"
+            id = {{ from = "{source}" }}
+            sources = [{{ keys = ["todos"] }}]
+            columns = {{ body = {{ from = "@", type = "text" }} }}
+            """
+        )
+        outcomes, _ = made(of, todos=["milk", "eggs", "milk"])
+        assert [each.source_id for each in outcomes] == ids
+
+
+@pytest.mark.parametrize("text", ["undefined", "NaN", "", "null", "[object Object]"])
+def test_what_libraries_leave_where_nothing_was_rejects_nothing(text: str) -> None:
+    by = extractor(MANY)
+    assert list(by.extract([record("root", text)])) == []
+    word = "lost-by-app" if text.startswith("[") else "empty"
+    assert by.accounting.aside == {(word, "root"): 1}
