@@ -57,9 +57,8 @@ class Extractor:
         self._plan = plan
         self._classifier = RecordClassifier(plan, origins)
         self._reader = ItemReader(plan)
-        names = {entity.name for entity in entities}
         self._row_builders = {
-            entity.name: RowBuilder(plan, entity, user_id, _inner_items(plan, entity.name, names))
+            entity.name: RowBuilder(plan, entity, user_id, _inner_items(plan, entity.name))
             for entity in entities
         }
         self.protectors = {
@@ -167,12 +166,11 @@ class Extractor:
                 yield item
 
 
-def _inner_items(plan: Plan, name: str, asked_for: Collection[str]) -> list[Expression]:
-    """Where the entities asked for find their items in those of the entity of this name."""
+def _inner_items(plan: Plan, name: str) -> list[Expression]:
+    """Where other entities find their items in those of the entity of this name."""
     return [
         Expression(source.items)
-        for other, entity in plan.entities.items()
-        if other in asked_for
+        for entity in plan.entities.values()
         for source in entity.sources
         if source.parent == name
     ]

@@ -1,14 +1,14 @@
 """Clearing from browsers what has been migrated, after a backup that was read back.
 
-What is cleared is what the plan takes and the database is known to have: records all of whose items
-can go. A login token, a cache, a record with a rejected item stay where they are, unless all of the
-web site's data is asked for. `backup restore --to browser` brings everything back.
+What is cleared are the records of which a verified run has brought in all, and that have not been
+written to since: see workspace/arrivals.py. All others stay and are named, each with why, unless
+all of the web site's data is asked for, or what the plan takes whether or not it arrived.
+`backup restore --to browser` brings everything back.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop_migrator.browsers.area_change import AreaChange
@@ -30,15 +30,27 @@ from desktop_migrator.migration.backups.manage import make_backup
 from desktop_migrator.migration.sealed.sealing_keys import sealing_key
 from desktop_migrator.migration.sources.open_sources import Sources, open_sources
 from desktop_migrator.migration.sources.origins import parse_origins
+from desktop_migrator.migration.workspace.arrivals import Arrivals, HeldReason, load_arrivals
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.catalog import Catalog, CatalogedRun
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.model import Item, Outcome, Profile, Record, StorageKey, Store
-from desktop_migrator.plan.bind import bind, planned_tables
-from desktop_migrator.plan.extract import Extractor
+from desktop_migrator.model import Outcome, Profile, Record, StorageKey, Store
+from desktop_migrator.plan.classify import RecordClassifier
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Question, Reporter, Stage, Topic
 from desktop_migrator.vault.keys import Passphrase
+
+_MAX_SPARED = 200
+"""Records that are named; the rest is counted."""
+HELD_REASONS = {
+    HeldReason.REJECTED: Message("an item of it was rejected"),
+    HeldReason.SUPERSEDED: Message("another version of an item of it lies in the database"),
+    HeldReason.KEPT: Message("the database keeps another version of an item of it"),
+    HeldReason.INCOMPLETE: Message("not all of it was sent"),
+    HeldReason.PART_TAKEN: Message("the plan takes a part of it only"),
+    HeldReason.CHANGED: Message("it has changed in the browser since it was migrated"),
+    HeldReason.NOT_TAKEN: Message("no verified run has taken it"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +71,16 @@ class ClearJob:
 
 
 @dataclass(frozen=True, slots=True)
+class SparedRecord:
+    """A record that stays in the browser."""
+
+    profile: Profile
+    origin: str
+    key: str
+    reason: HeldReason
+
+
+@dataclass(frozen=True, slots=True)
 class ClearResult:
     backup: str
     records: int
@@ -66,19 +88,18 @@ class ClearResult:
     """Those from which something was cleared."""
     remaining: int
     """Records of the web sites that stay."""
+    spared: tuple[SparedRecord, ...] = ()
+    """The first of them that hold something of the plan's, each with why it stays."""
 
 
 @dataclass(slots=True)
 class _Selection:
-    """What is to go, by store and area, and what it was chosen by."""
+    """What is to go, by store and area, and what stays."""
 
     keys: dict[Store, dict[StorageKey, set[str]]]
     records: int = 0
     remaining: int = 0
-    items: int = 0
-    rejected: int = 0
-    modified: datetime | None = None
-    """When the newest record that the plan takes was written."""
+    spared: list[SparedRecord] = field(default_factory=list)
 
     @property
     def changes_by_profile(self) -> dict[Profile, dict[Store, list[AreaChange]]]:
@@ -103,14 +124,13 @@ def clear(job: ClearJob, workspace: Workspace, reporter: Reporter) -> ClearResul
             reason=Message("Nobody said which web site's data is to go: --origin is missing.")
         )
     origins = parse_origins(job.origins)
-    runs = {origin: _last_run(workspace, origin) for origin in origins}
+    catalog = Catalog(workspace.catalog)
+    runs = {origin: next(iter(_runs_of(catalog, origin)), None) for origin in origins}
     if not job.force:
         for origin, run in runs.items():
             _check_run(origin, run)
     with open_sources(job.sources, workspace.snapshots, reporter) as sources:
-        chosen = _select_records(job, sources, origins, next(filter(None, runs.values()), None))
-        if not job.force:
-            _check_data(origins, chosen, [run for run in runs.values() if run])
+        chosen = _select_records(job, sources, origins, _arrivals(workspace, origins))
         profiles = chosen.changes_by_profile
         for profile, changes in profiles.items():
             ensure_not_running(profile, tuple(changes))
@@ -141,12 +161,35 @@ def clear(job: ClearJob, workspace: Workspace, reporter: Reporter) -> ClearResul
         trail.record_local(
             AuditEvent(action="clear", outcome=outcome, counts={"deleted": written.deleted})
         )
-    return ClearResult(backup.manifest.id, written.deleted, tuple(profiles), chosen.remaining)
+    catalog.record_clear(
+        backup.manifest.id,
+        origins=origins,
+        records=written.deleted,
+        runs=[run.run for run in runs.values() if run],
+    )
+    return ClearResult(
+        backup.manifest.id,
+        written.deleted,
+        tuple(profiles),
+        chosen.remaining,
+        tuple(chosen.spared),
+    )
 
 
-def _last_run(workspace: Workspace, origin: str) -> CatalogedRun | None:
+def _runs_of(catalog: Catalog, origin: str) -> list[CatalogedRun]:
+    return [run for run in catalog.runs() if origin in run.origins]
+
+
+def _arrivals(workspace: Workspace, origins: Sequence[str]) -> list[Arrivals]:
+    """Of the runs that brought in some of these origins and were not taken back, the newest
+    first."""
     runs = Catalog(workspace.catalog).runs()
-    return next((run for run in runs if origin in run.origins), None)
+    found = (
+        load_arrivals(workspace.arrivals, run.run)
+        for run in runs
+        if run.outcome == Outcome.COMPLETED and not {*run.origins}.isdisjoint(origins)
+    )
+    return [each for each in found if each]
 
 
 def _check_run(origin: str, run: CatalogedRun | None) -> None:
@@ -168,48 +211,43 @@ def _check_run(origin: str, run: CatalogedRun | None) -> None:
         )
 
 
-def _check_data(origins: Sequence[str], chosen: _Selection, runs: Sequence[CatalogedRun]) -> None:
-    """Raises NotMigrated where the browser holds what those runs cannot have brought in."""
-    first = min(run.started for run in runs)
-    if chosen.modified and chosen.modified > first:
-        reason = Message("it has changed in the browser since its last run")
-    elif chosen.items > sum((run.counts or {}).get("items", 0) for run in runs):
-        reason = Message("the browser holds more of it than its last run took")
-    elif sum((run.counts or {}).get("rejected", 0) for run in runs) > chosen.rejected:
-        reason = Message(
-            "the database refused items of its last run, and which ones is not known here"
-        )
-    else:
-        return
-    raise NotMigrated(origin=", ".join(origins), reason=reason)
-
-
 def _select_records(
-    job: ClearJob, sources: Sources, origins: Sequence[str], run: CatalogedRun | None
+    job: ClearJob, sources: Sources, origins: Sequence[str], arrivals: Sequence[Arrivals]
 ) -> _Selection:
-    """Raises OriginNotFound, NothingToMigrate."""
-    names = [entity.table for entity in job.plan.entities.values()]
-    entities = bind(job.plan, dict(zip(names, planned_tables(job.plan), strict=True)))
-    # The person's id goes into rows, not into whether there are any.
-    extractor = Extractor(job.plan, entities, run.user_id if run else "0", origins)
+    """Raises OriginNotFound, NotMigrated, NothingToMigrate."""
+    classifier = RecordClassifier(job.plan, origins)
     chosen = _Selection(defaultdict(lambda: defaultdict(set)))
     for record in _records_of(sources, origins):
-        outcomes = list(extractor.extract([record]))
-        items = sum(isinstance(each, Item) for each in outcomes)
-        chosen.items += items
-        chosen.rejected += len(outcomes) - items
-        if outcomes and record.modified:
-            chosen.modified = max(chosen.modified or record.modified, record.modified)
-        if job.all_records or (outcomes and items == len(outcomes)):
+        found = classifier.classify(record).found
+        reason = _held_reason(record, arrivals)
+        if job.all_records or (found and job.force) or reason is None:
             chosen.keys[record.store][record.storage_key].add(record.key)
             chosen.records += 1
-        else:
-            chosen.remaining += 1
+            continue
+        chosen.remaining += 1
+        if (found or reason is not HeldReason.NOT_TAKEN) and len(chosen.spared) < _MAX_SPARED:
+            origin = record.storage_key.origin
+            chosen.spared.append(SparedRecord(record.store.profile, origin, record.key, reason))
     if not chosen.records + chosen.remaining:
         raise OriginNotFound(origins=", ".join(origins))
+    if chosen.spared and not chosen.records:
+        first = chosen.spared[0]
+        raise NotMigrated(
+            origin=", ".join(origins),
+            reason=Message("{key}: {reason}", key=first.key, reason=HELD_REASONS[first.reason]),
+        )
     if not chosen.records:
         raise NothingToMigrate
     return chosen
+
+
+def _held_reason(record: Record, arrivals: Sequence[Arrivals]) -> HeldReason | None:
+    """Why the record is to stay, by the newest run that knows it; None if one brought it in."""
+    reasons = [each.held_reason(record) for each in arrivals]
+    if None in reasons:
+        return None
+    known = (each for each in reasons if each is not HeldReason.NOT_TAKEN)
+    return next(known, HeldReason.NOT_TAKEN)
 
 
 def _records_of(sources: Sources, origins: Sequence[str]) -> Iterator[Record]:

@@ -92,13 +92,16 @@ class Period:
             yield from outcomes
             return
         for outcome in outcomes:
-            if isinstance(outcome, Rejection) or self._may_contain(outcome):
+            if self.may_contain(outcome):
                 yield outcome
             else:
                 skipped_records[OUT_OF_RANGE] += 1
 
-    def _may_contain(self, item: Item) -> bool:
-        time = item.updated_at or item.created_at
+    def may_contain(self, outcome: Item | Rejection) -> bool:
+        """Whether the outcome is not known to be of another time."""
+        if isinstance(outcome, Rejection):
+            return True
+        time = outcome.updated_at or outcome.created_at
         if time is None:
             return True
         return (self.start is None or self.start <= time) and (self.end is None or time < self.end)

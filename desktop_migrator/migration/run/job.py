@@ -1,6 +1,6 @@
 """What a run is asked to do, and what its end is called."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,6 +81,11 @@ class Job:
             raise UsageError(
                 reason=Message("A dry run leaves nothing with which another could go on.")
             )
+
+    @property
+    def wanted_entities(self) -> Set[str]:
+        """Those asked for, whether or not the plan has them."""
+        return (self.include or self.plan.entities.keys()) - self.exclude
 
     def merge_rule(self, entity: str) -> MergeRule:
         return self.rules.get(entity) or self.plan.entities[entity].conflict

@@ -40,6 +40,7 @@ from desktop_migrator.migration.run.finish_run import (
 )
 from desktop_migrator.migration.run.job import Job, outcome_of
 from desktop_migrator.migration.run.load import load
+from desktop_migrator.migration.run.note_arrivals import note_arrivals
 from desktop_migrator.migration.run.parallel.load_parallel import prestart_workers
 from desktop_migrator.migration.run.prepare import (
     ask_about_conflicts,
@@ -89,7 +90,7 @@ def migrate(
         prestart_workers(job, sources)
         begun = None if has_backup(job, workspace) else backup
         keep = begun.start_if_origins_known(parse_origins(job.origins)) if begun else None
-        surveyed = survey(job.plan, job.origins, sources, reporter, keep)
+        surveyed = survey(job.plan, job.origins, sources, reporter, keep, job.wanted_entities)
         if surveyed.needs_field_key:
             job = replace(job, field_key=field_key_for_run(job, workspace, reporter))
         if begun and not keep:
@@ -108,7 +109,7 @@ def migrate(
                 )
                 check_existing_tables(run)
                 with reduced_gc(), run.dry_run_transaction():
-                    end = _run_steps(run, catalog)
+                    end = _run_steps(run, catalog, workspace)
             result = _result(run, end, time.perf_counter() - began)
     if result.run:
         catalog.record_end(result)
@@ -136,7 +137,7 @@ class _End:
     undo: UndoResult | None = None
 
 
-def _run_steps(run: RunContext, catalog: Catalog) -> _End:
+def _run_steps(run: RunContext, catalog: Catalog, workspace: Workspace) -> _End:
     """Checks, loads and verifies."""
     try:
         if not run.job.dry_run:
@@ -167,6 +168,7 @@ def _run_steps(run: RunContext, catalog: Catalog) -> _End:
         load(run, entities)
         check_rejection_threshold(run)
         verify_rows(run, entities)
+        note_arrivals(run, entities, workspace)
         end.verified = True
     except (RejectedAfterCommit, TooManyRejected) as error:
         end.error = error

@@ -56,8 +56,7 @@ def _wanted_entities(run: RunContext) -> Set[str]:
                 entities=", ".join(job.plan.entities),
             )
         )
-    wanted = (job.include or job.plan.entities.keys()) - job.exclude
-    return wanted & run.survey.item_counts.keys()
+    return job.wanted_entities & run.survey.item_counts.keys()
 
 
 def ask_about_conflicts(run: RunContext) -> bool:

@@ -1,7 +1,7 @@
 """Whose data there is: which web site is meant, and which kinds of items it has."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop_migrator.browsers.read.partitions import KeyRangePartitioner
@@ -9,8 +9,10 @@ from desktop_migrator.errors import NothingToMigrate, OriginNotChosen, OriginNot
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.migration.sources.origins import parse_origins
+from desktop_migrator.migration.workspace.arrivals import ArrivalCollector, HeldReason
 from desktop_migrator.model import Record, TargetEntity
 from desktop_migrator.plan.classify import (
+    Classified,
     FoundItems,
     RecordClassifier,
     SkipReason,
@@ -72,6 +74,8 @@ class Survey:
     """Characters in them."""
     partitioner: KeyRangePartitioner
     """Where the sources can be divided."""
+    arrivals: ArrivalCollector
+    """The records of which every item is to be sent."""
     needs_field_key: bool
     """Whether there is something to encrypt or hash, or a record that cannot be read where there
     would be."""
@@ -87,64 +91,96 @@ def survey(
     sources: Sources,
     reporter: Reporter,
     on_record: Callable[[Record], None] | None = None,
+    wanted: Collection[str] | None = None,
 ) -> Survey:
-    """Looks through all records once.
+    """Looks through all records once. `wanted` are the entities asked for; None: all.
 
     `on_record` is given each record of the origins named, whatever the plan makes of it.
     Raises as `choose_origins`, and OriginNotFound if none of the origins named has a single record.
     """
     origins = parse_origins(named) if named else None
     classifier = RecordClassifier(plan, origins)
-    reader = IdReader(plan)
     records = others = 0
     origin_guess = OriginGuess()
-    items: Counter[tuple[str, str]] = Counter()
-    duplicate_keys = DuplicateKeyFilter()
     partitioner = KeyRangePartitioner()
-    sizes: dict[str, tuple[int, int]] = {}
-    need_key: set[str] = set()
+    counter = _RecordCounter(plan, wanted)
     for record in sources.records():
         records += 1
         if on_record and origins and record.storage_key.origin in origins:
             on_record(record)
         partitioner.observe(record)
         classified = classifier.classify(record)
-        if classified.aside:
-            others += classified.aside == SkipReason.OTHER_SITE
-            continue
+        others += classified.aside == SkipReason.OTHER_SITE
         if not classified.found:
             continue
         if origins is None and classifier.matches_key(record):
             origin_guess.add(record, classified)
-        origin = record.storage_key.origin
-        number, text = sizes.get(origin, (0, 0))
-        sizes[origin] = number + 1, text + len(record.value)
-        for found in classified.found:
-            of_origin = origin, found.entity
-            if isinstance(found, UnreadableRecord):
-                items[of_origin] += 1
-                if plan.entities[found.entity].sensitive_rules.may_need_key:
-                    need_key.add(origin)
-                continue
-            items[of_origin] += len(found.items)
-            # Until the site is known, an id that two sites have counts as one that occurs twice.
-            for source_id in reader.ids(record, found):
-                duplicate_keys.add(identity_key(found.entity, source_id))
-            if origin not in need_key and _needs_key(plan, found):
-                need_key.add(origin)
+        counter.add(record, classified)
     if origins is None:
         origins = _choose_among(plan, origin_guess.ranked_origins(), reporter)
     elif others == records:
         raise OriginNotFound(origins=", ".join(origins))
-    of_entities: Counter[str] = Counter()
-    for (origin, entity), number in items.items():
-        if origin in origins:
-            of_entities[entity] += number
-    chosen = [sizes[origin] for origin in origins if origin in sizes]
-    loaded_records, text = sum(number for number, _ in chosen), sum(text for _, text in chosen)
-    needs_key = not need_key.isdisjoint(origins)
-    return Survey(
-        origins, records, of_entities, duplicate_keys, loaded_records, text, partitioner, needs_key
+    return counter.survey(origins, records, partitioner)
+
+
+class _RecordCounter:
+    """Counts the records that give items; by origin, as long as it is not known which is meant."""
+
+    def __init__(self, plan: Plan, wanted: Collection[str] | None) -> None:
+        self._plan = plan
+        self._wanted = wanted
+        self._reader = IdReader(plan)
+        self._items: Counter[tuple[str, str]] = Counter()
+        self._duplicate_keys = DuplicateKeyFilter()
+        self._sizes: dict[str, tuple[int, int]] = {}
+        self._need_key: set[str] = set()
+        self._arrivals = ArrivalCollector()
+
+    def add(self, record: Record, classified: Classified) -> None:
+        if _is_taken_whole(classified, self._wanted):
+            self._arrivals.add(record)
+        else:
+            self._arrivals.hold(record, HeldReason.PART_TAKEN)
+        origin = record.storage_key.origin
+        number, text = self._sizes.get(origin, (0, 0))
+        self._sizes[origin] = number + 1, text + len(record.value)
+        for found in classified.found:
+            if isinstance(found, UnreadableRecord):
+                self._items[origin, found.entity] += 1
+                if self._plan.entities[found.entity].sensitive_rules.may_need_key:
+                    self._need_key.add(origin)
+                continue
+            self._items[origin, found.entity] += len(found.items)
+            # Until the site is known, an id that two sites have counts as one that occurs twice.
+            for source_id in self._reader.ids(record, found):
+                self._duplicate_keys.add(identity_key(found.entity, source_id))
+            if origin not in self._need_key and _needs_key(self._plan, found):
+                self._need_key.add(origin)
+
+    def survey(
+        self, origins: tuple[str, ...], records: int, partitioner: KeyRangePartitioner
+    ) -> Survey:
+        item_counts: Counter[str] = Counter()
+        for (origin, entity), number in self._items.items():
+            if origin in origins:
+                item_counts[entity] += number
+        sizes = [self._sizes[origin] for origin in origins if origin in self._sizes]
+        return Survey(
+            origins=origins,
+            records=records,
+            item_counts=item_counts,
+            duplicate_keys=self._duplicate_keys,
+            records_to_load=sum(number for number, _ in sizes),
+            text_length=sum(text for _, text in sizes),
+            partitioner=partitioner,
+            arrivals=self._arrivals,
+            needs_field_key=not self._need_key.isdisjoint(origins),
+        )
+
+
+def _is_taken_whole(classified: Classified, wanted: Collection[str] | None) -> bool:
+    return not classified.rest and (
+        wanted is None or all(found.entity in wanted for found in classified.found)
     )
 
 

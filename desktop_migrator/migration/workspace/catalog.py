@@ -6,7 +6,7 @@ database cannot be reached.
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -32,6 +32,13 @@ CREATE TABLE IF NOT EXISTS runs (
   origins TEXT NOT NULL,
   counts TEXT,
   verified INTEGER
+);
+CREATE TABLE IF NOT EXISTS clearings (
+  backup TEXT PRIMARY KEY,
+  cleared TEXT NOT NULL,
+  origins TEXT NOT NULL,
+  records INTEGER NOT NULL,
+  runs TEXT NOT NULL
 )
 """
 
@@ -52,11 +59,24 @@ class CatalogedRun:
     verified: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """That data was cleared from browsers."""
+
+    backup: str
+    """What holds it."""
+    cleared: datetime
+    origins: tuple[str, ...]
+    records: int
+    runs: tuple[str, ...]
+    """Those that had brought it in."""
+
+
 class Catalog:
     def __init__(self, path: Path) -> None:
         self._path = path
         with self._connection() as connection:
-            connection.execute(_SCHEMA)
+            connection.executescript(_SCHEMA)
 
     def record_start(
         self, run: str, *, user_id: str, database: str, plan: str, origins: Sequence[str]
@@ -90,6 +110,40 @@ class Catalog:
                 "UPDATE runs SET outcome = ? WHERE run = ?",
                 [(outcome, run) for run, outcome in outcomes.items()],
             )
+
+    def record_clear(
+        self, backup: str, *, origins: Sequence[str], records: int, runs: Sequence[str]
+    ) -> None:
+        with self._connection() as connection:
+            connection.execute(
+                "INSERT INTO clearings (backup, cleared, origins, records, runs)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (backup, _now(), json.dumps(list(origins)), records, json.dumps(list(runs))),
+            )
+
+    def clearings(self, runs: Collection[str]) -> list[Clearing]:
+        """What was cleared after these runs had brought it in, the newest first."""
+        with self._connection() as connection:
+            rows = connection.execute(
+                "SELECT backup, cleared, origins, records, runs FROM clearings"
+                " ORDER BY cleared DESC"
+            ).fetchall()
+        found = [
+            Clearing(
+                backup,
+                datetime.fromisoformat(cleared),
+                tuple(json.loads(origins)),
+                records,
+                tuple(json.loads(of_runs)),
+            )
+            for backup, cleared, origins, records, of_runs in rows
+        ]
+        return [each for each in found if not {*each.runs}.isdisjoint(runs)]
+
+    def forget_clearing(self, backup: str) -> None:
+        """The browser has its data again."""
+        with self._connection() as connection:
+            connection.execute("DELETE FROM clearings WHERE backup = ?", (backup,))
 
     def runs(self, user_id: str | None = None) -> list[CatalogedRun]:
         """The runs, the newest first; those of one user where one is named."""

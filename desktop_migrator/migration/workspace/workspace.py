@@ -55,6 +55,11 @@ class Workspace:
         return self.root / "backups"
 
     @property
+    def arrivals(self) -> Path:
+        """Which records each run has brought in; see arrivals.py."""
+        return self.root / "arrivals"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 

@@ -16,6 +16,7 @@ from desktop_migrator.postgres.types.text_escape import (
     from_wtf8,
     identity_text,
     to_wtf8,
+    unescape_unstorable,
 )
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -78,6 +79,17 @@ def open_rejections(connection: sqlalchemy.Connection, run: Run) -> Iterator[Ope
         facts = {name: value for name, value in row.items() if name not in NON_REJECTION_COLUMNS}
         rejection = QuarantinedItem(**{**facts, "raw": from_wtf8(bytes(row["raw"]))})
         yield OpenRejection(row["run"], row["number"], rejection)
+
+
+def quarantined_places(
+    connection: sqlalchemy.Connection, run: str
+) -> Iterator[tuple[tuple[str, str, str], str]]:
+    """Where the items lie that the run has kept aside: the store's path, the storage key's text
+    and the record's key, and the code."""
+    columns = (quarantine.c.store, quarantine.c.storage_key, quarantine.c.key, quarantine.c.code)
+    for row in connection.execute(select(*columns).where(quarantine.c.run == run).distinct()):
+        store, storage_key, key = (unescape_unstorable(text) for text in row[:3])
+        yield (store, storage_key, key), row.code
 
 
 def mark_resolved(connection: sqlalchemy.Connection, item: OpenRejection, run: str) -> None:

@@ -1,0 +1,46 @@
+"""The step of a run that writes down which of the browser's records have arrived as a whole."""
+
+from collections.abc import Iterator, Sequence
+
+from desktop_migrator.migration.run.filters import ALL_TIME
+from desktop_migrator.migration.run.run_context import RunContext
+from desktop_migrator.migration.workspace.arrivals import HeldReason, Place, place_of
+from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.model import TargetEntity
+from desktop_migrator.plan.extract import Extractor
+from desktop_migrator.postgres.bookkeeping.quarantine import quarantined_places
+from desktop_migrator.postgres.connection.engine import translate_errors
+
+_REASONS = {"superseded": HeldReason.SUPERSEDED, "kept": HeldReason.KEPT}
+
+
+def note_arrivals(run: RunContext, entities: Sequence[TargetEntity], workspace: Workspace) -> None:
+    """Of a run that was verified."""
+    if run.job.dry_run:
+        return
+    with translate_errors(), run.connection.begin():
+        held: list[tuple[Place, str]] = [
+            (place, _REASONS.get(code, HeldReason.REJECTED))
+            for place, code in quarantined_places(run.connection, run.id)
+        ]
+    held += ((place, HeldReason.INCOMPLETE) for place in _incomplete(run, entities))
+    run.survey.arrivals.save(workspace.arrivals, run.id, run.survey.origins, held)
+
+
+def _incomplete(run: RunContext, entities: Sequence[TargetEntity]) -> Iterator[Place]:
+    """Where records lie of which something was not sent, though the person did not say so of it:
+    items of another time, values for which there was no key."""
+    job = run.job
+    omitted = any(each.omitted_values for each in run.extractors[-1].protectors.values())
+    if job.period == ALL_TIME and not omitted:
+        return
+    extractor = Extractor(job.plan, entities, run.user_id, run.survey.origins, job.field_key)
+    for record in run.sources.records():
+        before = _omitted(extractor)
+        outcomes = list(extractor.extract([record]))
+        if _omitted(extractor) > before or not all(map(job.period.may_contain, outcomes)):
+            yield place_of(record)
+
+
+def _omitted(extractor: Extractor) -> int:
+    return sum(each.omitted_values.total() for each in extractor.protectors.values())
