@@ -468,6 +468,19 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ClearedData:
+    """What was cleared from browsers after a run had brought it in."""
+
+    backup: str
+    """The id of what holds it."""
+    cleared: datetime
+    origins: tuple[str, ...]
+    records: int
+    runs: tuple[str, ...]
+    """Those that had brought it in."""
+
+
+@dataclass(frozen=True, slots=True)
 class UndoResult:
     run: str
     """The undo's own id in the bookkeeping, by which it can be undone."""
@@ -481,6 +494,8 @@ class UndoResult:
     seconds: float
     error: MigratorError | None = None
     """Why it did not complete; run again, it goes on."""
+    cleared: tuple[ClearedData, ...] = ()
+    """What browsers lack that these runs had brought in, so that it lies in backups alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
+from desktop_migrator.cli.output import escape_unprintable
 from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase
 from desktop_migrator.messages import N_
-from desktop_migrator.migration.backups.clear import ClearJob, clear
+from desktop_migrator.migration.backups.clear import HELD_REASONS, ClearJob, clear
 from desktop_migrator.plan.schema import load_plan
 
 
@@ -50,6 +51,15 @@ def command(
             backup=cleared.backup,
             cleared=cleared.records,
             left=cleared.remaining,
+            spared=[
+                {
+                    "profile": str(each.profile.path),
+                    "origin": each.origin,
+                    "key": each.key,
+                    "because": each.reason,
+                }
+                for each in cleared.spared
+            ],
             profiles=[str(profile.path) for profile in cleared.profiles],
         )
         return
@@ -60,6 +70,16 @@ def command(
                 browser=profile.browser_name,
                 profile=profile.name,
                 path=str(profile.path),
+            )
+        )
+    for spared in cleared.spared:
+        session.print_text(
+            tr(
+                "Stays: {key} ({browser}, profile {profile}): {reason}",
+                key=escape_unprintable(spared.key),
+                browser=spared.profile.browser_name,
+                profile=spared.profile.name,
+                reason=tr(HELD_REASONS[spared.reason]),
             )
         )
     session.print_text(

@@ -99,6 +99,15 @@ def undo_events(result: UndoResult) -> list[dict[str, Any]]:
         "outcome": result.outcome,
         "counts": asdict(result.counts),
         "by_entity": {name: asdict(counts) for name, counts in result.by_entity.items()},
+        "cleared": [
+            {
+                "backup": each.backup,
+                "cleared": each.cleared.isoformat(),
+                "origins": list(each.origins),
+                "records": each.records,
+            }
+            for each in result.cleared
+        ],
         "seconds": round(result.seconds, 3),
     }
     return [*kept, finished]
@@ -127,3 +136,12 @@ def _print_undo(session: Session, result: UndoResult) -> None:
                 command=f"desktop-migrator rollback --run {result.run}",
             )
         )
+    for cleared in result.cleared:
+        text = tr(
+            "{records:,} records of {origins} were cleared from the browser after that migration;"
+            " they lie in the backup alone. To put them back: {command}",
+            records=cleared.records,
+            origins=", ".join(cleared.origins),
+            command=f"desktop-migrator backup restore {cleared.backup} --to browser",
+        )
+        print_line(console, text, "yellow")

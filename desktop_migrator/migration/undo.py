@@ -7,7 +7,7 @@ rows are still its own; docs/undo.md tells what becomes of the others.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -115,7 +115,7 @@ def rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> UndoResu
         if result.outcome is Outcome.COMPLETED:
             with translate_errors(), connection.begin():
                 _mark_undone(catalog, list_runs(connection, chosen[0].user_id))
-    return result
+    return replace(result, cleared=tuple(catalog.clearings(result.undone_runs)))
 
 
 def undo_runs(

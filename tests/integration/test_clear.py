@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.chromium_store import write_profile
 from tests.integration.command_line import CommandLine, Ended
 from tests.recorded import APP, areas, unpack
 
@@ -13,13 +14,16 @@ PROFILES = ("chromium-leveldb", "chromium-sqlite", "firefox")
 
 
 class Program:
-    def __init__(self, folder: Path, database: str, profile: Path) -> None:
+    def __init__(self, folder: Path, database: str, profile: Path, *options: object) -> None:
         self._run = CommandLine(folder / "data")
+        self._options = options
         self._database = database
         self.profile = profile
 
     def __call__(self, *words: object) -> Ended:
-        return self._run("--json", *words, "--passphrase-stdin", given="correct horse\n")
+        return self._run(
+            "--json", *self._options, *words, "--passphrase-stdin", given="correct horse\n"
+        )
 
     def migrate(self) -> Ended:
         where = ("--source", self.profile, "--origin", APP, "--database", self._database)
@@ -72,3 +76,52 @@ def test_what_is_not_known_to_be_migrated_stays(database: str, tmp_path: Path) -
     everything = program.clear("--force", "--confirm", "--all")
     assert everything.exit_code == 0, everything.err
     assert program.records() == {}
+
+
+TASK = {"id": "550e8400-e29b-41d4-a716-446655440001", "title": "a", "status": "todo"}
+PLAN = """version = 1
+name = "some"
+[entities.tasks]
+table = "tasks"
+sources = [{ keys = ["tasks", "mixed", "bad", "changed"], items = "tasks" }]
+[entities.tasks.columns]
+title = { from = "title", type = "varchar(5)", required = true }
+metadata = { rest = true, type = "jsonb" }
+"""
+
+
+def test_what_did_not_arrive_stays_and_is_named(database: str, tmp_path: Path) -> None:
+    def task(number: int, title: str = "a") -> dict[str, str]:
+        return TASK | {"id": f"{TASK['id'][:-1]}{number}", "title": title}
+
+    areas = {
+        "tasks": {"tasks": [task(1), task(2)]},
+        "mixed": {"tasks": [task(3)], "projects": [{"name": "house"}]},
+        "bad": {"tasks": [task(4), task(5, "too long a title")]},
+        "changed": {"tasks": [task(6)]},
+        "other": {"x": 1},
+    }
+    plan = tmp_path / "plan.toml"
+    plan.write_text(PLAN + "[on_failure]\nrollback_threshold = 0.5\n")
+    profile = write_profile(tmp_path / "profile", {APP: areas})
+    program = Program(tmp_path, database, profile, "--plan", plan)
+    migrated = program.migrate()
+    assert (migrated.exit_code, migrated.last["verified"]) == (3, True), migrated.err
+    write_profile(profile, {APP: {"changed": {"tasks": [task(6), task(7)]}}})
+
+    cleared = program.clear("--confirm")
+    assert cleared.exit_code == 0, cleared.err
+    assert {each["key"]: each["because"] for each in cleared.last["spared"]} == {
+        "mixed": "part-taken",
+        "bad": "rejected",
+        "changed": "changed",
+    }
+    assert program.records().keys() == {"mixed", "bad", "changed", "other"}
+
+    undone = program("rollback", "--run", migrated.last["run"], "--database", database, "--yes")
+    assert [each["backup"] for each in undone.last["cleared"]] == [cleared.last["backup"]]
+    program("backup", "restore", cleared.last["backup"], "--to", "browser")
+    assert "tasks" in program.records()
+    # Taken back: nothing of it is in the database any more.
+    again = program.clear("--confirm")
+    assert (again.exit_code, again.last["code"]) == (7, "DM-540")

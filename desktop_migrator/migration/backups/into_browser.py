@@ -31,6 +31,7 @@ from desktop_migrator.migration.backups.manage import find_backup, open_backup
 from desktop_migrator.migration.sources.open_sources import find_sources
 from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
+from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome, Profile, Record, StorageKey, Store, StoreFormat
 from desktop_migrator.reporter import Question, Reporter, Stage, Topic
@@ -107,7 +108,10 @@ def restore_to_browser(
         outcome = Outcome.COMPLETED
     finally:
         trail.record_local(AuditEvent(action="restore", outcome=outcome, counts=asdict(written)))
-    return RestoreToBrowserResult(find_backup(workspace, job.backup).id, written, tuple(targets))
+    backup = find_backup(workspace, job.backup).id
+    if not job.origins:
+        Catalog(workspace.catalog).forget_clearing(backup)
+    return RestoreToBrowserResult(backup, written, tuple(targets))
 
 
 def _plan_changes(

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from desktop_migrator.model import RunResult
+from desktop_migrator.model import ClearedData, RunResult
 
 UNDONE = "undone"
 """The outcome of a run that was taken back after it had ended."""
@@ -57,19 +57,6 @@ class CatalogedRun:
     origins: tuple[str, ...]
     counts: dict[str, int] | None
     verified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Clearing:
-    """That data was cleared from browsers."""
-
-    backup: str
-    """What holds it."""
-    cleared: datetime
-    origins: tuple[str, ...]
-    records: int
-    runs: tuple[str, ...]
-    """Those that had brought it in."""
 
 
 class Catalog:
@@ -121,7 +108,7 @@ class Catalog:
                 (backup, _now(), json.dumps(list(origins)), records, json.dumps(list(runs))),
             )
 
-    def clearings(self, runs: Collection[str]) -> list[Clearing]:
+    def clearings(self, runs: Collection[str]) -> list[ClearedData]:
         """What was cleared after these runs had brought it in, the newest first."""
         with self._connection() as connection:
             rows = connection.execute(
@@ -129,7 +116,7 @@ class Catalog:
                 " ORDER BY cleared DESC"
             ).fetchall()
         found = [
-            Clearing(
+            ClearedData(
                 backup,
                 datetime.fromisoformat(cleared),
                 tuple(json.loads(origins)),

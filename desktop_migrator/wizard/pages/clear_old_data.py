@@ -2,22 +2,34 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QInputDialog,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from desktop_migrator.migration.backups.clear import ClearJob, ClearResult, clear
+from desktop_migrator.errors import KeyNotGiven, MigratorError
+from desktop_migrator.migration.backups.clear import HELD_REASONS, ClearJob, ClearResult, clear
 from desktop_migrator.migration.backups.into_browser import (
     RestoreToBrowserJob,
     RestoreToBrowserResult,
     restore_to_browser,
 )
+from desktop_migrator.model import ClearedData
 from desktop_migrator.reporter import Question, Topic
-from desktop_migrator.wizard import theme
+from desktop_migrator.wizard import i18n, theme
 from desktop_migrator.wizard.flow import BackupChoice
 from desktop_migrator.wizard.operations import backup_passphrase
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.prompts import confirm
 from desktop_migrator.wizard.worker import OperationListener
+
+_MAX_TOLD = 8
+"""Records that are named."""
 
 
 class ClearOldData(QWidget, OperationListener):
@@ -54,6 +66,18 @@ class ClearOldData(QWidget, OperationListener):
             self.tr("It is not needed any more. It can stay, or be cleared once you are sure.")
         )
 
+    def offer_restore(self, cleared: ClearedData) -> None:
+        """Of data that was cleared after a migration which is taken back now."""
+        self._backup = cleared.backup
+        self._show_note(
+            self.tr(
+                "%n record(s) were cleared from the browser on {time}, after this migration. They "
+                "lie in an encrypted backup alone: put them back, or the app has them nowhere.",
+                "",
+                cleared.records,
+            ).format(time=i18n.format_local_time(cleared.cleared))
+        )
+
     def on_question(self, question: Question, answer: Callable[[str | None], None]) -> None:
         answer("yes" if question.topic is Topic.CONFIRM else None)  # agreed to by the button
 
@@ -72,16 +96,31 @@ class ClearOldData(QWidget, OperationListener):
         )
 
     def restore(self) -> None:
+        backup = self._page.answers.backup
+        self._restore_with(backup.passphrase if backup.choice is BackupChoice.PASSPHRASE else None)
+
+    def _restore_with(self, passphrase_or_key: str | None) -> None:
         if self._backup is None:
             return
-        workspace, backup = self._page.context.workspace, self._page.answers.backup
-        given = backup.passphrase if backup.choice is BackupChoice.PASSPHRASE else None
-        job = RestoreToBrowserJob(backup=self._backup, passphrase_or_key=given)
+        workspace = self._page.context.workspace
+        job = RestoreToBrowserJob(backup=self._backup, passphrase_or_key=passphrase_or_key)
         self._page.start_operation(
             lambda reporter: restore_to_browser(job, workspace, reporter),
             self._restore_finished,
+            self._restore_failed,
             listener=self,
         )
+
+    def _restore_failed(self, error: MigratorError) -> None:
+        if not isinstance(error, KeyNotGiven):
+            self._page.error_panel.show_error(error)
+            return
+        typed, given = QInputDialog.getText(
+            *(self, self.tr("Put it back"), self.tr("The backup's passphrase or recovery key:")),
+            QLineEdit.EchoMode.Password,
+        )
+        if given and typed:
+            self._restore_with(typed)
 
     def _confirm_clear(self) -> None:
         if confirm(
@@ -98,7 +137,15 @@ class ClearOldData(QWidget, OperationListener):
 
     def _clear_finished(self, cleared: ClearResult) -> None:
         self._backup = cleared.backup
-        self._show_note(self.tr("%n record(s) were cleared from the browser.", "", cleared.records))
+        words = [self.tr("%n record(s) were cleared from the browser.", "", cleared.records)]
+        if cleared.spared:
+            words.append(self.tr("%n stay, for good reason:", "", len(cleared.spared)))
+            say = self._page.context.translator
+            words += [
+                f"\n{each.key}: {say(HELD_REASONS[each.reason])}"
+                for each in cleared.spared[:_MAX_TOLD]
+            ]
+        self._show_note(" ".join(words))
 
     def _restore_finished(self, _: RestoreToBrowserResult) -> None:
         self._backup = None

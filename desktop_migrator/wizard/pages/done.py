@@ -83,6 +83,9 @@ class DonePage(WizardPage):
         moved = isinstance(result, RunResult) and result.verified
         self.clear_old_data.setVisible(moved and self.answers.workflow is Workflow.MIGRATE)
         self.clear_old_data.reset()
+        if isinstance(result, UndoResult) and result.cleared:
+            self.clear_old_data.show()
+            self.clear_old_data.offer_restore(result.cleared[0])
 
     def support_lines(self) -> list[str]:
         lines = super().support_lines()
@@ -158,7 +161,9 @@ class DonePage(WizardPage):
         counts = result.counts
         self.set_header(
             self.tr("It has been taken back"),
-            self.tr("The database is as it was before; your browser's data was never changed."),
+            self.tr("The database is as it was before; in your browser the data is missing.")
+            if result.cleared
+            else self.tr("The database is as it was before, and so is your browser's data."),
         )
         words = [
             self.tr("%n row(s) removed.", "", counts.deleted),
