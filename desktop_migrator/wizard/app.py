@@ -20,6 +20,7 @@ from desktop_migrator.system.resources import resource
 from desktop_migrator.wizard import messages, theme
 from desktop_migrator.wizard.context import WizardContext
 from desktop_migrator.wizard.flow import Workflow
+from desktop_migrator.wizard.garbage import UiThreadGarbageCollector
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.resume_state import find_unfinished_run
 from desktop_migrator.wizard.window import WizardWindow, app_icon
@@ -39,8 +40,10 @@ def open_wizard(options: WizardOptions) -> int:
         QMessageBox.critical(None, told.title, f"{told.detail}\n\n{told.hint}\n\n{error.code}")
         return int(error.exit_code)
     sys.excepthook = _ExceptionHook(window)
+    collector = UiThreadGarbageCollector(lambda: window.context.worker.is_idle)
     window.show()
     code = app.exec()
+    collector.stop()
     del translators
     return code
 

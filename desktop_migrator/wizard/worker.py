@@ -9,6 +9,7 @@ import queue
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -57,20 +58,26 @@ class OperationListener:
 
 
 class UiThreadBridge(QObject):
-    """Carries calls from any thread into the one that made the bridge."""
+    """Carries calls from any thread into the one that made the bridge.
 
-    _posted = Signal(object)
+    Qt carries no more than that there is one: an event would count references to a Python object
+    in the thread that happens to destroy the event.
+    """
+
+    _posted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self._calls: deque[Callable[[], None]] = deque()
         self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)
 
     def post(self, call: Callable[[], None]) -> None:
-        self._posted.emit(call)
+        self._calls.append(call)
+        self._posted.emit()
 
-    @Slot(object)
-    def _call(self, call: Callable[[], None]) -> None:
-        call()
+    @Slot()
+    def _call(self) -> None:
+        self._calls.popleft()()
 
 
 class Operation(ProgressReporter):
@@ -199,6 +206,10 @@ class Worker:
         self._current_operation = operation
         self._executor.submit(run)
         return operation
+
+    @property
+    def is_idle(self) -> bool:
+        return self._current_operation is None
 
     def close(self) -> None:
         """Stop what is under way and wait for its end."""

@@ -21,6 +21,7 @@ from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from desktop_migrator.wizard import app, theme
 from desktop_migrator.wizard.flow import WizardStep
+from desktop_migrator.wizard.garbage import UiThreadGarbageCollector
 from desktop_migrator.wizard.pages.backup import BackupPage
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.window import WizardWindow
@@ -63,6 +64,9 @@ def german(qapp: QApplication) -> Iterator[None]:
 def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
     """Opens the wizard as its command does."""
     windows: list[WizardWindow] = []
+    collector = UiThreadGarbageCollector(
+        lambda: all(window.context.worker.is_idle for window in windows)
+    )
 
     def opened(opening: WizardOptions) -> WizardWindow:
         theme.apply_colours(qapp, theme.LIGHT)
@@ -75,6 +79,7 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
     yield opened
     for window in windows:
         window.context.worker.close()
+    collector.stop()
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,8 @@ def test_an_entity_for_everything_else_gets_the_rest() -> None:
         [entities.tasks]
         table = "tasks"
         sources = [{ keys = ["root"], items = "tasks" }]
-        columns = { title = { from = "title" , type = "text" }, more = { rest = true, type = "jsonb" } }
+        columns.title = { from = "title", type = "text" }
+        columns.more = { rest = true, type = "jsonb" }
         [entities.other]
         table = "other"
         id = { from = "$key" }
