@@ -13,6 +13,7 @@ from msgspec import Raw
 
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Record
+from desktop_migrator.plan.decode.chain import UNWRAPPERS
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.json_text import (
     as_list,
@@ -27,7 +28,6 @@ from desktop_migrator.plan.json_text import (
 from desktop_migrator.plan.login_tokens import looks_like_login, looks_opaque
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 from desktop_migrator.plan.schema import EntitySource, Ignore, Plan
-from desktop_migrator.plan.unwrap import UNWRAPPERS
 from desktop_migrator.plan.wildcards import WildcardPattern
 
 
