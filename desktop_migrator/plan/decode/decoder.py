@@ -13,6 +13,7 @@ from msgspec import Raw
 
 from desktop_migrator.messages import Message
 from desktop_migrator.plan.json_text import (
+    as_object,
     as_string,
     as_value,
     encode,
@@ -65,11 +66,22 @@ class Decoder:
 
 
 def as_json(state: State) -> Raw | None:
-    """The state as a JSON value: a text is parsed, and so is a text within a JSON string."""
+    """The state as a JSON value: a text is parsed, and so is a JSON text within a JSON string."""
     if isinstance(state, str):
         return as_value(escape_json(state))
     text = as_text(state)
-    return state if text is None else as_value(escape_json(text))
+    return (None if text is None else as_value(escape_json(text))) or state
+
+
+def as_members(state: State) -> dict[str, Raw] | None:
+    """The members of the state if it is, as a JSON value, an object."""
+    # Parsed once, where `as_json` and what asks for its members would do it twice.
+    data = escape_json(state) if isinstance(state, str) else state
+    found = as_object(data)
+    if found is None:
+        value = as_json(Raw(data))
+        found = None if value is None else as_object(value)
+    return found
 
 
 def as_text(state: State) -> str | None:

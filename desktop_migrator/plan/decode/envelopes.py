@@ -19,7 +19,7 @@ from desktop_migrator.plan.decode.decoder import (
     DecodeContext,
     Decoder,
     State,
-    as_json,
+    as_members,
 )
 from desktop_migrator.plan.json_text import as_object
 
@@ -32,8 +32,7 @@ def _envelope(
     known = None if others is None else {path[0], *needed, *others}
 
     def step(state: State, _context: DecodeContext) -> Raw | None:
-        value = as_json(state)
-        members = None if value is None else as_object(value)
+        members = as_members(state)
         if (
             members is None
             or path[0] not in members

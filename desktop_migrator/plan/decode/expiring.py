@@ -24,7 +24,7 @@ from desktop_migrator.plan.decode.decoder import (
     Decoder,
     SetAside,
     State,
-    as_json,
+    as_members,
     as_text,
 )
 from desktop_migrator.plan.json_text import (
@@ -126,13 +126,12 @@ def _unshift(value: Raw) -> Raw | None:
 
 
 def mobx_persist_store(state: State, context: DecodeContext) -> State | SetAside | None:
-    value = as_json(state)
-    members = None if value is None else as_object(value)
-    if members is None or value is None:
+    members = as_members(state)
+    if members is None:
         return None
     own = members.pop("__mps__", None)
     if own is None:
-        return value
+        return state
     facts = as_object(own) or {}
     expires = _moment(facts["expireInTimestamp"]) if "expireInTimestamp" in facts else None
     if expires is not None and _now(context) >= expires:
@@ -170,8 +169,7 @@ def as_json_unopened(state: State) -> Raw | None:
 
 
 def _members(state: State) -> dict[str, Raw] | None:
-    value = as_json(state)
-    return None if value is None else as_object(value)
+    return as_members(state)
 
 
 def _one_of(members: dict[str, Raw], names: Iterable[str]) -> str | None:

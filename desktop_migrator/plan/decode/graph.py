@@ -45,7 +45,7 @@ NEGATIVE_ZERO: Final = Raw(b"-0")
 _NODE_COST = 16
 _MAX_LIST_GAPS = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_BIGINT = re.compile(r"\s*[+-]?[0-9]{1,10000}\s*")
+_BIGINT = re.compile(r"\s*(?:\+|(-))?0*([0-9]{1,10000})\s*")
 # The names of typed arrays, and how `struct` calls their elements; little-endian as all browsers.
 _ELEMENTS = {
     "Int8Array": "b", "Uint8Array": "B", "Uint8ClampedArray": "B", "Int16Array": "h",
@@ -99,9 +99,7 @@ def iso_date(milliseconds: Any) -> str:
         moment = _EPOCH + timedelta(milliseconds=int(milliseconds))
     except (TypeError, ValueError, OverflowError, ArithmeticError):
         return unreadable("invalid-date")
-    return (
-        moment.strftime("%Y-%m-%dT%H:%M:%S.").rjust(20, "0") + f"{moment.microsecond // 1000:03}Z"
-    )
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def date_text(text: Any) -> str:
@@ -110,9 +108,8 @@ def date_text(text: Any) -> str:
 
 
 def bigint(text: Any) -> Graph:
-    if isinstance(text, str) and _BIGINT.fullmatch(text):
-        return int(text)
-    return unreadable("bigint")
+    found = _BIGINT.fullmatch(text) if isinstance(text, str) else None
+    return Raw(f"{found[1] or ''}{found[2]}".encode()) if found else unreadable("bigint")
 
 
 def special_number(text: str) -> Graph:
@@ -193,7 +190,7 @@ class _Renderer:
             for element in value:
                 found.append(element if _is_leaf(element, self) else self.plain(element))
             if isinstance(value, JsMap):
-                found = _map_object(found)
+                found = map_object(found)
         self._open.remove(identity)
         return found
 
@@ -214,15 +211,15 @@ def _is_leaf(value: Graph, renderer: _Renderer) -> bool:
     return True
 
 
-def _map_object(pairs: list[Any]) -> Any:
-    """A Map's pairs as an object, where their keys can be names."""
+def map_object(pairs: list[Any]) -> Any:
+    """A Map's pairs as an object if all keys are strings, else as a list."""
     found: dict[str, Any] = {}
     for pair in pairs:
         if not isinstance(pair, list) or len(pair) != 2:
             return unreadable("map")
         name = string_of(pair[0])
         if name is None or name in found:
-            return pairs
+            return list(pairs)
         found[name] = pair[1]
     return found
 

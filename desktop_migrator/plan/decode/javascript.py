@@ -34,6 +34,9 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _STRING = re.compile(r'"(?:[^"\\\r\n]|\\.)*"' + r"|'(?:[^'\\\r\n]|\\.)*'", re.DOTALL)
+# What most of a text is made of: a string or an integer that nothing is done with.
+_SIMPLE = re.compile(r'[ \t\r\n]*(?:"((?:[^"\\\r\n]|\\.)*)"|(0|[1-9][0-9]*))(?=[,}\])])', re.DOTALL)
+_SIMPLE_NAME = re.compile(r"[ \t\r\n]*([A-Za-z_$][A-Za-z0-9_$]*):")
 _STRING_ESCAPE = re.compile(
     r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL
 )
@@ -44,6 +47,8 @@ _FUNCTION = re.compile(r"function\s*[\w$]*\s*\(([\w$, \n]*)\)\s*\{")
 _DECLARATION = re.compile(r"(?:let|var|const)\s+")
 # Within a function's body: what its braces are counted without.
 _BODY_PART = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[{}]', re.DOTALL)
+# They write one; each is gone through once more, to find its arguments.
+_MAX_CALLS = 4
 _ERRORS = frozenset(
     f"{kind}Error" for kind in ("", "Eval", "Range", "Reference", "Syntax", "Type", "URI")
 )
@@ -58,6 +63,10 @@ class _Function:
 
     def __init__(self, body: str) -> None:
         self.decodes_base64 = "atob(" in body
+
+
+_UNBOUND = object()
+"""What a variable holds before anything is assigned to it."""
 
 
 class _Buffer:
@@ -111,6 +120,7 @@ class _Reader:
         self._text = text
         self.position = 0
         self._variables: dict[str, Graph] = {"$R": {}}
+        self._calls = 0
 
     def skip(self) -> None:
         found = _SPACE.match(self._text, self.position)
@@ -142,12 +152,18 @@ class _Reader:
         return found
 
     def _assignment(self) -> Graph:
+        simple = _SIMPLE.match(self._text, self.position)
+        if simple:
+            self.position = simple.end()
+            return Raw(simple[2].encode()) if simple[2] else unescape_string(simple[1])
         found, parent, key = self._postfix()
         self.skip()
         follows = self._text[self.position : self.position + 2]
         if parent is not None and follows[:1] == "=" and follows not in {"==", "=>"}:
             self.position += 1
             return _assign(parent, key, self._assignment())
+        if found is _UNBOUND:
+            raise _NotTheirs
         if follows[:1] == "/" and isinstance(found, Raw):
             self.position += 1
             self._primary()
@@ -160,7 +176,7 @@ class _Reader:
         if name is None:
             found, parent, key = self._primary(), None, None
         else:
-            found, parent, key = self._variables.get(name, UNDEFINED), self._variables, name
+            found, parent, key = self._variables.get(name, _UNBOUND), self._variables, name
         while True:
             if self._take("."):
                 called = self._find(_NAME)
@@ -235,6 +251,14 @@ class _Reader:
     def _object(self) -> Graph:
         members: dict[str, Graph] = {}
         while not self._take("}"):
+            simple = _SIMPLE_NAME.match(self._text, self.position)
+            if simple and simple[1] != "__proto__":
+                self.position = simple.end()
+                members[simple[1]] = _plain(self._assignment())
+                if self._take(","):
+                    continue
+                self._need("}")
+                break
             string = self._find(_STRING)
             name = None if string else self._find(_NAME) or self._find(_NUMBER)
             if self._take("["):
@@ -248,7 +272,7 @@ class _Reader:
             else:
                 raise _NotTheirs
             self._need(":")
-            value = self._assignment()
+            value = _plain(self._assignment())
             # An object without prototype: `{a:1,__proto__:null}`.
             if not (unescaped == "__proto__" and string is None and value is None):
                 members[unescaped] = value
@@ -263,7 +287,7 @@ class _Reader:
             if self._take(","):
                 elements.append(None)
                 continue
-            elements.append(self._assignment())
+            elements.append(_plain(self._assignment()))
             if not self._take(","):
                 self._need("]")
                 break
@@ -307,9 +331,11 @@ class _Reader:
 
     def _called_function(self, parameters: str) -> Graph:
         """`function(a){…}(…))`: its arguments first, then its statements."""
+        self._calls += 1
+        if self._calls > _MAX_CALLS:
+            raise _NotTheirs
         begins = self.position
-        ends = self._end_of_body()
-        self.position = ends
+        self.position = self._end_of_body()
         is_inside = self._take("(")
         if not is_inside:
             self._need(")")

@@ -11,6 +11,7 @@ lz-string at all.
 
 import re
 from array import array
+from functools import cache
 
 from desktop_migrator.plan.decode.decoder import (
     MAX_DECODED,
@@ -53,15 +54,17 @@ def decompress(packed: str) -> str | None:
     return _unpack(units, 16)
 
 
-def _unpack(  # noqa: PLR0912 - one state machine
+def _unpack(  # noqa: PLR0912, PLR0915 - one state machine
     values: "array[int] | list[int]", width: int
 ) -> str | None:
     """Reads codes, each with its lowest bit first, from values, each with its highest bit first."""
-    bits = "".join([f"{value:0{width}b}" for value in values])
+    bits = "".join(map(_spelled(width).__getitem__, values))
     size = len(bits)
+    # Backwards, so that a code is a slice with its highest bit first.
+    reverse = bits[::-1]
     entries = ["", "", ""]
     position, code_width, until_wider = 2, 2, 4
-    code = int(bits[1::-1], 2) if size >= 2 else _END + 1
+    code = int(reverse[-2:], 2) if size >= 2 else _END + 1
     parts: list[str] = []
     length = 0
     previous = ""
@@ -72,7 +75,7 @@ def _unpack(  # noqa: PLR0912 - one state machine
             end = position + (8 if code == _NEW_BYTE else 16)
             if end > size:
                 return None
-            entries.append(chr(int(bits[position:end][::-1], 2)))
+            entries.append(chr(int(reverse[size - end : size - position], 2)))
             position = end
             code = len(entries) - 1
             if previous:
@@ -107,13 +110,18 @@ def _unpack(  # noqa: PLR0912 - one state machine
         end = position + code_width
         if end > size:
             return None
-        code = int(bits[position:end][::-1], 2)
+        code = int(reverse[size - end : size - position], 2)
         position = end
     # The end fills up its character, or the whole of the next.
     if position // width + 1 != len(values) or "1" in bits[position:]:
         return None
     units = "".join(parts)
     return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+@cache
+def _spelled(width: int) -> list[str]:
+    return [f"{value:0{width}b}" for value in range(1 << width)]
 
 
 DECODERS = (Decoder("lz-string", lz_string, None),)

@@ -17,15 +17,14 @@ from desktop_migrator.plan.decode.decoder import (
     Decoder,
     DecodeStep,
     State,
-    as_json,
+    as_members,
     as_text,
 )
 from desktop_migrator.plan.json_text import as_object, as_value, encode_object, escape_json
 
 
 def redux_persist(state: State, _context: DecodeContext) -> Raw | None:
-    value = as_json(state)
-    members = None if value is None else as_object(value)
+    members = as_members(state)
     if members is None or "_persist" not in members:
         return None
     slices: dict[str, Raw] = {}
@@ -54,8 +53,7 @@ def _without_own_member(inner: Raw) -> Raw:
 def _transform(restore: Callable[[str], Raw | None]) -> DecodeStep:
     def step(state: State, _context: DecodeContext) -> Raw | None:
         """Slices that the transform was told to leave alone are as they were."""
-        value = as_json(state)
-        slices = None if value is None else as_object(value)
+        slices = as_members(state)
         if slices is None:
             return None
         restored = 0

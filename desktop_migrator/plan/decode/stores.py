@@ -21,6 +21,7 @@ from desktop_migrator.plan.decode.decoder import (
     SetAside,
     State,
     as_json,
+    as_members,
     as_text,
 )
 from desktop_migrator.plan.decode.unreadable import raw_unreadable
@@ -31,6 +32,8 @@ from desktop_migrator.plan.json_text import (
     as_value,
     encode,
     encode_object,
+    escape_json,
+    unescape_unstorable,
 )
 
 _DELETED = "\ufffc"
@@ -90,15 +93,14 @@ def _cells(cells: dict[str, Raw]) -> dict[str, Raw]:
         if text == _DELETED:
             continue
         if text is not None and text.startswith(_JSON_CELL):
-            inner = as_value(text.removeprefix(_JSON_CELL).encode())
+            inner = as_value(escape_json(unescape_unstorable(text.removeprefix(_JSON_CELL))))
             cell = raw_unreadable("json") if inner is None else inner
         found[name] = cell
     return found
 
 
 def tanstack_db(state: State, _context: DecodeContext) -> Raw | None:
-    value = as_json(state)
-    rows = None if value is None else as_object(value)
+    rows = as_members(state)
     if rows is None:
         return None
     found = {}
@@ -111,8 +113,7 @@ def tanstack_db(state: State, _context: DecodeContext) -> Raw | None:
 
 
 def lokijs(state: State, _context: DecodeContext) -> Raw | None:
-    value = as_json(state)
-    database = None if value is None else as_object(value)
+    database = as_members(state)
     if database is None or not database.keys() >= {"filename", "collections"}:
         return None
     collections = as_list(database["collections"])
@@ -134,11 +135,10 @@ def rxdb(state: State, context: DecodeContext) -> State | SetAside | None:
         return SetAside.METADATA
     if not key.startswith("RxDB-ls-doc-"):
         return state
-    value = as_json(state)
-    document = None if value is None else as_object(value)
+    document = as_members(state)
     if document is None:
         return None
-    return SetAside.TOMBSTONE if _is_true(document.get("_deleted")) else value
+    return SetAside.TOMBSTONE if _is_true(document.get("_deleted")) else state
 
 
 def backbone(state: State, context: DecodeContext) -> State | SetAside | None:

@@ -14,19 +14,20 @@ from typing import Any
 from msgspec import Raw
 
 from desktop_migrator.messages import Message
-from desktop_migrator.plan.decode.decoder import DecodeContext, Decoder, State, as_json
+from desktop_migrator.plan.decode.decoder import DecodeContext, Decoder, State, as_members
 from desktop_migrator.plan.decode.graph import (
     UNDEFINED,
     Graph,
     JsMap,
     bigint,
+    map_object,
     open_value,
     render,
     special_number,
     string_of,
 )
 from desktop_migrator.plan.decode.unreadable import unreadable
-from desktop_migrator.plan.json_text import as_object, decode
+from desktop_migrator.plan.json_text import decode, encode
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 
 # Their JSON form says it all: an ISO 8601 text, a list, a text, an object.
@@ -48,8 +49,7 @@ class _DoesNotFit(Exception):
 
 
 def superjson(state: State, _context: DecodeContext) -> Raw | None:
-    value = as_json(state)
-    members = None if value is None else as_object(value)
+    members = as_members(state)
     if members is None or "json" not in members or not members.keys() <= {"json", "meta"}:
         return None
     meta = decode(members["meta"]) if "meta" in members else {}
@@ -66,16 +66,20 @@ class _Payload:
     def __init__(self, json: Raw, *, is_legacy: bool) -> None:
         self._json = json
         self._is_legacy = is_legacy
+        self._has_links = False
 
     def restore(self, values: Any, equalities: Any) -> Raw:
         types = _Types()
         self._plant(types, values)
+        links = self._links(equalities)
+        # Until all links are set, a Map is told apart by its pairs' places.
+        self._has_links = bool(links)
         root = self._open(self._json, types) if types.kind or types.parts else self._json
-        links = list(self._links(equalities))
+        if root is UNDEFINED:
+            return Raw(b"null")
         if links:
-            # What links point into is at hand; the places where they lie are looked up by turns.
-            root = self._link(root, links)
-        return Raw(b"null") if root is UNDEFINED else render(root)
+            return render(self._link(root, links))
+        return root if isinstance(root, Raw) else Raw(encode(root))
 
     def _plant(self, at: _Types, tree: Any) -> None:
         """Enters a tree; types that JSON says well enough are left out."""
@@ -124,19 +128,27 @@ class _Payload:
                 if value is self._json:
                     raise _misfit_error() from None
                 return unreadable("reference")
-        return value if types.kind is None else _typed(value, types.kind)
+        if types.kind is None:
+            return value
+        found = _typed(value, types.kind)
+        return map_object(found) if isinstance(found, JsMap) and not self._has_links else found
 
     def _open_part(self, parent: Graph, part: str, types: _Types) -> None:
         if isinstance(parent, list):
             if not (part.isascii() and part.isdigit() and int(part) < len(parent)):
                 raise _DoesNotFit
-            parent[int(part)] = self._open(parent[int(part)], types)
+            found = self._open(parent[int(part)], types)
+            parent[int(part)] = None if found is UNDEFINED else found
             return
         if not isinstance(parent, dict):
             raise _DoesNotFit
         name = self._name(parent, part)
         if name is not None:
-            parent[name] = self._open(parent[name], types)
+            found = self._open(parent[name], types)
+            if found is UNDEFINED:
+                del parent[name]
+            else:
+                parent[name] = found
             return
         if not self._is_legacy or types.kind is not None or not types.parts:
             raise _DoesNotFit

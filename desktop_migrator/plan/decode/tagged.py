@@ -22,6 +22,7 @@ from desktop_migrator.plan.decode.decoder import (
     DecodeStep,
     State,
     as_json,
+    as_members,
 )
 from desktop_migrator.plan.decode.graph import (
     NEGATIVE_ZERO,
@@ -36,7 +37,13 @@ from desktop_migrator.plan.decode.graph import (
     string_of,
 )
 from desktop_migrator.plan.decode.unreadable import unreadable
-from desktop_migrator.plan.json_text import as_object, as_value, decode, too_deep_error
+from desktop_migrator.plan.json_text import (
+    as_value,
+    decode,
+    escape_json,
+    too_deep_error,
+    unescape_unstorable,
+)
 
 _Restore = Callable[[Graph], Graph]
 """Gets an object whose members are restored, or a string; gives what it stands for, or itself."""
@@ -172,7 +179,7 @@ def _jsan(text: str) -> Graph:  # noqa: PLR0911 - one for each type
         case "e":
             return {"name": "Error", "message": rest}
         case "m" | "l":
-            inner = as_value(rest.encode())
+            inner = as_value(escape_json(unescape_unstorable(rest)))
             if inner is None:
                 return unreadable("type")
             found = _rewrite(inner, _REMOTEDEV, _remotedev)
@@ -219,8 +226,7 @@ _TYPESON_AS_STORED = frozenset(("set", "error", "errors", "url", "arrayNonindexK
 
 
 def typeson(state: State, _context: DecodeContext) -> Raw | None:
-    value = as_json(state)
-    members = None if value is None else as_object(value)
+    members = as_members(state)
     types = decode(members["$types"]) if members and "$types" in members else None
     if members is None or not isinstance(types, dict):
         return None

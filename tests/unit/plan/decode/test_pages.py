@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
-from desktop_migrator.plan.decode.chain import DECODERS, DecodeChain
+from desktop_migrator.plan.decode.chain import DecodeChain
 from desktop_migrator.plan.decode.decoder import DecodeContext, SetAside
-from desktop_migrator.plan.decode.unreadable import has_unreadable, unreadable, unreadable_kind
+from desktop_migrator.plan.decode.unreadable import unreadable_kind
 from desktop_migrator.plan.json_text import unescape_unstorable
 from tests.tools.library_expectations import DATA, NOW_MILLISECONDS
 
@@ -73,7 +73,12 @@ NOT_DATA: dict[tuple[str, str], SetAside | None] = {
     ("serial", "lz-null"): None,
     ("zustand5", "zs-partundef"): None,
 }
-CASES = [(page, key, chain) for page, keys in CHAINS.items() for key, chain in keys.items() if key != "zs-deep"]
+CASES = [
+    (page, key, chain)
+    for page, keys in CHAINS.items()
+    for key, chain in keys.items()
+    if key != "zs-deep"
+]
 
 
 def context(key: str = "k", beside: dict[str, str] | None = None) -> DecodeContext:
