@@ -11,6 +11,7 @@ from desktop_migrator.cli.options import (
     Origin,
     PassphraseStdin,
     Source,
+    Take,
     UserEmail,
     UserId,
     parse_end_time,
@@ -35,6 +36,7 @@ def command(
     database: Database,
     source: Source = None,
     origin: Origin = None,
+    take: Take = None,
     user_id: UserId = None,
     user_email: UserEmail = None,
     field_key: FieldKeyFile = None,
@@ -147,7 +149,7 @@ def command(
     session: Session = ctx.obj
     given = read_passphrase_text(passphrase_stdin)
     job = Job(
-        plan=load_plan(session.plan),
+        plan=load_plan(session.plan).taking(take or ()),
         database=database,
         person=Person(user_id, user_email),
         sources=tuple(source or ()),

@@ -32,6 +32,17 @@ Origin = Annotated[
         "--origin", help=N_("Only this web site, e.g. https://app.example.com; repeatable.")
     ),
 ]
+Take = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--take",
+        metavar=N_("KEY"),
+        help=N_(
+            "Take records with this key though the plan leaves them aside as a cache, a log-in or"
+            " the like; `*` stands for any characters; repeatable."
+        ),
+    ),
+]
 Database = Annotated[
     str,
     typer.Option(

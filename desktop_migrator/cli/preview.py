@@ -14,6 +14,7 @@ from desktop_migrator.cli.options import (
     Origin,
     PassphraseStdin,
     Source,
+    Take,
     UserEmail,
     UserId,
     resolve_database,
@@ -63,6 +64,7 @@ def command(
     ctx: typer.Context,
     source: Source = None,
     origin: Origin = None,
+    take: Take = None,
     user_id: UserId = None,
     user_email: UserEmail = None,
     database: Annotated[
@@ -75,7 +77,7 @@ def command(
     passphrase_stdin: PassphraseStdin = False,
 ) -> None:
     session: Session = ctx.obj
-    plan = load_plan(session.plan)
+    plan = load_plan(session.plan).taking(take or ())
     sources, origins = tuple(source or ()), tuple(origin or ())
     given = read_passphrase_text(passphrase_stdin)
     result: RunResult | None = None

@@ -7,7 +7,14 @@ import typer
 from rich.table import Table
 
 from desktop_migrator.cli.labels import COUNTS
-from desktop_migrator.cli.options import Database, Origin, PassphraseStdin, UserEmail, UserId
+from desktop_migrator.cli.options import (
+    Database,
+    Origin,
+    PassphraseStdin,
+    Take,
+    UserEmail,
+    UserId,
+)
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.result import finished_event
 from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
@@ -27,6 +34,7 @@ def command(
     user_id: UserId = None,
     user_email: UserEmail = None,
     origin: Origin = None,
+    take: Take = None,
     conflict: Annotated[
         ConflictPolicy, typer.Option(help=N_("What becomes of a row that exists and differs."))
     ] = ConflictPolicy.SKIP,
@@ -40,7 +48,7 @@ def command(
 ) -> None:
     session: Session = ctx.obj
     job = Job(
-        plan=load_plan(session.plan),
+        plan=load_plan(session.plan).taking(take or ()),
         database=database,
         person=Person(user_id, user_email),
         origins=tuple(origin or ()),

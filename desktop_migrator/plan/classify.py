@@ -33,7 +33,7 @@ from desktop_migrator.plan.json_text import (
 from desktop_migrator.plan.locations import Location, rest_of, says_nothing
 from desktop_migrator.plan.login_tokens import looks_like_login, looks_opaque
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
-from desktop_migrator.plan.schema import EntitySource, Ignore, Plan
+from desktop_migrator.plan.schema import EntitySource, Plan
 from desktop_migrator.plan.wildcards import WildcardPattern
 
 _NOTHING = frozenset(("", "null", "undefined", "NaN"))
@@ -55,6 +55,10 @@ class SkipReason(StrEnum):
     LOST = "lost-by-app"
     """The app wrote `[object Object]` in place of its data."""
     UNMATCHED = "unmatched"
+
+
+_NEVER_DATA = {"undefined": SkipReason.EMPTY, _LOST_BY_THE_APP: SkipReason.LOST}
+"""What no page ever stores on purpose."""
 
 
 class FoundItems(msgspec.Struct):
@@ -154,7 +158,7 @@ class RecordClassifier:
                     self._keyed_readers.append(reader)
 
     def classify(self, record: Record) -> Classified:
-        aside = self._out_of_scope(record) or _ignored_by_key(self._key_rules, record.key)
+        aside = self._out_of_scope(record) or self._ignored_by_key(record.key)
         if aside:
             return Classified(aside)
         return self._by_key(record) or self._by_content(record)
@@ -201,7 +205,7 @@ class RecordClassifier:
 
     def classify_by_key(self, record: Record) -> Classified | None:
         """What entities that name the record's key take of it; None if there is none of them."""
-        if self._out_of_scope(record) or _ignored_by_key(self._key_rules, record.key):
+        if self._out_of_scope(record) or self._ignored_by_key(record.key):
             return None
         found = self._by_key(record)
         return None if found is None or found.aside else found
@@ -307,7 +311,21 @@ class RecordClassifier:
             return Classified(SkipReason.EMPTY)
         return Classified(found=[found, *self._children(found)])
 
+    def _ignored_by_key(self, key: str) -> str | None:
+        for rule in self._key_rules:
+            if _first_match(rule.patterns, key) is not None:
+                return None if self._is_taken(key) else rule.kind
+        return None
+
+    def _is_taken(self, key: str) -> bool:
+        """Whether no rule is to leave the key aside."""
+        return _first_match(self._plan.taken_keys, key) is not None
+
     def _ignored_by_content(self, key: str, text: str, value: Raw | None) -> str | None:
+        if self._is_taken(key):
+            return None
+        if text in _NEVER_DATA:
+            return _NEVER_DATA[text]
         for rule in self._content_rules:
             if not any(pattern.match(key) is not None for pattern in rule.patterns):
                 continue
@@ -550,7 +568,3 @@ def _first_match(patterns: Iterable[WildcardPattern], key: str) -> str | None:
     return next(
         (name for name in (pattern.match(key) for pattern in patterns) if name is not None), None
     )
-
-
-def _ignored_by_key(rules: Iterable[Ignore], key: str) -> str | None:
-    return next((rule.kind for rule in rules if _first_match(rule.patterns, key) is not None), None)

@@ -10,6 +10,7 @@ import json
 import math
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -514,6 +515,8 @@ class Plan(_PlanSection):
     sensitive: Sensitive = Sensitive()
     on_failure: OnFailure = OnFailure()
     ignore: list[Ignore] = []
+    take: list[PatternText] = []
+    """Keys that no `ignore` rule leaves aside."""
     entities: Annotated[dict[Text, Entity], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -533,6 +536,14 @@ class Plan(_PlanSection):
             message = f"these refer to each other in a circle: {', '.join(error.args[1])}"
             raise ValueError(message) from None
         return self
+
+    @cached_property
+    def taken_keys(self) -> tuple[WildcardPattern, ...]:
+        return tuple(WildcardPattern(text) for text in self.take)
+
+    def taking(self, keys: Sequence[str]) -> "Plan":
+        """The plan with keys that are taken whatever it ignores."""
+        return self.model_copy(update={"take": [*self.take, *keys]}) if keys else self
 
     @cached_property
     def digest(self) -> str:
