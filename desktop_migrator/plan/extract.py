@@ -42,7 +42,7 @@ class ExtractCounts(NamedTuple):
 
     records: int
     skipped_records: Counter[str]
-    duplicates: int
+    duplicates: Counter[str]
     warnings: Counter[str]
 
 
@@ -64,8 +64,8 @@ class Extractor:
         """Records read so far."""
         self.skipped_records: Counter[str] = Counter()
         """Those of them that gave nothing, each under one word."""
-        self.duplicates = 0
-        """Items dropped because their record holds an equal one with the same id."""
+        self.duplicates: Counter[str] = Counter()
+        """By entity, items dropped because their record holds an equal one with the same id."""
         self.warnings: Counter[str] = Counter()
         """`big-integer`: items with integers that JavaScript cannot read back exactly;
         `data-beside-items`: records that hold more than the items taken from them."""
@@ -167,7 +167,7 @@ class Extractor:
                 known_as = source_id if item.derived else item.id
                 if known_as in seen:
                     _ensure_equal(raw, seen[known_as])
-                    self.duplicates += 1
+                    self.duplicates[found.entity] += 1
                     continue
                 seen[known_as] = raw
                 if long_numbers and has_big_integers(raw):

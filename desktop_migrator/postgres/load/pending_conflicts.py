@@ -8,7 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 import sqlalchemy
 
 from desktop_migrator.errors import Cancelled
-from desktop_migrator.model import Conflict, ConflictPolicy, Item, Rejection, TargetEntity
+from desktop_migrator.model import (
+    Conflict,
+    ConflictPolicy,
+    Item,
+    Rejection,
+    Superseded,
+    TargetEntity,
+)
 from desktop_migrator.postgres.connection.errors import ROW_ERRORS, translate_errors
 from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
 from desktop_migrator.postgres.load.checkpoint import CompletedRows
@@ -27,7 +34,7 @@ from desktop_migrator.reporter import Reporter, Stage
 def find_pending_conflicts(
     connection: sqlalchemy.Connection,
     entities: Sequence[TargetEntity],
-    outcomes: Iterable[Item | Rejection],
+    outcomes: Iterable[Item | Rejection | Superseded],
     *,
     user_id: str,
     policy: ConflictPolicy,

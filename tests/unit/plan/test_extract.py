@@ -180,7 +180,7 @@ def test_equal_duplicates_are_dropped_and_counted_others_rejected() -> None:
     value = '[{"id":"1","title":"a"},{"title":"a", "id":"1"},{"id":1,"title":"b"}]'
     made = extractor()
     found = list(made.extract([record("tasks", value)]))
-    assert made.duplicates == 1
+    assert made.duplicates == {"tasks": 1}
     assert isinstance(found[0], Item)
     assert isinstance(found[1], Rejection)
     assert found[1].code == RejectionCode.DUPLICATE_ID

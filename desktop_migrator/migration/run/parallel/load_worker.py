@@ -6,6 +6,7 @@ it is told to, and when the parent is gone; what it writes passes the run's fenc
 writes nothing for a run that somebody else has taken over.
 """
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
@@ -76,6 +77,7 @@ class DeferredItem:
 @dataclass(frozen=True, slots=True)
 class WorkerFinished:
     extraction_counts: ExtractCounts
+    received: Counter[str]
     derived_ids: int
 
 
@@ -103,6 +105,7 @@ class _LoadWorker(NullReporter):
 
     def run(self) -> None:
         renamed = 0
+        received: Counter[str] = Counter()
         try:
             with (
                 create_engine_for(self._task.address).connect() as connection,
@@ -111,8 +114,9 @@ class _LoadWorker(NullReporter):
                 loader = self._loader(connection)
                 loader.load(self._send_deferred(self._extract_items()))
                 renamed = loader.derived_ids
+                received = loader.received
         finally:
-            self._send(WorkerFinished(self._extractor.counts, renamed))
+            self._send(WorkerFinished(self._extractor.counts, received, renamed))
 
     def rejected(self, rejection: Rejection) -> None:
         self._send(rejection)
