@@ -96,6 +96,7 @@ class _PendingConflictFinder:
         if not self._resolver.needs_decision:
             return
         known = own + self._row_matcher.use_existing_row_ids(cursor, clashing)
+        known = [item for item in known if item.id is not None]  # else its row is still to be
         known = self._reference_resolver.assume_resolved(cursor, known, loaded=False)
         if self._completed:
             known = self._completed.not_done(cursor, self._writer, known)
