@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import msgspec
@@ -181,7 +181,10 @@ class Column:
     nullable: bool = True
     has_default: bool = False
     generated: bool = False
-    """Computed by the database (generated or identity always): never written."""
+    """Computed by the database (generated or identity always): never written, but for ids that
+    the database draws."""
+    identity: Literal["always", "by default"] | None = None
+    """An identity column's kind; its values come from a sequence of its own."""
     enum_values: tuple[str, ...] = ()
 
 
@@ -246,9 +249,11 @@ class Item(msgspec.Struct, frozen=True):
     source_id: str
     """The item's identity in the app's own data."""
     id: Any
-    """The row's id: a `uuid.UUID`, `str` or `int`, as the target's id column asks."""
+    """The row's id: a `uuid.UUID`, `str` or `int`, as the target's id column asks; None until the
+    database has drawn it (`TargetEntity.id_from_database`)."""
     derived: bool
-    """Whether `id` was made from the source id because that does not fit the column."""
+    """Whether `id` was made from the source id because that does not fit the column; or is None,
+    and its row's id the database's to draw."""
     values: tuple[Any, ...]
     """One value a target column, in the order of `TargetEntity.columns`; where that refers to
     other items, an `UnresolvedReference`."""
@@ -266,8 +271,8 @@ class Item(msgspec.Struct, frozen=True):
     """Within what the source id is the item's own: the app's origin, or a profile's part of it."""
 
 
-class Rejection(msgspec.Struct, frozen=True):
-    """An item that cannot go, and what to do about it."""
+class AsideItem(msgspec.Struct, frozen=True):
+    """An item that becomes no row and is kept whole, so that nothing is lost unseen."""
 
     entity: str
     source: Source
@@ -278,7 +283,15 @@ class Rejection(msgspec.Struct, frozen=True):
     """For the person; names fields, never values."""
     remedy: Message
     raw: str
-    """The item's own text, kept so that it can be repaired and sent again."""
+    """The item's own text."""
+
+
+class Rejection(AsideItem, frozen=True):
+    """An item that cannot go, and what to do about it: it can be repaired and sent again."""
+
+
+class Superseded(AsideItem, frozen=True):
+    """An item that differs from another one of the same identity or unique key, which counts."""
 
 
 # ---- what becomes of rows that exist and differ --------------------------------------------------
@@ -396,6 +409,11 @@ class TargetEntity:
     secret_members: frozenset[str] = frozenset()
     """`normalize_name`s of members, at any depth in JSON columns, whose values nobody is shown."""
 
+    @property
+    def id_from_database(self) -> bool:
+        """Whether new rows have the ids that the id column's sequence or default draws."""
+        return self.id_strategy is IdStrategy.DATABASE
+
 
 # ---- what came of it ----------------------------------------------------------------------------
 
@@ -410,8 +428,25 @@ class Counts:
     updated: int = 0
     unchanged: int = 0
     skipped: int = 0
+    """Rows that exist, differ and stay."""
     rejected: int = 0
     conflicts: int = 0
+    superseded: int = 0
+    """Items that gave way to another version of the same item."""
+    duplicates: int = 0
+    """Those of the unchanged ones that equal another item of the sources; no chunk names them."""
+
+    @property
+    def accounted(self) -> int:
+        """The items of which it is known what became of them: all of them."""
+        return (
+            self.inserted
+            + self.updated
+            + self.unchanged
+            + self.skipped
+            + self.superseded
+            + self.rejected
+        )
 
     def __iadd__(self, other: "Counts") -> "Counts":
         for name in self.__slots__:
@@ -518,6 +553,8 @@ class RunResult:
     """How it took itself back; `counts` says what is there after it."""
     rejections: tuple[Rejection, ...] = field(default=(), repr=False)
     """The first ones; all are in the run's bookkeeping."""
+    superseded: tuple[Superseded, ...] = field(default=(), repr=False)
+    """The same."""
 
     @property
     def items_per_second(self) -> float:

@@ -1,7 +1,8 @@
 """How a use case tells a face what goes on. The faces implement `Reporter`.
 
 A use case calls `started` once for each stage, `advanced` as often as it likes (a face thins it
-out), and `rejected` and `warned` as things come up. It polls `cancelled` between chunks.
+out), and `rejected`, `superseded` and `warned` as things come up. It polls `cancelled` between
+chunks.
 """
 
 import threading
@@ -10,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from desktop_migrator.messages import Message
-from desktop_migrator.model import Conflict, Rejection, Resolution
+from desktop_migrator.model import Conflict, Rejection, Resolution, Superseded
 
 
 class Stage(StrEnum):
@@ -90,6 +91,9 @@ class Reporter(Protocol):
 
     def rejected(self, rejection: Rejection) -> None: ...
 
+    def superseded(self, item: Superseded) -> None:
+        """An item that gave way to another version of it."""
+
     def warned(self, message: Message) -> None:
         """Something a person should know and that stops nothing; holds no user value."""
 
@@ -119,6 +123,9 @@ class NullReporter:
         pass
 
     def rejected(self, rejection: Rejection) -> None:
+        pass
+
+    def superseded(self, item: Superseded) -> None:
         pass
 
     def warned(self, message: Message) -> None:
@@ -152,6 +159,9 @@ class ForwardingReporter:
 
     def rejected(self, rejection: Rejection) -> None:
         self._inner.rejected(rejection)
+
+    def superseded(self, item: Superseded) -> None:
+        self._inner.superseded(item)
 
     def warned(self, message: Message) -> None:
         self._inner.warned(message)

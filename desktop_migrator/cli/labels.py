@@ -9,6 +9,7 @@ COUNTS = {
     "updated": N_("Replaced"),
     "unchanged": N_("Same"),
     "skipped": N_("Kept"),
+    "superseded": N_("Superseded"),
     "rejected": N_("Rejected"),
 }
 """What became of items, by the fields of `Counts`."""

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from desktop_migrator.messages import Message, Translator
-from desktop_migrator.model import Item, Rejection
+from desktop_migrator.model import AsideItem, Item, Rejection, Superseded
 
 
 def escape_unprintable(text: str) -> str:
@@ -35,15 +35,31 @@ def print_line(console: Console, text: str, style: str | None = None) -> None:
 
 
 def rejection_line(rejection: Rejection, tr: Translator) -> str:
-    source = rejection.source
-    place = f"{source.key}[{source.position}]" if source.position else source.key
     return tr(
         "Rejected: {entity} {place}: {reason} {remedy}",
         entity=rejection.entity,
-        place=place,
+        place=_place(rejection),
         reason=rejection.reason,
         remedy=rejection.remedy,
     )
+
+
+def superseded_line(item: Superseded, tr: Translator) -> str:
+    profile = item.source.store.profile
+    return tr(
+        "Superseded: {entity} {place} of {browser}, profile {profile}: {reason} {remedy}",
+        entity=item.entity,
+        place=_place(item),
+        browser=profile.browser_name,
+        profile=profile.name,
+        reason=item.reason,
+        remedy=item.remedy,
+    )
+
+
+def _place(item: AsideItem) -> str:
+    source = item.source
+    return f"{source.key}[{source.position}]" if source.position else source.key
 
 
 def cannot_be_written(path: Path, error: OSError) -> Message:
@@ -57,7 +73,7 @@ def write_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, default=str) + "\n")
 
 
-def item_event(event: str, outcome: Item | Rejection) -> dict[str, Any]:
+def item_event(event: str, outcome: Item | AsideItem) -> dict[str, Any]:
     """What became of an item, and where it was found."""
     source = outcome.source
     return {
@@ -70,9 +86,12 @@ def item_event(event: str, outcome: Item | Rejection) -> dict[str, Any]:
     }
 
 
-def rejection_event(rejection: Rejection) -> dict[str, Any]:
-    return item_event("rejected", rejection) | {
-        "code": rejection.code,
-        "reason": rejection.reason,
-        "remedy": rejection.remedy,
+def aside_event(event: str, item: AsideItem) -> dict[str, Any]:
+    profile = item.source.store.profile
+    return item_event(event, item) | {
+        "browser": profile.browser,
+        "profile": profile.name,
+        "code": item.code,
+        "reason": item.reason,
+        "remedy": item.remedy,
     }

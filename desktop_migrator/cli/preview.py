@@ -26,6 +26,7 @@ from desktop_migrator.messages import N_, NOTHING, Translator
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.preview.build_preview import preview_against_database, preview_plan
 from desktop_migrator.migration.preview.preview_store import (
+    NOT_SENT,
     EntitySummary,
     Filter,
     PreviewDetail,
@@ -49,6 +50,7 @@ _STATES = {
     PreviewState.SAME: N_("same"),
     PreviewState.DIFFERS: N_("differs"),
     PreviewState.REJECTED: N_("rejected"),
+    PreviewState.SUPERSEDED: N_("superseded"),
 }
 _SECRET_KINDS = {
     SecretKind.PRIVATE_KEY: N_("private key"),
@@ -145,7 +147,7 @@ def _item_event(
     }
     if detail.after is None:
         why = {"code": detail.code, "reason": detail.reason, "remedy": detail.remedy}
-        return event | {"event": "rejected"} | why
+        return event | {"event": row.state.value} | why
     columns = {
         name: json.loads(value) if name in kind.json and value is not None else value
         for name, value in detail.after.items()
@@ -160,7 +162,8 @@ def _print_preview(session: Session, store: PreviewStore) -> None:
     for kind in store.entities:
         session.stdout.print(_table(kind, store, session.tr))
     for kind in store.entities:
-        _print_rejections(session, kind, store)
+        _print_aside(session, kind, store, PreviewState.REJECTED)
+        _print_aside(session, kind, store, PreviewState.SUPERSEDED)
 
 
 def _print_suspicions(session: Session, suspicions: Sequence[Suspicion]) -> None:
@@ -187,11 +190,11 @@ def _print_suspicions(session: Session, suspicions: Sequence[Suspicion]) -> None
 
 
 def _table(kind: EntitySummary, store: PreviewStore, tr: Translator) -> Table:
-    number = kind.total - kind.counts[PreviewState.REJECTED]
+    number = kind.total - sum(kind.counts[state] for state in NOT_SENT)
     shown = [
         row
         for row in store.page(kind.name, 0, _SHOWN_ITEMS + _SHOWN_REJECTIONS)
-        if row.state is not PreviewState.REJECTED
+        if row.state not in NOT_SENT
     ][:_SHOWN_ITEMS]
     more = number - len(shown)
     title = tr(
@@ -224,17 +227,26 @@ def _table(kind: EntitySummary, store: PreviewStore, tr: Translator) -> Table:
     return table
 
 
-def _print_rejections(session: Session, kind: EntitySummary, store: PreviewStore) -> None:
+_ASIDE_LINES = {
+    PreviewState.REJECTED: N_("Rejected: {entity} {place}: {reason} {remedy}"),
+    PreviewState.SUPERSEDED: N_("Superseded: {entity} {place}: {reason} {remedy}"),
+}
+
+
+def _print_aside(
+    session: Session, kind: EntitySummary, store: PreviewStore, state: PreviewState
+) -> None:
+    """The first of those that become no row, and how many there are."""
     tr = session.tr
-    rejected = kind.counts[PreviewState.REJECTED]
+    number = kind.counts[state]
     left = _SHOWN_REJECTIONS
-    for places in store.search(kind.name, Filter(PreviewState.REJECTED)):
+    for places in store.search(kind.name, Filter(state)):
         for place in places[:left]:
             detail = store.detail(kind.name, place)
             where = f"{detail.key}[{detail.position}]" if detail.position else detail.key
             session.print_text(
                 tr(
-                    "Rejected: {entity} {place}: {reason} {remedy}",
+                    _ASIDE_LINES[state],
                     entity=kind.name,
                     place=where,
                     reason=detail.reason or NOTHING,
@@ -244,9 +256,17 @@ def _print_rejections(session: Session, kind: EntitySummary, store: PreviewStore
         left -= len(places[:left])
         if not left:
             break
-    if rejected:
+    if number and state is PreviewState.REJECTED:
         session.print_text(
-            tr("{count:,} {entity} would be rejected.", count=rejected, entity=kind.name)
+            tr("{count:,} {entity} would be rejected.", count=number, entity=kind.name)
+        )
+    elif number:
+        session.print_text(
+            tr(
+                "{count:,} {entity} would give way to another version.",
+                count=number,
+                entity=kind.name,
+            )
         )
 
 

@@ -11,10 +11,10 @@ from rich.prompt import Prompt
 from rich.text import Text
 
 from desktop_migrator.cli.conflicts import ask_reply, conflict_event, print_conflict
-from desktop_migrator.cli.output import escape_unprintable, print_line, rejection_event, write_json
+from desktop_migrator.cli.output import aside_event, escape_unprintable, print_line, write_json
 from desktop_migrator.messages import N_, Message, Translator
 from desktop_migrator.migration.progress import Progress, ProgressReporter
-from desktop_migrator.model import Conflict, Rejection
+from desktop_migrator.model import Conflict, Rejection, Superseded
 from desktop_migrator.reporter import ConflictQuestion, ConflictReply, Question, Stage
 
 _SHOWN_CONFLICTS = 10
@@ -41,7 +41,10 @@ class JsonReporter(ProgressReporter):
         sys.stdout.flush()
 
     def rejected(self, rejection: Rejection) -> None:
-        write_json(rejection_event(rejection))
+        write_json(aside_event("rejected", rejection))
+
+    def superseded(self, item: Superseded) -> None:
+        write_json(aside_event("superseded", item))
 
     def conflicting(self, conflict: Conflict) -> None:
         write_json(conflict_event(conflict))

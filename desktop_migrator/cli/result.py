@@ -8,10 +8,10 @@ from typing import Any
 from rich.table import Table
 
 from desktop_migrator.cli.labels import COUNTS, SKIP_REASONS
-from desktop_migrator.cli.output import cell, print_line, rejection_line
+from desktop_migrator.cli.output import cell, print_line, rejection_line, superseded_line
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.messages import Message, Translator
+from desktop_migrator.messages import Message, Translator, plural
 from desktop_migrator.model import Counts, Outcome, RunResult
 
 _SHOWN_REJECTIONS = 10
@@ -20,7 +20,8 @@ _SHOWN_REJECTIONS = 10
 def exit_code(result: RunResult) -> ExitCode:
     if result.error:
         return result.error.exit_code
-    return ExitCode.DONE_WITH_REJECTIONS if result.counts.rejected else ExitCode.DONE
+    left = result.counts.rejected + result.counts.superseded
+    return ExitCode.DONE_WITH_REJECTIONS if left else ExitCode.DONE
 
 
 def finished_event(result: RunResult) -> dict[str, Any]:
@@ -54,6 +55,7 @@ def print_result(session: Session, result: RunResult) -> None:
     session.stdout.print(_counts_table(result, tr))
     print_skipped_records(session, result.skipped_records)
     _print_rejections(session, result)
+    _print_superseded(session, result)
     for damage in result.damages:
         print_line(session.stdout, tr("Damaged: {what}", what=damage.message), "yellow")
     session.print_text(
@@ -101,10 +103,7 @@ def _outcome_sentence(result: RunResult) -> Message:
     )
     match result.outcome:
         case Outcome.COMPLETED:
-            return Message(
-                "Done: {written}; all that was sent lies in the database, checked row by row.",
-                written=written,
-            )
+            return _completed_sentence(written, counts)
         case Outcome.DRY_RUN:
             return Message(
                 "This was a dry run ({written}): the database is as it was before.",
@@ -121,6 +120,36 @@ def _outcome_sentence(result: RunResult) -> Message:
             return Message("The run was cancelled: {written}.", written=written)
         case _:
             return Message("The run did not complete: {written}.", written=written)
+
+
+def _print_superseded(session: Session, result: RunResult) -> None:
+    """The first one by one, and how many there are."""
+    tr = session.tr
+    for each in result.superseded[:_SHOWN_REJECTIONS]:
+        print_line(session.stdout, superseded_line(each, tr), "yellow")
+    if result.counts.superseded > _SHOWN_REJECTIONS:
+        text = tr(
+            "… {count:,} superseded by another version of the same item",
+            count=result.counts.superseded,
+        )
+        print_line(session.stdout, text, "yellow")
+
+
+def _completed_sentence(written: Message, counts: Counts) -> Message:
+    if not counts.superseded:
+        return Message(
+            "Done: {written}; all that was sent lies in the database, checked row by row.",
+            written=written,
+        )
+    return Message(
+        "Done: {written}, checked row by row; {superseded}.",
+        written=written,
+        superseded=plural(
+            "{count:,} item superseded by another version of the same item and kept aside",
+            "{count:,} items superseded by another version of the same item and kept aside",
+            count=counts.superseded,
+        ),
+    )
 
 
 def print_skipped_records(session: Session, skipped_records: Mapping[str, int]) -> None:

@@ -23,6 +23,8 @@ _COUNTS = {
     "skipped": N_("skipped"),
     "rejected": N_("rejected"),
     "conflicts": N_("conflicts"),
+    "superseded": N_("superseded by another version of the same item"),
+    "duplicates": N_("more than once in the sources"),
 }
 """As the catalog counts."""
 

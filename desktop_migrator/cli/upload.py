@@ -121,4 +121,5 @@ def _print_upload(session: Session, done: UploadResult) -> None:
 def _exit_code(done: UploadResult) -> ExitCode:
     if done.error:
         return done.error.exit_code
-    return ExitCode.DONE_WITH_REJECTIONS if done.counts.rejected else ExitCode.DONE
+    left = done.counts.rejected + done.counts.superseded
+    return ExitCode.DONE_WITH_REJECTIONS if left else ExitCode.DONE

@@ -72,6 +72,7 @@ From outside: this package alone, which has all of them.
         AlreadyUndone  DM-510
         ConflictsUnresolved  DM-511
         TooManyConflicts  DM-512
+        AccountingMismatch  DM-514
         RunLocked  DM-520
         LockLost  DM-521  transient
         TransactionPooling  DM-522
@@ -109,6 +110,7 @@ from desktop_migrator.errors.plans import (
     PlanError,
 )
 from desktop_migrator.errors.runs import (
+    AccountingMismatch,
     AlreadyUndone,
     Cancelled,
     CommitsLost,
@@ -165,6 +167,7 @@ from desktop_migrator.errors.vault import (
 )
 
 __all__ = [
+    "AccountingMismatch",
     "AlreadyUndone",
     "AuthenticationFailed",
     "BackupDiffers",

@@ -146,6 +146,17 @@ class DecisionsUnusable(MigratorError):
     exit_code = ExitCode.USAGE
 
 
+class AccountingMismatch(RunError):
+    """Of some items nobody knows what became of them: a fault of this program."""
+
+    code = "DM-514"
+    title = "Not every item is accounted for"
+    detail_template = (
+        "Of {expected:,} items of {entity} it is known of {accounted:,} what became of them."
+    )
+    hint_template = "Do not clear the browser's data. Tell the support desk the code and the run."
+
+
 class RunLocked(RunError):
     """Somebody else works for this person with this plan; see postgres/run_lock/run_lock.py."""
 

@@ -32,9 +32,8 @@ class Accounting(msgspec.Struct):
     """Those of the chosen sites that the plan or this program left aside, by word and key."""
     rest: dict[tuple[str, str], RestTotal] = msgspec.field(default_factory=dict)
     """What nothing takes, by key and path."""
-    duplicates: int = 0
-    """Items dropped because their record holds an equal one with the same id."""
-    duplicates_by_entity: Counter[str] = msgspec.field(default_factory=Counter)
+    duplicates: Counter[str] = msgspec.field(default_factory=Counter)
+    """By entity, items dropped because their record holds an equal one with the same id."""
     warnings: Counter[str] = msgspec.field(default_factory=Counter)
     """`big-integer`: items with integers that JavaScript cannot read back exactly."""
 
@@ -58,7 +57,6 @@ class Accounting(msgspec.Struct):
         for place, total in other.rest.items():
             self._add_rest(place, total)
         self.duplicates += other.duplicates
-        self.duplicates_by_entity += other.duplicates_by_entity
         self.warnings += other.warnings
         return self
 

@@ -129,7 +129,7 @@ def matching_columns(entity: Entity, table: Table) -> dict[str, Column]:
     found: dict[str, Column] = {}
     for name in (entity.id.column, *entity.columns):
         column = table.column(name) or _column_ignoring_case(name, table)
-        drawn = name == entity.id.column and column is not None and column.type in _INTEGERS
+        drawn = name == entity.id.column and column is not None and column.identity
         if column is None or (column.generated and not drawn):
             continue
         if column in found.values():
@@ -197,7 +197,7 @@ def _id_strategy(entity: Entity, id_column: Column) -> IdStrategy:
 
 def _is_filled(id_column: Column) -> bool:
     """Whether the database can draw its values."""
-    return id_column.has_default or id_column.generated
+    return id_column.has_default or id_column.identity is not None
 
 
 def _user_column(entity: Entity, found: Mapping[str, Column]) -> str | None:

@@ -150,12 +150,10 @@ class Extractor:
                 source_id = builder.source_id(fields, raw_item)
                 item = builder.build(fields, raw_item, source, source_id)
                 known_as = (raw_item.scope, source_id) if item.derived else item.id
-                if known_as in seen:
-                    _ensure_equal(raw, seen[known_as])
-                    self.accounting.duplicates += 1
-                    self.accounting.duplicates_by_entity[found.entity] += 1
+                if known_as in seen and _are_equal(raw, seen[known_as]):
+                    self.accounting.duplicates[found.entity] += 1
                     continue
-                seen[known_as] = raw
+                seen.setdefault(known_as, raw)
                 if long_numbers and has_big_integers(raw):
                     self.accounting.warnings["big-integer"] += 1
             except ItemRejected as rejected:
@@ -215,13 +213,8 @@ def _unstorable_error() -> ItemRejected:
     )
 
 
-def _ensure_equal(one: Raw, other: Raw) -> None:
-    if one != other and canonical(one) != canonical(other):
-        raise ItemRejected(
-            RejectionCode.DUPLICATE_ID,
-            Message("An item before it in the same record has the same id and other content."),
-            Message("Give one of the two another id in the app."),
-        )
+def _are_equal(one: Raw, other: Raw) -> bool:
+    return one == other or canonical(one) == canonical(other)
 
 
 def _rejection(

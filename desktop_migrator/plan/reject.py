@@ -14,7 +14,6 @@ class RejectionCode(StrEnum):
     WRONG_SHAPE = "wrong-shape"
     MISSING_ID = "missing-id"
     BAD_ID = "bad-id"
-    DUPLICATE_ID = "duplicate-id"
     MISSING = "missing"
     WRONG_TYPE = "wrong-type"
     TOO_LONG = "too-long"

@@ -47,6 +47,7 @@ _STATES: dict[PreviewState, str] = {
     PreviewState.SAME: QT_TRANSLATE_NOOP("states", "Already there"),
     PreviewState.DIFFERS: QT_TRANSLATE_NOOP("states", "There, but different"),
     PreviewState.REJECTED: QT_TRANSLATE_NOOP("states", "Cannot be moved"),
+    PreviewState.SUPERSEDED: QT_TRANSLATE_NOOP("states", "Another version counts"),
 }
 _SKIP_REASONS: dict[str, str] = {
     "other-site": QT_TRANSLATE_NOOP("states", "Of other web sites"),

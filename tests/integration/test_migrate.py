@@ -161,7 +161,7 @@ def test_json_lines_tell_progress_and_end_with_what_came_of_it(
     assert finished["verified"] is True
     assert finished["counts"].keys() == {
         *("records", "items", "inserted", "updated", "unchanged"),
-        *("skipped", "rejected", "conflicts"),
+        *("skipped", "rejected", "conflicts", "superseded", "duplicates"),
     }
     assert finished["counts"]["items"] == sum(
         counts["items"] for counts in finished["by_entity"].values()

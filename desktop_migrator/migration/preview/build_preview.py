@@ -36,6 +36,7 @@ from desktop_migrator.model import (
     Rejection,
     RunResult,
     Source,
+    Superseded,
     TargetEntity,
 )
 from desktop_migrator.plan.bind import bind, planned_tables
@@ -172,9 +173,11 @@ class PreviewCollector:
                 self._detectors[entity.name] = SecretDetector(entity.name, planned)
             self._register_entity(entity.name, entity.table.name, form.headings, form.json)
 
-    def add_outcome(self, outcome: ItemOrRejection) -> None:
+    def add_outcome(self, outcome: ItemOrRejection | Superseded) -> None:
         if isinstance(outcome, Rejection):
             self.on_rejection(outcome, None)
+        elif isinstance(outcome, Superseded):
+            self.on_superseded(outcome, None)
         else:
             self._add_item(outcome, PreviewState.FOUND, None)
 
@@ -182,14 +185,22 @@ class PreviewCollector:
         self._add_item(item, _STATES[action], conflict)
 
     def on_rejection(self, rejection: Rejection, item: Item | None) -> None:
-        source = rejection.source
-        if rejection.entity not in self._formatters:
-            self._register_entity(rejection.entity, "", ("id",))
-        why = rejection.code, rejection.reason, rejection.remedy
-        detail = _detail(source, rejection.source_id, rejection.raw, None, *why)
+        self._add_aside(PreviewState.REJECTED, rejection, item)
+
+    def on_superseded(self, superseded: Superseded, item: Item | None) -> None:
+        self._add_aside(PreviewState.SUPERSEDED, superseded, item)
+
+    def _add_aside(
+        self, state: PreviewState, aside: Rejection | Superseded, item: Item | None
+    ) -> None:
+        source = aside.source
+        if aside.entity not in self._formatters:
+            self._register_entity(aside.entity, "", ("id",))
+        why = aside.code, aside.reason, aside.remedy
+        detail = _detail(source, aside.source_id, aside.raw, None, *why)
         place = f"{source.key}[{source.position}]" if source.position else source.key
-        cells = (cell_text(rejection.source_id or place), cell_text(self._say(rejection.reason)))
-        self._add(PreviewState.REJECTED, cells, detail, [rejection, *([item] if item else [])])
+        cells = (cell_text(aside.source_id or place), cell_text(self._say(aside.reason)))
+        self._add(state, cells, detail, [aside, *([item] if item else [])])
 
     def _add_item(self, item: Item, state: PreviewState, conflict: Conflict | None) -> None:
         form = self._formatters[item.entity]
@@ -202,7 +213,7 @@ class PreviewCollector:
         state: PreviewState,
         cells: Sequence[str],
         detail: PreviewDetail,
-        outcomes: Sequence[ItemOrRejection],
+        outcomes: Sequence[ItemOrRejection | Superseded],
         conflict: Conflict | None = None,
     ) -> None:
         entity = outcomes[0].entity

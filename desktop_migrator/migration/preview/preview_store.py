@@ -84,9 +84,13 @@ class PreviewState(StrEnum):
     DIFFERS = "differs"
     """Its row is there and another one: a conflict."""
     REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    """Another version of it counts."""
 
 
 _STATES = tuple(PreviewState)
+NOT_SENT = frozenset((PreviewState.REJECTED, PreviewState.SUPERSEDED))
+"""Of items that become no row."""
 _NUMBERS = {state: number for number, state in enumerate(_STATES)}
 
 

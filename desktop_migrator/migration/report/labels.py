@@ -12,6 +12,7 @@ COLUMNS = {
     "updated": N_("Replaced"),
     "unchanged": N_("Same"),
     "skipped": N_("Kept"),
+    "superseded": N_("Superseded"),
     "rejected": N_("Rejected"),
 }
 """What became of items, each with its heading."""
@@ -21,6 +22,7 @@ COLOURS = {
     "updated": "#2f6db5",
     "unchanged": "#8a97a6",
     "skipped": "#b58a2f",
+    "superseded": "#8c5fa8",
     "rejected": "#b53a3a",
 }
 
@@ -29,6 +31,7 @@ HEADINGS = {
     "numbers": N_("In numbers"),
     "entities": N_("What became of each kind of item"),
     "rejections": N_("What could not go, and what to do about it"),
+    "superseded": N_("What gave way to another version of the same item"),
     "verification": N_("Verification"),
     "skipped": N_("What stayed in the browser"),
     "next": N_("What you can do next"),
@@ -84,8 +87,18 @@ def headline(facts: RunFacts) -> Message:
         replaced=plural("{count:,} was replaced", "{count:,} were replaced", count=replaced),
     )
     if facts.outcome is Outcome.COMPLETED:
+        if facts.total("superseded"):
+            return Message("{rows}; {superseded}", rows=rows, superseded=superseded(facts))
         return Message("{rows}; all that was sent lies in the database.", rows=rows)
     return Message("Until then {rows}.", rows=rows)
+
+
+def superseded(facts: RunFacts) -> Message:
+    return plural(
+        "{count:,} item was superseded by another version of the same item, and is kept aside.",
+        "{count:,} items were superseded by another version of the same item, and are kept aside.",
+        count=facts.total("superseded"),
+    )
 
 
 def numbers(facts: RunFacts) -> dict[str, int]:
@@ -152,6 +165,13 @@ def what_next(facts: RunFacts) -> list[Message]:
             Message(
                 "Correct the rejected items as said for each, then run the migration again: what "
                 "is in the database already is not sent twice."
+            )
+        )
+    if facts.total("superseded"):
+        steps.append(
+            Message(
+                "See which items gave way to another version, and change them in the app where "
+                "both, or the other one, are to count."
             )
         )
     if facts.conflicts:

@@ -1,6 +1,6 @@
 """A run's report as PDF: the same words and numbers, for paper and for mail."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from xml.sax.saxutils import escape
 
@@ -13,7 +13,7 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, Ta
 
 from desktop_migrator.messages import Message, Translator
 from desktop_migrator.migration.report import labels
-from desktop_migrator.migration.report.run_facts import EntityFacts, RunFacts
+from desktop_migrator.migration.report.run_facts import EntityFacts, RejectionGroup, RunFacts
 
 _WIDTH = A4[0] - 40 * mm
 _BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10, leading=14, spaceAfter=4)
@@ -59,7 +59,13 @@ def _story(facts: RunFacts, tr: Translator) -> Iterator[Flowable]:
         yield _counts(facts, tr)
     if facts.rejections:
         yield heading("rejections")
-        yield from _rejections(facts, tr)
+        yield from _groups(facts.rejections, tr)
+        if facts.total("rejected") > facts.listed_rejections:
+            yield _paragraph(tr(labels.more_rejections(facts)), _SOFT)
+    if facts.superseded:
+        yield heading("superseded")
+        yield _paragraph(tr(labels.superseded(facts)))
+        yield from _groups(facts.superseded, tr)
     yield heading("verification")
     yield _paragraph(tr(labels.verification(facts)))
     for damage in facts.damages:
@@ -76,15 +82,13 @@ def _story(facts: RunFacts, tr: Translator) -> Iterator[Flowable]:
     yield _details(facts, tr)
 
 
-def _rejections(facts: RunFacts, tr: Translator) -> Iterator[Flowable]:
-    for group in facts.rejections:
+def _groups(groups: Sequence[RejectionGroup], tr: Translator) -> Iterator[Flowable]:
+    for group in groups:
         yield _paragraph(f"{tr.number(group.count)} × {group.entity}: {tr(group.reason_message)}")
         yield _remedy(group.remedy_message, tr)
         more = group.count - len(group.places)
         places = ", ".join(group.places) + (tr(labels.more_places(more)) if more else "")
         yield _paragraph(f"{places} ({group.code})", _SOFT)
-    if facts.total("rejected") > facts.listed_rejections:
-        yield _paragraph(tr(labels.more_rejections(facts)), _SOFT)
 
 
 def _remedy(remedy: Message, tr: Translator) -> Flowable:

@@ -15,7 +15,7 @@ from desktop_migrator import __version__
 from desktop_migrator.errors import MigratorError, RunNotFound
 from desktop_migrator.messages import Message
 from desktop_migrator.messages.stored import MessageData, from_builtins, to_builtins
-from desktop_migrator.model import Counts, Outcome, Rejection, RunResult, damage_message
+from desktop_migrator.model import AsideItem, Counts, Outcome, RunResult, Superseded, damage_message
 from desktop_migrator.system.files import private_folder, write_private
 
 _RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -34,10 +34,11 @@ class EntityFacts(msgspec.Struct, frozen=True):
     unchanged: int
     skipped: int
     rejected: int
+    superseded: int = 0
 
 
 class RejectionGroup(msgspec.Struct, frozen=True):
-    """Rejections of one kind with one reason."""
+    """Rejections, or superseded items, of one kind with one reason."""
 
     entity: str
     code: str
@@ -108,6 +109,8 @@ class RunFacts(msgspec.Struct, frozen=True):
     listed_rejections: int
     """How many of the rejections the groups tell of; the run's bookkeeping has all."""
     error: ErrorFacts | None
+    superseded: tuple[RejectionGroup, ...] = ()
+    """The first items of which another version counts."""
 
     @property
     def items(self) -> int:
@@ -148,9 +151,10 @@ def collect_facts(
         verified=result.verified,
         backup=result.backup,
         conflicts=result.counts.conflicts,
-        rejections=_group_rejections(result.rejections),
+        rejections=_group_aside(result.rejections),
         listed_rejections=len(result.rejections),
         error=_error(result.error),
+        superseded=_group_aside(result.superseded),
     )
 
 
@@ -176,7 +180,7 @@ def load_report(folder: Path, run: str) -> RunFacts:
 
 def _messages(facts: RunFacts) -> Iterator[Message]:
     """All that it says. Raises ValueError for what is no message."""
-    for group in facts.rejections:
+    for group in (*facts.rejections, *facts.superseded):
         yield from (group.reason_message, group.remedy_message)
     yield from (damage.message for damage in facts.damages)
     if facts.error:
@@ -202,9 +206,9 @@ def _entity(name: str, counts: Counts) -> EntityFacts:
     )
 
 
-def _group_rejections(rejections: Sequence[Rejection]) -> tuple[RejectionGroup, ...]:
-    alike: dict[tuple[str, str, Message, Message], list[Rejection]] = {}
-    for each in rejections:
+def _group_aside(items: Sequence[AsideItem]) -> tuple[RejectionGroup, ...]:
+    alike: dict[tuple[str, str, Message, Message], list[AsideItem]] = {}
+    for each in items:
         kind = each.entity, each.code, each.reason, each.remedy
         alike.setdefault(kind, []).append(each)
     return tuple(
@@ -229,8 +233,11 @@ def _message(text: str, data: MessageData | None) -> Message:
     return Message(text) if data is None else from_builtins(data)
 
 
-def _location(rejection: Rejection) -> str:
-    source = rejection.source
+def _location(item: AsideItem) -> str:
+    source = item.source
     place = f"{source.key}[{source.position}]" if source.position else source.key
+    if isinstance(item, Superseded):  # the same place in another profile has the one that counts
+        profile = source.store.profile
+        place = f"{profile.browser_name}, {profile.name}: {place}"
     text = place.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
     return text if len(text) <= _MAX_LOCATION_LENGTH else f"{text[:_MAX_LOCATION_LENGTH]}…"

@@ -118,4 +118,4 @@ def _future_ids(run: RunContext, entity: TargetEntity, items: Sequence[Item]) ->
         adopted = adoption.use_existing_row_ids(cursor, clashing) if clashing else []
     finally:
         savepoint.rollback()
-    return [str(item.id) for item in (*own, *adopted)]
+    return [str(item.id) for item in (*own, *adopted) if item.id is not None]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
-from desktop_migrator.model import Item, Rejection
+from desktop_migrator.model import Item, Rejection, Superseded
 
 EXCLUDED_ITEM = "left-out"
 IDENTITY_HASH_SIZE = 16
@@ -20,12 +20,15 @@ IDENTITY_HASH_SIZE = 16
 ItemOrRejection = Item | Rejection
 
 
-def identity_hashes(outcome: ItemOrRejection) -> tuple[bytes, ...]:
+def identity_hashes(outcome: ItemOrRejection | Superseded) -> tuple[bytes, ...]:
     """All names that an outcome is known by."""
     if isinstance(outcome, Rejection):
         source = outcome.source
         place = str(source.storage_key), source.key, source.position
         return (_identity_hash("rejection", outcome.entity, *place, outcome.raw),)
+    if isinstance(outcome, Superseded):
+        origin, source_id = outcome.source.storage_key.origin, outcome.source_id or ""
+        return (_identity_hash("item", outcome.entity, origin, source_id),)
     known_as = [(outcome.source.storage_key.origin, outcome.source_id), *outcome.aliases]
     if not outcome.derived:  # then the id is the row's, whichever site it comes from
         known_as.append(("", outcome.source_id))
@@ -48,7 +51,7 @@ def drop_excluded(
             yield outcome
 
 
-def is_excluded(outcome: ItemOrRejection, excluded_items: Collection[bytes]) -> bool:
+def is_excluded(outcome: ItemOrRejection | Superseded, excluded_items: Collection[bytes]) -> bool:
     """Whether one of the names is the outcome's."""
     if any(name in excluded_items for name in identity_hashes(outcome)):
         return True

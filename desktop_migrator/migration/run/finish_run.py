@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from desktop_migrator.errors import (
+    AccountingMismatch,
     CommitsLost,
     MigratorError,
     RejectedAfterCommit,
@@ -11,6 +12,7 @@ from desktop_migrator.errors import (
     VerificationFailed,
 )
 from desktop_migrator.messages import NOTHING, Message, plural
+from desktop_migrator.migration.run.filters import EXCLUDED_ITEM, OUT_OF_RANGE
 from desktop_migrator.migration.run.parallel.verify_parallel import verify_parallel
 from desktop_migrator.migration.run.parallel.workers import start_forkserver
 from desktop_migrator.migration.run.run_context import RunContext
@@ -25,6 +27,32 @@ from desktop_migrator.postgres.verify.verify_run import Verification, count_rows
 
 MIN_ROWS_FOR_PARALLEL = 50_000
 """Rows from which on it pays to verify them by several processes."""
+
+
+def check_accounting(run: RunContext, entities: Sequence[TargetEntity]) -> None:
+    """Raises AccountingMismatch unless it is known of every item what became of it.
+
+    What the person has left out is none of the items. A resumed run may have done more: what the
+    browser has changed in between counts as what it was then and as what it is now.
+    """
+    aside = run.skipped_records
+    left_out = aside.get(EXCLUDED_ITEM, 0) + aside.get(OUT_OF_RANGE, 0)
+    surveyed = {entity.name: run.survey.item_counts[entity.name] for entity in entities}
+    expected = sum(surveyed.values()) - left_out
+    received = sum(run.received[name] for name in surveyed)
+    _check_sum(", ".join(surveyed), expected, received)
+    for name, number in surveyed.items():
+        if not left_out:
+            _check_sum(name, number, run.received[name])
+        counts = run.counts.get(name, Counts())
+        _check_sum(name, counts.items, counts.accounted)
+        if not run.registration.resumed:
+            _check_sum(name, run.received[name], counts.items)
+
+
+def _check_sum(entity: str, expected: int, accounted: int) -> None:
+    if expected != accounted:
+        raise AccountingMismatch(entity=entity, expected=expected, accounted=accounted)
 
 
 def check_rejection_threshold(run: RunContext) -> None:

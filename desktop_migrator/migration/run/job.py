@@ -17,15 +17,15 @@ from desktop_migrator.errors import (
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.run.filters import ALL_TIME, Period
-from desktop_migrator.model import ConflictPolicy, MergeRule, Outcome, Rejection
+from desktop_migrator.model import ConflictPolicy, MergeRule, Outcome, Rejection, Superseded
 from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.connection.retry import DEFAULT_RETRY, RetryPolicy
 from desktop_migrator.reporter import ForwardingReporter, Reporter
 from desktop_migrator.vault.keys import Passphrase
 
-_MAX_REJECTIONS = 100
-"""Rejections that the result carries itself; all are in the run's quarantine."""
+_MAX_ASIDE = 100
+"""Rejections, and superseded items, that the result carries itself; all are in the quarantine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +104,20 @@ def outcome_of(error: MigratorError | None, job: Job) -> Outcome:
     return Outcome.DRY_RUN if job.dry_run else Outcome.COMPLETED
 
 
-class RejectionCollector(ForwardingReporter):
-    """Keeps the first rejections for the result."""
+class AsideCollector(ForwardingReporter):
+    """Keeps the first of what is kept aside for the result."""
 
     def __init__(self, inner: Reporter) -> None:
         super().__init__(inner)
         self.first_rejections: list[Rejection] = []
+        self.first_superseded: list[Superseded] = []
 
     def rejected(self, rejection: Rejection) -> None:
-        if len(self.first_rejections) < _MAX_REJECTIONS:
+        if len(self.first_rejections) < _MAX_ASIDE:
             self.first_rejections.append(rejection)
         super().rejected(rejection)
+
+    def superseded(self, item: Superseded) -> None:
+        if len(self.first_superseded) < _MAX_ASIDE:
+            self.first_superseded.append(item)
+        super().superseded(item)

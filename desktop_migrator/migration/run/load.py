@@ -29,6 +29,7 @@ def load(run: RunContext, entities: Sequence[TargetEntity]) -> None:
             if number > 1
             else _load_in_one_process(run, entities)
         )
+    run.count_duplicates(run.extractors[-1].accounting.duplicates)
     if renamed:
         run.reporter.warned(
             Message(
@@ -67,10 +68,9 @@ def _load_from(run: RunContext, entities: Sequence[TargetEntity], *, resume: boo
     total = run.survey.item_total(entities)
     for outcomes in run.in_load_order(entities, deduplicator):
         loader.load(outcomes, total)
-    for name, counts in deduplicator.counts.items():
-        if counts.items:
-            run.counts[name] += counts
-            run.reporter.advanced(Stage.LOAD, total, total)
+    run.received = loader.received
+    run.count_duplicates(deduplicator.duplicates)
+    run.reporter.advanced(Stage.LOAD, total, total)
     if loader.null_references:
         run.reporter.warned(
             Message(
@@ -85,11 +85,11 @@ def _load_from(run: RunContext, entities: Sequence[TargetEntity], *, resume: boo
 def _extraction_warnings(run: RunContext) -> Iterator[Message]:
     extractor = run.extractors[-1]
     accounting = extractor.accounting
-    if accounting.duplicates:
+    if number := accounting.duplicates.total():
         yield plural(
             "{count:,} item stood twice in its record and went once.",
             "{count:,} items stood twice in their record and went once.",
-            count=accounting.duplicates,
+            count=number,
         )
     if number := accounting.warnings["big-integer"]:
         yield plural(

@@ -33,6 +33,7 @@ from desktop_migrator.migration.report.run_facts import collect_facts, save_repo
 from desktop_migrator.migration.run.back_up import back_up, has_backup
 from desktop_migrator.migration.run.field_keys import field_key_for_run
 from desktop_migrator.migration.run.finish_run import (
+    check_accounting,
     check_rejection_threshold,
     record_outcome,
     undo_after_failure,
@@ -166,6 +167,7 @@ def _run_steps(run: RunContext, catalog: Catalog, workspace: Workspace) -> _End:
     end = _End()
     try:
         load(run, entities)
+        check_accounting(run, entities)
         check_rejection_threshold(run)
         verify_rows(run, entities)
         note_arrivals(run, entities, workspace)
@@ -207,4 +209,5 @@ def _result(run: RunContext, end: _End, seconds: float) -> RunResult:
         error=end.error,
         undo=end.undo,
         rejections=tuple(run.reporter.first_rejections),
+        superseded=tuple(run.reporter.first_superseded),
     )

@@ -1,6 +1,7 @@
 """A run under way: what its steps work with, and what is known of it so far."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from uuid import uuid4
@@ -10,12 +11,12 @@ from sqlalchemy import Connection
 from desktop_migrator.errors import InternalError
 from desktop_migrator.migration.run import filters
 from desktop_migrator.migration.run.decisions import Decisions
-from desktop_migrator.migration.run.job import Job, RejectionCollector
+from desktop_migrator.migration.run.job import AsideCollector, Job
 from desktop_migrator.migration.run.survey import Survey
 from desktop_migrator.migration.sealed.backup_writer import RunBackup
 from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail, PendingEntry
-from desktop_migrator.model import Counts, Item, Rejection, TargetEntity
+from desktop_migrator.model import Counts, Item, Rejection, Superseded, TargetEntity
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.postgres.bookkeeping.trial import trial_transaction
 from desktop_migrator.postgres.connection.engine import translate_errors
@@ -63,7 +64,7 @@ class RunContext:
         self.sources = sources
         self.survey = survey
         self.user_id = user_id
-        self.reporter = RejectionCollector(reporter)
+        self.reporter = AsideCollector(reporter)
         self.lock = lock
         self.trail = trail
         self.backup = backup
@@ -76,6 +77,8 @@ class RunContext:
         """Of each pass over the sources; what the last one counts is what the run tells."""
         self.counts: dict[str, Counts] = {}
         """By entity; what a load does is added to it chunk by chunk."""
+        self.received: Counter[str] = Counter()
+        """By entity, what the load accounts for of the items of its last pass over the sources."""
         self._registration: Registration | None = None
         self._pending_audit_entries: list[PendingEntry] = []
 
@@ -168,13 +171,19 @@ class RunContext:
 
     def in_load_order(
         self, entities: Sequence[TargetEntity], deduplicator: Deduplicator
-    ) -> Iterator[Iterator[Item | Rejection]]:
+    ) -> Iterator[Iterator[Item | Rejection | Superseded]]:
         """The same without duplicates, in as many parts as it takes to have nothing before what it
         refers to; each is a pass of its own."""
         for level in dependency_levels(entities):
             names = {entity.name for entity in level}
             outcomes = (each for each in self.extract_items(entities) if each.entity in names)
             yield order_parents_first(deduplicator.deduplicate(outcomes), level)
+
+    def count_duplicates(self, duplicates: Mapping[str, int]) -> None:
+        """Items that equal another one of the sources, by entity: they are there unchanged."""
+        self.received.update(duplicates)
+        for name, number in duplicates.items():
+            self.counts[name] += Counts(items=number, unchanged=number, duplicates=number)
 
     def totals(self) -> Counts:
         totals = Counts(records=self.records)

@@ -1,14 +1,18 @@
-"""Rejected items: kept whole, waiting to be resolved, and which run has resolved them."""
+"""Items that a run kept aside whole: rejected ones, which wait to be resolved, and which run has
+resolved them; and those that another version or their row stands for (`AsideCode`), which do not.
+"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import sqlalchemy
 from sqlalchemy import ColumnElement, and_, any_, func, or_, select, update
 
-from desktop_migrator.model import Rejection
+from desktop_migrator.model import AsideItem
 from desktop_migrator.postgres.bookkeeping.runs import NON_REJECTION_COLUMNS, QuarantinedItem, Run
 from desktop_migrator.postgres.bookkeeping.tables import quarantine, runs
 from desktop_migrator.postgres.types.text_escape import (
@@ -21,39 +25,59 @@ from desktop_migrator.postgres.types.text_escape import (
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
-_INSERT_REJECTION = """
-INSERT INTO desktop_migrator.quarantine (
+
+class AsideCode(StrEnum):
+    """Codes of what is kept aside and is no rejection."""
+
+    SUPERSEDED = "superseded"
+    """Another version of the item counts."""
+    KEPT = "kept"
+    """Its row exists, differs and stays."""
+
+
+IS_REJECTION = f"code NOT IN ('{AsideCode.SUPERSEDED}', '{AsideCode.KEPT}')"
+"""In SQL, of a row of the quarantine."""
+_COPY_ASIDE = """
+COPY desktop_migrator.quarantine (
     run, number, entity, code, reason, remedy, source_id,
     browser, profile, store, storage_key, key, position, raw
-) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+) FROM STDIN (FORMAT BINARY)
 """
+_ASIDE_TYPES = ["uuid", "int4", *["text"] * 11, "bytea"]
 
 
-def insert_rejections(
-    cursor: Cursor, *, run: str, numbers: Iterator[int], rejections: Sequence[Rejection]
+def insert_aside(
+    cursor: Cursor, *, run: str, numbers: Iterator[int], items: Iterable[AsideItem]
 ) -> None:
-    cursor.executemany(
-        _INSERT_REJECTION,
+    """In the transaction of the chunk that they came with."""
+    run_id = UUID(run)
+    rows = (
         [
-            [
-                run,
-                number,
-                rejection.entity,
-                rejection.code,
-                str(rejection.reason),
-                str(rejection.remedy),
-                None if rejection.source_id is None else identity_text(rejection.source_id),
-                rejection.source.store.profile.browser,
-                escape_unstorable(rejection.source.store.profile.name),
-                escape_unstorable(str(rejection.source.store.path)),
-                escape_unstorable(str(rejection.source.storage_key)),
-                escape_unstorable(rejection.source.key),
-                escape_unstorable(rejection.source.position),
-                to_wtf8(rejection.raw),
-            ]
-            for rejection, number in zip(rejections, numbers, strict=False)
-        ],
+            run_id,
+            number,
+            item.entity,
+            item.code,
+            str(item.reason),
+            str(item.remedy),
+            None if item.source_id is None else identity_text(item.source_id),
+            item.source.store.profile.browser,
+            escape_unstorable(item.source.store.profile.name),
+            escape_unstorable(str(item.source.store.path)),
+            escape_unstorable(str(item.source.storage_key)),
+            escape_unstorable(item.source.key),
+            escape_unstorable(item.source.position),
+            to_wtf8(item.raw),
+        ]
+        for item, number in zip(items, numbers, strict=False)
     )
+    first = next(rows, None)
+    if first is None:
+        return
+    with cursor.copy(_COPY_ASIDE) as copy:
+        copy.set_types(_ASIDE_TYPES)
+        copy.write_row(first)
+        for row in rows:
+            copy.write_row(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +135,7 @@ def _is_open(run: Run) -> ColumnElement[bool]:
     )
     repairs = select(runs.c.id).where(runs.c.mends == run.id)
     return and_(
+        quarantine.c.code.not_in(list(AsideCode)),
         or_(quarantine.c.run == run.id, quarantine.c.run.in_(repairs)),
         or_(quarantine.c.mended_by.is_(None), taken_back),
     )

@@ -3,10 +3,10 @@
 A derived id has the item's creation time in it, which another copy of the item may lack or spell
 otherwise. So the id that an item was first given is written down and used ever after. So are the
 ids of rows that items were given though their own ids fit: of the row that has their natural key,
-or a new one where theirs is another user's.
+or a new one where theirs is another user's; and those that the database has drawn.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -25,13 +25,20 @@ class AssignmentReason(StrEnum):
     OWNED_BY_OTHER_USER = "taken"
 
 
-_INTEGERS = {ColumnType.SMALLINT, ColumnType.INTEGER, ColumnType.BIGINT}
+INTEGER_TYPES = {ColumnType.SMALLINT, ColumnType.INTEGER, ColumnType.BIGINT}
 
 _INSERT_DERIVED = """
 INSERT INTO desktop_migrator.identities (user_id, entity, origin, source_id, target_id)
 SELECT %s, %s, origin, source_id, target_id
 FROM unnest(%b::text[], %b::text[], %b::text[]) AS new (origin, source_id, target_id)
 ON CONFLICT DO NOTHING
+"""
+_UPSERT_DRAWN = """
+INSERT INTO desktop_migrator.identities (user_id, entity, origin, source_id, target_id)
+SELECT %s, %s, origin, source_id, target_id
+FROM unnest(%b::text[], %b::text[], %b::text[]) AS new (origin, source_id, target_id)
+ON CONFLICT (user_id, entity, origin, source_id)
+DO UPDATE SET target_id = excluded.target_id, reason = excluded.reason
 """
 # No join, which without statistics (a table just filled has none) is made by comparing every row
 # with every row; this is always a search of the primary key, and finds more where origins differ.
@@ -62,14 +69,13 @@ def resolve_row_ids(
 ) -> list[Item]:
     """The items with the ids they were given first, those met for the first time written down.
 
+    Where the database draws the ids, those met for the first time have none yet.
     `may_have_assigned_ids` says whether ids may have been given to items whose own ids fit.
     """
-    keys = [
-        (item.source.storage_key.origin, identity_text(item.source_id))
-        if item.derived or may_have_assigned_ids
-        else None
-        for item in items
-    ]
+    if entity.id_from_database:
+        known = _known_ids(cursor, user_id, entity, items)
+        return [with_row_id(item, known.get(item_key(item)), entity.columns[0]) for item in items]
+    keys = [item_key(item) if item.derived or may_have_assigned_ids else None for item in items]
     first_ids: dict[tuple[str, str], str] = {}
     for key, item in zip(keys, items, strict=True):
         if key and item.derived:
@@ -86,6 +92,45 @@ def resolve_row_ids(
         with_row_id(item, first_ids[key], entity.columns[0]) if key in first_ids else item
         for key, item in zip(keys, items, strict=True)
     ]
+
+
+def item_key(item: Item) -> tuple[str, str]:
+    """By which the identities know it: its origin and source id."""
+    return item.scope, identity_text(item.source_id)
+
+
+def _known_ids(
+    cursor: psycopg.Cursor[tuple[Any, ...]],
+    user_id: str,
+    entity: TargetEntity,
+    items: Sequence[Item],
+) -> dict[tuple[str, str], str]:
+    """Those that the id column can hold; it may have had another type once."""
+    if not items:
+        return {}
+    known = lookup_row_ids(cursor, user_id, entity.name, {item_key(item) for item in items})
+    return {key: text for key, text in known.items() if _fits(text, entity.columns[0])}
+
+
+def _fits(id_text: str, id_column: Column) -> bool:
+    try:
+        _parsed(id_text, id_column)
+    except ValueError:
+        return False
+    return True
+
+
+def record_drawn_ids(
+    cursor: psycopg.Cursor[tuple[Any, ...]],
+    user_id: str,
+    entity: str,
+    ids: Mapping[tuple[str, str], str],
+) -> None:
+    """Write down the ids that the database drew, by `item_key`."""
+    if ids:
+        origins, source_ids = (list(part) for part in zip(*ids, strict=True))
+        parameters = [user_id, entity, origins, source_ids, list(ids.values())]
+        cursor.execute(_UPSERT_DRAWN, parameters)
 
 
 def lookup_row_ids(
@@ -124,13 +169,16 @@ def assign_ids(
     )
 
 
-def with_row_id(item: Item, id_text: str, id_column: Column) -> Item:
-    """The item for the row whose id has this text."""
-    if str(item.id) == id_text:
+def with_row_id(item: Item, id_text: str | None, id_column: Column) -> Item:
+    """The item for the row whose id has this text; None: for a row without an id yet."""
+    if item.id is None if id_text is None else item.id is not None and str(item.id) == id_text:
         return item
-    row_id: UUID | str | int = id_text
-    if id_column.type is ColumnType.UUID:
-        row_id = UUID(id_text)
-    elif id_column.type in _INTEGERS:
-        row_id = int(id_text)
+    row_id = None if id_text is None else _parsed(id_text, id_column)
     return msgspec.structs.replace(item, id=row_id, values=(row_id, *item.values[1:]))
+
+
+def _parsed(id_text: str, id_column: Column) -> UUID | str | int:
+    """Raises ValueError."""
+    if id_column.type is ColumnType.UUID:
+        return UUID(id_text)
+    return int(id_text) if id_column.type in INTEGER_TYPES else id_text

@@ -104,7 +104,7 @@ def _names(columns: list[str]) -> sql.Composed:
 class _RedirectingCursor(psycopg.Cursor[Any]):
     """Sends `desktop_migrator.runs` to `pg_temp.desktop_migrator_runs`; so with all its tables.
 
-    What never concerns the bookkeeping, `copy` and `stream`, passes as it is.
+    What never concerns the bookkeeping, `stream` and `copy` into other tables, passes as it is.
     """
 
     def execute(self, query: Query, params: Any = None, **options: Any) -> "_RedirectingCursor":
@@ -112,6 +112,13 @@ class _RedirectingCursor(psycopg.Cursor[Any]):
 
     def executemany(self, query: Query, params_seq: Any, **options: Any) -> None:
         super().executemany(self._redirected(query), params_seq, **options)
+
+    @contextmanager
+    def copy(self, statement: Query, params: Any = None, **options: Any) -> Iterator[psycopg.Copy]:
+        if isinstance(statement, str) and "COPY desktop_migrator." in statement:
+            statement = self._redirected(statement)
+        with super().copy(statement, params, **options) as copy:
+            yield copy
 
     def _redirected(self, query: Query) -> bytes:
         if isinstance(query, sql.Composable):

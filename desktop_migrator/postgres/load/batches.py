@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import Message
-from desktop_migrator.model import Item, Rejection
+from desktop_migrator.model import AsideItem, Item, Rejection, Superseded
 
 MAX_BATCH_BYTES = 64 * 1024 * 1024
 """Electric refuses transactions over 250 MiB; before-images and indexes need their share."""
@@ -34,14 +34,15 @@ class Batch:
     entity: str
     items: list[Item] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
+    superseded: list[Superseded] = field(default_factory=list)
     size_in_bytes: int = 0
 
     def __len__(self) -> int:
-        return len(self.items) + len(self.rejections)
+        return len(self.items) + len(self.rejections) + len(self.superseded)
 
 
 def iter_batches(
-    outcomes: Iterable[Item | Rejection], entities: Iterable[str], limits: BatchLimits
+    outcomes: Iterable[Item | Rejection | Superseded], entities: Iterable[str], limits: BatchLimits
 ) -> Iterator[Batch]:
     """Gather until a batch is full; an entity's outcomes keep their order.
 
@@ -62,6 +63,8 @@ def iter_batches(
             batch = waiting[outcome.entity] = Batch(outcome.entity)
         if isinstance(outcome, Item):
             batch.items.append(outcome)
+        elif isinstance(outcome, Superseded):
+            batch.superseded.append(outcome)
         else:
             batch.rejections.append(outcome)
         batch.size_in_bytes += size
@@ -73,9 +76,9 @@ def iter_batches(
     yield from (batch for batch in waiting.values() if len(batch))
 
 
-def estimated_size(outcome: Item | Rejection) -> int:
+def estimated_size(outcome: Item | AsideItem) -> int:
     """About how many bytes it sends to the server, at most."""
-    if isinstance(outcome, Rejection):
+    if isinstance(outcome, AsideItem):
         return _ROW_OVERHEAD_BYTES + 4 * len(outcome.raw)
     size = _ROW_OVERHEAD_BYTES
     for value in outcome.values:

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import psycopg
 import sqlalchemy
 
-from desktop_migrator.model import Counts, Item, Rejection
+from desktop_migrator.model import AsideItem, Counts, Item
+from desktop_migrator.postgres.bookkeeping.quarantine import IS_REJECTION, AsideCode
 from desktop_migrator.postgres.connection.errors import ROW_ERRORS
 from desktop_migrator.postgres.load.table_writer import TableWriter
 from desktop_migrator.postgres.types import adapters
@@ -36,13 +37,15 @@ SELECT entity, sum(inserted)::bigint, sum(updated)::bigint, sum(unchanged)::bigi
        sum(skipped)::bigint
 FROM desktop_migrator.chunks WHERE run = %s GROUP BY entity
 """
-_REJECTED = """
-SELECT entity, count(*) FROM desktop_migrator.quarantine WHERE run = %s GROUP BY entity
-"""
-_QUARANTINED = """
+_ASIDE = f"""
+SELECT entity, count(*) FILTER (WHERE {IS_REJECTION}),
+       count(*) FILTER (WHERE code = '{AsideCode.SUPERSEDED}')
+FROM desktop_migrator.quarantine WHERE run = %s GROUP BY entity
+"""  # noqa: S608 - words of our own
+_QUARANTINED = f"""
 SELECT store, storage_key, key, position, sha256(raw)
-FROM desktop_migrator.quarantine WHERE run = %s AND number <= %s
-"""
+FROM desktop_migrator.quarantine WHERE run = %s AND number <= %s AND code <> '{AsideCode.KEPT}'
+"""  # noqa: S608 - words of our own
 _DROP_TEMP_TABLE = "DROP TABLE IF EXISTS pg_temp.desktop_migrator_done"
 _CREATE_TEMP_TABLE = f"""
 CREATE TEMPORARY TABLE desktop_migrator_done AS
@@ -114,18 +117,20 @@ def committed_counts(cursor: Cursor, run: str) -> dict[str, Counts]:
             skipped=skipped,
             conflicts=updated + skipped,
         )
-    for entity, rejected in cursor.execute(_REJECTED, [run]):
-        result[entity] += Counts(items=rejected, rejected=rejected)
+    for entity, rejected, superseded in cursor.execute(_ASIDE, [run]):
+        result[entity] += Counts(
+            items=rejected + superseded, rejected=rejected, superseded=superseded
+        )
     return dict(result)
 
 
 class CompletedRows:
-    """What a run did until a checkpoint; beyond the rejections nothing of it is held here."""
+    """What a run did until a checkpoint; beyond what it kept aside nothing of it is held here."""
 
     def __init__(self, run: str, up_to: Checkpoint) -> None:
         self._run = run
         self._up_to = up_to
-        self._rejections: set[tuple[Any, ...]] = set()
+        self._aside: set[tuple[Any, ...]] = set()
         self._prepared_backend_pid: int | None = None
         """The session that has the table."""
 
@@ -139,7 +144,7 @@ class CompletedRows:
         cursor.execute(_CREATE_TEMP_INDEX)
         cursor.execute(_ANALYZE_TEMP_TABLE)
         found = cursor.execute(_QUARANTINED, [self._run, self._up_to.rejection])
-        self._rejections = set(found.fetchall())
+        self._aside = set(found.fetchall())
         self._prepared_backend_pid = session
 
     def not_done(self, cursor: Cursor, writer: TableWriter, items: Sequence[Item]) -> list[Item]:
@@ -152,12 +157,12 @@ class CompletedRows:
         }
         return [item for item in items if _fingerprint(writer, item) not in done]
 
-    def has_rejection(self, rejection: Rejection) -> bool:
+    def has_aside(self, item: AsideItem) -> bool:
         """Whether it was kept aside already."""
-        source = rejection.source
+        source = item.source
         texts = (str(source.store.path), str(source.storage_key), source.key, source.position)
-        digest = hashlib.sha256(to_wtf8(rejection.raw)).digest()
-        return (*map(escape_unstorable, texts), digest) in self._rejections
+        digest = hashlib.sha256(to_wtf8(item.raw)).digest()
+        return (*map(escape_unstorable, texts), digest) in self._aside
 
 
 def load_completed_rows(connection: sqlalchemy.Connection, run: str) -> CompletedRows:

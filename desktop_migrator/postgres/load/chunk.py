@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
-from desktop_migrator.model import Conflict, Counts, Item, Rejection, Source
+from desktop_migrator.model import Conflict, Counts, Item, Rejection, Source, Superseded
 from desktop_migrator.postgres.bookkeeping.chunks import Action, ChunkRecord
 from desktop_migrator.postgres.load.table_writer import ColumnSubset, Cursor
 
@@ -39,7 +39,8 @@ class RowOperation:
 
 @dataclass(slots=True)
 class Chunk:
-    """Items of one entity. Every one ends among `done` or `rejected`, and nowhere else."""
+    """Items of one entity. Every one ends among `done`, `rejected` or `superseded`, or is one of
+    those `completed` before, and nowhere else."""
 
     cursor: Cursor
     new: list[Item]
@@ -55,6 +56,10 @@ class Chunk:
 
     done: list[RowOperation] = field(default_factory=list)
     rejected: list[tuple[Rejection, Item]] = field(default_factory=list)
+    superseded: list[tuple[Superseded, Item]] = field(default_factory=list)
+    """Another item of the run is their row."""
+    completed: int = 0
+    """Items with which an earlier part of the run was done."""
     records: list[ChunkRecord] = field(default_factory=list)
     rows_decided_before: AbstractSet[RowKey] = frozenset()
     """Rows of other items, in this run's chunks before this one."""
@@ -66,6 +71,11 @@ class Chunk:
     """References left empty since what they refer to has no row."""
     derived_ids: int = 0
     """Items that got other ids since theirs are taken."""
+
+    @property
+    def settled(self) -> int:
+        """Of how many items it is known what became of them."""
+        return len(self.done) + len(self.rejected) + len(self.superseded) + self.completed
 
     @property
     def is_finished(self) -> bool:
@@ -84,13 +94,15 @@ class Chunk:
         self.ready += other.ready
         self.done += other.done
         self.rejected += other.rejected
+        self.superseded += other.superseded
+        self.completed += other.completed
         self.records += other.records
         self.decided_rows |= other.decided_rows
         self.null_references += other.null_references
         self.derived_ids += other.derived_ids
 
     def counts(self) -> Counts:
-        """Of what is done; rejections are the loader's to count."""
+        """Of what is done; what is kept aside is the loader's to count."""
         counts = Counts()
         for record in self.records:
             numbers = {action: record.actions.count(action) for action in Action}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import sqlalchemy
 
-from desktop_migrator.model import ConflictPolicy, Item, TargetEntity
+from desktop_migrator.model import Item, TargetEntity
 from desktop_migrator.postgres.bookkeeping.journal import JournalKey
 from desktop_migrator.postgres.load.checkpoint import CompletedRows
 from desktop_migrator.postgres.load.chunk import Chunk, RowKey
@@ -52,7 +52,6 @@ class ChunkWriter:
     ) -> None:
         """See Loader. With `observed`, what is done in the chunk tells its conflicts."""
         self._connection = connection
-        self._policy = options.policy
         self._make_id = make_id
         self._steps: dict[str, _Steps] = {}
         for entity in entities:
@@ -138,19 +137,20 @@ class ChunkWriter:
         completed: CompletedRows | None,
     ) -> None:
         name = steps.writer.qualified_name
-        protects_rows = steps.matcher.many_items_per_row and self._policy is not ConflictPolicy.SKIP
-        if steps.matcher.many_items_per_row:
+        many_items_per_row = steps.matcher.many_items_per_row
+        if many_items_per_row:
             items = _first_of_each_row(chunk, items)
         if completed is not None:
             left = completed.not_done(chunk.cursor, steps.writer, items)
-            if protects_rows:
+            chunk.completed += len(items) - len(left)
+            if many_items_per_row:
                 ids = {item.id for item in left}
                 chunk.decided_rows |= {(name, item.id) for item in items if item.id not in ids}
             items = left
         operations = steps.decider.decide(chunk, items)
         done = len(chunk.done)
         write_rows(self._connection, steps.writer, chunk, operations, journal_keys)
-        if protects_rows:
+        if many_items_per_row:
             chunk.decided_rows |= {(name, operation.item.id) for operation in chunk.done[done:]}
 
 

@@ -20,6 +20,7 @@ from desktop_migrator.postgres.load.rejections import (
     ambiguous_id,
     owned_by_other_user,
     rejected_by_database,
+    superseded_by_row,
 )
 from desktop_migrator.postgres.load.table_writer import ExistingRow, TableWriter
 from desktop_migrator.postgres.types.merge import merge_values
@@ -27,7 +28,7 @@ from desktop_migrator.postgres.types.merge import merge_values
 
 class Decider:
     """Of one entity's items. What the run has written itself it does not overwrite again: of items
-    that are one row the first one counts."""
+    that are one row the first one counts, and others that differ are superseded."""
 
     def __init__(
         self,
@@ -41,11 +42,11 @@ class Decider:
         self._writer = writer
         self._policy = policy
         self._resolver = ConflictResolver(writer.entity, policy, decisions)
-        self._keeping_resolver = ConflictResolver(writer.entity, ConflictPolicy.SKIP)
         self._observed = observed
 
     def decide(self, chunk: Chunk, items: Sequence[Item]) -> list[RowOperation]:
-        """Rejects what cannot be decided, and puts aside in the chunk what is owned by others.
+        """Rejects what cannot be decided, and puts aside in the chunk what is owned by others and
+        what is superseded.
 
         `items` have distinct ids.
         """
@@ -66,30 +67,33 @@ class Decider:
                 continue
             else:
                 try:
-                    operation = self._compare(item, row, self._resolver_for(chunk, item))
+                    operation = self._compare(item, row)
                 except ROW_ERRORS as error:
                     chunk.rejected.append((rejected_by_database(item, error), item))
+                    continue
+                if operation.action is not Action.UNCHANGED and self._is_decided(chunk, item):
+                    chunk.superseded.append((superseded_by_row(item), item))
                     continue
             operations.append(operation)
         return operations
 
-    def _resolver_for(self, chunk: Chunk, item: Item) -> ConflictResolver:
+    def _is_decided(self, chunk: Chunk, item: Item) -> bool:
+        """Whether another item of the run is its row."""
         key = self._writer.qualified_name, item.id
-        again = key in chunk.decided_rows or key in chunk.rows_decided_before
-        return self._keeping_resolver if again else self._resolver
+        return key in chunk.decided_rows or key in chunk.rows_decided_before
 
-    def _compare(self, item: Item, row: ExistingRow, resolver: ConflictResolver) -> RowOperation:
+    def _compare(self, item: Item, row: ExistingRow) -> RowOperation:
         """Raises one of ROW_ERRORS for values that the database cannot hold."""
         subset = self._writer.column_subset(item)
         digest = subset.digest(subset.project(item.values))
         row_digest = subset.digest_row(subset.project(row.values))
         if digest == row_digest:
             return RowOperation(item, Action.UNCHANGED, subset, digest)
-        resolution = resolver.resolve(item, row.values, row_digest, digest)
+        resolution = self._resolver.resolve(item, row.values, row_digest, digest)
         operation = RowOperation(item, Action.SKIPPED, subset, digest)
         if self._observed:
             operation.conflict = build_conflict(
-                self._writer, resolver.timestamps, item, row.values, row_digest, digest
+                self._writer, self._resolver.timestamps, item, row.values, row_digest, digest
             )
         if resolution is Resolution.REPLACE:
             operation.action = Action.UPDATED

@@ -3,27 +3,31 @@
 Items are the same by their id, or by a natural key of their table. Which version counts is the
 entity's rule, whatever the run's policy about rows: NEWEST takes the one changed last, FIELDS
 merges both (merge.py); where times are equal or unknown, and by the other rules, the store written
-last counts, and of one store what came first.
+last counts, and of one store what came first. A version that differs from the one that counts is
+superseded: it is handed on by name, after that one. One that is equal, or of which FIELDS loses
+nothing, is only counted.
 
 An item that may be there again is held back until all have been seen; others pass at once. What
 `DuplicateKeyFilter` knows must be noted beforehand: ids as `identity_key` gives them, natural keys
 by `register_natural_keys`.
 """
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 from msgspec import UNSET
 
-from desktop_migrator.model import Counts, Item, MergeRule, Rejection, TargetEntity
+from desktop_migrator.model import Item, MergeRule, Rejection, Superseded, TargetEntity
 from desktop_migrator.postgres.connection.errors import ROW_ERRORS
 from desktop_migrator.postgres.load.conflicts import is_newer
 from desktop_migrator.postgres.load.duplicate_key_filter import DuplicateKeyFilter
 from desktop_migrator.postgres.load.natural_keys import NaturalKeys
+from desktop_migrator.postgres.load.rejections import superseded
 from desktop_migrator.postgres.types.digest import digester
-from desktop_migrator.postgres.types.merge import merge_values
+from desktop_migrator.postgres.types.merge import holds_all, merge_values
 
 _OLDEST_TIME = datetime.min.replace(tzinfo=UTC)
 
@@ -31,6 +35,27 @@ _OLDEST_TIME = datetime.min.replace(tzinfo=UTC)
 def identity_key(entity: str, source_id: str) -> Hashable:
     """What items of one identity have in common; so have some others."""
     return entity, source_id.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class _Loser:
+    """A version that gave way."""
+
+    item: Item
+    """Without values, unless they may be merged."""
+    digest: Hashable
+    """Of the values."""
+
+
+@dataclass(slots=True)
+class _Held:
+    """The version that counts so far, and those that gave way to it."""
+
+    item: Item
+    """Perhaps merged."""
+    own: Item
+    """As it came."""
+    losers: list[_Loser] = field(default_factory=list)
 
 
 class Deduplicator:
@@ -41,8 +66,8 @@ class Deduplicator:
     ) -> None:
         self._version_rules = {entity.name: _VersionRule(entity) for entity in entities}
         self._duplicate_keys = duplicate_keys
-        self.counts: dict[str, Counts] = {name: Counts() for name in self._version_rules}
-        """Of the versions that gave way: equal ones are unchanged, others skipped conflicts."""
+        self.duplicates: Counter[str] = Counter()
+        """By entity, the versions that gave way and of which nothing is lost."""
 
     @property
     def entities_with_natural_keys(self) -> frozenset[str]:
@@ -54,23 +79,26 @@ class Deduplicator:
         for value in self._version_rules[item.entity].keys.values_of(item):
             self._duplicate_keys.add((item.entity, value))
 
-    def deduplicate(self, outcomes: Iterable[Item | Rejection]) -> Iterator[Item | Rejection]:
+    def deduplicate(
+        self, outcomes: Iterable[Item | Rejection]
+    ) -> Iterator[Item | Rejection | Superseded]:
         if not self._duplicate_keys:
             yield from outcomes
             return
-        held: dict[str, dict[Hashable, Item]] = {name: {} for name in self._version_rules}
+        held: dict[str, dict[Hashable, _Held]] = {name: {} for name in self._version_rules}
         for outcome in outcomes:
             if isinstance(outcome, Rejection) or not self._may_be_duplicate(outcome):
                 yield outcome
                 continue
-            same = held[outcome.entity]
+            rule, same = self._version_rules[outcome.entity], held[outcome.entity]
             identity = _item_identity(outcome)
-            before = same.get(identity)
-            same[identity] = self._merge_duplicates(before, outcome) if before else outcome
-        for name, items in held.items():
-            yield from self._deduplicate_by_natural_keys(
-                self._version_rules[name].keys, list(items.values())
-            )
+            new, before = _Held(outcome, outcome), same.get(identity)
+            same[identity] = rule.joined(before, new) if before else new
+        for name, versions in held.items():
+            rule = self._version_rules[name]
+            for each in _deduplicate_by_natural_keys(rule, list(versions.values())):
+                yield each.item
+                yield from self._given_way(rule, each)
 
     def _may_be_duplicate(self, item: Item) -> bool:
         keys = self._version_rules[item.entity].keys
@@ -79,44 +107,38 @@ class Deduplicator:
             and any((item.entity, value) in self._duplicate_keys for value in keys.values_of(item))
         )
 
-    def _deduplicate_by_natural_keys(self, keys: NaturalKeys, items: list[Item]) -> list[Item]:
-        """The items such that no two have a natural key in common."""
-        if not keys:
-            return items
-        by_identity: dict[Hashable, Item] = {}
-        owners: dict[Hashable, Hashable] = {}
-        waiting = items[::-1]
-        while waiting:
-            item = waiting.pop()
-            values = keys.values_of(item)
-            clash = next((value for value in values if value in owners), None)
-            if clash is None:
-                by_identity[_item_identity(item)] = item
-                owners |= dict.fromkeys(values, _item_identity(item))
-                continue
-            other = by_identity.pop(owners[clash])
-            for value in keys.values_of(other):
-                owners.pop(value, None)
-            # The one of both may clash with a third.
-            waiting.append(self._merge_duplicates(other, item))
-        return list(by_identity.values())
+    def _given_way(self, rule: "_VersionRule", held: _Held) -> Iterator[Superseded]:
+        """What became of the others, now that it is known which one counts."""
+        digest = rule.digest(held.own) if held.losers else None
+        for loser in held.losers:
+            if loser.digest == digest or rule.keeps_all(held.item, loser.item):
+                self.duplicates[loser.item.entity] += 1
+            else:
+                same = _item_identity(loser.item) == _item_identity(held.own)
+                yield superseded(loser.item, held.own.source, same_identity=same)
 
-    def _merge_duplicates(self, first: Item, second: Item) -> Item:
-        """The version that counts; FIELDS makes one of both."""
-        versions = self._version_rules[first.entity]
-        counts = self.counts[first.entity]
-        counts.items += 1
-        winner, loser = versions.winner_first(first, second)
-        if versions.are_equal(first, second):
-            counts.unchanged += 1
-        else:
-            counts.skipped += 1
-            counts.conflicts += 1
-            winner = versions.merged(winner, loser)
-        aliases = winner.aliases + loser.aliases
-        if _item_identity(winner) != _item_identity(loser):
-            aliases += ((loser.source.storage_key.origin, loser.source_id),)
-        return msgspec.structs.replace(winner, aliases=aliases) if aliases else winner
+
+def _deduplicate_by_natural_keys(rule: "_VersionRule", items: list[_Held]) -> list[_Held]:
+    """The items such that no two have a natural key in common."""
+    if not rule.keys:
+        return items
+    by_identity: dict[Hashable, _Held] = {}
+    owners: dict[Hashable, Hashable] = {}
+    waiting = items[::-1]
+    while waiting:
+        held = waiting.pop()
+        identity, values = _item_identity(held.item), rule.keys.values_of(held.item)
+        clash = next((value for value in values if value in owners), None)
+        if clash is None:
+            by_identity[identity] = held
+            owners |= dict.fromkeys(values, identity)
+            continue
+        other = by_identity.pop(owners[clash])
+        for value in rule.keys.values_of(other.item):
+            owners.pop(value, None)
+        # The one of both may clash with a third.
+        waiting.append(rule.joined(other, held))
+    return list(by_identity.values())
 
 
 class _VersionRule:
@@ -127,22 +149,62 @@ class _VersionRule:
         self._rule = entity.rule
         self._columns = entity.columns[1:]
 
-    def winner_first(self, first: Item, second: Item) -> tuple[Item, Item]:
+    def joined(self, first: _Held, second: _Held) -> _Held:
+        """The version that counts, with those that gave way; FIELDS makes one of both."""
+        winner, loser = self._winner_first(first, second)
+        shorter, longer = sorted((winner.losers, loser.losers), key=len)
+        longer += shorter
+        longer.append(self._loser(winner.own, loser.own))
+        item = self._merged(winner.item, loser.item)
+        aliases = winner.item.aliases + loser.item.aliases
+        if _item_identity(winner.item) != _item_identity(loser.item):
+            aliases += ((loser.item.scope, loser.item.source_id),)
+        if aliases:
+            item = msgspec.structs.replace(item, aliases=aliases)
+        return _Held(item, winner.own, longer)
+
+    def keeps_all(self, item: Item, loser: Item) -> bool:
+        """Whether nothing of the loser is lost where the item, merged with it, counts."""
+        if self._rule is not MergeRule.FIELDS:
+            return False
+        try:
+            return holds_all(self._columns, item.values[1:], loser.values[1:])
+        except ROW_ERRORS:
+            return False
+
+    def digest(self, item: Item) -> Hashable:
+        """Of the values but the id; equal for versions that are."""
+        filled = [
+            (column, value)
+            for column, value in zip(self._columns, item.values[1:], strict=True)
+            if value is not UNSET
+        ]
+        columns, values = [column for column, _ in filled], [value for _, value in filled]
+        try:
+            digest = digester(columns)(values)
+        except ROW_ERRORS:
+            return id(item)  # the server will refuse it; it is equal to itself
+        return digest, *(column.name for column in columns)
+
+    def _winner_first(self, first: _Held, second: _Held) -> tuple[_Held, _Held]:
         """Both, the one that counts first."""
+        one, other = first.item, second.item
         if self._rule is MergeRule.NEWEST:
-            times = [item.updated_at or item.created_at for item in (first, second)]
+            times = [item.updated_at or item.created_at for item in (one, other)]
             if is_newer(times[1], times[0]):
                 return second, first
             if is_newer(times[0], times[1]):
                 return first, second
-        return (
-            (second, first) if _store_modified(second) > _store_modified(first) else (first, second)
-        )
+        return (second, first) if _store_modified(other) > _store_modified(one) else (first, second)
 
-    def are_equal(self, first: Item, second: Item) -> bool:
-        return self._digest(first) == self._digest(second)
+    def _loser(self, winner: Item, loser: Item) -> _Loser:
+        """Many of them are held: their texts once, and values only where they are needed."""
+        digest = self.digest(loser)
+        values = loser.values if self._rule is MergeRule.FIELDS else ()
+        raw = winner.raw if winner.raw == loser.raw else loser.raw
+        return _Loser(msgspec.structs.replace(loser, values=values, raw=raw), digest)
 
-    def merged(self, winner: Item, loser: Item) -> Item:
+    def _merged(self, winner: Item, loser: Item) -> Item:
         if self._rule is not MergeRule.FIELDS:
             return winner
         try:
@@ -158,23 +220,10 @@ class _VersionRule:
                 escaped.add(column.name)
         return msgspec.structs.replace(winner, values=tuple(values), escaped=tuple(sorted(escaped)))
 
-    def _digest(self, item: Item) -> tuple[Any, ...]:
-        filled = [
-            (column, value)
-            for column, value in zip(self._columns, item.values[1:], strict=True)
-            if value is not UNSET
-        ]
-        columns, values = [column for column, _ in filled], [value for _, value in filled]
-        try:
-            digest = digester(columns)(values)
-        except ROW_ERRORS:
-            return (item,)  # the server will refuse it; it is equal to itself
-        return digest, *(column.name for column in columns)
-
 
 def _item_identity(item: Item) -> Hashable:
     if item.derived:
-        return item.source.storage_key.origin, item.source_id
+        return item.scope, item.source_id
     return str(item.id)
 
 

@@ -7,7 +7,14 @@ A circle goes in as a whole if one chunk holds it.
 from collections.abc import Iterable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 
-from desktop_migrator.model import Item, Reference, Rejection, TargetEntity, UnresolvedReference
+from desktop_migrator.model import (
+    Item,
+    Reference,
+    Rejection,
+    Superseded,
+    TargetEntity,
+    UnresolvedReference,
+)
 from desktop_migrator.postgres.load.references import (
     ItemKey,
     item_keys,
@@ -57,8 +64,8 @@ def _topological_levels(
 
 
 def order_parents_first(
-    outcomes: Iterable[Item | Rejection], entities: Iterable[TargetEntity]
-) -> Iterator[Item | Rejection]:
+    outcomes: Iterable[Item | Rejection | Superseded], entities: Iterable[TargetEntity]
+) -> Iterator[Item | Rejection | Superseded]:
     """The outcomes, items of one entity after those of it that they refer to.
 
     Holds back what comes too early; what it refers to may never come.

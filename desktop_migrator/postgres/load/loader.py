@@ -1,8 +1,8 @@
 """Puts items into the target, a chunk a transaction, and writes down in it what was done.
 
 Items come deduplicated, none twice (deduplicate.py). They are gathered into batches (batches.py),
-each of which becomes a chunk: what chunk_writer.py makes of it, and its rejections, are committed
-together or not at all.
+each of which becomes a chunk: what chunk_writer.py makes of it, and what is kept aside of it, are
+committed together or not at all.
 
 A chunk's commit does not wait for the disk. After a crash of the server the last few may be gone,
 each as a whole and with its record; so the last thing is a commit that makes all durable, before
@@ -12,21 +12,25 @@ A chunk that failed for a passing reason is tried again, on a new connection if 
 connection was lost before the commit was confirmed, the chunk's record tells whether it was done.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import count
 
 import sqlalchemy
 
 from desktop_migrator.errors import (
+    AccountingMismatch,
     Cancelled,
     CommitsLost,
     ItemsRejected,
     RejectedAfterCommit,
     RunError,
 )
-from desktop_migrator.model import Counts, Item, Rejection, TargetEntity
+from desktop_migrator.model import Counts, Item, Rejection, Superseded, TargetEntity
+from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.bookkeeping.journal import JournalKey, journal_keys
-from desktop_migrator.postgres.bookkeeping.quarantine import insert_rejections
+from desktop_migrator.postgres.bookkeeping.quarantine import insert_aside
 from desktop_migrator.postgres.connection.engine import invalidate_if_closed
 from desktop_migrator.postgres.connection.errors import translate_errors
 from desktop_migrator.postgres.connection.retry import cancellable_sleep
@@ -44,10 +48,22 @@ from desktop_migrator.postgres.load.conflicts import DecisionLookup, no_decision
 from desktop_migrator.postgres.load.load_options import LoadOptions
 from desktop_migrator.postgres.load.load_order import dependency_levels
 from desktop_migrator.postgres.load.observer import LoadObserver, tell_outcomes
-from desktop_migrator.postgres.load.rejections import too_large
+from desktop_migrator.postgres.load.rejections import kept, too_large
 from desktop_migrator.postgres.load.row_matching import IdFactory
+from desktop_migrator.postgres.load.table_writer import Cursor
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.reporter import Reporter, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenBatch:
+    """A batch's chunk, and what was kept aside with it and not before the run was resumed."""
+
+    chunk: Chunk
+    rejections: list[Rejection]
+    superseded: list[Superseded]
+    aside: int
+    """How many items were kept aside, those whose rows stay among them."""
 
 
 class Loader:
@@ -105,20 +121,23 @@ class Loader:
         """Items whose ids were taken and that got others."""
         self.null_references = 0
         """References left empty since what they refer to has no row."""
+        self.received: Counter[str] = Counter()
+        """By entity, all that came to it and of which it is committed what became of it."""
         self.counts: dict[str, Counts] = {} if counts is None else counts
         self.counts.clear()
         self.counts |= {entity.name: Counts() for entity in in_order}
-        """By entity, of the chunks that are committed; `items` counts rejections too."""
+        """By entity, of the chunks that are committed; `items` counts what is kept aside."""
 
     def load(
-        self, outcomes: Iterable[Item | Rejection], total: int | None = None
+        self, outcomes: Iterable[Item | Rejection | Superseded], total: int | None = None
     ) -> dict[str, Counts]:
-        """Load all items and keep all rejections; returns `counts`. `total` is for progress alone.
+        """Load items, keep the others aside; returns `counts`. `total` is for progress alone.
 
         Items come after those that they refer to; if these are many, by a call of their own.
 
         Raises Cancelled between two chunks; LockLost where the run is no longer alone;
-        DatabaseError where more than a row is at fault; CommitsLost if the server forgot chunks.
+        DatabaseError where more than a row is at fault; CommitsLost if the server forgot chunks;
+        AccountingMismatch if nobody knows what became of an item.
         Unless it is to keep going, a rejection raises ItemsRejected and rolls its chunk back, or
         RejectedAfterCommit if chunks before it have been committed, which stay.
         """
@@ -131,61 +150,62 @@ class Loader:
                 cancellable_sleep(self._options.pause, self._reporter)
             if self._reporter.cancelled:
                 raise Cancelled
-            chunk, rejections = self._commit(batch)
-            self._account_for(batch, chunk, rejections)
+            written = self._commit(batch)
+            self._account_for(batch, written)
             done = sum(counts.items for counts in self.counts.values())
             self._reporter.advanced(Stage.LOAD, done, total)
-            del batch, chunk, rejections  # before the next one is gathered
+            del batch, written  # before the next one is gathered
         if not self._options.dry_run:
             self._options.retry_policy.run(self._flush_commits, self._reporter)
         return self.counts
 
-    def _account_for(self, batch: Batch, chunk: Chunk, new_rejections: Sequence[Rejection]) -> None:
+    def _account_for(self, batch: Batch, written: _WrittenBatch) -> None:
         """Take notice of a chunk that is committed."""
-        self._checkpoint = self._checkpoint_after(chunk, new_rejections)
+        chunk = written.chunk
+        self._checkpoint = self._checkpoint_after(written)
+        self.received[batch.entity] += len(batch)
         self._writer.committed(chunk)
         self.derived_ids += chunk.derived_ids
         self.null_references += chunk.null_references
         counts = chunk.counts()
-        counts.rejected = len(new_rejections)
-        counts.items = counts.inserted + counts.updated + counts.unchanged + counts.skipped
-        counts.items += counts.rejected
+        counts.rejected = len(written.rejections)
+        counts.superseded = len(written.superseded)
+        counts.items = counts.accounted
         self.counts.setdefault(batch.entity, Counts())
         self.counts[batch.entity] += counts
         for rejection in _all_rejections(batch, chunk):
             self._reporter.rejected(rejection)
+        for each in _all_superseded(batch, chunk):
+            self._reporter.superseded(each)
         if self._observer:
             tell_outcomes(self._observer, batch, chunk)
         if self._on_commit:
             self._on_commit(batch.entity, counts)
 
-    def _commit(self, batch: Batch) -> tuple[Chunk, list[Rejection]]:
-        """The batch as a chunk in a transaction, exactly once however often that is tried.
-
-        With it come its rejections that were not kept aside before the run was resumed.
-        """
-        last: tuple[Chunk, list[Rejection]] | None = None
+    def _commit(self, batch: Batch) -> _WrittenBatch:
+        """The batch as a chunk in a transaction, exactly once however often that is tried."""
+        last: _WrittenBatch | None = None
         """Of the attempt before, should it have come as far as to its commit."""
 
-        def attempt(again: bool) -> tuple[Chunk, list[Rejection]]:
+        def attempt(again: bool) -> _WrittenBatch:
             nonlocal last
             if again:
                 now = self._reload_checkpoint()
-                if last and now == self._checkpoint_after(*last):
+                if last and now == self._checkpoint_after(last):
                     return last
                 if now != self._checkpoint:
                     raise CommitsLost
             last = None
             with translate_errors(), self._begin():
                 last = self._write(batch)
-                rejections = _all_rejections(batch, last[0])
+                rejections = _all_rejections(batch, last.chunk)
                 if rejections and not self._options.keep_going:
                     raise self._stopped(batch.entity, rejections)
             return last
 
         return self._options.retry_policy.run(attempt, self._reporter)
 
-    def _write(self, batch: Batch) -> tuple[Chunk, list[Rejection]]:
+    def _write(self, batch: Batch) -> _WrittenBatch:
         cursor = adapters.cursor(self._connection)
         cursor.execute("SET LOCAL synchronous_commit = off")
         if self._options.fence:
@@ -193,25 +213,35 @@ class Loader:
         if batch.size_in_bytes > MAX_BATCH_BYTES:
             chunk = Chunk(cursor, new=[])
             chunk.rejected += [(too_large(item), item) for item in batch.items]
-        elif not batch.items:  # rejections alone, perhaps of what has no table
+        elif not batch.items:  # what is kept aside alone, perhaps of what has no table
             chunk = Chunk(cursor, new=[])
         else:
             chunk = self._writer.write(
                 cursor, batch.entity, batch.items, self._journal_keys, self._completed
             )
-        rejections = _all_rejections(batch, chunk)
-        if self._completed:
-            rejections = [each for each in rejections if not self._completed.has_rejection(each)]
+        if chunk.settled != len(batch.items):
+            raise AccountingMismatch(
+                entity=batch.entity, expected=len(batch.items), accounted=chunk.settled
+            )
+        return self._keep_aside(cursor, batch, chunk)
+
+    def _keep_aside(self, cursor: Cursor, batch: Batch, chunk: Chunk) -> _WrittenBatch:
+        rejections, superseded = _all_rejections(batch, chunk), _all_superseded(batch, chunk)
+        if done := self._completed:
+            rejections = [each for each in rejections if not done.has_aside(each)]
+            superseded = [each for each in superseded if not done.has_aside(each)]
+        stay = [kept(each.item) for each in chunk.done if each.action is Action.SKIPPED]
+        items = [*rejections, *superseded, *stay]
         step = self._options.stripe.stride
         numbers = count(self._checkpoint.rejection + step, step)
-        insert_rejections(cursor, run=self._options.run, numbers=numbers, rejections=rejections)
-        return chunk, rejections
+        insert_aside(cursor, run=self._options.run, numbers=numbers, items=items)
+        return _WrittenBatch(chunk, rejections, superseded, len(items))
 
-    def _checkpoint_after(self, chunk: Chunk, new_rejections: Sequence[Rejection]) -> Checkpoint:
+    def _checkpoint_after(self, written: _WrittenBatch) -> Checkpoint:
         """Where the run stands once this is committed."""
-        seq = max((record.seq for record in chunk.records), default=self._checkpoint.chunk)
-        rejected = self._options.stripe.stride * len(new_rejections)
-        return Checkpoint(seq, self._checkpoint.rejection + rejected)
+        seq = max((record.seq for record in written.chunk.records), default=self._checkpoint.chunk)
+        aside = self._options.stripe.stride * written.aside
+        return Checkpoint(seq, self._checkpoint.rejection + aside)
 
     def _stopped(self, entity: str, rejections: Sequence[Rejection]) -> RunError:
         for rejection in rejections:
@@ -270,3 +300,7 @@ class Loader:
 
 def _all_rejections(batch: Batch, chunk: Chunk) -> list[Rejection]:
     return [*batch.rejections, *(rejection for rejection, _ in chunk.rejected)]
+
+
+def _all_superseded(batch: Batch, chunk: Chunk) -> list[Superseded]:
+    return [*batch.superseded, *(superseded for superseded, _ in chunk.superseded)]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from desktop_migrator.model import Conflict, Item, Rejection, TargetEntity
+from desktop_migrator.model import Conflict, Item, Rejection, Superseded, TargetEntity
 from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.load.batches import Batch
 from desktop_migrator.postgres.load.chunk import Chunk
@@ -19,6 +19,9 @@ class LoadObserver(Protocol):
     def on_rejection(self, rejection: Rejection, item: Item | None) -> None:
         """`item` where the database refused it."""
 
+    def on_superseded(self, superseded: Superseded, item: Item | None) -> None:
+        """`item` where another one of the run is its row; else it was known before the load."""
+
 
 def tell_outcomes(observer: LoadObserver, batch: Batch, chunk: Chunk) -> None:
     """Once the chunk is committed."""
@@ -28,3 +31,7 @@ def tell_outcomes(observer: LoadObserver, batch: Batch, chunk: Chunk) -> None:
         observer.on_rejection(rejection, None)
     for rejection, item in chunk.rejected:
         observer.on_rejection(rejection, item)
+    for each in batch.superseded:
+        observer.on_superseded(each, None)
+    for each, item in chunk.superseded:
+        observer.on_superseded(each, item)

@@ -8,7 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 import sqlalchemy
 
 from desktop_migrator.errors import Cancelled
-from desktop_migrator.model import Conflict, ConflictPolicy, Item, Rejection, TargetEntity
+from desktop_migrator.model import (
+    Conflict,
+    ConflictPolicy,
+    Item,
+    Rejection,
+    Superseded,
+    TargetEntity,
+)
 from desktop_migrator.postgres.connection.errors import ROW_ERRORS, translate_errors
 from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
 from desktop_migrator.postgres.load.checkpoint import CompletedRows
@@ -27,7 +34,7 @@ from desktop_migrator.reporter import Reporter, Stage
 def find_pending_conflicts(
     connection: sqlalchemy.Connection,
     entities: Sequence[TargetEntity],
-    outcomes: Iterable[Item | Rejection],
+    outcomes: Iterable[Item | Rejection | Superseded],
     *,
     user_id: str,
     policy: ConflictPolicy,
@@ -89,6 +96,7 @@ class _PendingConflictFinder:
         if not self._resolver.needs_decision:
             return
         known = own + self._row_matcher.use_existing_row_ids(cursor, clashing)
+        known = [item for item in known if item.id is not None]  # else its row is still to be
         known = self._reference_resolver.assume_resolved(cursor, known, loaded=False)
         if self._completed:
             known = self._completed.not_done(cursor, self._writer, known)

@@ -23,7 +23,7 @@ from desktop_migrator.model import (
     TargetEntity,
     UnresolvedReference,
 )
-from desktop_migrator.postgres.bookkeeping.row_ids import lookup_row_ids
+from desktop_migrator.postgres.bookkeeping.row_ids import INTEGER_TYPES, lookup_row_ids
 from desktop_migrator.postgres.load.chunk import Chunk
 from desktop_migrator.postgres.load.rejections import dangling_reference
 from desktop_migrator.postgres.load.table_writer import stored_user_id
@@ -52,7 +52,7 @@ def reference_key(referred: UnresolvedReference) -> ItemKey:
 
 
 def item_keys(item: Item) -> list[ItemKey]:
-    own = (item.source.storage_key.origin, item.source_id)
+    own = (item.scope, item.source_id)
     return [(origin, identity_text(source_id)) for origin, source_id in (own, *item.aliases)]
 
 
@@ -246,6 +246,10 @@ class _ReferenceColumn:
     def fill(self, item: Item, text: str | None) -> Item:
         """The item referring to the row whose id has this text, or to none."""
         values = list(item.values)
-        uuid = text is not None and self.reference.column.type is ColumnType.UUID
-        values[self.position] = UUID(text) if text is not None and uuid else text
+        value: str | UUID | int | None = text
+        if text is not None and self.reference.column.type is ColumnType.UUID:
+            value = UUID(text)
+        elif text is not None and self.reference.column.type in INTEGER_TYPES:
+            value = int(text)
+        values[self.position] = value
         return msgspec.structs.replace(item, values=tuple(values))

@@ -1,8 +1,11 @@
-"""Items that cannot go into the target, as rejections that keep them whole."""
+"""Items that become no row, kept whole: those that cannot go into the target, those of which
+another version counts, and those whose row stays."""
 
 from desktop_migrator.messages import Message
-from desktop_migrator.model import Item, Reference, Rejection
+from desktop_migrator.model import AsideItem, Item, Reference, Rejection, Source, Superseded
+from desktop_migrator.postgres.bookkeeping.quarantine import AsideCode
 from desktop_migrator.postgres.connection.errors import rejection_message, rejection_remedy
+from desktop_migrator.postgres.types.text_escape import escape_unstorable
 
 
 def rejected_by_database(item: Item, cause: BaseException) -> Rejection:
@@ -64,6 +67,68 @@ def too_large(item: Item) -> Rejection:
         code="too-large",
         reason=Message("It is larger than one transaction may be (64 MiB)."),
         remedy=Message("Split the item in the app, or leave a field out by the plan."),
+    )
+
+
+_VERSION_REMEDY = Message(
+    "If this version is to count, change it in the app once more, then migrate again and let it "
+    "replace the row."
+)
+_KEY_REMEDY = Message(
+    "If both are to be there, change one of them in the app such that they differ in the unique "
+    "key, then migrate again."
+)
+_ROW_STAYS = Message("Its row is there already, differs from it, and stays.")
+_ROW_REMEDY = Message("To have it instead of the row, migrate again and let it replace the row.")
+
+
+def superseded(item: Item, winner: Source, *, same_identity: bool) -> Superseded:
+    """Another version of it counts, that of `winner`, or an item that shares a unique key."""
+    profile = winner.store.profile
+    facts = {"browser": profile.browser_name, "profile": escape_unstorable(profile.name)}
+    if same_identity:
+        reason = Message(
+            "Another version of this item counts: that of {browser}, profile {profile}.", **facts
+        )
+    else:
+        reason = Message(
+            "Another item has the same unique key and counts: one of {browser}, profile {profile}.",
+            **facts,
+        )
+    return Superseded(
+        entity=item.entity,
+        source=item.source,
+        source_id=item.source_id,
+        code=AsideCode.SUPERSEDED,
+        reason=reason,
+        remedy=_VERSION_REMEDY if same_identity else _KEY_REMEDY,
+        raw=item.raw,
+    )
+
+
+def superseded_by_row(item: Item) -> Superseded:
+    """Another item of the run is its row."""
+    return Superseded(
+        entity=item.entity,
+        source=item.source,
+        source_id=item.source_id,
+        code=AsideCode.SUPERSEDED,
+        reason=Message("Another item of this run is the same row by its unique key, and counts."),
+        remedy=_KEY_REMEDY,
+        raw=item.raw,
+    )
+
+
+def kept(item: Item) -> AsideItem:
+    """Its row exists, differs and stays."""
+    return AsideItem(
+        entity=item.entity,
+        source=item.source,
+        source_id=item.source_id,
+        code=AsideCode.KEPT,
+        reason=_ROW_STAYS,
+        remedy=_ROW_REMEDY,
+        raw=item.raw,
     )
 
 

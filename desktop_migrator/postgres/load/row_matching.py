@@ -1,8 +1,10 @@
 """Which row an item is, where that is not the one with the item's own id.
 
 An item whose id is new, but whose natural key a row of this person has, is that row and takes its
-id. An item whose id is that of another person's row gets a derived one. Both are written down in
-the identities, so that the next run knows at once.
+id. An item whose id is that of another person's row gets a derived one. Where the database draws
+ids, an item is the row that the identities name as long as that is there, else one of its natural
+key, else a new one. All of this is written down in the identities, so that the next run knows at
+once.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,15 +12,19 @@ from uuid import UUID
 
 import msgspec
 
-from desktop_migrator.model import Item, TargetEntity
+from desktop_migrator.model import Column, ColumnType, Item, TargetEntity
 from desktop_migrator.postgres.bookkeeping.row_ids import (
+    INTEGER_TYPES,
     AssignmentReason,
     assign_ids,
     has_assigned_ids,
+    item_key,
+    record_drawn_ids,
     resolve_row_ids,
     with_row_id,
 )
 from desktop_migrator.postgres.load.chunk import Chunk
+from desktop_migrator.postgres.load.draw_ids import IdSource
 from desktop_migrator.postgres.load.natural_keys import NaturalKeys
 from desktop_migrator.postgres.load.rejections import owned_by_other_user
 from desktop_migrator.postgres.load.table_writer import Cursor, stored_user_id
@@ -37,9 +43,11 @@ class RowMatcher:
         self._stored_user_id = stored_user_id(entity, user_id)
         self._keys = NaturalKeys(entity)
         self._has_assigned_ids: bool | None = None
+        owner = (Column(entity.user_column, ColumnType.TEXT),) if entity.user_column else ()
         self._existing_ids_query = adapters.select_by_id(
-            entity.table, entity.columns[0], entity.columns[:1]
+            entity.table, entity.columns[0], (entity.columns[0], *owner)
         )
+        self._id_source = IdSource(entity.table, entity.columns[0])
 
     @property
     def many_items_per_row(self) -> bool:
@@ -63,11 +71,13 @@ class RowMatcher:
             own, chunk.natural_key_matches = self.resolve_ids(chunk.cursor, chunk.new)
             items += own
             chunk.new = []
+        if self._entity.id_from_database:
+            items = self._with_drawn_ids(chunk.cursor, items)
         self._store_aliases(chunk.cursor, items)
         return items
 
     def _with_free_ids(self, chunk: Chunk, make_id: IdFactory | None) -> list[Item]:
-        if make_id is None:
+        if make_id is None or self._entity.columns[0].type in INTEGER_TYPES:
             chunk.rejected += [(owned_by_other_user(item), item) for item in chunk.owned_by_other]
             return []
         chunk.derived_ids += len(chunk.owned_by_other)
@@ -75,20 +85,29 @@ class RowMatcher:
 
     def resolve_ids(self, cursor: Cursor, items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
         """The items with the ids by which they are known; apart, those that are new and have a
-        natural key of a row, which `use_existing_row_ids` takes once the others are written."""
+        natural key of a row, which `use_existing_row_ids` takes once the others are written.
+
+        Where the database draws ids, new items have none, here and there."""
         if self._has_assigned_ids is None:
             self._has_assigned_ids = has_assigned_ids(cursor, self._user_id, self._entity.name)
         items = resolve_row_ids(
             cursor, self._user_id, self._entity, items, may_have_assigned_ids=self._has_assigned_ids
         )
-        if not self._keys:
+        if not (self._keys or self._entity.id_from_database):
             return items, []
-        present = {
-            row[0]
-            for row in adapters.stream_rows(
-                cursor, self._existing_ids_query, [str(item.id) for item in items]
-            )
-        }
+        ids = [str(item.id) for item in items if item.id is not None]
+        found = list(adapters.stream_rows(cursor, self._existing_ids_query, ids)) if ids else []
+        present = {row[0] for row in found}
+        if self._entity.id_from_database:
+            # An id that was drawn once and has no row now, or another person's, is drawn anew: a
+            # table that was made again counts from its beginning.
+            present = {row[0] for row in found if row[2:] in ((), (self._stored_user_id,))}
+            items = [
+                item
+                if str(item.id) in present
+                else with_row_id(item, None, self._entity.columns[0])
+                for item in items
+            ]
         new = [item for item in items if str(item.id) not in present]
         rows = self._keys.find_row_ids(cursor, new, self._stored_user_id)
         late = {
@@ -116,6 +135,17 @@ class RowMatcher:
         self._assign_ids(cursor, matched, AssignmentReason.NATURAL_KEY)
         return result
 
+    def _with_drawn_ids(self, cursor: Cursor, items: Sequence[Item]) -> list[Item]:
+        """The items, those without an id with a new one."""
+        keys = dict.fromkeys(item_key(item) for item in items if item.id is None)
+        drawn = dict(zip(keys, self._id_source.draw(cursor, len(keys)), strict=True))
+        record_drawn_ids(cursor, self._user_id, self._entity.name, drawn)
+        id_column = self._entity.columns[0]
+        return [
+            with_row_id(item, drawn[item_key(item)], id_column) if item.id is None else item
+            for item in items
+        ]
+
     def _with_derived_ids(
         self, cursor: Cursor, items: Sequence[Item], make_id: IdFactory
     ) -> list[Item]:
@@ -137,7 +167,7 @@ class RowMatcher:
             assign_ids(cursor, self._user_id, self._entity.name, ids, AssignmentReason.NATURAL_KEY)
 
     def _assign_ids(self, cursor: Cursor, items: Sequence[Item], reason: AssignmentReason) -> None:
-        ids = [(item.source.storage_key.origin, item.source_id, str(item.id)) for item in items]
+        ids = [(item.scope, item.source_id, str(item.id)) for item in items]
         if ids:
             self._has_assigned_ids = True
             assign_ids(cursor, self._user_id, self._entity.name, ids, reason)

@@ -61,7 +61,9 @@ class TableWriter:
             *filter(None, (entity.table.schema, entity.table.name))
         )
         self._journaled_columns = [
-            column.name for column in entity.table.columns if not column.generated
+            column.name
+            for column in entity.table.columns
+            if not column.generated or column.identity
         ]
         self._id = entity.columns[0]
         self._all_positions = tuple(range(len(entity.columns)))

@@ -43,7 +43,7 @@ _SEQUENCES = sqlalchemy.text("""
     FROM pg_catalog.pg_depend d
     JOIN pg_catalog.pg_class s ON s.oid = d.objid AND s.relkind = 'S'
     JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace
-    WHERE d.refobjid = :table AND d.deptype = 'a'
+    WHERE d.refobjid = :table AND d.deptype IN ('a', 'i')
 """)
 
 

@@ -6,7 +6,7 @@ spells it, through domains and for types that SQLAlchemy does not know.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg.rows import class_row
@@ -36,6 +36,7 @@ _TYPES = {
     "json": ColumnType.JSON,
     "jsonb": ColumnType.JSONB,
 }
+_IDENTITIES: dict[str, Literal["always", "by default"]] = {"a": "always", "d": "by default"}
 _ENCODINGS = ("UTF8", "SQL_ASCII")  # the latter keeps the bytes that it is sent, and ours are UTF-8
 ROW_SECURITY_REMEDY = Message("Connect as the table's owner, or as a role with BYPASSRLS.")
 _UNSUPPORTED_KINDS = {
@@ -65,7 +66,7 @@ _COLUMNS = text("""
     SELECT a.attname AS name, t.typname AS type, t.typtype AS kind, r.modifier,
            pg_catalog.format_type(r.type, r.modifier) AS declared,
            r.required, r.has_default OR a.attidentity <> '' AS has_default,
-           a.attgenerated <> '' OR a.attidentity = 'a' AS generated,
+           a.attgenerated <> '' OR a.attidentity = 'a' AS generated, a.attidentity AS identity,
            ARRAY(SELECT e.enumlabel::text FROM pg_catalog.pg_enum e
                  WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) AS enum_values
     FROM resolved r
@@ -270,6 +271,7 @@ def _column(row: Row[Any]) -> Column:
         nullable=not row.required,
         has_default=row.has_default,
         generated=row.generated,
+        identity=_IDENTITIES.get(row.identity),
         enum_values=tuple(row.enum_values),
     )
 

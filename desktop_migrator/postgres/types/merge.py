@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from desktop_migrator.model import Column, ColumnType
-from desktop_migrator.postgres.types.digest import BLANK_PADDED, canonical_json
+from desktop_migrator.postgres.types.digest import BLANK_PADDED, canonical_json, digester
 
 _EMPTY = (b"null", b'""', b"[]", b"{}")
 _JSON_TYPES = {ColumnType.JSON, ColumnType.JSONB}
@@ -37,6 +37,56 @@ def merge_values(
         UNSET if other is UNSET else _merge_value(column, own, other)
         for column, own, other in zip(columns, first, second, strict=True)
     )
+
+
+def holds_all(columns: Sequence[Column], values: Sequence[Any], other: Sequence[Any]) -> bool:
+    """Whether nothing is lost of the other version where these values stay: what it has that is
+    not empty stands in them, JSON's members and elements each for itself.
+
+    Raises as the function of `digester` does.
+    """
+    return all(map(_holds_value, columns, values, other))
+
+
+def _holds_value(column: Column, own: Any, other: Any) -> bool:
+    if other is None or other is UNSET or other == "":
+        return True
+    if own is None or own is UNSET:
+        return False
+    if column.type in _JSON_TYPES:
+        return _holds_raw(_raws.decode(own), _raws.decode(other))
+    digest = digester([column])
+    return digest([own]) == digest([other])
+
+
+def _holds_raw(own: Raw, other: Raw) -> bool:
+    if _is_empty(other):
+        return True
+    kinds = bytes(own)[:1], bytes(other)[:1]
+    if kinds == (b"{", b"{"):
+        members = _objects.decode(own)
+        return all(
+            _holds_raw(members[name], value) if name in members else _is_empty(value)
+            for name, value in _objects.decode(other).items()
+        )
+    if kinds == (b"[", b"["):
+        return _list_holds(_lists.decode(own), _lists.decode(other))
+    return canonical_json(bytes(own)) == canonical_json(bytes(other))
+
+
+def _list_holds(own: list[Raw], other: list[Raw]) -> bool:
+    there = {canonical_json(bytes(element)) for element in own}
+    by_id: dict[bytes, list[Raw]] = {}
+    for element in own:
+        if known_as := _element_id(element):
+            by_id.setdefault(known_as, []).append(element)
+    for element in other:
+        if canonical_json(bytes(element)) in there:
+            continue
+        known_as = _element_id(element)
+        if not any(_holds_raw(mine, element) for mine in by_id.get(known_as or b"", ())):
+            return False
+    return True
 
 
 def merge_json(first: bytes, second: bytes) -> bytes:

@@ -95,6 +95,12 @@ class SourceComparer:
     def _compare(self, entity: TargetEntity, items: Sequence[Item]) -> None:
         met = self._compared[entity.name]
         for item, alike in compare_items(self._connection, entity, self._user_id, items):
+            if item.id is None:  # the database has drawn none, so that it was never sent
+                kind = self._unsent_kind(item.updated_at)
+                result = self.results[entity.name]
+                result.items += 1
+                setattr(result, kind, getattr(result, kind) + 1)
+                continue
             row_id = str(item.id)
             if alike:
                 met.equal.add(row_id)
@@ -116,7 +122,7 @@ class SourceComparer:
         rows: RowStates,
         result: SourceComparison,
     ) -> None:
-        result.items = len(compared_ids.equal) + len(compared_ids.differing)
+        result.items += len(compared_ids.equal) + len(compared_ids.differing)
         result.equal = len(compared_ids.equal)
         sent = last_sent_rows(self._connection, entity, self._run, sorted(compared_ids.differing))
         found = current_digests(self._connection, entity, sent)
@@ -147,6 +153,9 @@ class SourceComparer:
             return "newer" if sent.action in MUST_MATCH and not sent.undone else "kept"
         if row_id in existing_ids:
             return "kept"
+        return self._unsent_kind(time)
+
+    def _unsent_kind(self, time: datetime | None) -> str:
         return "since" if time is not None and time > self._run.started else "unsent"
 
 
@@ -156,7 +165,8 @@ def compare_items(
     user_id: str,
     items: Sequence[Item],
 ) -> Iterator[tuple[Item, bool]]:
-    """Each item with the id that its row has, and whether the row is there and like the item."""
+    """Each item with the id that its row has, None where no id was drawn for it yet, and whether
+    the row is there and like the item."""
     target = TableWriter(entity, user_id)
     savepoint = connection.begin_nested()
     try:  # ids of items that were never sent are not to be written down
@@ -167,9 +177,13 @@ def compare_items(
         savepoint.rollback()
     wanted: dict[str, SentRow] = {}
     for item in resolved:
-        wanted[str(item.id)] = to_sent_row(target, item)
+        if item.id is not None:
+            wanted[str(item.id)] = to_sent_row(target, item)
     found = current_digests(connection, entity, wanted)
     for item in resolved:
+        if item.id is None:
+            yield item, False
+            continue
         mine = to_sent_row(target, item)
         row_id = str(item.id)
         if mine.columns != wanted[row_id].columns:  # twice in this chunk, of different columns
@@ -214,6 +228,8 @@ def items_as_sent(
         savepoint.rollback()
     exact = []
     for item, with_id in zip(items, resolved, strict=True):
+        if with_id.id is None:
+            continue
         sent, mine = wanted.get(str(with_id.id)), to_sent_row(target, with_id)
         if sent and (sent.digest, sent.columns) == (mine.digest, mine.columns):
             exact.append(item)

@@ -5,6 +5,7 @@ than the run; a row that differs with its time unmoved, or that has none, counts
 later run wrote or took back is judged by that run's record. Changes nothing, commits nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,8 +15,9 @@ import sqlalchemy
 from psycopg import sql
 from sqlalchemy import func, select
 
-from desktop_migrator.model import Column, TargetEntity
+from desktop_migrator.model import Column, Counts, Outcome, TargetEntity
 from desktop_migrator.postgres.bookkeeping.chunks import Action
+from desktop_migrator.postgres.bookkeeping.quarantine import AsideCode
 from desktop_migrator.postgres.bookkeeping.runs import Run
 from desktop_migrator.postgres.bookkeeping.tables import chunks, quarantine, runs
 from desktop_migrator.postgres.connection.errors import translate_errors
@@ -207,20 +209,41 @@ def _read_rows(
 
 
 def mismatched_counts(connection: sqlalchemy.Connection, run: Run) -> list[str]:
-    """Which of a finished migration's counts differ from what its chunks and rejections say."""
+    """Which of a finished migration's counts differ from what its chunks and what it kept aside
+    say; `items` if the others do not add up to it."""
     if run.finished is None or run.undoes is not None:
         return []
-    written = dict.fromkeys(_COUNT_COLUMNS, 0)
+    recorded = Counts()
+    for counts in run.counts.values():
+        if isinstance(counts, Counts):
+            recorded += counts
+    written = _written_counts(connection, run)
+    written["unchanged"] += recorded.duplicates  # which no chunk names
+    if not _tells_duplicates(connection, run):  # then some of these two gave way before the load
+        for name in ("unchanged", "skipped"):
+            written[name] = max(written[name], getattr(recorded, name))
+    wrong = [name for name, number in written.items() if number != getattr(recorded, name)]
+    if run.outcome is Outcome.COMPLETED and recorded.items != recorded.accounted:
+        wrong.append("items")
+    return wrong
+
+
+def _written_counts(connection: sqlalchemy.Connection, run: Run) -> dict[str, int]:
     sums = [func.coalesce(func.sum(chunks.c[name]), 0) for name in _COUNT_COLUMNS]
-    written |= zip(
-        _COUNT_COLUMNS,
-        connection.execute(select(*sums).where(chunks.c.run == run.id)).one(),
-        strict=True,
-    )
-    refused = select(func.count()).where(quarantine.c.run == run.id)
-    written["rejected"] = connection.scalar(refused) or 0
-    return [
-        name
-        for name, number in written.items()
-        if number != sum(getattr(counts, name) for counts in run.counts.values())
-    ]
+    written = connection.execute(select(*sums).where(chunks.c.run == run.id)).one()
+    codes = select(quarantine.c.code, func.count()).where(quarantine.c.run == run.id)
+    found = connection.execute(codes.group_by(quarantine.c.code)).tuples()
+    aside: Counter[str] = Counter(dict(found.all()))
+    superseded = aside[AsideCode.SUPERSEDED]
+    return {
+        **dict(zip(_COUNT_COLUMNS, map(int, written), strict=True)),
+        "superseded": superseded,
+        "rejected": aside.total() - superseded - aside[AsideCode.KEPT],
+    }
+
+
+def _tells_duplicates(connection: sqlalchemy.Connection, run: Run) -> bool:
+    """Whether the version of this program that made the run counted apart what gave way before
+    the load."""
+    counts = connection.scalar(select(runs.c.counts).where(runs.c.id == run.id)) or {}
+    return all("duplicates" in numbers for numbers in counts.values())

@@ -23,6 +23,7 @@ from PySide6.QtGui import QColor, QFont
 
 from desktop_migrator.migration.preview.preview_store import (
     NO_FILTER,
+    NOT_SENT,
     Filter,
     PreviewRow,
     PreviewState,
@@ -135,7 +136,7 @@ class ItemsModel(QAbstractTableModel):
     def headings(self) -> tuple[str, ...]:
         """Of the columns after the first; rejections have but their reason to show."""
         headings = self._preview_store.entity_summary(self.entity).headings
-        if self._active_filter.state is PreviewState.REJECTED:
+        if self._active_filter.state in NOT_SENT:
             return (headings[0], self.tr("Why"))
         return headings
 
@@ -251,7 +252,7 @@ class ItemsModel(QAbstractTableModel):
 
     def _is_checkable(self, finding: PreviewRow) -> bool:
         """Whether it is for the person to say if the item goes."""
-        return self._checkable and finding.state is not PreviewState.REJECTED
+        return self._checkable and finding.state not in NOT_SENT
 
     def _cell_text(self, finding: PreviewRow, column: int) -> str:
         if not column:
@@ -265,7 +266,7 @@ def _colour(finding: PreviewRow, column: int) -> QColor | None:
         return QColor(colours.faint)
     if finding.state is PreviewState.REJECTED:
         return QColor(colours.bad)
-    if column == 0 and finding.state is PreviewState.DIFFERS:
+    if column == 0 and finding.state in (PreviewState.DIFFERS, PreviewState.SUPERSEDED):
         return QColor(colours.warning)
     return None
 

@@ -120,12 +120,11 @@ class DonePage(WizardPage):
         ]
         if result.counts.rejected:
             sentences.append(self.tr("%n could not be moved.", "", result.counts.rejected))
+        if result.counts.superseded:
+            sentences.append(self._superseded_words(result.counts))
         self._summary.setText(" ".join(sentences))
-        self._show_verified(
-            self.tr("All that was sent lies in the database; it was checked row by row.")
-            if all(run.verified for run in runs)
-            else ""
-        )
+        verified = all(run.verified for run in runs)
+        self._show_verified(self._verified_words(result.counts) if verified else "")
         by_entity: dict[str, Counts] = {}
         for run in runs:
             for name, counts in run.by_entity.items():
@@ -149,13 +148,23 @@ class DonePage(WizardPage):
             )
         if counts.rejected:
             sentences.append(self.tr("%n could not be moved.", "", counts.rejected))
+        if counts.superseded:
+            sentences.append(self._superseded_words(counts))
         self._summary.setText(" ".join(sentences))
-        self._show_verified(
-            self.tr("All that was sent lies in the database; it was checked row by row.")
-            if result.verified
-            else ""
-        )
+        self._show_verified(self._verified_words(counts) if result.verified else "")
         self._show_table(result.by_entity)
+
+    def _superseded_words(self, counts: Counts) -> str:
+        return self.tr(
+            "%n gave way to another version of the same item and is kept aside.",
+            "",
+            counts.superseded,
+        )
+
+    def _verified_words(self, counts: Counts) -> str:
+        if counts.superseded:
+            return self.tr("What was written was checked row by row.")
+        return self.tr("All that was sent lies in the database; it was checked row by row.")
 
     def _show_undo(self, result: UndoResult) -> None:
         counts = result.counts
@@ -231,6 +240,7 @@ class DonePage(WizardPage):
             self.tr("Replaced"),
             self.tr("Same"),
             self.tr("Kept"),
+            self.tr("Superseded"),
             self.tr("Rejected"),
         )
         for column, words in enumerate(headers):
@@ -242,6 +252,7 @@ class DonePage(WizardPage):
                 counts.updated,
                 counts.unchanged,
                 counts.skipped,
+                counts.superseded,
                 counts.rejected,
             )
             for column, number in enumerate(numbers, 1):

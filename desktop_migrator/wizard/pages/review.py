@@ -201,6 +201,9 @@ class ReviewPage(WizardPage, OperationListener):
             sentence = self.tr("%n item(s) were found.", "", total) + " "
             if rejected:
                 sentence += self.tr("%n of them cannot be moved as they are.", "", rejected) + " "
+            superseded = sum(kind.counts[PreviewState.SUPERSEDED] for kind in kinds)
+            if superseded:
+                sentence += self.tr("%n give(s) way to another version.", "", superseded) + " "
             sentence += self.tr("Look at what you like, or just continue.")
             aside = [
                 f"{i18n.skip_reason_label(why)}: {n}" for why, n in overview.skipped_records.items()

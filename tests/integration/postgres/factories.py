@@ -68,6 +68,7 @@ def item(entity: str, *values: Any, **other: Any) -> Item:
         "derived": False,
         "id": values[0],
     } | other
+    settings.setdefault("scope", settings["source"].storage_key.origin)
     return Item(entity=entity, values=values, **settings)
 
 
@@ -180,9 +181,17 @@ class Bench:
         deduplicator = self.deduplicator(outcomes)
         loader = self.loader(policy, items=items, size=size, **settings)
         counts = loader.load(deduplicator.deduplicate(outcomes))
-        parts = [*counts.values(), *deduplicator.counts.values()]
-        names = ("inserted", "updated", "unchanged", "skipped", "conflicts", "rejected")
-        totals = {name: sum(getattr(part, name) for part in parts) for name in names}
+        names = (
+            "inserted",
+            "updated",
+            "unchanged",
+            "skipped",
+            "conflicts",
+            "superseded",
+            "rejected",
+        )
+        totals = {name: sum(getattr(part, name) for part in counts.values()) for name in names}
+        totals["unchanged"] += deduplicator.duplicates.total()
         return {name: total for name, total in totals.items() if total}
 
     def deduplicator(self, outcomes: Iterable[Item | Rejection]) -> Deduplicator:

@@ -64,9 +64,9 @@ def test_the_row_is_known_ever_after_though_its_key_changes(bench: Bench) -> Non
 
 def test_two_items_of_one_run_with_one_key_are_one_row(bench: Bench) -> None:
     items = [env("a", "dev", "[1]"), env("b", "dev", "[2]")]
-    assert bench.load(*items) == {"inserted": 1, "skipped": 1, "conflicts": 1}
+    assert bench.load(*items) == {"inserted": 1, "superseded": 1}
     assert rows(bench) == [("a", "dev", [1])]
-    assert bench.load(*items, policy=OVERWRITE) == {"unchanged": 1, "skipped": 1, "conflicts": 1}
+    assert bench.load(*items, policy=OVERWRITE) == {"unchanged": 1, "superseded": 1}
     # The other one is met first now, and is the same row.
     assert bench.load(*reversed(items), policy=OVERWRITE)["updated"] == 1
     assert rows(bench) == [("a", "dev", [2])]
@@ -86,7 +86,7 @@ def test_what_the_run_wrote_it_does_not_overwrite(bench: Bench) -> None:
     bench.load(env("c", "test"), policy=OVERWRITE)  # c is b from now on
     items = [env("b", "one", "[1]"), env("c", "two", "[2]")]
     counts = bench.load(*items, policy=OVERWRITE, items=1)
-    assert counts == {"updated": 1, "skipped": 1, "conflicts": 2}
+    assert counts == {"updated": 1, "superseded": 1, "conflicts": 1}
     assert ("b", "one", [1]) in rows(bench)
     assert bench.verify().ok
 

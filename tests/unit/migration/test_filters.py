@@ -21,7 +21,7 @@ origins = st.sampled_from(["https://a.test", "https://b.test"])
 texts = st.sampled_from(["1", "2", "\ud800", "a\0b"])
 derived_items = st.builds(
     lambda entity, origin, name: Item(
-        entity, source(origin=origin), name, UUID(int=1), derived=True, values=()
+        entity, source(origin=origin), name, UUID(int=1), derived=True, values=(), scope=origin
     ),
     st.sampled_from(["tasks", "forms"]),
     origins,
@@ -65,7 +65,7 @@ def test_just_those_that_are_the_same_as_one_excluded(
 
 
 def item(origin: str, *, derived: bool) -> Item:
-    return Item("tasks", source(origin=origin), "7", "7", derived, values=())
+    return Item("tasks", source(origin=origin), "7", "7", derived, values=(), scope=origin)
 
 
 def left(outcome: Item, *chosen: Item) -> bool:

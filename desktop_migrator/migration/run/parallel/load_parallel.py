@@ -182,6 +182,7 @@ class _ParallelLoad:
                 run.fence_out_stale_sessions()
             cursor = adapters.cursor(run.connection)
             self._start_after = last_checkpoint(cursor, run.id)
+            run.received.clear()
             run.counts.clear()
             run.counts |= {entity.name: Counts() for entity in self._entities}
             run.counts |= committed_counts(cursor, run.id)
@@ -238,6 +239,7 @@ class _ParallelLoad:
                 self._deferred.append(message)
             case WorkerFinished():
                 run.extractors[-1].accounting += message.accounting
+                run.received += message.received
                 self._derived_ids += message.derived_ids
             case MigratorError():
                 self._errors.append(message)
@@ -281,8 +283,8 @@ class _ParallelLoad:
             loader.load(deduplicator.deduplicate(items))
         except (ItemsRejected, RejectedAfterCommit) as error:
             self._raise_rejected(error)
-        for name, counts in deduplicator.counts.items():
-            run.counts[name] += counts
+        run.received += loader.received
+        run.count_duplicates(deduplicator.duplicates)
         self._derived_ids += loader.derived_ids
         run.reporter.advanced(Stage.LOAD, self._total, self._total)
 

@@ -6,6 +6,7 @@ it is told to, and when the parent is gone; what it writes passes the run's fenc
 writes nothing for a run that somebody else has taken over.
 """
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
@@ -77,6 +78,7 @@ class DeferredItem:
 @dataclass(frozen=True, slots=True)
 class WorkerFinished:
     accounting: Accounting
+    received: Counter[str]
     derived_ids: int
 
 
@@ -104,6 +106,7 @@ class _LoadWorker(NullReporter):
 
     def run(self) -> None:
         renamed = 0
+        received: Counter[str] = Counter()
         try:
             with (
                 create_engine_for(self._task.address).connect() as connection,
@@ -112,8 +115,9 @@ class _LoadWorker(NullReporter):
                 loader = self._loader(connection)
                 loader.load(self._send_deferred(self._extract_items()))
                 renamed = loader.derived_ids
+                received = loader.received
         finally:
-            self._send(WorkerFinished(self._extractor.accounting, renamed))
+            self._send(WorkerFinished(self._extractor.accounting, received, renamed))
 
     def rejected(self, rejection: Rejection) -> None:
         self._send(rejection)
