@@ -86,9 +86,9 @@ def test_fields_are_named_and_values_are_not() -> None:
         ("tasks", "owner", SecretKind.EMAIL, 2),
         ("tasks", "cc", SecretKind.EMAIL, 2),
     ]
-    people = {"a@b.test": {"password": "hunter2"}, "ghp_" + "a1B2" * 9: "c@d.test"}
+    people = {"a@b.test": {"botToken": "q9f8d7a6s5d4"}, "t@b.test": "c@d.test"}
     assert findings("people", json.dumps(people)) == [
-        ("customData", "password", SecretKind.NAMED, 1),
+        ("customData", "botToken", SecretKind.NAMED, 1),
         ("customData", "…", SecretKind.EMAIL, 1),
     ]
     assert findings("my-mail", "a@b.test") == [("customData", "my-mail", SecretKind.EMAIL, 1)]
@@ -140,7 +140,7 @@ def test_few_numbers_that_are_no_cards_look_like_some() -> None:
     st.recursive(st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x), max_leaves=8),
 )
 def test_no_value_is_told(name: str, value: object) -> None:
-    marked = {name: value, "password": "MARKER-1x", "mail": "marker@example.test"}
+    marked = {name: value, "botToken": "MARKER-1x", "mail": "marker@example.test"}
     told = json.dumps(findings("k", marked))
     assert "MARKER" not in told
     assert "marker" not in told
