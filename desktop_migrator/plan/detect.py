@@ -116,20 +116,20 @@ def secret_kind(text: str, name: str = "") -> SecretKind | None:
 
 
 _MAKERS = re.compile(
-    rb"gh[pousr]_|github_pat_|glpat-|xox[abposr]-|_(?:live|test)_|sk-|A(?:KI|SI)A"
-    rb"|AIza|ya29\.|npm_|pypi-|hf_|SG\."
+    r"gh[pousr]_|github_pat_|glpat-|xox[abposr]-|_(?:live|test)_|sk-|A(?:KI|SI)A"
+    r"|AIza|ya29\.|npm_|pypi-|hf_|SG\."
 )
-_CARD_LIKE = re.compile(rb'"[0-9]{4}[0-9 -]{9}')
+_CARD_LIKE = re.compile(r'"[0-9]{4}[0-9 -]{9}')
 
 
-def _may_hold_other(data: bytes) -> bool:
+def _may_hold_other(text: str) -> bool:
     """Whether JSON with what `secret_kind` finds beside logins could look so."""
     return (
-        b"@" in data
-        or b"phrase" in data
-        or b"nemonic" in data
-        or _CARD_LIKE.search(data) is not None
-        or _MAKERS.search(data) is not None
+        "@" in text
+        or "phrase" in text
+        or "nemonic" in text
+        or _CARD_LIKE.search(text) is not None
+        or _MAKERS.search(text) is not None
     )
 
 
@@ -176,7 +176,8 @@ class SecretDetector:
 
     def inspect(self, item: Item) -> None:
         text = escape_json(item.raw)
-        if not (may_hold_login(text) or _may_hold_other(text)):
+        whole = str(text, "utf-8")
+        if not (may_hold_login(whole) or _may_hold_other(whole)):
             return
         try:
             members = _decode(text)

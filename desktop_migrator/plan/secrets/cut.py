@@ -15,7 +15,6 @@ import msgspec
 from msgspec import Raw
 
 from desktop_migrator.plan.json_text import (
-    as_bytes,
     decode,
     encode,
     escape_unstorable,
@@ -89,14 +88,12 @@ def cut_logins(value: Raw, key: str, spared: Collection[str] = ()) -> CutResult:
     says what becomes. Raises ItemRejected for what is nested too deeply, and for numbers that no
     PostgreSQL number can hold, in records that may hold a login.
     """
+    if not may_hold_login(f'"{key}"{str(value, "utf-8")}'):
+        return CutResult(value)
     if _LOGIN_KEY.match(key):
         return CutResult(None, ("",), (SecretKind.ACCESS,))
-    name = _name_of_key(key)
-    data = as_bytes(value)
-    if not name and not may_hold_login(data):
-        return CutResult(value)
     cutter = _Cutter(frozenset(spared))
-    changed = cutter.cut(decode(data), name, None, 0)
+    changed = cutter.cut(decode(value), _name_of_key(key), None, 0)
     if not cutter.count:
         return CutResult(value)
     left = None if _is_nothing(changed, 0) else Raw(encode(changed))

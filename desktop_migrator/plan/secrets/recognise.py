@@ -96,9 +96,8 @@ _WEAK_NAMES = frozenset(("session", "sessionid", "sid", "access", "refresh", "se
 _KEY_NAMES = frozenset(
     (
         *("apikey", "xapikey", "apisecret", "appsecret", "clientsecret", "consumersecret"),
-        *("secretkey", "secretaccesskey", "privatekey", "signingkey", "encryptionkey"),
-        *("accesskey", "webhooksecret", "servicekey", "servicerolekey", "randompasswordkey"),
-        "awssecretaccesskey",
+        *("secretkey", "secretaccesskey", "awssecretaccesskey", "accesskey", "privatekey"),
+        *("webhooksecret", "randompasswordkey"),
     )
 )
 _PASSWORD_NAMES = frozenset(
