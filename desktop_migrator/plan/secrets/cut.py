@@ -231,7 +231,7 @@ class _Cutter:
         if not elements or not isinstance(elements[0], dict | list):
             return
         for element in elements:
-            for name, reference in element.items() if isinstance(element, dict) else ():
+            for name, reference in [*element.items()] if isinstance(element, dict) else ():
                 plain = self._effective_name(name, "")
                 index = _index(reference) if plain else None
                 if index is None or not 0 < index < len(elements):
@@ -241,6 +241,7 @@ class _Cutter:
                 if kind:
                     self._note((path, name), kind)
                     elements[index] = None
+                    del element[name]
 
     def _is_cut_whole(
         self, value: Any, plain: str, path: _Path, *, is_in_table: bool = False
@@ -390,6 +391,8 @@ def _is_nothing(value: Any, encodings: int) -> bool:
 
 
 def _is_text_nothing(text: str, encodings: int) -> bool:
+    if not text.strip("(){}[]:,;\"' "):  # of a script
+        return True
     inner = read_json(text)
     if inner is not None:
         return _is_nothing(inner, encodings + 1)

@@ -62,7 +62,7 @@ def cut_literals(text: str, spared: Collection[str]) -> LiteralText:
 
 
 def _is_script(text: str) -> bool:
-    return text.lstrip()[:1] in ("(", "{", "[") or text.startswith("function")
+    return text.lstrip()[:1] in ("(", "{", "[") or text.startswith(("function", "new "))
 
 
 def _cut_script(text: str, spared: Collection[str]) -> LiteralText:
