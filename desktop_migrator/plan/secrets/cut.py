@@ -22,7 +22,7 @@ from desktop_migrator.plan.json_text import (
     unescape_unstorable,
 )
 from desktop_migrator.plan.secrets.hints import may_hold_login
-from desktop_migrator.plan.secrets.literals import LiteralCut, cut_literals
+from desktop_migrator.plan.secrets.literals import cut_literals
 from desktop_migrator.plan.secrets.readings import MAX_ENCODINGS, are_pairs, read_json, readings
 from desktop_migrator.plan.secrets.recognise import (
     MIN_TOKEN_LENGTH,
@@ -228,20 +228,20 @@ class _Cutter:
 
     def _cut_referred(self, elements: list[Any], path: _Path) -> None:
         """Texts that objects of the list name by index, as devalue (numbers) and flatted do."""
-        if not elements or not isinstance(elements[0], dict | list):
+        if not isinstance(elements[0] if elements else None, dict | list):
+            return
+        if not any(isinstance(element, str) for element in elements):
             return
         for element in elements:
-            for name, reference in [*element.items()] if isinstance(element, dict) else ():
+            for name, reference in _references(element, elements):
                 plain = self._effective_name(name, "")
-                index = _index(reference) if plain else None
-                if index is None or not 0 < index < len(elements):
-                    continue
-                text = elements[index]
-                kind = login_kind(text, plain) if isinstance(text, str) else None
+                text = _referred(reference, elements) if plain else None
+                kind = login_kind(text, plain) if text else None
                 if kind:
                     self._note((path, name), kind)
-                    elements[index] = None
-                    del element[name]
+                    elements[int(reference)] = None
+                    if isinstance(element, dict):
+                        del element[name]
 
     def _is_cut_whole(
         self, value: Any, plain: str, path: _Path, *, is_in_table: bool = False
@@ -291,10 +291,10 @@ class _Cutter:
                 if reading.write is None or inner_text is None:
                     return "", False
                 return reading.write(unescape_unstorable(inner_text)), True
-        found = cut_literals(text, self._spared)
-        for literal in found.cuts:
-            self._note(_literal_path(path, literal), literal.kind)
-        return found.text or "", found.text is not None
+        changed, literals = cut_literals(text, self._spared)
+        for literal in literals:
+            self._note((path, literal.name) if literal.name else path, literal.kind)
+        return changed, True
 
     def _cut_json(
         self, text: str, inner: Any, name: str, path: _Path, encodings: int
@@ -329,11 +329,8 @@ class _Cutter:
 
 def _name_of_key(key: str) -> str:
     """The plain name in a record's key, as in `auth._token.local`, that may be a secret's."""
-    for part in (key, *reversed(_KEY_SEPARATOR.split(key[-200:]))):
-        plain = plain_name(part)
-        if is_secret_name(plain):
-            return plain
-    return ""
+    parts = (key, *reversed(_KEY_SEPARATOR.split(key[-200:])))
+    return next((plain for plain in map(plain_name, parts) if is_secret_name(plain)), "")
 
 
 def _is_login(value: dict[str, Any] | list[Any]) -> bool:
@@ -359,11 +356,26 @@ def _is_table(elements: list[Any]) -> bool:
     )
 
 
-def _index(reference: Any) -> int | None:
-    if isinstance(reference, int) and not isinstance(reference, bool):
-        return reference
-    is_numeral = isinstance(reference, str) and reference.isdecimal() and len(reference) < 9
-    return int(reference) if is_numeral else None
+def _references(element: Any, elements: list[Any]) -> Iterator[tuple[str, Any]]:
+    """Names and what may be their values' indices; of a Map, devalue keeps both as indices."""
+    if isinstance(element, dict):
+        yield from list(element.items())
+    elif isinstance(element, list) and element[:1] == ["Map"]:
+        for name, reference in zip(element[1::2], element[2::2], strict=False):
+            text = _referred(name, elements)
+            if text is not None:
+                yield text, reference
+
+
+def _referred(reference: Any, elements: list[Any]) -> str | None:
+    """The text at an index, a number or a numeral."""
+    if isinstance(reference, bool) or not isinstance(reference, int | str):
+        return None
+    if isinstance(reference, str) and not (reference.isdecimal() and len(reference) < 9):
+        return None
+    index = int(reference)
+    text = elements[index] if 0 < index < len(elements) else None
+    return text if isinstance(text, str) else None
 
 
 def _is_nothing(value: Any, encodings: int) -> bool:
@@ -398,10 +410,6 @@ def _is_text_nothing(text: str, encodings: int) -> bool:
         return _is_nothing(inner, encodings + 1)
     reading = next(readings(text), None)
     return reading is not None and _is_text_nothing(reading.text, encodings + 1)
-
-
-def _literal_path(path: _Path, literal: LiteralCut) -> _Path:
-    return (path, literal.name) if literal.name else path
 
 
 def _path_text(path: _Path) -> str:

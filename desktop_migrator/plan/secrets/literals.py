@@ -1,8 +1,9 @@
-"""Cuts logins out of texts that are no JSON: JavaScript literals, parameters of addresses.
+"""Cuts logins out of texts that are no JSON: scripts, parameters of addresses.
 
 seroval and devalue's `uneval` write JavaScript, in which a member is `name:"value"` and a Map's
-entry `["name","value"]`. Whoever writes tokens into an address writes `name=value`. A text that
-people write is left as it is, even if there is a token in it: it is their words.
+entry `["name","value"]`; a damaged JSON text looks so, too. Whoever writes tokens into an address
+writes `name=value`. A text that people write is left as it is, even if there is a token in it: it
+is their words.
 """
 
 import re
@@ -17,16 +18,14 @@ from desktop_migrator.plan.secrets.recognise import (
     plain_name,
 )
 
-_STRING = r'"((?:[^"\\]|\\.)*+)"'
-_MEMBER = re.compile(
-    rf"(?:(?<=[{{,])|(?<=[{{,] ))(?:([A-Za-z_$][\w$]*+)|{_STRING})\s*:\s*{_STRING}\s*(,?)"
-)
-_PAIR = re.compile(rf"\[\s*{_STRING}\s*,\s*{_STRING}\s*\]\s*(,?)")
-_ANY_STRING = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"|$)')
-_NAMED_STRING = re.compile(
-    r'(?:([A-Za-z_$][\w$]*+)|"((?:[^"\\]|\\.)*+)")\s*[:=,]\s*["\'](.*?)(?:(?<!\\)["\']|$)',
-    re.DOTALL,
-)
+_SCRIPT = re.compile(r"\s*[({\[]|function|new |\$R")
+# An unclosed one goes to the end, so that all are found in one pass however they are nested.
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"|\\?$)', re.DOTALL)
+_NAME_BEFORE = re.compile(r"(?:([A-Za-z_$][\w$]{0,59})\s{0,9})?[:=]\s{0,9}$")
+_COMMA_AFTER = re.compile(r"\s{0,9},")
+_PAIR_END = re.compile(r"\s{0,9}\]")
+_MAX_GAP = 100
+"""Characters before a text that are looked at for its name."""
 _PARAMETER = re.compile(r"(?:(?<=[?&#;])|^)([\w.-]+)=([^&#;\s]+)")
 _MAX_WORDS = 4
 
@@ -36,69 +35,79 @@ class LiteralCut(NamedTuple):
     kind: SecretKind
 
 
-class LiteralText(NamedTuple):
-    text: str | None
-    """None where it cannot be written without the login."""
-    cuts: list[LiteralCut]
+class _Literal(NamedTuple):
+    """A text in a script."""
+
+    name: str
+    value: str
+    start: int
+    """Where its member or Map's entry begins, which `end` ends; the text's own where it has no
+    name."""
+    end: int
+
+
+def cut_literals(text: str, spared: Collection[str]) -> tuple[str, list[LiteralCut]]:
+    """The text without the logins in it, and what they were."""
+    if _SCRIPT.match(text):
+        return _cut_script(text, spared)
+    if len(text.split(None, _MAX_WORDS)) > _MAX_WORDS:
+        return text, []
+    return _cut_address(text, spared)
 
 
 def named_strings(text: str) -> Iterator[tuple[str, str]]:
     """Names and values in a script or in an address."""
-    if _is_script(text):
-        for found in _NAMED_STRING.finditer(text):
-            yield found[1] or found[2] or "", found[3]
+    if _SCRIPT.match(text):
+        for literal in _literals(text):
+            yield literal.name, literal.value
     elif "=" in text:
         for found in _PARAMETER.finditer(text):
             yield found[1], found[2]
 
 
-def cut_literals(text: str, spared: Collection[str]) -> LiteralText:
-    """The text without the logins in it."""
-    if _is_script(text):
-        return _cut_script(text, spared)
-    if len(text.split(None, _MAX_WORDS)) > _MAX_WORDS:
-        return LiteralText(text, [])
-    return _cut_address(text, spared)
+def _literals(text: str) -> Iterator[_Literal]:
+    before: re.Match[str] | None = None
+    for found in _STRING.finditer(text):
+        place = before.end() if before else 0
+        gap = text[max(place, found.start() - _MAX_GAP) : found.start()]
+        named = _NAME_BEFORE.search(gap)
+        name, start, end = "", found.start(), found.end()
+        if named and named[1]:
+            name, start = named[1], found.start() - len(gap) + named.start()
+        elif before and named and gap.lstrip()[:1] == ":":
+            name, start = before[1], before.start()
+        elif before and gap.strip() == "," and (close := _PAIR_END.match(text, found.end())):
+            opening = text.rfind("[", max(0, before.start() - 9), before.start())
+            if opening >= 0 and not text[opening + 1 : before.start()].strip():
+                name, start, end = before[1], opening, close.end()
+        yield _Literal(name, found[1], start, end)
+        before = found
 
 
-def _is_script(text: str) -> bool:
-    return text.lstrip()[:1] in ("(", "{", "[") or text.startswith(("function", "new "))
-
-
-def _cut_script(text: str, spared: Collection[str]) -> LiteralText:
+def _cut_script(text: str, spared: Collection[str]) -> tuple[str, list[LiteralCut]]:
     cuts: list[LiteralCut] = []
-
-    def cut(name: str, value: str, whole: str) -> str:
-        plain = plain_name(name)
-        kind = None if plain in spared else login_kind(value, plain)
+    kept: list[str] = []
+    place = 0
+    for literal in _literals(text):
+        plain = plain_name(literal.name)
+        kind = None if plain and plain in spared else login_kind(literal.value, plain)
         if kind is None:
-            return whole
-        cuts.append(LiteralCut(name, kind))
-        return ""
-
-    changed = _MEMBER.sub(lambda found: cut(found[1] or found[2] or "", found[3], found[0]), text)
-    changed = _PAIR.sub(lambda found: cut(found[1], found[2], found[0]), changed)
-    if cuts:
-        changed = re.sub(r",(\s*[}\]])", r"\1", changed) if changed != text else changed
-    kind = _remaining(changed, spared)
-    return LiteralText(None, [LiteralCut("", kind)]) if kind else LiteralText(changed, cuts)
-
-
-def _remaining(text: str, spared: Collection[str]) -> SecretKind | None:
-    """What is left of logins in a form that cannot be cut, as in a damaged text."""
-    for found in _NAMED_STRING.finditer(text):
-        plain = plain_name(found[1] or found[2] or "")
-        kind = login_kind(found[3], plain) if plain and plain not in spared else None
-        if kind:
-            return kind
-    for found in _ANY_STRING.finditer(text):
-        kind = login_kind(found[1])
-        if kind:
-            return kind
-    return None
+            continue
+        cuts.append(LiteralCut(literal.name, kind))
+        part = text[place : literal.start]
+        comma = _COMMA_AFTER.match(text, literal.end)
+        place = literal.end
+        if not literal.name:
+            part += "null"
+        elif comma:
+            place = comma.end()
+        elif part.rstrip().endswith(","):
+            part = part.rstrip()[:-1]
+        kept.append(part)
+    return "".join([*kept, text[place:]]), cuts
 
 
-def _cut_address(text: str, spared: Collection[str]) -> LiteralText:
+def _cut_address(text: str, spared: Collection[str]) -> tuple[str, list[LiteralCut]]:
     cuts: list[LiteralCut] = []
 
     def cut(found: re.Match[str]) -> str:
@@ -116,4 +125,4 @@ def _cut_address(text: str, spared: Collection[str]) -> LiteralText:
     changed = _PARAMETER.sub(cut, text) if "=" in text else text
     if "eyJ" in changed and len(changed) <= MAX_TEXT_LENGTH:
         changed = WEB_TOKEN_INSIDE.sub(cut_token, changed)
-    return LiteralText(changed, cuts)
+    return changed, cuts

@@ -100,6 +100,11 @@ _KEY_NAMES = frozenset(
         *("webhooksecret", "randompasswordkey"),
     )
 )
+_SUFFIXES = (
+    *("accesstoken", "refreshtoken", "authtoken", "sessiontoken", "bearertoken", "usertoken"),
+    *("jwt", "apikey", "secretkey", "clientsecret", "privatekey"),
+)
+"""Ends of names that an app or a service precedes, as in `spotifyRefreshToken`."""
 _PASSWORD_NAMES = frozenset(
     f"{owner}{what}"
     for owner in ("", "user", "current", "new", "old", "master", "login", "account", "db")
@@ -137,7 +142,7 @@ def _plain_name(name: str) -> str:
 
 def is_secret_name(plain: str) -> bool:
     """Whether a member of this plain name may be one for its name."""
-    return plain in _KINDS_BY_NAME
+    return plain in _KINDS_BY_NAME or plain.endswith(_SUFFIXES)
 
 
 def login_kind(text: str, plain: str = "", *, is_in_table: bool = False) -> SecretKind | None:
@@ -185,12 +190,10 @@ def _kind_by_look(text: str) -> SecretKind | None:
 
 
 def _kind_by_name(text: str, plain: str, *, is_in_table: bool) -> SecretKind | None:
-    if plain not in _KINDS_BY_NAME or (
-        plain in _WEAK_NAMES and (is_in_table or _UUID.fullmatch(text))
-    ):
+    if plain in _WEAK_NAMES and (is_in_table or _UUID.fullmatch(text)):
         return None
-    kind, fits = _KINDS_BY_NAME[plain]
-    return kind if fits(text) else None
+    kind, fits = _KINDS_BY_NAME.get(plain, (SecretKind.ACCESS, looks_random))
+    return kind if is_secret_name(plain) and fits(text) else None
 
 
 def _is_header(text: str) -> bool:

@@ -229,6 +229,8 @@ WEB_TOKEN = f"eyJhbGciOiJub25lIn0.eyJzdWIiOiJwcmFjdGljZSJ9.{SIGNATURE}"
         ("user", quote('{"accessToken":"x"}', safe="")),
         ("user", base64.b64encode(quote('{"idToken":"x"}').encode()).decode()),
         ("x", '{"access_token":"x"'),
+        ("x", '{"access_token":"x'),
+        ("lockr-accessToken", json.dumps({"data": OPAQUE})),
         ("x", "#access_token=x&token_type=bearer"),
     ],
 )
@@ -253,6 +255,10 @@ def test_records_that_are_nothing_but_a_login(key: str, value: str) -> None:
             [{"name": "1", "accessToken": "2"}, "M", "x1"],
             [{"name": "1"}, "M", None],
         ),
+        (
+            [["Map", 1, 2, 3, 4], "idToken", "x1", "name", "M"],
+            [["Map", 1, 2, 3, 4], "idToken", None, "name", "M"],
+        ),
         # superjson counts a Map's entries
         (
             {
@@ -269,6 +275,11 @@ def test_records_that_are_nothing_but_a_login(key: str, value: str) -> None:
             {"kv": {"__type": "Map", "value": [["n", 1]]}},
         ),
         ({"name": "M", WEB_TOKEN: 1}, {"name": "M"}),
+        ({"s": '({a:1,accessToken:"x",b:["x"]})'}, {"s": '({a:1,b:["x"]})'}),
+        ({"s": f'$R[0]={{a:["{WEB_TOKEN}","x"]}}'}, {"s": '$R[0]={a:[null,"x"]}'}),
+        ({"s": f'({{a:["{WEB_TOKEN}","x"]}})'}, {"s": '({a:[null,"x"]})'}),
+        ({"s": '[1,{"a":"b\\"c","idToken" : "x"}, trunca'}, {"s": '[1,{"a":"b\\"c"}, trunca'}),
+        ({"spotifyRefreshToken": OPAQUE, "validToken": "x"}, {"validToken": "x"}),
         (
             {"url": f"https://x.test/?a=1&jwt={WEB_TOKEN}&b=2"},
             {"url": "https://x.test/?a=1&jwt=&b=2"},
@@ -369,6 +380,30 @@ def test_logins_are_found_as_deep_as_json_is_read_and_deeper_is_refused() -> Non
         cut_logins(Raw(deep.encode()), "k")
     inner = cut_logins(escaped(json.dumps({"a": deep, "idToken": "x"})), "k")
     assert inner.paths == ("idToken",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"\\"' * 100_000,
+        '["' * 100_000,
+        "{a:" * 100_000,
+        "(" + "a" * 300_000,
+        "eyJ" * 100_000,
+        "a=" * 100_000,
+        "[" + "a@a." * 100_000,
+        "a@" + ".a" * 100_000,
+        "%7B" * 100_000,
+        'token"token:' * 30_000,
+        "[" * 900 + '"' + "]" * 900,
+        "{" + '"token":"' * 50_000,
+        base64.b64encode(b'{"token":' * 50_000).decode(),
+    ],
+)
+def test_hostile_texts_take_no_time_to_speak_of(text: str) -> None:
+    """They would take hours where each of their characters was a start for another look."""
+    cut_logins(escaped(json.dumps({"token": text, "a": text})), "token")
+    cut_logins(escaped(json.dumps([["token", text]] * 2)), "token")
 
 
 def test_characters_that_cannot_be_stored_survive_beside_a_login() -> None:
