@@ -45,7 +45,10 @@ def looks_like_cache(value: Raw) -> bool:
     client = _client(decoded)
     if client is not None:
         return not _has_unsent(client)
-    if "ROOT_QUERY" in decoded or _is_copy(decoded):
+    # Apollo's normalised store; a query of TanStack's persister for single ones.
+    if "ROOT_QUERY" in decoded or {"queryKey", "queryHash", "state"} <= decoded.keys():
+        return True
+    if _is_copy(decoded):
         return True
     return 0 < len(decoded) <= _MAX_ENTRIES and all(map(_is_copy, decoded.values()))
 

@@ -33,6 +33,12 @@ def test_changes_that_were_never_sent_are_work(key: str) -> None:
         assert looks_like_cache(raw(value))
 
 
+def test_a_query_that_is_kept_by_itself_is_a_copy() -> None:
+    queries = [text for key, text in PAGE.items() if key.startswith("tanstack-query-")]
+    assert len(queries) == 2
+    assert all(looks_like_cache(Raw(escape_json(text))) for text in queries)
+
+
 @pytest.mark.parametrize(
     ("value", "is_cache"),
     [
