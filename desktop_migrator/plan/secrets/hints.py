@@ -6,7 +6,9 @@ It may be wrong in one direction only: what `recognise` and `readings` would fin
 import re
 
 _STARTS = re.compile(
-    r'"(?:e[yw][A-Za-z]|W[13y][sJA-Z]|ZXl|JT[dI]|In[st]|base64-|%(?:7[Bb]|5[Bb]|22)'  # encodings
+    # Their first characters, by which most texts are done with.
+    r'"(?=[eWZJIbNSsvBDdngxrAyphm%\u1000-\uffff])'
+    r"(?:e[yw][A-Za-z]|W[13y][sJA-Z]|ZXl|JT[dI]|In[st]|base64-|%(?:7[Bb]|5[Bb]|22)"  # encodings
     r"|N[4o][A-Za-z]|[\u1000-\uffff]"  # lz-string's forms
     r'|[Ss][Ii][Dd][\\"]|ed25519:|v[1-4]\.[lp]|[Bb][Aa][Ss][Ii][Cc]\s|[Dd][Pp][Oo][Pp]\s'
     r"|near-api-js:|msal\.|gh[pousr]_|github_pat_|glpat-|xox[abposr]-|[rs]k_[lt]|sk-|A[KSI][IKz][Aa]"

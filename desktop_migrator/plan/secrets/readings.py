@@ -34,12 +34,12 @@ class Reading(NamedTuple):
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{2,}={0,2}")
 _SUPABASE_PREFIX = "base64-"
-_PERCENT = re.compile(r"[\"'(]?%(?:7[Bb]|5[Bb]|22)")
+_PERCENT = re.compile(r"%(?:7[Bb]|5[Bb]|22)")
 MAX_ENCODINGS = 24
 """How many encodings in encodings are looked through; each more doubles JSON's backslashes."""
 _MAX_LENGTH = 16_000_000
 _URI_COMPONENT_SAFE = "!'()*~-._"
-# Decoders that are written elsewhere: text inside, or None for another encoding.
+# Of what is read but not written again: the text inside, or None where it is in another encoding.
 _DECODERS: tuple[Callable[[str], str | None], ...] = ()
 
 
