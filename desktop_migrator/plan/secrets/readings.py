@@ -5,6 +5,7 @@ its inverse. What cannot be written again is cut as a whole.
 
 - base64 and base64url (RFC 4648), with @supabase/ssr's `base64-` before it, of text in UTF-8
 - percent-encoded JSON (`encodeURIComponent`)
+- lz-string's forms, which are read only
 """
 
 import base64
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
+from desktop_migrator.plan.decode.lz_string import decompress
 from desktop_migrator.plan.json_text import (
     decode,
     escape_json,
@@ -40,7 +42,7 @@ MAX_ENCODINGS = 24
 _MAX_LENGTH = 16_000_000
 _URI_COMPONENT_SAFE = "!'()*~-._"
 # Of what is read but not written again: the text inside, or None where it is in another encoding.
-_DECODERS: tuple[Callable[[str], str | None], ...] = ()
+_DECODERS: tuple[Callable[[str], str | None], ...] = (decompress,)
 
 
 def readings(text: str) -> Iterator[Reading]:
@@ -52,7 +54,10 @@ def readings(text: str) -> Iterator[Reading]:
         if reading:
             yield reading
     for decoder in _DECODERS:
-        inner = decoder(text)
+        try:
+            inner = decoder(text)
+        except ItemRejected:  # larger than it may be
+            continue
         if inner is not None:
             yield Reading(inner, None)
 
