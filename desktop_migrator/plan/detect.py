@@ -2,19 +2,19 @@
 
 Only what can hardly be anything else counts, since a warning that is mostly wrong is not read:
 
-- private keys (PEM, RFC 7468), JSON Web Tokens (RFC 7519), tokens with their makers' prefixes,
+- what logs somebody in, as `secrets` recognises it, also within longer texts,
 - members whose name says that they are a secret, with a value like one,
 - e-mail addresses (a text that is one, as HTML's `input type=email` takes them, with a dot in the
   host), card numbers (a text that is one: ISO/IEC 7812's check digit, a network's prefix and
   length).
 
-Numbers are never card numbers: a page that has one keeps it as text.
+Looked through are values of any depth and what their texts encode. Numbers are never card numbers:
+a page that has one keeps it as text.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -23,18 +23,24 @@ from msgspec import Raw
 from desktop_migrator.model import Item, normalize_name
 from desktop_migrator.plan.envelope import is_protected
 from desktop_migrator.plan.expressions import Expression
-from desktop_migrator.plan.json_text import escape_json
+from desktop_migrator.plan.json_text import escape_json, unescape_unstorable
 from desktop_migrator.plan.schema import VARIABLES, Entity
+from desktop_migrator.plan.secrets.hints import may_hold_login
+from desktop_migrator.plan.secrets.literals import named_strings
+from desktop_migrator.plan.secrets.readings import texts_in
+from desktop_migrator.plan.secrets.recognise import (
+    ACCESS_TOKEN_INSIDE,
+    MAX_TEXT_LENGTH,
+    PRIVATE_KEY,
+    WEB_TOKEN_INSIDE,
+    SecretKind,
+    is_of_words,
+    login_kind,
+    plain_name,
+)
 from desktop_migrator.plan.sensitive import REDACTED
 
-
-class SecretKind(StrEnum):
-    PRIVATE_KEY = "private key"
-    JWT = "JSON Web Token"
-    ACCESS = "access token"
-    NAMED = "password or key"
-    EMAIL = "e-mail address"
-    CARD = "card number"
+__all__ = ["SecretDetector", "SecretKind", "Suspicion", "secret_kind"]
 
 
 class Suspicion(msgspec.Struct, frozen=True):
@@ -47,28 +53,10 @@ class Suspicion(msgspec.Struct, frozen=True):
     count: int
 
 
-_PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,2}PRIVATE KEY-----")
-_WEB_TOKEN = re.compile(
-    r"(?<![\w-])eyJ[\w-]{8,4096}\.eyJ[\w-]{2,8192}\.[\w-]{16,2048}(?![\w-])", re.ASCII
-)
-_TOKEN = re.compile(
-    r"(?<![\w-])(?:"
-    r"gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{60,255}"  # GitHub
-    r"|glpat-[\w-]{20,64}"  # GitLab
-    r"|xox[abposr]-[A-Za-z0-9-]{20,255}"  # Slack
-    r"|[rs]k_(?:live|test)_[A-Za-z0-9]{20,255}"  # Stripe
-    r"|sk-(?:ant-|proj-)?[A-Za-z0-9_-]{32,255}"  # OpenAI, Anthropic
-    r"|A(?:KIA|SIA)[A-Z2-7]{16}"  # AWS
-    r"|AIza[\w-]{35}|ya29\.[\w-]{30,500}"  # Google
-    r"|npm_[A-Za-z0-9]{36}|pypi-AgEI[\w-]{50,500}|hf_[A-Za-z0-9]{30,64}"
-    r"|SG\.[\w-]{22}\.[\w-]{43}"  # SendGrid
-    r")(?![\w-])",
-    re.ASCII,
-)
 _ANYWHERE = {
-    SecretKind.PRIVATE_KEY: _PRIVATE_KEY,
-    SecretKind.JWT: _WEB_TOKEN,
-    SecretKind.ACCESS: _TOKEN,
+    SecretKind.PRIVATE_KEY: PRIVATE_KEY,
+    SecretKind.JWT: WEB_TOKEN_INSIDE,
+    SecretKind.ACCESS: ACCESS_TOKEN_INSIDE,
 }
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=.{4,253}$)"
@@ -97,9 +85,9 @@ _SECRET_NAMES = frozenset(
 _SECRET_LIKE = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[!-~]{12,}")
 """A token's look; a password's is any text without blanks."""
 _PASSWORDS = ("password", "passwd", "passphrase")
-_MAX_TEXT_LENGTH = 20_000
-"""Characters of a text that are looked at."""
-_MAX_DEPTH = 8
+_PHRASE_NAMES = ("mnemonic", "seedphrase", "recoveryphrase", "secretphrase")
+_PHRASE = re.compile(r"(?:[a-z]{3,8} ){11,23}[a-z]{3,8}")
+"""A wallet's words (BIP 39)."""
 _MAX_FIELDS = 50
 """Names that are told for an entity; the rest count as `…`."""
 _MAX_NAME_LENGTH = 40
@@ -110,25 +98,49 @@ _decode_any = msgspec.json.Decoder().decode
 
 def secret_kind(text: str, name: str = "") -> SecretKind | None:
     """What the text of a member of this name probably is."""
-    text = text[:_MAX_TEXT_LENGTH]
+    text = text[:MAX_TEXT_LENGTH]
     if is_protected(text) or text == REDACTED:
         return None
-    for kind, pattern in _ANYWHERE.items():
+    for found, pattern in _ANYWHERE.items():
         if pattern.search(text):
-            return kind
+            return found
+    plain = plain_name(name)
     if _is_named_secret(text, normalize_name(name)):
         return SecretKind.NAMED
+    kind = login_kind(text, plain)
+    if kind:
+        return kind
     if _EMAIL.fullmatch(text):
         return SecretKind.EMAIL
     return SecretKind.CARD if _is_card_number(text) else None
 
 
+_MAKERS = re.compile(
+    r"gh[pousr]_|github_pat_|glpat-|xox[abposr]-|_(?:live|test)_|sk-|A(?:KI|SI)A"
+    r"|AIza|ya29\.|npm_|pypi-|hf_|SG\."
+)
+_CARD_LIKE = re.compile(r'"[0-9]{4}[0-9 -]{9}')
+
+
+def _may_hold_other(text: str) -> bool:
+    """Whether JSON with what `secret_kind` finds beside logins could look so."""
+    return (
+        "@" in text
+        or "phrase" in text
+        or "nemonic" in text
+        or _CARD_LIKE.search(text) is not None
+        or _MAKERS.search(text) is not None
+    )
+
+
 def _is_named_secret(text: str, name: str) -> bool:
+    if name in _PHRASE_NAMES:
+        return _PHRASE.fullmatch(text) is not None
     if name not in _SECRET_NAMES:
         return False
     if name.endswith(_PASSWORDS):
         return len(text) >= 6 and not any(map(str.isspace, text)) and len(set(text)) > 2
-    return _SECRET_LIKE.fullmatch(text) is not None
+    return _SECRET_LIKE.fullmatch(text) is not None and not is_of_words(text)
 
 
 def _is_card_number(text: str) -> bool:
@@ -164,6 +176,9 @@ class SecretDetector:
 
     def inspect(self, item: Item) -> None:
         text = escape_json(item.raw)
+        whole = str(text, "utf-8")
+        if not (may_hold_login(whole) or _may_hold_other(whole)):
+            return
         try:
             members = _decode(text)
         except (msgspec.DecodeError, RecursionError):
@@ -182,7 +197,7 @@ class SecretDetector:
         )
 
     def _count_secrets(self, name: str, value: Any) -> None:
-        for field, text in _texts(name, value, _MAX_DEPTH):
+        for field, text in _texts(name, value):
             kind = secret_kind(text, field)
             if kind:
                 self._found[self._reported_name(field), kind] += 1
@@ -197,20 +212,12 @@ class SecretDetector:
         return field
 
 
-def _texts(name: str, value: Any, levels: int) -> Iterator[tuple[str, str]]:
-    """Each text in a value with the name of the member that it belongs to; JSON in texts too."""
-    if isinstance(value, str):
-        inner = _value(escape_json(value)) if levels and value[:1] in ("{", "[") else None
-        if isinstance(inner, dict | list):
-            yield from _texts(name, inner, levels - 1)
-        else:
-            yield name, value
-    elif levels and isinstance(value, dict):
-        for inner_name, member in value.items():
-            yield from _texts(inner_name, member, levels - 1)
-    elif levels and isinstance(value, list):
-        for element in value:
-            yield from _texts(name, element, levels - 1)
+def _texts(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Each text in a value with the name of the member that it belongs to, a script's too."""
+    for field, escaped in texts_in(value, name):
+        text = unescape_unstorable(escaped)
+        yield field, text
+        yield from named_strings(text[:MAX_TEXT_LENGTH])
 
 
 def _value(text: str | bytes) -> Any:

@@ -1,14 +1,17 @@
 """Secrets and personal data are recognised, and hardly anything else is."""
 
+import base64
 import json
 import random
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from desktop_migrator.model import Item
 from desktop_migrator.plan.detect import SecretDetector, SecretKind, secret_kind
@@ -86,12 +89,53 @@ def test_fields_are_named_and_values_are_not() -> None:
         ("tasks", "owner", SecretKind.EMAIL, 2),
         ("tasks", "cc", SecretKind.EMAIL, 2),
     ]
-    people = {"a@b.test": {"password": "hunter2"}, "ghp_" + "a1B2" * 9: "c@d.test"}
+    people = {"a@b.test": {"botToken": "q9f8d7a6s5d4"}, "t@b.test": "c@d.test"}
     assert findings("people", json.dumps(people)) == [
-        ("customData", "password", SecretKind.NAMED, 1),
+        ("customData", "botToken", SecretKind.NAMED, 1),
         ("customData", "…", SecretKind.EMAIL, 1),
     ]
     assert findings("my-mail", "a@b.test") == [("customData", "my-mail", SecretKind.EMAIL, 1)]
+
+
+def inspected(value: object) -> list[tuple[str, SecretKind]]:
+    """What is found in a record of custom data, whatever the plan does with logins."""
+    raw = json.dumps(value, ensure_ascii=False)
+    (item,) = extracted([record("k", '"x"')])
+    assert isinstance(item, Item)
+    detector = SecretDetector("customData", DEFAULT.entities["customData"])
+    detector.inspect(replace(item, raw=raw))
+    return [(each.field, each.kind) for each in detector.suspicions]
+
+
+def nested(value: object, levels: int) -> object:
+    for _ in range(levels):
+        value = {"in": [value]}
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (nested({"idToken": "x"}, 200), [("idToken", SecretKind.ACCESS)]),
+        (json.dumps(json.dumps({"password": "hunter2"})), [("password", SecretKind.NAMED)]),
+        ({"a": base64.b64encode(b'{"mail":"a@b.test"}').decode()}, [("mail", SecretKind.EMAIL)]),
+        ({"a": quote('{"card":"5105105105105100"}')}, [("card", SecretKind.CARD)]),
+        ({"kv": [["accessToken", "x"], ["n", "M"]]}, [("accessToken", SecretKind.ACCESS)]),
+        ({"s": '({name:"M",accessToken:"x"})'}, [("accessToken", SecretKind.ACCESS)]),
+        ({"u": "https://x.test/#access_token=x"}, [("access_token", SecretKind.ACCESS)]),
+        ({"h": {"Authorization": "Bearer abc"}}, [("Authorization", SecretKind.ACCESS)]),
+        ({"k": "ed25519:" + "4rhJjvNnufd9vwff" * 5}, [("k", SecretKind.PRIVATE_KEY)]),
+        ({"sid": "s3ss10nSynthetic0123456789"}, [("sid", SecretKind.ACCESS)]),
+        ({"mnemonic": "abandon " * 11 + "about"}, [("mnemonic", SecretKind.NAMED)]),
+        ({"note": f"I keep {WEB_TOKEN} here, for later"}, [("note", SecretKind.JWT)]),
+        ({"token": "color-primary-500-dark"}, []),
+        ({"a": base64.b64encode(b"just some words").decode()}, []),
+    ],
+)
+def test_secrets_are_seen_through_encodings_and_at_any_depth(
+    value: object, found: list[tuple[str, SecretKind]]
+) -> None:
+    assert inspected(value) == found
 
 
 def test_many_fields_are_not_all_named() -> None:
@@ -140,7 +184,7 @@ def test_few_numbers_that_are_no_cards_look_like_some() -> None:
     st.recursive(st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x), max_leaves=8),
 )
 def test_no_value_is_told(name: str, value: object) -> None:
-    marked = {name: value, "password": "MARKER-1x", "mail": "marker@example.test"}
+    marked = {name: value, "botToken": "MARKER-1x", "mail": "marker@example.test"}
     told = json.dumps(findings("k", marked))
     assert "MARKER" not in told
     assert "marker" not in told
