@@ -5,6 +5,7 @@ from collections import Counter
 import msgspec
 
 from desktop_migrator.plan.classify import RestPart
+from desktop_migrator.plan.secrets.cut import CutResult
 
 _MAX_NAMED = 500
 """Names that are kept of each kind; what comes after them is counted under `OTHERS`."""
@@ -32,6 +33,8 @@ class Accounting(msgspec.Struct):
     """Those of the chosen sites that the plan or this program left aside, by word and key."""
     rest: dict[tuple[str, str], RestTotal] = msgspec.field(default_factory=dict)
     """What nothing takes, by key and path."""
+    cut: dict[tuple[str, str], int] = msgspec.field(default_factory=dict)
+    """Logins that were cut out of records, by key and path."""
     duplicates: Counter[str] = msgspec.field(default_factory=Counter)
     """By entity, items dropped because their record holds an equal one with the same id."""
     warnings: Counter[str] = msgspec.field(default_factory=Counter)
@@ -48,6 +51,13 @@ class Accounting(msgspec.Struct):
         for part in parts:
             self._add_rest((key, part.path), RestTotal(1, part.count, part.size))
 
+    def left_out(self, key: str, cuts: list[CutResult]) -> None:
+        for cut in cuts:
+            for path in cut.paths:
+                self._add_cut((key, path), 1)
+            if cut.others:
+                self._add_cut((key, OTHERS), cut.others)
+
     def __iadd__(self, other: "Accounting") -> "Accounting":
         """What another one, of other records, has counted."""
         self.records += other.records
@@ -56,9 +66,16 @@ class Accounting(msgspec.Struct):
             self.aside[name] = self.aside.get(name, 0) + number
         for place, total in other.rest.items():
             self._add_rest(place, total)
+        for place, number in other.cut.items():
+            self._add_cut(place, number)
         self.duplicates += other.duplicates
         self.warnings += other.warnings
         return self
+
+    def _add_cut(self, place: tuple[str, str], number: int) -> None:
+        if place not in self.cut and len(self.cut) >= _MAX_NAMED:
+            place = (OTHERS, OTHERS)
+        self.cut[place] = self.cut.get(place, 0) + number
 
     def _add_rest(self, place: tuple[str, str], added: RestTotal) -> None:
         if place not in self.rest and len(self.rest) >= _MAX_NAMED:

@@ -31,9 +31,11 @@ from desktop_migrator.plan.json_text import (
     has_escapes,
 )
 from desktop_migrator.plan.locations import Location, rest_of, says_nothing
-from desktop_migrator.plan.login_tokens import looks_like_login, looks_opaque
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 from desktop_migrator.plan.schema import EntitySource, Plan
+from desktop_migrator.plan.secrets.caches import looks_like_cache
+from desktop_migrator.plan.secrets.cut import CutResult, cut_logins
+from desktop_migrator.plan.secrets.recognise import login_kind, looks_random, plain_name
 from desktop_migrator.plan.wildcards import WildcardPattern
 
 _NOTHING = frozenset(("", "null", "undefined", "NaN"))
@@ -126,6 +128,8 @@ class Classified(msgspec.Struct):
     """By entity, in the plan's order."""
     rest: tuple[RestPart, ...] = ()
     """What of it nothing takes."""
+    cuts: list[CutResult] = []
+    """Logins that were cut out of what entities for everything else take."""
 
     @property
     def items(self) -> list[FoundItems]:
@@ -143,7 +147,14 @@ class RecordClassifier:
         self._plan = plan
         self._origins = None if origins is None else frozenset(origins)
         self._key_rules = [rule for rule in plan.ignore if rule.holds is None]
-        self._content_rules = [rule for rule in plan.ignore if rule.holds is not None]
+        self._content_rules = [rule for rule in plan.ignore if rule.holds not in (None, "login")]
+        self._login_rules = [rule for rule in plan.ignore if rule.holds == "login"]
+        self._planned_secrets = {
+            name: frozenset(
+                plain_name(rule.last) for rule in entity.sensitive_rules.all if rule.last
+            )
+            for name, entity in plan.entities.items()
+        }
         self._keyed_readers: list[_SourceReader] = []
         self._catch_all_readers: list[_SourceReader] = []
         self._child_readers: dict[str, list[_SourceReader]] = {}
@@ -265,7 +276,9 @@ class RecordClassifier:
                     json_text=bytes(rest),
                     is_rest=True,
                 )
-                classified.found.append(found)
+                self._cut_logins(found, record.key, classified)
+                if found.items:
+                    classified.found.append(found)
                 return
         classified.rest = _parts(rest)
 
@@ -293,23 +306,51 @@ class RecordClassifier:
 
     def _by_content(self, record: Record) -> Classified:
         readers = list(_matching_readers(self._catch_all_readers, record.key))
-        reading = _Reading(record)
         try:
-            value = reading.plain
-            kind = self._ignored_by_content(record.key, record.value, value)
-            if kind:
-                return Classified(kind)
-            take = _first_take(readers, reading)
+            return self._classify_by_content(record, readers)
         except ItemRejected as rejected:
             if not readers:
                 return Classified(SkipReason.UNMATCHED)
             return Classified(found=[UnreadableRecord(readers[0][0].entity, rejected)])
-        if take is None:
-            return Classified(SkipReason.UNMATCHED)
+
+    def _classify_by_content(
+        self, record: Record, readers: list[tuple["_SourceReader", str]]
+    ) -> Classified:
+        reading = _Reading(record)
+        kind = self._ignored_by_content(record.key, record.value, reading.plain)
+        take = None if kind else _first_take(readers, reading)
+        if kind or take is None:
+            return Classified(kind or SkipReason.UNMATCHED)
         found = take.found
         if not found.items:
             return Classified(SkipReason.EMPTY)
-        return Classified(found=[found, *self._children(found)])
+        classified = Classified(found=[])
+        kind = self._cut_logins(found, record.key, classified)
+        if not found.items:
+            return Classified(kind)
+        classified.found += [found, *self._children(found)]
+        return classified
+
+    def _cut_logins(self, found: FoundItems, key: str, classified: Classified) -> str:
+        """Cut out of the items what logs somebody in, and drop those that are nothing else.
+
+        Returns the word by which the plan leaves logins aside; empty where it leaves them in.
+        """
+        rule = next(
+            (each for each in self._login_rules if _first_match(each.patterns, key) is not None),
+            None,
+        )
+        if rule is None or self._is_taken(key):
+            return ""
+        spared = self._planned_secrets[found.entity]
+        results = [cut_logins(item, key, spared) for item in found.items]
+        if any(result.count for result in results):
+            classified.cuts = [*classified.cuts, *(each for each in results if each.count)]
+            left = [(index, each.value) for index, each in enumerate(results)]
+            if found.names:
+                found.names = [found.names[index] for index, value in left if value is not None]
+            found.items = [value for _, value in left if value is not None]
+        return rule.kind
 
     def _ignored_by_key(self, key: str) -> str | None:
         for rule in self._key_rules:
@@ -329,11 +370,10 @@ class RecordClassifier:
         for rule in self._content_rules:
             if not any(pattern.match(key) is not None for pattern in rule.patterns):
                 continue
-            if rule.holds == "login":
-                json = Raw(encode(escape_unstorable(text))) if value is None else value
-                if looks_like_login(json):
+            if rule.holds == "cache":
+                if value is not None and looks_like_cache(value):
                     return rule.kind
-            elif looks_opaque(text) or (value is not None and looks_opaque(as_string(value) or "")):
+            elif _is_opaque(text) or (value is not None and _is_opaque(as_string(value) or "")):
                 return rule.kind
         return None
 
@@ -451,6 +491,11 @@ class _SourceReader:
                 return None if members is None else (list(members.values()), list(members))
             case "pairs":
                 return _pairs(inner)
+
+
+def _is_opaque(text: str) -> bool:
+    """Whether a text is one long word, as tokens are."""
+    return looks_random(text) or login_kind(text) is not None
 
 
 def _pairs(inner: Raw) -> tuple[list[Raw], list[str] | None] | None:

@@ -82,8 +82,8 @@ class Extractor:
             if classified.aside:
                 self._count_aside(record, classified.aside)
                 continue
-            if classified.rest:
-                self.accounting.left_over(record.key, classified.rest)
+            self.accounting.left_over(record.key, classified.rest)
+            self.accounting.left_out(record.key, classified.cuts)
             asked_for = [each for each in classified.found if each.entity in self._row_builders]
             if not asked_for:
                 if classified.found:

@@ -239,8 +239,9 @@ class Ignore(_PlanSection):
     kind: Text
     """The word under which they are counted: cache, secret …"""
     keys: Annotated[list[PatternText], Field(min_length=1)] = ["*"]
-    holds: Literal["login", "one-word"] | None = None
-    """Only if the value looks so. Such a rule spares records that an entity names by key."""
+    holds: Literal["login", "one-word", "cache"] | None = None
+    """Only if the value looks so. Such a rule spares records that an entity names by key. A login
+    is cut out of the record, and the rest of it taken."""
 
     @cached_property
     def patterns(self) -> tuple[WildcardPattern, ...]:

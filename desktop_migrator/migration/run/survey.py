@@ -179,7 +179,7 @@ class _RecordCounter:
 
 
 def _is_taken_whole(classified: Classified, wanted: Collection[str] | None) -> bool:
-    return not classified.rest and (
+    return not (classified.rest or classified.cuts) and (
         wanted is None or all(found.entity in wanted for found in classified.found)
     )
 

@@ -109,7 +109,7 @@ def test_every_record_is_an_item_a_rejection_or_skipped_under_one_word() -> None
         record("tasks", ""),
         record("tasks", "null"),
         record("formData", "{}"),
-        record("cache_x", "1"),
+        record("cache_x", '{"data":1,"timestamp":5,"ttl":9}'),
         record("authToken", "0123456789abcdef0123"),
         record("session", '{"user":{"access_token":"x"}}'),
         record("tasks", "broken"),
