@@ -88,6 +88,7 @@ const without_persist = ({ _persist, ...rest }) => rest;
 // A step of a chain is what the library's own reader makes of it; what has none is its shape.
 const READERS = {
   json: (value) => JSON.parse(value),
+  pairs: (value) => new Map(JSON.parse(value)),
   text: (value) => value,
   uri: (value) => decodeURIComponent(value),
   base64: (value) => Buffer.from(value, "base64").toString(),

@@ -20,6 +20,7 @@ from desktop_migrator.plan.decode import (
     superjson,
     tagged,
     text_forms,
+    yjs,
 )
 from desktop_migrator.plan.decode.decoder import (
     DecodeContext,
@@ -48,6 +49,7 @@ DECODERS: dict[str, Decoder] = {
         localforage,
         expiring,
         stores,
+        yjs,
     )
     for decoder in module.DECODERS
 }
