@@ -121,6 +121,7 @@ class _Reader:
         self.position = 0
         self._variables: dict[str, Graph] = {"$R": {}}
         self._calls = 0
+        self._places = 0
 
     def skip(self) -> None:
         found = _SPACE.match(self._text, self.position)
@@ -389,9 +390,9 @@ class _Reader:
             made = self._find(_NAME)
             if made is None:
                 raise _NotTheirs
-            return _make(made[0], self._arguments() if self._take("(") else [])
+            return self._make(made[0], self._arguments() if self._take("(") else [])
         if self._take("("):
-            return _make(name, self._arguments())
+            return self._make(name, self._arguments())
         self._need(".")
         method = self._find(_NAME)
         if method is None:
@@ -400,6 +401,15 @@ class _Reader:
             return unreadable("symbol")
         self._need("(")
         return self._static(f"{name}.{method[0]}", self._arguments())
+
+    def _make(self, name: str, values: list[Graph]) -> Graph:
+        if name != "Array" or len(values) != 1 or not isinstance(values[0], Raw):
+            return _make(name, values)
+        # A list of so many elements, which are then assigned: the text is longer than they are.
+        self._places += int(_key(values[0]))
+        if self._places > len(self._text):
+            return unreadable("sparse-array")
+        return [None] * int(_key(values[0]))
 
     def _static(self, name: str, values: list[Graph]) -> Graph:
         match name:
@@ -499,8 +509,6 @@ def _make(name: str, values: list[Graph]) -> Graph:  # noqa: PLR0911, PLR0912 - 
             return JsMap(first if isinstance(first, list) else [])
         case "Set":
             return first if isinstance(first, list) else []
-        case "Array" if isinstance(first, Raw) and len(values) == 1:
-            return [] if first == b"0" else unreadable("sparse-array")
         case "Array":
             return values
         case "RegExp":
