@@ -21,19 +21,15 @@ from desktop_migrator.plan.decode.decoder import (
     State,
     too_large_error,
 )
-from desktop_migrator.plan.decode.graph import UNDEFINED, Graph, float_number, render
+from desktop_migrator.plan.decode.graph import Graph, render
+from desktop_migrator.plan.decode.lib0 import Lib0Reader, MalformedData, StructId
 from desktop_migrator.plan.decode.unreadable import unreadable
-from desktop_migrator.plan.json_text import as_value, escape_json, escape_unstorable, too_deep_error
+from desktop_migrator.plan.json_text import escape_unstorable, too_deep_error
 
-_Id = tuple[int, int]
 _MAX_UNITS = 1_000_000
 _MAX_STEPS = 10_000_000
 _LIST, _MAP, _TEXT = 0, 1, 2
 _KINDS_WITH_NAME = frozenset((3, 5))
-
-
-class _Malformed(Exception):
-    """No update."""
 
 
 class _Type:
@@ -54,7 +50,9 @@ class _Unit:
         "content", "id", "is_deleted", "key", "left", "origin", "parent", "right", "right_origin",
     )  # fmt: skip
 
-    def __init__(self, unit_id: _Id, origin: _Id | None, right_origin: _Id | None) -> None:
+    def __init__(
+        self, unit_id: StructId, origin: StructId | None, right_origin: StructId | None
+    ) -> None:
         self.id = unit_id
         self.origin = origin
         self.right_origin = right_origin
@@ -83,105 +81,15 @@ def yjs(state: State, _context: DecodeContext) -> Raw | None:
             return render(_Document(data).read())
         except RecursionError:
             raise too_deep_error() from None
-        except (_Malformed, IndexError, struct.error, UnicodeDecodeError, OverflowError):
+        except (MalformedData, IndexError, struct.error, UnicodeDecodeError, OverflowError):
             continue
     return None
 
 
-class _Bytes:
-    """lib0's encoding."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._at = 0
-
-    def is_at_end(self) -> bool:
-        return self._at == len(self._data)
-
-    def byte(self) -> int:
-        self._at += 1
-        return self._data[self._at - 1]
-
-    def take(self, count: int) -> bytes:
-        found = self._data[self._at : self._at + count]
-        if len(found) != count:
-            raise _Malformed
-        self._at += count
-        return found
-
-    def number(self) -> int:
-        found, shift = 0, 0
-        while True:
-            byte = self.byte()
-            found |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                return found
-            if shift > 63:
-                raise _Malformed
-
-    def signed(self) -> int:
-        byte = self.byte()
-        found, shift = byte & 63, 6
-        is_negative = byte & 64
-        while byte & 128:
-            byte = self.byte()
-            found |= (byte & 127) << shift
-            shift += 7
-            if shift > 70:
-                raise _Malformed
-        return -found if is_negative else found
-
-    def exact_text(self) -> str:
-        return self.take(self.number()).decode()
-
-    def text(self) -> str:
-        return escape_unstorable(self.exact_text())
-
-    def json(self) -> Graph:
-        text = self.exact_text()
-        value = as_value(escape_json(text))
-        if value is None and text != "undefined":
-            raise _Malformed
-        return UNDEFINED if value is None else value
-
-    def id(self) -> _Id:
-        return self.number(), self.number()
-
-    def any(self) -> Graph:  # noqa: PLR0911, PLR0912 - one for each type
-        match self.byte():
-            case 127:
-                return UNDEFINED
-            case 126:
-                return None
-            case 125:
-                return self.signed()
-            case 124:
-                return float_number(struct.unpack(">f", self.take(4))[0])
-            case 123:
-                return float_number(struct.unpack(">d", self.take(8))[0])
-            case 122:
-                return struct.unpack(">q", self.take(8))[0]
-            case 121:
-                return False
-            case 120:
-                return True
-            case 119:
-                return self.text()
-            case 118:
-                return {self.text(): self.any() for _ in range(self.number())}
-            case 117:
-                return [self.any() for _ in range(self.number())]
-            case 116:
-                return list(self.take(self.number()))
-            case _:
-                raise _Malformed
-
-
 class _Document:
     def __init__(self, data: bytes) -> None:
-        self._bytes = _Bytes(data)
-        self._units: dict[_Id, _Unit] = {}
+        self._bytes = Lib0Reader(data)
+        self._units: dict[StructId, _Unit] = {}
         self._roots: dict[str, _Type] = {}
         # By client the clocks where what it collected begins and ends, in turns.
         self._collected: dict[int, list[int]] = {}
@@ -197,7 +105,7 @@ class _Document:
             for _ in range(self._bytes.number())
         ]
         if not self._bytes.is_at_end() or not clients:
-            raise _Malformed
+            raise MalformedData
         self._integrate(clients)
         for client, clock, length in deleted:
             for place in range(clock, clock + length):
@@ -271,7 +179,7 @@ class _Document:
                 read.any()
                 return [unreadable("document")]
             case _:
-                raise _Malformed
+                raise MalformedData
 
     def _integrate(self, clients: list[list[tuple[list[_Unit], Any, str | None]]]) -> None:
         """Every item after those that it refers to; those that refer to nothing there are left."""
@@ -289,7 +197,7 @@ class _Document:
                 heads[index] = head
         if any(head is not None for head in heads):
             # An update of changes alone, without what they build on.
-            raise _Malformed
+            raise MalformedData
 
     def _is_ready(self, item: tuple[list[_Unit], Any, str | None]) -> bool:
         units, parent, _ = item
@@ -300,7 +208,7 @@ class _Document:
             each is None or each in self._units or self._is_collected(each) for each in needed
         )
 
-    def _is_collected(self, unit_id: _Id) -> bool:
+    def _is_collected(self, unit_id: StructId) -> bool:
         return bisect_right(self._collected.get(unit_id[0], ()), unit_id[1]) % 2 == 1
 
     def _place(self, units: list[_Unit], parent: Any, key: str | None) -> None:
@@ -355,8 +263,8 @@ class _Document:
     ) -> _Unit | None:
         """Which unit it comes after, of those that others put at the same place."""
         other = left.right if left is not None else self._first(parent, unit.key)
-        conflicting: set[_Id] = set()
-        before: set[_Id] = set()
+        conflicting: set[StructId] = set()
+        before: set[StructId] = set()
         while other is not None and other is not right:
             self._step()
             before.add(other.id)
