@@ -38,7 +38,7 @@ _UNSTORABLE_ESCAPE = re.compile(f"{ESCAPE_CHAR}(?:0000|d[89a-f][0-9a-f]{{2}})")
 # follows it keeps the `\u0000` in `\\u0000` (a backslash and five letters) from being seen.
 _JSON_CHARACTER = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    r"|\\u([0-9a-fA-F]{4})|\\.|[\ud800-\udfff" + ESCAPE_CHAR + "]",
+    r"|\\u([0-9a-fA-F]{4})|\\[^\ud800-\udfff␛]|[\ud800-\udfff␛]",
     re.DOTALL,
 )
 _NUMERAL = re.compile(rb'"(?:[^"\\]|\\.)*"|(-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)', re.DOTALL)

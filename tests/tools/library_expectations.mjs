@@ -4,11 +4,11 @@
 //
 // FOLDER has the libraries in its node_modules, in the versions of VERSIONS below. A record is
 // {page, key, value, chain, beside}; `tests/tools/library_expectations.py` makes them and keeps
-// what comes out. Values come out as JSON: a Date as its ISO text, a Map as an object if its keys
-// are strings, undefined as no member; {"␛": kind} stands for what JSON cannot say.
+// what comes out. Values come out as plain_value.mjs has them.
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { readFileSync } from "node:fs";
+import { EXPIRED, Money, plain, unreadable } from "./plain_value.mjs";
 
 export const VERSIONS = {
   devalue: "6.0.3", devalue5: "npm:devalue@5.9.4", superjson: "2.2.7",
@@ -38,12 +38,10 @@ globalThis.window = globalThis;
 const input = JSON.parse(readFileSync(0, "utf8"));
 let now = input.now;
 Date.now = () => now;
-const RealDate = Date;
-globalThis.Date = class extends RealDate {
+globalThis.Date = class extends Date {
   constructor(...args) { args.length ? super(...args) : super(input.now); }
 };
 
-const unreadable = (kind) => ({ "␛": kind });
 const superjson = (await load("superjson")).default;
 const superjson1 = require("superjson1").default;
 const devalue = { 5: await load("devalue5"), 6: await load("devalue") };
@@ -62,7 +60,6 @@ const immutable = require("redux-persist-transform-immutable");
 const { Typeson } = await load("typeson").catch(() => require("typeson"));
 const registry = require("typeson-registry");
 
-class Money { constructor(a) { this.a = a; } }
 for (const each of [superjson, superjson1]) {
   each.registerClass(Money, { identifier: "Money" });
   each.registerCustom(
@@ -88,6 +85,7 @@ const without_persist = ({ _persist, ...rest }) => rest;
 // A step of a chain is what the library's own reader makes of it; what has none is its shape.
 const READERS = {
   json: (value) => JSON.parse(value),
+  pairs: (value) => new Map(JSON.parse(value)),
   text: (value) => value,
   uri: (value) => decodeURIComponent(value),
   base64: (value) => Buffer.from(value, "base64").toString(),
@@ -174,44 +172,8 @@ const READERS = {
   },
   store2: (value, record) => require("store2").get(record.key),
 };
-const EXPIRED = Symbol("expired");
 // What these give is a text, which a chain then reads as JSON.
 const ENDS_AS_TEXT = new Set(["json", "uri", "base64", "zlib", "gzip", "lz-string"]);
-
-function plain(value, open = new Set()) {
-  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
-  if (typeof value === "number") {
-    return Object.is(value, -0) ? { "␛number": "-0" } : Number.isFinite(value) ? value : unreadable("number");
-  }
-  if (typeof value === "bigint") return { "␛number": String(value) };
-  if (typeof value === "symbol") return value === EXPIRED ? { "␛aside": "expired" } : unreadable("symbol");
-  if (typeof value === "function") return unreadable("function");
-  if (value instanceof RealDate) return isNaN(value) ? unreadable("invalid-date") : value.toISOString();
-  if (value instanceof RegExp || value instanceof URL) return String(value);
-  if (globalThis.Temporal && Object.prototype.toString.call(value).startsWith("[object Temporal")) return String(value);
-  if (value instanceof Error) return { name: value.name, message: value.message };
-  if (value instanceof Blob) return unreadable("blob");
-  if (value instanceof ArrayBuffer) return Buffer.from(value).toString("base64");
-  if (ArrayBuffer.isView(value)) return Array.from(value, (each) => plain(each));
-  if (value instanceof String || value instanceof Number || value instanceof Boolean) return value.valueOf();
-  if (value instanceof Money) return unreadable("class");
-  if (open.has(value)) return unreadable("circular");
-  open.add(value);
-  let found;
-  if (typeof value.toJS === "function") found = plain(value.toJS(), open);
-  else if (value instanceof Map) {
-    const pairs = [...value].map((pair) => pair.map((each) => plain(each, open) ?? null));
-    found = pairs.every(([name]) => typeof name === "string") ? Object.fromEntries(pairs) : pairs;
-  } else if (Array.isArray(value) || value instanceof Set) {
-    if (value.length > 10000) found = unreadable("sparse-array");
-    else found = Array.from(value, (each) => (each === undefined ? null : plain(each, open)));
-  } else {
-    found = Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)
-      .map(([name, each]) => [name, plain(each, open)]));
-  }
-  open.delete(value);
-  return found;
-}
 
 const results = [];
 for (const record of input.records) {

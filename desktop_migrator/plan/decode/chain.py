@@ -19,6 +19,7 @@ from desktop_migrator.plan.decode import (
     superjson,
     tagged,
     text_forms,
+    yjs,
 )
 from desktop_migrator.plan.decode.decoder import (
     DecodeContext,
@@ -49,6 +50,7 @@ DECODERS: dict[str, Decoder] = {
         localforage,
         expiring,
         stores,
+        yjs,
     )
     for decoder in module.DECODERS
 }

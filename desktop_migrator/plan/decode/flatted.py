@@ -20,8 +20,8 @@ def flatted(state: State, _context: DecodeContext) -> Raw | None:
         return None
     # Opened one after another, not one within another: only JSON's own nesting recurses.
     opened: list[Graph] = [open_value(part) for part in parts]
-    if len(opened) == 1 and not isinstance(opened[0], dict | list):
-        return parts[0]
+    if not isinstance(opened[0], dict | list):
+        return parts[0] if len(opened) == 1 else None
     seen = {0}
     pending: list[Any] = [opened[0]]
     while pending:

@@ -14,18 +14,25 @@ from msgspec import Raw
 
 from desktop_migrator.plan.decode.decoder import DecodeContext, Decoder, State, as_text
 from desktop_migrator.plan.decode.graph import (
-    NEGATIVE_ZERO,
     TYPED_ARRAYS,
     UNDEFINED,
     Graph,
     JsMap,
     bigint,
-    buffer_text,
-    date_text,
-    decode_base64,
-    iso_date,
     render,
-    typed_array,
+)
+from desktop_migrator.plan.decode.javascript_values import (
+    ERRORS,
+    UNBOUND,
+    Function,
+    NotTheirs,
+    assign,
+    call,
+    key_text,
+    make,
+    member,
+    negative,
+    plain,
 )
 from desktop_migrator.plan.decode.unreadable import unreadable
 from desktop_migrator.plan.json_text import escape_unstorable, too_deep_error
@@ -49,33 +56,6 @@ _DECLARATION = re.compile(r"(?:let|var|const)\s+")
 _BODY_PART = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[{}]', re.DOTALL)
 # They write one; each is gone through once more, to find its arguments.
 _MAX_CALLS = 4
-_ERRORS = frozenset(
-    f"{kind}Error" for kind in ("", "Eval", "Range", "Reference", "Syntax", "Type", "URI")
-)
-
-
-class _NotTheirs(Exception):
-    """Something that these libraries do not write."""
-
-
-class _Function:
-    """A function in the text: opaque, but for the one that makes an ArrayBuffer from base64."""
-
-    def __init__(self, body: str) -> None:
-        self.decodes_base64 = "atob(" in body
-
-
-_UNBOUND = object()
-"""What a variable holds before anything is assigned to it."""
-
-
-class _Buffer:
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-
-
-class _Numbers(list[Any]):
-    """A typed array: `new DataView(new Uint8Array([…]).buffer)` takes its bytes."""
 
 
 def javascript(state: State, _context: DecodeContext) -> Raw | None:
@@ -91,10 +71,10 @@ def evaluate(text: str) -> Raw | None:
         reader.skip()
         if reader.position != len(text) and text[reader.position :].strip() != ";":
             return None
-        return Raw(b"null") if found is UNDEFINED else render(_plain(found))
+        return Raw(b"null") if found is UNDEFINED else render(plain(found))
     except RecursionError:
         raise too_deep_error() from None
-    except (_NotTheirs, LookupError, ValueError, ArithmeticError, TypeError, AttributeError):
+    except (NotTheirs, LookupError, ValueError, ArithmeticError, TypeError, AttributeError):
         return None
 
 
@@ -121,6 +101,7 @@ class _Reader:
         self.position = 0
         self._variables: dict[str, Graph] = {"$R": {}}
         self._calls = 0
+        self._places = 0
 
     def skip(self) -> None:
         found = _SPACE.match(self._text, self.position)
@@ -135,7 +116,7 @@ class _Reader:
 
     def _need(self, token: str) -> None:
         if not self._take(token):
-            raise _NotTheirs
+            raise NotTheirs
 
     def _find(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         self.skip()
@@ -161,9 +142,9 @@ class _Reader:
         follows = self._text[self.position : self.position + 2]
         if parent is not None and follows[:1] == "=" and follows not in {"==", "=>"}:
             self.position += 1
-            return _assign(parent, key, self._assignment())
-        if found is _UNBOUND:
-            raise _NotTheirs
+            return assign(parent, key, self._assignment())
+        if found is UNBOUND:
+            raise NotTheirs
         if follows[:1] == "/" and isinstance(found, Raw):
             self.position += 1
             self._primary()
@@ -176,22 +157,22 @@ class _Reader:
         if name is None:
             found, parent, key = self._primary(), None, None
         else:
-            found, parent, key = self._variables.get(name, _UNBOUND), self._variables, name
+            found, parent, key = self._variables.get(name, UNBOUND), self._variables, name
         while True:
             if self._take("."):
                 called = self._find(_NAME)
                 if called is None:
-                    raise _NotTheirs
+                    raise NotTheirs
                 if self._take("("):
                     found, parent = self._method(found, called[0], self._arguments()), None
                 else:
-                    found, parent, key = _member(found, called[0])
+                    found, parent, key = member(found, called[0])
             elif parent is not None and self._take("["):
                 index = self.sequence()
                 self._need("]")
-                found, parent, key = _member(found, _key(index))
-            elif isinstance(found, _Function) and self._take("("):
-                found, parent = _call(found, self._arguments()), None
+                found, parent, key = member(found, key_text(index))
+            elif isinstance(found, Function) and self._take("("):
+                found, parent = call(found, self._arguments()), None
             else:
                 return found, parent, key
 
@@ -223,7 +204,7 @@ class _Reader:
         if self._take("!"):
             return self._find(_NUMBER)[0] == "0"  # type: ignore[index] # a TypeError is caught
         if self._take("-"):
-            return _negative(self._primary())
+            return negative(self._primary())
         arrow = self._find(_ARROW)
         if arrow:
             return self._arrow()
@@ -237,7 +218,7 @@ class _Reader:
             return self._function()
         name = self._find(_NAME)
         if name is None:
-            raise _NotTheirs
+            raise NotTheirs
         return self._word(name[0])
 
     def _number(self, text: str) -> Graph:
@@ -254,7 +235,7 @@ class _Reader:
             simple = _SIMPLE_NAME.match(self._text, self.position)
             if simple and simple[1] != "__proto__":
                 self.position = simple.end()
-                members[simple[1]] = _plain(self._assignment())
+                members[simple[1]] = plain(self._assignment())
                 if self._take(","):
                     continue
                 self._need("}")
@@ -263,16 +244,16 @@ class _Reader:
             name = None if string else self._find(_NAME) or self._find(_NUMBER)
             if self._take("["):
                 name = None
-                unescaped = _key(self.sequence())
+                unescaped = key_text(self.sequence())
                 self._need("]")
             elif string:
                 unescaped = unescape_string(string[0][1:-1])
             elif name:
                 unescaped = name[0]
             else:
-                raise _NotTheirs
+                raise NotTheirs
             self._need(":")
-            value = _plain(self._assignment())
+            value = plain(self._assignment())
             # An object without prototype: `{a:1,__proto__:null}`.
             if not (unescaped == "__proto__" and string is None and value is None):
                 members[unescaped] = value
@@ -287,7 +268,7 @@ class _Reader:
             if self._take(","):
                 elements.append(None)
                 continue
-            elements.append(_plain(self._assignment()))
+            elements.append(plain(self._assignment()))
             if not self._take(","):
                 self._need("]")
                 break
@@ -333,7 +314,7 @@ class _Reader:
         """`function(a){…}(…))`: its arguments first, then its statements."""
         self._calls += 1
         if self._calls > _MAX_CALLS:
-            raise _NotTheirs
+            raise NotTheirs
         begins = self.position
         self.position = self._end_of_body()
         is_inside = self._take("(")
@@ -361,15 +342,15 @@ class _Reader:
 
     def _arrow(self) -> Graph:
         if not self._take("{"):
-            raise _NotTheirs
+            raise NotTheirs
         begins = self.position
         self.position = self._end_of_body()
-        return _Function(self._text[begins : self.position])
+        return Function(self._text[begins : self.position])
 
     def _function(self) -> Graph:
         begins = self.position
         self.position = self._end_of_body()
-        return _Function(self._text[begins : self.position])
+        return Function(self._text[begins : self.position])
 
     def _end_of_body(self) -> int:
         depth = 1
@@ -377,7 +358,7 @@ class _Reader:
             depth += {"{": 1, "}": -1}.get(found[0], 0)
             if not depth:
                 return found.end()
-        raise _NotTheirs
+        raise NotTheirs
 
     def _word(self, name: str) -> Graph:
         if name in _CONSTANTS:
@@ -388,18 +369,27 @@ class _Reader:
         if name == "new":
             made = self._find(_NAME)
             if made is None:
-                raise _NotTheirs
-            return _make(made[0], self._arguments() if self._take("(") else [])
+                raise NotTheirs
+            return self._make(made[0], self._arguments() if self._take("(") else [])
         if self._take("("):
-            return _make(name, self._arguments())
+            return self._make(name, self._arguments())
         self._need(".")
         method = self._find(_NAME)
         if method is None:
-            raise _NotTheirs
+            raise NotTheirs
         if name == "Symbol":
             return unreadable("symbol")
         self._need("(")
         return self._static(f"{name}.{method[0]}", self._arguments())
+
+    def _make(self, name: str, values: list[Graph]) -> Graph:
+        if name != "Array" or len(values) != 1 or not isinstance(values[0], Raw):
+            return make(name, values)
+        # A list of so many elements, which are then assigned: the text is longer than they are.
+        self._places += int(key_text(values[0]))
+        if self._places > len(self._text):
+            return unreadable("sparse-array")
+        return [None] * int(key_text(values[0]))
 
     def _static(self, name: str, values: list[Graph]) -> Graph:
         match name:
@@ -422,7 +412,7 @@ class _Reader:
         elif name == "add" and isinstance(owner, list) and len(values) == 1:
             owner.append(values[0])
         else:
-            raise _NotTheirs
+            raise NotTheirs
         return owner
 
 
@@ -435,96 +425,7 @@ _WORDS = frozenset(
     ("new", "void", "function", "Object", "Array", "Symbol", "BigInt", "Date", "Map", "Set", "URL",
      "RegExp", "String", "Number", "Boolean", "Promise", "ArrayBuffer", "DataView", "Temporal",
      "URLSearchParams", "AggregateError")
-) | TYPED_ARRAYS | _ERRORS  # fmt: skip
-
-
-def _plain(value: Graph) -> Graph:
-    if isinstance(value, _Function):
-        return unreadable("function")
-    return buffer_text(value.data) if isinstance(value, _Buffer) else value
-
-
-def _key(value: Graph) -> str:
-    if isinstance(value, Raw):
-        return bytes(value).decode()
-    if isinstance(value, str):
-        return value
-    raise _NotTheirs
-
-
-def _member(owner: Graph, name: str) -> tuple[Graph, Any, Any]:
-    if isinstance(owner, _Numbers) and name == "buffer":
-        return _Buffer(bytes(int(bytes(_plain(element))) for element in owner)), None, None
-    if isinstance(owner, list) and name.isdigit():
-        index = int(name)
-        return (owner[index] if index < len(owner) else UNDEFINED), owner, index
-    if isinstance(owner, dict):
-        return owner.get(name, UNDEFINED), owner, name
-    raise _NotTheirs
-
-
-def _assign(parent: Any, key: Any, value: Graph) -> Graph:
-    held = _plain(value) if not isinstance(value, _Function | _Buffer) else value
-    if isinstance(parent, list):
-        if key > len(parent):
-            raise _NotTheirs
-        if key == len(parent):
-            parent.append(held)
-        else:
-            parent[key] = held
-    else:
-        parent[key] = held
-    return value
-
-
-def _negative(value: Graph) -> Graph:
-    if isinstance(value, Raw):
-        return NEGATIVE_ZERO if bytes(value) == b"0" else Raw(b"-" + bytes(value))
-    return value if isinstance(value, str) else -value
-
-
-def _call(function: _Function, values: list[Graph]) -> Graph:
-    data = decode_base64(values[0]) if function.decodes_base64 and values else None
-    return unreadable("function") if data is None else _Buffer(data)
-
-
-def _make(name: str, values: list[Graph]) -> Graph:  # noqa: PLR0911, PLR0912 - one for each type
-    first = values[0] if values else UNDEFINED
-    match name:
-        case "Date":
-            if isinstance(first, Raw):
-                return iso_date(int(bytes(first)))
-            return iso_date(first) if isinstance(first, int | Decimal) else date_text(first)
-        case "Map":
-            return JsMap(first if isinstance(first, list) else [])
-        case "Set":
-            return first if isinstance(first, list) else []
-        case "Array" if isinstance(first, Raw) and len(values) == 1:
-            return [] if first == b"0" else unreadable("sparse-array")
-        case "Array":
-            return values
-        case "RegExp":
-            flags = values[1] if len(values) > 1 else ""
-            return f"/{first}/{flags}"
-        case "BigInt":
-            return bigint(first if isinstance(first, str) else _key(first))
-        case "URL" | "URLSearchParams":
-            return first
-        case "Object" | "String" | "Number" | "Boolean":
-            return {} if first is UNDEFINED else first
-        case "ArrayBuffer":
-            size = int(_key(first))
-            return _Buffer(bytes(size)) if size <= 1024 else unreadable("buffer")
-        case "DataView":
-            return _plain(first)
-    if name in _ERRORS:
-        return {"name": name, "message": "" if first is UNDEFINED else first}
-    if name in TYPED_ARRAYS:
-        if isinstance(first, _Buffer):
-            bounds = [int(_key(bound)) for bound in values[1:3]]
-            return _Numbers(typed_array(name, first.data, *bounds))
-        return _Numbers(first if isinstance(first, list) else [])
-    return unreadable("type")
+) | TYPED_ARRAYS | ERRORS  # fmt: skip
 
 
 DECODERS = (Decoder("javascript", javascript, None),)

@@ -5,6 +5,7 @@ JavaScript texts, `serialize` and `crossSerialize`.
 type, `i` its number, by which nodes of type 4 refer to it.
 """
 
+import re
 from typing import Any
 
 from msgspec import Raw
@@ -37,6 +38,7 @@ _CONSTANTS = {
     6: unreadable("number"),
     7: unreadable("number"),
 }
+_JSON_NAME = re.compile(r'[{,]\s*"[A-Za-z_$][A-Za-z0-9_$]*"\s*:')
 _ERROR_NAMES = ("Error", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError",
                 "URIError")  # fmt: skip
 _KINDS = {12: "promise", 17: "symbol", 18: "reference", 22: "promise", 25: "custom", 31: "stream"}
@@ -60,7 +62,10 @@ def seroval(state: State, _context: DecodeContext) -> Raw | None:
         except (_Malformed, LookupError, TypeError, ValueError, AttributeError):
             return None
     text = as_text(state)
-    return None if text is None else evaluate(text)
+    # seroval quotes no name that need not be; JSON does.
+    if text is None or (value is not None and _JSON_NAME.search(text)):
+        return None
+    return evaluate(text)
 
 
 class _Reader:

@@ -174,7 +174,7 @@ class _Payload:
         return found
 
     def _link(self, root: Graph, links: "list[tuple[list[str], list[str]]]") -> Graph:
-        """Puts values at the places that hold null for them."""
+        """Puts values at the places that hold null for them, or something in which there is."""
         holder = [root]
         for path, other in links:
             place = self._reach(holder, other)
@@ -182,7 +182,8 @@ class _Payload:
                 continue
             parent, key = place
             held = parent[key]
-            if not (isinstance(held, Raw) and bytes(held) == b"null"):
+            # What was written out in full is the same already, unless something in it was not.
+            if not isinstance(held, Raw) or b"null" not in bytes(held):
                 continue
             source = self._reach(holder, path)
             if source is None:

@@ -1,5 +1,12 @@
-"""JSON within JSON, and text encoded as other text: percent-encoding (ECMA-262, encodeURI and
-encodeURIComponent) and base64 (RFC 4648, its URL-safe alphabet too, padded or not)."""
+"""JSON within JSON, and text encoded as other text.
+
+- `json`: the text in a JSON string, once more to be read; `json-members`: the same for each member
+- `pairs`: a list of pairs, as a Map's entries are stored, as an object if all keys are strings
+- `text`: a text that is no JSON, as a JSON string
+- `uri`: percent-encoding (ECMA-262, encodeURI and encodeURIComponent)
+- `base64`: RFC 4648, its URL-safe alphabet too, padded or not
+- `unstorage` (unjs): a text or JSON; base64 after `base64:` for what was stored with `setItemRaw`
+"""
 
 import base64 as base64_codec
 import re
@@ -15,11 +22,12 @@ from desktop_migrator.plan.decode.decoder import (
     as_text,
     json_string,
 )
-from desktop_migrator.plan.decode.graph import close_value, open_value
-from desktop_migrator.plan.json_text import as_value, escape_json
+from desktop_migrator.plan.decode.graph import JsMap, close_value, open_value, render
+from desktop_migrator.plan.json_text import as_list, as_value, escape_json
 
 # What encodeURI leaves as it is; encodeURIComponent leaves less.
 _URI = re.compile(r"(?:[A-Za-z0-9\-_.!~*'();/?:@&=+$,#]|%[0-9A-Fa-f]{2})*")
+_UNSTORAGE_RAW = "base64:"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 
 
@@ -50,6 +58,15 @@ def json_members(state: State, _context: DecodeContext) -> Raw | None:
     return close_value(opened) if is_changed else None
 
 
+def pairs(state: State, _context: DecodeContext) -> Raw | None:
+    value = as_json(state)
+    entries = None if value is None else as_list(value)
+    opened = [open_value(entry) for entry in entries or ()]
+    if entries is None or not all(isinstance(each, list) and len(each) == 2 for each in opened):
+        return None
+    return render(JsMap(opened))
+
+
 def text(state: State, _context: DecodeContext) -> Raw | None:
     exact = as_text(state)
     return None if exact is None else json_string(exact)
@@ -72,6 +89,14 @@ def base64(state: State, _context: DecodeContext) -> str | None:
     return None if data is None else bytes_text(data)
 
 
+def unstorage(state: State, _context: DecodeContext) -> State | None:
+    stored = as_text(state)
+    if stored is None or not stored.startswith(_UNSTORAGE_RAW):
+        return state
+    data = base64_bytes(stored.removeprefix(_UNSTORAGE_RAW))
+    return None if data is None else bytes_text(data)
+
+
 def base64_bytes(encoded: str) -> bytes | None:
     if not _BASE64.fullmatch(encoded):
         return None
@@ -91,7 +116,9 @@ def bytes_text(data: bytes) -> str:
 DECODERS = (
     Decoder("json", json),
     Decoder("json-members", json_members),
+    Decoder("pairs", pairs),
     Decoder("text", text),
     Decoder("uri", uri, None),
     Decoder("base64", base64, None),
+    Decoder("unstorage", unstorage),
 )

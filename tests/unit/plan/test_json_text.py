@@ -143,6 +143,7 @@ def test_what_javascript_takes_is_json(text: str) -> None:
         "[1] x",
         "/**/1",
         '"\ud800',
+        '"\\\ud800"',
     ],
 )
 def test_what_javascript_refuses_is_not_json(text: str) -> None:
