@@ -296,7 +296,7 @@ def test_an_item_in_two_browsers_is_deduplicated_by_its_kinds_rule_before_it_is_
     words += two_browsers(tmp_path, written_first, written_last)
     words += ["--create-tables", "--conflict", policy, *more]
     done = desktop_migrator(*words)
-    assert done.exit_code == 0, done.err
+    assert done.exit_code == 3, done.err
     assert fetch(sql, "SELECT title FROM tasks") == [("Changed last",)]
     assert fetch(sql, "SELECT data FROM form_data") == [({"a": "last"},)]
     assert fetch(sql, "SELECT preferences FROM user_preferences") == [
@@ -304,10 +304,10 @@ def test_an_item_in_two_browsers_is_deduplicated_by_its_kinds_rule_before_it_is_
     ]
     assert fetch(sql, "SELECT config FROM environments") == [({"url": "last"},)]
     counts = done.last["counts"]
-    assert (counts["items"], counts["inserted"], counts["skipped"]) == (8, 4, 4)
-    assert counts["conflicts"] == 4
+    assert (counts["items"], counts["inserted"], counts["superseded"]) == (8, 4, 4)
+    assert counts["conflicts"] == 0
     again = desktop_migrator(*words)
-    assert again.exit_code == 0, again.err
+    assert again.exit_code == 3, again.err
     assert again.last["counts"]["unchanged"] == 4
     assert again.last["counts"]["inserted"] == again.last["counts"]["updated"] == 0
 

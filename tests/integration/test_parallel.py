@@ -267,7 +267,7 @@ def test_an_item_of_two_browsers_is_deduplicated_as_one_process_does(desk: Desk)
     assert same(result, expected), (result, expected)
     assert desk.rows() == rows
     assert desk.left_by(result.run) == left
-    assert result.counts.skipped == 2
+    assert result.counts.superseded == 2
     assert desk.sql("SELECT count(*) FROM tasks WHERE title LIKE '%ewer'") == [(2,)]
 
 

@@ -232,8 +232,8 @@ def _written_counts(connection: sqlalchemy.Connection, run: Run) -> dict[str, in
     sums = [func.coalesce(func.sum(chunks.c[name]), 0) for name in _COUNT_COLUMNS]
     written = connection.execute(select(*sums).where(chunks.c.run == run.id)).one()
     codes = select(quarantine.c.code, func.count()).where(quarantine.c.run == run.id)
-    found = connection.execute(codes.group_by(quarantine.c.code)).tuples()
-    aside: Counter[str] = Counter(dict(found.all()))
+    found = connection.execute(codes.group_by(quarantine.c.code))
+    aside = Counter[str]({row[0]: row[1] for row in found})
     superseded = aside[AsideCode.SUPERSEDED]
     return {
         **dict(zip(_COUNT_COLUMNS, map(int, written), strict=True)),
