@@ -534,6 +534,60 @@ class UndoResult:
 
 
 @dataclass(frozen=True, slots=True)
+class RestOfRecords:
+    """What nothing takes of the records of one key."""
+
+    key: str
+    path: str
+    """`settings.theme`; empty for the whole record."""
+    records: int
+    count: int
+    """Elements or members in all."""
+    size: int
+    """Bytes of their JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsAside:
+    """Records of one key that the plan or this program leaves aside."""
+
+    kind: str
+    """The word for why: cache, secret, empty …"""
+    key: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoginsCut:
+    """Logins that were cut out of the records of one key, whose rest is taken."""
+
+    key: str
+    path: str
+    count: int
+
+
+class Suspicion(msgspec.Struct, frozen=True):
+    """How many values of a field look like one kind of secret. Holds no value."""
+
+    entity: str
+    field: str
+    """The member's name; the record's key where there is none."""
+    kind: str
+    """A `SecretKind`; see plan/secrets/recognise.py."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """What of the records read did not become items, by names and sizes; no value. Of each kind
+    the first few hundred names, and the others together as `…`."""
+
+    rest: tuple[RestOfRecords, ...] = ()
+    aside: tuple[RecordsAside, ...] = ()
+    cut: tuple[LoginsCut, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     run: str | None
     """The run's id in the bookkeeping; None if it was refused before anything was written."""
@@ -555,6 +609,10 @@ class RunResult:
     """The first ones; all are in the run's bookkeeping."""
     superseded: tuple[Superseded, ...] = field(default=(), repr=False)
     """The same."""
+
+    not_taken: NotTaken = NotTaken()
+    suspicions: tuple[Suspicion, ...] = ()
+    """What looks secret or personal in what was sent, and that the plan does not name."""
 
     @property
     def items_per_second(self) -> float:

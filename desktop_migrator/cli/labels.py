@@ -2,6 +2,7 @@
 
 from desktop_migrator.messages import N_
 from desktop_migrator.model import Outcome
+from desktop_migrator.plan.secrets.recognise import SecretKind
 
 COUNTS = {
     "items": N_("Items"),
@@ -24,8 +25,22 @@ SKIP_REASONS = {
     "left-out": N_("items that were left out"),
     "empty": N_("empty"),
     "unmatched": N_("that the plan does not name"),
+    "expired": N_("expired"),
+    "tombstone": N_("deleted by the app"),
+    "index": N_("lists of other records"),
+    "metadata": N_("a library's own notes"),
+    "lost-by-app": N_("lost by the app, which wrote [object Object]"),
 }
 """Why records stay in the browser."""
+
+SECRET_KINDS: dict[str, str] = {
+    SecretKind.PRIVATE_KEY: N_("private key"),
+    SecretKind.JWT: N_("JSON Web Token"),
+    SecretKind.ACCESS: N_("access token"),
+    SecretKind.NAMED: N_("password or key"),
+    SecretKind.EMAIL: N_("e-mail address"),
+    SecretKind.CARD: N_("card number"),
+}
 
 _OUTCOMES: dict[str, str] = {
     Outcome.COMPLETED: N_("completed"),

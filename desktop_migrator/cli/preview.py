@@ -1,14 +1,14 @@
 """`preview`: what would become of the records."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Annotated, Any
 
-import msgspec
 import typer
 from rich.table import Table
 from rich.text import Text
 
+from desktop_migrator.cli.not_taken import not_taken_facts, print_not_taken
 from desktop_migrator.cli.options import (
     FieldKeyFile,
     Origin,
@@ -37,12 +37,10 @@ from desktop_migrator.migration.preview.preview_store import (
 from desktop_migrator.migration.run.field_keys import read_field_key
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.model import RunResult
-from desktop_migrator.plan.detect import SecretKind, Suspicion
 from desktop_migrator.plan.schema import load_plan
 
 _SHOWN_ITEMS = 10
 _SHOWN_REJECTIONS = 100
-_SHOWN_SUSPICIONS = 20
 _MAX_CELL_WIDTH = 40
 _STATES = {
     PreviewState.FOUND: N_("can be moved"),
@@ -51,14 +49,6 @@ _STATES = {
     PreviewState.DIFFERS: N_("differs"),
     PreviewState.REJECTED: N_("rejected"),
     PreviewState.SUPERSEDED: N_("superseded"),
-}
-_SECRET_KINDS = {
-    SecretKind.PRIVATE_KEY: N_("private key"),
-    SecretKind.JWT: N_("JSON Web Token"),
-    SecretKind.ACCESS: N_("access token"),
-    SecretKind.NAMED: N_("password or key"),
-    SecretKind.EMAIL: N_("e-mail address"),
-    SecretKind.CARD: N_("card number"),
 }
 
 
@@ -90,7 +80,7 @@ def command(
                     *(plan, sources, origins, user_id, session.workspace, reporter, store),
                     passphrase_or_key=given,
                 )
-                skipped_records = overview.skipped_records
+                skipped_records, not_taken = overview.skipped_records, overview.not_taken
             else:
                 job = Job(
                     plan=plan,
@@ -103,7 +93,7 @@ def command(
                     field_key=read_field_key(field_key),
                 )
                 result = preview_against_database(job, session.workspace, reporter, store)
-                skipped_records = result.skipped_records
+                skipped_records, not_taken = result.skipped_records, result.not_taken
         if session.json:
             for event in _events(store, with_ids=bool(user_id or database)):
                 session.emit_json(**event)
@@ -111,13 +101,13 @@ def command(
                 event="previewed",
                 origins=store.origins,
                 left_aside=skipped_records,
-                looks_sensitive=list(map(msgspec.structs.asdict, store.suspicions)),
+                **not_taken_facts(not_taken, store.suspicions),
             )
         else:
             _print_preview(session, store)
             if result is None:
                 print_skipped_records(session, skipped_records)
-            _print_suspicions(session, store.suspicions)
+                print_not_taken(session, not_taken, store.suspicions)
     if result is None:
         return
     if session.json:
@@ -164,29 +154,6 @@ def _print_preview(session: Session, store: PreviewStore) -> None:
     for kind in store.entities:
         _print_aside(session, kind, store, PreviewState.REJECTED)
         _print_aside(session, kind, store, PreviewState.SUPERSEDED)
-
-
-def _print_suspicions(session: Session, suspicions: Sequence[Suspicion]) -> None:
-    if not suspicions:
-        return
-    tr = session.tr
-    session.print_text(tr("Probably secret or personal, and would go into the database as it is:"))
-    for each in suspicions[:_SHOWN_SUSPICIONS]:
-        session.print_text(
-            tr(
-                "  {entity}, field {field}: {kind}, {count:,} values",
-                entity=each.entity,
-                field=each.field,
-                kind=tr(_SECRET_KINDS[each.kind]),
-                count=each.count,
-            )
-        )
-    if len(suspicions) > _SHOWN_SUSPICIONS:
-        more = len(suspicions) - _SHOWN_SUSPICIONS
-        session.print_text(tr("  … and {count:,} more fields", count=more))
-    session.print_text(
-        tr("A plan can encrypt, hash, redact or drop such fields: see docs/sensitive.md.")
-    )
 
 
 def _table(kind: EntitySummary, store: PreviewStore, tr: Translator) -> Table:

@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from desktop_migrator.cli.labels import COUNTS, SKIP_REASONS
+from desktop_migrator.cli.not_taken import not_taken_facts, print_not_taken
 from desktop_migrator.cli.output import cell, print_line, rejection_line, superseded_line
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
@@ -33,6 +34,7 @@ def finished_event(result: RunResult) -> dict[str, Any]:
         "counts": asdict(result.counts),
         "by_entity": {name: asdict(counts) for name, counts in result.by_entity.items()},
         "left_aside": result.skipped_records,
+        **not_taken_facts(result.not_taken, result.suspicions),
         "damages": [
             {
                 "store": str(damage.store.path),
@@ -54,6 +56,7 @@ def print_result(session: Session, result: RunResult) -> None:
     tr = session.tr
     session.stdout.print(_counts_table(result, tr))
     print_skipped_records(session, result.skipped_records)
+    print_not_taken(session, result.not_taken, result.suspicions)
     _print_rejections(session, result)
     _print_superseded(session, result)
     for damage in result.damages:
@@ -103,7 +106,7 @@ def _outcome_sentence(result: RunResult) -> Message:
     )
     match result.outcome:
         case Outcome.COMPLETED:
-            return _completed_sentence(written, counts)
+            return _completed_sentence(written, counts, rest=bool(result.not_taken.rest))
         case Outcome.DRY_RUN:
             return Message(
                 "This was a dry run ({written}): the database is as it was before.",
@@ -135,7 +138,13 @@ def _print_superseded(session: Session, result: RunResult) -> None:
         print_line(session.stdout, text, "yellow")
 
 
-def _completed_sentence(written: Message, counts: Counts) -> Message:
+def _completed_sentence(written: Message, counts: Counts, *, rest: bool) -> Message:
+    if rest and not counts.superseded:
+        return Message(
+            "Done: {written}; all items that the plan takes lie in the database, checked row by "
+            "row. It takes nothing of what is listed above, which stays in the browser.",
+            written=written,
+        )
     if not counts.superseded:
         return Message(
             "Done: {written}; all that was sent lies in the database, checked row by row.",

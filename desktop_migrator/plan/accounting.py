@@ -4,6 +4,13 @@ from collections import Counter
 
 import msgspec
 
+from desktop_migrator.model import (
+    LoginsCut,
+    NotTaken,
+    RecordsAside,
+    RestOfRecords,
+    Suspicion,
+)
 from desktop_migrator.plan.classify import RestPart
 from desktop_migrator.plan.secrets.cut import CutResult
 
@@ -37,6 +44,8 @@ class Accounting(msgspec.Struct):
     """Logins that were cut out of records, by key and path."""
     duplicates: Counter[str] = msgspec.field(default_factory=Counter)
     """By entity, items dropped because their record holds an equal one with the same id."""
+    suspicions: Counter[tuple[str, str, str]] = msgspec.field(default_factory=Counter)
+    """What looks secret or personal, by entity, field and kind."""
     warnings: Counter[str] = msgspec.field(default_factory=Counter)
     """`big-integer`: items with integers that JavaScript cannot read back exactly."""
 
@@ -58,6 +67,22 @@ class Accounting(msgspec.Struct):
             if cut.others:
                 self._add_cut((key, OTHERS), cut.others)
 
+    @property
+    def not_taken(self) -> NotTaken:
+        return NotTaken(
+            rest=tuple(
+                RestOfRecords(*place, total.records, total.count, total.size)
+                for place, total in self.rest.items()
+            ),
+            aside=tuple(RecordsAside(*name, number) for name, number in self.aside.items()),
+            cut=tuple(LoginsCut(*place, number) for place, number in self.cut.items()),
+        )
+
+    @property
+    def told_suspicions(self) -> tuple[Suspicion, ...]:
+        """The most frequent first."""
+        return tuple(Suspicion(*place, number) for place, number in self.suspicions.most_common())
+
     def __iadd__(self, other: "Accounting") -> "Accounting":
         """What another one, of other records, has counted."""
         self.records += other.records
@@ -69,6 +94,7 @@ class Accounting(msgspec.Struct):
         for place, number in other.cut.items():
             self._add_cut(place, number)
         self.duplicates += other.duplicates
+        self.suspicions += other.suspicions
         self.warnings += other.warnings
         return self
 

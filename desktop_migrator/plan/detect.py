@@ -40,17 +40,7 @@ from desktop_migrator.plan.secrets.recognise import (
 )
 from desktop_migrator.plan.sensitive import REDACTED
 
-__all__ = ["SecretDetector", "SecretKind", "Suspicion", "secret_kind"]
-
-
-class Suspicion(msgspec.Struct, frozen=True):
-    """How many values of a field look like one kind of secret. Holds no value."""
-
-    entity: str
-    field: str
-    """The member's name; the record's key where there is none."""
-    kind: SecretKind
-    count: int
+__all__ = ["SecretDetector", "SecretKind", "secret_kind"]
 
 
 _ANYWHERE = {
@@ -160,10 +150,11 @@ def _luhn_valid(digits: str) -> bool:
 
 
 class SecretDetector:
-    """Looks at one entity's items."""
+    """Looks at one entity's items, and counts what it finds by entity, field and kind."""
 
-    def __init__(self, name: str, entity: Entity) -> None:
+    def __init__(self, name: str, entity: Entity, found: Counter[tuple[str, str, str]]) -> None:
         self._name = name
+        self._found = found
         columns = [rules for rules in entity.columns.values() if not rules.rest]
         texts = [text for rules in columns for text in rules.from_ or ()]
         self._planned = {
@@ -171,7 +162,6 @@ class SecretDetector:
             for text in texts
             if text not in VARIABLES and (field := Expression(text).field) is not None
         }
-        self._found: Counter[tuple[str, SecretKind]] = Counter()
         self._fields: set[str] = set()
 
     def inspect(self, item: Item) -> None:
@@ -188,19 +178,11 @@ class SecretDetector:
             if name not in self._planned:
                 self._count_secrets(name, _value(bytes(member)))
 
-    @property
-    def suspicions(self) -> tuple[Suspicion, ...]:
-        """What was found so far, the most frequent first."""
-        return tuple(
-            Suspicion(self._name, field, kind, count)
-            for (field, kind), count in self._found.most_common()
-        )
-
     def _count_secrets(self, name: str, value: Any) -> None:
         for field, text in _texts(name, value):
             kind = secret_kind(text, field)
             if kind:
-                self._found[self._reported_name(field), kind] += 1
+                self._found[self._name, self._reported_name(field), kind] += 1
 
     def _reported_name(self, field: str) -> str:
         """The field's name, unless it is itself somebody's, or there are too many."""

@@ -20,6 +20,7 @@ from desktop_migrator.plan.classify import (
     UnreadableRecord,
 )
 from desktop_migrator.plan.decode.unreadable import has_unreadable
+from desktop_migrator.plan.detect import SecretDetector
 from desktop_migrator.plan.envelope import FieldCipher
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.json_text import (
@@ -73,6 +74,12 @@ class Extractor:
             if plan.entities[entity.name].sensitive_rules
         }
         """Of the entities that have sensitive fields."""
+        self._detectors = {
+            entity.name: SecretDetector(
+                entity.name, plan.entities[entity.name], self.accounting.suspicions
+            )
+            for entity in entities
+        }
         self._reject_unstorable = plan.text.unstorable == "reject"
 
     def extract(self, records: Iterable[Record]) -> Iterator[Item | Rejection]:
@@ -128,6 +135,7 @@ class Extractor:
     def _items(self, record: Record, found: FoundItems) -> Iterator[Item | Rejection]:
         builder = self._row_builders[found.entity]
         protector = self.protectors.get(found.entity)
+        detector = self._detectors[found.entity]
         seen: dict[object, Raw] = {}
         long_numbers = has_long_numbers(found.json_text)
         for index, read in enumerate(self._reader.items(record, found)):
@@ -161,6 +169,7 @@ class Extractor:
                     text = protector.redacted_text(text)
                 yield _rejection(found.entity, source, source_id, rejected, text)
             else:
+                detector.inspect(item)
                 yield item
 
 

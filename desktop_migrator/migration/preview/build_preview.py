@@ -33,6 +33,7 @@ from desktop_migrator.model import (
     ColumnType,
     Conflict,
     Item,
+    NotTaken,
     Rejection,
     RunResult,
     Source,
@@ -40,7 +41,6 @@ from desktop_migrator.model import (
     TargetEntity,
 )
 from desktop_migrator.plan.bind import bind, planned_tables
-from desktop_migrator.plan.detect import SecretDetector
 from desktop_migrator.plan.envelope import PlaceholderCipher
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.schema import Plan
@@ -70,6 +70,7 @@ class PreviewSummary:
     records: int
     skipped_records: dict[str, int]
     """Records that did not become items, by reason."""
+    not_taken: NotTaken
 
 
 def preview_plan(
@@ -104,7 +105,7 @@ def preview_plan(
         deduplicator = Deduplicator(entities, surveyed.duplicate_keys)
         reporter.started(Stage.PREVIEW, surveyed.records)
         with collecting_preview(
-            store, plan, excluded_items, has_user=user_id is not None, say=say
+            store, excluded_items, has_user=user_id is not None, say=say
         ) as collector:
             collector.on_begin(entities)
             for outcome in deduplicator.deduplicate(extractor.extract(opened.records())):
@@ -113,7 +114,11 @@ def preview_plan(
                     raise Cancelled
                 reporter.advanced(Stage.PREVIEW, extractor.accounting.records - 1, surveyed.records)
         reporter.advanced(Stage.PREVIEW, surveyed.records, surveyed.records)
-    return PreviewSummary(chosen, extractor.accounting.records, dict(extractor.accounting.skipped))
+    store.suspicions = extractor.accounting.told_suspicions
+    accounting = extractor.accounting
+    return PreviewSummary(
+        chosen, accounting.records, dict(accounting.skipped), accounting.not_taken
+    )
 
 
 def preview_against_database(
@@ -123,20 +128,21 @@ def preview_against_database(
     dry = replace(
         job, dry_run=True, resume=False, continue_on_error=True, excluded_items=frozenset()
     )
-    with collecting_preview(store, job.plan, job.excluded_items) as collector:
-        return migrate(dry, workspace, reporter, collector)
+    with collecting_preview(store, job.excluded_items) as collector:
+        result = migrate(dry, workspace, reporter, collector)
+    store.suspicions = result.suspicions
+    return result
 
 
 @contextmanager
 def collecting_preview(
     store: PreviewStore,
-    plan: Plan,
     excluded_items: Collection[bytes],
     *,
     has_user: bool = True,
     say: Callable[[Message], str] = str,
 ) -> Iterator["PreviewCollector"]:
-    collector = PreviewCollector(store, plan, excluded_items, has_user=has_user, say=say)
+    collector = PreviewCollector(store, excluded_items, has_user=has_user, say=say)
     yield collector
     collector.flush()
 
@@ -150,7 +156,6 @@ class PreviewCollector:
     def __init__(
         self,
         store: PreviewStore,
-        plan: Plan,
         excluded_items: Collection[bytes],
         *,
         has_user: bool,
@@ -159,8 +164,6 @@ class PreviewCollector:
         self._store = store
         self._has_user = has_user
         self._say = say
-        self._plan = plan
-        self._detectors: dict[str, SecretDetector] = {}
         self._excluded_items = excluded_items
         self._formatters: dict[str, _RowFormatter] = {}
         self._pending: dict[str, list[PreviewEntry]] = {}
@@ -168,9 +171,6 @@ class PreviewCollector:
     def on_begin(self, entities: Sequence[TargetEntity]) -> None:
         for entity in entities:
             form = self._formatters[entity.name] = _RowFormatter(entity, has_user=self._has_user)
-            if entity.name not in self._detectors:
-                planned = self._plan.entities[entity.name]
-                self._detectors[entity.name] = SecretDetector(entity.name, planned)
             self._register_entity(entity.name, entity.table.name, form.headings, form.json)
 
     def add_outcome(self, outcome: ItemOrRejection | Superseded) -> None:
@@ -204,7 +204,6 @@ class PreviewCollector:
 
     def _add_item(self, item: Item, state: PreviewState, conflict: Conflict | None) -> None:
         form = self._formatters[item.entity]
-        self._detectors[item.entity].inspect(item)
         detail = _detail(item.source, item.source_id, item.raw, form.as_dict(item))
         self._add(state, form.cells(item), detail, [item], conflict)
 
@@ -235,9 +234,6 @@ class PreviewCollector:
         for entity, waiting in self._pending.items():
             self._store.add(entity, waiting)
             waiting.clear()
-        self._store.suspicions = tuple(
-            each for detector in self._detectors.values() for each in detector.suspicions
-        )
 
 
 class _RowFormatter:

@@ -27,8 +27,7 @@ import zstandard
 from desktop_migrator.messages import Message
 from desktop_migrator.messages.stored import from_builtins, to_builtins
 from desktop_migrator.migration.run.filters import IDENTITY_HASH_SIZE
-from desktop_migrator.model import Conflict, Resolution
-from desktop_migrator.plan.detect import Suspicion
+from desktop_migrator.model import Conflict, Resolution, Suspicion
 
 SLICE = 5_000
 """Findings that a search looks at in one go."""

@@ -1,7 +1,7 @@
 """The step of a run that writes rows."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
@@ -11,7 +11,6 @@ from desktop_migrator.migration.run.parallel.load_parallel import load_parallel,
 from desktop_migrator.migration.run.parallel.load_worker import id_maker
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.model import Table, TargetEntity
-from desktop_migrator.plan.accounting import RestTotal
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.deduplicate import Deduplicator
 from desktop_migrator.postgres.load.loader import Loader
@@ -97,8 +96,6 @@ def _extraction_warnings(run: RunContext) -> Iterator[Message]:
             "{count:,} items hold integers beyond 2^53, which JavaScript reads inexactly.",
             count=number,
         )
-    if accounting.rest:
-        yield _rest_warning(accounting.rest)
     left_out = sum(
         (guard.omitted_values for guard in extractor.protectors.values()), Counter[str]()
     )
@@ -119,19 +116,6 @@ def _extraction_warnings(run: RunContext) -> Iterator[Message]:
         )
 
 
-def _rest_warning(rest: Mapping[tuple[str, str], RestTotal]) -> Message:
-    places = [f"{key}: {path}" if path else key for key, path in rest]
-    told = ", ".join(places[:_MAX_TOLD_PLACES])
-    more = len(places) - _MAX_TOLD_PLACES
-    return plural(
-        "The plan takes nothing of {places}; {count:,} record with it stays in the browser.",
-        "The plan takes nothing of {places}; {count:,} records with it stay in the browser.",
-        count=sum(total.records for total in rest.values()),
-        places=f"{told}, … (+{more})" if more > 0 else told,
-    )
-
-
-_MAX_TOLD_PLACES = 5
 MIN_ITEMS_TO_DROP_INDEXES = 100_000
 """Items of a table from which on making indexes anew is quicker than filling them."""
 

@@ -17,6 +17,7 @@ from desktop_migrator.migration.sealed.backup_writer import RunBackup
 from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail, PendingEntry
 from desktop_migrator.model import Counts, Item, Rejection, Superseded, TargetEntity
+from desktop_migrator.plan.accounting import Accounting
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.postgres.bookkeeping.trial import trial_transaction
 from desktop_migrator.postgres.connection.engine import translate_errors
@@ -104,12 +105,17 @@ class RunContext:
     @property
     def records(self) -> int:
         """Read so far, in the last pass over the sources."""
-        return self.extractors[-1].accounting.records if self.extractors else 0
+        return self.accounting.records
 
     @property
     def skipped_records(self) -> dict[str, int]:
         """Those of them that gave nothing, by why."""
-        return dict(self.extractors[-1].accounting.skipped) if self.extractors else {}
+        return dict(self.accounting.skipped)
+
+    @property
+    def accounting(self) -> Accounting:
+        """Of the last pass over the sources."""
+        return self.extractors[-1].accounting if self.extractors else Accounting()
 
     @contextmanager
     def dry_run_transaction(self) -> Iterator[None]:

@@ -56,6 +56,29 @@ def test_what_only_resembles_a_login_or_a_cache_is_data(key: str, value: str) ->
     assert isinstance(item, Item)
 
 
+CLIENT = '{"buster":"","timestamp":1700000000000,"clientState":{"queries":[],"mutations":[%s]}}'
+PAUSED = '{"state":{"isPaused":true,"status":"pending","variables":{"title":"unsent"}}}'
+
+
+def test_caches_are_skipped_unless_work_waits_in_them() -> None:
+    values = {
+        "cache_user": '{"data":{"a":1},"timestamp":1700000000000,"ttl":60000}',
+        "REACT_QUERY_OFFLINE_CACHE": CLIENT % "",
+    }
+    made = extractor()
+    assert list(made.extract([record(*each) for each in values.items()])) == []
+    assert made.accounting.skipped == {"cache": 2}
+    (item,) = extractor().extract([record("REACT_QUERY_OFFLINE_CACHE", CLIENT % PAUSED)])
+    assert isinstance(item, Item)
+
+
+def test_logins_are_cut_out_and_the_rest_is_taken() -> None:
+    made = extractor()
+    (item,) = made.extract([record("auth", '{"user":{"name":"Ada","access_token":"x1y2"},"n":1}')])
+    assert row(item)["value"] == b'{"user":{"name":"Ada"},"n":1}'
+    assert made.accounting.cut == {("auth", "user.access_token"): 1}
+
+
 def test_sites_are_known_by_records_that_an_entity_names_and_recognises() -> None:
     one, two = StorageKey("https://one.test"), StorageKey("https://two.test")
     framed = StorageKey("https://three.test", top_level_site="https://top.test")

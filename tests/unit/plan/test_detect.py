@@ -3,6 +3,7 @@
 import base64
 import json
 import random
+from collections import Counter
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from msgspec.structs import replace
 from desktop_migrator.model import Item
 from desktop_migrator.plan.detect import SecretDetector, SecretKind, secret_kind
 from desktop_migrator.plan.envelope import FieldKey
-from tests.unit.plan.helpers import DEFAULT, extracted, record
+from tests.unit.plan.helpers import DEFAULT, extracted, extractor, record
 
 SHAPES = json.loads((Path(__file__).parents[2] / "data" / "shapes.json").read_text())
 # The example of RFC 7515, appendix A.1.
@@ -72,14 +73,10 @@ def test_what_counts(text: str, name: str, kind: SecretKind | None) -> None:
 
 
 def findings(key: str, value: object) -> list[tuple[str, str, SecretKind, int]]:
-    detectors = {name: SecretDetector(name, entity) for name, entity in DEFAULT.entities.items()}
-    for item in extracted([record(key, json.dumps(value))]):
-        if isinstance(item, Item):
-            detectors[item.entity].inspect(item)
+    made = extractor()
+    list(made.extract([record(key, json.dumps(value))]))
     return [
-        (each.entity, each.field, each.kind, each.count)
-        for detector in detectors.values()
-        for each in detector.suspicions
+        (each.entity, each.field, each.kind, each.count) for each in made.accounting.told_suspicions
     ]
 
 
@@ -102,9 +99,11 @@ def inspected(value: object) -> list[tuple[str, SecretKind]]:
     raw = json.dumps(value, ensure_ascii=False)
     (item,) = extracted([record("k", '"x"')])
     assert isinstance(item, Item)
-    detector = SecretDetector("customData", DEFAULT.entities["customData"])
-    detector.inspect(replace(item, raw=raw))
-    return [(each.field, each.kind) for each in detector.suspicions]
+    found: Counter[tuple[str, str, str]] = Counter()
+    SecretDetector("customData", DEFAULT.entities["customData"], found).inspect(
+        replace(item, raw=raw)
+    )
+    return [(field, SecretKind(kind)) for _, field, kind in found]
 
 
 def nested(value: object, levels: int) -> object:
@@ -148,11 +147,10 @@ def test_apps_shapes_raise_no_false_alarm() -> None:
     """Of these real apps' records nothing secret gets past the plan but two e-mail addresses."""
     found = []
     for shape in SHAPES:
-        for item in extracted([record(shape["key"], shape["value"])]):
-            if isinstance(item, Item):
-                detector = SecretDetector(item.entity, DEFAULT.entities[item.entity])
-                detector.inspect(item)
-                found += [(shape["key"], each.field, each.kind) for each in detector.suspicions]
+        made = extractor()
+        list(made.extract([record(shape["key"], shape["value"])]))
+        suspicions = made.accounting.told_suspicions
+        found += [(shape["key"], each.field, each.kind) for each in suspicions]
     assert found == [("form_signup", "email", SecretKind.EMAIL)]
 
 
