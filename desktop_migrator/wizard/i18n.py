@@ -57,6 +57,11 @@ _SKIP_REASONS: dict[str, str] = {
     "excluded": QT_TRANSLATE_NOOP("states", "Of kinds that were left out"),
     "empty": QT_TRANSLATE_NOOP("states", "Empty"),
     "unmatched": QT_TRANSLATE_NOOP("states", "Not named by the plan"),
+    "expired": QT_TRANSLATE_NOOP("states", "Expired"),
+    "tombstone": QT_TRANSLATE_NOOP("states", "Deleted by the app"),
+    "index": QT_TRANSLATE_NOOP("states", "Lists of other records"),
+    "metadata": QT_TRANSLATE_NOOP("states", "A library's own notes"),
+    "lost-by-app": QT_TRANSLATE_NOOP("states", "Lost by the app"),
 }
 
 

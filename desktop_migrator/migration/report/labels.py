@@ -2,7 +2,7 @@
 
 from desktop_migrator.messages import N_, Message, Translator, plural
 from desktop_migrator.migration.report.run_facts import DamageFacts, EntityFacts, RunFacts
-from desktop_migrator.model import Outcome
+from desktop_migrator.model import NotTaken, Outcome
 
 DOMAIN = "report"
 """Of the catalogs that a report's translator asks."""
@@ -51,6 +51,11 @@ SKIP_REASONS = {
     "out-of-range": N_("{count:,} items are of another time"),
     "empty": N_("{count:,} are empty"),
     "unmatched": N_("{count:,} are not named by the plan"),
+    "expired": N_("{count:,} had expired"),
+    "tombstone": N_("{count:,} are left of what the app deleted"),
+    "index": N_("{count:,} are lists of other records"),
+    "metadata": N_("{count:,} are a library's own notes"),
+    "lost-by-app": N_("{count:,} were lost by the app, which wrote [object Object]"),
 }
 
 NOT_LOST = N_(
@@ -147,6 +152,25 @@ def more_rejections(facts: RunFacts) -> Message:
         listed=facts.listed_rejections,
         count=facts.total("rejected"),
     )
+
+
+def describe_not_taken(not_taken: NotTaken) -> list[Message]:
+    """What stays in the browser of records of which the rest was taken."""
+    rests = [
+        plural(
+            "{place}: {count:,} value, {size:,} bytes, which the plan does not take",
+            "{place}: {count:,} values, {size:,} bytes, which the plan does not take",
+            count=each.count,
+            place=f"{each.key}: {each.path}" if each.path else each.key,
+            size=each.size,
+        )
+        for each in not_taken.rest
+    ]
+    cuts = [
+        Message("{key}: {path}, a log-in that was cut out", key=each.key, path=each.path or "@")
+        for each in not_taken.cut
+    ]
+    return rests + cuts
 
 
 def describe_skipped(kind: str, number: int) -> Message:

@@ -70,10 +70,13 @@ def _story(facts: RunFacts, tr: Translator) -> Iterator[Flowable]:
     yield _paragraph(tr(labels.verification(facts)))
     for damage in facts.damages:
         yield _paragraph(tr(labels.damaged(damage)))
-    if facts.left_aside:
+    not_taken = labels.describe_not_taken(facts.not_taken)
+    if facts.left_aside or not_taken:
         yield heading("skipped")
         for kind, number in sorted(facts.left_aside.items(), key=lambda each: -each[1]):
             yield _paragraph(tr(labels.describe_skipped(kind, number)))
+        for line in not_taken:
+            yield _paragraph(tr(line))
     if steps := labels.what_next(facts):
         yield heading("next")
         for number, step in enumerate(steps, 1):

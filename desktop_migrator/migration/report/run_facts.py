@@ -15,7 +15,15 @@ from desktop_migrator import __version__
 from desktop_migrator.errors import MigratorError, RunNotFound
 from desktop_migrator.messages import Message
 from desktop_migrator.messages.stored import MessageData, from_builtins, to_builtins
-from desktop_migrator.model import AsideItem, Counts, Outcome, RunResult, Superseded, damage_message
+from desktop_migrator.model import (
+    AsideItem,
+    Counts,
+    NotTaken,
+    Outcome,
+    RunResult,
+    Superseded,
+    damage_message,
+)
 from desktop_migrator.system.files import private_folder, write_private
 
 _RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -111,6 +119,7 @@ class RunFacts(msgspec.Struct, frozen=True):
     error: ErrorFacts | None
     superseded: tuple[RejectionGroup, ...] = ()
     """The first items of which another version counts."""
+    not_taken: NotTaken = NotTaken()
 
     @property
     def items(self) -> int:
@@ -155,6 +164,7 @@ def collect_facts(
         listed_rejections=len(result.rejections),
         error=_error(result.error),
         superseded=_group_aside(result.superseded),
+        not_taken=result.not_taken,
     )
 
 

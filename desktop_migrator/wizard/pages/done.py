@@ -1,5 +1,6 @@
 """What came of it, and what can be done next."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, QUrl
@@ -14,7 +15,7 @@ from desktop_migrator.migration.report import run_facts
 from desktop_migrator.migration.report.html import as_html
 from desktop_migrator.migration.report.labels import DOMAIN
 from desktop_migrator.migration.upload import UploadResult
-from desktop_migrator.model import Counts, Rejection, RunResult, UndoResult
+from desktop_migrator.model import Counts, Rejection, RestOfRecords, RunResult, UndoResult
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.system.files import write_private
 from desktop_migrator.wizard import theme
@@ -26,6 +27,8 @@ from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.basics import clear_layout
 from desktop_migrator.wizard.widgets.rejection_list import RejectionList
 from desktop_migrator.wizard.widgets.support_bundle_dialog import SupportBundleDialog
+
+_MAX_TOLD_KEYS = 5
 
 
 class DonePage(WizardPage):
@@ -150,6 +153,8 @@ class DonePage(WizardPage):
             sentences.append(self.tr("%n could not be moved.", "", counts.rejected))
         if counts.superseded:
             sentences.append(self._superseded_words(counts))
+        if result.not_taken.rest:
+            sentences.append(self._rest_words(result.not_taken.rest))
         self._summary.setText(" ".join(sentences))
         self._show_verified(self._verified_words(counts) if result.verified else "")
         self._show_table(result.by_entity)
@@ -160,6 +165,13 @@ class DonePage(WizardPage):
             "",
             counts.superseded,
         )
+
+    def _rest_words(self, rest: Sequence[RestOfRecords]) -> str:
+        keys = dict.fromkeys(each.key for each in rest)
+        return self.tr(
+            "Some records hold more, which the plan does not take and which stays in the "
+            "browser: {keys}."
+        ).format(keys=", ".join(list(keys)[:_MAX_TOLD_KEYS]))
 
     def _verified_words(self, counts: Counts) -> str:
         if counts.superseded:

@@ -26,6 +26,7 @@ from desktop_migrator.migration.preview.preview_store import (
     PreviewStore,
 )
 from desktop_migrator.migration.progress import Progress
+from desktop_migrator.model import NotTaken
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import i18n
 from desktop_migrator.wizard.flow import WizardStep, Workflow
@@ -39,6 +40,7 @@ from desktop_migrator.wizard.worker import OperationListener
 _SEARCH_DELAY = 200
 """Milliseconds without a key until the search begins."""
 _EXCLUDED = "left out"
+_MAX_TOLD_RESTS = 50
 _MAX_COLLECTED_AT_ONCE = 20_000
 
 
@@ -208,9 +210,22 @@ class ReviewPage(WizardPage, OperationListener):
             aside = [
                 f"{i18n.skip_reason_label(why)}: {n}" for why, n in overview.skipped_records.items()
             ]
+            aside += self._not_taken_lines(overview.not_taken)
             self._notes.setText("\n".join(aside))
-        self._details.setVisible(overview is not None and bool(overview.skipped_records))
+        self._details.setVisible(overview is not None and bool(self._notes.text()))
         self.set_header(self.tr("What will be moved"), sentence)
+
+    def _not_taken_lines(self, not_taken: NotTaken) -> list[str]:
+        """What stays in the browser of records that the plan takes a part of, by name."""
+        return [
+            self.tr("Stays in the browser: {place}").format(
+                place=f"{each.key}: {each.path}" if each.path else each.key
+            )
+            for each in not_taken.rest[:_MAX_TOLD_RESTS]
+        ] + [
+            self.tr("A log-in that is not moved: {place}").format(place=f"{each.key}: {each.path}")
+            for each in not_taken.cut[:_MAX_TOLD_RESTS]
+        ]
 
     def _show_tabs(self) -> None:
         assert self._preview_store is not None  # noqa: S101 - it was begun with them

@@ -6,7 +6,7 @@ import pytest
 
 from desktop_migrator.model import Item, StorageKey
 from desktop_migrator.plan.guess_origins import guess_origins
-from tests.unit.plan.helpers import DEFAULT, extractor, plan, record
+from tests.unit.plan.helpers import DEFAULT, extractor, plan, record, row
 
 WEB_TOKEN = ".".join(
     base64.urlsafe_b64encode(part).decode().rstrip("=")

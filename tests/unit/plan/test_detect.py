@@ -76,7 +76,8 @@ def findings(key: str, value: object) -> list[tuple[str, str, SecretKind, int]]:
     made = extractor()
     list(made.extract([record(key, json.dumps(value))]))
     return [
-        (each.entity, each.field, each.kind, each.count) for each in made.accounting.told_suspicions
+        (each.entity, each.field, SecretKind(each.kind), each.count)
+        for each in made.accounting.told_suspicions
     ]
 
 
