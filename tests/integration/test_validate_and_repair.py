@@ -259,7 +259,7 @@ def test_counts_that_somebody_made_up_are_found(desk: Desk) -> None:
     desk.sql(
         "UPDATE desktop_migrator.runs SET counts = jsonb_set(counts, '{tasks,inserted}', '41')"
     )
-    assert desk.failed() == {"Recorded counts": "differ from what the chunks say: inserted"}
+    assert desk.failed() == {"Recorded counts": "differ from what the chunks say: inserted, items"}
 
 
 @on_every_server

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import UNSET
 
 from desktop_migrator.messages import NOTHING
@@ -159,6 +161,40 @@ def test_derived_ids_are_one_by_site_and_source_id_alone() -> None:
 def test_ids_that_differ_in_case_are_two_items() -> None:
     items = [version("a", id="abc"), version("b", id="ABC")]
     assert deduplicated(entity(), *items)[0] == items
+
+
+def test_what_fields_loses_of_a_version_is_superseded() -> None:
+    later = version("same", written=FRIDAY, config=b'{"a": [1]}')
+    for other, counts in (
+        (version("same", written=MONDAY, note="n", config=b'{"a": [2], "b": 1}'), "duplicates"),
+        (version("same", written=MONDAY, config=b'{"a": {"x": 1}}'), "superseded"),
+        (version("other", written=MONDAY), "superseded"),
+        (version("", written=MONDAY, config=b"null"), "duplicates"),
+    ):
+        for order in ((later, other), (other, later)):
+            assert deduplicated(entity(FIELDS), *order)[1] == {counts: 1}
+
+
+_TIMES = st.sampled_from([None, MONDAY, TUESDAY, FRIDAY])
+_VERSIONS = st.lists(
+    st.builds(
+        lambda name, row_id, note, written, updated: version(
+            name, id=row_id, note=note, written=written, updated=updated
+        ),
+        *(st.sampled_from(texts) for texts in ("xyz", "abc", (None, "", "1", "2"))),
+        _TIMES,
+        _TIMES,
+    ),
+    max_size=12,
+)
+
+
+@given(_VERSIONS, st.sampled_from(MergeRule))
+def test_every_version_counts_or_is_equal_or_is_named(items: list[Item], rule: MergeRule) -> None:
+    target = entity(rule, ("name",))
+    result, _ = deduplicated(target, *items)  # in which the sum is checked
+    assert len({item.id for item in result}) == len({item.values[1] for item in result})
+    assert {item.values[1] for item in result} <= {item.values[1] for item in items}
 
 
 BY_NAME = entity(NEWEST, ("name",))
