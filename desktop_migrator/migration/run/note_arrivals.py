@@ -8,10 +8,13 @@ from desktop_migrator.migration.workspace.arrivals import HeldReason, Place, pla
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import TargetEntity
 from desktop_migrator.plan.extract import Extractor
-from desktop_migrator.postgres.bookkeeping.quarantine import quarantined_places
+from desktop_migrator.postgres.bookkeeping.quarantine import AsideCode, quarantined_places
 from desktop_migrator.postgres.connection.engine import translate_errors
 
-_REASONS = {"superseded": HeldReason.SUPERSEDED, "kept": HeldReason.KEPT}
+_REASONS: dict[str, HeldReason] = {
+    AsideCode.SUPERSEDED: HeldReason.SUPERSEDED,
+    AsideCode.KEPT: HeldReason.KEPT,
+}
 
 
 def note_arrivals(run: RunContext, entities: Sequence[TargetEntity], workspace: Workspace) -> None:
