@@ -7,7 +7,8 @@ how its words are joined: `created_at`, `createdAt` and `createdat` are the same
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, NoReturn
+from dataclasses import replace
+from typing import Any, Literal, NoReturn
 
 from msgspec import Raw
 
@@ -147,7 +148,7 @@ def matching_columns(entity: Entity, table: Table) -> dict[str, Column]:
 
 def _planned_table(entity: Entity) -> Table:
     schema, _, name = entity.table.rpartition(".")
-    columns = [column_of_type(entity.id.column, entity.id.type, nullable=False)]
+    columns = [_planned_id(entity)]
     columns += [
         column_of_type(name, rules.type, nullable=not rules.required)
         for name, rules in entity.columns.items()
@@ -160,6 +161,14 @@ def _planned_table(entity: Entity) -> Table:
         schema=schema or None,
         unique=tuple(tuple(key) for key in entity.unique),
     )
+
+
+def _planned_id(entity: Entity) -> Column:
+    column = column_of_type(entity.id.column, entity.id.type, nullable=False)
+    if entity.id.strategy != "database":
+        return column
+    identity: Literal["by default"] | None = "by default" if column.type in _INTEGERS else None
+    return replace(column, has_default=True, identity=identity)
 
 
 def _bind(plan: Plan, name: str, entity: Entity, tables: Mapping[str, Table]) -> TargetEntity:

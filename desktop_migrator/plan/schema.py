@@ -30,7 +30,7 @@ from pydantic import (
 
 from desktop_migrator.errors import PlanError
 from desktop_migrator.messages import Message
-from desktop_migrator.model import Column, ColumnType, MergeRule
+from desktop_migrator.model import INTEGER_BITS, Column, ColumnType, MergeRule
 from desktop_migrator.plan.decode.chain import ANY, DECODERS
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.sensitive import (
@@ -304,6 +304,13 @@ class Id(_PlanSection):
     unique_in: Literal["app", "profile", "parent"] = "app"
     """Within what no two items have the same id: ids that count from 1 in each browser are unique
     in a `profile`, those that count from 1 in each parent in their `parent`."""
+
+    @model_validator(mode="after")
+    def _can_be_drawn(self) -> "Id":
+        drawable = (ColumnType.UUID, *INTEGER_BITS)
+        if self.strategy == "database" and column_of_type("", self.type).type not in drawable:
+            raise ValueError("the database draws uuid, smallint, integer and bigint alone")
+        return self
 
     @property
     def is_place(self) -> bool:

@@ -9,7 +9,7 @@ from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import TargetEntity
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.postgres.bookkeeping.quarantine import AsideCode, quarantined_places
-from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.postgres.connection.engine import invalidate_if_closed
 
 _REASONS: dict[str, HeldReason] = {
     AsideCode.SUPERSEDED: HeldReason.SUPERSEDED,
@@ -21,11 +21,17 @@ def note_arrivals(run: RunContext, entities: Sequence[TargetEntity], workspace: 
     """Of a run that was verified."""
     if run.job.dry_run:
         return
-    with translate_errors(), run.connection.begin():
-        held: list[tuple[Place, str]] = [
-            (place, _REASONS.get(code, HeldReason.REJECTED))
-            for place, code in quarantined_places(run.connection, run.id)
-        ]
+
+    def attempt(retrying: bool) -> list[tuple[Place, str]]:
+        if retrying:
+            invalidate_if_closed(run.connection)
+        with run.transaction_step():
+            return [
+                (place, _REASONS.get(code, HeldReason.REJECTED))
+                for place, code in quarantined_places(run.connection, run.id)
+            ]
+
+    held = run.retries.run(attempt, run.reporter)
     held += ((place, HeldReason.INCOMPLETE) for place in _incomplete(run, entities))
     run.survey.arrivals.save(workspace.arrivals, run.id, run.survey.origins, held)
 

@@ -142,8 +142,12 @@ def _define_table(table: Table, metadata: sqlalchemy.MetaData) -> None:
 
 
 def _column(column: Column) -> sqlalchemy.Column[Any]:
+    kind, nullable = _type(column), column.nullable
+    if column.identity:
+        return sqlalchemy.Column(column.name, kind, sqlalchemy.Identity(), nullable=nullable)
+    default = func.gen_random_uuid() if column.has_default else None
     return sqlalchemy.Column(
-        column.name, _type(column), nullable=column.nullable, autoincrement=False
+        column.name, kind, nullable=nullable, autoincrement=False, server_default=default
     )
 
 
