@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from desktop_migrator.model import Item, Rejection
+from desktop_migrator.plan.decode.chain import ANY, DECODERS
 from desktop_migrator.plan.reject import RejectionCode
 from desktop_migrator.plan.schema import Plan
 from tests.unit.plan.helpers import extracted, record, row
 
-DOCUMENT = (Path(__file__).parents[3] / "docs" / "plan.md").read_text()
+DOCS = Path(__file__).parents[3] / "docs"
+DOCUMENT = (DOCS / "plan.md").read_text()
 EXAMPLES = re.findall(r"```toml\n(.*?)```", DOCUMENT, re.DOTALL)
 
 
@@ -40,3 +42,8 @@ def test_the_example_with_expressions_does_what_it_says() -> None:
     assert (found["state"], str(found["total"]), found["city"]) == ("done", "12.50", "Ulm")
     assert found["placed"].isoformat() == "2024-01-31T10:00:00+00:00"
     assert found["rest"] == b'{"submitted":true}'
+
+
+def test_every_decoder_is_explained() -> None:
+    text = (DOCS / "decoders.md").read_text()
+    assert [name for name in (*DECODERS, ANY) if f"`{name}`" not in text] == []
