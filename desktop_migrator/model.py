@@ -4,6 +4,7 @@ Texts that come from a browser are Python `str` with exactly the UTF-16 code uni
 wrote: lone surrogates stay lone surrogates, U+0000 stays U+0000.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -610,9 +611,14 @@ class RunResult:
     superseded: tuple[Superseded, ...] = field(default=(), repr=False)
     """The same."""
 
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What the plan calls its entities, for people."""
     not_taken: NotTaken = NotTaken()
     suspicions: tuple[Suspicion, ...] = ()
     """What looks secret or personal in what was sent, and that the plan does not name."""
+
+    def label(self, entity: str) -> str:
+        return self.labels.get(entity, entity)
 
     @property
     def items_per_second(self) -> float:

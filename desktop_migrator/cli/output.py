@@ -13,6 +13,7 @@ from rich.text import Text
 
 from desktop_migrator.messages import Message, Translator
 from desktop_migrator.model import AsideItem, Item, Rejection, Superseded
+from desktop_migrator.plan.item_titles import item_title
 
 
 def escape_unprintable(text: str) -> str:
@@ -34,27 +35,37 @@ def print_line(console: Console, text: str, style: str | None = None) -> None:
     console.print(escape_unprintable(text), style=style, markup=False, highlight=False)
 
 
-def rejection_line(rejection: Rejection, tr: Translator) -> str:
+def rejection_line(rejection: Rejection, tr: Translator, label: str) -> str:
+    """`label` is what the plan calls the kind of item."""
+    profile = rejection.source.store.profile
     return tr(
-        "Rejected: {entity} {place}: {reason} {remedy}",
-        entity=rejection.entity,
-        place=_place(rejection),
+        "Rejected: {entity} {place} of {browser}, profile {profile}: {reason} {remedy}",
+        entity=label,
+        place=_known_as(rejection),
+        browser=profile.browser_name,
+        profile=profile.name,
         reason=rejection.reason,
         remedy=rejection.remedy,
     )
 
 
-def superseded_line(item: Superseded, tr: Translator) -> str:
+def superseded_line(item: Superseded, tr: Translator, label: str) -> str:
     profile = item.source.store.profile
     return tr(
         "Superseded: {entity} {place} of {browser}, profile {profile}: {reason} {remedy}",
-        entity=item.entity,
-        place=_place(item),
+        entity=label,
+        place=_known_as(item),
         browser=profile.browser_name,
         profile=profile.name,
         reason=item.reason,
         remedy=item.remedy,
     )
+
+
+def _known_as(item: AsideItem) -> str:
+    """By its title, where it has one, and by its place."""
+    title = item_title(item.raw)
+    return f"“{title}” ({_place(item)})" if title else _place(item)
 
 
 def _place(item: AsideItem) -> str:

@@ -129,7 +129,7 @@ def _print_superseded(session: Session, result: RunResult) -> None:
     """The first one by one, and how many there are."""
     tr = session.tr
     for each in result.superseded[:_SHOWN_REJECTIONS]:
-        print_line(session.stdout, superseded_line(each, tr), "yellow")
+        print_line(session.stdout, superseded_line(each, tr, result.label(each.entity)), "yellow")
     if result.counts.superseded > _SHOWN_REJECTIONS:
         text = tr(
             "… {count:,} superseded by another version of the same item",
@@ -175,7 +175,9 @@ def _print_rejections(session: Session, result: RunResult) -> None:
     """The first rejections one by one, of the rest how many there are of each kind."""
     tr = session.tr
     for rejection in result.rejections[:_SHOWN_REJECTIONS]:
-        print_line(session.stdout, rejection_line(rejection, tr), "yellow")
+        print_line(
+            session.stdout, rejection_line(rejection, tr, result.label(rejection.entity)), "yellow"
+        )
     if result.counts.rejected > _SHOWN_REJECTIONS:
         kinds = Counter(rejection.code for rejection in result.rejections)
         listed = ", ".join(f"{number} × {code}" for code, number in kinds.most_common())

@@ -404,6 +404,8 @@ class Entity(_PlanSection):
     """One kind of item, and the table it goes to."""
 
     table: TableName
+    label: Text | None = None
+    """What people are told such items are: Tasks. Without it, the entity's name."""
     id: Id = Id()
     created: Text | None = None
     """The column, among `columns`, that says when an item was made."""
@@ -544,6 +546,11 @@ class Plan(_PlanSection):
             message = f"these refer to each other in a circle: {', '.join(error.args[1])}"
             raise ValueError(message) from None
         return self
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """What people are told the entities are."""
+        return {name: entity.label or name for name, entity in self.entities.items()}
 
     @cached_property
     def taken_keys(self) -> tuple[WildcardPattern, ...]:

@@ -209,6 +209,7 @@ def _result(run: RunContext, end: _End, seconds: float) -> RunResult:
         error=end.error,
         undo=end.undo,
         rejections=tuple(run.reporter.first_rejections),
+        labels=run.job.plan.labels,
         not_taken=run.accounting.not_taken,
         suspicions=run.accounting.told_suspicions,
         superseded=tuple(run.reporter.first_superseded),
