@@ -67,7 +67,7 @@ class DonePage(WizardPage):
 
     def on_enter(self) -> None:
         result = self.context.result
-        self._rejection_list.show_rejections(_result_rejections(result))
+        self._rejection_list.show_rejections(_result_rejections(result), self.context.plan.labels)
         if isinstance(result, UndoResult):
             self._show_undo(result)
         elif isinstance(result, RunResult):

@@ -1,18 +1,21 @@
 """What could not be moved: each reason once, with how often and what to do about it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop_migrator.messages import Translator
+from desktop_migrator.messages import Message, Translator
 from desktop_migrator.model import Rejection
+from desktop_migrator.plan.item_titles import item_title
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.basics import clear_layout
 
 _MAX_REASONS = 12
 """Shown here; the report has all."""
+_MAX_TITLES = 3
+"""Items that are named for a reason."""
 
 
 class RejectionList(QWidget):
@@ -24,17 +27,27 @@ class RejectionList(QWidget):
         self._lines.setSpacing(theme.TIGHT)
         self.setAccessibleName(self.tr("What could not be moved, and why"))
 
-    def show_rejections(self, rejections: Iterable[Rejection]) -> None:
+    def show_rejections(self, rejections: Iterable[Rejection], labels: Mapping[str, str]) -> None:
+        """`labels` are what the plan calls its entities."""
         clear_layout(self._lines)
-        reasons = Counter((each.entity, each.reason, each.remedy) for each in rejections)
+        reasons: Counter[tuple[str, Message, Message]] = Counter()
+        titles: dict[tuple[str, Message, Message], list[str]] = {}
+        for each in rejections:
+            kind = each.entity, each.reason, each.remedy
+            reasons[kind] += 1
+            title = item_title(each.raw)
+            if title and len(titles.setdefault(kind, [])) < _MAX_TITLES:
+                profile = each.source.store.profile
+                titles[kind].append(f"“{title}” ({profile.browser_name}, {profile.name})")
         self.setVisible(bool(reasons))
         if reasons:
             self._lines.addWidget(basics.make_heading(self.accessibleName()))
-        for (entity, reason, remedy), number in reasons.most_common(_MAX_REASONS):
-            words = self.tr("{entity}, %n item(s): {reason}", "", number)
-            self._lines.addWidget(
-                basics.make_label(words.format(entity=entity, reason=self._translator(reason)))
+        for kind, number in reasons.most_common(_MAX_REASONS):
+            entity, reason, remedy = kind
+            words = self.tr("{entity}, %n item(s): {reason}", "", number).format(
+                entity=labels.get(entity, entity), reason=self._translator(reason)
             )
+            self._lines.addWidget(basics.make_label("\n".join([words, *titles.get(kind, [])])))
             self._lines.addWidget(basics.make_label(self._translator(remedy), role="faint"))
         if len(reasons) > _MAX_REASONS:
             self._lines.addWidget(
