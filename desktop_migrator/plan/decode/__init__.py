@@ -1,4 +1,6 @@
-"""Takes off what libraries and encodings put around the data they keep.
+"""Takes off what libraries put around and into the data that they store.
 
-From outside: `chain`.
+From outside: `chain`, which runs decoders one after another over a record's text; `decoder`, what
+they get and give; `unreadable`, what stands for a value that cannot be read. One module for each
+format or family of formats; where a format is described stands at its module's top.
 """
