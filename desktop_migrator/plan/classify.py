@@ -17,7 +17,8 @@ from msgspec import Raw
 
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Record
-from desktop_migrator.plan.decode.chain import UNWRAPPERS
+from desktop_migrator.plan.decode.chain import ANY, DecodeChain
+from desktop_migrator.plan.decode.decoder import DecodeContext, SetAside
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.json_text import (
     as_list,

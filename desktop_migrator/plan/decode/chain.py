@@ -31,6 +31,9 @@ from desktop_migrator.plan.decode.decoder import (
 )
 from desktop_migrator.plan.json_text import as_value, escape_json, too_deep_error
 
+ANY = "any"
+"""Of plans, after decoders: also a text that is no JSON counts, as a JSON string."""
+
 DECODERS: dict[str, Decoder] = {
     decoder.name: decoder
     for module in (
