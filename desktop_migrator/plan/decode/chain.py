@@ -67,6 +67,7 @@ class DecodeChain:
     """Where in the record's own JSON the outcome lies; None if it is not there in the open."""
 
     def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
         self._decoders = [DECODERS[name] for name in names]
         self._ends_as_text = bool(names) and names[-1] == "text"
         self.inside = ()
