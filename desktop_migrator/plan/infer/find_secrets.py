@@ -1,0 +1,86 @@
+"""Which records and members hold what logs somebody in, or is secret in another way.
+
+Beyond what a run itself finds, what lies in encoded values and under less usual names is found here,
+since the person looks at the plan before it is used.
+"""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Raw
+
+from desktop_migrator.model import normalize_name
+from desktop_migrator.plan.detect import SecretKind, secret_kind
+from desktop_migrator.plan.infer.naming import can_be_named, snake_case
+from desktop_migrator.plan.json_text import as_list, as_object, as_string, encode
+from desktop_migrator.plan.login_tokens import looks_like_login
+
+_KINDS = (SecretKind.PRIVATE_KEY, SecretKind.JWT, SecretKind.ACCESS, SecretKind.NAMED)
+_NAMES = frozenset(
+    ("sessionid", "sid", "refresh", "jwt", "bearer", "authorization", "credential", "credentials",
+     "codeverifier", "verifier", "token", "authtoken", "secret")
+)  # fmt: skip
+_KEY_WORDS = frozenset(
+    ("token", "secret", "verifier", "password", "passwd", "apikey", "keystore", "jwt",
+     "accesstoken", "refreshtoken", "idtoken", "sessionid")
+)  # fmt: skip
+_OF_A_TOKEN = frozenset(("accesstoken", "refreshtoken", "idtoken"))
+_TOKEN_LIKE = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[!-~]{12,}")
+_BEARER = re.compile(r"(?:bearer|basic)\s+[!-~]{12,}", re.IGNORECASE)
+_MAX_DEPTH = 10
+_MAX_VALUES = 20_000
+_MAX_NAMED = 40
+
+
+def secret_members(value: Raw) -> set[str]:
+    """The names of members, at any depth, that hold a secret; empty for a list's own element."""
+    found: set[str] = set()
+    for number, (name, text) in enumerate(_texts("", value, _MAX_DEPTH)):
+        if number > _MAX_VALUES or len(found) >= _MAX_NAMED:
+            break
+        if is_secret(name, text):
+            found.add(name if can_be_named(name) and "." not in name and "*" not in name else "")
+    return found
+
+
+def is_secret(name: str, text: str) -> bool:
+    if secret_kind(text, name) in _KINDS or _BEARER.fullmatch(text):
+        return True
+    if normalize_name(name) in _NAMES and " " not in text and _TOKEN_LIKE.fullmatch(text):
+        return True
+    return bool(name) and looks_like_login(encode({name: text}))
+
+
+def is_secret_record(key: str, text: str, value: Raw | None) -> bool:
+    """Whether key and value, taken together, say that all of it is a secret."""
+    words = set(snake_case(key, "").split("_")) | {
+        normalize_name(part) for part in re.split(r"[|:.\s/]", key)
+    }
+    plain = (as_string(value) if value is not None else None) or text
+    if words & _KEY_WORDS and _TOKEN_LIKE.fullmatch(plain) and plain[:1] not in ("{", "["):
+        return True
+    if words & _OF_A_TOKEN:
+        return True
+    whole = as_string(value) if value is not None else text
+    return whole is not None and len(whole) < _MAX_VALUES and is_secret("", whole)
+
+
+def _texts(name: str, value: Raw, levels: int) -> Iterator[tuple[str, str]]:
+    text = as_string(value)
+    if text is not None:
+        yield name, text
+        return
+    if not levels:
+        return
+    members = as_object(value)
+    if members is not None:
+        for inner, member in members.items():
+            yield from _texts(inner, member, levels - 1)
+        return
+    elements = as_list(value) or ()
+    first = as_string(elements[0]) if len(elements) == 2 else None
+    if first is not None:  # a pair of a name and a value
+        yield from _texts(first, elements[1], levels - 1)
+        return
+    for element in elements:
+        yield from _texts(name, element, levels - 1)

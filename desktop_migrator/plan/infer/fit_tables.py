@@ -1,0 +1,2 @@
+"""placeholder"""
+def fit_tables(draft, fields, tables): pass
