@@ -33,8 +33,8 @@ def choose_id(draft: PlanDraft, entity: EntityDraft) -> None:
         draft.guess(
             place,
             plural(
-                "{name} is the id: the one item has it.",
-                "{name} is the id: all {count} items have it, each its own.",
+                "The field {name} is the id: the one item has it.",
+                "The field {name} is the id: all {count} items have it, each its own.",
                 count=len(ids),
                 name=name,
             ),
@@ -74,7 +74,10 @@ def _candidates(entity: EntityDraft) -> Iterator[str]:
     for item in entity.items:
         names |= (item.members or {}).keys()
         break
+    names -= {path.removeprefix("**.") for path in entity.sensitive}
     yield from (name for name in _NAMES if name in names)
+    if "[*].{field1: [0]" in entity.sources[0].items:
+        yield "field1"
     yield from sorted(
         name for name in names if normalize_name(name) == own and name not in _NAMES
     )

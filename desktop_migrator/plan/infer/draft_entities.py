@@ -224,6 +224,8 @@ def _is_uuid(text: str) -> bool:
 
 
 def _add_column(draft: PlanDraft, entity: EntityDraft, name: str, seen: FieldSeen) -> None:
+    if not seen.present:
+        return  # nothing says what column it needs
     guess = guess_type(name, seen)
     column = unused(snake_case(name, "field"), {*entity.columns, entity.id.column})
     entity.columns[column] = ColumnDraft(
@@ -243,9 +245,7 @@ def _tell(
     draft: PlanDraft, place: str, name: str, seen: FieldSeen, type_: str, *, is_sure: bool = True
 ) -> None:
     evidence = seen.evidence
-    if seen.present == 0:
-        what = Message("{name} never has a value.", name=name)
-    elif seen.is_few_words:
+    if seen.is_few_words:
         what = Message(
             "{name} has few different values, as a status has: {values}.",
             name=name,
@@ -254,10 +254,10 @@ def _tell(
     elif type_ == "jsonb" and len(set(seen.kinds) - {"null"}) > 1:
         what = Message("{name} has values of several kinds.", name=name)
     elif type_ == "text" and seen.longest:
-        what = Message("{name} is text, of {longest:,} characters at most.", name=name,
+        what = Message("{name} holds texts of {longest:,} characters at most.", name=name,
                        longest=seen.longest)  # fmt: skip
     else:
-        what = Message("{name} is {type}.", name=name, type=type_)
+        what = Message("{name} holds {type}.", name=name, type=type_)
     draft.guess(place, what, Confidence.SURE if is_sure else Confidence.DOUBTFUL, evidence)
 
 

@@ -15,7 +15,7 @@ from msgspec import Raw
 
 from desktop_migrator.messages import Message, plural
 from desktop_migrator.model import Record, Table
-from desktop_migrator.plan.decode.chain import ANY
+from desktop_migrator.plan.decode.chain import ANY, DecodeChain
 from desktop_migrator.plan.decode.decoder import SetAside, json_string
 from desktop_migrator.plan.infer.draft_entities import draft_columns, fields_of, nested_entities
 from desktop_migrator.plan.infer.drafts import (
@@ -43,7 +43,7 @@ from desktop_migrator.plan.infer.key_groups import KeyGroup, common_beginnings, 
 from desktop_migrator.plan.infer.link_entities import link_entities
 from desktop_migrator.plan.infer.naming import entity_name, unused
 from desktop_migrator.plan.infer.write_toml import write_toml
-from desktop_migrator.plan.json_text import as_object
+from desktop_migrator.plan.json_text import as_list, as_object
 from desktop_migrator.plan.login_tokens import looks_like_login
 from desktop_migrator.plan.reject import ItemRejected
 from desktop_migrator.plan.schema import parse_plan
@@ -57,6 +57,8 @@ _MAX_SEARCHED = 200
 """Values of a group in which places are looked for."""
 _MAX_SINGLES = 5
 _MIN_SETTINGS = 2
+_MIN_COMMON = 2
+"""Fields that items of one kind share at least."""
 _MAX_SETTINGS = 60
 _CATCH_ALL = "custom_data"
 _ROWS_WITHIN = ("tinybase", "tanstack-db")
@@ -218,16 +220,16 @@ class _Drafting:
         ):
             self._leave_aside("cache", values, len(records))
             return True
-        if not values.chain:
-            return False
-        hidden = sum(bool(secret_members(value)) for _, value in sample)
-        if hidden and not any(find_places(value) for _, value in sample):
-            # A run does not look for logins through these encodings.
-            plain = all(looks_like_login(record.value.encode("utf-8", "replace"))
-                        for record, _ in sample)  # fmt: skip
-            if not plain:
+        if any(_is_key_list(value) for _, value in sample):
+            self._leave_aside("metadata", values, len(records))
+            return True
+        # A run does not look for logins through encodings, and rules name members of objects only.
+        is_hidden = bool(values.chain) and DecodeChain(values.chain).inside is None
+        if any("" in (names := secret_members(value)) or (names and is_hidden)
+               for _, value in sample if value):  # fmt: skip
+            if not any(_has_data_beside(value) for _, value in sample if value):
                 self._leave_aside("secret", values, len(records))
-            return not plain
+                return True
         return False
 
     def _leave_aside(self, kind_: str, values: _Values, records: int) -> None:
@@ -298,7 +300,10 @@ class _Drafting:
         self._taken_keys.update(record.key for record, _ in values.values)
         name = entity_name(label, "items")
         other = draft.entity(name)
-        if other and other.sources[0].shape == source.shape and _can_join(other.items, items):
+        same_keys = other is not None and other.sources[0].keys == source.keys
+        if other and other.sources[0].shape == source.shape and (
+            same_keys or _can_join(other.items, items)
+        ):
             other.items += items
             other.sources.append(source)
         else:
@@ -309,11 +314,7 @@ class _Drafting:
         if source.decode:
             draft.guess(
                 f"entities.{name if draft.entity(name) else label}.sources",
-                Message(
-                    "Decoded by {decoders}, as {library} writes it.",
-                    decoders=", then ".join(source.decode),
-                    library=source.decode[-1],
-                ),
+                Message("Decoded by {decoders}.", decoders=", then ".join(source.decode)),
                 Confidence.SURE,
                 {"records": len(values.values)},
             )
@@ -439,8 +440,9 @@ _MAX_LOOKED_AT = 1 << 20
 
 def _can_join(ones: list[SeenItem], others: list[SeenItem]) -> bool:
     """Whether items of two places are of one kind: alike, and none has another's id."""
-    samples = [as_object(each.raw) or {} for each in (ones[0], others[0])]
-    if not all(samples) or not are_alike(samples):
+    one, other = (as_object(each.raw) or {} for each in (ones[0], others[0]))
+    common, fewer = len(one.keys() & other.keys()), min(len(one), len(other))
+    if common < _MIN_COMMON or common * 4 < fewer * 3:
         return False
     ids = [
         {bytes(members["id"]) for each in items if "id" in (members := as_object(each.raw) or {})}
@@ -449,9 +451,26 @@ def _can_join(ones: list[SeenItem], others: list[SeenItem]) -> bool:
     return all(ids) and ids[0].isdisjoint(ids[1])
 
 
+def _has_data_beside(value: Raw) -> bool:
+    """Whether there are items in the value none of which holds a secret."""
+    for place in find_places(value):
+        items = read_place(value, place) or ()
+        if items and not any(secret_members(item) for _, item in items):
+            return not place.width
+    return False
+
+
+def _is_key_list(value: Raw) -> bool:
+    """secure-ls's own record: by which keys it has encrypted what."""
+    keys = as_list((as_object(value) or {}).get("keys", value)) if value else None
+    return bool(keys) and all((as_object(each) or {}).keys() == {"k", "s"} for each in keys or ())
+
+
 def _is_settings(values: _Values) -> bool:
     for _, value in values.values[:_MAX_SEARCHED]:
         members = as_object(value) if value else None
+        if value and (secret_members(value) or looks_like_login(value)):
+            return False
         if not members or not _MIN_SETTINGS <= len(members) <= _MAX_SETTINGS:
             return False
         if not any(kind(member) in ("text", "number", "boolean") for member in members.values()):

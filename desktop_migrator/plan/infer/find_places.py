@@ -123,6 +123,8 @@ def is_map(members: dict[str, Raw]) -> bool:
         return len(members) > _MAX_MEMBERS
     if len(members) > _MAX_MEMBERS:
         return True
+    if "object" not in kinds and names == [str(number) for number in range(len(names))]:
+        return False  # what JSON makes of a typed array, or of a list that was merged
     unusual = sum(not _IDENTIFIER.fullmatch(name) or bool(_MADE_UP_NAME.fullmatch(name))
                   for name in names)  # fmt: skip
     if kinds == {"object"}:

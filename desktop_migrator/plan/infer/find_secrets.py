@@ -18,12 +18,18 @@ from desktop_migrator.plan.login_tokens import looks_like_login
 _KINDS = (SecretKind.PRIVATE_KEY, SecretKind.JWT, SecretKind.ACCESS, SecretKind.NAMED)
 _NAMES = frozenset(
     ("sessionid", "sid", "refresh", "jwt", "bearer", "authorization", "credential", "credentials",
-     "codeverifier", "verifier", "token", "authtoken", "secret")
+     "codeverifier", "pkcecodeverifier", "verifier", "token", "authtoken", "secret")
 )  # fmt: skip
 _KEY_WORDS = frozenset(
     ("token", "secret", "verifier", "password", "passwd", "apikey", "keystore", "jwt",
      "accesstoken", "refreshtoken", "idtoken", "sessionid")
 )  # fmt: skip
+_SURE_NAMES = (
+    "accesstoken", "refreshtoken", "githubtoken", "gitlabtoken", "authtoken", "bearertoken",
+    "apikey", "secretkey", "privatekey", "clientsecret", "apitoken", "apisecret",
+)  # fmt: skip
+"""Nothing but a secret is called so, however it looks."""
+_WORD = re.compile(r"[!-~]{6,}")
 _OF_A_TOKEN = frozenset(("accesstoken", "refreshtoken", "idtoken"))
 _TOKEN_LIKE = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[!-~]{12,}")
 _BEARER = re.compile(r"(?:bearer|basic)\s+[!-~]{12,}", re.IGNORECASE)
@@ -46,7 +52,10 @@ def secret_members(value: Raw) -> set[str]:
 def is_secret(name: str, text: str) -> bool:
     if secret_kind(text, name) in _KINDS or _BEARER.fullmatch(text):
         return True
-    if normalize_name(name) in _NAMES and " " not in text and _TOKEN_LIKE.fullmatch(text):
+    plain = normalize_name(name)
+    if plain.endswith(_SURE_NAMES) and _WORD.fullmatch(text):
+        return True
+    if plain in _NAMES and " " not in text and _TOKEN_LIKE.fullmatch(text):
         return True
     return bool(name) and looks_like_login(encode({name: text}))
 
@@ -60,6 +69,9 @@ def is_secret_record(key: str, text: str, value: Raw | None) -> bool:
     if words & _KEY_WORDS and _TOKEN_LIKE.fullmatch(plain) and plain[:1] not in ("{", "["):
         return True
     if words & _OF_A_TOKEN:
+        return True
+    members = None if value is None else as_object(value)
+    if members and "value" in members and normalize_name(key).endswith(_SURE_NAMES):
         return True
     whole = as_string(value) if value is not None else text
     return whole is not None and len(whole) < _MAX_VALUES and is_secret("", whole)
@@ -79,8 +91,12 @@ def _texts(name: str, value: Raw, levels: int) -> Iterator[tuple[str, str]]:
         return
     elements = as_list(value) or ()
     first = as_string(elements[0]) if len(elements) == 2 else None
-    if first is not None:  # a pair of a name and a value
-        yield from _texts(first, elements[1], levels - 1)
+    if first is not None:  # a pair of a name and a value, which has no member's name
+        for inner, text in _texts(first, elements[1], levels - 1):
+            if is_secret(inner, text):
+                yield "", text if is_secret("", text) else f"Bearer {text}"
+            else:
+                yield inner, text
         return
     for element in elements:
         yield from _texts(name, element, levels - 1)

@@ -24,8 +24,8 @@ def snake_case(text: str, otherwise: str) -> str:
 def entity_name(label: str, otherwise: str) -> str:
     """After what of a key or path says most: `persist:root` and `tasks` are `tasks`."""
     words = snake_case(label, otherwise).split("_")
-    kept = [word for word in words if word not in _ENVELOPE_WORDS]
-    return "_".join(kept or words)
+    kept = "_".join([word for word in words if word not in _ENVELOPE_WORDS] or words)
+    return kept if not kept[:1].isdigit() else f"n{kept}"
 
 
 def unused(name: str, taken: Container[str]) -> str:

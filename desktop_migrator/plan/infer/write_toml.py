@@ -60,9 +60,9 @@ def _entity(entity: EntityDraft, comments: dict[str, list[str]]) -> Iterable[str
     yield from _with(comments, f"{place}.sensitive")
     if entity.sensitive:
         yield f"sensitive = {_value(entity.sensitive)}"
-    yield from _with(comments, f"{place}.sources")
     for source in entity.sources:
         yield ""
+        yield from _with(comments, f"{place}.sources")
         yield f"[[{path}.sources]]"
         yield from _source(source)
     yield ""
@@ -139,9 +139,18 @@ def _with(comments: dict[str, list[str]], place: str) -> list[str]:
 
 
 def _comment(guess: Guess) -> list[str]:
-    counts = ", ".join(f"{number:,} {what}" for what, number in guess.evidence.items())
+    counts = _counts(guess.evidence)
     doubt = " Doubtful: look at it." if guess.confidence is Confidence.DOUBTFUL else ""
     return _wrapped(f"{guess.what}{f' ({counts})' if counts else ''}{doubt}")
+
+
+def _counts(evidence: Mapping[str, int]) -> str:
+    if evidence.keys() == {"items", "present", "distinct"}:
+        return (
+            f"{evidence['present']:,} of {evidence['items']:,} items have it; "
+            f"different values: {evidence['distinct']:,}"
+        )
+    return ", ".join(f"{what}: {number:,}" for what, number in evidence.items())
 
 
 def _wrapped(text: str) -> list[str]:
