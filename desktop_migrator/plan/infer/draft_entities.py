@@ -45,8 +45,8 @@ _OWNER = frozenset(
 _KEPT_IDS = frozenset(("$name", "$key"))
 
 
-def draft_columns(draft: PlanDraft, entity: EntityDraft) -> None:
-    """Fills the entity by what its items hold."""
+def draft_columns(draft: PlanDraft, entity: EntityDraft) -> dict[str, FieldSeen]:
+    """Fills the entity by what its items hold, and returns what is seen of their fields."""
     place = f"entities.{entity.name}"
     _open(entity.items)
     _protect(draft, entity, place)
@@ -59,7 +59,7 @@ def draft_columns(draft: PlanDraft, entity: EntityDraft) -> None:
         guess = guess_type("value", seen)
         columns["value"] = ColumnDraft(("@",), guess.type, dict(guess.options))
         _tell(draft, f"{place}.columns.value", "value", seen, guess.type)
-        return
+        return {}
     fields = fields_of(entity.items)
     _leave_out_owner(draft, entity, fields)
     for number, (name, seen) in enumerate(fields.items()):
@@ -82,6 +82,7 @@ def draft_columns(draft: PlanDraft, entity: EntityDraft) -> None:
             Confidence.SURE,
             {"fields": left},
         )
+    return fields
 
 
 def fields_of(items: list[SeenItem]) -> dict[str, FieldSeen]:

@@ -17,7 +17,7 @@ from desktop_migrator.messages import Message, plural
 from desktop_migrator.model import Record, Table
 from desktop_migrator.plan.decode.chain import ANY, DecodeChain
 from desktop_migrator.plan.decode.decoder import SetAside, json_string
-from desktop_migrator.plan.infer.draft_entities import draft_columns, fields_of, nested_entities
+from desktop_migrator.plan.infer.draft_entities import draft_columns, nested_entities
 from desktop_migrator.plan.infer.drafts import (
     ColumnDraft,
     EntityDraft,
@@ -50,6 +50,7 @@ from desktop_migrator.plan.schema import parse_plan
 
 MAX_RECORDS = 200_000
 _MAX_GROUPS = 2_000
+_MAX_ENTITIES = 80
 _MAX_CHAINS = 3
 """Ways of decoding that the records of one group may differ in."""
 _MAX_TRIED = 20
@@ -297,7 +298,6 @@ class _Drafting:
         self, label: str, source: SourceDraft, items: list[SeenItem], values: _Values
     ) -> None:
         draft = self._draft
-        self._taken_keys.update(record.key for record, _ in values.values)
         name = entity_name(label, "items")
         other = draft.entity(name)
         same_keys = other is not None and other.sources[0].keys == source.keys
@@ -306,11 +306,14 @@ class _Drafting:
         ):
             other.items += items
             other.sources.append(source)
+        elif len(draft.entities) >= _MAX_ENTITIES:
+            return
         else:
             if other or name == _CATCH_ALL:
                 name = entity_name(f"{values.group.label} {label}", "items")
             name = unused(name, {each.name for each in draft.entities} | {_CATCH_ALL})
             draft.entities.append(EntityDraft(name, [source], items, label=label, table=name))
+        self._taken_keys.update(record.key for record, _ in values.values)
         if source.decode:
             draft.guess(
                 f"entities.{name if draft.entity(name) else label}.sources",
@@ -370,14 +373,14 @@ class _Drafting:
         """Fills all entities and adds those within them."""
         fields: dict[str, dict[str, FieldSeen]] = {}
         for entity in list(self._draft.entities):
+            # A source that takes whatever is JSON must not take what another knows better.
+            entity.sources.sort(key=lambda each: (-len(each.decode), each.shape == "single"))
             self._tell_entity(entity)
-            draft_columns(self._draft, entity)
-            fields[entity.name] = fields_of(entity.items)
+            fields[entity.name] = draft_columns(self._draft, entity)
             for child in list(nested_entities(self._draft, entity)):
                 self._draft.entities.append(child)
                 self._tell_entity(child)
-                draft_columns(self._draft, child)
-                fields[child.name] = fields_of(child.items)
+                fields[child.name] = draft_columns(self._draft, child)
         return fields
 
     def _tell_entity(self, entity: EntityDraft) -> None:

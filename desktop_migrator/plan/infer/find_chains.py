@@ -6,6 +6,8 @@ decoder has to make something else, and to know the value by more than its looks
 what. Those that know a value for certain come first.
 """
 
+import re
+from base64 import b64decode
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -21,11 +23,9 @@ from desktop_migrator.plan.reject import ItemRejected
 
 _MAX_DEPTH = 4
 _MAX_STATES = 40
+_MIN_ENCODED = 8
 _MAX_TEXT_LENGTH = 8 << 20
 """Of a text that is searched; longer ones are taken for what they are."""
-_TEXT_DECODERS = (
-    "uri", "base64", "gzip", "zlib", "deflate", "lz-string", "javascript", "seroval"
-)  # fmt: skip
 _CONTAINER = (b"{", b"[")
 
 Companions = Mapping[tuple[object, object, str], str]
@@ -67,12 +67,14 @@ class ChainFinder:
 
     def _through_texts(self, text: str, context: DecodeContext) -> tuple[str, ...]:
         """Breadth first, so that the shortest way counts."""
-        waiting: deque[tuple[tuple[str, ...], State]] = deque([((), text)])
-        seen: set[bytes] = set()
+        waiting: deque[tuple[tuple[str, ...], str]] = deque([((), text)])
+        seen: set[str] = set()
         states = 0
         while waiting and states < _MAX_STATES:
             chain, state = waiting.popleft()
-            for name in _TEXT_DECODERS:
+            for name, begins in _BEGINNINGS.items():
+                if not begins(state):
+                    continue
                 states += 1
                 following = _step(name, state, context)
                 if following is None or isinstance(following, SetAside) or following == state:
@@ -83,10 +85,9 @@ class ChainFinder:
                 if value is not None and bytes(value)[:1] in _CONTAINER:
                     rest = self._through_json(value, context)
                     return (*chain, name, *rest)
-                inner = value if isinstance(following, Raw) else following
-                mark = bytes(inner) if isinstance(inner, Raw) else escape_json(str(inner))
-                if inner is not None and len(chain) + 1 < _MAX_DEPTH and mark not in seen:
-                    seen.add(mark)
+                inner = as_string(value) if value is not None else str(following)
+                if inner and len(chain) + 1 < _MAX_DEPTH and inner not in seen:
+                    seen.add(inner)
                     waiting.append(((*chain, name), inner))
         return ()
 
@@ -131,6 +132,55 @@ def _step(name: str, state: State, context: DecodeContext) -> State | SetAside |
     except (ItemRejected, RecursionError):
         return None
 
+
+def _is_base64(text: str) -> bool:
+    """Of something that begins as JSON, JavaScript, percent-encoding, or packed data does."""
+    if not _BASE64_START.match(text):
+        return False
+    try:
+        start = b64decode(text[:8].replace("-", "+").replace("_", "/") + "==")
+    except ValueError:
+        return False
+    return start[:1] in b'{["(%' or start.startswith(_PACKED)
+
+
+def _is_packed(text: str) -> bool:
+    """zlib's or gzip's first bytes: as characters, in base64, or as numbers."""
+    return text.startswith(("\x1f\x8b", "\x78", "H4sI", "eJ", "eN", "eA", "120,", "31,139,"))
+
+
+def _is_lz(text: str) -> bool:
+    """lz-string's first ten bits are 00 and the first character's eight, the lowest first; they lie
+    in 16 or 15 bits of a character, or in two digits of base64."""
+    first = ord(text[0])
+    if first >= _FIRST_NO_ASCII:
+        return first >> 6 in _LZ_STARTS or first - 32 >> 5 in _LZ_STARTS
+    digits = [_BASE64_DIGITS.find(each) for each in text[:2]]
+    return len(digits) == 2 and (digits[0] << 4 | digits[1] >> 2) in _LZ_STARTS
+
+
+def _is_javascript(text: str) -> bool:
+    start = text[:_MAX_START].lstrip()
+    return len(text) <= _MAX_SCRIPT_LENGTH and start.startswith(("{", "[", "(", "new "))
+
+
+_BASE64_START = re.compile(r"[A-Za-z0-9+/_-]{4}")
+_BASE64_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x9c", b"\x78\xda")
+_FIRST_NO_ASCII = 128
+_LZ_STARTS = frozenset(int(f"00{ord(each):08b}"[:2] + f"{ord(each):08b}"[::-1], 2)
+                       for each in '{["(%eWI')  # fmt: skip
+_MAX_START = 100
+_MAX_SCRIPT_LENGTH = 1 << 20
+_BEGINNINGS: dict[str, Callable[[str], bool]] = {
+    "uri": lambda text: "%" in text[:_MAX_START],
+    "base64": _is_base64,
+    "gzip": _is_packed,
+    "zlib": _is_packed,
+    "lz-string": _is_lz,
+    "javascript": _is_javascript,
+}
+"""What is tried on texts, and how a text that it may have written begins."""
 
 Sign = Callable[[Raw, str | None, DecodeContext], bool]
 """Whether a value, which may be a text, looks like a decoder's."""
@@ -217,13 +267,14 @@ def _json_in_text(value: Raw, text: str | None, _context: DecodeContext) -> bool
 
 def _encoded_text(value: Raw, text: str | None, context: DecodeContext) -> bool:
     """A JSON string in which further encodings may lie."""
-    if text is None or len(text) < 8:
+    if text is None or len(text) < _MIN_ENCODED:
         return False
     return any(
         isinstance(made := _step(name, text, context), str)
         and as_value(escape_json(made)) is not None
         and made[:1] in ("{", "[")
-        for name in _TEXT_DECODERS
+        for name, begins in _BEGINNINGS.items()
+        if begins(text)
     )
 
 

@@ -33,6 +33,11 @@ def link_entities(draft: PlanDraft, fields: dict[str, dict[str, FieldSeen]]) -> 
                 continue
             if rules.field == _own_id(entity) or column in (entity.created, entity.updated):
                 continue
+            named = _is_named_reference(rules.field)
+            if seen.kinds["number"] and not named and not any(
+                _is_named_after(rules.field, other) for other, _ in ids.values()
+            ):
+                continue
             values = _ids(seen)
             if not values:
                 continue
@@ -72,14 +77,31 @@ def _refers(
 ) -> bool:
     if not values <= known:
         return False
-    name = snake_case(field, "")
-    stem = next((name.removesuffix(end) for end in _ENDINGS if name.endswith(end)), name)
     if other is entity:
-        return name in _PARENT_WORDS or (stem != name and bare(stem) in ("parent", bare(other.name)))
-    if bare(stem) == bare(other.name) or bare(other.name).endswith(bare(stem)) and len(stem) > 2:
+        stem = _stem(field)
+        is_reference = _is_named_reference(field)
+        return snake_case(field, "") in _PARENT_WORDS or (
+            is_reference and bare(stem) in ("parent", bare(other.name))
+        )
+    if _is_named_after(field, other):
         return True
     numbers = all(each.isdecimal() for each in values)
-    return stem != name and len(values) >= _MIN_DISTINCT and not numbers
+    return _is_named_reference(field) and len(values) >= _MIN_DISTINCT and not numbers
+
+
+def _stem(field: str) -> str:
+    name = snake_case(field, "")
+    return next((name.removesuffix(end) for end in _ENDINGS if name.endswith(end)), name)
+
+
+def _is_named_reference(field: str) -> bool:
+    name = snake_case(field, "")
+    return name.endswith(_ENDINGS) or name in _PARENT_WORDS
+
+
+def _is_named_after(field: str, other: EntityDraft) -> bool:
+    stem = _stem(field)
+    return len(stem) > 2 and bare(other.name).endswith(bare(stem))
 
 
 def _can_refer(draft: PlanDraft, entity: EntityDraft, other: EntityDraft) -> bool:
