@@ -78,9 +78,7 @@ def _candidates(entity: EntityDraft) -> Iterator[str]:
     yield from (name for name in _NAMES if name in names)
     if "[*].{field1: [0]" in entity.sources[0].items:
         yield "field1"
-    yield from sorted(
-        name for name in names if normalize_name(name) == own and name not in _NAMES
-    )
+    yield from sorted(name for name in names if normalize_name(name) == own and name not in _NAMES)
 
 
 def _unique_ids(entity: EntityDraft, name: str) -> list[str] | None:

@@ -270,9 +270,7 @@ def _find_times(draft: PlanDraft, entity: EntityDraft) -> None:
                 break
 
 
-def _leave_out_owner(
-    draft: PlanDraft, entity: EntityDraft, fields: dict[str, FieldSeen]
-) -> None:
+def _leave_out_owner(draft: PlanDraft, entity: EntityDraft, fields: dict[str, FieldSeen]) -> None:
     """A field that names the person, since it is the same all over a profile and another in each."""
     if len({item.profile for item in entity.items}) < 2:
         return

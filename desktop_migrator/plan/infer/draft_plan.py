@@ -37,7 +37,7 @@ from desktop_migrator.plan.infer.find_places import (
     read_place,
 )
 from desktop_migrator.plan.infer.find_secrets import is_secret_record, secret_members
-from desktop_migrator.plan.infer.fit_tables import fit_tables
+from desktop_migrator.plan.infer.fit_tables import catch_all_table, fit_tables
 from desktop_migrator.plan.infer.guesses import Confidence, DraftedEntity, InferredPlan
 from desktop_migrator.plan.infer.key_groups import KeyGroup, common_beginnings, group_keys
 from desktop_migrator.plan.infer.link_entities import link_entities
@@ -96,9 +96,9 @@ def draft_plan(
 
     `now` says what has expired.
     """
-    return _Drafting(list(islice(records, MAX_RECORDS)), name, origins, now or datetime.now(UTC)).run(
-        tables
-    )
+    return _Drafting(
+        list(islice(records, MAX_RECORDS)), name, origins, now or datetime.now(UTC)
+    ).run(tables)
 
 
 class _Drafting:
@@ -154,7 +154,7 @@ class _Drafting:
             for each in draft.entities
             if each.name != _CATCH_ALL
         )
-        self._add_catch_all(has_tables=bool(tables))
+        self._add_catch_all(tables)
         self._add_ignores()
         text = write_toml(draft)
         plan = parse_plan(text.encode(), Path("plan.toml"))
@@ -182,7 +182,9 @@ class _Drafting:
                 value = self._finder.decode(record, chain)
                 if value is None:
                     value = Raw(b"")
-                known = next((each for each in chains if each.chain == chain), _Values(group, chain))
+                known = next(
+                    (each for each in chains if each.chain == chain), _Values(group, chain)
+                )
                 if known not in chains:
                     if len(chains) >= _MAX_CHAINS:
                         continue
@@ -301,8 +303,10 @@ class _Drafting:
         name = entity_name(label, "items")
         other = draft.entity(name)
         same_keys = other is not None and other.sources[0].keys == source.keys
-        if other and other.sources[0].shape == source.shape and (
-            same_keys or _can_join(other.items, items)
+        if (
+            other
+            and other.sources[0].shape == source.shape
+            and (same_keys or _can_join(other.items, items))
         ):
             other.items += items
             other.sources.append(source)
@@ -394,30 +398,37 @@ class _Drafting:
 
     # ---- the rest --------------------------------------------------------------------------------
 
-    def _add_catch_all(self, *, has_tables: bool) -> None:
-        """The entity for everything else, unless the tables at hand have none for it."""
+    def _add_catch_all(self, tables: Sequence[Table]) -> None:
+        """The entity for everything else, unless there are tables and none for it."""
         draft = self._draft
-        if has_tables or draft.entity(_CATCH_ALL):
+        table, key, value = catch_all_table(draft, tables) or (_CATCH_ALL, "key", "value")
+        if tables and not catch_all_table(draft, tables):
+            draft.guess(
+                "plan",
+                Message("No table takes what no entity does: it stays in the browser."),
+                Confidence.DOUBTFUL,
+                {"records": sum(record.key not in self._taken_keys for record in self._records)},
+            )
             return
         secrets: set[str] = set()
         for record in self._records:
             if record.key in self._ignored_keys or len(record.value) > _MAX_LOOKED_AT:
                 continue
-            value = self._finder.decode(record, ())
-            if isinstance(value, Raw) and not looks_like_login(value):
-                secrets |= secret_members(value)
+            plain = self._finder.decode(record, ())
+            if isinstance(plain, Raw) and not looks_like_login(plain):
+                secrets |= secret_members(plain)
         entity = EntityDraft(
             _CATCH_ALL,
             [SourceDraft(("*",), "", (ANY,), "@", "single")],
             [],
-            table=_CATCH_ALL,
+            table=table,
             id=IdDraft(from_=("$key",)),
         )
         entity.sensitive = {f"**.{name}": "redact" for name in sorted(secrets) if name}
         entity.columns = {
             "user_id": ColumnDraft(("$user",), "text"),
-            "key": ColumnDraft(("$key",), "text", {"required": True}),
-            "value": ColumnDraft(("@",), "jsonb"),
+            key: ColumnDraft(("$key",), "text", {"required": True}),
+            value: ColumnDraft(("@",), "jsonb"),
             "encoding": ColumnDraft(("$encoding",), "varchar(10)"),
         }
         draft.entities.append(entity)

@@ -129,9 +129,7 @@ def is_map(members: dict[str, Raw]) -> bool:
                   for name in names)  # fmt: skip
     if kinds == {"object"}:
         objects = [as_object(value) or {} for value in values]
-        named = sum(
-            _names_itself(each, name) for each, name in zip(objects, names, strict=True)
-        )
+        named = sum(_names_itself(each, name) for each, name in zip(objects, names, strict=True))
         if named * 5 >= len(names) * 4:
             return True
         if len(members) < 2 or not are_alike(objects):

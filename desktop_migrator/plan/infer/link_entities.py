@@ -34,8 +34,10 @@ def link_entities(draft: PlanDraft, fields: dict[str, dict[str, FieldSeen]]) -> 
             if rules.field == _own_id(entity) or column in (entity.created, entity.updated):
                 continue
             named = _is_named_reference(rules.field)
-            if seen.kinds["number"] and not named and not any(
-                _is_named_after(rules.field, other) for other, _ in ids.values()
+            if (
+                seen.kinds["number"]
+                and not named
+                and not any(_is_named_after(rules.field, other) for other, _ in ids.values())
             ):
                 continue
             values = _ids(seen)
