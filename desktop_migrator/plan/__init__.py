@@ -2,6 +2,6 @@
 
 From outside: `schema`, the plan itself; `extract` and what it takes and gives; the parts that
 other use cases need alone: `bind`, `classify`, `detect`, `envelope`, `guess_origins`, `identity`,
-`read_ids`, `repair_json`, `sensitive` and `shapes`; `infer`, which drafts plans, `check_data`, which
-holds one against records, and `describe`, which says in words what one does.
+`read_ids`, `repair_json`, `sensitive` and `shapes`; `infer`, which drafts plans, `check_data`,
+which holds one against records, and `describe`, which says in words what one does.
 """

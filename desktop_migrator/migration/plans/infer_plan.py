@@ -76,7 +76,7 @@ def plan_name(origins: Sequence[str]) -> str:
 
 def read_tables(connection: Connection) -> list[Table]:
     """The app's tables, as far as they can be written to."""
-    found = []
+    found: list[Table] = []
     for name in list_tables(connection)[:_MAX_TABLES]:
         with suppress(PlanDoesNotFit):
             found += introspect(connection, [name]).values()

@@ -58,7 +58,8 @@ def choose_id(draft: PlanDraft, entity: EntityDraft) -> None:
             place, Message("There is one item to a key, which is its id."), Confidence.SURE, items
         )
         return
-    from_ = "$index" if entity.parent or entity.sensitive else "@"
+    by_place = entity.parent or entity.sensitive or not _contents_are_ids(entity)
+    from_ = "$index" if by_place else "@"
     entity.id = IdDraft(from_=(from_,))
     what = (
         Message("Items have no id of their own; their place tells them apart.")
@@ -66,6 +67,13 @@ def choose_id(draft: PlanDraft, entity: EntityDraft) -> None:
         else Message("Items have no id of their own; their content tells them apart.")
     )
     draft.guess(place, what, Confidence.DOUBTFUL, items)
+
+
+def _contents_are_ids(entity: EntityDraft) -> bool:
+    try:
+        return all(identity.content_id(item.raw) for item in entity.items)
+    except ItemRejected:
+        return False
 
 
 def _candidates(entity: EntityDraft) -> Iterator[str]:

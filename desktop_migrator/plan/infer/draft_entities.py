@@ -271,7 +271,7 @@ def _find_times(draft: PlanDraft, entity: EntityDraft) -> None:
 
 
 def _leave_out_owner(draft: PlanDraft, entity: EntityDraft, fields: dict[str, FieldSeen]) -> None:
-    """A field that names the person, since it is the same all over a profile and another in each."""
+    """A field that names the person: it is the same all over a profile, and another in each."""
     if len({item.profile for item in entity.items}) < 2:
         return
     for name, seen in fields.items():

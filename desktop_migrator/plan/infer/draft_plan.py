@@ -4,7 +4,6 @@ Everything is bounded: how many records, groups of keys, values and items are lo
 looked at goes where everything else goes. The same records give the same plan.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -123,7 +122,8 @@ class _Drafting:
         )
         self._taken_keys: set[str] = set()
         """Keys whose records some entity takes from, or that are left aside."""
-        self._redacted: Counter[str] = Counter()
+        self._secret_names: set[str] = set()
+        """Members that hold secrets in records which are not left aside."""
         self._ignored: dict[str, set[str]] = {}
 
     def run(self, tables: Sequence[Table]) -> InferredPlan:
@@ -139,11 +139,7 @@ class _Drafting:
             )
         read = [each for group in groups for each in self._decoded(group)]
         left = [each for each in read if not self._is_aside(each)]
-        singles: list[_Values] = []
-        for each in left:
-            if not self._add_places(each):
-                singles.append(each)
-        singles = self._add_common(singles)
+        singles = self._add_common([each for each in left if not self._add_places(each)])
         self._add_singles(singles)
         fields = self._draft_columns()
         link_entities(draft, fields)
@@ -228,11 +224,15 @@ class _Drafting:
             return True
         # A run does not look for logins through encodings, and rules name members of objects only.
         is_hidden = bool(values.chain) and DecodeChain(values.chain).inside is None
-        if any("" in (names := secret_members(value)) or (names and is_hidden)
-               for _, value in sample if value):  # fmt: skip
-            if not any(_has_data_beside(value) for _, value in sample if value):
-                self._leave_aside("secret", values, len(records))
-                return True
+        read = [value for _, value in sample if value]
+        names = {name for value in read for name in secret_members(value)}
+        for record, _ in sample:
+            plain = self._finder.decode(record, ())
+            names |= secret_members(plain) if isinstance(plain, Raw) else set()
+        if ("" in names or (names and is_hidden)) and not any(map(_has_data_beside, read)):
+            self._leave_aside("secret", values, len(records))
+            return True
+        self._secret_names |= names - {""}
         return False
 
     def _leave_aside(self, kind_: str, values: _Values, records: int) -> None:
@@ -410,13 +410,6 @@ class _Drafting:
                 {"records": sum(record.key not in self._taken_keys for record in self._records)},
             )
             return
-        secrets: set[str] = set()
-        for record in self._records:
-            if record.key in self._ignored_keys or len(record.value) > _MAX_LOOKED_AT:
-                continue
-            plain = self._finder.decode(record, ())
-            if isinstance(plain, Raw) and not looks_like_login(plain):
-                secrets |= secret_members(plain)
         entity = EntityDraft(
             _CATCH_ALL,
             [SourceDraft(("*",), "", (ANY,), "@", "single")],
@@ -424,7 +417,7 @@ class _Drafting:
             table=table,
             id=IdDraft(from_=("$key",)),
         )
-        entity.sensitive = {f"**.{name}": "redact" for name in sorted(secrets) if name}
+        entity.sensitive = {f"**.{name}": "redact" for name in sorted(self._secret_names)}
         entity.columns = {
             "user_id": ColumnDraft(("$user",), "text"),
             key: ColumnDraft(("$key",), "text", {"required": True}),
@@ -439,17 +432,10 @@ class _Drafting:
             {"records": sum(record.key not in self._taken_keys for record in self._records)},
         )
 
-    @property
-    def _ignored_keys(self) -> set[str]:
-        return {key for keys in self._ignored.values() for key in keys}
-
     def _add_ignores(self) -> None:
         for kind_, keys in sorted(self._ignored.items()):
             self._draft.ignore.append(IgnoreDraft(kind_, tuple(sorted(keys))))
         self._draft.ignore.append(IgnoreDraft("secret", holds="login"))
-
-
-_MAX_LOOKED_AT = 1 << 20
 
 
 def _can_join(ones: list[SeenItem], others: list[SeenItem]) -> bool:

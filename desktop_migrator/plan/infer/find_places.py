@@ -8,6 +8,7 @@ names are no identifiers. Any other object is gone through, a few levels deep.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from msgspec import Raw
 
@@ -119,30 +120,34 @@ def is_map(members: dict[str, Raw]) -> bool:
     names = list(members)[:_MAX_COMPARED]
     values = [members[name] for name in names]
     kinds = {kind(value) for value in values} - {"null"}
-    if len(kinds) != 1:
+    if len(kinds) != 1 or len(members) > _MAX_MEMBERS:
         return len(members) > _MAX_MEMBERS
-    if len(members) > _MAX_MEMBERS:
-        return True
     if "object" not in kinds and names == [str(number) for number in range(len(names))]:
         return False  # what JSON makes of a typed array, or of a list that was merged
     unusual = sum(not _IDENTIFIER.fullmatch(name) or bool(_MADE_UP_NAME.fullmatch(name))
                   for name in names)  # fmt: skip
     if kinds == {"object"}:
-        objects = [as_object(value) or {} for value in values]
-        named = sum(_names_itself(each, name) for each, name in zip(objects, names, strict=True))
-        if named * 5 >= len(names) * 4:
-            return True
-        if len(members) < 2 or not are_alike(objects):
-            return len(members) > 1 and unusual == len(names)
-        return len(members) > _FEW or unusual * 2 >= len(names)
+        return _are_items(members, names, unusual)
     return len(members) > 1 and unusual * 2 >= len(names)
+
+
+def _are_items(members: dict[str, Raw], names: list[str], unusual: int) -> bool:
+    objects = [as_object(members[name]) or {} for name in names]
+    named = sum(_names_itself(each, name) for each, name in zip(objects, names, strict=True))
+    if named * 5 >= len(names) * 4:
+        return True
+    if len(members) == 1:
+        return False
+    if not are_alike(objects):
+        return unusual == len(names)
+    return len(members) > _FEW or unusual * 2 >= len(names)
 
 
 def are_alike(objects: Sequence[dict[str, Raw]]) -> bool:
     """Whether they have most of their members in common with the one before."""
     shares = [
         len(one.keys() & other.keys()) / (len(one.keys() | other.keys()) or 1)
-        for one, other in zip(objects, objects[1:], strict=False)
+        for one, other in pairwise(objects)
     ]
     return bool(shares) and sum(shares) / len(shares) >= _ALIKE
 
@@ -158,23 +163,24 @@ def _listed(elements: list[Raw], path: tuple[str, ...]) -> Place | None:
         return None
     if all(map(_is_object, elements)):
         return Place(path, "list") if any(bytes(each) != b"{}" for each in elements) else None
-    if _pairs(elements) is not None:
-        pairs = _pairs(elements) or []
-        names = [name for name, _ in pairs]
-        objects = sum(map(_is_object, (item for _, item in pairs)))
-        if len(set(names)) == len(names) and objects == len(pairs):
-            return Place(path, "pairs")
-    rows = [as_list(each) for each in elements[:_MAX_COMPARED]]
-    widths = {len(row) if row is not None else 0 for row in rows}
-    if len(rows) < 2 or len(widths) != 1 or not 2 <= (width := widths.pop()) <= _MAX_TUPLE:
-        return None
+    pairs = _pairs(elements) or []
+    if pairs and all(_is_object(item) for _, item in pairs):
+        return Place(path, "pairs") if len(dict(pairs)) == len(pairs) else None
     if not all(bytes(each)[:1] == b"[" for each in elements):
         return None
-    for number in range(width):
-        kinds = {kind(row[number]) for row in rows if row} - {"null"}
-        if len(kinds) > 1:
-            return None
-    return Place(path, "list", width)
+    width = _common_width([as_list(each) or [] for each in elements])
+    return Place(path, "list", width) if width else None
+
+
+def _common_width(rows: list[list[Raw]]) -> int:
+    """How long all rows are, if each place in them has values of one kind; else 0."""
+    width = len(rows[0])
+    if len(rows) == 1 or not 1 < width <= _MAX_TUPLE or any(len(row) != width for row in rows):
+        return 0
+    for column in zip(*rows[:_MAX_COMPARED], strict=True):
+        if len({kind(value) for value in column} - {"null"}) > 1:
+            return 0
+    return width
 
 
 def _pairs(elements: list[Raw] | None) -> list[tuple[str, Raw]] | None:

@@ -1,7 +1,7 @@
 """Which records and members hold what logs somebody in, or is secret in another way.
 
-Beyond what a run itself finds, what lies in encoded values and under less usual names is found here,
-since the person looks at the plan before it is used.
+Beyond what a run itself finds, what lies in encoded values and under less usual names is found
+here, since the person looks at the plan before it is used.
 """
 
 import re
@@ -41,6 +41,7 @@ _HINTS = (
 )  # fmt: skip
 """What occurs in the text of any value that holds a secret."""
 _MAX_DEPTH = 10
+_PAIR = 2
 _MAX_VALUES = 20_000
 _MAX_NAMED = 40
 
@@ -99,10 +100,11 @@ def _texts(name: str, value: Raw, levels: int) -> Iterator[tuple[str, str]]:
         for inner, member in members.items():
             yield from _texts(inner, member, levels - 1)
         return
-    elements = as_list(value) or ()
-    first = as_string(elements[0]) if len(elements) == 2 else None
-    if first is not None:  # a pair of a name and a value, which has no member's name
-        for inner, text in _texts(first, elements[1], levels - 1):
+    elements = as_list(value) or []
+    pair = elements if len(elements) == _PAIR else None
+    first = as_string(pair[0]) if pair else None
+    if pair and first is not None:  # a name and a value, without a member's name for rules
+        for inner, text in _texts(first, pair[1], levels - 1):
             if is_secret(inner, text):
                 yield "", text if is_secret("", text) else f"Bearer {text}"
             else:

@@ -1,8 +1,8 @@
 """Fits a draft to tables that are there: names, types, enums, references, ids, the person.
 
-An entity goes to the table that is called like it, else to the one whose columns are its fields. What
-a table does not have is told: fields without a column, columns that nobody fills, kinds of items
-without a table. Nothing of it is made up.
+An entity goes to the table that is called like it, else to the one whose columns are its fields.
+What a table does not have is told: fields without a column, columns that nobody fills, kinds of
+items without a table. Nothing of it is made up.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,9 +1,9 @@
 """Which records belong together by their keys.
 
 Keys that differ in a part that is made up for each (an id, a number, a day) are one group, whose
-pattern has `*` there. So are keys that an index names (`todos` holding `id1,id2` beside `todos-id1`)
-and those with one beginning in common, whose values then decide whether they are alike. Every other
-key is a group of its own, over all profiles.
+pattern has `*` there. So are keys that an index names (`todos` holding `id1,id2` beside
+`todos-id1`) and those with one beginning in common, whose values then decide whether they are
+alike. Every other key is a group of its own, over all profiles.
 """
 
 import re

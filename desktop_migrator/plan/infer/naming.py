@@ -18,7 +18,7 @@ def snake_case(text: str, otherwise: str) -> str:
     """`createdAt` as `created_at`; `otherwise` where nothing is left of it."""
     words = _NO_WORD.sub("_", _WORD_START.sub("_", text[:_LONGEST_FIELD])).strip("_").lower()
     words = words[:_LONGEST].strip("_") or otherwise
-    return words if not words[0].isdigit() else f"n{words}"
+    return words if not words[:1].isdigit() else f"n{words}"
 
 
 def entity_name(label: str, otherwise: str) -> str:

@@ -16,8 +16,8 @@ def write_toml(draft: PlanDraft) -> str:
     for guess in draft.guesses:
         comments[guess.place] += _comment(guess)
     lines = [
-        "# Drafted from the data that was found. Look it through before it is used: each guess has a",
-        "# comment with what speaks for it. docs/plan.md explains the format.",
+        "# Drafted from the data that was found. Look it through before it is used: each guess has",
+        "# a comment with what speaks for it. docs/plan.md explains the format.",
         "version = 1",
         f"name = {toml_value(draft.name)}",
     ]
