@@ -7,10 +7,12 @@ would list.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from enum import StrEnum
 
 import msgspec
 
+from desktop_migrator.errors import PlanDoesNotFit
 from desktop_migrator.messages import Message, plural
 from desktop_migrator.model import Item, Record, Rejection, TargetEntity
 from desktop_migrator.plan.accounting import RestTotal
@@ -25,7 +27,8 @@ from desktop_migrator.plan.schema import VARIABLES, Entity, EntitySource, Plan
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,23}")
 _MAX_WORDS = 20
 _MAX_IDS = 2_000_000
-_USER = "check"
+_USERS = ("check", "00000000-0000-0000-0000-000000000000", "0")
+"""Stand-ins for the person's id, of which columns for it take one."""
 
 
 class Problem(StrEnum):
@@ -70,7 +73,7 @@ class DataCheck:
 
     def __init__(self, plan: Plan, targets: Sequence[TargetEntity], origins: Sequence[str]) -> None:
         self._plan = plan
-        self._extractor = Extractor(plan, targets, _USER, origins, PlaceholderCipher())
+        self._extractor = _extractor(plan, targets, origins)
         self.items: Counter[str] = Counter()
         """By entity."""
         self.rejected = 0
@@ -185,7 +188,8 @@ class DataCheck:
         return Finding(Problem.REST, f"{key}.{path}" if path else key, what, total.count)
 
     def _not_named(self) -> Iterator[Finding]:
-        for key, count in self._unmatched.most_common(_MAX_WORDS):
+        ranked = sorted(self._unmatched.items(), key=lambda each: (-each[1], each[0]))
+        for key, count in ranked[:_MAX_WORDS]:
             what = Message("No entity names the key {key}, and none takes everything.", key=key)
             yield Finding(Problem.UNMATCHED, key, what, count)
         more = len(self._unmatched) - _MAX_WORDS
@@ -212,6 +216,13 @@ class DataCheck:
                         entity=name,
                     )
                     yield Finding(Problem.SOURCE_UNUSED, place, what)
+
+
+def _extractor(plan: Plan, targets: Sequence[TargetEntity], origins: Sequence[str]) -> Extractor:
+    for user in _USERS[:-1]:
+        with suppress(PlanDoesNotFit):
+            return Extractor(plan, targets, user, origins, PlaceholderCipher())
+    return Extractor(plan, targets, _USERS[-1], origins, PlaceholderCipher())
 
 
 class _SourceWins:
