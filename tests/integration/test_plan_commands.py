@@ -52,7 +52,7 @@ def folder(tmp_path: Path) -> Path:
     return store_of(tmp_path / "browser", STORE)
 
 
-def test_a_plan_is_drafted_for_the_apps_own_tables_and_runs(
+def test_a_plan_is_drafted_for_the_apps_own_tables_and_fits_them(
     desktop_migrator: CommandLine,
     tmp_path: Path,
     folder: Path,
@@ -85,11 +85,12 @@ def test_a_plan_is_drafted_for_the_apps_own_tables_and_runs(
     }
     assert tasks["metadata"]["rest"] is True
     assert entities["note"]["id"]["strategy"] == "database"
-    assert entities["note"]["columns"]["legacy_id"]["from"] == "id"
+    assert entities["note"]["columns"]["legacy_id"]["from"] == "to_string(id)"
     checked = desktop_migrator(
         "plan", "check", "--json", "--plan", file, "--source", folder, "--database", database
     )
-    assert (checked.exit_code, checked.last["findings"]) == (0, [])
+    assert checked.last["findings"] == [], file.read_text("utf-8")
+    assert checked.exit_code == 0
     assert checked.last["items"] == {"note": 3, "projects": 2, "tasks": 6, "custom_data": 1}
 
 

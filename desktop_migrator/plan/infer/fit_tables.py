@@ -5,6 +5,7 @@ What a table does not have is told: fields without a column, columns that nobody
 items without a table. Nothing of it is made up.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ from desktop_migrator.plan.infer.drafts import (
     PlanDraft,
 )
 from desktop_migrator.plan.infer.field_types import FieldSeen, TypeGuess, fits, look_at, misfits
+from desktop_migrator.plan.infer.find_places import kind
 from desktop_migrator.plan.infer.guesses import Confidence
 from desktop_migrator.plan.infer.naming import bare, can_be_named, field_expression
 from desktop_migrator.plan.schema import column_of_type
@@ -62,6 +64,7 @@ _CATCH_ALL_TABLES = frozenset(
     ("customdata", "localstorage", "localstorageitem", "keyvalue", "keyvaluepair", "kv", "storage")
 )
 _MIN_ALIKE = 3
+_INTEGER = re.compile(rb"-?(?:0|[1-9][0-9]{0,14})")
 _SPELLINGS = {
     ColumnType.UUID: "uuid",
     ColumnType.BOOLEAN: "boolean",
@@ -253,7 +256,12 @@ class _Fitting:
         if normalize_name(column.name) in _SOURCE_IDS and not self.entity.id.from_[0].startswith(
             ("$index", "@")
         ):
-            self._add(column, ColumnDraft(self.entity.id.from_[:1]))
+            from_ = self.entity.id.from_[0]
+            field = next((each for each in self.fields if field_expression(each) == from_), "")
+            rules = ColumnDraft((from_,), field=field)
+            if field:
+                self._as_text(column, rules, self.fields[field])
+            self._add(column, rules)
             self.draft.guess(
                 place, Message("The id that the item has in the app."), Confidence.LIKELY
             )
@@ -379,6 +387,11 @@ class _Fitting:
         if column.enum_values:
             self._fit_enum(column, rules, values, place)
             return
+        seen = self.fields.get(rules.field)
+        if seen and self._as_text(column, rules, seen):
+            what = Message("{name} holds numbers, which are written as text.", name=rules.field)
+            self.draft.guess(place, what, Confidence.LIKELY, seen.evidence)
+            return
         for more in ({}, {"numbers": "milliseconds"}, {"empty": "null"}, {"round": True}):
             if fits(TypeGuess("", {**options, **more}), values, column):
                 options.update(more)
@@ -398,6 +411,17 @@ class _Fitting:
             Confidence.DOUBTFUL,
             {"values that do not fit": number},
         )  # fmt: skip
+
+    @staticmethod
+    def _as_text(column: Column, rules: ColumnDraft, seen: FieldSeen) -> bool:
+        """Whether whole numbers are to be written into a column of texts; so they are then."""
+        numerals = [bytes(each) for each in seen.values if kind(each) == "number"]
+        if column.type is not ColumnType.TEXT or not numerals:
+            return False
+        if set(seen.kinds) - {"number", "text"} or not all(map(_INTEGER.fullmatch, numerals)):
+            return False
+        rules.from_ = (f"to_string({rules.from_[0]})",)
+        return True
 
     def _fit_enum(self, column: Column, rules: ColumnDraft, values: list[Raw], place: str) -> None:
         seen = look_at(values, len(values))
