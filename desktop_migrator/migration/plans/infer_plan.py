@@ -1,5 +1,6 @@
 """Drafts a plan from what browsers hold, for a database's tables where there is one."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -11,12 +12,13 @@ from sqlalchemy import Connection
 
 from desktop_migrator.errors import (
     Cancelled,
+    DataFolderUnusable,
     NothingToMigrate,
     OriginNotChosen,
     OriginNotFound,
     PlanDoesNotFit,
 )
-from desktop_migrator.messages import Message
+from desktop_migrator.messages import Message, join, plural, verbatim
 from desktop_migrator.migration.database.open_database import open_database
 from desktop_migrator.migration.sealed.captures import UnlockKey
 from desktop_migrator.migration.sources.open_sources import Sources, open_sources
@@ -28,9 +30,14 @@ from desktop_migrator.plan.infer.guesses import InferredPlan
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.schema.introspect import introspect, list_tables
 from desktop_migrator.reporter import Question, Reporter
+from desktop_migrator.system import files
 
 _MAX_LISTED_ORIGINS = 10
 _MAX_TABLES = 500
+_SHOWN_COLUMNS = 5
+_OWN_COLUMNS = frozenset(("user_id", "source_id", "more"))
+"""Columns that hold nothing which a person would miss in a summary."""
+_NO_FILE_NAME = re.compile(r"[^A-Za-z0-9.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,48 @@ def infer_plan(request: PlanRequest, workspace: Workspace, reporter: Reporter) -
         if not records:
             raise OriginNotFound(origins=", ".join(origins))
         return draft_plan(records, name=plan_name(origins), origins=origins, tables=tables)
+
+
+def summarize(inferred: InferredPlan) -> list[Message]:
+    """What was found, in words for somebody who knows no plans; no value."""
+    found = []
+    for entity in inferred.entities:
+        columns = [name for name in entity.columns if name not in _OWN_COLUMNS]
+        more = [Message("…")] if len(columns) > _SHOWN_COLUMNS else []
+        names = join([*map(verbatim, columns[:_SHOWN_COLUMNS]), *more])
+        found.append(
+            plural(
+                "{entity}: one item with {fields}",
+                "{entity}: {count:,} items with {fields}",
+                count=entity.items,
+                entity=entity.name.replace("_", " "),
+                fields=names,
+            )
+        )
+    if inferred.records_left:
+        found.append(
+            plural(
+                "one other record, which is kept as it is",
+                "{count:,} other records, which are kept as they are",
+                count=inferred.records_left,
+            )
+        )
+    return found
+
+
+def keep_plan(inferred: InferredPlan, workspace: Workspace) -> Path:
+    """Puts the plan's text into the workspace, so that it can be used again; returns the file.
+
+    Raises DataFolderUnusable.
+    """
+    path = workspace.plans / f"{_NO_FILE_NAME.sub('-', inferred.plan.name)}.toml"
+    try:
+        files.private_folder(path.parent)
+        files.write_private(path, inferred.text.encode())
+    except OSError as error:
+        reason = files.os_error_reason(error)
+        raise DataFolderUnusable(path=path, reason=reason) from None
+    return path
 
 
 def plan_name(origins: Sequence[str]) -> str:

@@ -189,7 +189,7 @@ def test_real_apps_shapes_become_rows() -> None:
 
 
 def test_types_are_those_that_take_every_value() -> None:
-    items = [
+    items: list[dict[str, Any]] = [
         {
             "id": n,
             "flag": True,
