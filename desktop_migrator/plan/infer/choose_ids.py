@@ -18,6 +18,8 @@ _NAMES = ("id", "_id", "uuid", "guid", "key", "$loki", "slug", "uid", "pk")
 _SMALL = 10**9
 """Numbers below it are counted by somebody, not made up."""
 _SHORT = 6
+_MAX_TYPED = 1_000
+"""Ids whose kind is looked at."""
 
 
 def choose_id(draft: PlanDraft, entity: EntityDraft) -> None:
@@ -120,6 +122,7 @@ def _tell_apart(entity: EntityDraft, ids: list[str]) -> bool:
 
 def _type(ids: list[str]) -> str:
     """text where the ids are kept in it and are no UUIDs."""
+    ids = ids[:_MAX_TYPED]
     keep = identity.row_id_factory(Column("id", ColumnType.UUID), "", "", "")
     if not all(keep(each, None)[1] for each in ids):
         return "uuid"

@@ -16,7 +16,7 @@ from desktop_migrator.plan.infer.drafts import (
     SourceDraft,
 )
 from desktop_migrator.plan.infer.field_types import FieldSeen, guess_type, look_at
-from desktop_migrator.plan.infer.find_secrets import secret_members
+from desktop_migrator.plan.infer.find_secrets import may_hold_secrets, secret_members
 from desktop_migrator.plan.infer.guesses import Confidence
 from desktop_migrator.plan.infer.naming import (
     can_be_named,
@@ -29,6 +29,7 @@ from desktop_migrator.plan.json_text import as_list, as_object, encode
 
 MAX_COLUMNS = 200
 """Of one entity; fields beyond them go to the rest."""
+_BATCH = 1_000
 _CREATED = frozenset(
     ("createdat", "created", "createdon", "datecreated", "creationdate", "creationtime", "ctime",
      "dateadded", "addedat", "timestamp", "insertedat")
@@ -156,9 +157,12 @@ def _open(items: list[SeenItem]) -> None:
 
 def _protect(draft: PlanDraft, entity: EntityDraft, place: str) -> None:
     found: dict[str, int] = defaultdict(int)
-    for item in entity.items:
-        for name in secret_members(item.raw):
-            found[name] += 1
+    for start in range(0, len(entity.items), _BATCH):
+        batch = entity.items[start : start + _BATCH]
+        if may_hold_secrets(b"\n".join(bytes(item.raw) for item in batch)):
+            for item in batch:
+                for name in secret_members(item.raw):
+                    found[name] += 1
     for name, number in sorted(found.items()):
         if not name:
             continue

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from msgspec import Raw
 
 from desktop_migrator.messages import Message
@@ -11,9 +12,8 @@ from desktop_migrator.model import Table
 from desktop_migrator.plan.infer.guesses import Confidence, Guess
 
 
-@dataclass(slots=True)
-class SeenItem:
-    """An item as it lies in a record."""
+class SeenItem(msgspec.Struct, gc=False):
+    """An item as it lies in a record. A msgspec struct since many are made."""
 
     raw: Raw
     name: str

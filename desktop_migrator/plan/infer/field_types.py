@@ -6,7 +6,7 @@ one of them. What nothing else takes is jsonb.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -130,7 +130,7 @@ def misfits(
     except ItemRejected:
         return len(values)
     number = 0
-    for value in values:
+    for value in values if most == 0 else _different(values):
         try:
             convert(value)
         except ItemRejected:
@@ -138,6 +138,10 @@ def misfits(
             if number == most:
                 break
     return number
+
+
+def _different(values: Sequence[Raw]) -> Iterable[Raw]:
+    return {bytes(value): value for value in values}.values()
 
 
 def _of_texts(texts: Sequence[str]) -> list[TypeGuess]:

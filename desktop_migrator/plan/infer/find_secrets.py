@@ -49,8 +49,7 @@ _MAX_NAMED = 40
 def secret_members(value: Raw) -> set[str]:
     """The names of members, at any depth, that hold a secret; empty for a list's own element."""
     found: set[str] = set()
-    lowered = bytes(value).lower()
-    if not any(hint in lowered for hint in _HINTS):
+    if not may_hold_secrets(bytes(value)):
         return found
     for number, (name, text) in enumerate(_texts("", value, _MAX_DEPTH)):
         if number > _MAX_VALUES or len(found) >= _MAX_NAMED:
@@ -58,6 +57,12 @@ def secret_members(value: Raw) -> set[str]:
         if is_secret(name, text):
             found.add(name if can_be_named(name) and "." not in name and "*" not in name else "")
     return found
+
+
+def may_hold_secrets(data: bytes) -> bool:
+    """Whether a look at the JSON is worth while; much of it is looked at at once as well."""
+    lowered = data.lower()
+    return any(hint in lowered for hint in _HINTS)
 
 
 def is_secret(name: str, text: str) -> bool:

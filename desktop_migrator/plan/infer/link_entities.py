@@ -64,7 +64,7 @@ def _own_id(entity: EntityDraft) -> str:
 
 def _ids(seen: FieldSeen) -> set[str]:
     found = set()
-    for value in seen.values:
+    for value in {as_bytes(each): each for each in seen.values}.values():
         if as_bytes(value) in (b"null", b'""'):
             continue
         try:

@@ -12,9 +12,9 @@ class PlanOffer(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._text = basics.make_label()
-        self.button = QPushButton(self.tr("Look &what there is"))
+        self.button = QPushButton(self.tr("See what Look &what there isis there"))
         self.button.setAccessibleDescription(
-            self.tr("Reads the data of this web site and suggests how to move it")
+            self.tr("Reads the data of this web site and says what was found")
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
