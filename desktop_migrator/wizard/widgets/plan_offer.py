@@ -12,7 +12,7 @@ class PlanOffer(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._text = basics.make_label()
-        self.button = QPushButton(self.tr("See what Look &what there isis there"))
+        self.button = QPushButton(self.tr("S&uggest how to move it"))
         self.button.setAccessibleDescription(
             self.tr("Reads the data of this web site and says what was found")
         )
