@@ -33,6 +33,7 @@ from desktop_migrator.migration.wizard_options import OpenWizard, no_wizard
 COMMANDS = {
     "scan": N_("List browsers, profiles and the web sites that keep data in them."),
     "records": N_("Print every decoded record."),
+    "plan": N_("Draft a plan from data, try it, and say what it does."),
     "preview": N_("Show what would become of the records, without writing anything."),
     "migrate": N_("Move the data into a database: the main job."),
     "rollback": N_("Undo runs: put the rows back to what they were before."),

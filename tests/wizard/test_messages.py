@@ -74,7 +74,7 @@ def test_each_reason_is_told_once_with_how_often(qtbot: QtBot) -> None:
     assert len(rejections) == 4
     widget = RejectionList(make_translator())
     qtbot.addWidget(widget)
-    widget.show_rejections(rejections)
+    widget.show_rejections(rejections, {})
     heading, most, remedy, *_ = texts(widget)
     assert heading == "Was nicht übertragen werden konnte, und warum"
     longer = "Das Feld title ist länger als die 255 Zeichen, die die Spalte aufnimmt."

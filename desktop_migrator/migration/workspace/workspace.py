@@ -73,6 +73,11 @@ class Workspace:
         return self.root / "reports"
 
     @property
+    def plans(self) -> Path:
+        """Plans that were drafted here."""
+        return self.root / "plans"
+
+    @property
     def known_desks(self) -> Path:
         return self.root / "known-desks.json"
 

@@ -52,6 +52,15 @@ _RELATION = text("""
     WHERE c.oid = pg_catalog.to_regclass(:name) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 """)
 
+_TABLES = text("""
+    SELECT n.nspname AS schema, c.relname AS name
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
+      AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'desktop_migrator')
+      AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
+    ORDER BY n.nspname <> 'public', n.nspname, c.relname
+""")
+
 # A domain is followed down to the type that it stands for, gathering NOT NULL and defaults.
 _COLUMNS = text("""
     WITH RECURSIVE resolved (number, type, modifier, required, has_default) AS (
@@ -187,6 +196,16 @@ def find_relation(connection: Connection, name: str) -> Relation | None:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def list_tables(connection: Connection) -> list[str]:
+    """The tables that this user may read, as plans name them: `table`, or `schema.table` outside of
+    the schema public. What PostgreSQL and this program keep for themselves is not among them."""
+    return [
+        row.name if row.schema == "public" else f"{row.schema}.{row.name}"
+        for row in connection.execute(_TABLES)
+        if "." not in row.name and "." not in row.schema
+    ]
 
 
 def introspect(connection: Connection, names: Iterable[str]) -> dict[str, Table]:

@@ -14,6 +14,12 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.errors import MigratorError, NothingToMigrate
+from desktop_migrator.migration.plans.infer_plan import (
+    PlanRequest,
+    infer_plan,
+    keep_plan,
+    summarize,
+)
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.migration.sources.matching_sites import (
     ProfileScan,
@@ -21,13 +27,16 @@ from desktop_migrator.migration.sources.matching_sites import (
     SiteScan,
     scan_sites,
 )
+from desktop_migrator.plan.infer.guesses import InferredPlan
+from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import i18n, icons, theme
-from desktop_migrator.wizard.flow import WizardStep
+from desktop_migrator.wizard.flow import WizardStep, Workflow
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.basics import clear_layout
 from desktop_migrator.wizard.widgets.card import Card
+from desktop_migrator.wizard.widgets.plan_offer import PlanOffer
 from desktop_migrator.wizard.worker import OperationListener
 
 
@@ -59,6 +68,12 @@ class FindPage(WizardPage, OperationListener):
         site.addWidget(self._site_combo)
         self.body.addLayout(site)
 
+        self._offer = PlanOffer()
+        self._offer.button.clicked.connect(self._draft_plan)
+        self.body.addWidget(self._offer)
+        self._known_plan: Plan | None = None
+        """The plan that the wizard was opened with, while a drafted one is in its place."""
+
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Looking into browsers"))
@@ -89,6 +104,10 @@ class FindPage(WizardPage, OperationListener):
     def on_enter(self) -> None:
         if self._scan is None:
             self._start_scan()
+
+    @property
+    def offer(self) -> PlanOffer:
+        return self._offer
 
     @property
     def cards(self) -> list[Card]:
@@ -163,7 +182,35 @@ class FindPage(WizardPage, OperationListener):
         if self._scan and origin:
             for finding in self._scan.profiles:
                 self._add_card(finding, str(origin))
+        self._offer_plan()
         self._profiles_chosen()
+
+    def _offer_plan(self) -> None:
+        """Where the plan at hand knows nothing of the site's data."""
+        if self._known_plan is not None:
+            self.context.plan, self._known_plan = self._known_plan, None
+        self._offer.hide()
+        sites = self._scan.sites if self._scan else ()
+        chosen = next((site for site in sites if site.origin == self.answers.origin), None)
+        is_move = self.answers.workflow is Workflow.MIGRATE
+        if is_move and chosen and chosen.records and not chosen.matching_records:
+            self._offer.offer()
+
+    def _draft_plan(self) -> None:
+        workspace = self.context.workspace
+        request = PlanRequest(self.answers.sources, [self.answers.origin or ""])
+
+        def work(reporter: Reporter) -> InferredPlan:
+            inferred = infer_plan(request, workspace, reporter)
+            keep_plan(inferred, workspace)
+            return inferred
+
+        self.start_operation(work, self._use_plan)
+
+    def _use_plan(self, inferred: InferredPlan) -> None:
+        self._known_plan = self._known_plan or self.context.plan
+        self.context.plan = inferred.plan
+        self._offer.show_found([self.localize(each) for each in summarize(inferred)])
 
     def _add_card(self, finding: ProfileScan, origin: str) -> None:
         profile = finding.profile
