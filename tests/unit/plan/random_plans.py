@@ -10,6 +10,7 @@ from desktop_migrator.plan.schema import Plan
 
 FIRST_MARKER = 8_000_000
 """Every value of a store is a number from here on, or a text with such a number in it."""
+PAIR_NAME = "name"
 KEYS = ("k0", "k0", "k1", "x0")
 _TEXT, _NUMBER = "text", "number"
 
@@ -51,7 +52,7 @@ _states = st.fixed_dictionaries(
         "tasks": _item_lists,
         "notes": st.one_of(_item_lists, _maps(_items), _leaves),
         "m": _maps(_items),
-        "pairs": _lists(st.tuples(st.just("name"), _items).map(list)),
+        "pairs": _lists(st.tuples(st.just(PAIR_NAME), _items).map(list)),
         "deep": st.fixed_dictionaries(
             {},
             optional={

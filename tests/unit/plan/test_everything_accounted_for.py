@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hypothesis import given
@@ -15,7 +15,7 @@ from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.load.deduplicate import Deduplicator, identity_key
 from desktop_migrator.postgres.load.duplicate_key_filter import DuplicateKeyFilter
 from tests.unit.plan.helpers import ORIGIN, extractor, record, targets
-from tests.unit.plan.random_plans import FIRST_MARKER, plans, spelled, stores
+from tests.unit.plan.random_plans import FIRST_MARKER, PAIR_NAME, plans, spelled, stores
 
 _MARKER = re.compile(str(FIRST_MARKER)[:4] + r"\d{3}")
 
@@ -46,18 +46,18 @@ def left_by_word(item: Item, of: Plan) -> set[str]:
     return set().union(*(markers(spelled(each)) for each in omitted))
 
 
-def without(value: Any, seen: set[str]) -> Any:
-    """The value without these markers, and without what held nothing else; None for nothing."""
+def without(value: Any, seen: set[str], *, names: bool) -> Any:
+    """The value without these markers, and without what held nothing else; None for nothing.
+
+    `names` of pairs stay where an expression took what stands beside them.
+    """
     if isinstance(value, dict):
-        members = {name: without(each, seen) for name, each in value.items()}
+        members = {name: without(each, seen, names=names) for name, each in value.items()}
         return {name: each for name, each in members.items() if each is not None} or None
     if isinstance(value, list):
-        # Names that stand beside what was taken.
-        if value[:1] == ["name"] and without(value[1:], seen) is None:
-            return None
-        return [
-            each for each in (without(each, seen) for each in value) if each is not None
-        ] or None
+        left = [without(each, seen, names=names) for each in value]
+        elements = [each for each in left if each is not None]
+        return None if elements == [PAIR_NAME] and not names else elements or None
     return None if markers(spelled(value)) & seen else value
 
 
@@ -74,7 +74,17 @@ def told(value: Any) -> dict[str, tuple[int, int]]:
 
 def possible_rests(form: str, value: Any, text: str, seen: set[str]) -> list[dict[str, Any]]:
     """What may be told: by what lies in the envelope, or with the envelope."""
-    left = without(value, seen)
+    return [
+        rest
+        for names in (False, True)
+        for rest in _possible_rests(form, value, text, seen, names=names)
+    ]
+
+
+def _possible_rests(
+    form: str, value: Any, text: str, seen: set[str], *, names: bool
+) -> Iterator[dict[str, Any]]:
+    left = without(value, seen, names=names)
     envelopes = {
         "zustand": {"state": left, "version": 0},
         "xstate": {"context": left, "status": "active"},
@@ -82,10 +92,11 @@ def possible_rests(form: str, value: Any, text: str, seen: set[str]) -> list[dic
         "text": None if seen else text,
         "base64": None if seen else text,
     }
-    whole = envelopes[form] if form in envelopes else without(json.loads(text), seen)
+    whole = envelopes[form] if form in envelopes else without(json.loads(text), seen, names=names)
     if isinstance(whole, dict):
         whole = {name: each for name, each in whole.items() if each is not None} or None
-    return [told(left), told(whole)]
+    yield told(left)
+    yield told(whole)
 
 
 def _whole_texts(outcome: Item | Rejection) -> Iterable[str]:
