@@ -219,6 +219,21 @@
         <source>It is not needed any more. It can stay, or be cleared once you are sure.</source>
         <translation>Sie werden nicht mehr gebraucht. Sie können bleiben oder gelöscht werden, wenn Sie sicher sind.</translation>
     </message>
+    <message numerus="yes">
+        <source>%n record(s) were cleared from the browser on {time}, after this migration. They lie in an encrypted backup alone: put them back, or the app has them nowhere.</source>
+        <translation>
+            <numerusform>%n Eintrag wurde am {time} aus dem Browser gelöscht, nach dieser Übertragung. Er liegt nur noch in einer verschlüsselten Sicherung: Legen Sie ihn zurück, sonst hat ihn die App nirgends mehr.</numerusform>
+            <numerusform>%n Einträge wurden am {time} aus dem Browser gelöscht, nach dieser Übertragung. Sie liegen nur noch in einer verschlüsselten Sicherung: Legen Sie sie zurück, sonst hat sie die App nirgends mehr.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Put it back</source>
+        <translation>Zurücklegen</translation>
+    </message>
+    <message>
+        <source>The backup&apos;s passphrase or recovery key:</source>
+        <translation>Die Passphrase oder der Wiederherstellungsschlüssel der Sicherung:</translation>
+    </message>
     <message>
         <source>Clear the old data?</source>
         <translation>Alte Daten löschen?</translation>
@@ -240,6 +255,13 @@
         <translation>
             <numerusform>%n Eintrag wurde aus dem Browser gelöscht.</numerusform>
             <numerusform>%n Einträge wurden aus dem Browser gelöscht.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stay, for good reason:</source>
+        <translation>
+            <numerusform>%n bleibt, aus gutem Grund:</numerusform>
+            <numerusform>%n bleiben, aus gutem Grund:</numerusform>
         </translation>
     </message>
     <message>
@@ -695,6 +717,21 @@
             <numerusform>%n Dateien wurden hochgeladen.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n gave way to another version of the same item and is kept aside.</source>
+        <translation>
+            <numerusform>%n wurde durch eine andere Fassung desselben Eintrags ersetzt und ist beiseitegelegt.</numerusform>
+            <numerusform>%n wurden durch eine andere Fassung desselben Eintrags ersetzt und sind beiseitegelegt.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Some records hold more, which the plan does not take and which stays in the browser: {keys}.</source>
+        <translation>Einige Datensätze enthalten noch mehr, was der Plan nicht nimmt und was im Browser bleibt: {keys}.</translation>
+    </message>
+    <message>
+        <source>What was written was checked row by row.</source>
+        <translation>Was geschrieben wurde, wurde Zeile für Zeile geprüft.</translation>
+    </message>
     <message>
         <source>All that was sent lies in the database; it was checked row by row.</source>
         <translation>Alles, was gesendet wurde, liegt in der Datenbank; es wurde Zeile für Zeile geprüft.</translation>
@@ -704,8 +741,12 @@
         <translation>Es wurde zurückgenommen</translation>
     </message>
     <message>
-        <source>The database is as it was before; your browser&apos;s data was never changed.</source>
-        <translation>Die Datenbank ist, wie sie vorher war; die Daten in Ihrem Browser wurden nie geändert.</translation>
+        <source>The database is as it was before; in your browser the data is missing.</source>
+        <translation>Die Datenbank ist, wie sie vorher war; in Ihrem Browser fehlen die Daten.</translation>
+    </message>
+    <message>
+        <source>The database is as it was before, and so is your browser&apos;s data.</source>
+        <translation>Die Datenbank ist, wie sie vorher war, und die Daten in Ihrem Browser auch.</translation>
     </message>
     <message numerus="yes">
         <source>%n row(s) removed.</source>
@@ -809,6 +850,10 @@
     <message>
         <source>Kept</source>
         <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Superseded</source>
+        <translation>Andere Fassung</translation>
     </message>
     <message>
         <source>Rejected</source>
@@ -1250,6 +1295,25 @@
     </message>
 </context>
 <context>
+    <name>PlanOffer</name>
+    <message>
+        <source>S&amp;uggest how to move it</source>
+        <translation>Übertragung &amp;vorschlagen</translation>
+    </message>
+    <message>
+        <source>Reads the data of this web site and says what was found</source>
+        <translation>Liest die Daten dieser Website und sagt, was gefunden wurde</translation>
+    </message>
+    <message>
+        <source>This program does not know the app of this web site. It can look at the data and suggest how to move it.</source>
+        <translation>Dieses Programm kennt die App dieser Website nicht. Es kann die Daten ansehen und vorschlagen, wie sie übertragen werden.</translation>
+    </message>
+    <message>
+        <source>This was found and can be moved:</source>
+        <translation>Das wurde gefunden und kann übertragen werden:</translation>
+    </message>
+</context>
+<context>
     <name>RateChart</name>
     <message>
         <source>Items per second</source>
@@ -1515,6 +1579,13 @@
             <numerusform>%n davon können so nicht übertragen werden.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n give(s) way to another version.</source>
+        <translation>
+            <numerusform>%n wird durch eine andere Fassung ersetzt.</numerusform>
+            <numerusform>%n werden durch eine andere Fassung ersetzt.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Look at what you like, or just continue.</source>
         <translation>Sehen Sie an, was Sie möchten, oder machen Sie einfach weiter.</translation>
@@ -1522,6 +1593,14 @@
     <message>
         <source>What will be moved</source>
         <translation>Was übertragen wird</translation>
+    </message>
+    <message>
+        <source>Stays in the browser: {place}</source>
+        <translation>Bleibt im Browser: {place}</translation>
+    </message>
+    <message>
+        <source>A log-in that is not moved: {place}</source>
+        <translation>Eine Anmeldung, die nicht übertragen wird: {place}</translation>
     </message>
     <message>
         <source>Everything</source>
@@ -1795,6 +1874,10 @@
         <translation>Kann nicht übertragen werden</translation>
     </message>
     <message>
+        <source>Another version counts</source>
+        <translation>Andere Fassung gilt</translation>
+    </message>
+    <message>
         <source>Of other web sites</source>
         <translation>Von anderen Websites</translation>
     </message>
@@ -1821,6 +1904,26 @@
     <message>
         <source>Not named by the plan</source>
         <translation>Im Plan nicht genannt</translation>
+    </message>
+    <message>
+        <source>Expired</source>
+        <translation>Abgelaufen</translation>
+    </message>
+    <message>
+        <source>Deleted by the app</source>
+        <translation>Von der App gelöscht</translation>
+    </message>
+    <message>
+        <source>Lists of other records</source>
+        <translation>Listen anderer Datensätze</translation>
+    </message>
+    <message>
+        <source>A library&apos;s own notes</source>
+        <translation>Eigene Vermerke einer Programmbibliothek</translation>
+    </message>
+    <message>
+        <source>Lost by the app</source>
+        <translation>Von der App verloren</translation>
     </message>
 </context>
 <context>
