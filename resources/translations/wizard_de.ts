@@ -21,7 +21,7 @@
     </message>
     <message>
         <source>&amp;With a passphrase of your own</source>
-        <translation>Mit einer eigenen &amp;Passphrase</translation>
+        <translation>Mit einer &amp;eigenen Passphrase</translation>
     </message>
     <message>
         <source>Whoever has it can open the backup; without it nobody can.</source>
@@ -209,7 +209,7 @@
     </message>
     <message>
         <source>&amp;Put it back</source>
-        <translation>&amp;Zurücklegen</translation>
+        <translation>Zurückle&amp;gen</translation>
     </message>
     <message>
         <source>Brings what was cleared back into the browser, from the backup</source>
@@ -496,7 +496,7 @@
     </message>
     <message>
         <source>Pass&amp;word</source>
-        <translation>Pass&amp;wort</translation>
+        <translation>&amp;Passwort</translation>
     </message>
     <message>
         <source>Kept in memory only, unless the connection is remembered</source>
@@ -520,11 +520,11 @@
     </message>
     <message>
         <source>&amp;Security</source>
-        <translation>S&amp;icherheit</translation>
+        <translation>Sic&amp;herheit</translation>
     </message>
     <message>
         <source>Certificate authority&apos;s &amp;file</source>
-        <translation>Datei der &amp;Zertifizierungsstelle</translation>
+        <translation>Datei der Zertifizierungsste&amp;lle</translation>
     </message>
     <message>
         <source>Only where the server&apos;s certificate comes from an authority of its own</source>
@@ -621,7 +621,7 @@
     <name>DonePage</name>
     <message>
         <source>&amp;Undo …</source>
-        <translation>&amp;Zurücknehmen …</translation>
+        <translation>Zurück&amp;nehmen …</translation>
     </message>
     <message>
         <source>Takes this migration back, exactly</source>
@@ -864,7 +864,7 @@
     <name>ErrorPanel</name>
     <message>
         <source>Cop&amp;y for support</source>
-        <translation>Ko&amp;pieren für den Support</translation>
+        <translation>Kop&amp;ieren für den Support</translation>
     </message>
     <message>
         <source>Copies the code and what happened, without any of your data</source>
@@ -895,7 +895,7 @@
     </message>
     <message>
         <source>&amp;Web site of the app</source>
-        <translation>&amp;Website der App</translation>
+        <translation>We&amp;bsite der App</translation>
     </message>
     <message>
         <source>Web site of the app</source>
@@ -1060,7 +1060,7 @@
     <name>ItemDetail</name>
     <message>
         <source>As the b&amp;rowser has it</source>
-        <translation>Wie der Bro&amp;wser es hat</translation>
+        <translation>Wie der &amp;Browser es hat</translation>
     </message>
     <message>
         <source>As the &amp;database would have it</source>
@@ -1201,7 +1201,7 @@
     </message>
     <message>
         <source>&amp;Go on where it stopped</source>
-        <translation>&amp;Weitermachen, wo es anhielt</translation>
+        <translation>Weiter&amp;machen, wo es anhielt</translation>
     </message>
     <message>
         <source>&amp;Try again</source>
@@ -1209,7 +1209,7 @@
     </message>
     <message>
         <source>Ta&amp;ke it back</source>
-        <translation>&amp;Zurücknehmen</translation>
+        <translation>Zurück&amp;nehmen</translation>
     </message>
     <message>
         <source>Stop and close?</source>
@@ -1261,7 +1261,7 @@
     </message>
     <message>
         <source>&amp;Go on</source>
-        <translation>&amp;Weitermachen</translation>
+        <translation>Weiter&amp;machen</translation>
     </message>
     <message>
         <source>&amp;Pause</source>
@@ -1328,7 +1328,7 @@
     <name>RecoveryKeyView</name>
     <message>
         <source>&amp;Show recovery key</source>
-        <translation>Wiederherstellungsschlüssel &amp;zeigen</translation>
+        <translation>Wiederherstellungsschlüssel zei&amp;gen</translation>
     </message>
     <message>
         <source>Who reads the recovery key can open your backups</source>
@@ -1397,7 +1397,7 @@
     </message>
     <message>
         <source>Into the bro&amp;wser</source>
-        <translation>In den Bro&amp;wser</translation>
+        <translation>In den &amp;Browser</translation>
     </message>
     <message>
         <source>The web site&apos;s data is written back; its browser has to be closed.</source>
@@ -1748,7 +1748,7 @@
     </message>
     <message>
         <source>&amp;Take it back</source>
-        <translation>Sie &amp;zurücknehmen</translation>
+        <translation>Sie zurück&amp;nehmen</translation>
     </message>
     <message>
         <source>Undoes what it had done until it stopped.</source>
