@@ -149,6 +149,8 @@ class ColumnType(StrEnum):
     JSON = "json"
     JSONB = "jsonb"
     ENUM = "enum"
+    OTHER = "other"
+    """Any other type that PostgreSQL reads from text; its values are texts."""
 
 
 TIME_TYPES = (ColumnType.TIMESTAMP, ColumnType.TIMESTAMPTZ)

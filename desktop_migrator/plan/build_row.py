@@ -6,7 +6,7 @@ the item lacks, else to the last, beside what that holds. A field whose column t
 to the last. Nothing is overwritten and nothing dropped: what finds no column rejects the item.
 """
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -35,14 +35,30 @@ from desktop_migrator.plan.json_text import (
     encode_object,
 )
 from desktop_migrator.plan.locations import Location, rest_of, says_nothing
-from desktop_migrator.plan.raw_items import Fields, RawItem, field_finder, id_finder
+from desktop_migrator.plan.raw_items import (
+    VARIABLE_TEXTS,
+    Fields,
+    RawItem,
+    field_finder,
+    id_finder,
+)
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
-from desktop_migrator.plan.schema import USER, VARIABLES, Entity, Plan, PlanColumn
+from desktop_migrator.plan.schema import (
+    CONTENT,
+    ENCODING,
+    INDEX,
+    USER,
+    VARIABLES,
+    Entity,
+    Plan,
+    PlanColumn,
+)
 
 ColumnExtractor = Callable[[Fields, RawItem], Any]
 """Takes a column's value out of an item's fields. Raises Refused."""
 
 _NULL = Raw(b"null")
+_TRUE = Raw(b"true")
 _EMPTY_IDS = (_NULL, Raw(b'""'))
 _MAX_NAMED_FIELDS = 5
 
@@ -50,11 +66,15 @@ _MAX_NAMED_FIELDS = 5
 class RowBuilder:
     """Raises PlanDoesNotFit if a column cannot hold the user's id.
 
-    `inner` is where other entities find their items in this one's.
+    `inner` tells where in an item other entities' items lie.
     """
 
     def __init__(
-        self, plan: Plan, target: TargetEntity, user_id: str, inner: Sequence[Expression] = ()
+        self,
+        plan: Plan,
+        target: TargetEntity,
+        user_id: str,
+        inner: Callable[[Raw], Collection[Location]] = lambda item: (),
     ) -> None:
         entity = plan.entities[target.name]
         self._target = target
@@ -77,7 +97,15 @@ class RowBuilder:
             if entity.columns[name].rest
         ]
         read = [entity.columns[name].from_ or [] for name in found]
-        self._reads = _Reads([*read, *([text] for text in entity.id.from_)], inner)
+        of_id = [[text] for text in entity.id.from_ if text != CONTENT]
+        self._reads = _Reads([*read, *of_id], inner)
+        self._circumstances = [
+            VARIABLE_TEXTS[texts[0]]
+            for texts in read
+            if texts and texts[0] in VARIABLE_TEXTS and texts[0] != ENCODING
+        ]
+        if [INDEX] in read:
+            self._circumstances.append(lambda raw_item: str(raw_item.index))
         self._fields_without_column = {
             field
             for name, rules in entity.columns.items()
@@ -111,6 +139,10 @@ class RowBuilder:
             )
         return fields
 
+    def circumstances(self, raw_item: RawItem) -> tuple[str, ...]:
+        """What beside the item itself its row tells of it."""
+        return tuple(variable(raw_item) for variable in self._circumstances)
+
     def build(self, fields: Fields, raw_item: RawItem, source: Source, source_id: str) -> Item:
         values: list[Any] = [None, *[take(fields, raw_item) for take in self._column_extractors]]
         made = self._created.from_fields(fields) or self._created.from_values(values)
@@ -120,6 +152,8 @@ class RowBuilder:
         values[0] = row_id
         if fields or self._overflow_columns:
             self._fill_overflow(self._reads.left(fields, raw_item.json, self._omit), values)
+        elif not self._takes_fields and CONTENT not in self._omit:
+            self._reads.check_is_read(raw_item.json)
         return Item(
             self._target.name,
             source,
@@ -175,10 +209,15 @@ class RowBuilder:
 class _Reads:
     """What the columns, the id and items within read of an item."""
 
-    def __init__(self, columns: Sequence[Sequence[str]], inner: Sequence[Expression]) -> None:
+    def __init__(
+        self, columns: Sequence[Sequence[str]], inner: Callable[[Raw], Collection[Location]]
+    ) -> None:
+        self._inner = inner
+        self._all = False
+        """Whether one of them reads the whole item in any case."""
         self._always: set[str] = set()
         """Fields that one of them reads in any case."""
-        self._parts: list[Expression] = list(inner)
+        self._parts: list[Expression] = []
         """Longer paths and expressions that are read in any case."""
         self._firsts: list[list[Expression]] = []
         """Of each of these, the first that the item has."""
@@ -188,11 +227,15 @@ class _Reads:
                 self._firsts.append(expressions)
             elif expressions and (field := expressions[0].field) is not None:
                 self._always.add(field)
-            elif expressions and expressions[0].path != []:
+            elif expressions and expressions[0].path == []:
+                self._all = True
+            else:
                 self._parts += expressions
 
     def left(self, fields: Fields, json: Raw, omit: Set[str]) -> Fields:
         """The fields that nothing reads, and what is left of those that are read in part."""
+        if self._all:
+            return {}
         left = {
             name: raw
             for name, raw in fields.items()
@@ -201,23 +244,40 @@ class _Reads:
         if not left:
             return left
         for expressions in self._firsts:
-            self._take(left, json, next((each for each in expressions if each.find(json)), None))
+            first = next((each for each in expressions if each.find(json) is not None), None)
+            if first is not None:
+                self._take(left, first.locations(json))
         for expression in self._parts:
-            self._take(left, json, expression)
+            self._take(left, expression.locations(json))
+        self._take(left, self._inner(json))
         return left
 
-    def _take(self, left: Fields, json: Raw, expression: Expression | None) -> None:
-        if expression is None:
+    def check_is_read(self, json: Raw) -> None:
+        """Raises ItemRejected for an item that is asked for no fields, if nothing takes it.
+
+        A bare `true` is no more than the name that it stands beside, as in a set.
+        """
+        if self._all:
             return
-        if expression.field is not None:
-            left.pop(expression.field, None)
+        rest = rest_of(json, self._inner(json))
+        if rest is None or says_nothing(rest) or rest == _TRUE:
             return
+        raise ItemRejected(
+            RejectionCode.NO_COLUMN,
+            Message("There is no column for what it holds."),
+            Message('Add a column from `@` for it in the plan, or set `omit = ["@"]`.'),
+        )
+
+    def _take(self, left: Fields, locations: Collection[Location]) -> None:
         inner: dict[str, list[Location]] = {}
-        for location in expression.locations(json):
-            if location and location[0] in left:
+        for location in locations:
+            if not location:
+                left.clear()
+                return
+            if location[0] in left:
                 inner.setdefault(str(location[0]), []).append(location[1:])
-        for name, locations in inner.items():
-            rest = rest_of(left.pop(name), locations)
+        for name, places in inner.items():
+            rest = rest_of(left.pop(name), places)
             if rest is not None and not says_nothing(rest):
                 left[name] = rest
 

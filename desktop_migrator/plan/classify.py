@@ -257,16 +257,21 @@ class RecordClassifier:
             if classified.found:
                 return classified
             return _not_taken(readers[0][0].entity, record, reading)
-        rest = _rest(taken)
-        if rest is not None and not says_nothing(rest):
-            self._add_rest(classified, record, rest, reading)
+        # A rejection of the whole record keeps all of it.
+        if len(classified.items) == len(classified.found):
+            try:
+                rest = _rest(taken)
+                if rest is not None and not says_nothing(rest):
+                    self._add_rest(classified, record, rest, reading)
+            except ItemRejected as rejected:
+                classified.found.append(UnreadableRecord(taken[0].found.entity, rejected))
         return classified if classified.found or classified.rest else Classified(SkipReason.EMPTY)
 
     def _add_rest(
         self, classified: Classified, record: Record, rest: Raw, reading: "_Reading"
     ) -> None:
         for reader, name in _matching_readers(self._catch_all_readers, record.key):
-            if reader.source.shape == "single":
+            if reader.takes_whole_values:
                 found = FoundItems(
                     reader.entity,
                     [rest],
@@ -278,9 +283,21 @@ class RecordClassifier:
                 )
                 self._cut_logins(found, record.key, classified)
                 if found.items:
-                    classified.found.append(found)
+                    classified.found += [found, *self._children(found)]
                 return
         classified.rest = _parts(rest)
+
+    def inner_locations(self, entity: str, item: Raw) -> Collection[Location]:
+        """Where in an item of the entity other entities' items lie."""
+        found: set[Location] = set()
+        readers = self._child_readers.get(entity, ())
+        for child in dict.fromkeys(reader.entity for reader in readers):
+            for reader in readers:
+                locations = reader.locations_in(item) if reader.entity == child else None
+                if locations is not None:
+                    found |= set(locations)
+                    break
+        return found
 
     def _children(self, parent: FoundItems) -> Iterator[FoundItems]:
         readers = self._child_readers.get(parent.entity, ())
@@ -322,14 +339,16 @@ class RecordClassifier:
         if kind or take is None:
             return Classified(kind or SkipReason.UNMATCHED)
         found = take.found
-        if not found.items:
-            return Classified(SkipReason.EMPTY)
         classified = Classified(found=[])
-        kind = self._cut_logins(found, record.key, classified)
-        if not found.items:
+        kind = self._cut_logins(found, record.key, classified) if found.items else ""
+        if kind and not found.items:
             return Classified(kind)
-        classified.found += [found, *self._children(found)]
-        return classified
+        if found.items:
+            classified.found += [found, *self._children(found)]
+        rest = _rest([take])
+        if rest is not None and not says_nothing(rest):
+            classified.rest = _parts(rest)
+        return classified if found.items or classified.rest else Classified(SkipReason.EMPTY)
 
     def _cut_logins(self, found: FoundItems, key: str, classified: Classified) -> str:
         """Cut out of the items what logs somebody in, and drop those that are nothing else.
@@ -386,6 +405,8 @@ class _Reading:
         self.data = escape_json(record.value)
         self.aside: SetAside | None = None
         """Why a decoder that knew the record's value leaves it aside."""
+        self.misfit: ItemRejected | None = None
+        """Why a source's expression could not be computed."""
         self._key = record.key
         self._decoded: dict[tuple[str, ...], Raw | None] = {}
 
@@ -446,7 +467,12 @@ class _SourceReader:
             )
             return _Take(found, self._chain, plain, ((),))
         whole = reading.decoded(self._chain)
-        inner = None if whole is None else self._items.find(whole)
+        try:
+            inner = None if whole is None else self._items.find(whole)
+        except ItemRejected as rejected:
+            if rejected.code is not RejectionCode.WRONG_TYPE:
+                raise
+            reading.misfit, inner = rejected, None
         if inner is None or whole is None:
             return None
         read = self._read_items(inner)
@@ -464,9 +490,19 @@ class _SourceReader:
         )
         return _Take(found, self._chain, whole, self._items.locations(whole))
 
+    @property
+    def takes_whole_values(self) -> bool:
+        return self.source.shape == "single" and self._items.path == []
+
+    def locations_in(self, item: Raw) -> Collection[Location] | None:
+        """Where in a parent's item its own lie; None if none lie there so."""
+        inner = self._find_inner(item)
+        taken = inner is not None and self._read_items(inner) is not None
+        return self._items.locations(item) if taken else None
+
     def add_children(self, children: FoundItems, parent: FoundItems, place: int, item: Raw) -> bool:
         """Add the items that lie in the parent's item at `place`; False if none lie there so."""
-        inner = self._items.find(item)
+        inner = self._find_inner(item)
         read = None if inner is None else self._read_items(inner)
         if read is None or children.parents is None:
             return False
@@ -478,7 +514,15 @@ class _SourceReader:
         children.indexes += range(len(items))
         return True
 
+    def _find_inner(self, item: Raw) -> Raw | None:
+        try:
+            return self._items.find(item)
+        except ItemRejected:  # it stays with the parent's item
+            return None
+
     def _read_items(self, inner: Raw) -> tuple[list[Raw], list[str] | None] | None:
+        if bytes(inner) == b"null" and not self.source.is_catch_all:
+            return [], None  # nothing lies there yet
         match self.source.shape:
             case "single":
                 value = as_value(inner)
@@ -535,11 +579,14 @@ def _by_entity(
 
 
 def _first_take(readers: Iterable[tuple[_SourceReader, str]], reading: _Reading) -> _Take | None:
+    """By the first source that fits and finds items, else by the first that fits."""
+    empty = None
     for reader, name in readers:
         take = reader.read(reading, name)
-        if take:
+        if take and take.found.items:
             return take
-    return None
+        empty = empty or take
+    return empty
 
 
 def _not_taken(entity: str, record: Record, reading: _Reading) -> Classified:
@@ -552,7 +599,7 @@ def _not_taken(entity: str, record: Record, reading: _Reading) -> Classified:
         is_json = reading.plain is not None
     except ItemRejected as rejected:
         return Classified(found=[UnreadableRecord(entity, rejected)])
-    error = (
+    error = reading.misfit or (
         ItemRejected(
             RejectionCode.UNRECOGNISED,
             Message("The record does not have any of the shapes that the plan knows for its key."),

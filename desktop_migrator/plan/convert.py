@@ -11,6 +11,7 @@
 | timestamp, timestamptz | aware datetime in UTC |
 | date | date |
 | json, jsonb | bytes: the JSON text in its source's spelling |
+| any other | str, which the server reads (any_type.py) |
 
 JSON's null is None everywhere, and so is an empty text where the column holds no texts. Each
 converter is bound to its column once and then called for every item.
@@ -28,6 +29,7 @@ from msgspec import Raw
 
 from desktop_migrator.messages import Message
 from desktop_migrator.model import INTEGER_BITS, Column, ColumnType
+from desktop_migrator.plan.any_type import any_type_converter
 from desktop_migrator.plan.json_text import (
     MAX_EXACT_INTEGER,
     as_bytes,
@@ -286,6 +288,7 @@ _CONVERTER_FACTORIES: dict[
     ColumnType.DATE: date_converter,
     ColumnType.JSON: _for_json,
     ColumnType.JSONB: _for_json,
+    ColumnType.OTHER: any_type_converter,
 }
 
 

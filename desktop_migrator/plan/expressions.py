@@ -14,6 +14,9 @@ from desktop_migrator.plan.json_text import as_object, as_value, decode, encode
 from desktop_migrator.plan.locations import Location, read_locations
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 
+_UNCOMPUTABLE = (JMESPathError, ArithmeticError, LookupError, TypeError, ValueError)
+"""What JMESPath raises for values that an expression is not for; of some its functions do not see
+themselves that they are no such values (`merge` of a null)."""
 _FUNCTIONS = Functions.FUNCTION_TABLE
 
 
@@ -44,7 +47,7 @@ class Expression:
             return None
         try:
             result = self._compiled.search(decode(json))
-        except JMESPathError:
+        except _UNCOMPUTABLE:
             raise ItemRejected(
                 RejectionCode.WRONG_TYPE,
                 Message("The plan has an expression that cannot be computed from what it holds."),
@@ -58,7 +61,7 @@ class Expression:
             return (tuple(self.path),)
         try:
             return read_locations(self._compiled.parsed, decode(json))
-        except JMESPathError:
+        except _UNCOMPUTABLE:
             return ()
 
 

@@ -5,6 +5,8 @@ duplicate; nothing vanishes. An item's rejection never costs its neighbours.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any
 
 from msgspec import Raw
 from msgspec.structs import replace
@@ -22,7 +24,6 @@ from desktop_migrator.plan.classify import (
 from desktop_migrator.plan.decode.unreadable import has_unreadable
 from desktop_migrator.plan.detect import SecretDetector
 from desktop_migrator.plan.envelope import FieldCipher
-from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.json_text import (
     canonical,
     has_big_integers,
@@ -59,7 +60,9 @@ class Extractor:
         self._classifier = RecordClassifier(plan, origins)
         self._reader = ItemReader(plan)
         self._row_builders = {
-            entity.name: RowBuilder(plan, entity, user_id, _inner_items(plan, entity.name))
+            entity.name: RowBuilder(
+                plan, entity, user_id, partial(self._classifier.inner_locations, entity.name)
+            )
             for entity in entities
         }
         self.protectors = {
@@ -136,7 +139,7 @@ class Extractor:
         builder = self._row_builders[found.entity]
         protector = self.protectors.get(found.entity)
         detector = self._detectors[found.entity]
-        seen: dict[object, Raw] = {}
+        seen: dict[object, tuple[Raw, tuple[Any, ...]]] = {}
         long_numbers = has_long_numbers(found.json_text)
         for index, read in enumerate(self._reader.items(record, found)):
             source = Source(record.store, record.storage_key, record.key, found.position(index))
@@ -158,10 +161,12 @@ class Extractor:
                 source_id = builder.source_id(fields, raw_item)
                 item = builder.build(fields, raw_item, source, source_id)
                 known_as = (raw_item.scope, source_id) if item.derived else item.id
-                if known_as in seen and _are_equal(raw, seen[known_as]):
+                circumstances = builder.circumstances(raw_item)
+                first = seen.setdefault(known_as, (raw, circumstances))
+                is_known = first[0] is not raw
+                if is_known and circumstances == first[1] and _are_equal(raw, first[0]):
                     self.accounting.duplicates[found.entity] += 1
                     continue
-                seen.setdefault(known_as, raw)
                 if long_numbers and has_big_integers(raw):
                     self.accounting.warnings["big-integer"] += 1
             except ItemRejected as rejected:
@@ -171,16 +176,6 @@ class Extractor:
             else:
                 detector.inspect(item)
                 yield item
-
-
-def _inner_items(plan: Plan, name: str) -> list[Expression]:
-    """Where other entities find their items in those of the entity of this name."""
-    return [
-        Expression(source.items)
-        for entity in plan.entities.values()
-        for source in entity.sources
-        if source.parent == name
-    ]
 
 
 def _without_escapes(raw_item: RawItem) -> RawItem:

@@ -1,11 +1,12 @@
 """Where in a value an expression reads: for telling what of a record or an item nobody has read.
 
 A location is the names and indexes from the value's root. `read_locations` walks an expression over
-a value beside JMESPath itself, and follows which parts of the value its result is made of. What a
-function computes is made of all that its arguments are.
+a value beside JMESPath itself, and follows which parts of the value its result is made of. A
+part that another value is made of (by `join`, `to_string`, a comparison with a literal) was read;
+one that nothing but a number or names is left of (by `length`, `keys`, `type`) was not.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,10 +14,12 @@ from jmespath.visitor import Options, TreeInterpreter
 from msgspec import Raw
 
 from desktop_migrator.plan.json_text import as_list, as_object, encode, encode_object
+from desktop_migrator.plan.reject import ItemRejected
 
 Location = tuple[str | int, ...]
 _ROOT: Location = ()
 _EMPTY_JSON = frozenset((b"null", b'""', b"[]", b"{}"))
+_LONGEST_EMPTY = 4
 
 
 class _Part(msgspec.Struct):
@@ -26,6 +29,8 @@ class _Part(msgspec.Struct):
     location: Location | None
     """None for what is computed or put together."""
     made_of: tuple["_Part", ...] = ()
+    inner: "Mapping[str | int, _Part] | None" = None
+    """Of what is put together of parts, each by its name or index."""
 
     def locations(self) -> Iterable[Location]:
         if self.location is not None:
@@ -38,9 +43,8 @@ class _Part(msgspec.Struct):
         """One of its members or elements; of a computed value nobody knows more closely."""
         if self.location is not None:
             return _Part(value, (*self.location, step))
-        for part in self.made_of:
-            if part.value is value:
-                return part
+        if self.inner is not None:
+            return self.inner[step]
         return _Part(value, None, self.made_of)
 
 
@@ -57,14 +61,37 @@ class _Walk:
         self._value: Callable[[Any, Any], Any] = TreeInterpreter(Options()).visit
 
     def visit(self, node: Mapping[str, Any], part: _Part) -> _Part:
-        visit: Callable[[Mapping[str, Any], _Part], _Part] | None
-        visit = getattr(self, f"_{node['type']}", None)
-        return visit(node, part) if visit else self._computed(node, part)
+        visit: Callable[[Mapping[str, Any], _Part], _Part] = getattr(self, f"_{node['type']}")
+        return visit(node, part)
 
-    def _computed(self, node: Mapping[str, Any], part: _Part) -> _Part:
-        """Of a function, a comparison and the like: all that its own parts read."""
-        read = [self.visit(child, part) for child in node["children"] if isinstance(child, Mapping)]
-        return _Part(self._value(node, part.value), None, tuple(read))
+    def _comparator(self, node: Mapping[str, Any], part: _Part) -> _Part:
+        """One with a literal says what becomes of a value, as a column's `values` do."""
+        sides = node["children"]
+        has_literal = any(side["type"] in ("literal", "raw_string_literal") for side in sides)
+        read = [self.visit(side, part) for side in sides] if has_literal else []
+        scalars = [each for each in read if not isinstance(each.value, dict | list)]
+        return _Part(self._value(node, part.value), None, tuple(scalars))
+
+    def _not_expression(self, node: Mapping[str, Any], part: _Part) -> _Part:
+        """What is the opposite of true or false still says which of them it was."""
+        read = self.visit(node["children"][0], part)
+        made_of = (read,) if isinstance(read.value, bool) else ()
+        return _Part(self._value(node, part.value), None, made_of)
+
+    def _function_expression(self, node: Mapping[str, Any], part: _Part) -> _Part:
+        name, value = node["value"], self._value(node, part.value)
+        if name in _LOSING:
+            return _Part(value, None)
+        if name == "map":
+            expression, elements = node["children"]
+            base = self.visit(elements, part)
+            found = [self.visit(expression["children"][0], each) for each in _elements(base) or ()]
+            return _listed(found)
+        arguments = [
+            self.visit(child, part) for child in node["children"] if child["type"] != "expref"
+        ]
+        choose = _CHOOSING.get(name)
+        return choose(value, arguments) if choose else _Part(value, None, tuple(arguments))
 
     def _literal(self, node: Mapping[str, Any], part: _Part) -> _Part:
         return _Part(node["value"], None)
@@ -147,7 +174,7 @@ class _Walk:
             return _Part(None, None)
         members = {child["value"]: self.visit(child, part) for child in node["children"]}
         value = {name: each.value for name, each in members.items()}
-        return _Part(value, None, tuple(members.values()))
+        return _Part(value, None, tuple(members.values()), members)
 
     def _key_val_pair(self, node: Mapping[str, Any], part: _Part) -> _Part:
         return self.visit(node["children"][0], part)
@@ -167,8 +194,71 @@ def _elements(part: _Part) -> list[_Part] | None:
     return [part.child(value, place) for place, value in enumerate(part.value)]
 
 
-def _listed(parts: list[_Part]) -> _Part:
-    return _Part([part.value for part in parts], None, tuple(parts))
+def _listed(parts: Sequence[_Part]) -> _Part:
+    return _Part([part.value for part in parts], None, tuple(parts), dict(enumerate(parts)))
+
+
+def _one_of(value: Any, arguments: list[_Part]) -> _Part:
+    """The element that a function has chosen of its first argument."""
+    return next(
+        (each for each in _elements(arguments[0]) or () if each.value is value),
+        _Part(value, None),
+    )
+
+
+def _rearranged(value: Any, arguments: list[_Part]) -> _Part:
+    """The elements of the first argument in another order."""
+    waiting = _elements(arguments[0]) or []
+    found: list[_Part] = []
+    for each in value:
+        place = next(index for index, part in enumerate(waiting) if part.value is each)
+        found.append(waiting.pop(place))
+    return _listed(found)
+
+
+def _first_given(_value: Any, arguments: list[_Part]) -> _Part:
+    return next((each for each in arguments if each.value is not None), _Part(None, None))
+
+
+def _merged(value: Any, arguments: list[_Part]) -> _Part:
+    """Of each name the last member counts."""
+    members = {
+        name: argument.child(member, name)
+        for argument in arguments
+        for name, member in argument.value.items()
+    }
+    return _Part(value, None, tuple(members.values()), members)
+
+
+def _members_of(value: Any, arguments: list[_Part]) -> _Part:
+    return _listed([arguments[0].child(each, name) for name, each in arguments[0].value.items()])
+
+
+def _in_a_list(value: Any, arguments: list[_Part]) -> _Part:
+    only = arguments[0]
+    return only if isinstance(only.value, list) else _listed([only])
+
+
+_CHOOSING: dict[str, Callable[[Any, list[_Part]], _Part]] = {
+    "max": _one_of,
+    "max_by": _one_of,
+    "merge": _merged,
+    "min": _one_of,
+    "min_by": _one_of,
+    "not_null": _first_given,
+    "reverse": lambda value, arguments: (
+        _rearranged(value, arguments) if isinstance(value, list) else arguments[0]
+    ),
+    "sort": _rearranged,
+    "sort_by": _rearranged,
+    "to_array": _in_a_list,
+    "values": _members_of,
+}
+"""Functions whose result is made of parts of their arguments, as they are."""
+_LOSING = frozenset(
+    ("avg", "contains", "ends_with", "keys", "length", "starts_with", "sum", "type")
+)
+"""Functions that leave no more than a number or names of what they read."""
 
 
 def _is_false(value: Any) -> bool:
@@ -209,7 +299,16 @@ def rest_of(value: Raw, taken: Collection[Location]) -> Raw | None:
 
 def says_nothing(value: Raw) -> bool:
     """Whether it is null, or an empty text, list or object, or an object of nothing else."""
-    if bytes(value) in _EMPTY_JSON:
-        return True
-    members = as_object(value)
-    return members is not None and all(map(says_nothing, members.values()))
+    pending = [value]
+    while pending:
+        each = pending.pop()
+        if memoryview(each).nbytes <= _LONGEST_EMPTY and bytes(each) in _EMPTY_JSON:
+            continue
+        try:
+            members = as_object(each)
+        except ItemRejected:  # nobody nests nothing so deeply
+            return False
+        if members is None:
+            return False
+        pending += members.values()
+    return True

@@ -4,10 +4,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QInputDialog
 
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.done import DonePage
-from tests.wizard.conftest import Person
+from tests.wizard.conftest import PASSPHRASE, Person
 from tests.wizard.test_pages import answer_boxes
 
 
@@ -45,3 +46,37 @@ def test_old_data_goes_once_agreed_to_and_comes_back(
     assert page.error_panel.error is None, page.error_panel.support_text()
     assert in_firefox(home) == before
     assert page.clear_old_data._clear_button.isVisibleTo(page)
+
+
+def test_what_was_cleared_is_put_back_after_an_undo(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.go_to(WizardStep.DONE)
+    page = person.page
+    assert isinstance(page, DonePage)
+    [home] = person.window.context.folders
+    before = in_firefox(home)
+    answer_boxes(monkeypatch, yes=True)
+    page.clear_old_data._clear_button.click()
+    person.wait(lambda: page.operation is None)
+    assert "tasks" in page.clear_old_data._note.text()  # an item of it was rejected: it stays
+    cleared = before - in_firefox(home)
+    assert cleared
+
+    page._undo_button.click()
+    person.wait(lambda: person.page.step is WizardStep.DONE)
+    undone = person.page
+    assert isinstance(undone, DonePage)
+    assert "missing" in undone.accessibleDescription()
+    assert undone.clear_old_data.isVisibleTo(undone)
+    typed: list[str] = []
+
+    def passphrase(_parent: object, _title: str, words: str, _echo: object) -> tuple[str, bool]:
+        typed.append(words)
+        return PASSPHRASE, True
+
+    monkeypatch.setattr(QInputDialog, "getText", passphrase)
+    undone.clear_old_data._restore_button.click()
+    person.wait(lambda: in_firefox(home) == before)
+    person.wait(lambda: undone.operation is None)
+    assert undone.error_panel.error is None, undone.error_panel.support_text()

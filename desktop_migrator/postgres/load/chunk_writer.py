@@ -1,11 +1,11 @@
 """An item's way into its table: its row's id, what it refers to, what is to become of it and the
 row, the row itself, and the record of all that.
 
-Each step is a module (row_matching, references, decide, write_rows, record_chunk); a `Chunk` is
-handed on from one to the next. What cannot be told of an item before its neighbours are written
-waits for another round of the same steps: an item that has the natural key of a row, whose id is
-another user's, that refers to one without a row, that is the second of an id, or that clashed with
-a row somebody has just inserted.
+Each step is a module (server_spellings, row_matching, references, decide, write_rows,
+record_chunk); a `Chunk` is handed on from one to the next. What cannot be told of an item before
+its neighbours are written waits for another round of the same steps: an item that has the natural
+key of a row, whose id is another user's, that refers to one without a row, that is the second of an
+id, or that clashed with a row somebody has just inserted.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +23,7 @@ from desktop_migrator.postgres.load.load_options import LoadOptions
 from desktop_migrator.postgres.load.record_chunk import record_chunk
 from desktop_migrator.postgres.load.references import ReferenceResolver
 from desktop_migrator.postgres.load.row_matching import IdFactory, RowMatcher
+from desktop_migrator.postgres.load.server_spellings import ServerSpellings
 from desktop_migrator.postgres.load.table_writer import Cursor, TableWriter
 from desktop_migrator.postgres.load.write_rows import write_rows
 
@@ -35,6 +36,7 @@ class _Steps:
     matcher: RowMatcher
     references: ReferenceResolver
     decider: Decider
+    spellings: ServerSpellings
 
 
 class ChunkWriter:
@@ -61,6 +63,7 @@ class ChunkWriter:
                 RowMatcher(entity, options.user_id),
                 ReferenceResolver(entity, options.user_id),
                 Decider(writer, options.policy, decisions, observed=observed),
+                ServerSpellings(entity),
             )
         self._decided_rows: set[RowKey] = set()
         """Of chunks that are committed, where several items may be one row."""
@@ -79,6 +82,7 @@ class ChunkWriter:
         """
         steps = self._steps[entity]
         chunk = Chunk(cursor, new=list(items), rows_decided_before=self._decided_rows)
+        steps.spellings.unify(self._connection, chunk)
         steps.references.resolve_foreign(chunk)
         while not chunk.is_finished:
             if steps.references.is_self_referencing:

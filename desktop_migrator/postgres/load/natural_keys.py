@@ -21,7 +21,7 @@ from desktop_migrator.postgres.types.digest import digester
 KeyValue = tuple[int, bytes]
 """Which of an entity's keys, and the digest of its values."""
 
-_JSON_TYPES = {ColumnType.JSON, ColumnType.JSONB}
+_UNCOMPARED_TYPES = {ColumnType.JSON, ColumnType.JSONB, ColumnType.OTHER}
 
 
 class NaturalKeys:
@@ -93,7 +93,7 @@ def _usable_keys(entity: TargetEntity) -> Iterator[list[int]]:
     places = {
         column.name: place
         for place, column in enumerate(entity.columns)
-        if column.type not in _JSON_TYPES and column.name != entity.id_column
+        if column.type not in _UNCOMPARED_TYPES and column.name != entity.id_column
     }
     for names in (entity.table.primary_key, *entity.table.unique):
         if names and all(name in places for name in names):

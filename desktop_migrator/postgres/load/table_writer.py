@@ -186,15 +186,20 @@ def stored_user_id(entity: TargetEntity | Reference, user_id: str) -> str:
 def _copy_in(
     cursor: Cursor, table: sql.Identifier, subset: ColumnSubset, rows: Iterable[Sequence[Any]]
 ) -> None:
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
-        table, adapters.column_names(subset.columns)
+    """Types that are known here go in binary; with others among them the server reads texts."""
+    as_text = any(column.type is ColumnType.OTHER for column in subset.columns)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN{}").format(
+        table,
+        adapters.column_names(subset.columns),
+        sql.SQL("" if as_text else " (FORMAT BINARY)"),
     )
     index: int | None = 0
     try:
         with cursor.copy(statement) as copy:
-            copy.set_types(adapters.copy_types(subset.columns))
+            if not as_text:
+                copy.set_types(adapters.copy_types(subset.columns))
             for index, row in enumerate(rows):  # noqa: B007 - the handler below says which row it was
-                copy.write_row(row)
+                copy.write_row(adapters.texts_of_json(row) if as_text else row)
     except ROW_ERRORS as error:
         if isinstance(error, psycopg.Error) and error.sqlstate:
             line = copy_error_line(error)

@@ -278,7 +278,7 @@ def _table(connection: Connection, relation: Relation) -> Table:
 
 
 def _column(row: Row[Any]) -> Column:
-    kind = ColumnType.ENUM if row.kind == "e" else _TYPES.get(row.type)
+    kind = ColumnType.ENUM if row.kind == "e" else _TYPES.get(row.type, ColumnType.OTHER)
     sized = row.modifier >= 0
     return Column(
         name=row.name,

@@ -36,6 +36,7 @@ _WIRE_TYPES = {
     ColumnType.DATE: "date",
     ColumnType.JSON: "json",
     ColumnType.JSONB: "jsonb",
+    ColumnType.OTHER: "text",
 }
 _ARRAY_CASTS: dict[ColumnType | None, LiteralString] = {
     ColumnType.UUID: "::text[]::uuid[]",
@@ -147,6 +148,11 @@ def copy_types(columns: Iterable[Column]) -> list[str]:
     ]
 
 
+def texts_of_json(row: Iterable[Any]) -> list[Any]:
+    """A row for COPY in text format, in which bytes would be bytea's."""
+    return [value.decode() if isinstance(value, bytes) else value for value in row]
+
+
 def ids_cast(id_column: Column) -> sql.SQL:
     """What casts an array of the ids' texts such that the id column's index is used."""
     if id_column.declared.startswith(BLANK_PADDED):
@@ -161,7 +167,7 @@ def escaped_identifier(*names: str) -> sql.Identifier:
 
 def _select_expression(column: Column) -> sql.Composable:
     name = escaped_identifier(column.name)
-    if column.type in {ColumnType.TEXT, ColumnType.ENUM}:
+    if column.type in {ColumnType.TEXT, ColumnType.ENUM, ColumnType.OTHER}:
         return sql.SQL("{}::text").format(name)
     return name
 

@@ -14,6 +14,7 @@ from desktop_migrator.model import (
     Store,
     StoreFormat,
     Table,
+    TargetEntity,
 )
 from desktop_migrator.plan.bind import bind, planned_tables
 from desktop_migrator.plan.extract import Extractor
@@ -34,6 +35,11 @@ def record(key: str, value: str, storage_key: StorageKey | None = None) -> Recor
 def plan(text: str) -> Plan:
     """A plan from TOML, the first two lines of every plan left out."""
     return Plan.model_validate(tomllib.loads(f'version = 1\nname = "test"\n{text}'))
+
+
+def targets(of: Plan = DEFAULT) -> tuple[TargetEntity, ...]:
+    """The entities bound to the tables that the plan would create."""
+    return bind(of, _by_name(of, None))
 
 
 def extractor(

@@ -187,3 +187,161 @@ def test_what_libraries_leave_where_nothing_was_rejects_nothing(text: str) -> No
     assert list(by.extract([record("root", text)])) == []
     word = "lost-by-app" if text.startswith("[") else "empty"
     assert by.accounting.aside == {(word, "root"): 1}
+
+
+FOLDERS = """
+    [entities.folders]
+    table = "folders"
+    sources = [{ keys = ["*"], shape = "single" }]
+    columns.name = { from = "name", type = "text" }
+    columns.more = { rest = true, type = "jsonb" }
+    [entities.files]
+    table = "files"
+    sources = [{ parent = "folders", items = "files" }]
+    columns.name = { from = "name", type = "text" }
+    """
+
+
+def test_what_no_item_within_takes_stays_in_its_item() -> None:
+    folders = {"id": "f", "name": "F", "files": {"a": {"id": "a", "name": "A"}}}
+    [folder], _ = made(plan(FOLDERS), folder=folders)
+    more = row(folder, plan(FOLDERS))["more"]
+    assert json.loads(more) == {"files": folders["files"]}, "they are no list, as the plan says"
+
+
+def test_the_rest_of_a_record_has_items_within_too() -> None:
+    of = plan(
+        FOLDERS
+        + """
+        [entities.tags]
+        table = "tags"
+        sources = [{ keys = ["root"], items = "tags" }]
+        columns.name = { from = "name", type = "text" }
+        """
+    )
+    root = {
+        "id": "f",
+        "tags": [{"id": "t", "name": "T"}],
+        "files": [{"id": "a", "name": "A"}],
+    }
+    outcomes, rest = made(of, root=root)
+    assert [each.entity for each in outcomes] == ["tags", "folders", "files"]
+    assert rest == {}
+
+
+def test_entities_for_everything_tell_what_they_do_not_take() -> None:
+    of = plan(
+        """
+        [entities.notes]
+        table = "notes"
+        sources = [{ keys = ["*"], items = "notes" }]
+        columns.body = { from = "body", type = "text" }
+        """
+    )
+    outcomes, rest = made(of, app={"notes": [{"id": "n", "body": "x"}], "theme": {"a": 1, "b": 2}})
+    assert len(outcomes) == 1
+    assert rest == {("app", "theme"): 2}
+    assert made(of, app={"notes": [], "theme": 1})[1] == {("app", "theme"): 1}
+
+
+@pytest.mark.parametrize(
+    ("items", "left"),
+    [
+        ("sort_by(tasks, &id)", {"id": 1, "other": 1}),
+        ("map(&o, tasks)", {"id": 1, "tasks": 2, "other": 1}),
+        ("[tasks[0], tasks[0]]", {"id": 1, "tasks": 1, "other": 1}),
+        ("values(other)", {"id": 1, "tasks": 2}),
+        ("merge(other, {id: id})", {"tasks": 2}),
+        ("keys(@)", {"id": 1, "tasks": 2, "other": 1}),
+        ("max_by(tasks, &id)", {"id": 1, "tasks": 1, "other": 1}),
+        ("not_null(none, tasks)", {"id": 1, "other": 1}),
+    ],
+)
+def test_what_functions_leave_of_their_arguments_is_told(items: str, left: dict[str, int]) -> None:
+    shape = "single" if items.startswith(("merge", "max_by")) else "list"
+    of = plan(
+        f"""
+        [entities.all]
+        table = "all"
+        id = {{ from = "$path" }}
+        sources = [{{ keys = ["app"], items = "{items}", shape = "{shape}" }}]
+        columns.value = {{ from = "@", type = "jsonb" }}
+        """
+    )
+    tasks = [{"id": "a", "o": {"x": 1}}, {"id": "b", "o": {"x": 2}}]
+    _, rest = made(of, app={"id": "root", "tasks": tasks, "other": {"y": 3}})
+    assert rest == {("app", path): count for path, count in left.items()}
+
+
+def test_an_expression_is_no_reason_to_stop() -> None:
+    of = plan(
+        """
+        [entities.all]
+        table = "all"
+        sources = [{ keys = ["app"], items = "merge(a, b)", shape = "single" }]
+        columns.value = { from = "x", type = "text" }
+        """
+    )
+    [rejected], _ = made(of, app={"a": {"id": "1"}, "b": None})
+    assert isinstance(rejected, Rejection)
+    assert rejected.code == "wrong-type"
+
+
+def test_what_neither_column_nor_child_takes_of_an_item_rejects_it() -> None:
+    by_name = """
+        [entities.names]
+        table = "names"
+        id = { from = "$name" }
+        sources = [{ keys = ["names"], shape = "map" }]
+        columns.name = { from = "$name", type = "text" }
+        """
+    outcomes, _ = made(plan(by_name), names={"a": True, "b": {"much": "more"}, "c": {}})
+    assert [getattr(each, "code", "") for each in outcomes] == ["", "no-column", ""]
+    omitted = by_name.replace("id =", 'omit = ["@"]\n        id =')
+    outcomes, _ = made(plan(omitted), names={"b": {"much": "more"}})
+    assert isinstance(outcomes[0], Item)
+
+
+def test_a_column_with_the_whole_item_reads_all_its_fields() -> None:
+    of = plan(
+        """
+        [entities.notes]
+        table = "notes"
+        sources = [{ keys = ["notes"] }]
+        columns.body = { from = "@", type = "jsonb" }
+        """
+    )
+    [item], _ = made(of, notes=[{"id": "n", "a": 1}])
+    assert row(item, of)["body"] == b'{"id": "n", "a": 1}'
+
+
+def test_equal_items_in_two_places_are_two_where_a_column_tells_the_place() -> None:
+    same = {"id": "x", "v": 1}
+    columns = 'columns = { v = { from = "v", type = "integer" }'
+    for column, number in (("", 1), (', n = { from = "$name", type = "text" }', 2)):
+        of = plan(
+            f"""
+            [entities.all]
+            table = "all"
+            sources = [{{ keys = ["app"], shape = "map" }}]
+            {columns}{column} }}
+            """
+        )
+        assert len(made(of, app={"a": same, "b": same})[0]) == number
+
+
+def test_null_where_items_may_lie_is_no_item() -> None:
+    outcomes, rest = made(MANY, root={"projects": None, "tasks": None})
+    assert (outcomes, rest) == ([], {})
+
+
+@pytest.mark.parametrize(("opening", "closing"), [('{"a":', "}"), ("[", "]")])
+def test_a_rest_of_any_depth_is_told_or_rejected(opening: str, closing: str) -> None:
+    for depth in range(200, 1100, 50):
+        deep = opening * depth + '""' + closing * depth
+        by = extractor(MANY)
+        text = f'{{"tasks":[{{"id":"1","title":"x","o":{deep}}}],"deep":{deep}}}'
+        outcomes = list(by.extract([record("root", text)]))
+        assert [each.entity for each in outcomes if isinstance(each, Rejection)]
+        whole = any(isinstance(each, Rejection) and each.raw == text for each in outcomes)
+        assert whole or ("root", "deep") in by.accounting.rest or opening == '{"a":'
