@@ -1,6 +1,7 @@
 """Walks over every page as a screen reader does; a control without a name fails."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import shiboken6
@@ -24,6 +25,7 @@ from desktop_migrator.wizard import app, theme
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.window import PAGES, WizardWindow
+from tests.wizard.conftest import OpenWindow
 
 CONTROLS = (
     QAbstractButton,
