@@ -202,6 +202,7 @@ class _ParallelLoad:
             options=replace(self._options(share), retry_policy=NO_RETRY),
             deferred_keys=run.survey.duplicate_keys.exact_keys or frozenset(),
             address=address_of(run.connection),
+            field_key=job.field_key,
             share=share,
             share_count=self._worker_count,
             key_ranges=run.survey.partitioner.key_ranges(share, self._worker_count),
