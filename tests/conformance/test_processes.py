@@ -158,7 +158,7 @@ CASES = {
         item=lambda n: task(n, title=f"Title {n % 150}"),
         alone=True,
     ),
-    "a unique key that does not": Case(entity='unique = [["user_id", "title"]]'),
+    "a unique key that does not": Case(entity='unique = [["user_id", "title"]]', alone=True),
     "references": Case(
         columns='parent = { from = "parent", type = "uuid", references = "tasks" }',
         item=lambda n: task(n, parent=task(n // 2)["id"] if n else None),
