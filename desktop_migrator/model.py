@@ -407,6 +407,9 @@ class TargetEntity:
     """The one of `columns` that says when a row was last changed."""
     references: tuple[Reference, ...] = ()
     id_strategy: IdStrategy = IdStrategy.DERIVE
+    identity: tuple[frozenset[str], ...] = ()
+    """Columns that together identify an item, beside its id, where the table has a unique key of
+    them."""
     secret_columns: frozenset[str] = frozenset()
     """Those whose values nobody is shown."""
     secret_members: frozenset[str] = frozenset()

@@ -49,6 +49,9 @@ class Accounting(msgspec.Struct):
     warnings: Counter[str] = msgspec.field(default_factory=Counter)
     """`big-integer`: items with integers that JavaScript cannot read back exactly."""
 
+    omitted: Counter[str] = msgspec.field(default_factory=Counter)
+    """Sensitive values that were left out for want of a key, by the rule's path."""
+
     def left_aside(self, word: str, key: str) -> None:
         self.skipped[word] += 1
         name = (word, key)
@@ -96,6 +99,7 @@ class Accounting(msgspec.Struct):
         self.duplicates += other.duplicates
         self.suspicions += other.suspicions
         self.warnings += other.warnings
+        self.omitted += other.omitted
         return self
 
     def _add_cut(self, place: tuple[str, str], number: int) -> None:

@@ -192,6 +192,11 @@ def _bind(plan: Plan, name: str, entity: Entity, tables: Mapping[str, Table]) ->
         updated_column=_time_column(entity.updated, found),
         references=tuple(_references(plan, entity, table, found, tables)),
         id_strategy=_id_strategy(entity, id_column),
+        identity=tuple(
+            frozenset(found[name].name for name in key)
+            for key in entity.identity
+            if all(name in found for name in key)
+        ),
         secret_columns=frozenset(_secret_columns(entity, found)),
         secret_members=frozenset(rule.last for rule in entity.sensitive_rules.all if rule.last),
     )

@@ -87,6 +87,10 @@ class FieldKey:
     def __repr__(self) -> str:
         return f"FieldKey({self.id})"
 
+    def __reduce__(self) -> tuple[type["FieldKey"], tuple[bytes]]:
+        """For another process of this program; the ciphers made of the secret cannot travel."""
+        return FieldKey, (self.secret,)
+
     def encrypt(self, field: str, user: str, json_text: bytes) -> str:
         claims = {"alg": "dir", "enc": "A256GCM", "kid": self.id, "fld": field, "sub": user}
         header = _base64url_encode(json.dumps(claims, separators=(",", ":")).encode())

@@ -72,6 +72,7 @@ class Extractor:
                 user_id,
                 key,
                 plan.sensitive.without_key,
+                self.accounting.omitted,
             )
             for entity in entities
             if plan.entities[entity.name].sensitive_rules

@@ -417,6 +417,9 @@ class Entity(_PlanSection):
     person says (`prompt`)."""
     unique: list[list[Name]] = []
     """Unique keys of the table where it is created."""
+    identity: list[Annotated[list[Name], Field(min_length=1)]] = []
+    """Unique keys by which an item and a row are the same though their ids differ. Of other unique
+    keys the second item, or the one whose value a row has already, is rejected."""
     omit: list[Text] = []
     """Fields that are not migrated."""
     rebuild_indexes: bool = False
@@ -472,7 +475,8 @@ class Entity(_PlanSection):
     @model_validator(mode="after")
     def _names_fit(self) -> "Entity":
         known = {self.id.column, *self.columns}
-        named = [self.created, self.updated, *(name for key in self.unique for name in key)]
+        keys = (*self.unique, *self.identity)
+        named = [self.created, self.updated, *(name for key in keys for name in key)]
         for name in named:
             if name is not None and name not in known:
                 message = f"{name} is not among the columns"

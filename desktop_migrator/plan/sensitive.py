@@ -264,9 +264,10 @@ class FieldProtector:
         user_id: str,
         key: FieldCipher | None,
         without_key: WithoutKey = WithoutKey.REJECT,
+        omitted_values: Counter[str] | None = None,
     ) -> None:
-        self.omitted_values: Counter[str] = Counter()
-        """How many values were omitted for want of a key, by the rule's path."""
+        """`omitted_values` counts those omitted for want of a key, by the rule's path."""
+        self._omitted_values = Counter[str]() if omitted_values is None else omitted_values
         self._entity = entity
         self._rules = rules
         self._user_id = user_id
@@ -322,7 +323,7 @@ class FieldProtector:
                 ),
                 Message("Give the key, or have one made where the system's keyring is available."),
             )
-        self.omitted_values[rule.text] += 1
+        self._omitted_values[rule.text] += 1
 
     def _encrypted(self, name: str, json_text: bytes) -> str:
         if self._key is None:

@@ -38,6 +38,7 @@ table = "notes"
 id = { from = "id", type = "uuid" }
 updated = "updated_at"
 unique = UNIQUE
+identity = UNIQUE
 [[entities.notes.sources]]
 keys = ["notes*"]
 [entities.notes.columns]

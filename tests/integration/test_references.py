@@ -29,6 +29,7 @@ user_id = { from = "$user", type = "text" }
 [entities.projects]
 table = "projects"
 unique = [["user_id", "name"]]
+identity = [["user_id", "name"]]
 sources = [{ keys = ["b-projects"] }]
 
 [entities.projects.columns]

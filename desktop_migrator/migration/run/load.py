@@ -1,6 +1,5 @@
 """The step of a run that writes rows."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -82,8 +81,7 @@ def _load_from(run: RunContext, entities: Sequence[TargetEntity], *, resume: boo
 
 
 def _extraction_warnings(run: RunContext) -> Iterator[Message]:
-    extractor = run.extractors[-1]
-    accounting = extractor.accounting
+    accounting = run.accounting
     if number := accounting.duplicates.total():
         yield plural(
             "{count:,} item stood twice in its record and went once.",
@@ -96,10 +94,7 @@ def _extraction_warnings(run: RunContext) -> Iterator[Message]:
             "{count:,} items hold integers beyond 2^53, which JavaScript reads inexactly.",
             count=number,
         )
-    left_out = sum(
-        (guard.omitted_values for guard in extractor.protectors.values()), Counter[str]()
-    )
-    for path, number in left_out.items():
+    for path, number in accounting.omitted.items():
         yield plural(
             "{count:,} value of the sensitive field {field} was left out, since there is no key "
             "to protect it with; it is still in the browser.",

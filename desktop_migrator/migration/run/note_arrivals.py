@@ -40,16 +40,12 @@ def _incomplete(run: RunContext, entities: Sequence[TargetEntity]) -> Iterator[P
     """Where records lie of which something was not sent, though the person did not say so of it:
     items of another time, values for which there was no key."""
     job = run.job
-    omitted = any(each.omitted_values for each in run.extractors[-1].protectors.values())
-    if job.period == ALL_TIME and not omitted:
+    if job.period == ALL_TIME and not run.accounting.omitted:
         return
     extractor = Extractor(job.plan, entities, run.user_id, run.survey.origins, job.field_key)
     for record in run.sources.records():
-        before = _omitted(extractor)
+        before = extractor.accounting.omitted.total()
         outcomes = list(extractor.extract([record]))
-        if _omitted(extractor) > before or not all(map(job.period.may_contain, outcomes)):
+        omitted = extractor.accounting.omitted.total() > before
+        if omitted or not all(map(job.period.may_contain, outcomes)):
             yield place_of(record)
-
-
-def _omitted(extractor: Extractor) -> int:
-    return sum(each.omitted_values.total() for each in extractor.protectors.values())

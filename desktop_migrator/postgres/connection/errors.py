@@ -197,7 +197,10 @@ _REMEDIES = {
         "See that the row it refers to is there (of a user: that the user id is right), and "
         "migrate again."
     ),
-    "23505": N_("Rename or remove one of the two in the app, and migrate again."),
+    "23505": N_(
+        "Change or remove one of the two in the app, and migrate again; if both are one, say in "
+        "the plan that this key identifies items (`identity`){constraint}."
+    ),
     "P0001": N_("Ask the database's administrator what the trigger is for, and migrate again."),
 }
 _DEFAULT_REMEDY = N_("Correct the item in the app, or let the plan convert it, and migrate again.")
@@ -240,4 +243,8 @@ def rejection_message(error: BaseException) -> Message:
 def rejection_remedy(error: BaseException) -> Message:
     """What a person can do about it."""
     state = error.sqlstate if isinstance(error, psycopg.Error) else None
-    return Message(_REMEDIES.get(state or "", _DEFAULT_REMEDY))
+    constraint = error.diag.constraint_name if isinstance(error, psycopg.Error) else None
+    return Message(
+        _REMEDIES.get(state or "", _DEFAULT_REMEDY),
+        constraint=f" ({constraint})" if constraint else "",
+    )

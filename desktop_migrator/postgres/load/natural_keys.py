@@ -1,6 +1,8 @@
-"""By what else than its id an item is known: the table's unique keys that the plan fills.
+"""By what else than its id an item is known: unique keys of the table that identify, by the plan.
 
 Such a key has neither the id nor JSON in it, and all its columns are among those that items fill.
+Of a unique key that the plan does not name, different items may have equal values by chance (a
+position, a slug): there the server refuses the second one.
 NULL in it means that the row has no such key, as unique keys see it. Keys that the server compares
 otherwise than by value (without regard to case, by expressions, for some rows only) are left to
 the server, which refuses the second row.
@@ -89,6 +91,12 @@ class _UniqueKey:
                 yield digest, row[0]
 
 
+def has_other_unique_keys(entity: TargetEntity) -> bool:
+    """Whether items with different ids can be in each other's way."""
+    keys = (entity.table.primary_key, *entity.table.unique)
+    return any(names and entity.id_column not in names for names in keys)
+
+
 def _usable_keys(entity: TargetEntity) -> Iterator[list[int]]:
     places = {
         column.name: place
@@ -96,7 +104,7 @@ def _usable_keys(entity: TargetEntity) -> Iterator[list[int]]:
         if column.type not in _UNCOMPARED_TYPES and column.name != entity.id_column
     }
     for names in (entity.table.primary_key, *entity.table.unique):
-        if names and all(name in places for name in names):
+        if set(names) in entity.identity and all(name in places for name in names):
             yield [places[name] for name in names]
 
 

@@ -97,11 +97,11 @@ class RowMatcher:
             return items, []
         ids = [str(item.id) for item in items if item.id is not None]
         found = list(adapters.stream_rows(cursor, self._existing_ids_query, ids)) if ids else []
-        present = {row[0] for row in found}
+        # Another person's row is not the item's, which may have one by its natural key.
+        present = {row[0] for row in found if row[2:] in ((), (self._stored_user_id,))}
         if self._entity.id_from_database:
             # An id that was drawn once and has no row now, or another person's, is drawn anew: a
             # table that was made again counts from its beginning.
-            present = {row[0] for row in found if row[2:] in ((), (self._stored_user_id,))}
             items = [
                 item
                 if str(item.id) in present

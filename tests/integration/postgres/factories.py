@@ -129,14 +129,23 @@ class Bench:
             return cursor.fetchall() if cursor.description else []
 
     def entity(
-        self, name: str = "tasks", *columns: str, user_column: str | None = "user_id"
+        self,
+        name: str = "tasks",
+        *columns: str,
+        user_column: str | None = "user_id",
+        identity: Iterable[tuple[str, ...]] = (),
     ) -> None:
         """Bind an entity to the table of its name; no columns means all."""
         with self.connection.begin():
             table = introspect(self.connection, [name])[name]
         chosen = [table.column(column) for column in columns] if columns else table.columns
         self.entities[name] = TargetEntity(
-            name, table, table.columns[0].name, user_column, tuple(filter(None, chosen))
+            name,
+            table,
+            table.columns[0].name,
+            user_column,
+            tuple(filter(None, chosen)),
+            identity=tuple(map(frozenset, identity)),
         )
 
     def start(self, policy: ConflictPolicy = ConflictPolicy.SKIP) -> str:

@@ -57,7 +57,7 @@ def drawing(bench: Bench, name: str = "notes") -> TargetEntity:
 def bench(request: Any, connection: sqlalchemy.Connection, database: str) -> Bench:
     declared, kind = KINDS[request.param]
     bench = Bench(connection, database, NOTES.format(id=declared, type=kind))
-    bench.entity("notes")
+    bench.entity("notes", identity=[("user_id", "slug")])
     drawing(bench)
     return bench
 
@@ -168,7 +168,7 @@ def test_a_column_that_nothing_fills_is_told(
     connection: sqlalchemy.Connection, database: str
 ) -> None:
     bench = Bench(connection, database, NOTES.format(id="int PRIMARY KEY", type="int"))
-    bench.entity("notes")
+    bench.entity("notes", identity=[("user_id", "slug")])
     drawing(bench)
     with pytest.raises(PlanDoesNotFit, match="Nothing draws ids"):
         bench.load(note("1", "a"))
@@ -192,7 +192,7 @@ def test_integers_that_items_bring_stay(
     connection: sqlalchemy.Connection, database: str, kind: str
 ) -> None:
     bench = Bench(connection, database, NOTES.format(id=f"{kind} PRIMARY KEY", type=kind))
-    bench.entity("notes")
+    bench.entity("notes", identity=[("user_id", "slug")])
     entity = drawing(bench)
     bench.entities["notes"] = dataclasses.replace(entity, id_strategy=IdStrategy.KEEP)
 

@@ -24,7 +24,7 @@ CREATE TABLE environments (
 @pytest.fixture
 def bench(connection: sqlalchemy.Connection, database: str) -> Bench:
     bench = Bench(connection, database, ENVIRONMENTS)
-    bench.entity("environments")
+    bench.entity("environments", identity=[("user_id", "name")])
     return bench
 
 
@@ -93,7 +93,7 @@ def test_what_the_run_wrote_it_does_not_overwrite(bench: Bench) -> None:
 
 def test_another_persons_row_is_not_taken_for_ones_own(bench: Bench) -> None:
     bench.sql("ALTER TABLE environments ADD UNIQUE (name)")
-    bench.entity("environments")
+    bench.entity("environments", identity=[("user_id", "name"), ("name",)])
     bench.sql("INSERT INTO environments VALUES ('x', 'somebody', 'dev', '{}')")
     assert bench.load(env("a", "dev")) == {"rejected": 1}
     assert rows(bench) == [("x", "dev", {})]
@@ -139,7 +139,7 @@ def test_keys_of_every_type_are_found(
         "CREATE TYPE mood AS ENUM ('happy', 'sad');"
         f'CREATE TABLE things (id text PRIMARY KEY, "k%1" {declared} UNIQUE, body text)',
     )
-    bench.entity("things", user_column=None)
+    bench.entity("things", user_column=None, identity=[("k%1",)])
     with psycopg.connect(database) as reader:
         reader.execute("SET TIME ZONE 'UTC'")
         kind = "timestamptz" if declared == "timestamp" else declared
@@ -165,7 +165,7 @@ def test_a_key_is_looked_up_once_the_others_are_written_though_one_of_them_fails
         "CREATE TABLE staff (id text PRIMARY KEY, user_id text, email text UNIQUE,"
         " age int CHECK (age > 0), boss text REFERENCES staff)",
     )
-    bench.entity("staff")
+    bench.entity("staff", identity=[("email",)])
     entity = bench.entities["staff"]
     bench.entities["staff"] = dataclasses.replace(
         entity,
@@ -193,6 +193,54 @@ def test_a_key_is_looked_up_once_the_others_are_written_though_one_of_them_fails
     ]  # fmt: skip
 
 
+# ---- unique keys that do not identify -----------------------------------------------------------
+
+
+@pytest.fixture
+def positions(connection: sqlalchemy.Connection, database: str) -> Bench:
+    bench = Bench(
+        connection,
+        database,
+        "CREATE TABLE tasks (id text PRIMARY KEY, user_id text, place int, title text,"
+        " UNIQUE (user_id, place))",
+    )
+    bench.entity("tasks")
+    return bench
+
+
+def placed(row_id: str, place: int, title: str) -> Item:
+    return item("tasks", row_id, USER, place, title, source=source(row_id))
+
+
+@on_every_server
+@pytest.mark.parametrize("policy", list(ConflictPolicy))
+def test_of_items_that_share_another_unique_key_the_second_is_rejected_by_name(
+    positions: Bench, policy: ConflictPolicy
+) -> None:
+    items = [placed(f"{browser}{place}", place, browser) for browser in "ab" for place in range(3)]
+    assert positions.load(*items, policy=policy) == {"inserted": 3, "rejected": 3}
+    assert {each.source_id for each in positions.reporter.rejections} == {"b0", "b1", "b2"}
+    assert {each.code for each in positions.reporter.rejections} == {"refused-by-database"}
+    assert all(
+        "tasks_user_id_place_key" in str(each.remedy) for each in positions.reporter.rejections
+    )
+    assert positions.verify().ok
+
+
+@pytest.mark.parametrize("policy", list(ConflictPolicy))
+def test_a_row_of_the_app_that_has_the_key_is_never_overwritten(
+    positions: Bench, policy: ConflictPolicy
+) -> None:
+    for place in range(3):
+        positions.sql(
+            "INSERT INTO tasks VALUES (%s, %s, %s, %s)", f"app {place}", USER, place, "app"
+        )
+    before = positions.sql("SELECT * FROM tasks ORDER BY id")
+    items = [placed(f"b{place}", place, "browser") for place in range(4)]
+    assert positions.load(*items, policy=policy) == {"inserted": 1, "rejected": 3}
+    assert positions.sql("SELECT * FROM tasks WHERE title = 'app' ORDER BY id") == before
+
+
 # ---- ids that are taken -------------------------------------------------------------------------
 
 
@@ -214,6 +262,28 @@ def test_an_item_whose_id_is_taken_gets_another_and_keeps_it(bench: Bench) -> No
         ("a", "new a", "taken")
     ]
     assert bench.verify().ok
+
+
+def test_an_item_whose_id_is_taken_is_the_own_row_of_its_key(bench: Bench) -> None:
+    bench.sql("INSERT INTO environments VALUES ('a', 'somebody', 'dev', '{}')")
+    bench.sql("INSERT INTO environments VALUES ('b', %s, 'dev', '{}')", USER)
+    assert bench.load(env("a", "dev"), make_id=derive) == {"unchanged": 1}
+    assert bench.load(env("a", "dev", "[1]"), make_id=derive) == {"skipped": 1, "conflicts": 1}
+    assert rows(bench) == [("a", "dev", {}), ("b", "dev", {})]
+    assert bench.load(env("a", "dev", "[1]"), make_id=derive, policy=OVERWRITE)["updated"] == 1
+    assert rows(bench) == [("a", "dev", {}), ("b", "dev", [1])]
+
+
+def test_an_item_with_a_taken_id_and_a_key_that_is_rejected_stays_rejected(
+    positions: Bench,
+) -> None:
+    positions.sql(
+        "INSERT INTO tasks VALUES ('a', 'somebody', 1, 'theirs'), ('b', %s, 1, 'x')", USER
+    )
+    for _ in range(2):
+        counts = positions.load(placed("a", 1, "new"), make_id=derive, policy=OVERWRITE)
+        assert counts == {"rejected": 1}
+    assert positions.sql("SELECT title FROM tasks ORDER BY id") == [("theirs",), ("x",)]
 
 
 def test_a_new_id_that_is_taken_too_is_a_rejection(bench: Bench) -> None:

@@ -43,7 +43,8 @@ NEWEST, FIELDS = MergeRule.NEWEST, MergeRule.FIELDS
 
 def entity(rule: MergeRule = NEWEST, *unique: tuple[str, ...]) -> TargetEntity:
     table = Table("envs", COLUMNS, ("id",), unique=unique)
-    return TargetEntity("envs", table, "id", None, COLUMNS, rule=rule)
+    identity = tuple(map(frozenset, unique))
+    return TargetEntity("envs", table, "id", None, COLUMNS, rule=rule, identity=identity)
 
 
 def source(written: datetime | None, origin: str = "https://a.test") -> Source:

@@ -57,6 +57,7 @@ from desktop_migrator.postgres.load.deduplicate import Deduplicator
 from desktop_migrator.postgres.load.load_options import LoadOptions
 from desktop_migrator.postgres.load.load_order import dependency_levels
 from desktop_migrator.postgres.load.loader import Loader
+from desktop_migrator.postgres.load.natural_keys import has_other_unique_keys
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.reporter import ForwardingReporter, Stage
 
@@ -67,7 +68,7 @@ MIN_CHARACTERS_FOR_PARALLEL = 32 * 2**20
 def process_count(run: RunContext, entities: Sequence[TargetEntity]) -> int:
     """How many are to load; 1: this one alone.
 
-    One alone decides what depends on the order of items: natural keys, references, rows that
+    One alone decides what depends on the order of items: unique keys, references, rows that
     several items share, many items that are there twice, people's answers. It tells an observer,
     and keeps a delay between two transactions, and a dry run's only one.
     """
@@ -83,10 +84,7 @@ def process_count(run: RunContext, entities: Sequence[TargetEntity]) -> int:
         return 1
     if len(dependency_levels(entities)) > 1 or any(entity.references for entity in entities):
         return 1
-    if (
-        surveyed.duplicate_keys.exact_keys is None
-        or Deduplicator(entities, surveyed.duplicate_keys).entities_with_natural_keys
-    ):
+    if surveyed.duplicate_keys.exact_keys is None or any(map(has_other_unique_keys, entities)):
         return 1
     if run.sources.captures:  # whose keys stay in this process
         return 1
@@ -202,6 +200,7 @@ class _ParallelLoad:
             options=replace(self._options(share), retry_policy=NO_RETRY),
             deferred_keys=run.survey.duplicate_keys.exact_keys or frozenset(),
             address=address_of(run.connection),
+            field_key=job.field_key,
             share=share,
             share_count=self._worker_count,
             key_ranges=run.survey.partitioner.key_ranges(share, self._worker_count),

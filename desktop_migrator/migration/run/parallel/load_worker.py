@@ -8,7 +8,7 @@ writes nothing for a run that somebody else has taken over.
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from desktop_migrator.model import (
     TargetEntity,
 )
 from desktop_migrator.plan.accounting import Accounting
+from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.identity import derived_id
 from desktop_migrator.plan.schema import Plan
@@ -53,6 +54,9 @@ class LoadTask:
     deferred_keys: frozenset[Hashable]
     """Keys, as `identity_key` has them, of items that are the parent's."""
     address: Address
+    field_key: FieldKey | None = field(repr=False)
+    """Protects sensitive fields. Like all of this it comes through the pipe by which the process
+    gets its task, never by its arguments or environment."""
     share: int
     share_count: int
     """How many shares there are."""
@@ -101,7 +105,9 @@ class _LoadWorker(NullReporter):
         super().__init__()
         self._task = task
         self._pipe = pipe
-        self._extractor = Extractor(task.plan, task.entities, task.options.user_id, task.origins)
+        self._extractor = Extractor(
+            task.plan, task.entities, task.options.user_id, task.origins, task.field_key
+        )
         self._source_order = (0, 0, 0)
 
     def run(self) -> None:
