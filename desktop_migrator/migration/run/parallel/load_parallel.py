@@ -53,7 +53,6 @@ from desktop_migrator.postgres.load.checkpoint import (
     last_checkpoint,
 )
 from desktop_migrator.postgres.load.conflicts import needs_decision
-from desktop_migrator.postgres.load.deduplicate import Deduplicator
 from desktop_migrator.postgres.load.load_options import LoadOptions
 from desktop_migrator.postgres.load.load_order import dependency_levels
 from desktop_migrator.postgres.load.loader import Loader
@@ -85,7 +84,7 @@ def process_count(run: RunContext, entities: Sequence[TargetEntity]) -> int:
         return 1
     if (
         surveyed.duplicate_keys.exact_keys is None
-        or Deduplicator(entities, surveyed.duplicate_keys).entities_with_natural_keys
+        or run.deduplicator(entities).entities_with_natural_keys
     ):
         return 1
     if run.sources.captures:  # whose keys stay in this process
@@ -268,7 +267,7 @@ class _ParallelLoad:
             return
         run = self._run
         self._deferred.sort(key=lambda held: held.source_order)
-        deduplicator = Deduplicator(self._entities, run.survey.duplicate_keys)
+        deduplicator = run.deduplicator(self._entities)
         loader = Loader(
             run.connection,
             self._entities,
