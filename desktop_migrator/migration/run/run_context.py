@@ -23,7 +23,7 @@ from desktop_migrator.postgres.bookkeeping.trial import trial_transaction
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
 from desktop_migrator.postgres.load.batches import DEFAULT_LIMITS, BatchLimits
-from desktop_migrator.postgres.load.deduplicate import Deduplicator
+from desktop_migrator.postgres.load.deduplicate import Deduplicator, Undecided
 from desktop_migrator.postgres.load.load_options import LoadOptions
 from desktop_migrator.postgres.load.load_order import dependency_levels, order_parents_first
 from desktop_migrator.postgres.load.observer import LoadObserver
@@ -174,6 +174,14 @@ class RunContext:
         skipped = extractor.accounting.skipped
         wanted = filters.drop_excluded(outcomes, self.job.excluded_items, skipped)
         return self.job.period.drop_out_of_range(wanted, skipped)
+
+    def deduplicator(
+        self, entities: Sequence[TargetEntity], undecided: Undecided | None = None
+    ) -> Deduplicator:
+        """For one pass; decides between versions as the person did."""
+        return Deduplicator(
+            entities, self.survey.duplicate_keys, self.job.policy, self.decisions.answer, undecided
+        )
 
     def in_load_order(
         self, entities: Sequence[TargetEntity], deduplicator: Deduplicator

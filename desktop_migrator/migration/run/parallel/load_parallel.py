@@ -53,7 +53,6 @@ from desktop_migrator.postgres.load.checkpoint import (
     last_checkpoint,
 )
 from desktop_migrator.postgres.load.conflicts import needs_decision
-from desktop_migrator.postgres.load.deduplicate import Deduplicator
 from desktop_migrator.postgres.load.load_options import LoadOptions
 from desktop_migrator.postgres.load.load_order import dependency_levels
 from desktop_migrator.postgres.load.loader import Loader
@@ -267,7 +266,7 @@ class _ParallelLoad:
             return
         run = self._run
         self._deferred.sort(key=lambda held: held.source_order)
-        deduplicator = Deduplicator(self._entities, run.survey.duplicate_keys)
+        deduplicator = run.deduplicator(self._entities)
         loader = Loader(
             run.connection,
             self._entities,
