@@ -40,7 +40,7 @@ from desktop_migrator.model import (
     Superseded,
     TargetEntity,
 )
-from desktop_migrator.plan.bind import bind, planned_tables
+from desktop_migrator.plan.bind import assumed_tables, bind
 from desktop_migrator.plan.envelope import PlaceholderCipher
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.schema import Plan
@@ -98,7 +98,7 @@ def preview_plan(
     with open_sources(sources, workspace.snapshots, reporter, keys) as opened:
         surveyed = survey(plan, origins, opened, reporter)
         chosen = surveyed.origins
-        named = zip(plan.entities.values(), planned_tables(plan), strict=True)
+        named = zip(plan.entities.values(), assumed_tables(plan), strict=True)
         tables = {entity.table: table for entity, table in named}
         entities = bind(plan, tables, surveyed.item_counts)
         extractor = Extractor(
