@@ -35,6 +35,7 @@ from desktop_migrator.postgres.bookkeeping.runs import (
 from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.run_lock.run_lock import RunLock, hold_run_lock
+from desktop_migrator.postgres.schema.user_lookup import canonical_uuid
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.undo_run import Undoer
 from desktop_migrator.reporter import Question, Reporter, Topic
@@ -185,7 +186,7 @@ def _runs_to_undo(connection: Connection, job: UndoJob) -> list[Run]:
     cursor = adapters.cursor(connection)
     if job.run is not None:
         run = find_run(connection, job.run)
-        if run is None or job.user_id not in {None, run.user_id}:
+        if run is None or (job.user_id and run.user_id not in _spellings(job.user_id)):
             raise RunNotFound(
                 reason=Message("This database has no run with this id of this person.")
             )
@@ -193,7 +194,7 @@ def _runs_to_undo(connection: Connection, job: UndoJob) -> list[Run]:
         if by and not has_undoable(cursor, run.id):
             raise AlreadyUndone(run=run.id, by=by)
         return [run]
-    runs = list_runs(connection, job.user_id or "")
+    runs = [run for name in _spellings(job.user_id or "") for run in list_runs(connection, name)]
     after = {run.id: run for run in runs if job.before and run.started > job.before}
     # What was undone within that time is so already, and the undoing with it.
     rest = [
@@ -206,6 +207,11 @@ def _runs_to_undo(connection: Connection, job: UndoJob) -> list[Run]:
             reason=Message("No run of this person after that time left anything to undo.")
         )
     return rest
+
+
+def _spellings(user_id: str) -> Sequence[str]:
+    """A person's id as given and, where it is a UUID, as columns of that type spell it."""
+    return tuple(dict.fromkeys((user_id, canonical_uuid(user_id) or user_id)))
 
 
 def _describe_run(run: Run) -> Message:

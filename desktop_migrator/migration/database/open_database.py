@@ -10,9 +10,9 @@ from desktop_migrator.errors import AuthenticationFailed, TableMissing, UsageErr
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.workspace.connections import BUILTIN, saved_password
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.model import Table, TargetEntity
-from desktop_migrator.plan.bind import bind, planned_tables
-from desktop_migrator.plan.schema import Plan
+from desktop_migrator.model import Table, TargetEntity, normalize_name
+from desktop_migrator.plan.bind import bind, planned_tables, user_value
+from desktop_migrator.plan.schema import USER, Plan
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from desktop_migrator.postgres.connection.engine import (
     needs_password,
@@ -25,7 +25,12 @@ from desktop_migrator.postgres.schema.create_tables import (
     create_temporary_tables,
 )
 from desktop_migrator.postgres.schema.introspect import introspect
-from desktop_migrator.postgres.schema.user_lookup import lookup_user
+from desktop_migrator.postgres.schema.user_lookup import (
+    canonical_uuid,
+    lookup_user,
+    require_user,
+    uuid_columns,
+)
 from desktop_migrator.postgres.verify.checks import Check
 from desktop_migrator.postgres.verify.connection_checks import check_connection
 from desktop_migrator.reporter import Question, Reporter, Topic
@@ -121,15 +126,47 @@ def check_user_given(plan: Plan, person: Person) -> None:
 
 
 def resolve_user_id(connection: Connection, plan: Plan, person: Person, reporter: Reporter) -> str:
-    """The user's id as given, or looked up as the plan says."""
+    """The user's id as given, or looked up as the plan says.
+
+    Where the person's column of a table is of type uuid it is spelled as that column does, so that
+    one person is one, however their id is typed.
+    """
     check_user_given(plan, person)
     if person.user_id or not plan.user:
-        return person.user_id or ""
+        return _canonical_user_id(connection, plan, person.user_id or "")
     email = person.email or reporter.ask(Question(Message("Your e-mail address in the app")))
     if not email:
         raise UsageError(reason=Message("Nobody said whose data this is: --user-email is missing."))
     lookup = plan.user.lookup
-    return lookup_user(connection, lookup.table, lookup.match, lookup.id, email)
+    found = lookup_user(connection, lookup.table, lookup.match, lookup.id, email)
+    return _canonical_user_id(connection, plan, found)
+
+
+def _canonical_user_id(connection: Connection, plan: Plan, user_id: str) -> str:
+    canonical = canonical_uuid(user_id)
+    if canonical is None or canonical == user_id:
+        return user_id
+    for entity in plan.entities.values():
+        names = {name: rules for name, rules in entity.columns.items() if rules.from_ == [USER]}
+        if not names:
+            continue
+        uuids = uuid_columns(connection, entity.table)
+        if uuids is None:
+            uuids = {name for name, rules in names.items() if rules.type == "uuid"}
+        if not {*map(normalize_name, names)}.isdisjoint(map(normalize_name, uuids)):
+            return canonical
+    return user_id
+
+
+def require_user_row(
+    connection: Connection, entities: Collection[TargetEntity], user_id: str
+) -> None:
+    """Raises UserNotFound where a table's rows must refer to a person that is not there."""
+    for entity in entities:
+        owner = entity.table.column(entity.user_column or "")
+        if owner is not None:
+            keys = [key for key in entity.table.foreign_keys if key.columns == (owner.name,)]
+            require_user(connection, keys, user_value(user_id, owner))
 
 
 def prepare_entities(

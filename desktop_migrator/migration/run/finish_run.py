@@ -97,9 +97,7 @@ def verify_rows(run: RunContext, entities: Sequence[TargetEntity]) -> None:
                 1 if run.job.dry_run or rows < MIN_ROWS_FOR_PARALLEL else run.job.max_concurrent
             )
             if number == 1 or not start_forkserver():
-                return verify(
-                    run.connection, entities, run.id, run.reporter, run.registration.last_chunk
-                )
+                return verify(run.connection, entities, run.id, run.reporter)
         # Not within the transaction, which the server ends if nothing happens in it for long.
         return verify_parallel(run, entities, number, rows)
 
@@ -107,10 +105,8 @@ def verify_rows(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     if verification.changed:
         run.reporter.warned(
             plural(
-                "{count:,} row that was written before the run was cut off has been changed "
-                "since, and stays so.",
-                "{count:,} rows that were written before the run was cut off have been changed "
-                "since, and stay so.",
+                "{count:,} row was changed by somebody since the run wrote it, and stays so.",
+                "{count:,} rows were changed by somebody since the run wrote them, and stay so.",
                 count=verification.changed,
             )
         )

@@ -6,7 +6,7 @@ from itertools import chain, islice
 
 from desktop_migrator.errors import Cancelled, ItemsRejected, TooManyConflicts, UsageError
 from desktop_migrator.messages import Message
-from desktop_migrator.migration.database.open_database import prepare_entities
+from desktop_migrator.migration.database.open_database import prepare_entities, require_user_row
 from desktop_migrator.migration.run import decisions
 from desktop_migrator.migration.run.register_run import run_to_resume
 from desktop_migrator.migration.run.run_context import RunContext
@@ -45,11 +45,13 @@ def bind_run_entities(run: RunContext, *, trial: bool) -> tuple[TargetEntity, ..
     """The entities that the run loads, bound to their tables; in the caller's transaction.
 
     In a `trial`, which is rolled back, temporary tables stand in for those still to be made.
+    Raises UserNotFound where all rows would be refused since there is no such person.
     """
     job, wanted = run.job, _wanted_entities(run)
     entities = prepare_entities(
         run.connection, job.plan, wanted, create=job.create_tables, trial=trial
     )
+    require_user_row(run.connection, entities, run.user_id)
     return tuple(replace(entity, rule=job.merge_rule(entity.name)) for entity in entities)
 
 

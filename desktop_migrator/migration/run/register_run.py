@@ -5,8 +5,6 @@ from desktop_migrator.messages import Message
 from desktop_migrator.migration.run.run_context import Registration, RunContext
 from desktop_migrator.postgres.bookkeeping.runs import Run, reopen_run, start_run, unfinished_run
 from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
-from desktop_migrator.postgres.load.checkpoint import last_checkpoint
-from desktop_migrator.postgres.types import adapters
 
 
 def register_run(run: RunContext) -> None:
@@ -31,7 +29,7 @@ def register_run(run: RunContext) -> None:
             run=run.new_id,
         )
     if run.job.dry_run:
-        run.set_registration(Registration(run_id, resumed=False, last_chunk=-1))
+        run.set_registration(Registration(run_id, resumed=False))
         return
     if before := run.lock.write_lease(run.connection, run_id):
         run.reporter.warned(
@@ -43,9 +41,7 @@ def register_run(run: RunContext) -> None:
                 heartbeat=before.heartbeat.strftime("%Y-%m-%d %H:%M"),
             )
         )
-    # Once the lease is written, no session of the parts before can commit another chunk.
-    last = last_checkpoint(adapters.cursor(run.connection), run_id).chunk
-    run.set_registration(Registration(run_id, former is not None, last))
+    run.set_registration(Registration(run_id, former is not None))
     run.record_audit_event("resumed" if former else "begun")
 
 

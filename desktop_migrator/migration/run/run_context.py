@@ -37,8 +37,6 @@ class Registration:
 
     id: str
     resumed: bool
-    last_chunk: int
-    """The last chunk of the parts before this one; -1: there is none."""
 
 
 class RunContext:

@@ -87,11 +87,32 @@ def resolve_row_ids(
         cursor.execute(_INSERT_DERIVED, [user_id, entity.name, origins, source_ids, ids])
         missing = len(ids) - cursor.rowcount
     if missing or may_have_assigned_ids:
-        first_ids |= lookup_row_ids(cursor, user_id, entity.name, list(filter(None, keys)))
+        known = lookup_row_ids(cursor, user_id, entity.name, list(filter(None, keys)))
+        first_ids |= _fitting(cursor, user_id, entity, first_ids, known)
     return [
         with_row_id(item, first_ids[key], entity.columns[0]) if key in first_ids else item
         for key, item in zip(keys, items, strict=True)
     ]
+
+
+def _fitting(
+    cursor: psycopg.Cursor[tuple[Any, ...]],
+    user_id: str,
+    entity: TargetEntity,
+    own_ids: Mapping[tuple[str, str], str],
+    known: Mapping[tuple[str, str], str],
+) -> dict[tuple[str, str], str]:
+    """The known ids that the id column can hold; it may have had another type once, or another
+    plan's entity of the same name has. Of others, the items' own are written down in their place.
+    """
+    fitting = {key: text for key, text in known.items() if _fits(text, entity.columns[0])}
+    record_drawn_ids(
+        cursor,
+        user_id,
+        entity.name,
+        {key: own_ids[key] for key in known.keys() - fitting.keys() if key in own_ids},
+    )
+    return fitting
 
 
 def item_key(item: Item) -> tuple[str, str]:
@@ -113,6 +134,8 @@ def _known_ids(
 
 
 def _fits(id_text: str, id_column: Column) -> bool:
+    if id_column.max_length is not None and len(id_text) > id_column.max_length:
+        return False
     try:
         _parsed(id_text, id_column)
     except ValueError:
@@ -126,7 +149,7 @@ def record_drawn_ids(
     entity: str,
     ids: Mapping[tuple[str, str], str],
 ) -> None:
-    """Write down the ids that the database drew, by `item_key`."""
+    """Write down the ids that the database drew, by `item_key`, in place of former ones."""
     if ids:
         origins, source_ids = (list(part) for part in zip(*ids, strict=True))
         parameters = [user_id, entity, origins, source_ids, list(ids.values())]

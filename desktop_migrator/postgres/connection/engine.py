@@ -51,6 +51,7 @@ _SESSION = """
     SET intervalstyle = 'postgres';
     SET bytea_output = 'hex';
     SET extra_float_digits = 1;
+    SET default_transaction_isolation = 'read committed';
     SET statement_timeout = '10min';
     SET lock_timeout = '30s';
     SET idle_in_transaction_session_timeout = '15min';

@@ -170,7 +170,32 @@ ROW_ERRORS = (
     OverflowError,
     RecursionError,
 )
-"""What a single bad row can cause; the last three before it is sent."""
+"""What a single bad row can cause by itself; the last three before it is sent."""
+_PASSING_STATES = ("08", "40", "53", "55P03", "57", "58")
+"""Of locks, time-outs, resources and lost connections, whatever code they come up in."""
+_IN_FUNCTION = re.compile(
+    r"^(PL/\w|.{0,20}SQL.fun|.{0,10}fun\w* SQL)", re.MULTILINE | re.IGNORECASE
+)
+"""A line of a server's context, in the languages it speaks, for code of the table's own."""
+
+
+def refuses_row(error: BaseException) -> bool:
+    """Whether a row may be what the server refused.
+
+    That is what rows can cause by themselves, and whatever else a trigger or another function of
+    the table raises, which may use any SQLSTATE for it.
+    """
+    if isinstance(error, ROW_ERRORS):
+        return True
+    return isinstance(error, psycopg.Error) and _raised_in_function(error)
+
+
+def _raised_in_function(error: psycopg.Error) -> bool:
+    state, context = error.sqlstate, error.diag.context
+    if not state or not context or state.startswith(_PASSING_STATES):
+        return False
+    return _IN_FUNCTION.search(context) is not None
+
 
 _MESSAGES = {
     "22001": N_("A text is longer than its column allows{column}."),
@@ -191,6 +216,11 @@ _MESSAGES = {
     "54001": N_("Its JSON is nested more deeply than the database can read."),
     "P0001": N_("A trigger of the table refused it."),
 }
+_TRIGGER_MESSAGE = N_("A trigger or function of the table refused it ({state}).")
+_PARTITION_MESSAGE = N_("The table {table} has no partition for it.")
+_PARTITION_REMEDY = N_(
+    "Have a partition made that takes such rows, or a default one, and migrate again."
+)
 _REMEDIES = {
     "23502": N_("Have the plan fill the column, or give it a default, and migrate again."),
     "23503": N_(
@@ -227,9 +257,13 @@ def rejection_message(error: BaseException) -> Message:
         return Message(_MESSAGES["22003"], column=NOTHING)
     if not isinstance(error, psycopg.Error) or error.sqlstate is None:
         return Message(_MESSAGES["22021"], column=NOTHING)
+    if _lacks_partition(error):
+        return Message(_PARTITION_MESSAGE, table=error.diag.table_name or "")
     template = _MESSAGES.get(error.sqlstate)
     if template is None:
-        return Message("The database refused it ({state}).", state=error.sqlstate)
+        by_function = _raised_in_function(error)
+        unknown = _TRIGGER_MESSAGE if by_function else N_("The database refused it ({state}).")
+        return Message(unknown, state=error.sqlstate)
     copied = _copy_context(error)
     column = error.diag.column_name or (copied[2] if copied else None)
     constraint = error.diag.constraint_name
@@ -243,8 +277,17 @@ def rejection_message(error: BaseException) -> Message:
 def rejection_remedy(error: BaseException) -> Message:
     """What a person can do about it."""
     state = error.sqlstate if isinstance(error, psycopg.Error) else None
+    if isinstance(error, psycopg.Error) and _lacks_partition(error):
+        return Message(_PARTITION_REMEDY)
+    if isinstance(error, psycopg.Error) and state not in _REMEDIES and _raised_in_function(error):
+        state = "P0001"
     constraint = error.diag.constraint_name if isinstance(error, psycopg.Error) else None
     return Message(
         _REMEDIES.get(state or "", _DEFAULT_REMEDY),
         constraint=f" ({constraint})" if constraint else "",
     )
+
+
+def _lacks_partition(error: psycopg.Error) -> bool:
+    """A check violation of no constraint, by the place in the server that looks for a partition."""
+    return error.sqlstate == "23514" and error.diag.source_function == "ExecFindPartition"

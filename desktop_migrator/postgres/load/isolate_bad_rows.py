@@ -4,9 +4,10 @@ which one it is."""
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
+import psycopg
 import sqlalchemy
 
-from desktop_migrator.postgres.connection.errors import ROW_ERRORS
+from desktop_migrator.postgres.connection.errors import ROW_ERRORS, refuses_row
 
 RowT = TypeVar("RowT")
 ResultT = TypeVar("ResultT")
@@ -31,7 +32,7 @@ def isolate_bad_rows(
     """Write all rows but those that the server refuses, in their order.
 
     `write` is called with parts of the rows, each in a savepoint, and raises RowsRefusedError or
-    one of ROW_ERRORS. Yields each part that was written and what `write` returned of it; `refuse`
+    what `refuses_row`. Yields each part that was written and what `write` returned of it; `refuse`
     hears each row that was not, and why.
 
     n rows of which k are refused take at most about k * log2(n) writes, or 2 k where the server
@@ -47,7 +48,9 @@ def isolate_bad_rows(
                 result = write(part)
         except RowsRefusedError as refusal:
             index, cause = refusal.index, refusal.cause
-        except ROW_ERRORS as error:
+        except (psycopg.Error, *ROW_ERRORS) as error:
+            if not refuses_row(error):
+                raise
             index, cause = None, error
         else:
             yield part, result

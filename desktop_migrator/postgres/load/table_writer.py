@@ -13,7 +13,7 @@ from psycopg import sql
 
 from desktop_migrator.model import Column, ColumnType, Item, Reference, TargetEntity
 from desktop_migrator.postgres.bookkeeping.journal import JournalKey, with_before_images
-from desktop_migrator.postgres.connection.errors import ROW_ERRORS, copy_error_line
+from desktop_migrator.postgres.connection.errors import ROW_ERRORS, copy_error_line, refuses_row
 from desktop_migrator.postgres.load.isolate_bad_rows import RowsRefusedError
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.digest import digester
@@ -161,7 +161,9 @@ class TableWriter:
                 with_before_images(change, self._name, self._id, self._journaled_columns),
                 journal_key.query_parameters(self.qualified_name, self._journaled_columns, ids),
             )
-        except ROW_ERRORS as error:
+        except (psycopg.Error, *ROW_ERRORS) as error:
+            if not refuses_row(error):
+                raise
             raise RowsRefusedError(None, error) from None
         cursor.execute(sql.SQL("DROP TABLE {}").format(_STAGE))
 
@@ -169,7 +171,9 @@ class TableWriter:
         """Check now what the table would check at the commit, when no row can be left out."""
         try:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        except ROW_ERRORS as error:
+        except (psycopg.Error, *ROW_ERRORS) as error:
+            if not refuses_row(error):
+                raise
             raise RowsRefusedError(None, error) from None
 
 
@@ -200,7 +204,9 @@ def _copy_in(
                 copy.set_types(adapters.copy_types(subset.columns))
             for index, row in enumerate(rows):  # noqa: B007 - the handler below says which row it was
                 copy.write_row(adapters.texts_of_json(row) if as_text else row)
-    except ROW_ERRORS as error:
+    except (psycopg.Error, *ROW_ERRORS) as error:
+        if not refuses_row(error):
+            raise
         if isinstance(error, psycopg.Error) and error.sqlstate:
             line = copy_error_line(error)
             index = line - 1 if line else None

@@ -1,13 +1,26 @@
-"""Finds a person's id in the app's own tables."""
+"""A person's id, as the app's own tables have it."""
+
+from collections.abc import Iterable
+from uuid import UUID
 
 import sqlalchemy
 from sqlalchemy import Connection, Text, cast, column, func, select
 
 from desktop_migrator.errors import PlanDoesNotFit, TableMissing, UserAmbiguous, UserNotFound
 from desktop_migrator.messages import Message
+from desktop_migrator.model import ForeignKey
 from desktop_migrator.postgres.connection.errors import translate_errors
 from desktop_migrator.postgres.schema.introspect import Relation, find_relation
 
+_UUID_COLUMNS = sqlalchemy.text("""
+    SELECT a.attname FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+    WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped
+      AND 'uuid'::regtype IN (t.oid, t.typbasetype)
+""")
+_MAY_BE_LOOKED_UP = sqlalchemy.text("""
+    SELECT pg_catalog.has_column_privilege(CAST(:oid AS oid), CAST(:name AS text), 'SELECT')
+           AND NOT pg_catalog.row_security_active(CAST(:oid AS oid))
+""")
 _COLUMN_NAMES = sqlalchemy.text(
     "SELECT attname FROM pg_catalog.pg_attribute"
     " WHERE attrelid = :oid AND attnum > 0 AND NOT attisdropped"
@@ -42,6 +55,40 @@ def lookup_user(connection: Connection, table: str, match: str, id_column: str, 
             if ids:
                 return str(ids[0])
     raise UserNotFound(table=table, column=match)
+
+
+def canonical_uuid(text: str) -> str | None:
+    """The one spelling that PostgreSQL gives a UUID; None for what is none."""
+    try:
+        return str(UUID(text.strip()))
+    except ValueError:
+        return None
+
+
+def uuid_columns(connection: Connection, table: str) -> set[str] | None:
+    """The names of a table's columns of type uuid; None if there is no such table."""
+    relation = find_relation(connection, table)
+    if relation is None:
+        return None
+    return set(connection.scalars(_UUID_COLUMNS, {"oid": relation.oid}))
+
+
+def require_user(connection: Connection, keys: Iterable[ForeignKey], value: object) -> None:
+    """Raises UserNotFound unless the rows to which a person's rows must refer are there.
+
+    `keys` are foreign keys of one column, the user's. What this role may not see is not asked for.
+    """
+    for key in keys:
+        relation = find_relation(connection, f"{key.schema}.{key.table}")
+        [name] = key.referred_columns
+        if relation is None or not connection.scalar(
+            _MAY_BE_LOOKED_UP, {"oid": relation.oid, "name": name}
+        ):
+            continue
+        users = sqlalchemy.table(relation.name, column(name), schema=relation.schema)
+        there = select(sqlalchemy.literal(1)).select_from(users).where(users.c[name] == value)
+        if connection.scalar(there.limit(1)) is None:
+            raise UserNotFound(table=relation.name, column=name)
 
 
 def _require_columns(connection: Connection, relation: Relation, *names: str) -> None:

@@ -3,7 +3,8 @@
 A row that was inserted, overwritten or found equal must be there and have the digest of the item
 that was sent, in the columns that the item filled; so a trigger that changed it shows. A row that
 was kept in a conflict is the app's own and is not looked at. A run never overwrites what it wrote
-itself, so that what was sent first is what must be there.
+itself, so that what was sent first is what must be there. A row that somebody has written since is
+theirs, and only counted.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,7 +43,7 @@ class VerifyCounts:
     missing: int = 0
     different: int = 0
     changed: int = 0
-    """By somebody else, since a former part of the run."""
+    """By somebody else, since the run wrote them."""
 
     def __add__(self, other: "VerifyCounts") -> "VerifyCounts":
         return VerifyCounts(
@@ -85,16 +86,14 @@ def verify(
     entities: Iterable[TargetEntity],
     run: UUID | str,
     reporter: Reporter,
-    last_chunk_before_resume: int = -1,
     *,
     worker_index: int = 0,
     worker_count: int = 1,
 ) -> Verification:
     """Compare all rows of the run, a chunk at a time; changes nothing, commits nothing.
 
-    `last_chunk_before_resume` is the last chunk before the run was resumed: what somebody has
-    changed in the rows of those until then is only counted. `worker_index` is for one of several
-    processes that verify a run, each every so many of its chunks.
+    What somebody has changed since the run wrote it is only counted. `worker_index` is for one of
+    several processes that verify a run, each every so many of its chunks.
 
     Raises Cancelled between two chunks.
     """
@@ -102,7 +101,8 @@ def verify(
     by_entity = {name: VerifyCounts() for name in by_name}
     examples: list[Discrepancy] = []
     found = find_discrepancies(
-        *(connection, by_name, run, reporter, by_entity, last_chunk_before_resume),
+        *(connection, by_name, run, reporter, by_entity),
+        changed_is_fine=True,
         worker_index=worker_index,
         worker_count=worker_count,
     )
@@ -136,12 +136,15 @@ def find_discrepancies(
     run: UUID | str,
     reporter: Reporter,
     by_entity: Mapping[str, VerifyCounts],
-    last_chunk_before_resume: int = -1,
     *,
+    changed_is_fine: bool = False,
     worker_index: int = 0,
     worker_count: int = 1,
 ) -> Iterator[Discrepancy]:
-    """All that `verify` finds, of the entities given by name; counts into `by_entity`."""
+    """All that differs, of the entities given by name; counts into `by_entity`.
+
+    Where `changed_is_fine`, rows that somebody has written since the run are left out.
+    """
     done = 0
     with translate_errors():
         parts = _chunk_sizes(connection, by_name, run)[worker_index::worker_count]
@@ -155,7 +158,7 @@ def find_discrepancies(
             ).one()
             numbers = by_entity[chunk.entity]
             yield from _verify_chunk(
-                connection, by_name[chunk.entity], chunk, numbers, seq <= last_chunk_before_resume
+                connection, by_name[chunk.entity], chunk, numbers, changed_is_fine=changed_is_fine
             )
             done += rows
             reporter.advanced(Stage.VERIFY, done, total)
@@ -178,7 +181,8 @@ def _verify_chunk(
     entity: TargetEntity,
     chunk: Row[Any],
     numbers: VerifyCounts,
-    before_resume: bool,
+    *,
+    changed_is_fine: bool,
 ) -> list[Discrepancy]:
     sent = {
         row_id: chunk.digests[index * DIGEST_SIZE : (index + 1) * DIGEST_SIZE]
@@ -189,7 +193,7 @@ def _verify_chunk(
     found = _read_digests(connection, entity, [columns[name] for name in chunk.columns], list(sent))
     wrong = {row_id for row_id, digest in sent.items() if found.get(row_id) != digest}
     missing = wrong - found.keys()
-    if before_resume and wrong - missing:
+    if changed_is_fine and wrong - missing:
         changed = wrong - missing - _unchanged_since(connection, entity, chunk, sorted(wrong))
         numbers.changed += len(changed)
         wrong -= changed

@@ -22,7 +22,7 @@ def test_rows_as_they_were_sent_are_verified(bench: Bench) -> None:
     assert bench.reporter.progress[-1] == ("verify", 300, 300)
 
 
-def test_rows_deleted_or_changed_afterwards_are_found_one_by_one(bench: Bench) -> None:
+def test_rows_deleted_afterwards_are_found_and_those_changed_are_counted(bench: Bench) -> None:
     bench.load(*MANY, items=70)
     bench.sql("DELETE FROM tasks WHERE id IN (%s, %s)", row_id(7), row_id(71))
     bench.sql(
@@ -32,10 +32,9 @@ def test_rows_deleted_or_changed_afterwards_are_found_one_by_one(bench: Bench) -
     bench.sql("UPDATE tasks SET status = NULL WHERE id = %s", row_id(300))
     found = bench.verify()
     assert not found.ok
-    assert (found.checked, found.missing, found.different) == (300, 2, 3)
+    assert (found.checked, found.missing, found.different, found.changed) == (300, 2, 0, 3)
     assert set(found.examples) == {
-        Discrepancy("tasks", row_id(number), missing=number in {7, 71})
-        for number in (7, 8, 9, 71, 300)
+        Discrepancy("tasks", row_id(number), missing=True) for number in (7, 71)
     }
     assert found.by_entity["tasks"].missing == 2
 
@@ -81,7 +80,9 @@ def test_an_item_met_again_is_compared_with_what_was_written(
     bench.load(*items, policy=policy, items=2)
     assert bench.verify().ok
     bench.sql("UPDATE tasks SET title = 'Copy' WHERE id = %s", row_id(1))
-    assert [example.id for example in bench.verify().examples] == [row_id(1)]
+    found = bench.verify()
+    assert found.ok
+    assert found.changed == 1
 
 
 def test_only_the_columns_that_were_given_are_compared(bench: Bench) -> None:

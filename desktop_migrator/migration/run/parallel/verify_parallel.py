@@ -26,7 +26,6 @@ class VerifyTask:
     address: Address
     entities: tuple[TargetEntity, ...]
     run: str
-    previous_last_chunk: int
     share: int
     share_count: int
     """How many shares there are."""
@@ -50,7 +49,6 @@ def verify_parallel(
             address=address,
             entities=tuple(entities),
             run=run.id,
-            previous_last_chunk=run.registration.last_chunk,
             share=share,
             share_count=worker_count,
         )
@@ -87,7 +85,6 @@ def verify_worker_main(task: VerifyTask, pipe: Pipe) -> None:
                 task.entities,
                 task.run,
                 reporter,
-                task.previous_last_chunk,
                 worker_index=task.share,
                 worker_count=task.share_count,
             )
