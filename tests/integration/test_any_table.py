@@ -18,7 +18,7 @@ from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import KeptReason, RunResult, UndoResult
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.reporter import NullReporter, Stage
+from desktop_migrator.reporter import Stage
 from tests.recording_reporter import RecordingReporter
 
 PLAN = """
@@ -82,7 +82,7 @@ class Desk:
         self,
         *sources: Path,
         user: str = "u1",
-        reporter: NullReporter | None = None,
+        reporter: RecordingReporter | None = None,
         **changes: Any,
     ) -> RunResult:
         job = Job(
@@ -186,8 +186,8 @@ def test_a_trigger_that_refuses_a_row_by_any_code_costs_that_row(
     desk: Desk, when: str, body: str
 ) -> None:
     desk.sql(TASKS)
-    desk.trigger(f"{when} INSERT OR DELETE", f"IF CASE TG_OP WHEN 'DELETE' THEN OLD.title ELSE NEW.title END = 'bad' THEN {body}"
-                 " END IF; RETURN COALESCE(NEW, OLD);")  # fmt: skip
+    refusal = f"IF COALESCE(NEW, OLD).title = 'bad' THEN {body} END IF;"
+    desk.trigger(f"{when} INSERT OR DELETE", f"{refusal} RETURN COALESCE(NEW, OLD);")
     desk.sql("ALTER TABLE tasks DISABLE TRIGGER meddle")
     source = desk.profile("p", tasks=[task(1), task(2, title="bad"), task(3)])
     undone = desk.run(source)

@@ -25,7 +25,11 @@ from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
 from desktop_migrator.postgres.load.batches import DEFAULT_LIMITS, BatchLimits
 from desktop_migrator.postgres.load.deduplicate import Deduplicator, Undecided
 from desktop_migrator.postgres.load.load_options import LoadOptions
-from desktop_migrator.postgres.load.load_order import dependency_levels, order_parents_first
+from desktop_migrator.postgres.load.load_order import (
+    dependency_levels,
+    in_level_order,
+    order_parents_first,
+)
 from desktop_migrator.postgres.load.observer import LoadObserver
 from desktop_migrator.postgres.run_lock.run_lock import RunLock
 from desktop_migrator.reporter import Reporter
@@ -185,10 +189,9 @@ class RunContext:
         self, entities: Sequence[TargetEntity], deduplicator: Deduplicator
     ) -> Iterator[Iterator[Item | Rejection | Superseded]]:
         """The same without duplicates, in as many parts as it takes to have nothing before what it
-        refers to; each is a pass of its own."""
-        for level in dependency_levels(entities):
-            names = {entity.name for entity in level}
-            outcomes = (each for each in self.extract_items(entities) if each.entity in names)
+        refers to. Each part is to be taken before the next one."""
+        parts = in_level_order(dependency_levels(entities), lambda: self.extract_items(entities))
+        for level, outcomes in parts:
             yield order_parents_first(deduplicator.deduplicate(outcomes), level)
 
     def count_duplicates(self, duplicates: Mapping[str, int]) -> None:
