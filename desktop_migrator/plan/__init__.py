@@ -2,6 +2,7 @@
 
 From outside: `schema`, the plan itself; `extract` and what it takes and gives; `accounting`; the
 parts that other use cases need alone: `bind`, `classify`, `detect`, `envelope`, `guess_origins`,
-`identity`, `read_ids`, `repair_json`, `sensitive` and `shapes`; `infer`, which drafts plans,
-`check_data`, which holds one against records, and `describe`, which says in words what one does.
+`identity`, `item_titles`, `read_ids`, `repair_json`, `secrets`, `sensitive` and `shapes`; `infer`,
+which drafts plans, `check_data`, which holds one against records, and `describe`, which says in
+words what one does.
 """

@@ -186,7 +186,7 @@ def test_a_trigger_that_refuses_a_row_by_any_code_costs_that_row(
     desk: Desk, when: str, body: str
 ) -> None:
     desk.sql(TASKS)
-    refusal = f"IF COALESCE(NEW, OLD).title = 'bad' THEN {body} END IF;"
+    refusal = f"IF (COALESCE(NEW, OLD)).title = 'bad' THEN {body} END IF;"
     desk.trigger(f"{when} INSERT OR DELETE", f"{refusal} RETURN COALESCE(NEW, OLD);")
     desk.sql("ALTER TABLE tasks DISABLE TRIGGER meddle")
     source = desk.profile("p", tasks=[task(1), task(2, title="bad"), task(3)])

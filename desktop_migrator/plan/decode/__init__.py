@@ -1,6 +1,7 @@
 """Takes off what libraries put around and into the data that they store.
 
 From outside: `chain`, which runs decoders one after another over a record's text; `decoder`, what
-they get and give; `unreadable`, what stands for a value that cannot be read. One module for each
+they get and give; `unreadable`, what stands for a value that cannot be read; `lz_string`, for texts
+that may hide a login. One module for each
 format or family of formats; where a format is described stands at its module's top.
 """
