@@ -2,6 +2,49 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE">
 <context>
+    <name>AnswerButtons</name>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>&amp;Behalten</translation>
+    </message>
+    <message>
+        <source>The database stays as it is</source>
+        <translation>Die Datenbank bleibt, wie sie ist</translation>
+    </message>
+    <message>
+        <source>&amp;Replace</source>
+        <translation>&amp;Ersetzen</translation>
+    </message>
+    <message>
+        <source>The browser&apos;s version counts</source>
+        <translation>Die Fassung des Browsers gilt</translation>
+    </message>
+    <message>
+        <source>&amp;Merge</source>
+        <translation>&amp;Vereinen</translation>
+    </message>
+    <message>
+        <source>Empty fields are filled, lists united; the database&apos;s values stay</source>
+        <translation>Leere Felder werden gefüllt, Listen vereint; die Werte der Datenbank bleiben</translation>
+    </message>
+    <message>
+        <source>The version of {name} counts</source>
+        <translation>Die Fassung von {name} gilt</translation>
+    </message>
+    <message>
+        <source>Take &amp;left: {name}</source>
+        <translation>&amp;Linke nehmen: {name}</translation>
+    </message>
+    <message>
+        <source>Take &amp;right: {name}</source>
+        <translation>&amp;Rechte nehmen: {name}</translation>
+    </message>
+    <message>
+        <source>Empty fields are filled, lists united; the values of {name} stay</source>
+        <translation>Leere Felder werden gefüllt, Listen vereint; die Werte von {name} bleiben</translation>
+    </message>
+</context>
+<context>
     <name>BackupPage</name>
     <message>
         <source>A backup first</source>
@@ -299,30 +342,6 @@
         <translation>Dasselbe für alle gleichen</translation>
     </message>
     <message>
-        <source>&amp;Keep</source>
-        <translation>&amp;Behalten</translation>
-    </message>
-    <message>
-        <source>The database stays as it is</source>
-        <translation>Die Datenbank bleibt, wie sie ist</translation>
-    </message>
-    <message>
-        <source>&amp;Replace</source>
-        <translation>&amp;Ersetzen</translation>
-    </message>
-    <message>
-        <source>The browser&apos;s version counts</source>
-        <translation>Die Fassung des Browsers gilt</translation>
-    </message>
-    <message>
-        <source>&amp;Merge</source>
-        <translation>&amp;Vereinen</translation>
-    </message>
-    <message>
-        <source>Empty fields are filled, lists united; the database&apos;s values stay</source>
-        <translation>Leere Felder werden gefüllt, Listen vereint; die Werte der Datenbank bleiben</translation>
-    </message>
-    <message>
         <source>Comparing</source>
         <translation>Vergleich</translation>
     </message>
@@ -341,6 +360,13 @@
     <message>
         <source>What counts where both differ?</source>
         <translation>Was gilt, wo sich beide unterscheiden?</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n item(s) differ from the database, or from another browser&apos;s version.</source>
+        <translation>
+            <numerusform>%n Eintrag weicht von der Datenbank oder von der Fassung eines anderen Browsers ab.</numerusform>
+            <numerusform>%n Einträge weichen von der Datenbank oder von der Fassung eines anderen Browsers ab.</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n item(s) are in the database already, and differ.</source>
@@ -391,6 +417,10 @@
     <message>
         <source>All are decided</source>
         <translation>Alle sind entschieden</translation>
+    </message>
+    <message>
+        <source>Decided: the version of {name} counts.</source>
+        <translation>Entschieden: Die Fassung von {name} gilt.</translation>
     </message>
     <message>
         <source>Decided: the database stays as it is.</source>

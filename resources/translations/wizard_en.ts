@@ -28,6 +28,13 @@
 <context>
     <name>ConflictsPage</name>
     <message numerus="yes">
+        <source>%n item(s) differ from the database, or from another browser&apos;s version.</source>
+        <translation>
+            <numerusform>%n item differs from the database, or from another browser&apos;s version.</numerusform>
+            <numerusform>%n items differ from the database, or from another browser&apos;s version.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n item(s) are in the database already, and differ.</source>
         <translation>
             <numerusform>%n item is in the database already, and differs.</numerusform>

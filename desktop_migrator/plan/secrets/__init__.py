@@ -1,5 +1,5 @@
 """What logs somebody in, found in records through their encodings and cut out of them.
 
-From outside: `cut` (`cut_logins`), `recognise` (what counts), `readings` (what a text encodes),
-`hints` and `literals` (a quick look, and scripts, for warning of secrets) and `caches` (what is no person's work).
+From outside: `cut`; `recognise`, what counts; `readings`, what a text encodes; `hints` and
+`literals`, a quick look and scripts, for who warns of secrets; `caches`, what is no person's work.
 """
