@@ -22,6 +22,7 @@ __all__ = ["connection", "database", "server", "server_folder", "servers", "sql"
 settings.register_profile(
     "any machine",
     deadline=None,
+    max_examples=50,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("any machine")
