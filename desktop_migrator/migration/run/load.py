@@ -11,7 +11,6 @@ from desktop_migrator.migration.run.parallel.load_worker import id_maker
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.model import Table, TargetEntity
 from desktop_migrator.postgres.connection.engine import translate_errors
-from desktop_migrator.postgres.load.deduplicate import Deduplicator
 from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.schema.create_tables import has_at_least_rows
 from desktop_migrator.postgres.schema.indexes import rebuild_indexes, without_secondary_indexes
@@ -51,7 +50,7 @@ def _load_in_one_process(run: RunContext, entities: Sequence[TargetEntity]) -> i
 
 def _load_from(run: RunContext, entities: Sequence[TargetEntity], *, resume: bool) -> int:
     """Returns how many items got new ids."""
-    deduplicator = Deduplicator(entities, run.survey.duplicate_keys)
+    deduplicator = run.deduplicator(entities)
     loader = Loader(
         run.connection,
         entities,
@@ -67,7 +66,7 @@ def _load_from(run: RunContext, entities: Sequence[TargetEntity], *, resume: boo
     for outcomes in run.in_load_order(entities, deduplicator):
         loader.load(outcomes, total)
     run.received = loader.received
-    run.count_duplicates(deduplicator.duplicates)
+    run.count_deduplicated(deduplicator)
     run.reporter.advanced(Stage.LOAD, total, total)
     if loader.null_references:
         run.reporter.warned(

@@ -93,9 +93,7 @@ def _find_pending_conflicts(run: RunContext) -> list[Conflict]:
                 total=run.survey.item_total(entities),
                 completed=done,
             )
-            for outcomes in run.in_load_order(
-                entities, Deduplicator(entities, run.survey.duplicate_keys)
-            )
+            for outcomes in run.in_load_order(entities, run.deduplicator(entities))
         )
         conflicts = list(islice(found, _MAX_QUESTIONS + 1))
     if len(conflicts) > _MAX_QUESTIONS:

@@ -4,6 +4,7 @@ items after those that they refer to, but for a circle of items.
 A circle goes in as a whole if one chunk holds it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 
@@ -21,6 +22,17 @@ from desktop_migrator.postgres.load.references import (
     reference_key,
     reference_positions,
 )
+
+
+def table_key(entity: TargetEntity) -> tuple[str | None, str]:
+    """Equal for entities of one table."""
+    return entity.table.schema, entity.table.name
+
+
+def shared_tables(entities: Iterable[TargetEntity]) -> set[tuple[str | None, str]]:
+    """The tables to which items of several entities go, so that two items may be one row."""
+    numbers = Counter(map(table_key, entities))
+    return {key for key, number in numbers.items() if number > 1}
 
 
 def dependency_levels(entities: Sequence[TargetEntity]) -> list[list[TargetEntity]]:
