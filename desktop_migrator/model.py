@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
@@ -229,6 +229,16 @@ class Source:
     position: str = ""
     """The place inside the value: an array's index or an object's key; empty for the whole."""
 
+    @property
+    def profile_name(self) -> str:
+        """As people tell profiles apart: `Google Chrome, Anna`."""
+        return f"{self.store.profile.browser_name}, {self.store.profile.name}"
+
+    @property
+    def place(self) -> str:
+        """As people tell places of one profile apart: `envs[0]`."""
+        return f"{self.key}[{self.position}]" if self.position else self.key
+
 
 class UnresolvedReference(msgspec.Struct, frozen=True):
     """Stands in an item's values for the id of another item's row, until that is known."""
@@ -325,7 +335,7 @@ class MergeRule(StrEnum):
 
 
 class Resolution(StrEnum):
-    """What becomes of one conflict."""
+    """What becomes of one conflict; of two versions, the first is in the row's place."""
 
     KEEP = "keep"
     """The row stays as it is."""
@@ -344,13 +354,25 @@ class Difference:
     item: str | None
 
 
+class ConflictKind(NamedTuple):
+    """What conflicts of one entity have in common that one answer may hold for."""
+
+    fields: tuple[str, ...]
+    """Those that differ."""
+    stores: tuple[str, ...] = ()
+    """Of two versions, where the first and the second lie."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """An item whose row exists and differs."""
+    """An item whose row exists and differs; or two items of which one counts, and that differ.
+
+    Of two items, the one that counts unless the person says otherwise is in the row's place.
+    """
 
     entity: str
     id: str
-    """The row's."""
+    """The row's; of two items, `text_escape.identity_text` of the first one's source id."""
     differences: tuple[Difference, ...]
     row_time: datetime | None
     """When it was last changed, if it says so."""
@@ -359,11 +381,35 @@ class Conflict:
     """Of the columns that the item fills, as the row has them; see postgres/types/digest.py."""
     item_digest: bytes
     merged_digest: bytes
-    """Of the row as Answer.MERGE would leave it."""
+    """Of the row as Answer.MERGE would leave it; empty for two items."""
+    row_source: Source | None = None
+    """Where the first of two items was found; None: a row of the database."""
+    item_source: Source | None = None
+    """Where the second was found; None as well."""
 
     @property
     def fields(self) -> tuple[str, ...]:
         return tuple(difference.name for difference in self.differences)
+
+    @property
+    def kind(self) -> ConflictKind:
+        if self.row_source is None or self.item_source is None:
+            return ConflictKind(self.fields)
+        stores = str(self.row_source.store.path), str(self.item_source.store.path)
+        return ConflictKind(self.fields, stores)
+
+    @property
+    def version_names(self) -> tuple[str, str] | None:
+        """How people tell the two items apart; None for a row and an item."""
+        one, other = self.row_source, self.item_source
+        if one is None or other is None:
+            return None
+        if one.profile_name != other.profile_name:
+            return one.profile_name, other.profile_name
+        first, second = (f"{each.profile_name}, {each.place}" for each in (one, other))
+        if first != second:
+            return first, second
+        return f"{first}, {one.storage_key}", f"{second}, {other.storage_key}"
 
 
 # ---- the target ----------------------------------------------------------------------------------

@@ -58,14 +58,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class ConflictQuestion:
-    """What is to become of a row that differs from its item?"""
+    """What is to become of a row that differs from its item, or which of two versions counts?"""
 
     conflict: Conflict
     number: int
     """Counts the questions, from 1; some are answered by answers before them."""
     total: int
     similar_count: int
-    """How many not yet answered are of the same entity and differ in the same fields; with it."""
+    """How many not yet answered are of the same entity and kind; with it."""
 
 
 class AnswerScope(StrEnum):
@@ -73,7 +73,7 @@ class AnswerScope(StrEnum):
 
     ONE = "one"
     SIMILAR = "alike"
-    """All of the same entity that differ in the same fields."""
+    """All of the same entity that differ in the same fields; of versions, of the same stores."""
     ALL = "all"
 
 
@@ -104,7 +104,8 @@ class Reporter(Protocol):
         """The same for a conflict."""
 
     def conflicting(self, conflict: Conflict) -> None:
-        """A conflict that waits for an answer, so that nothing was written."""
+        """A conflict that waits for an answer; of a row, so that nothing was written, and of two
+        versions, so that the rule of their entity decides."""
 
     @property
     def cancelled(self) -> bool: ...

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from desktop_migrator.cli.output import cell, print_line
 from desktop_migrator.messages import N_, Message, Translator
-from desktop_migrator.model import Conflict, Resolution
+from desktop_migrator.model import Conflict, Resolution, Source
 from desktop_migrator.reporter import AnswerScope, ConflictQuestion, ConflictReply
 
 _REPLY_KEYS = {
@@ -30,6 +30,11 @@ _ANSWER_LABELS = {
     Resolution.KEEP: N_("keep the database's"),
     Resolution.REPLACE: N_("take the browser's"),
     Resolution.MERGE: N_("merge both, the database's where they contradict"),
+}
+_VERSION_LABELS = {
+    Resolution.KEEP: N_("take that of {first}"),
+    Resolution.REPLACE: N_("take that of {second}"),
+    Resolution.MERGE: N_("merge both, that of {first} where they contradict"),
 }
 _SCOPE_LABELS = {
     AnswerScope.ONE: N_("{answer}"),
@@ -52,21 +57,43 @@ def ask_reply(console: Console, question: ConflictQuestion, tr: Translator) -> C
             return None
         print_line(console, tr("There is no such key."), "yellow")
     reply = _REPLY_KEYS[key]
-    answer = tr(_SCOPE_LABELS[reply.scope], answer=tr(_ANSWER_LABELS[reply.resolution]))
+    answer = tr(
+        _SCOPE_LABELS[reply.scope],
+        answer=_answer_label(reply.resolution, question.conflict.version_names, tr),
+    )
     print_line(console, f"→ {answer}", "green")
     return reply
 
 
+def _answer_label(resolution: Resolution, versions: tuple[str, str] | None, tr: Translator) -> str:
+    if versions is None:
+        return tr(_ANSWER_LABELS[resolution])
+    return tr(_VERSION_LABELS[resolution], first=versions[0], second=versions[1])
+
+
 def _key_lines(question: ConflictQuestion, left: int) -> Iterator[Message]:
     """The keys that answer it; with `left` questions left, this one included."""
-    yield Message("k keep the database's   r replace it by the browser's   m merge both")
+    versions = question.conflict.version_names
+    if versions is None:
+        yield Message("k keep the database's   r replace it by the browser's   m merge both")
+    else:
+        yield Message(
+            "k take that of {first}   r take that of {second}   m merge both",
+            first=versions[0],
+            second=versions[1],
+        )
     if question.similar_count > 1:
         yield Message(
             "K, R, M the same for all {number:,} that differ in the same fields",
             number=question.similar_count,
         )
     if left > 1:
-        yield Message("1, 2, 3 keep, replace or merge all {number:,}", number=left)
+        if versions is None:
+            yield Message("1, 2, 3 keep, replace or merge all {number:,}", number=left)
+        else:
+            yield Message(
+                "1, 2, 3 the left one, the right one or both, for all {number:,}", number=left
+            )
     yield Message("q stop; nothing is written")
 
 
@@ -79,10 +106,14 @@ def _read_key() -> str:
 
 def print_conflict(console: Console, conflict: Conflict, tr: Translator) -> None:
     """The fields that differ, side by side."""
-    title = tr("{entity}, row {id}", entity=conflict.entity, id=conflict.id)
+    versions = conflict.version_names
+    if versions is None:
+        title = tr("{entity}, row {id}", entity=conflict.entity, id=conflict.id)
+    else:
+        title = tr("{entity}, two versions of {id}", entity=conflict.entity, id=conflict.id)
     table = Table(title=cell(title), title_justify="left", show_lines=True)
-    for header in (tr("Field"), tr("In the database"), tr("In the browser")):
-        table.add_column(header, overflow="fold")
+    for header in (tr("Field"), *(versions or (tr("In the database"), tr("In the browser")))):
+        table.add_column(cell(header), overflow="fold")
     for difference in conflict.differences:
         table.add_row(
             cell(difference.name), _value(difference.row, tr), _value(difference.item, tr)
@@ -98,6 +129,7 @@ def print_conflict(console: Console, conflict: Conflict, tr: Translator) -> None
 
 
 def conflict_event(conflict: Conflict) -> dict[str, Any]:
+    """`row_source` and `item_source` say where two versions lie; null: a row and an item."""
     return {
         "event": "conflict",
         "entity": conflict.entity,
@@ -107,6 +139,19 @@ def conflict_event(conflict: Conflict) -> dict[str, Any]:
         ],
         "row_time": conflict.row_time and conflict.row_time.isoformat(),
         "item_time": conflict.item_time and conflict.item_time.isoformat(),
+        "row_source": conflict.row_source and _source(conflict.row_source),
+        "item_source": conflict.item_source and _source(conflict.item_source),
+    }
+
+
+def _source(source: Source) -> dict[str, str]:
+    profile = source.store.profile
+    return {
+        "browser": profile.browser,
+        "profile": profile.name,
+        "origin": source.storage_key.origin,
+        "key": source.key,
+        "position": source.position,
     }
 
 

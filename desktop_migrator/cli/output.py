@@ -41,7 +41,7 @@ def rejection_line(rejection: Rejection, tr: Translator, label: str) -> str:
     return tr(
         "Rejected: {entity} {place} of {browser}, profile {profile}: {reason} {remedy}",
         entity=label,
-        place=_known_as(rejection),
+        place=_known_as(rejection, tr),
         browser=profile.browser_name,
         profile=profile.name,
         reason=rejection.reason,
@@ -54,7 +54,7 @@ def superseded_line(item: Superseded, tr: Translator, label: str) -> str:
     return tr(
         "Superseded: {entity} {place} of {browser}, profile {profile}: {reason} {remedy}",
         entity=label,
-        place=_known_as(item),
+        place=_known_as(item, tr),
         browser=profile.browser_name,
         profile=profile.name,
         reason=item.reason,
@@ -62,10 +62,11 @@ def superseded_line(item: Superseded, tr: Translator, label: str) -> str:
     )
 
 
-def _known_as(item: AsideItem) -> str:
+def _known_as(item: AsideItem, tr: Translator) -> str:
     """By its title, where it has one, and by its place."""
     title = item_title(item.raw)
-    return f"“{title}” ({_place(item)})" if title else _place(item)
+    place = _place(item)
+    return tr("“{title}” ({place})", title=title, place=place) if title else place
 
 
 def _place(item: AsideItem) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from itertools import repeat
 from typing import Any, Literal, NoReturn
 
 from msgspec import Raw
@@ -49,6 +50,27 @@ _UUID_LENGTH = 36
 def planned_tables(plan: Plan) -> tuple[Table, ...]:
     """The tables as the plan would have them created."""
     return tuple(_planned_table(entity) for entity in plan.entities.values())
+
+
+def assumed_tables(plan: Plan) -> tuple[Table, ...]:
+    """The same where no database is looked at, with columns without a type taken to be there.
+
+    Entities that have a typed column for the rest do without them: nothing is lost there.
+    """
+    return tuple(map(_assumed_table, plan.entities.values(), planned_tables(plan), repeat(plan)))
+
+
+def _assumed_table(entity: Entity, planned: Table, plan: Plan) -> Table:
+    if any(rules.rest and rules.type for rules in entity.columns.values()):
+        return planned
+    untyped = (
+        column_of_type(
+            name, plan.entities[rules.references].id.type if rules.references else "jsonb"
+        )
+        for name, rules in entity.columns.items()
+        if not rules.type
+    )
+    return replace(planned, columns=(*planned.columns, *untyped))
 
 
 def bind(

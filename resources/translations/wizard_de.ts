@@ -21,7 +21,7 @@
     </message>
     <message>
         <source>&amp;With a passphrase of your own</source>
-        <translation>Mit einer eigenen &amp;Passphrase</translation>
+        <translation>Mit einer &amp;eigenen Passphrase</translation>
     </message>
     <message>
         <source>Whoever has it can open the backup; without it nobody can.</source>
@@ -209,7 +209,7 @@
     </message>
     <message>
         <source>&amp;Put it back</source>
-        <translation>&amp;Zurücklegen</translation>
+        <translation>Zurückle&amp;gen</translation>
     </message>
     <message>
         <source>Brings what was cleared back into the browser, from the backup</source>
@@ -218,6 +218,21 @@
     <message>
         <source>It is not needed any more. It can stay, or be cleared once you are sure.</source>
         <translation>Sie werden nicht mehr gebraucht. Sie können bleiben oder gelöscht werden, wenn Sie sicher sind.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) were cleared from the browser on {time}, after this migration. They lie in an encrypted backup alone: put them back, or the app has them nowhere.</source>
+        <translation>
+            <numerusform>%n Eintrag wurde am {time} aus dem Browser gelöscht, nach dieser Übertragung. Er liegt nur noch in einer verschlüsselten Sicherung: Legen Sie ihn zurück, sonst hat ihn die App nirgends mehr.</numerusform>
+            <numerusform>%n Einträge wurden am {time} aus dem Browser gelöscht, nach dieser Übertragung. Sie liegen nur noch in einer verschlüsselten Sicherung: Legen Sie sie zurück, sonst hat sie die App nirgends mehr.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Put it back</source>
+        <translation>Zurücklegen</translation>
+    </message>
+    <message>
+        <source>The backup&apos;s passphrase or recovery key:</source>
+        <translation>Die Passphrase oder der Wiederherstellungsschlüssel der Sicherung:</translation>
     </message>
     <message>
         <source>Clear the old data?</source>
@@ -240,6 +255,13 @@
         <translation>
             <numerusform>%n Eintrag wurde aus dem Browser gelöscht.</numerusform>
             <numerusform>%n Einträge wurden aus dem Browser gelöscht.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stay, for good reason:</source>
+        <translation>
+            <numerusform>%n bleibt, aus gutem Grund:</numerusform>
+            <numerusform>%n bleiben, aus gutem Grund:</numerusform>
         </translation>
     </message>
     <message>
@@ -474,7 +496,7 @@
     </message>
     <message>
         <source>Pass&amp;word</source>
-        <translation>Pass&amp;wort</translation>
+        <translation>&amp;Passwort</translation>
     </message>
     <message>
         <source>Kept in memory only, unless the connection is remembered</source>
@@ -498,11 +520,11 @@
     </message>
     <message>
         <source>&amp;Security</source>
-        <translation>S&amp;icherheit</translation>
+        <translation>Sic&amp;herheit</translation>
     </message>
     <message>
         <source>Certificate authority&apos;s &amp;file</source>
-        <translation>Datei der &amp;Zertifizierungsstelle</translation>
+        <translation>Datei der Zertifizierungsste&amp;lle</translation>
     </message>
     <message>
         <source>Only where the server&apos;s certificate comes from an authority of its own</source>
@@ -599,7 +621,7 @@
     <name>DonePage</name>
     <message>
         <source>&amp;Undo …</source>
-        <translation>&amp;Zurücknehmen …</translation>
+        <translation>Zurück&amp;nehmen …</translation>
     </message>
     <message>
         <source>Takes this migration back, exactly</source>
@@ -695,6 +717,21 @@
             <numerusform>%n Dateien wurden hochgeladen.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n gave way to another version of the same item and is kept aside.</source>
+        <translation>
+            <numerusform>%n wurde durch eine andere Fassung desselben Eintrags ersetzt und ist beiseitegelegt.</numerusform>
+            <numerusform>%n wurden durch eine andere Fassung desselben Eintrags ersetzt und sind beiseitegelegt.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Some records hold more, which the plan does not take and which stays in the browser: {keys}.</source>
+        <translation>Einige Datensätze enthalten noch mehr, was der Plan nicht nimmt und was im Browser bleibt: {keys}.</translation>
+    </message>
+    <message>
+        <source>What was written was checked row by row.</source>
+        <translation>Was geschrieben wurde, wurde Zeile für Zeile geprüft.</translation>
+    </message>
     <message>
         <source>All that was sent lies in the database; it was checked row by row.</source>
         <translation>Alles, was gesendet wurde, liegt in der Datenbank; es wurde Zeile für Zeile geprüft.</translation>
@@ -704,8 +741,12 @@
         <translation>Es wurde zurückgenommen</translation>
     </message>
     <message>
-        <source>The database is as it was before; your browser&apos;s data was never changed.</source>
-        <translation>Die Datenbank ist, wie sie vorher war; die Daten in Ihrem Browser wurden nie geändert.</translation>
+        <source>The database is as it was before; in your browser the data is missing.</source>
+        <translation>Die Datenbank ist, wie sie vorher war; in Ihrem Browser fehlen die Daten.</translation>
+    </message>
+    <message>
+        <source>The database is as it was before, and so is your browser&apos;s data.</source>
+        <translation>Die Datenbank ist, wie sie vorher war, und die Daten in Ihrem Browser auch.</translation>
     </message>
     <message numerus="yes">
         <source>%n row(s) removed.</source>
@@ -811,6 +852,10 @@
         <translation>Behalten</translation>
     </message>
     <message>
+        <source>Superseded</source>
+        <translation>Andere Fassung</translation>
+    </message>
+    <message>
         <source>Rejected</source>
         <translation>Abgelehnt</translation>
     </message>
@@ -819,7 +864,7 @@
     <name>ErrorPanel</name>
     <message>
         <source>Cop&amp;y for support</source>
-        <translation>Ko&amp;pieren für den Support</translation>
+        <translation>Kop&amp;ieren für den Support</translation>
     </message>
     <message>
         <source>Copies the code and what happened, without any of your data</source>
@@ -850,7 +895,7 @@
     </message>
     <message>
         <source>&amp;Web site of the app</source>
-        <translation>&amp;Website der App</translation>
+        <translation>We&amp;bsite der App</translation>
     </message>
     <message>
         <source>Web site of the app</source>
@@ -1015,7 +1060,7 @@
     <name>ItemDetail</name>
     <message>
         <source>As the b&amp;rowser has it</source>
-        <translation>Wie der Bro&amp;wser es hat</translation>
+        <translation>Wie der &amp;Browser es hat</translation>
     </message>
     <message>
         <source>As the &amp;database would have it</source>
@@ -1156,7 +1201,7 @@
     </message>
     <message>
         <source>&amp;Go on where it stopped</source>
-        <translation>&amp;Weitermachen, wo es anhielt</translation>
+        <translation>Weiter&amp;machen, wo es anhielt</translation>
     </message>
     <message>
         <source>&amp;Try again</source>
@@ -1164,7 +1209,7 @@
     </message>
     <message>
         <source>Ta&amp;ke it back</source>
-        <translation>&amp;Zurücknehmen</translation>
+        <translation>Zurück&amp;nehmen</translation>
     </message>
     <message>
         <source>Stop and close?</source>
@@ -1216,7 +1261,7 @@
     </message>
     <message>
         <source>&amp;Go on</source>
-        <translation>&amp;Weitermachen</translation>
+        <translation>Weiter&amp;machen</translation>
     </message>
     <message>
         <source>&amp;Pause</source>
@@ -1250,6 +1295,25 @@
     </message>
 </context>
 <context>
+    <name>PlanOffer</name>
+    <message>
+        <source>S&amp;uggest how to move it</source>
+        <translation>Übertragung &amp;vorschlagen</translation>
+    </message>
+    <message>
+        <source>Reads the data of this web site and says what was found</source>
+        <translation>Liest die Daten dieser Website und sagt, was gefunden wurde</translation>
+    </message>
+    <message>
+        <source>This program does not know the app of this web site. It can look at the data and suggest how to move it.</source>
+        <translation>Dieses Programm kennt die App dieser Website nicht. Es kann die Daten ansehen und vorschlagen, wie sie übertragen werden.</translation>
+    </message>
+    <message>
+        <source>This was found and can be moved:</source>
+        <translation>Das wurde gefunden und kann übertragen werden:</translation>
+    </message>
+</context>
+<context>
     <name>RateChart</name>
     <message>
         <source>Items per second</source>
@@ -1264,7 +1328,7 @@
     <name>RecoveryKeyView</name>
     <message>
         <source>&amp;Show recovery key</source>
-        <translation>Wiederherstellungsschlüssel &amp;zeigen</translation>
+        <translation>Wiederherstellungsschlüssel zei&amp;gen</translation>
     </message>
     <message>
         <source>Who reads the recovery key can open your backups</source>
@@ -1333,7 +1397,7 @@
     </message>
     <message>
         <source>Into the bro&amp;wser</source>
-        <translation>In den Bro&amp;wser</translation>
+        <translation>In den &amp;Browser</translation>
     </message>
     <message>
         <source>The web site&apos;s data is written back; its browser has to be closed.</source>
@@ -1515,6 +1579,13 @@
             <numerusform>%n davon können so nicht übertragen werden.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n give(s) way to another version.</source>
+        <translation>
+            <numerusform>%n wird durch eine andere Fassung ersetzt.</numerusform>
+            <numerusform>%n werden durch eine andere Fassung ersetzt.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Look at what you like, or just continue.</source>
         <translation>Sehen Sie an, was Sie möchten, oder machen Sie einfach weiter.</translation>
@@ -1522,6 +1593,14 @@
     <message>
         <source>What will be moved</source>
         <translation>Was übertragen wird</translation>
+    </message>
+    <message>
+        <source>Stays in the browser: {place}</source>
+        <translation>Bleibt im Browser: {place}</translation>
+    </message>
+    <message>
+        <source>A log-in that is not moved: {place}</source>
+        <translation>Eine Anmeldung, die nicht übertragen wird: {place}</translation>
     </message>
     <message>
         <source>Everything</source>
@@ -1669,7 +1748,7 @@
     </message>
     <message>
         <source>&amp;Take it back</source>
-        <translation>Sie &amp;zurücknehmen</translation>
+        <translation>Sie zurück&amp;nehmen</translation>
     </message>
     <message>
         <source>Undoes what it had done until it stopped.</source>
@@ -1795,6 +1874,10 @@
         <translation>Kann nicht übertragen werden</translation>
     </message>
     <message>
+        <source>Another version counts</source>
+        <translation>Andere Fassung gilt</translation>
+    </message>
+    <message>
         <source>Of other web sites</source>
         <translation>Von anderen Websites</translation>
     </message>
@@ -1821,6 +1904,26 @@
     <message>
         <source>Not named by the plan</source>
         <translation>Im Plan nicht genannt</translation>
+    </message>
+    <message>
+        <source>Expired</source>
+        <translation>Abgelaufen</translation>
+    </message>
+    <message>
+        <source>Deleted by the app</source>
+        <translation>Von der App gelöscht</translation>
+    </message>
+    <message>
+        <source>Lists of other records</source>
+        <translation>Listen anderer Datensätze</translation>
+    </message>
+    <message>
+        <source>A library&apos;s own notes</source>
+        <translation>Eigene Vermerke einer Programmbibliothek</translation>
+    </message>
+    <message>
+        <source>Lost by the app</source>
+        <translation>Von der App verloren</translation>
     </message>
 </context>
 <context>

@@ -4,10 +4,24 @@
 <context>
     <name>ClearOldData</name>
     <message numerus="yes">
+        <source>%n record(s) were cleared from the browser on {time}, after this migration. They lie in an encrypted backup alone: put them back, or the app has them nowhere.</source>
+        <translation>
+            <numerusform>%n record was cleared from the browser on {time}, after this migration. It lies in an encrypted backup alone: put it back, or the app has it nowhere.</numerusform>
+            <numerusform>%n records were cleared from the browser on {time}, after this migration. They lie in an encrypted backup alone: put them back, or the app has them nowhere.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n record(s) were cleared from the browser.</source>
         <translation>
             <numerusform>%n record was cleared from the browser.</numerusform>
             <numerusform>%n records were cleared from the browser.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stay, for good reason:</source>
+        <translation>
+            <numerusform>%n stays, for good reason:</numerusform>
+            <numerusform>%n stay, for good reason:</numerusform>
         </translation>
     </message>
 </context>
@@ -87,6 +101,13 @@
         <translation>
             <numerusform>%n file was uploaded.</numerusform>
             <numerusform>%n files were uploaded.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n gave way to another version of the same item and is kept aside.</source>
+        <translation>
+            <numerusform>%n gave way to another version of the same item and is kept aside.</numerusform>
+            <numerusform>%n gave way to other versions of the same items and are kept aside.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -266,6 +287,13 @@
         <translation>
             <numerusform>%n of them cannot be moved as it is.</numerusform>
             <numerusform>%n of them cannot be moved as they are.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n give(s) way to another version.</source>
+        <translation>
+            <numerusform>%n gives way to another version.</numerusform>
+            <numerusform>%n give way to another version.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -312,6 +312,114 @@ def test_an_item_in_two_browsers_is_deduplicated_by_its_kinds_rule_before_it_is_
     assert again.last["counts"]["inserted"] == again.last["counts"]["updated"] == 0
 
 
+# ---- two versions of an item, of which the person says which counts -----------------------------
+
+VERSIONS = [
+    {"environments": [environment(1, url=name), environment(2, url=name, **{name: True})]}
+    for name in ("first", "last")
+]
+
+
+@pytest.fixture
+def versions(tmp_path: Path, database: str) -> list[object]:
+    """A migrate of two browsers that have two environments each in a version of its own."""
+    words: list[object] = ["migrate", *two_browsers(tmp_path, *VERSIONS), "--create-tables"]
+    return [*words, "--database", database, "--user-id", "u1"]
+
+
+def test_which_browsers_version_counts_is_asked_before_anything_is_written(
+    desktop_migrator: CommandLine,
+    versions: list[object],
+    sql: psycopg.Connection[Any],
+    tmp_path: Path,
+) -> None:
+    decisions = tmp_path / "decisions.json"
+    with interactive(desktop_migrator, versions, "--decisions", decisions) as terminal:
+        terminal.press("r", after=KEYS)
+        assert fetch(sql, "SELECT to_regclass('environments')") == [(None,)]
+        terminal.press("m", after=KEYS)
+        assert terminal.exit_code() == 3, terminal.text
+    assert "Conflict 2 of 2" in terminal.text
+    assert "environments, two versions of 0190a1b2-c3d4-7e5f-8a6b-000000000001" in terminal.text
+    assert "browser 1" in terminal.text
+    expected = [
+        ("Environment 1", {"url": "first"}),
+        ("Environment 2", {"url": "last", "first": True, "last": True}),
+    ]
+    assert rows(sql) == expected
+    kept = json.loads(decisions.read_text())["decisions"]
+    assert [each["answer"] for each in kept] == ["replace", "merge"]
+    assert "first" not in decisions.read_text()
+    # Where the other browser has written since, its version is the first; the answers hold.
+    [store] = (tmp_path / "browser 1").iterdir()
+    os.utime(store, (1_900_000_000,) * 2)
+    sql.execute("DROP TABLE environments; DROP SCHEMA desktop_migrator CASCADE")
+    again = desktop_migrator(
+        *versions, "--json", "--conflict", "interactive", "--decisions", decisions
+    )
+    assert again.exit_code == 3, again.err
+    assert not [event for event in again.events if event["event"] == "conflict"]
+    assert rows(sql) == expected
+
+
+@pytest.mark.parametrize("policy", ["interactive", "merge"])
+def test_versions_do_not_stop_a_run_where_nobody_can_be_asked(
+    desktop_migrator: CommandLine,
+    versions: list[object],
+    sql: psycopg.Connection[Any],
+    tmp_path: Path,
+    policy: str,
+) -> None:
+    decisions = tmp_path / "decisions.json"
+    words = [*versions, "--json", "--conflict", policy, "--decisions", decisions]
+    done = desktop_migrator(*words)
+    assert done.exit_code == 3, done.err
+    waiting = [event for event in done.events if event["event"] == "conflict"]
+    assert [event["row_source"]["key"] for event in waiting] == ["environments"] * 2
+    assert waiting[0]["fields"] == [
+        {"name": "config", "row": '{"url":"last"}', "item": '{"url":"first"}'}
+    ]
+    assert len([event for event in done.events if event["event"] == "superseded"]) == 2
+    assert done.last["counts"]["superseded"] == 2
+    assert [config["url"] for _, config in rows(sql)] == ["last", "last"]
+    content = json.loads(decisions.read_text())
+    assert [each["answer"] for each in content["decisions"]] == [None, None]
+    # Filled in, they count: then the other version meets the row.
+    decisions.write_text(decisions.read_text().replace("null\n", '"replace"\n'))
+    again = desktop_migrator(*words)
+    assert again.exit_code == 4, again.err
+    [one, other] = [event for event in again.events if event["event"] == "conflict"]
+    assert one["row_source"] is other["row_source"] is None
+    assert one["fields"][0]["item"] == '{"url":"first"}'
+
+
+def test_stopping_at_the_question_which_version_counts_writes_nothing(
+    desktop_migrator: CommandLine, versions: list[object], sql: psycopg.Connection[Any]
+) -> None:
+    with interactive(desktop_migrator, versions) as terminal:
+        terminal.press("k", after=KEYS)
+        terminal.press("q", after=KEYS)
+        assert terminal.exit_code() == 130, terminal.text
+    assert fetch(sql, "SELECT to_regclass('environments')") == [(None,)]
+
+
+def test_the_version_that_counts_is_then_held_against_the_row(
+    desktop_migrator: CommandLine,
+    versions: list[object],
+    sql: psycopg.Connection[Any],
+) -> None:
+    assert desktop_migrator(*versions, "--no-backup").exit_code == 3
+    with interactive(desktop_migrator, versions) as terminal:
+        terminal.press("2", after="left one, the right one or both, for all 2")
+        terminal.press("k", after="Conflict 1 of 2\nenvironments, row")
+        terminal.press("r", after=KEYS)
+        assert terminal.exit_code() == 3, terminal.text
+    assert rows(sql) == [
+        ("Environment 1", {"url": "last"}),
+        ("Environment 2", {"url": "first", "first": True}),
+    ]
+
+
 def test_an_item_whose_id_another_person_has_gets_a_new_one_and_that_is_told(
     desktop_migrator: CommandLine, words: list[object], sql: psycopg.Connection[Any]
 ) -> None:

@@ -66,7 +66,7 @@ def test_the_main_job_is_told_in_german(
     )
     assert ended.exit_code == 3, ended.err
     for words in (
-        "Abgelehnt: tasks tasks[7]: Das Feld status",
+        "Abgelehnt: Tasks „Aufgabe 7“ (tasks[7]) aus ",
         " 1.200 │",
         "Fertig; neue Zeilen: 1.199, ersetzte: 0.",
     ):

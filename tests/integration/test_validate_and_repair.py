@@ -133,7 +133,9 @@ def test_rows_that_somebody_may_have_changed_are_never_reverted_unasked(desk: De
     """Forms have no time of change: nothing tells an edit from damage."""
     desk.sql("UPDATE form_data SET name = name || ' edited'")
     edited = desk.rows()
-    ended = desk("--yes", "repair", "--source", desk.source, "--auto-fix")
+    to = ("--database", desk.database, "--user-id", "u1")
+    words = ("repair", "--source", desk.source, "--auto-fix")
+    ended = desk.command("--yes", "--json", *words, *to)
     assert ended.exit_code == 1
     assert [(mend["asks"], mend["done"]) for mend in ended.last["mends"]] == [(True, False)] * 2
     assert desk.rows() == edited

@@ -65,9 +65,11 @@ def extract(domain: str) -> dict[MessageId, None]:
 
 
 def has_words(said: MessageId) -> bool:
-    """Whether there is something to translate beside facts, if only how days are written."""
+    """Whether there is something to translate beside facts, if only how days or quotes look."""
     template = said if isinstance(said, str) else said[0]
-    return "%" in template or bool(re.search(r"[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", template)))
+    return bool(re.search("[%“]", template)) or bool(
+        re.search(r"[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", template))
+    )
 
 
 def _modules(domain: str) -> Iterator[Path]:

@@ -144,7 +144,7 @@ _FACTS = (
     *("reason", "server", "user", "right", "table", "column", "log", "path", "origins", "remedy"),
     *("count", "items", "percent", "written", "run", "by", "host", "process", "since", "heartbeat"),
     *("origin", "browser", "profile", "kind", "needed", "version", "known", "size", "most", "name"),
-    "owner",
+    *("owner", "entity", "expected", "accounted"),
 )
 
 

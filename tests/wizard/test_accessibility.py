@@ -1,6 +1,7 @@
 """Walks over every page as a screen reader does; a control without a name fails."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import shiboken6
@@ -24,6 +25,7 @@ from desktop_migrator.wizard import app, theme
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.window import PAGES, WizardWindow
+from tests.wizard.conftest import OpenWindow
 
 CONTROLS = (
     QAbstractButton,
@@ -122,12 +124,23 @@ def test_the_walk_finds_a_nameless_control(demo: WizardWindow) -> None:
 def test_no_two_controls_of_a_page_share_a_shortcut(
     demo: WizardWindow, kind: type[WizardPage]
 ) -> None:
-    page = demo.page_for(kind.step)
+    assert shared_shortcuts(demo, kind) == []
+
+
+def test_no_two_controls_of_a_page_share_a_shortcut_in_german(
+    german: None, open_window: OpenWindow, demo_folder: Path
+) -> None:
+    window = open_window(WizardOptions(demo=True, data_dir=demo_folder, language="de"))
+    assert {kind.step: shared for kind in PAGES if (shared := shared_shortcuts(window, kind))} == {}
+
+
+def shared_shortcuts(window: WizardWindow, kind: type[WizardPage]) -> list[str]:
+    page = window.page_for(kind.step)
     texts = [widget.text() for widget in page.findChildren(QAbstractButton)]
     texts += [label.text() for label in page.findChildren(QLabel) if label.buddy()]
-    texts += [demo.button(which).text() for which in _BUTTONS]
+    texts += [window.button(which).text() for which in _BUTTONS]
     keys = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
-    assert sorted({key for key in keys if keys.count(key) > 1}) == []
+    return sorted({key for key in keys if keys.count(key) > 1})
 
 
 _BUTTONS = (

@@ -24,7 +24,7 @@ from desktop_migrator.wizard.flow import (
 from desktop_migrator.wizard.operations import build_job
 from desktop_migrator.wizard.pages.conflicts import ConflictsPage
 from tests.integration.conftest import fetch
-from tests.integration.test_conflicts import environment
+from tests.integration.test_conflicts import environment, two_browsers
 from tests.integration.webkit_store import store_of
 from tests.recorded import APP
 from tests.wizard.pages import Opened, open_page
@@ -62,7 +62,7 @@ class Case:
     def answer(self, row: int, answer: Resolution, *, alike: bool = False) -> None:
         self.choose(row)
         self.page._apply_to_alike_box.setChecked(alike)
-        self.page._buttons[answer].click()
+        self.page._answers.buttons[answer].click()
 
     def migrate(self) -> None:
         """Leave the page and do what the answers say."""
@@ -186,3 +186,78 @@ def test_a_database_that_cannot_be_reached_is_told_in_the_page(case: Case) -> No
     assert case.page.error_panel.error is not None
     assert case.page.error_panel.error.code == "DM-301"
     assert not case.page.isComplete()
+
+
+# ---- versions in two browsers --------------------------------------------------------------------
+
+
+@pytest.fixture
+def two(case: Case, tmp_path: Path) -> Case:
+    """The four environments in two browsers: two in one version, two in two; all differ from the
+    database's."""
+    stores = two_browsers(
+        tmp_path,
+        {"environments": ENVIRONMENTS},
+        {"environments": [*ENVIRONMENTS[:2], *(environment(n, url="last") for n in (3, 4))]},
+    )
+    case.opened.answers.sources = tuple(Path(str(each)) for each in stores[1::2])
+    return case
+
+
+def fields_shown(case: Case) -> list[str]:
+    header = case.page._differences.horizontalHeaderItem
+    cells = [header(column) for column in range(3)]
+    return [cell.text() for cell in cells if cell]
+
+
+def test_the_person_says_which_browsers_version_counts_and_then_whether_it_or_the_row(
+    two: Case,
+) -> None:
+    two.enter()
+    two.rule("environments", MergeRule.PROMPT)
+    # Two rows and two pairs; the rows of the versions that count till now, too.
+    assert two.opened.answers.undecided_conflicts == 6
+    pairs = []
+    for row in range(6):
+        two.choose(row)
+        if "browser 2" in fields_shown(two)[1]:
+            assert "browser 1" in fields_shown(two)[2]
+            assert "browser 2" in two.page._answers.buttons[Resolution.KEEP].text()
+            assert "browser 1" in two.page._answers.buttons[Resolution.REPLACE].text()
+            pairs.append(row)
+        else:
+            two.answer(row, Resolution.KEEP)
+    assert len(pairs) == 2
+    two.answer(pairs[0], Resolution.REPLACE)
+    two.answer(pairs[1], Resolution.KEEP)
+    assert two.page.isComplete()
+    # The version chosen meets its row, which nobody has been asked about.
+    assert not two.page.on_next()
+    two.qtbot.waitUntil(lambda: two.opened.answers.undecided_conflicts == 1)
+    two.qtbot.waitUntil(lambda: two.page.operation is None)
+    assert not two.page.isComplete()
+    again = two.page._model
+    assert again
+    two.qtbot.waitUntil(lambda: not again.is_searching)
+    for row in range(again.rowCount()):
+        two.choose(row)
+        if "Not decided" in two.page._decision_label.text():
+            two.answer(row, Resolution.REPLACE)
+    two.migrate()
+    assert two.configs() == {
+        "Environment 1": OLD,
+        "Environment 2": OLD,
+        "Environment 3": {"url": "new", "port": 3},
+        "Environment 4": OLD,
+    }
+
+
+def test_once_versions_and_rows_are_decided_the_page_goes_on(two: Case) -> None:
+    two.sql.execute("DELETE FROM environments")
+    two.enter()
+    two.rule("environments", MergeRule.PROMPT)
+    assert two.opened.answers.undecided_conflicts == 2
+    two.answer(0, Resolution.REPLACE, alike=True)
+    two.migrate()
+    assert two.configs()["Environment 3"] == {"url": "new", "port": 3}
+    assert two.configs()["Environment 4"] == {"url": "new", "port": 4}

@@ -108,7 +108,8 @@ class _Passes:
             self._request, self._entities, self._user_id, self._sources_and_origins
         )
         for chunk in iter_batches(outcomes, targets, BatchLimits()):
-            targets[chunk.entity].read_for_update(cursor, [str(item.id) for item in chunk.items])
+            for _ in targets[chunk.entity].stream_for_update(cursor, chunk.items):
+                pass
 
     def write(self) -> None:
         loader = Loader(

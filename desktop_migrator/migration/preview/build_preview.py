@@ -40,7 +40,7 @@ from desktop_migrator.model import (
     Superseded,
     TargetEntity,
 )
-from desktop_migrator.plan.bind import bind, planned_tables
+from desktop_migrator.plan.bind import assumed_tables, bind
 from desktop_migrator.plan.envelope import PlaceholderCipher
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.schema import Plan
@@ -52,6 +52,8 @@ from desktop_migrator.reporter import Reporter, Stage
 _PLACEHOLDER_USER = "preview"
 _BATCH = 500
 _MAX_COLUMNS = 5
+_MAX_VERSIONS = 20_000
+"""Versions kept in memory until it is told what became of them."""
 _MAX_CELL_LENGTH = 120
 _JSON = (ColumnType.JSON, ColumnType.JSONB)
 _STATES = {
@@ -96,7 +98,7 @@ def preview_plan(
     with open_sources(sources, workspace.snapshots, reporter, keys) as opened:
         surveyed = survey(plan, origins, opened, reporter)
         chosen = surveyed.origins
-        named = zip(plan.entities.values(), planned_tables(plan), strict=True)
+        named = zip(plan.entities.values(), assumed_tables(plan), strict=True)
         tables = {entity.table: table for entity, table in named}
         entities = bind(plan, tables, surveyed.item_counts)
         extractor = Extractor(
@@ -167,6 +169,8 @@ class PreviewCollector:
         self._excluded_items = excluded_items
         self._formatters: dict[str, _RowFormatter] = {}
         self._pending: dict[str, list[PreviewEntry]] = {}
+        self._versions: dict[Source, Conflict] = {}
+        """Of which one is not superseded yet, by where that lies."""
 
     def on_begin(self, entities: Sequence[TargetEntity]) -> None:
         for entity in entities:
@@ -187,11 +191,21 @@ class PreviewCollector:
     def on_rejection(self, rejection: Rejection, item: Item | None) -> None:
         self._add_aside(PreviewState.REJECTED, rejection, item)
 
+    def on_versions(self, conflict: Conflict) -> None:
+        """Kept for when the second of both is superseded."""
+        if conflict.item_source and len(self._versions) < _MAX_VERSIONS:
+            self._versions[conflict.item_source] = conflict
+
     def on_superseded(self, superseded: Superseded, item: Item | None) -> None:
-        self._add_aside(PreviewState.SUPERSEDED, superseded, item)
+        conflict = self._versions.pop(superseded.source, None)
+        self._add_aside(PreviewState.SUPERSEDED, superseded, item, conflict)
 
     def _add_aside(
-        self, state: PreviewState, aside: Rejection | Superseded, item: Item | None
+        self,
+        state: PreviewState,
+        aside: Rejection | Superseded,
+        item: Item | None,
+        conflict: Conflict | None = None,
     ) -> None:
         source = aside.source
         if aside.entity not in self._formatters:
@@ -200,7 +214,7 @@ class PreviewCollector:
         detail = _detail(source, aside.source_id, aside.raw, None, *why)
         place = f"{source.key}[{source.position}]" if source.position else source.key
         cells = (cell_text(aside.source_id or place), cell_text(self._say(aside.reason)))
-        self._add(state, cells, detail, [aside, *([item] if item else [])])
+        self._add(state, cells, detail, [aside, *([item] if item else [])], conflict)
 
     def _add_item(self, item: Item, state: PreviewState, conflict: Conflict | None) -> None:
         form = self._formatters[item.entity]

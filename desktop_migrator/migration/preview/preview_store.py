@@ -10,6 +10,7 @@ that nobody waits long and anybody can give it up.
 """
 
 import json
+import os
 import sqlite3
 import threading
 from array import array
@@ -19,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -27,7 +29,7 @@ import zstandard
 from desktop_migrator.messages import Message
 from desktop_migrator.messages.stored import from_builtins, to_builtins
 from desktop_migrator.migration.run.filters import IDENTITY_HASH_SIZE
-from desktop_migrator.model import Conflict, Resolution, Suspicion
+from desktop_migrator.model import Conflict, ConflictKind, Resolution, Suspicion
 
 SLICE = 5_000
 """Findings that a search looks at in one go."""
@@ -52,7 +54,7 @@ CREATE INDEX by_left_out ON findings (left_out) WHERE left_out;
 CREATE TABLE texts (id INTEGER PRIMARY KEY, state INTEGER NOT NULL, text TEXT NOT NULL);
 CREATE TABLE details (id INTEGER PRIMARY KEY, detail BLOB NOT NULL);
 CREATE TABLE conflicts (
-  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, conflict BLOB NOT NULL, answer TEXT
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, conflict TEXT NOT NULL, answer TEXT
 );
 CREATE INDEX by_kind ON conflicts (kind);
 """
@@ -63,11 +65,14 @@ _EXCLUDED_CONDITION = {
     True: " AND id IN (SELECT id FROM findings WHERE left_out)",
     False: " AND id NOT IN (SELECT id FROM findings WHERE left_out)",
 }
+_CONFLICT_CONDITION = " AND id IN (SELECT id FROM conflicts)"
 _SEARCH = {
-    (text, state, left_out): f"SELECT id FROM {'texts' if text else 'findings'}"  # noqa: S608 - our own names
+    (text, state, left_out, conflict): f"SELECT id FROM {'texts' if text else 'findings'}"  # noqa: S608 - our own names
     f" WHERE id >= ? AND id < ?{' AND state = ?' * state}{' AND instr(text, ?)' * text}"
-    f"{_EXCLUDED_CONDITION[left_out]} ORDER BY id"
-    for text, state, left_out in product((False, True), (False, True), (None, False, True))
+    f"{_EXCLUDED_CONDITION[left_out]}{_CONFLICT_CONDITION * conflict} ORDER BY id"
+    for text, state, left_out, conflict in product(
+        (False, True), (False, True), (None, False, True), (False, True)
+    )
 }
 """By what a search looks at; made of nothing that comes from elsewhere."""
 
@@ -102,6 +107,8 @@ class Filter:
     """Only those left out, or none of them."""
     text: str = ""
     """What their cells have to hold, whatever the case."""
+    conflict: bool = False
+    """Only those that have one."""
 
 
 NO_FILTER = Filter()
@@ -157,9 +164,9 @@ class EntitySummary:
 
 @dataclass(frozen=True, slots=True)
 class ConflictGroup:
-    """Conflicts of one entity that differ in the same fields, those left out not counted."""
+    """Conflicts of one entity and kind, those left out not counted."""
 
-    fields: tuple[str, ...]
+    kind: ConflictKind
     count: int
     answers: Mapping[Resolution | None, int]
 
@@ -242,7 +249,9 @@ class PreviewStore:
 
     def search(self, entity: str, wanted: Filter) -> "Iterator[array[int]]":
         """The places of what is wanted, in order; one array, often empty, for each `SLICE`."""
-        query = _SEARCH[bool(wanted.text), wanted.state is not None, wanted.excluded]
+        query = _SEARCH[
+            bool(wanted.text), wanted.state is not None, wanted.excluded, wanted.conflict
+        ]
         values: list[Any] = [] if wanted.state is None else [_NUMBERS[wanted.state]]
         values += [escape_unprintable(wanted.text).casefold()] if wanted.text else []
         base = self._id(entity, 0)
@@ -279,7 +288,7 @@ class PreviewStore:
         return _decode_conflict(conflict), answer and Resolution(answer)
 
     def conflict_groups(self, entity: str) -> list[ConflictGroup]:
-        """The conflicts by the fields that differ, the most frequent first."""
+        """The conflicts by kind, the most frequent first."""
         rows = self._read(
             "SELECT kind, answer, count(*) FROM conflicts JOIN findings USING (id)"
             " WHERE id BETWEEN ? AND ? AND NOT left_out GROUP BY kind, answer",
@@ -289,7 +298,7 @@ class PreviewStore:
         for kind, answer, count in rows:
             kinds.setdefault(kind, {})[answer and Resolution(answer)] = count
         found = [
-            ConflictGroup(tuple(json.loads(kind)), sum(answers.values()), answers)
+            ConflictGroup(_decode_kind(kind), sum(answers.values()), answers)
             for kind, answers in kinds.items()
         ]
         return sorted(found, key=lambda alike: -alike.count)
@@ -299,14 +308,14 @@ class PreviewStore:
         self._write(query, (answer, self._id(entity, index)))
 
     def set_group_answer(
-        self, entity: str, answer: Resolution | None, fields: Sequence[str] | None = None
+        self, entity: str, answer: Resolution | None, kind: ConflictKind | None = None
     ) -> None:
-        """Answer all that differ in these fields; without fields, all of the entity."""
+        """Answer all of the kind; without one, all of the entity."""
         query = "UPDATE conflicts SET answer = ? WHERE id BETWEEN ? AND ?"
         values: list[Any] = [answer, *self._range(entity)]
-        if fields is not None:
+        if kind is not None:
             query += " AND kind = ?"
-            values.append(json.dumps(fields))
+            values.append(json.dumps(kind))
         self._write(query, values)
 
     def conflicts_with_answers(
@@ -347,8 +356,10 @@ class PreviewStore:
             detail = json.dumps(msgspec.to_builtins(entry.detail, enc_hook=to_builtins)).encode()
             details.append((number, self._compressor.compress(detail)))
             if entry.conflict:
-                fields = json.dumps(entry.conflict.fields)
-                conflicts.append((number, fields, msgspec.json.encode(entry.conflict)))
+                kind_text = json.dumps(entry.conflict.kind)
+                # Names may hold lone surrogates, which msgspec would not write as JSON.
+                built = msgspec.to_builtins(entry.conflict, enc_hook=os.fspath)
+                conflicts.append((number, kind_text, json.dumps(built)))
         with self._transaction():
             insert = self._database.executemany
             insert("INSERT INTO findings VALUES (?, ?, ?, ?, ?)", findings)
@@ -412,5 +423,14 @@ def _message(_type: type, data: object) -> Message:
     return from_builtins(data)
 
 
-def _decode_conflict(data: bytes) -> Conflict:
-    return msgspec.json.decode(data, type=Conflict)
+def _path(_type: type, data: Any) -> Path:
+    return Path(data)
+
+
+def _decode_conflict(text: str) -> Conflict:
+    return msgspec.convert(json.loads(text), Conflict, dec_hook=_path)
+
+
+def _decode_kind(text: str) -> ConflictKind:
+    fields, stores = json.loads(text)
+    return ConflictKind(tuple(fields), tuple(stores))

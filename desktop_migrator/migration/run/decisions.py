@@ -2,9 +2,11 @@
 
 The file is JSON: `{"version": 1, "decisions": [...]}`. A decision names its entity and its row's
 id, and has digests of the row (`row`), of the item (`item`) and of both merged (`merged`), each
-over the columns that the item fills; so an answer never counts for what has changed since. The
-fields that differ (`fields`) and the times of both sides are there for people. `answer` is `keep`,
-`replace`, `merge`, or null while nobody has answered. No value from user data is in the file.
+over the columns that the item fills; so an answer never counts for what has changed since. Of two
+versions of an item, one stands in the row's place, and `row_source` and `item_source` say where
+they lie. The fields that differ (`fields`) and the times of both sides are there for people.
+`answer` is `keep`, `replace`, `merge`, or null while nobody has answered. No value from user data
+is in the file.
 """
 
 from collections import Counter
@@ -17,14 +19,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from desktop_migrator.errors import Cancelled, ConflictsUnresolved, DecisionsUnusable
 from desktop_migrator.messages import Message
-from desktop_migrator.model import Conflict, Resolution
+from desktop_migrator.model import Conflict, ConflictKind, Resolution
+from desktop_migrator.postgres.types.text_escape import escape_unstorable
 from desktop_migrator.reporter import AnswerScope, ConflictQuestion, Reporter
 from desktop_migrator.system.files import os_error_reason, write_private
 
 MAX_BYTES = 64 << 20
 MAX_DECISIONS = 100_000
 
-_Text = Annotated[str, Field(max_length=1000)]
+_MAX_TEXT_LENGTH = 1000
+
+_Text = Annotated[str, Field(max_length=_MAX_TEXT_LENGTH)]
 _Digest = Annotated[str, Field(pattern="^[0-9a-f]{0,64}$")]
 
 
@@ -39,7 +44,17 @@ class Decision(BaseModel):
     merged: _Digest
     row_time: datetime | None = None
     item_time: datetime | None = None
+    row_source: _Text | None = None
+    item_source: _Text | None = None
     answer: Resolution | None = None
+
+    @property
+    def key(self) -> "_Key":
+        """A row is in one state only; a version may meet several others."""
+        return self.entity, self.id, self.item, self.row if self.row_source is not None else None
+
+
+_Key = tuple[str, str, str, str | None]
 
 
 class _File(BaseModel):
@@ -55,21 +70,26 @@ class Decisions:
     def __init__(self, path: Path | None = None) -> None:
         """Reads the file if it exists. Raises DecisionsUnusable."""
         self._path = path
-        self._decisions: dict[tuple[str, str, str], Decision] = {}
+        self._decisions: dict[_Key, Decision] = {}
         if path is not None and path.exists():
             for decision in _read(path).decisions:
-                self._decisions[decision.entity, decision.id, decision.item] = decision
+                self._decisions[decision.key] = decision
 
     def answer(self, entity: str, row_id: str, row: bytes, item: bytes) -> Resolution | None:
         """The answer to just this conflict; also once a merge was done as it said."""
-        decision = self._decisions.get((entity, row_id, item.hex()))
+        now = row.hex()
+        key = entity, row_id, item.hex()
+        decision = self._decisions.get((*key, now)) or self._decisions.get((*key, None))
         if decision is None:
             return None
-        now = row.hex()
         merged = decision.answer is Resolution.MERGE and now == decision.merged
         return decision.answer if merged or now == decision.row else None
 
     def put(self, conflict: Conflict, answer: Resolution | None) -> None:
+        names = conflict.version_names or (None, None)
+        row_source, item_source = (
+            None if name is None else escape_unstorable(name)[:_MAX_TEXT_LENGTH] for name in names
+        )
         decision = Decision(
             entity=conflict.entity,
             id=conflict.id,
@@ -79,9 +99,11 @@ class Decisions:
             merged=conflict.merged_digest.hex(),
             row_time=conflict.row_time,
             item_time=conflict.item_time,
+            row_source=row_source,
+            item_source=item_source,
             answer=answer,
         )
-        self._decisions[conflict.entity, conflict.id, decision.item] = decision
+        self._decisions[decision.key] = decision
 
     def save(self) -> None:
         """Write the file anew, whole or not at all. Raises DecisionsUnusable."""
@@ -121,9 +143,6 @@ def _read(path: Path) -> _File:
         ) from None
 
 
-_ConflictGroup = tuple[str, tuple[str, ...]]
-
-
 def resolve_with_user(
     conflicts: Sequence[Conflict], decisions: Decisions, reporter: Reporter
 ) -> None:
@@ -131,42 +150,62 @@ def resolve_with_user(
 
     Raises Cancelled, and ConflictsUnresolved where nobody is there to answer.
     """
-    if not conflicts:
-        return
-    for conflict in conflicts:
-        decisions.put(conflict, None)
-    decisions.save()  # before anybody takes trouble
-    try:
-        _ask(conflicts, decisions, reporter)
-    finally:
-        decisions.save()
+    if unanswered := Questioning(decisions, reporter).ask(conflicts):
+        raise ConflictsUnresolved(count=unanswered)
 
 
-def _ask(conflicts: Sequence[Conflict], decisions: Decisions, reporter: Reporter) -> None:
-    alike = Counter(map(_conflict_group, conflicts))
-    answers: dict[_ConflictGroup, Resolution] = {}
-    for_all: Resolution | None = None
-    for index, conflict in enumerate(conflicts):
-        kind = _conflict_group(conflict)
-        answer = for_all or answers.get(kind)
-        if answer is None:
-            reply = reporter.resolve(
-                ConflictQuestion(conflict, index + 1, len(conflicts), alike[kind])
-            )
-            if reporter.cancelled:
-                raise Cancelled
-            if reply is None:
-                for waiting in conflicts[index:]:
-                    reporter.conflicting(waiting)
-                raise ConflictsUnresolved(count=len(conflicts) - index)
-            answer = reply.resolution
-            if reply.scope is AnswerScope.SIMILAR:
-                answers[kind] = answer
-            elif reply.scope is AnswerScope.ALL:
-                for_all = answer
-        decisions.put(conflict, answer)
-        alike[kind] -= 1
+class Questioning:
+    """The questions put to one person, in one or more rounds, whose answers may hold for more."""
 
+    def __init__(self, decisions: Decisions, reporter: Reporter) -> None:
+        self._decisions = decisions
+        self._reporter = reporter
+        self._for_similar: dict[tuple[str, ConflictKind], Resolution] = {}
+        self._for_all: Resolution | None = None
+        self._number = 0
+        """Of the last question."""
 
-def _conflict_group(conflict: Conflict) -> _ConflictGroup:
-    return conflict.entity, conflict.fields
+    def answer_from_before(self, conflict: Conflict) -> Resolution | None:
+        """The answer to another question that holds for this conflict too; it is noted."""
+        answer = self._for_all or self._for_similar.get((conflict.entity, conflict.kind))
+        if answer:
+            self._decisions.put(conflict, answer)
+        return answer
+
+    def ask(self, conflicts: Sequence[Conflict]) -> int:
+        """Have them answered; how many are not, since nobody is there. Saves; raises Cancelled."""
+        if not conflicts:
+            if self._number:  # of which answers may hold for more than was asked
+                self._decisions.save()
+            return 0
+        for conflict in conflicts:
+            self._decisions.put(conflict, None)
+        self._decisions.save()  # before anybody takes trouble
+        try:
+            return self._ask(conflicts)
+        finally:
+            self._decisions.save()
+
+    def _ask(self, conflicts: Sequence[Conflict]) -> int:
+        similar = Counter((conflict.entity, conflict.kind) for conflict in conflicts)
+        total = self._number + len(conflicts)
+        for index, conflict in enumerate(conflicts):
+            kind = conflict.entity, conflict.kind
+            self._number += 1
+            if not self.answer_from_before(conflict):
+                reply = self._reporter.resolve(
+                    ConflictQuestion(conflict, self._number, total, similar[kind])
+                )
+                if self._reporter.cancelled:
+                    raise Cancelled
+                if reply is None:
+                    for waiting in conflicts[index:]:
+                        self._reporter.conflicting(waiting)
+                    return len(conflicts) - index
+                if reply.scope is AnswerScope.SIMILAR:
+                    self._for_similar[kind] = reply.resolution
+                elif reply.scope is AnswerScope.ALL:
+                    self._for_all = reply.resolution
+                self._decisions.put(conflict, reply.resolution)
+            similar[kind] -= 1
+        return 0

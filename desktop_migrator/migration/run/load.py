@@ -50,7 +50,7 @@ def _load_in_one_process(run: RunContext, entities: Sequence[TargetEntity]) -> i
 
 def _load_from(run: RunContext, entities: Sequence[TargetEntity], *, resume: bool) -> int:
     """Returns how many items got new ids."""
-    deduplicator = run.deduplicator(entities)
+    deduplicator = run.deduplicator(entities, run.observer.on_versions if run.observer else None)
     loader = Loader(
         run.connection,
         entities,

@@ -1,6 +1,6 @@
 """Before a run writes anything: its tables, its items looked through, its conflicts asked about."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -10,7 +10,14 @@ from desktop_migrator.migration.database.open_database import prepare_entities, 
 from desktop_migrator.migration.run import decisions
 from desktop_migrator.migration.run.register_run import run_to_resume
 from desktop_migrator.migration.run.run_context import RunContext
-from desktop_migrator.model import Conflict, Counts, Item, Rejection, TargetEntity
+from desktop_migrator.model import (
+    Conflict,
+    Counts,
+    Item,
+    Rejection,
+    Resolution,
+    TargetEntity,
+)
 from desktop_migrator.postgres.bookkeeping.trial import trial_transaction
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.checkpoint import load_completed_rows
@@ -64,21 +71,62 @@ def _wanted_entities(run: RunContext) -> Set[str]:
 def ask_about_conflicts(run: RunContext) -> bool:
     """Have the person decide those that the decisions do not answer; whether that was wanted.
 
-    Then the items are prechecked, too. Raises Cancelled, ConflictsUnresolved, TooManyConflicts, and
-    as `precheck_items`.
+    First, which of two versions in the sources counts, then those with rows. Where nobody can be
+    asked, the entities' rules decide between versions. Then the items are prechecked, too. Raises
+    Cancelled, ConflictsUnresolved, TooManyConflicts, and as `precheck_items`.
     """
     rules = {run.job.merge_rule(name) for name in run.survey.item_counts}
     if run.job.dry_run or not any(needs_decision(run.job.policy, rule) for rule in rules):
         return False
+    with translate_errors(), trial_transaction(run.connection, run.user_id):
+        entities = bind_run_entities(run, trial=True)
+        precheck_items(run, entities)
+    _ask_about_versions(
+        run, [each for each in entities if needs_decision(run.job.policy, each.rule)]
+    )
     decisions.resolve_with_user(_find_pending_conflicts(run), run.decisions, run.reporter)
     return True
+
+
+def _ask_about_versions(run: RunContext, entities: Sequence[TargetEntity]) -> None:
+    """Round by round, since an answer may set the version that counts against a third one."""
+    if not entities or not run.survey.duplicate_keys:
+        return
+    versions = list(_possible_duplicates(run, entities))
+    questioning = decisions.Questioning(run.decisions, run.reporter)
+    while True:
+        undecided: list[Conflict] = []
+
+        def settle(conflict: Conflict, found: list[Conflict] = undecided) -> Resolution | None:
+            answer = questioning.answer_from_before(conflict)
+            if answer is None and len(found) < _MAX_QUESTIONS:  # the others in the next round
+                found.append(conflict)
+            return answer
+
+        for _ in run.deduplicator(entities, settle).deduplicate(versions):
+            if run.reporter.cancelled:
+                raise Cancelled
+        if questioning.ask(undecided) or not undecided:
+            return
+
+
+def _possible_duplicates(run: RunContext, entities: Sequence[TargetEntity]) -> Iterator[Item]:
+    deduplicator = run.deduplicator(entities)
+    records = run.survey.records
+    run.reporter.started(Stage.COMPARE, records)
+    for each in run.extract_items(entities):
+        if isinstance(each, Item) and deduplicator.may_be_duplicate(each):
+            yield each
+        if run.reporter.cancelled:
+            raise Cancelled
+        run.reporter.advanced(Stage.COMPARE, run.records - 1, records)  # but the one under way
+    run.reporter.advanced(Stage.COMPARE, records, records)
 
 
 def _find_pending_conflicts(run: RunContext) -> list[Conflict]:
     """In a transaction of its own, rolled back."""
     with translate_errors(), trial_transaction(run.connection, run.user_id):
         entities = bind_run_entities(run, trial=True)
-        precheck_items(run, entities)
         former = run_to_resume(run)
         done = load_completed_rows(run.connection, former.id) if former else None
         found = chain.from_iterable(
@@ -106,7 +154,7 @@ def _find_pending_conflicts(run: RunContext) -> list[Conflict]:
 def precheck_items(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     """Before anything is written: note natural keys and, where a rejection is to stop the run,
     raise ItemsRejected if an item cannot go."""
-    deduplicator = Deduplicator(entities, run.survey.duplicate_keys)
+    deduplicator = run.deduplicator(entities)
     if not run.job.continue_on_error:
         _precheck(run, entities, deduplicator)
     elif keyed := [

@@ -23,9 +23,13 @@ from desktop_migrator.postgres.bookkeeping.trial import trial_transaction
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.connection.retry import NO_RETRY, RetryPolicy
 from desktop_migrator.postgres.load.batches import DEFAULT_LIMITS, BatchLimits
-from desktop_migrator.postgres.load.deduplicate import Deduplicator
+from desktop_migrator.postgres.load.deduplicate import Deduplicator, Undecided
 from desktop_migrator.postgres.load.load_options import LoadOptions
-from desktop_migrator.postgres.load.load_order import dependency_levels, order_parents_first
+from desktop_migrator.postgres.load.load_order import (
+    dependency_levels,
+    in_level_order,
+    order_parents_first,
+)
 from desktop_migrator.postgres.load.observer import LoadObserver
 from desktop_migrator.postgres.run_lock.run_lock import RunLock
 from desktop_migrator.reporter import Reporter
@@ -174,11 +178,6 @@ class RunContext:
         skipped = extractor.accounting.skipped
         return filters.drop_excluded(outcomes, self.job.excluded_items, skipped)
 
-    def deduplicator(self, entities: Sequence[TargetEntity]) -> Deduplicator:
-        """For one pass over the items; leaves out those of another time, once it is known which
-        of their versions counts."""
-        return Deduplicator(entities, self.survey.duplicate_keys, self.job.period.may_contain)
-
     def count_deduplicated(self, deduplicator: Deduplicator) -> None:
         """Once its pass is over."""
         self.count_duplicates(deduplicator.duplicates)
@@ -186,14 +185,24 @@ class RunContext:
             self.accounting.skipped[filters.OUT_OF_RANGE] += deduplicator.unwanted
         self.held_back += deduplicator.held_back
 
+    def deduplicator(
+        self, entities: Sequence[TargetEntity], undecided: Undecided | None = None
+    ) -> Deduplicator:
+        """For one pass; decides between versions as the person did, and leaves out items of another
+        time once it is known which of their versions counts."""
+        return Deduplicator(
+            *(entities, self.survey.duplicate_keys, self.job.policy, self.decisions.answer),
+            undecided,
+            self.job.period.may_contain,
+        )
+
     def in_load_order(
         self, entities: Sequence[TargetEntity], deduplicator: Deduplicator
     ) -> Iterator[Iterator[Item | Rejection | Superseded]]:
         """The same without duplicates, in as many parts as it takes to have nothing before what it
-        refers to; each is a pass of its own."""
-        for level in dependency_levels(entities):
-            names = {entity.name for entity in level}
-            outcomes = (each for each in self.extract_items(entities) if each.entity in names)
+        refers to. Each part is to be taken before the next one."""
+        parts = in_level_order(dependency_levels(entities), lambda: self.extract_items(entities))
+        for level, outcomes in parts:
             yield order_parents_first(deduplicator.deduplicate(outcomes), level)
 
     def count_duplicates(self, duplicates: Mapping[str, int]) -> None:

@@ -40,12 +40,15 @@ FROM unnest(%b::text[], %b::text[], %b::text[]) AS new (origin, source_id, targe
 ON CONFLICT (user_id, entity, origin, source_id)
 DO UPDATE SET target_id = excluded.target_id, reason = excluded.reason
 """
-# No join, which without statistics (a table just filled has none) is made by comparing every row
-# with every row; this is always a search of the primary key, and finds more where origins differ.
+# OFFSET keeps it from being made a join: without statistics (a table just filled has none) that
+# compares every row with every row. This is always a search of the primary key for each item.
 _LOOKUP = """
-SELECT origin, source_id, target_id
-FROM desktop_migrator.identities
-WHERE user_id = %s AND entity = %s AND origin = ANY(%b::text[]) AND source_id = ANY(%b::text[])
+SELECT wanted.origin, wanted.source_id, found.target_id
+FROM unnest(%b::text[], %b::text[]) AS wanted (origin, source_id),
+     LATERAL (SELECT target_id FROM desktop_migrator.identities AS known
+              WHERE known.user_id = %s AND known.entity = %s
+                AND known.origin = wanted.origin AND known.source_id = wanted.source_id
+              OFFSET 0) AS found
 """
 _HAS_ASSIGNED = """
 SELECT EXISTS (SELECT FROM desktop_migrator.identities
@@ -164,7 +167,7 @@ def lookup_row_ids(
 ) -> dict[tuple[str, str], str]:
     """The row's id for each origin and source id (as `identity_text`) that has one written down."""
     origins, source_ids = (list(part) for part in zip(*keys, strict=True))
-    cursor.execute(_LOOKUP, [user_id, entity, list(set(origins)), source_ids])
+    cursor.execute(_LOOKUP, [origins, source_ids, user_id, entity])
     return {(origin, source_id): target for origin, source_id, target in cursor}
 
 

@@ -45,7 +45,8 @@ _CONNECT_SECONDS = "10"
 _ADDRESS = "desktop_migrator_address"
 # Statements, not start-up options: a connection pooler in between may refuse those. A role or
 # database may have any of these set to something else. The keepalives here are the server's, so
-# that it drops the locks of a computer that vanished.
+# that it drops the locks of a computer that vanished. A plan made for any values does not know how
+# many ids are asked for, and reads a table, of which there are no statistics yet, as a whole.
 _SESSION = """
     SET TIME ZONE 'UTC';
     SET datestyle = 'ISO, YMD';
@@ -59,6 +60,7 @@ _SESSION = """
     SET tcp_keepalives_idle = 30;
     SET tcp_keepalives_interval = 10;
     SET tcp_keepalives_count = 3;
+    SET plan_cache_mode = force_custom_plan;
 """
 
 # What holds for role, database and server; a limit of -1 is none. Behind a pooler it is the

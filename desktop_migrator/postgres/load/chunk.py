@@ -67,6 +67,8 @@ class Chunk:
     """Rows of other items, in this run's chunks before this one."""
     decided_rows: set[RowKey] = field(default_factory=set)
     """The same of this chunk; both are kept where several items may be one row."""
+    is_trial: bool = False
+    """Whether all of it is taken back and tried again without an item that is rejected."""
     retried: set[Source] = field(default_factory=set)
     """Items that the server refused once for a row that was not there when they were decided."""
     null_references: int = 0

@@ -118,6 +118,7 @@ class ChunkWriter:
                 new=[],
                 rows_decided_before=self._decided_rows,
                 decided_rows=set(chunk.decided_rows),
+                is_trial=True,
                 retried=chunk.retried,
             )
             ready = steps.references.resolve_self(trial, matched)

@@ -36,6 +36,7 @@ from desktop_migrator.model import (
 from desktop_migrator.postgres.load.table_writer import TableWriter
 from desktop_migrator.postgres.types.digest import canonical_json, digester
 from desktop_migrator.postgres.types.merge import merge_values
+from desktop_migrator.postgres.types.text_escape import identity_text
 
 MASK = "•••"
 """What is shown in a sensitive value's place."""
@@ -102,7 +103,8 @@ class RowTimestamps:
 
 
 class DecisionLookup(Protocol):
-    """What the person answered to a conflict, by entity, row's id and digests of both sides."""
+    """What the person answered to a conflict, by entity, `Conflict.id` and digests of both
+    sides."""
 
     def __call__(
         self, entity: str, row_id: str, row: bytes, item: bytes, /
@@ -230,6 +232,30 @@ def _excerpt(text: str | None, start: int) -> str | None:
     before = "…" if start else ""
     after = "…" if len(text) > start + _EXCERPT_LENGTH else ""
     return f"{before}{cut}{after}"
+
+
+def build_version_conflict(
+    entity: TargetEntity, winner: Item, loser: Item, digests: tuple[bytes, bytes]
+) -> Conflict:
+    """What a person has to know of two items of which one counts, and that differ.
+
+    The digests are the winner's and the loser's.
+    """
+    one, other = (
+        [None if each is UNSET else each for each in item.values] for item in (winner, loser)
+    )
+    return Conflict(
+        entity=entity.name,
+        id=identity_text(winner.source_id),
+        differences=differences(entity, entity.columns, one, other),
+        row_time=winner.updated_at or winner.created_at,
+        item_time=loser.updated_at or loser.created_at,
+        row_digest=digests[0],
+        item_digest=digests[1],
+        merged_digest=b"",
+        row_source=winner.source,
+        item_source=loser.source,
+    )
 
 
 def build_conflict(

@@ -4,10 +4,11 @@ The rows are locked until the chunk's transaction ends, so that what is decided 
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
-from desktop_migrator.model import ConflictPolicy, Item, Resolution
+from desktop_migrator.model import ConflictPolicy, Item, Rejection, Resolution, Superseded
 from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.connection.errors import ROW_ERRORS
 from desktop_migrator.postgres.load.chunk import Chunk, RowOperation
@@ -50,32 +51,42 @@ class Decider:
 
         `items` have distinct ids.
         """
-        rows = self._writer.read_for_update(chunk.cursor, [str(item.id) for item in items])
+        by_id = {str(item.id): item for item in items}
+        found = {
+            row_id: self._decide(chunk, by_id[row_id], row)
+            for row_id, row in self._writer.stream_for_update(chunk.cursor, items)
+            if row_id in by_id
+        }
         operations = []
-        for item in items:
-            row = rows.get(str(item.id))
-            if row is None:
-                operation = RowOperation(item, Action.INSERTED, self._writer.column_subset(item))
-            elif row.ambiguous_id:
-                chunk.rejected.append((ambiguous_id(item), item))
-                continue
-            elif row.owned_by_other:
-                if item.derived:
-                    chunk.rejected.append((owned_by_other_user(item), item))
-                else:
-                    chunk.owned_by_other.append(item)
-                continue
+        for row_id, item in by_id.items():
+            verdict = found.get(row_id)
+            if verdict is None:
+                verdict = RowOperation(item, Action.INSERTED, self._writer.column_subset(item))
+            if isinstance(verdict, RowOperation):
+                operations.append(verdict)
+            elif isinstance(verdict, Rejection):
+                chunk.rejected.append((verdict, item))
+            elif isinstance(verdict, Superseded):
+                chunk.superseded.append((verdict, item))
             else:
-                try:
-                    operation = self._compare(item, row)
-                except ROW_ERRORS as error:
-                    chunk.rejected.append((rejected_by_database(item, error), item))
-                    continue
-                if operation.action is not Action.UNCHANGED and self._is_decided(chunk, item):
-                    chunk.superseded.append((superseded_by_row(item), item))
-                    continue
-            operations.append(operation)
+                chunk.owned_by_other.append(item)
         return operations
+
+    def _decide(
+        self, chunk: Chunk, item: Item, row: ExistingRow
+    ) -> RowOperation | Rejection | Superseded | Literal["owned-by-other"]:
+        """Of an item whose row is there. Keeps nothing of the row but what is to be written."""
+        if row.ambiguous_id:
+            return ambiguous_id(item)
+        if row.owned_by_other:
+            return owned_by_other_user(item) if item.derived else "owned-by-other"
+        try:
+            operation = self._compare(item, row)
+        except ROW_ERRORS as error:
+            return rejected_by_database(item, error)
+        if operation.action is not Action.UNCHANGED and self._is_decided(chunk, item):
+            return superseded_by_row(item)
+        return operation
 
     def _is_decided(self, chunk: Chunk, item: Item) -> bool:
         """Whether another item of the run is its row."""

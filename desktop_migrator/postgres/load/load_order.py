@@ -4,8 +4,8 @@ items after those that they refer to, but for a circle of items.
 A circle goes in as a whole if one chunk holds it.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from desktop_migrator.model import (
@@ -16,12 +16,18 @@ from desktop_migrator.model import (
     TargetEntity,
     UnresolvedReference,
 )
+from desktop_migrator.postgres.load.batches import estimated_size
 from desktop_migrator.postgres.load.references import (
     ItemKey,
     item_keys,
     reference_key,
     reference_positions,
 )
+
+MAX_HELD_BYTES = 32 * 1024 * 1024
+"""Of outcomes that wait for those of earlier levels."""
+_HELD_OVERHEAD_BYTES = 1024
+"""An item's objects beside its texts."""
 
 
 def table_key(entity: TargetEntity) -> tuple[str | None, str]:
@@ -73,6 +79,67 @@ def _topological_levels(
         result.append([entity for entity in entities if entity.name in ready])
         sorter.done(*ready)
     return result
+
+
+def in_level_order(
+    levels: Sequence[Sequence[TargetEntity]],
+    extract: Callable[[], Iterable[Item | Rejection]],
+    max_held_bytes: int = MAX_HELD_BYTES,
+) -> Iterator[tuple[Sequence[TargetEntity], Iterator[Item | Rejection]]]:
+    """Each level with its outcomes of `extract`, which gives those of all levels at each call.
+
+    What comes too early is held back as far as there is room, the nearest levels first; only what
+    has no room takes another call. So there are no more calls than levels, and one if little comes.
+    """
+    level_of = {entity.name: index for index, level in enumerate(levels) for entity in level}
+    next_level = 0
+    while next_level < len(levels):
+        held = _HeldBack(next_level, len(levels), max_held_bytes)
+        passing = held.pass_through(extract(), level_of)
+        yield levels[next_level], passing
+        deque(passing, maxlen=0)  # what comes later is seen even if the caller has enough
+        for index in range(next_level + 1, held.end):
+            yield levels[index], held.release(index)
+        next_level = held.end
+
+
+class _HeldBack:
+    """Outcomes of some levels after the first one, as far as there is room."""
+
+    def __init__(self, first: int, end: int, max_bytes: int) -> None:
+        self._first = first
+        self.end = end
+        """The first level of which nothing is held, since it has no room."""
+        self._max_bytes = max_bytes
+        self._outcomes: dict[int, list[Item | Rejection]] = {}
+        self._sizes: Counter[int] = Counter()
+        self._size = 0
+
+    def pass_through(
+        self, outcomes: Iterable[Item | Rejection], level_of: Mapping[str, int]
+    ) -> Iterator[Item | Rejection]:
+        """Those of the first level."""
+        for outcome in outcomes:
+            level = level_of[outcome.entity]
+            if level == self._first:
+                yield outcome
+            elif self._first < level < self.end:
+                self._hold(level, outcome)
+
+    def _hold(self, level: int, outcome: Item | Rejection) -> None:
+        self._outcomes.setdefault(level, []).append(outcome)
+        size = _HELD_OVERHEAD_BYTES + estimated_size(outcome) + len(outcome.raw)
+        self._sizes[level] += size
+        self._size += size
+        while self._size > self._max_bytes:
+            self.end -= 1
+            self._outcomes.pop(self.end, None)
+            self._size -= self._sizes.pop(self.end, 0)
+
+    def release(self, level: int) -> Iterator[Item | Rejection]:
+        waiting = deque(self._outcomes.pop(level, ()))
+        while waiting:
+            yield waiting.popleft()
 
 
 def order_parents_first(

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from desktop_migrator.model import Conflict, Item, Rejection, Superseded, TargetEntity
+from desktop_migrator.model import (
+    Conflict,
+    Item,
+    Rejection,
+    Resolution,
+    Superseded,
+    TargetEntity,
+)
 from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.load.batches import Batch
 from desktop_migrator.postgres.load.chunk import Chunk
@@ -18,6 +25,10 @@ class LoadObserver(Protocol):
 
     def on_rejection(self, rejection: Rejection, item: Item | None) -> None:
         """`item` where the database refused it."""
+
+    def on_versions(self, conflict: Conflict) -> Resolution | None:
+        """Two items of which one counts, and that differ, where nobody has decided; told before
+        what becomes of them. The answer counts."""
 
     def on_superseded(self, superseded: Superseded, item: Item | None) -> None:
         """`item` where another one of the run is its row; else it was known before the load."""

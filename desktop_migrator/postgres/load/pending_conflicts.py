@@ -100,22 +100,24 @@ class _PendingConflictFinder:
         known = self._reference_resolver.assume_resolved(cursor, known, loaded=False)
         if self._completed:
             known = self._completed.not_done(cursor, self._writer, known)
-        rows = self._writer.read(cursor, [str(item.id) for item in known])
-        for item in known:
-            found = rows.get(str(item.id))
-            if found is not None and not (found.owned_by_other or found.ambiguous_id):
-                yield from self._compare(item, found)
+        by_id = {str(item.id): item for item in known}
+        found = {
+            row_id: self._compare(by_id[row_id], row)
+            for row_id, row in self._writer.stream(cursor, known)
+            if row_id in by_id and not (row.owned_by_other or row.ambiguous_id)
+        }
+        yield from (conflict for row_id in by_id if (conflict := found.get(row_id)))
 
-    def _compare(self, item: Item, existing: ExistingRow) -> Iterator[Conflict]:
+    def _compare(self, item: Item, existing: ExistingRow) -> Conflict | None:
         shape = self._writer.column_subset(item)
         row, new = shape.project(existing.values), shape.project(item.values)
         try:
             digest = shape.digest(new)
         except ROW_ERRORS:
-            return  # the load will reject it
+            return None  # the load will reject it
         row_digest = shape.digest_row(row)
         name, row_id = self._entity.name, str(item.id)
         if digest == row_digest or self._decisions(name, row_id, row_digest, digest):
-            return
+            return None
         times = self._resolver.timestamps
-        yield build_conflict(self._writer, times, item, existing.values, row_digest, digest)
+        return build_conflict(self._writer, times, item, existing.values, row_digest, digest)

@@ -7,7 +7,7 @@ there dangles: it is rejected, or its column stays empty, as the plan says.
 In which order items come, so that what they refer to is there, is load_order.py's.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -128,12 +128,18 @@ class ReferenceResolver:
         What others of these are to become still can, unless they wait for each other alone.
         """
         here = {key: item for item in chunk.unresolved for key in item_keys(item)}
+        found = [
+            self._existing_rows(chunk.cursor, column, chunk.unresolved, here)
+            for column in self._self_columns
+        ]
+        pending = set(here)
         before = chunk.null_references, len(chunk.rejected)
-        for column in self._self_columns:
-            rows = self._existing_rows(chunk.cursor, column, chunk.unresolved, here)
-            chunk.unresolved = self._fill_references(
-                chunk, chunk.unresolved, column, rows, here.keys() - rows.owned_by_other
-            )
+        settled = -1
+        while settled != (settled := len(chunk.rejected)):
+            for column, rows in zip(self._self_columns, found, strict=True):
+                chunk.unresolved = self._fill_references(
+                    chunk, chunk.unresolved, column, rows, pending
+                )
         if before == (chunk.null_references, len(chunk.rejected)):
             for column in self._self_columns:
                 chunk.unresolved = self._fill_references(
@@ -165,21 +171,30 @@ class ReferenceResolver:
         items: Sequence[Item],
         column: "_ReferenceColumn",
         rows: "_ReferencedRows",
-        pending_keys: Collection[ItemKey] = (),
+        pending: set[ItemKey] | None = None,
     ) -> list[Item]:
-        """The items that are not rejected; references to `pending_keys` stay as they are."""
+        """The items that are not rejected; references to those `pending` stay as they are.
+
+        Who is rejected is pending no more: so a list without its head is rejected in one pass.
+        """
         result = []
         for item in items:
             value = item.values[column.position]
-            if not isinstance(value, UnresolvedReference) or reference_key(value) in pending_keys:
+            if not isinstance(value, UnresolvedReference):
                 result.append(item)
-            elif reference_key(value) in rows.ids:
-                result.append(column.fill(item, rows.ids[reference_key(value)]))
+                continue
+            key = reference_key(value)
+            if pending and key in pending and key not in rows.owned_by_other:
+                result.append(item)
+            elif key in rows.ids:
+                result.append(column.fill(item, rows.ids[key]))
             elif column.reference.null_if_dangling:
                 result.append(column.fill(item, None))
                 chunk.null_references += 1
             else:
                 chunk.rejected.append((dangling_reference(item, column.reference), item))
+                if pending:
+                    pending.difference_update(item_keys(item))
         return result
 
     def _lookup_ids(

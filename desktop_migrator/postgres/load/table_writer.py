@@ -1,11 +1,11 @@
 """One entity's table: which rows are there, new rows in by COPY, others changed through a stage."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
+from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
@@ -27,7 +27,7 @@ Cursor = psycopg.Cursor[tuple[Any, ...]]
 class ExistingRow:
     """A row that is there already."""
 
-    values: tuple[Any, ...]
+    values: Sequence[Any]
     owned_by_other: bool
     """Whether it belongs to another user, or to none."""
     ambiguous_id: bool = False
@@ -83,10 +83,9 @@ class TableWriter:
             adapters.escaped_identifier(self._id.name),
             adapters.ids_cast(self._id),
         )
-        self._read_for_update_query = adapters.select_by_id(
-            entity.table, self._id, (*entity.columns, *owner), suffix=" ORDER BY 1 FOR UPDATE"
-        )
+        self._owner = owner
         self._read_query = adapters.select_by_id(entity.table, self._id, (*entity.columns, *owner))
+        self._times = {entity.updated_column, entity.created_column}
 
     def column_subset(self, item: Item) -> ColumnSubset:
         values = item.values
@@ -101,28 +100,59 @@ class TableWriter:
             )
         return shape
 
-    def read_for_update(self, cursor: Cursor, ids: list[str]) -> dict[str, ExistingRow]:
-        """The rows with these ids by id, locked until the transaction ends."""
-        return self._existing_rows(adapters.stream_rows(cursor, self._read_for_update_query, ids))
+    def stream_for_update(
+        self, cursor: Cursor, items: Sequence[Item]
+    ) -> Iterator[tuple[str, ExistingRow]]:
+        """The rows that have these items' ids, by id, locked until the transaction ends.
+
+        They come as the server sends them, for all of them may be more than memory holds; and but
+        for the times, only the columns that items fill are read. The others are None.
+        """
+        return self._stream(cursor, items, " ORDER BY 1 FOR UPDATE")
+
+    def stream(self, cursor: Cursor, items: Sequence[Item]) -> Iterator[tuple[str, ExistingRow]]:
+        """The same without a lock."""
+        return self._stream(cursor, items, " ORDER BY 1")
+
+    def _stream(
+        self, cursor: Cursor, items: Sequence[Item], suffix: LiteralString
+    ) -> Iterator[tuple[str, ExistingRow]]:
+        subsets = {self.column_subset(item) for item in items}
+        filled = {column.name for subset in subsets for column in subset.columns}
+        places = [
+            place
+            for place, column in enumerate(self.entity.columns)
+            if column.name in filled or column.name in self._times
+        ]
+        columns = [self.entity.columns[place] for place in places]
+        query = adapters.select_by_id(
+            self.entity.table, self._id, (*columns, *self._owner), suffix=suffix
+        )
+        rows = adapters.stream_rows(cursor, query, [str(item.id) for item in items])
+        end = 1 + len(places)
+        for row_id, same_id in groupby(rows, key=itemgetter(0)):
+            row, *others = same_id  # the app's key may have more columns, or there is none
+            values: list[Any] = [None] * len(self.entity.columns)
+            for place, value in zip(places, row[1:end], strict=True):
+                values[place] = value
+            yield (
+                row_id,
+                ExistingRow(
+                    values,
+                    owned_by_other=len(row) > end and row[end] != self._stored_user_id,
+                    ambiguous_id=bool(others),
+                ),
+            )
 
     def read(self, cursor: Cursor, ids: list[str]) -> dict[str, ExistingRow]:
-        """The same without a lock."""
-        return self._existing_rows(adapters.stream_rows(cursor, self._read_query, ids))
-
-    def _existing_rows(self, rows: Iterable[tuple[Any, ...]]) -> dict[str, ExistingRow]:
+        """Whole rows with these ids by id."""
         end = 1 + len(self._all_positions)
-        rows = list(rows)
-        found = {
+        return {
             row[0]: ExistingRow(
                 row[1:end], owned_by_other=len(row) > end and row[end] != self._stored_user_id
             )
-            for row in rows
+            for row in adapters.stream_rows(cursor, self._read_query, ids)
         }
-        if len(found) < len(rows):  # the app's key may have more columns, or there is none
-            for id_, number in Counter(row[0] for row in rows).items():
-                if number > 1:
-                    found[id_] = replace(found[id_], ambiguous_id=True)
-        return found
 
     def insert(
         self, cursor: Cursor, subset: ColumnSubset, rows: Sequence[Sequence[Any]]
@@ -167,6 +197,8 @@ class TableWriter:
         trigger may have kept some.
         """
         stage = Stage.of_rows(self.entity.table, self.entity.columns, rows)
+        if len(stage.columns) == 1:
+            return set(ids)
         self._fill_stage(cursor, stage, rows)
         change = sql.SQL(
             "UPDATE {} AS target SET {} FROM {} AS stage WHERE target.{id} = stage.{id}"

@@ -15,6 +15,7 @@ from desktop_migrator.postgres.bookkeeping.chunks import Action, ChunkRecord
 from desktop_migrator.postgres.bookkeeping.journal import JournalKey
 from desktop_migrator.postgres.load.chunk import Chunk, RowOperation
 from desktop_migrator.postgres.load.isolate_bad_rows import RowsRefusedError, isolate_bad_rows
+from desktop_migrator.postgres.load.probe_rows import SelfReferences, probe_rows
 from desktop_migrator.postgres.load.rejections import kept_by_trigger, rejected_by_database
 from desktop_migrator.postgres.load.table_writer import ColumnSubset, Cursor, TableWriter
 
@@ -32,16 +33,30 @@ def write_rows(
     for, so its item is decided once more in the chunk's next round; otherwise it is rejected.
     """
 
+    self_references = SelfReferences(chunk.cursor, writer)
+
     def refuse(operation: RowOperation, cause: BaseException) -> None:
         item = operation.item
         if isinstance(cause, UniqueViolation) and item.source not in chunk.retried:
             chunk.retried.add(item.source)
             chunk.ready.append(item)
+        elif chunk.is_trial and chunk.rejected and self_references.refused(cause):
+            pass  # perhaps for want of what is rejected; all is tried again without that
         else:
             chunk.rejected.append((rejected_by_database(item, cause), item))
 
     write = partial(_write, chunk.cursor, writer, journal_keys)
-    for part, written in isolate_bad_rows(connection, operations, write, refuse):
+
+    def probe(left: Sequence[RowOperation]) -> dict[int, BaseException]:
+        refused = probe_rows(chunk.cursor, writer, left)
+        early = {
+            position: cause for position, cause in refused.items() if self_references.refused(cause)
+        }
+        certain = {place: cause for place, cause in refused.items() if place not in early}
+        # What they want for may come after them, unless all is tried again anyway.
+        return certain | early if chunk.is_trial and (certain or chunk.rejected) else certain
+
+    for part, written in isolate_bad_rows(connection, operations, write, refuse, probe):
         for operation in part:
             if id(operation) in written.kept_away:
                 item = operation.item

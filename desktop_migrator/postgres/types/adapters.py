@@ -51,7 +51,8 @@ _ARRAY_CASTS: dict[ColumnType | None, LiteralString] = {
     ColumnType.DATE: "::text[]::date[]",
 }
 _POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_STREAM_ROWS = 100
+_STREAM_ROWS = 8
+"""Held at once, however large they are; more of them is hardly quicker."""
 _POSTGRES_EPOCH_DATE = date(2000, 1, 1)
 
 

@@ -1,6 +1,12 @@
-"""Rows that are there and differ from the browser's items: a rule for each kind, or one by one."""
+"""Rows that are there and differ from the browser's items, and items that differ between browsers:
+a rule for each kind, or one by one.
 
-from functools import partial
+Which version of an item counts decides what is held against its row; so once the person has said
+that, the comparison is done again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +15,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -22,12 +27,12 @@ from desktop_migrator.migration.preview.build_preview import preview_against_dat
 from desktop_migrator.migration.preview.preview_store import (
     EntitySummary,
     Filter,
-    PreviewState,
     PreviewStore,
 )
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.migration.run.decisions import Decisions
-from desktop_migrator.model import ConflictPolicy, MergeRule, Resolution
+from desktop_migrator.migration.run.job import Job
+from desktop_migrator.model import Conflict, ConflictPolicy, MergeRule, Resolution
 from desktop_migrator.reporter import Question, Reporter
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.flow import WizardStep
@@ -35,6 +40,7 @@ from desktop_migrator.wizard.models.items import ItemsModel
 from desktop_migrator.wizard.operations import build_job
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
+from desktop_migrator.wizard.widgets.answer_buttons import AnswerButtons, shortened_name
 from desktop_migrator.wizard.widgets.basics import clear_layout
 from desktop_migrator.wizard.widgets.differences import DifferencesTable
 from desktop_migrator.wizard.widgets.item_table import ItemTable
@@ -42,7 +48,19 @@ from desktop_migrator.wizard.worker import OperationListener
 
 _MAX_INTERACTIVE = 20_000
 """Conflicts of a kind that can be decided one by one."""
-_DIFFERING_ITEMS = Filter(PreviewState.DIFFERS, excluded=False)
+_DIFFERING_ITEMS = Filter(excluded=False, conflict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """What came of holding the items against the database."""
+
+    counted: list[tuple[EntitySummary, int]]
+    """The kinds that have conflicts, with their numbers."""
+    rules: Mapping[str, MergeRule]
+    """By which it was done."""
+    with_versions: frozenset[str]
+    """The kinds of which an item is there more than once."""
 
 
 class ConflictsPage(WizardPage, OperationListener):
@@ -55,6 +73,7 @@ class ConflictsPage(WizardPage, OperationListener):
         self._entity: EntitySummary | None = None
         self._decisions_saved = False
         """Whether the decisions have just been saved."""
+        self._comparison: _Comparison | None = None
         self._rule_combos: dict[str, QComboBox] = {}
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -89,26 +108,9 @@ class ConflictsPage(WizardPage, OperationListener):
         self._apply_to_alike_box = QCheckBox()
         self._apply_to_alike_box.setAccessibleName(self.tr("The same for all alike"))
         column.addWidget(self._apply_to_alike_box)
-        row = QHBoxLayout()
-        row.setSpacing(theme.GAP)
-        self._buttons: dict[Resolution, QPushButton] = {}
-        for answer, words, meaning in (
-            (Resolution.KEEP, self.tr("&Keep"), self.tr("The database stays as it is")),
-            (Resolution.REPLACE, self.tr("&Replace"), self.tr("The browser's version counts")),
-            (
-                Resolution.MERGE,
-                self.tr("&Merge"),
-                self.tr("Empty fields are filled, lists united; the database's values stay"),
-            ),
-        ):
-            button = QPushButton(words)
-            button.setAccessibleDescription(meaning)
-            button.setToolTip(meaning)
-            button.clicked.connect(partial(self._decide, answer))
-            row.addWidget(button)
-            self._buttons[answer] = button
-        row.addStretch(1)
-        column.addLayout(row)
+        self._answers = AnswerButtons()
+        self._answers.answered.connect(self._decide)
+        column.addWidget(self._answers)
 
     # ---- the dry run ----------------------------------------------------------------------------
 
@@ -121,16 +123,27 @@ class ConflictsPage(WizardPage, OperationListener):
         )
         if self._preview_store is not None and subject == self._loaded_for:
             return
-        self._reset()
         self._loaded_for = subject
+        self._compare(job, self._comparison_finished)
+
+    def _compare(self, job: Job, finished: Callable[[_Comparison], None]) -> None:
+        self._reset()
         findings = self._preview_store = PreviewStore()
         workspace = self.context.workspace
 
-        def work(reporter: Reporter) -> list[tuple[EntitySummary, int]]:
+        def work(reporter: Reporter) -> _Comparison:
             result = preview_against_database(job, workspace, reporter, findings)
             if result.error:
                 raise result.error
-            return _count_conflicts(findings, workspace.decisions)
+            return _Comparison(
+                counted=_count_conflicts(findings, workspace.decisions),
+                rules=dict(job.rules),
+                with_versions=frozenset(
+                    name
+                    for name, counts in result.by_entity.items()
+                    if counts.superseded or counts.duplicates
+                ),
+            )
 
         self.set_header(
             self.tr("Comparing"),
@@ -138,7 +151,7 @@ class ConflictsPage(WizardPage, OperationListener):
         )
         self._bar.show()
         self._bar.setRange(0, 0)
-        self.start_operation(work, self._comparison_finished, self._comparison_failed, self)
+        self.start_operation(work, finished, self._comparison_failed, self)
 
     def on_progress(self, progress: Progress) -> None:
         self._bar.setRange(0, progress.total or 0)
@@ -164,14 +177,16 @@ class ConflictsPage(WizardPage, OperationListener):
         self._one_by_one.hide()
         self._grid_widget.hide()
         self._table.setModel(None)
-        self._model, self._entity = None, None
+        self._model, self._entity, self._comparison = None, None, None
         self._rule_combos.clear()
         clear_layout(self._grid)
         if self._preview_store:
             self._preview_store.close()
 
-    def _comparison_finished(self, counted: list[tuple[EntitySummary, int]]) -> None:
+    def _comparison_finished(self, comparison: _Comparison) -> None:
         self._bar.hide()
+        self._comparison = comparison
+        counted = comparison.counted
         total = sum(number for _, number in counted)
         if not counted:
             self.set_header(
@@ -181,12 +196,23 @@ class ConflictsPage(WizardPage, OperationListener):
         else:
             self.set_header(
                 self.tr("What counts where both differ?"),
-                self.tr("%n item(s) are in the database already, and differ.", "", total),
+                self.tr(
+                    "%n item(s) differ from the database, or from another browser's version.",
+                    "",
+                    total,
+                )
+                if any(self._has_version_conflicts(kind.name) for kind, _ in counted)
+                else self.tr("%n item(s) are in the database already, and differ.", "", total),
             )
         for row, (kind, number) in enumerate(counted):
             self._add_rule(row, kind, number)
         self._grid_widget.setVisible(bool(counted))
         self._rule_changed()
+
+    def _has_version_conflicts(self, entity: str) -> bool:
+        return self._preview_store is not None and any(
+            alike.kind.stores for alike in self._preview_store.conflict_groups(entity)
+        )
 
     # ---- the rules ------------------------------------------------------------------------------
 
@@ -218,17 +244,35 @@ class ConflictsPage(WizardPage, OperationListener):
     def _rule(self, entity: str) -> MergeRule:
         return MergeRule(self._rule_combos[entity].currentData())
 
+    @property
+    def _asked(self) -> list[str]:
+        """The kinds of which the person decides one by one."""
+        return [each for each in self._rule_combos if self._rule(each) is MergeRule.PROMPT]
+
     def _rule_changed(self, changed: EntitySummary | None = None) -> None:
         answers = self.answers
         answers.policy = ConflictPolicy.MERGE
-        answers.rules = {entity: self._rule(entity) for entity in self._rule_combos}
+        answers.rules = self._settled_rules() | {
+            entity: self._rule(entity) for entity in self._rule_combos
+        }
         kinds = self._preview_store.entities if self._preview_store else ()
-        asking = [kind for kind in kinds if answers.rules.get(kind.name) is MergeRule.PROMPT]
+        asking = [kind for kind in kinds if kind.name in self._asked]
         if changed in asking or (self._entity is None and asking):
             self._show_entity(changed if changed in asking else asking[0])
         elif self._entity:
             self._update_enabled()
         self._count_undecided()
+
+    def _settled_rules(self) -> dict[str, MergeRule]:
+        """Of kinds of which the person has said which versions count."""
+        if self._comparison is None:
+            return {}
+        rules = self._comparison.rules
+        return {
+            entity: MergeRule.PROMPT
+            for entity in self._comparison.with_versions
+            if rules.get(entity) is MergeRule.PROMPT
+        }
 
     def _count_undecided(self) -> None:
         """How many the person still has to decide."""
@@ -236,8 +280,7 @@ class ConflictsPage(WizardPage, OperationListener):
             return
         self.answers.undecided_conflicts = sum(
             alike.answers.get(None, 0)
-            for entity, rule in self.answers.rules.items()
-            if rule is MergeRule.PROMPT
+            for entity in self._asked
             for alike in self._preview_store.conflict_groups(entity)
         )
         left = self.answers.undecided_conflicts
@@ -280,9 +323,8 @@ class ConflictsPage(WizardPage, OperationListener):
 
     def _update_enabled(self) -> None:
         row = self._table.currentIndex().row()
-        for button in self._buttons.values():
-            button.setVisible(self._is_interactive)
-            button.setEnabled(row >= 0)
+        self._answers.setVisible(self._is_interactive)
+        self._answers.setEnabled(row >= 0)
         self._apply_to_alike_box.setVisible(False)
         self._decision_label.setVisible(self._is_interactive and row >= 0)
         if self._entity and not self._is_interactive:
@@ -295,20 +337,15 @@ class ConflictsPage(WizardPage, OperationListener):
             self._model.entity, self._model.source_row(row)
         )
         self._differences.show_conflict(conflict)
-        said = {
-            Resolution.KEEP: self.tr("Decided: the database stays as it is."),
-            Resolution.REPLACE: self.tr("Decided: the browser's version counts."),
-            Resolution.MERGE: self.tr("Decided: both are merged."),
-            None: self.tr("Not decided yet."),
-        }
-        self._decision_label.setText(said[answer])
+        self._answers.show_versions(conflict.version_names)
+        self._decision_label.setText(self._decision_text(conflict, answer))
         self._update_enabled()
         if not self._is_interactive:
             return
         alike = next(
             each
             for each in self._preview_store.conflict_groups(self._model.entity)
-            if each.fields == conflict.fields
+            if each.kind == conflict.kind
         )
         words = self.tr("The same for all %n that differ in just these fields", "", alike.count)
         self._apply_to_alike_box.setText(words)
@@ -317,14 +354,26 @@ class ConflictsPage(WizardPage, OperationListener):
             if alike.count <= 1:
                 self._apply_to_alike_box.setChecked(False)
 
-    def _decide(self, answer: Resolution, *_: object) -> None:
+    def _decision_text(self, conflict: Conflict, answer: Resolution | None) -> str:
+        if answer is None:
+            return self.tr("Not decided yet.")
+        if answer is Resolution.MERGE:
+            return self.tr("Decided: both are merged.")
+        if versions := conflict.version_names:
+            name = shortened_name(versions[0 if answer is Resolution.KEEP else 1])
+            return self.tr("Decided: the version of {name} counts.").format(name=name)
+        if answer is Resolution.KEEP:
+            return self.tr("Decided: the database stays as it is.")
+        return self.tr("Decided: the browser's version counts.")
+
+    def _decide(self, answer: Resolution) -> None:
         row = self._table.currentIndex().row()
         if row < 0 or self._model is None or self._preview_store is None:
             return
         entity, place = self._model.entity, self._model.source_row(row)
         if self._apply_to_alike_box.isChecked():
             conflict, _before = self._preview_store.conflict(entity, place)
-            self._preview_store.set_group_answer(entity, answer, conflict.fields)
+            self._preview_store.set_group_answer(entity, answer, conflict.kind)
         else:
             self._preview_store.set_answer(entity, place, answer)
         self._count_undecided()
@@ -350,7 +399,7 @@ class ConflictsPage(WizardPage, OperationListener):
     # ---- the decisions file ---------------------------------------------------------------------
 
     def on_next(self) -> bool:
-        asked = [entity for entity, rule in self.answers.rules.items() if rule is MergeRule.PROMPT]
+        asked = self._asked
         if not asked or self._preview_store is None or self._decisions_saved:
             self._decisions_saved = False
             return True
@@ -363,11 +412,34 @@ class ConflictsPage(WizardPage, OperationListener):
                     decisions.put(conflict, answer)
             decisions.save()
 
-        self.start_operation(work, lambda _: self._store_decisions_path(path))
+        self.start_operation(work, lambda _: self._store_decisions_path(path, asked))
         return False
 
-    def _store_decisions_path(self, path: Path) -> None:
+    def _store_decisions_path(self, path: Path, asked: Sequence[str]) -> None:
         self.answers.decisions = path
+        if any(map(self._needs_new_comparison, asked)):
+            self._compare(build_job(self.answers, self.context.plan), self._compared_again)
+        else:
+            self._go_on()
+
+    def _needs_new_comparison(self, entity: str) -> bool:
+        """Whether other versions of its items may count now than when they were compared."""
+        comparison = self._comparison
+        return (
+            comparison is not None
+            and entity in comparison.with_versions
+            and (
+                comparison.rules.get(entity) is not MergeRule.PROMPT
+                or self._has_version_conflicts(entity)
+            )
+        )
+
+    def _compared_again(self, comparison: _Comparison) -> None:
+        self._comparison_finished(comparison)
+        if not self.answers.undecided_conflicts:
+            self._go_on()
+
+    def _go_on(self) -> None:
         self._decisions_saved = True
         self.next_page()
 

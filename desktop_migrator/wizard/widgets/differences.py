@@ -1,10 +1,11 @@
-"""A conflict field by field: what the database has, what the browser has."""
+"""A conflict field by field: what the database has, what the browser has; or two browsers."""
 
 from datetime import datetime
 
 from PySide6.QtCore import QDateTime, QLocale, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
+from desktop_migrator.migration.preview.preview_store import escape_unprintable
 from desktop_migrator.model import Conflict
 
 _VISIBLE_ROWS = 5
@@ -36,12 +37,13 @@ class DifferencesTable(QTableWidget):
     def show_conflict(self, conflict: Conflict | None) -> None:
         row_time = conflict.row_time if conflict else None
         item_time = conflict.item_time if conflict else None
+        versions = conflict.version_names if conflict else None
+        if versions:
+            first, second = (escape_unprintable(name) for name in versions)
+        else:
+            first, second = self.tr("In the database"), self.tr("In the browser")
         self.setHorizontalHeaderLabels(
-            [
-                self.tr("Field"),
-                self.tr("In the database") + _changed_at(row_time),
-                self.tr("In the browser") + _changed_at(item_time),
-            ]
+            [self.tr("Field"), first + _changed_at(row_time), second + _changed_at(item_time)]
         )
         differences = conflict.differences[:_MAX_FIELDS] if conflict else ()
         self.setRowCount(len(differences))

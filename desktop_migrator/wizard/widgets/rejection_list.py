@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_migrator.messages import Message, Translator
@@ -38,7 +39,8 @@ class RejectionList(QWidget):
             title = item_title(each.raw)
             if title and len(titles.setdefault(kind, [])) < _MAX_TITLES:
                 profile = each.source.store.profile
-                titles[kind].append(f"“{title}” ({profile.browser_name}, {profile.name})")
+                quoted = QLocale().quoteString(title)
+                titles[kind].append(f"{quoted} ({profile.browser_name}, {profile.name})")
         self.setVisible(bool(reasons))
         if reasons:
             self._lines.addWidget(basics.make_heading(self.accessibleName()))

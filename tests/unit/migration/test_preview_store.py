@@ -15,7 +15,7 @@ from desktop_migrator.migration.preview.preview_store import (
     PreviewState,
     PreviewStore,
 )
-from desktop_migrator.model import Conflict, Difference, Resolution
+from desktop_migrator.model import Conflict, ConflictKind, Difference, Resolution
 
 texts = st.text("abÄäßİ ı'%_\\", max_size=4)
 cells = st.tuples(texts, texts)
@@ -139,7 +139,7 @@ def test_answers_hold_for_one_for_all_alike_and_for_all() -> None:
             ],
         )
         findings.set_excluded("tasks", [5], excluded=True)
-        findings.set_group_answer("tasks", Resolution.KEEP, ("title", "status"))
+        findings.set_group_answer("tasks", Resolution.KEEP, ConflictKind(("title", "status")))
         findings.set_answer("tasks", 3, Resolution.MERGE)
         for place, each in enumerate(conflicts):
             if each.fields == ("title", "status"):
@@ -150,7 +150,7 @@ def test_answers_hold_for_one_for_all_alike_and_for_all() -> None:
         assert {place: answer for place, _, answer in found} == plain
         assert [each for _, each, _ in found] == [conflicts[place] for place, _, _ in found]
         assert findings.conflict("tasks", 3) == (conflicts[3], Resolution.MERGE)
-        groups = {alike.fields: alike for alike in findings.conflict_groups("tasks")}
+        groups = {alike.kind.fields: alike for alike in findings.conflict_groups("tasks")}
         for fields, alike in groups.items():
             same = [answer for place, each, answer in found if each.fields == fields]
             assert alike.count == len(same)

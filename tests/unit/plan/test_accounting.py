@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from desktop_migrator.model import Item, Rejection
+from desktop_migrator.plan.bind import assumed_tables
 from desktop_migrator.plan.schema import Plan
 from tests.unit.plan.helpers import extractor, plan, record, row
 
@@ -345,3 +346,30 @@ def test_a_rest_of_any_depth_is_told_or_rejected(opening: str, closing: str) -> 
         assert [each.entity for each in outcomes if isinstance(each, Rejection)]
         whole = any(isinstance(each, Rejection) and each.raw == text for each in outcomes)
         assert whole or ("root", "deep") in by.accounting.rest or opening == '{"a":'
+
+
+def test_columns_of_existing_tables_are_taken_to_be_there_where_no_database_is_looked_at() -> None:
+    of = plan(
+        """
+        [entities.lists]
+        table = "lists"
+        sources = [{ keys = ["lists"] }]
+        columns = { name = { from = "name" }, made = { from = "$user" } }
+        [entities.notes]
+        table = "notes"
+        sources = [{ keys = ["notes"] }]
+        columns.title = { from = "title" }
+        columns.list = { from = "list", references = "lists" }
+        [entities.more]
+        table = "more"
+        sources = [{ keys = ["more"] }]
+        columns.title = { from = "title" }
+        columns.rest = { rest = true, type = "jsonb" }
+        """
+    )
+    by = extractor(of, assumed_tables(of))
+    keys = {"lists": {"name": "N"}, "notes": {"title": "T", "list": "1"}, "more": {"title": "T"}}
+    records = [record(key, json.dumps([{"id": "1", **each}])) for key, each in keys.items()]
+    items = [each for each in by.extract(records) if isinstance(each, Item)]
+    assert [each.entity for each in items] == list(keys)
+    assert items[-1].values[1:] == (b'{"title":"T"}',)

@@ -1,6 +1,7 @@
 """Versions of one item in several stores; what is expected is written by hand from target.md."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
 from pathlib import Path
@@ -13,13 +14,18 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from desktop_migrator.messages import NOTHING
+from desktop_migrator.migration.run.decisions import Decisions
 from desktop_migrator.model import (
     Column,
     ColumnType,
+    Conflict,
+    ConflictPolicy,
+    Difference,
     Item,
     MergeRule,
     Profile,
     Rejection,
+    Resolution,
     Source,
     StorageKey,
     Store,
@@ -28,6 +34,7 @@ from desktop_migrator.model import (
     Table,
     TargetEntity,
 )
+from desktop_migrator.postgres.load.conflicts import MASK
 from desktop_migrator.postgres.load.deduplicate import Deduplicator, identity_key
 from desktop_migrator.postgres.load.duplicate_key_filter import DuplicateKeyFilter
 
@@ -39,6 +46,8 @@ COLUMNS = (
 )
 MONDAY, TUESDAY, FRIDAY = (datetime(2026, 6, day, tzinfo=UTC) for day in (1, 2, 5))
 NEWEST, FIELDS = MergeRule.NEWEST, MergeRule.FIELDS
+KEEP, REPLACE, MERGE = Resolution.KEEP, Resolution.REPLACE, Resolution.MERGE
+INTERACTIVE = ConflictPolicy.INTERACTIVE
 
 
 def entity(rule: MergeRule = NEWEST, *unique: tuple[str, ...]) -> TargetEntity:
@@ -76,9 +85,15 @@ def version(
     )
 
 
-def deduplicated(target: TargetEntity, *items: Item) -> tuple[list[Item], dict[str, int]]:
+def deduplicated(
+    target: TargetEntity, *items: Item, said: "Said | None" = None
+) -> tuple[list[Item], dict[str, int]]:
     repeats = DuplicateKeyFilter()
-    deduplicator = Deduplicator([target], repeats)
+    deduplicator = (
+        Deduplicator([target], repeats, said.policy, said.decisions.answer, said.undecided)
+        if said
+        else Deduplicator([target], repeats)
+    )
     for item in items:
         repeats.add(identity_key("envs", item.source_id))
         deduplicator.register_natural_keys(item)
@@ -88,6 +103,30 @@ def deduplicated(target: TargetEntity, *items: Item) -> tuple[list[Item], dict[s
     counts = {"superseded": len(superseded), "duplicates": deduplicator.duplicates["envs"]}
     assert len(result) + sum(counts.values()) == len(items)
     return result, {name: number for name, number in counts.items() if number}
+
+
+class Said:
+    """A person who answers each pair when all were found, and remembers it."""
+
+    def __init__(self, *answers: Resolution, policy: ConflictPolicy = INTERACTIVE) -> None:
+        self.policy = policy
+        self.decisions = Decisions()
+        self.asked: list[Conflict] = []
+        self._waiting: list[Conflict] = []
+        self._answers = iter(answers)
+
+    def undecided(self, conflict: Conflict) -> None:
+        self._waiting.append(conflict)
+
+    def settle(self, target: TargetEntity, *items: Item) -> tuple[list[Item], dict[str, int]]:
+        while True:
+            self._waiting.clear()
+            result = deduplicated(target, *items, said=self)
+            if not self._waiting:
+                return result
+            for conflict in self._waiting:
+                self.asked.append(conflict)
+                self.decisions.put(conflict, next(self._answers))
 
 
 ONE_GAVE_WAY = {"superseded": 1}
@@ -196,6 +235,128 @@ def test_every_version_counts_or_is_equal_or_is_named(items: list[Item], rule: M
     result, _ = deduplicated(target, *items)  # in which the sum is checked
     assert len({item.id for item in result}) == len({item.values[1] for item in result})
     assert {item.values[1] for item in result} <= {item.values[1] for item in items}
+
+
+# ---- versions between which the person decides ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "rule", "values", "counts"),
+    [
+        (KEEP, NEWEST, ("later", None), ONE_GAVE_WAY),
+        (KEEP, FIELDS, ("later", None), ONE_GAVE_WAY),
+        (REPLACE, NEWEST, ("earlier", "n"), ONE_GAVE_WAY),
+        (REPLACE, FIELDS, ("earlier", "n"), ONE_GAVE_WAY),
+        (MERGE, NEWEST, ("later", "n"), ONE_GAVE_WAY),
+    ],
+)
+def test_the_person_says_which_version_counts(
+    answer: Resolution, rule: MergeRule, values: tuple[str, str | None], counts: dict[str, int]
+) -> None:
+    later = version("later", written=FRIDAY, updated=FRIDAY)
+    earlier = version("earlier", written=MONDAY, updated=MONDAY, note="n")
+    for order in ((later, earlier), (earlier, later)):
+        said = Said(answer)
+        [one], found = said.settle(entity(rule), *order)
+        assert one.values[1:3] == values
+        assert found == counts
+        [conflict] = said.asked
+        assert (conflict.row_source, conflict.item_source) == (later.source, earlier.source)
+        assert conflict.differences == (
+            Difference("name", "later", "earlier"),
+            Difference("note", None, "n"),
+        )
+
+
+def test_a_merge_that_loses_nothing_supersedes_nothing() -> None:
+    said = Said(MERGE)
+    [one], counts = said.settle(entity(), version("same", note="n"), version("same", config=b"[]"))
+    assert one.values == ("1", "same", "n", b"[]")
+    assert counts == {"duplicates": 1}
+
+
+def test_a_decision_holds_whichever_store_was_written_last() -> None:
+    said = Said(REPLACE)
+    versions = version("a", written=FRIDAY), version("b", written=MONDAY)
+    assert said.settle(entity(), *versions)[0] == [versions[1]]
+    since = versions[0], version("b", written=datetime(2027, 1, 1, tzinfo=UTC))
+    assert said.settle(entity(), *since)[0] == [since[1]]
+    assert len(said.asked) == 1
+    changed = versions[0], version("c", written=MONDAY)
+    with pytest.raises(StopIteration):  # another version is another question
+        said.settle(entity(), *changed)
+
+
+@pytest.mark.parametrize(
+    ("policy", "rule", "asks"),
+    [
+        (INTERACTIVE, NEWEST, True),
+        (ConflictPolicy.MERGE, MergeRule.PROMPT, True),
+        (ConflictPolicy.MERGE, NEWEST, False),
+        (ConflictPolicy.SKIP, MergeRule.PROMPT, False),
+        (ConflictPolicy.OVERWRITE, MergeRule.PROMPT, False),
+    ],
+)
+def test_decisions_count_where_they_are_needed(
+    policy: ConflictPolicy, rule: MergeRule, asks: bool
+) -> None:
+    versions = version("a", written=FRIDAY), version("b", written=MONDAY)
+    said = Said(REPLACE)
+    said.settle(entity(rule), *versions)
+    said.policy = policy
+    [one], _ = deduplicated(entity(rule), *versions, said=said)
+    assert one.values[1] == ("b" if asks else "a")
+
+
+def test_the_version_chosen_is_asked_about_with_a_third_one() -> None:
+    said = Said(REPLACE, MERGE)
+    versions = [
+        version("a", written=FRIDAY),
+        version("b", written=TUESDAY),
+        version("c", written=MONDAY, note="n"),
+    ]
+    [one], counts = said.settle(entity(), *versions)
+    assert one.values == ("1", "b", "n", None)
+    assert counts == {"superseded": 2}
+    assert [(each.differences[0].row, each.differences[0].item) for each in said.asked] == [
+        ("a", "b"),
+        ("b", "c"),
+    ]
+
+
+def test_what_is_equal_is_not_asked_about() -> None:
+    said = Said()
+    same = [version("a", written=written, note="n") for written in (MONDAY, FRIDAY)]
+    assert said.settle(entity(), *same)[1] == {"duplicates": 1}
+    assert said.settle(BY_NAME, version("a", id="1"), version("a", id="2"))[1] == {"duplicates": 1}
+
+
+def test_secret_values_are_not_shown() -> None:
+    target = replace(entity(), secret_columns=frozenset({"note"}))
+    said = Said(KEEP)
+    said.settle(target, version("a", note="one"), version("a", note="two"))
+    assert said.asked[0].differences == (Difference("note", MASK, MASK),)
+
+
+def test_items_that_share_a_key_are_asked_about() -> None:
+    said = Said(REPLACE)
+    first, second = version("dev", id="a", updated=FRIDAY), version("dev", id="b", note="n")
+    [one], counts = said.settle(BY_NAME, first, second)
+    assert (one.id, one.aliases) == ("b", (("https://a.test", "a"),))
+    assert counts == ONE_GAVE_WAY
+    assert said.asked[0].fields == ("id", "note")
+
+
+@given(_VERSIONS, st.sampled_from(MergeRule), st.lists(st.sampled_from(Resolution)))
+def test_decisions_lose_no_version_and_are_asked_for_once(
+    items: list[Item], rule: MergeRule, answers: list[Resolution]
+) -> None:
+    target = entity(rule, ("name",))
+    said = Said(*answers, *[KEEP] * 12 * 12)
+    result, counts = said.settle(target, *items)  # in which the sum is checked
+    assert len(said.asked) <= max(len(items) - 1, 0)
+    assert said.settle(target, *items) == (result, counts)
+    assert len({item.id for item in result}) == len({item.values[1] for item in result})
 
 
 BY_NAME = entity(NEWEST, ("name",))
