@@ -99,21 +99,19 @@ class Stage:
         None where a default is an identity's or a domain's, which no statement can name.
         """
         quoted = adapters.table_name(self.table).as_string(cursor)
-        defaults = dict(cursor.execute(_DEFAULTS, [quoted]).fetchall())
+        defaults: dict[str, str] = dict(cursor.execute(_DEFAULTS, [quoted]).fetchall())
         if any(column.has_default and column.name not in defaults for column in self.columns):
             return None
         # Without parameters, so that no % of a default is taken for one.
-        values = sql.SQL(", ").join(
-            self._value(
-                index,
-                column,
-                sql.SQL(defaults[column.name]) if column.name in defaults else sql.SQL("NULL"),
-                escaped=False,
-            )
+        values: list[sql.Composable] = [
+            self._value(index, column, sql.SQL(defaults.get(column.name, "NULL")), escaped=False)
             for index, column in enumerate(self.columns)
-        )
+        ]
         return sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} AS stage").format(
-            adapters.table_name(self.table), adapters.column_names(self.columns), values, STAGE
+            adapters.table_name(self.table),
+            adapters.column_names(self.columns),
+            sql.SQL(", ").join(values),
+            STAGE,
         )
 
     def _declaration(self, column: Column) -> sql.Composed:

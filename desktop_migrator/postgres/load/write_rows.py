@@ -113,8 +113,8 @@ def _insert(
     if len(inserts) > MAX_COPIES:
         positions = [position for chosen in inserts.values() for position in chosen]
         with _position_among(positions):
-            rows = [operations[position].item.values for position in positions]
-            done = writer.insert_mixed(cursor, rows)
+            whole = [operations[position].item.values for position in positions]
+            done = writer.insert_mixed(cursor, whole)
         if done:
             for (subset, _), chosen in inserts.items():
                 for operation in (operations[position] for position in chosen):
