@@ -59,7 +59,7 @@ def command(
         def decide(action: RepairAction) -> bool:
             if not session.json:
                 _print_repair_action(session, action)
-            return auto_fix and action.possible and _is_confirmed(session, reporter)
+            return auto_fix and action.possible and _is_confirmed(session, reporter, action)
 
         results = repair(request, session.workspace, reporter, decide, given)
     ok = all(each.done for each in results)
@@ -71,9 +71,9 @@ def command(
     raise typer.Exit(ExitCode.DONE if ok else ExitCode.FAILED)
 
 
-def _is_confirmed(session: Session, reporter: Reporter) -> bool:
+def _is_confirmed(session: Session, reporter: Reporter, action: RepairAction) -> bool:
     if not session.interactive:
-        return True
+        return not action.asks
     return reporter.ask(Question(Message("Do this?"), (N_("yes"), N_("no")))) == "yes"
 
 
@@ -102,7 +102,7 @@ def _print_summary(session: Session, results: list[RepairResult]) -> None:
         elif each.done:
             session.print_text(tr("Done: {name}.", name=name))
     left = [each.action for each in results if not each.done]
-    waiting = sum(action.possible for action in left)
+    waiting = sum(action.possible and not action.asks for action in left)
     if not results:
         session.print_text(tr("There is nothing to repair."))
     elif waiting:

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import plyvel
 import psycopg
@@ -12,11 +14,21 @@ import pytest
 
 from desktop_migrator.errors import UserNotFound
 from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.run import finish_run
+from desktop_migrator.migration.run.filters import Period
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
+from desktop_migrator.migration.run.parallel import load_parallel
 from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.model import KeptReason, RunResult, UndoResult
+from desktop_migrator.model import (
+    ConflictPolicy,
+    KeptReason,
+    MergeRule,
+    Outcome,
+    RunResult,
+    UndoResult,
+)
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import Stage
 from tests.recording_reporter import RecordingReporter
@@ -186,8 +198,11 @@ def test_a_trigger_that_refuses_a_row_by_any_code_costs_that_row(
     desk: Desk, when: str, body: str
 ) -> None:
     desk.sql(TASKS)
-    refusal = f"IF (COALESCE(NEW, OLD)).title = 'bad' THEN {body} END IF;"
-    desk.trigger(f"{when} INSERT OR DELETE", f"{refusal} RETURN COALESCE(NEW, OLD);")
+    desk.trigger(
+        f"{when} INSERT OR DELETE",
+        "IF (CASE TG_OP WHEN 'DELETE' THEN OLD.title ELSE NEW.title END) = 'bad' THEN"
+        f" {body} END IF; RETURN COALESCE(NEW, OLD);",
+    )
     desk.sql("ALTER TABLE tasks DISABLE TRIGGER meddle")
     source = desk.profile("p", tasks=[task(1), task(2, title="bad"), task(3)])
     undone = desk.run(source)
@@ -244,3 +259,285 @@ def test_an_id_column_of_another_type_than_before(desk: Desk) -> None:
         result = desk.run(source)
         assert result.counts.inserted == 1, result.error
         assert desk.run(source).counts.unchanged == 1
+
+
+# ---- which version, which row -------------------------------------------------------------------
+
+
+def test_a_period_tells_items_apart_once_their_versions_are_joined(desk: Desk) -> None:
+    desk.sql(TASKS)
+    days = {"old": (6, "2026-01-10"), "new": (7, "2026-03-10")}
+    both = [
+        desk.profile(
+            name,
+            **{
+                "tasks": [
+                    task(1, title=name, updatedAt=f"{day}T00:00:00Z"),
+                    task(2, title="same", updatedAt="2026-03-01T00:00:00Z"),
+                ],
+                f"tasks-{name}": [task(number, updatedAt=f"{day}T00:00:00Z")],
+            },
+        )
+        for name, (number, day) in days.items()
+    ]
+    to_february = Period(None, datetime(2026, 2, 1, tzinfo=UTC))
+    result = desk.run(*both, period=to_february)
+    assert result.verified, result.error
+    assert desk.sql("SELECT title FROM tasks") == [("Task 6",)]
+    assert result.skipped_records["out-of-range"] == 5
+    assert (result.counts.items, result.counts.superseded) == (1, 0)
+    from_february = Period(datetime(2026, 2, 1, tzinfo=UTC), None)
+    result = desk.run(*both, period=from_february)
+    assert sorted(desk.sql("SELECT title FROM tasks")) == [
+        ("Task 6",),
+        ("Task 7",),
+        ("new",),
+        ("same",),
+    ]
+    assert (result.counts.items, result.counts.superseded) == (4, 0)
+    assert result.skipped_records["out-of-range"] == 2
+
+
+@pytest.mark.parametrize("policy", [ConflictPolicy.SKIP, ConflictPolicy.OVERWRITE])
+@pytest.mark.parametrize("batch", [1, 100])
+def test_of_two_entities_of_one_table_neither_overwrites_the_others_rows(
+    desk: Desk, policy: ConflictPolicy, batch: int
+) -> None:
+    desk.sql(TASKS)
+    text = PLAN.replace("RULE", "newest").replace("KIND", "text").replace("tasks*", "tasks")
+    second = text.split("[entities.tasks]")[1].replace("entities.tasks", "entities.archive")
+    desk.write_plan(text + "[entities.archive]" + second.replace('["tasks"]', '["archive"]'))
+    source = desk.profile(
+        "p",
+        tasks=[task(1), task(2)],
+        archive=[task(1, title="archived"), task(2), task(3)],
+    )
+    result = desk.run(source, policy=policy, batch_size=batch)
+    assert result.verified, result.error
+    titles = {title for (title,) in desk.sql("SELECT title FROM tasks")}
+    [(superseded,)] = desk.sql("SELECT convert_from(raw, 'UTF8') FROM desktop_migrator.quarantine")
+    told = json.loads(superseded)["title"]
+    assert titles == {"Task 1", "archived", "Task 2", "Task 3"} - {told}
+    assert told in {"Task 1", "archived"}
+    assert (result.counts.inserted, result.counts.unchanged, result.counts.superseded) == (3, 1, 1)
+
+
+def test_a_merge_that_is_resumed_merges_no_item_twice(desk: Desk) -> None:
+    desk.sql(TASKS)
+    number = 40
+    for each in range(number):
+        desk.sql("INSERT INTO tasks (id, title, user_id) VALUES (%s, 'row', 'u1')", row_id(each))
+    source = desk.profile("p", tasks=[task(each, note="n") for each in range(number)])
+    merge: dict[str, Any] = {
+        "policy": ConflictPolicy.MERGE, "rules": {"tasks": MergeRule.FIELDS}, "batch_size": 10
+    }  # fmt: skip
+    stopped = desk.run(source, reporter=AtStage(Stage.LOAD, None, at=20), **merge)
+    assert stopped.outcome is Outcome.CANCELLED
+    [(emptied,)] = desk.sql("SELECT id FROM tasks WHERE note = 'n' ORDER BY id LIMIT 1")
+    desk.sql("UPDATE tasks SET note = NULL, title = 'edited' WHERE id = %s", emptied)
+    result = desk.run(source, resume=True, **merge)
+    assert result.verified, result.error
+    assert (result.counts.items, result.counts.updated) == (number, number)
+    assert desk.sql("SELECT title, note FROM tasks WHERE id = %s", emptied) == [("edited", None)]
+
+
+SELF = """
+version = 1
+name = "g"
+[entities.tasks]
+table = "tasks"
+id = { from = "id", type = "uuid" }
+sources = [{ keys = ["tasks"] }]
+[entities.tasks.columns]
+title = { from = "title", type = "text" }
+next_id = { from = "nextId", type = "uuid", references = "tasks"DANGLING }
+parent_id = { from = "parentId", type = "uuid", references = "tasks"DANGLING }
+user_id = { from = "$user", type = "text" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("dangling", "key", "items", "expected"),
+    [
+        (
+            "",
+            "",
+            [task(1, nextId=row_id(2)), task(2, parentId=row_id(9))],
+            [],
+        ),
+        (
+            ', dangling = "null"',
+            " REFERENCES tasks",
+            [task(1, nextId=row_id(2)), task(2, nextId=row_id(1), parentId=row_id(9))],
+            [(row_id(1), row_id(2), None), (row_id(2), row_id(1), None)],
+        ),
+    ],
+)
+def test_two_references_within_a_table(
+    desk: Desk, dangling: str, key: str, items: list[Any], expected: list[Any]
+) -> None:
+    desk.write_plan(SELF.replace("DANGLING", dangling))
+    desk.sql(
+        f"CREATE TABLE tasks (id uuid PRIMARY KEY, title text, next_id uuid{key},"
+        f" parent_id uuid{key}, user_id text)"
+    )
+    result = desk.run(desk.profile("p", tasks=items))
+    assert result.verified
+    rows = desk.sql("SELECT id::text, next_id::text, parent_id::text FROM tasks ORDER BY id")
+    assert rows == expected
+    assert result.counts.rejected == len(items) - len(expected)
+
+
+# ---- undo where triggers have a say -------------------------------------------------------------
+
+
+def test_undo_leaves_rows_unmarked_where_a_trigger_marks_instead_of_deleting(desk: Desk) -> None:
+    desk.sql(TASKS.replace("note text", "note text, deleted_at timestamptz"))
+    desk.trigger(
+        "BEFORE DELETE",
+        "UPDATE tasks SET deleted_at = now() WHERE id = OLD.id AND OLD.title <> 'Task 3';"
+        " IF OLD.title = 'Task 3' THEN RETURN OLD; END IF; RETURN NULL;",
+    )
+    result = desk.run(desk.profile("p", tasks=[task(number) for number in range(6)]))
+    undone = desk.undo(result.run)
+    assert (undone.counts.deleted, undone.counts.kept) == (1, 5), undone.error
+    assert {row.reason for row in undone.skipped_rows} == {KeptReason.REFUSED}
+    assert desk.sql("SELECT count(*), count(deleted_at) FROM tasks") == [(5, 0)]
+
+
+def test_undo_goes_on_where_a_trigger_changes_the_row_that_is_deleted(desk: Desk) -> None:
+    desk.sql(TASKS)
+    desk.trigger(
+        "BEFORE DELETE",
+        "IF OLD.title = 'Task 3' THEN UPDATE tasks SET note = 'x' WHERE id = OLD.id; END IF;"
+        " RETURN OLD;",
+    )
+    result = desk.run(desk.profile("p", tasks=[task(number) for number in range(6)]))
+    undone = desk.undo(result.run)
+    assert (undone.counts.deleted, undone.counts.kept) == (5, 1), undone.error
+    assert desk.sql("SELECT title, note FROM tasks") == [("Task 3", None)]
+
+
+def test_undo_restores_where_a_trigger_updates_its_own_row(desk: Desk) -> None:
+    desk.sql(TASKS)
+    desk.sql("INSERT INTO tasks (id, title, user_id) VALUES (%s, 'row', 'u1')", row_id(1))
+    desk.trigger(
+        "AFTER UPDATE",
+        "IF pg_trigger_depth() = 1 THEN UPDATE tasks SET note = 'touched' WHERE id = NEW.id;"
+        " END IF; RETURN NULL;",
+    )
+    source = desk.profile("p", tasks=[task(1)])
+    result = desk.run(source, policy=ConflictPolicy.OVERWRITE)
+    undone = desk.undo(result.run)
+    assert undone.error is None
+    assert desk.sql("SELECT title FROM tasks") == [("row",)]
+    assert {row.reason for row in undone.skipped_rows} <= {KeptReason.ALTERED}
+
+
+# ---- roles --------------------------------------------------------------------------------------
+
+
+def test_a_role_with_few_connections_is_enough(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load_parallel, "MIN_CHARACTERS_FOR_PARALLEL", 0)
+    monkeypatch.setattr(finish_run, "MIN_ROWS_FOR_PARALLEL", 1)
+    desk.sql(TASKS)
+    [(name,)] = desk.sql("SELECT current_database()")
+    desk.sql(
+        "DROP ROLE IF EXISTS few; CREATE ROLE few LOGIN PASSWORD 'few' CONNECTION LIMIT 3;"
+        f' GRANT ALL ON tasks TO few; GRANT CREATE, TEMP ON DATABASE "{name}" TO few'
+    )
+    source = desk.profile("p", **{f"tasks-{k}": [task(10 * k + n) for n in range(10)]
+                                  for k in range(20)})  # fmt: skip
+    parts = urlsplit(desk.database)
+    address = parts._replace(netloc=f"few:few@{parts.netloc.rpartition('@')[2]}").geturl()
+    try:
+        result = desk.run(source, database=address, max_concurrent=4)
+        assert result.verified, result.error
+        assert result.counts.inserted == 200
+    finally:
+        desk.sql("DROP OWNED BY few; DROP ROLE few")
+
+
+# ---- whatever columns are filled ----------------------------------------------------------------
+
+FLAGS = 9
+
+
+@pytest.mark.parametrize("identity", [False, True])
+def test_any_number_of_ways_to_fill_columns_goes_through_one_stage(
+    desk: Desk, identity: bool
+) -> None:
+    """Each item leaves other columns to their defaults, one of them of a domain."""
+    number = "int GENERATED BY DEFAULT AS IDENTITY" if identity else "int NOT NULL DEFAULT 7 % 4"
+    columns = "".join(f"f{each} = {{ from = 'f{each}' }}\n" for each in range(FLAGS))
+    desk.write_plan(
+        'version = 1\nname = "f"\n[entities.tasks]\ntable = "tasks"\n'
+        'sources = [{ keys = ["tasks"] }]\n[entities.tasks.columns]\n'
+        'title = { from = "title" }\nuser_id = { from = "$user" }\nn = { from = "n" }\n'
+        f'p = {{ from = "p" }}\n{columns}'
+    )
+    desk.sql(
+        "CREATE DOMAIN positive AS int NOT NULL CHECK (VALUE > 0);"
+        f"CREATE TABLE tasks (id uuid PRIMARY KEY, title text, user_id text, n {number},"
+        " p positive DEFAULT 5,"
+        + ",".join(f"f{each} boolean NOT NULL DEFAULT false" for each in range(FLAGS))
+        + "); CREATE TABLE locks (held int)"
+    )
+    desk.trigger(
+        "BEFORE INSERT OR UPDATE",
+        "INSERT INTO locks SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid(); RETURN NEW;",
+    )
+    ways = range(0, 1 << FLAGS, 3)
+    items = [
+        task(way)
+        | {f"f{each}": True for each in range(FLAGS) if way >> each & 1}
+        | ({"n": way, "p": way} if way % 2 else {})
+        for way in ways
+    ]
+    source = desk.profile("p", tasks=items)
+    assert desk.run(source).counts.inserted == len(ways)
+    flags = ", ".join(f"f{each}" for each in range(FLAGS))
+    filled = {
+        (way, *((way, way) if way % 2 else (3, 5)), *(bool(way >> each & 1) for each in range(9)))
+        for way in ways
+    }
+    query = f"SELECT substr(title, 6)::int, n, p, {flags} FROM tasks"
+    if not identity:
+        assert set(desk.sql(query)) == filled
+    desk.sql("UPDATE tasks SET n = 1, p = 1")
+    desk.sql(f"UPDATE tasks SET {', '.join(f'f{each} = NOT f{each}' for each in range(FLAGS))}")
+    before = sorted(desk.sql(query))
+    result = desk.run(source, policy=ConflictPolicy.OVERWRITE)
+    assert result.verified, result.error
+    assert result.counts.updated == len(ways) - 1  # one fills nothing that differs
+    for way, n, p, *rest in desk.sql(query):
+        assert (n, p) == ((way, way) if way % 2 else (1, 1))
+        # What an item leaves alone stays as somebody has made it.
+        assert rest == [True] * FLAGS
+    assert desk.sql("SELECT max(held) < 100 FROM locks") == [(True,)]
+    undone = desk.undo(result.run)
+    assert (undone.counts.restored, undone.counts.kept) == (len(ways) - 1, 0)
+    assert sorted(desk.sql(query)) == before
+
+
+def test_rows_that_a_trigger_keeps_as_they_were_are_rejected_by_name(desk: Desk) -> None:
+    desk.sql(TASKS)
+    source = desk.profile("p", tasks=[task(number) for number in range(6)])
+    desk.run(source)
+    desk.sql("UPDATE tasks SET title = 'Mine'")
+    desk.trigger(
+        "BEFORE UPDATE", f"IF NEW.id = '{row_id(3)}' THEN RETURN NULL; END IF; RETURN NEW;"
+    )
+    result = desk.run(source, policy=ConflictPolicy.OVERWRITE)
+    assert result.verified, result.error
+    assert (result.counts.updated, result.counts.rejected) == (5, 1)
+    assert [each.source_id for each in result.rejections] == [row_id(3)]
+
+
+def test_what_a_trigger_trims_is_told_by_item_and_column(desk: Desk) -> None:
+    desk.sql(TASKS)
+    desk.trigger("BEFORE INSERT", "NEW.title := trim(NEW.title); RETURN NEW;")
+    items = [task(1), task(2, title=" blanks "), task(3)]
+    result = desk.run(desk.profile("p", tasks=items))
+    assert not result.verified
+    assert "title of tasks 1 in tasks" in str(result.error)

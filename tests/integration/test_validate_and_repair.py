@@ -129,6 +129,18 @@ def test_what_the_app_changed_since_is_no_damage_and_is_left_alone(desk: Desk) -
     assert desk.with_source("repair", "--auto-fix").last["mends"] == []
 
 
+def test_rows_that_somebody_may_have_changed_are_never_reverted_unasked(desk: Desk) -> None:
+    """Forms have no time of change: nothing tells an edit from damage."""
+    desk.sql("UPDATE form_data SET name = name || ' edited'")
+    edited = desk.rows()
+    to = ("--database", desk.database, "--user-id", "u1")
+    words = ("repair", "--source", desk.source, "--auto-fix")
+    ended = desk.command("--yes", "--json", *words, *to)
+    assert ended.exit_code == 1
+    assert [(mend["asks"], mend["done"]) for mend in ended.last["mends"]] == [(True, False)] * 2
+    assert desk.rows() == edited
+
+
 def test_what_the_browser_changed_since_is_told_and_never_sent_by_repair(desk: Desk) -> None:
     changed = [ITEMS[0] | {"title": "Another"}, *ITEMS[2:], ITEMS[0] | {"id": "late"}]
     desk.store(tasks=changed, formData=FORMS)

@@ -28,6 +28,8 @@ class RepairAction:
     """What is to be done: by this program or, where it cannot, by a person."""
     possible: bool = True
     """Whether this program can do it."""
+    asks: bool = False
+    """Whether it may undo what somebody did on purpose, so that nobody's word for all is enough."""
     changes: tuple[tuple[str, str], ...] = ()
     """Texts before and after, cut to where they differ."""
 

@@ -27,7 +27,12 @@ from desktop_migrator.postgres.load.load_order import dependency_levels, order_p
 from desktop_migrator.postgres.verify.compare_sources import items_as_sent
 from desktop_migrator.postgres.verify.row_state import SentRow, compare_rows, last_sent_rows
 
-_POLICIES = {"missing": ConflictPolicy.SKIP, "damaged": ConflictPolicy.OVERWRITE}
+_POLICIES = {
+    "missing": ConflictPolicy.SKIP,
+    "damaged": ConflictPolicy.OVERWRITE,
+    "unclear": ConflictPolicy.OVERWRITE,
+}
+"""`unclear`: rows that differ, in tables that do not say when they were last changed."""
 
 SentRowsByEntity = Mapping[str, Mapping[str, SentRow]]
 """By entity and id: what was sent for rows that are wanted again."""
@@ -78,7 +83,8 @@ def resend_rows(
     wanted: dict[str, dict[str, dict[str, SentRow]]] = {}
     with translate_errors(), context.connection.begin():
         for name, rows in compare_rows(context.connection, entities, run, context.reporter).items():
-            for kind, ids in (("missing", rows.missing), ("damaged", rows.damaged)):
+            differing = "damaged" if by_name[name].updated_column else "unclear"
+            for kind, ids in (("missing", rows.missing), (differing, rows.damaged)):
                 if ids:
                     sent = last_sent_rows(context.connection, by_name[name], run, sorted(ids))
                     wanted.setdefault(kind, {})[name] = sent
@@ -86,7 +92,16 @@ def resend_rows(
         return
     with open_run_sources(context.request, run, context.workspace, context.reporter) as found:
         for kind, each in wanted.items():
-            yield from _propose_resend(context, run, entities, kind, each, found)
+            parts = _row_by_row(each) if kind == "unclear" else [each]
+            for part in parts:
+                yield from _propose_resend(context, run, entities, kind, part, found)
+
+
+def _row_by_row(wanted: SentRowsByEntity) -> Iterator[SentRowsByEntity]:
+    """Each row alone, as what somebody may have done on purpose is asked about."""
+    for entity, rows in wanted.items():
+        for row_id, sent in rows.items():
+            yield {entity: {row_id: sent}}
 
 
 def _propose_resend(
@@ -104,6 +119,15 @@ def _propose_resend(
     if kind == "missing":
         name = Message("missing rows")
         problem = Message("Rows are gone: {rows}.", rows=listed)
+    elif kind == "unclear":
+        [(entity, rows)] = wanted.items()
+        name = Message("changed rows")
+        problem = Message(
+            "The row {row} of {entity} is not as it was sent; nothing says whether somebody "
+            "changed it on purpose.",
+            row=", ".join(rows),
+            entity=entity,
+        )
     else:
         name = Message("damaged rows")
         problem = Message(
@@ -120,7 +144,10 @@ def _propose_resend(
     number, lost = len(here), sum(map(len, wanted.values())) - len(here)
     if number:
         action = RepairAction(
-            name, problem, Message("Send {number:,} again, exactly as they were.", number=number)
+            name,
+            problem,
+            Message("Send {number:,} again, exactly as they were.", number=number),
+            asks=kind == "unclear",
         )
         send = partial(_send, context, run, entities, _POLICIES[kind], wanted, sources_and_origins)
         yield action, send

@@ -13,13 +13,18 @@ from desktop_migrator.errors import (
 )
 from desktop_migrator.messages import NOTHING, Message, plural
 from desktop_migrator.migration.run.filters import EXCLUDED_ITEM, OUT_OF_RANGE
+from desktop_migrator.migration.run.name_differences import name_differences
 from desktop_migrator.migration.run.parallel.verify_parallel import verify_parallel
 from desktop_migrator.migration.run.parallel.workers import start_forkserver
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.migration.undo import undo_runs
 from desktop_migrator.model import Counts, Outcome, TargetEntity, UndoResult
 from desktop_migrator.postgres.bookkeeping.runs import find_run, finish_run
-from desktop_migrator.postgres.connection.engine import invalidate_if_closed, translate_errors
+from desktop_migrator.postgres.connection.engine import (
+    free_connections,
+    invalidate_if_closed,
+    translate_errors,
+)
 from desktop_migrator.postgres.connection.retry import NO_RETRY
 from desktop_migrator.postgres.load.checkpoint import committed_counts
 from desktop_migrator.postgres.types import adapters
@@ -94,9 +99,11 @@ def verify_rows(run: RunContext, entities: Sequence[TargetEntity]) -> None:
             _check_no_lost_commits(run)
             rows = count_rows_to_verify(run.connection, entities, run.id)
             number = (
-                1 if run.job.dry_run or rows < MIN_ROWS_FOR_PARALLEL else run.job.max_concurrent
+                1
+                if run.job.dry_run or rows < MIN_ROWS_FOR_PARALLEL
+                else min(run.job.max_concurrent, free_connections(run.connection))
             )
-            if number == 1 or not start_forkserver():
+            if number <= 1 or not start_forkserver():
                 return verify(run.connection, entities, run.id, run.reporter)
         # Not within the transaction, which the server ends if nothing happens in it for long.
         return verify_parallel(run, entities, number, rows)
@@ -111,12 +118,15 @@ def verify_rows(run: RunContext, entities: Sequence[TargetEntity]) -> None:
             )
         )
     if not verification.ok:
+        with run.transaction_step():
+            named = name_differences(run, entities, verification)
         raise VerificationFailed(
             reason=Message(
-                "{missing:,} rows are missing and {different:,} differ, of {checked:,}",
+                "{missing:,} rows are missing and {different:,} differ, of {checked:,}{named}",
                 missing=verification.missing,
                 different=verification.different,
                 checked=verification.checked,
+                named=Message(" ({named})", named=named) if named != NOTHING else NOTHING,
             )
         )
 

@@ -66,7 +66,7 @@ def _load_from(run: RunContext, entities: Sequence[TargetEntity], *, resume: boo
     for outcomes in run.in_load_order(entities, deduplicator):
         loader.load(outcomes, total)
     run.received = loader.received
-    run.count_duplicates(deduplicator.duplicates)
+    run.count_deduplicated(deduplicator)
     run.reporter.advanced(Stage.LOAD, total, total)
     if loader.null_references:
         run.reporter.warned(

@@ -16,7 +16,7 @@ from desktop_migrator.migration.run.survey import Survey
 from desktop_migrator.migration.sealed.backup_writer import RunBackup
 from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail, PendingEntry
-from desktop_migrator.model import Counts, Item, Rejection, Superseded, TargetEntity
+from desktop_migrator.model import Counts, Item, Rejection, Source, Superseded, TargetEntity
 from desktop_migrator.plan.accounting import Accounting
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.postgres.bookkeeping.trial import trial_transaction
@@ -82,6 +82,8 @@ class RunContext:
         """By entity; what a load does is added to it chunk by chunk."""
         self.received: Counter[str] = Counter()
         """By entity, what the load accounts for of the items of its last pass over the sources."""
+        self.held_back: list[Source] = []
+        """Where versions of items lie that did not go since others count, which were not wanted."""
         self._registration: Registration | None = None
         self._pending_audit_entries: list[PendingEntry] = []
 
@@ -174,15 +176,24 @@ class RunContext:
         self.extractors.append(extractor)
         outcomes = extractor.extract(self.sources.records())
         skipped = extractor.accounting.skipped
-        wanted = filters.drop_excluded(outcomes, self.job.excluded_items, skipped)
-        return self.job.period.drop_out_of_range(wanted, skipped)
+        return filters.drop_excluded(outcomes, self.job.excluded_items, skipped)
+
+    def count_deduplicated(self, deduplicator: Deduplicator) -> None:
+        """Once its pass is over."""
+        self.count_duplicates(deduplicator.duplicates)
+        if deduplicator.unwanted:
+            self.accounting.skipped[filters.OUT_OF_RANGE] += deduplicator.unwanted
+        self.held_back += deduplicator.held_back
 
     def deduplicator(
         self, entities: Sequence[TargetEntity], undecided: Undecided | None = None
     ) -> Deduplicator:
-        """For one pass; decides between versions as the person did."""
+        """For one pass; decides between versions as the person did, and leaves out items of another
+        time once it is known which of their versions counts."""
         return Deduplicator(
-            entities, self.survey.duplicate_keys, self.job.policy, self.decisions.answer, undecided
+            *(entities, self.survey.duplicate_keys, self.job.policy, self.decisions.answer),
+            undecided,
+            self.job.period.may_contain,
         )
 
     def in_load_order(

@@ -37,8 +37,9 @@ CHANGING_ACTIONS = (Action.INSERTED, Action.UPDATED, Action.DELETED)
 _INSERT_CHUNK = sql.SQL("""
     INSERT INTO desktop_migrator.chunks (
         run, seq, entity, target, columns, ids, actions, digests,
-        inserted, updated, unchanged, skipped, deleted, undoes_run, undoes_seq, restored, state
-    ) VALUES (%s, %s, %s, %s, %s, %b, %s, %b, %s, %s, %s, %s, %s, %s, %s, %s, ({state}))
+        inserted, updated, unchanged, skipped, deleted, undoes_run, undoes_seq, restored, merged,
+        state
+    ) VALUES (%s, %s, %s, %s, %s, %b, %s, %b, %s, %s, %s, %s, %s, %s, %s, %s, %b, ({state}))
 """)
 _SELECT_CHUNK = """
     SELECT run::text, seq, entity, target, columns, ids, actions, digests, state, cluster,
@@ -88,6 +89,8 @@ class ChunkRecord:
     """The chunk that this one takes back."""
     restored: list[int | None] | None = None
     """For each row the state that it is in again; None: not exactly."""
+    merged: bytes | None = None
+    """Where items were merged with their rows: each item's fingerprint, `DIGEST_SIZE` bytes."""
 
     @property
     def key(self) -> tuple[str, int]:
@@ -111,7 +114,7 @@ def insert_chunk(
             *(record.run, record.seq, record.entity, record.target, list(record.columns)),
             *(record.ids, record.actions, record.digests),
             *(numbers[action] for action in Action),
-            *(record.undoes_run, record.undoes_seq, record.restored),
+            *(record.undoes_run, record.undoes_seq, record.restored, record.merged),
             record.state if xmin_query is None else record.ids[:1] if changed else [],
         ],
     )

@@ -6,7 +6,7 @@ are kept as text by the server's own output, which reads back exactly under the 
 connection/engine.py.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -22,7 +22,8 @@ Cursor = psycopg.Cursor[tuple[Any, ...]]
 _JOURNALED_CHANGE = sql.SQL("""
     WITH changed AS ({change})
     INSERT INTO desktop_migrator.journal (run, seq, columns, ids, images)
-    SELECT %(run)s::uuid, %(seq)s::int, %(columns)s::text[], array_agg(before.id),
+    SELECT %(run)s::uuid, coalesce(part.seq, %(seq)s::int), %(columns)s::text[],
+           array_agg(before.id),
            array_agg(ROW(before.texts, before.state, before.escaped)::desktop_migrator.image)
     FROM (SELECT target.{id}::text AS id, target.xmin::text::bigint AS state,
                  ARRAY[{texts}] AS texts, escaped.columns AS escaped
@@ -31,7 +32,9 @@ _JOURNALED_CHANGE = sql.SQL("""
             ON escaped.target = %(target)s AND escaped.target_id = target.{id}::text
           WHERE target.{id} = ANY({ids})) AS before
     JOIN changed ON changed.id = before.id
-    HAVING count(*) > 0
+    LEFT JOIN unnest(%(part_ids)b::text[], %(part_seqs)b::int[]) AS part (id, seq)
+      ON part.id = before.id
+    GROUP BY coalesce(part.seq, %(seq)s::int)
     RETURNING ids
 """)
 _SELECT_BEFORE_IMAGES = """
@@ -59,15 +62,21 @@ class JournalKey:
     seq: int
 
     def query_parameters(
-        self, table_name: str, columns: Sequence[str], ids: list[str]
+        self,
+        table_name: str,
+        columns: Sequence[str],
+        ids: list[str],
+        parts: Mapping[str, int] | None = None,
     ) -> dict[str, Any]:
-        """Those of `with_before_images`."""
+        """Those of `with_before_images`; `parts` are the chunks of rows that are not this one's."""
         return {
             "run": self.run,
             "seq": self.seq,
             "target": table_name,
             "columns": list(columns),
             "ids": ids,
+            "part_ids": list(parts or ()),
+            "part_seqs": list((parts or {}).values()),
         }
 
 
@@ -83,7 +92,7 @@ def with_before_images(
 
     The change, of the table as `target`, returns the text of a row's id as `id`. Parameters:
     those of a `JournalKey`, for ids of all rows that may change, and the change's own, by name. The
-    result's one row is the ids of those changed; there is no row if none was.
+    result has the ids of those changed, a row for each chunk that has some.
     """
     texts = (
         sql.SQL("target.{}::text").format(adapters.escaped_identifier(name)) for name in columns

@@ -101,6 +101,11 @@ chunks = Table(
         ARRAY(BigInteger),
         comment="For each row the state that it is in again; NULL: not exactly",
     ),
+    Column(
+        "merged",
+        LargeBinary,
+        comment="16 bytes a row, where items were merged with their rows: fingerprint of the item",
+    ),
     Index("chunks_undoes", "undoes_run", "undoes_seq"),
     Index("chunks_state", "state"),
     comment="What a run did to each row, written in the transaction that did it",

@@ -24,6 +24,7 @@ from desktop_migrator.postgres.connection.errors import (
 __all__ = [
     "address_of",
     "create_engine_for",
+    "free_connections",
     "invalidate_if_closed",
     "needs_password",
     "open_engine",
@@ -62,6 +63,23 @@ _SESSION = """
     SET plan_cache_mode = force_custom_plan;
 """
 
+# What holds for role, database and server; a limit of -1 is none. Behind a pooler it is the
+# pooler's own connections that count.
+_FREE_CONNECTIONS = """
+    SELECT least(
+        CASE WHEN r.rolconnlimit < 0 OR r.rolsuper THEN NULL
+             ELSE r.rolconnlimit - count(*) FILTER (WHERE a.usesysid = r.oid) END,
+        CASE WHEN d.datconnlimit < 0 OR r.rolsuper THEN NULL
+             ELSE d.datconnlimit - count(*) FILTER (WHERE a.datid = d.oid) END,
+        current_setting('max_connections')::int
+            - current_setting('superuser_reserved_connections')::int - count(*))
+    FROM pg_catalog.pg_roles r
+    JOIN pg_catalog.pg_database d ON d.datname = current_database()
+    LEFT JOIN pg_catalog.pg_stat_activity a ON a.backend_type = 'client backend'
+    WHERE r.rolname = current_user
+    GROUP BY r.oid, r.rolconnlimit, r.rolsuper, d.datconnlimit
+"""
+
 
 def open_engine(url: str, *, password: str | None = None) -> sqlalchemy.Engine:
     """An engine for a libpq or SQLAlchemy URL; `password` goes before the URL's own.
@@ -97,6 +115,11 @@ def address_of(connection: sqlalchemy.Connection) -> Address:
     """Where a connection leads to, for another process that is to have one like it."""
     address: Address = connection.engine.get_execution_options()[_ADDRESS]
     return address
+
+
+def free_connections(connection: sqlalchemy.Connection) -> int:
+    """How many more connections this role may have now, as far as it may know."""
+    return int(connection.scalar(sqlalchemy.text(_FREE_CONNECTIONS)) or 0)
 
 
 def needs_password(error: MigratorError) -> bool:

@@ -2,8 +2,9 @@
 
 A resumed run walks through all items anew and leaves out those that are done, whichever chunk
 they are in now. An item is done if an earlier part of the run dealt with one of the same table and
-id, and of the same values; what the browser has changed since is a new item. What an earlier part
-rejected is tried again, and kept aside once.
+id, and of the same values; what the browser has changed since is a new item. What was merged is
+known by the item's own values, so that what somebody has emptied since is not filled again. What an
+earlier part rejected is tried again, and kept aside once.
 """
 
 import hashlib
@@ -50,7 +51,8 @@ _DROP_TEMP_TABLE = "DROP TABLE IF EXISTS pg_temp.desktop_migrator_done"
 _CREATE_TEMP_TABLE = f"""
 CREATE TEMPORARY TABLE desktop_migrator_done AS
 SELECT target, columns, row.id, substring(digests FROM (row.number - 1)::int * {DIGEST_SIZE} + 1
-                                          FOR {DIGEST_SIZE}) AS digest
+                                          FOR {DIGEST_SIZE}) AS digest,
+       substring(merged FROM (row.number - 1)::int * {DIGEST_SIZE} + 1 FOR {DIGEST_SIZE}) AS merged
 FROM desktop_migrator.chunks, unnest(ids) WITH ORDINALITY AS row (id, number)
 WHERE run = %s AND seq <= %s;
 """  # noqa: S608 - a number of our own
@@ -59,7 +61,8 @@ _ANALYZE_TEMP_TABLE = (
     "ANALYZE desktop_migrator_done"  # without it, every look-up reads the whole table
 )
 _SELECT_COMPLETED = """
-SELECT id, columns, digest FROM desktop_migrator_done WHERE id = ANY(%b::text[]) AND target = %s
+SELECT id, columns, digest, merged FROM desktop_migrator_done
+WHERE id = ANY(%b::text[]) AND target = %s
 """
 
 
@@ -149,13 +152,12 @@ class CompletedRows:
 
     def not_done(self, cursor: Cursor, writer: TableWriter, items: Sequence[Item]) -> list[Item]:
         """Those of the items, whose ids are final, that are not done."""
-        done = {
-            (row_id, tuple(columns), digest)
-            for row_id, columns, digest in cursor.execute(
-                _SELECT_COMPLETED, [[str(item.id) for item in items], writer.qualified_name]
-            )
-        }
-        return [item for item in items if _fingerprint(writer, item) not in done]
+        done: set[tuple[str, tuple[str, ...], bytes] | tuple[str, bytes]] = set()
+        for row_id, columns, digest, merged in cursor.execute(
+            _SELECT_COMPLETED, [[str(item.id) for item in items], writer.qualified_name]
+        ):
+            done.add((row_id, tuple(columns), digest) if merged is None else (row_id, merged))
+        return [item for item in items if done.isdisjoint(_known_by(writer, item))]
 
     def has_aside(self, item: AsideItem) -> bool:
         """Whether it was kept aside already."""
@@ -173,11 +175,15 @@ def load_completed_rows(connection: sqlalchemy.Connection, run: str) -> Complete
     return done
 
 
-def _fingerprint(writer: TableWriter, item: Item) -> tuple[str, tuple[str, ...], bytes] | None:
-    """By which a chunk's record knows an item; None for one that no chunk can hold."""
+def _known_by(
+    writer: TableWriter, item: Item
+) -> tuple[tuple[str, tuple[str, ...], bytes], tuple[str, bytes]] | tuple[()]:
+    """By which a chunk's record knows an item, as it is or merged; nothing for one that no chunk
+    can hold."""
     shape = writer.column_subset(item)
     try:
         digest = shape.digest(shape.project(item.values))
     except ROW_ERRORS:
-        return None
-    return str(item.id), tuple(column.name for column in shape.columns), digest
+        return ()
+    names = tuple(column.name for column in shape.columns)
+    return (str(item.id), names, digest), (str(item.id), shape.fingerprint(digest))

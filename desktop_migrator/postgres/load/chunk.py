@@ -27,6 +27,8 @@ class RowOperation:
     """The columns that are recorded: those that the item fills, or that a merge changes."""
     digest: bytes = b""
     """Of the subset's values; of a new row it is known once it is written."""
+    fingerprint: bytes = b""
+    """Of a merged item, which the digest of what is written does not tell; see ColumnSubset."""
     merged: Item | None = None
     """Where item and row are merged: UNSET in the columns that stay as they are."""
     conflict: Conflict | None = None

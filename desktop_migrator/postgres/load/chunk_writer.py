@@ -20,6 +20,7 @@ from desktop_migrator.postgres.load.chunk import Chunk, RowKey
 from desktop_migrator.postgres.load.conflicts import DecisionLookup
 from desktop_migrator.postgres.load.decide import Decider
 from desktop_migrator.postgres.load.load_options import LoadOptions
+from desktop_migrator.postgres.load.load_order import shared_tables, table_key
 from desktop_migrator.postgres.load.record_chunk import record_chunk
 from desktop_migrator.postgres.load.references import ReferenceResolver
 from desktop_migrator.postgres.load.row_matching import IdFactory, RowMatcher
@@ -33,6 +34,8 @@ class _Steps:
     """Those of one entity."""
 
     writer: TableWriter
+    shares_table: bool
+    """Whether other entities' items go to the same table."""
     matcher: RowMatcher
     references: ReferenceResolver
     decider: Decider
@@ -56,10 +59,13 @@ class ChunkWriter:
         self._connection = connection
         self._make_id = make_id
         self._steps: dict[str, _Steps] = {}
+        entities = list(entities)
+        shared = shared_tables(entities)
         for entity in entities:
             writer = TableWriter(entity, options.user_id)
             self._steps[entity.name] = _Steps(
                 writer,
+                table_key(entity) in shared,
                 RowMatcher(entity, options.user_id),
                 ReferenceResolver(entity, options.user_id),
                 Decider(writer, options.policy, decisions, observed=observed),
@@ -142,7 +148,7 @@ class ChunkWriter:
         completed: CompletedRows | None,
     ) -> None:
         name = steps.writer.qualified_name
-        many_items_per_row = steps.matcher.many_items_per_row
+        many_items_per_row = steps.shares_table or steps.matcher.many_items_per_row
         if many_items_per_row:
             items = _first_of_each_row(chunk, items)
         if completed is not None:

@@ -111,6 +111,7 @@ class Decider:
         elif resolution is Resolution.MERGE and (merged := self._merge(item, row)) is not None:
             operation.action = Action.UPDATED
             operation.merged = merged
+            operation.fingerprint = subset.fingerprint(digest)
             operation.subset = self._writer.column_subset(merged)
             operation.digest = operation.subset.digest(operation.subset.project(merged.values))
         return operation

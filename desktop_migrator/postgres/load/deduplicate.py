@@ -7,6 +7,9 @@ where times are equal or unknown, and by the other rules, the store written last
 store what came first. A version that differs from the one that counts is superseded: it is handed
 on by name, after that one. One that is equal, or of which a merge loses nothing, is only counted.
 
+An item that is not wanted is told apart only then: that an older version of it would be wanted does
+not let that in.
+
 An item that may be there again is held back until all have been seen; others pass at once. What
 `DuplicateKeyFilter` knows must be noted beforehand: ids as `identity_key` gives them, natural keys
 by `register_natural_keys`.
@@ -28,6 +31,7 @@ from desktop_migrator.model import (
     MergeRule,
     Rejection,
     Resolution,
+    Source,
     Superseded,
     TargetEntity,
 )
@@ -90,7 +94,9 @@ class Deduplicator:
         policy: ConflictPolicy = ConflictPolicy.SKIP,
         decisions: DecisionLookup = no_decisions,
         undecided: Undecided | None = None,
+        is_wanted: Callable[[Item], bool] = lambda _: True,
     ) -> None:
+        self._is_wanted = is_wanted
         self._version_rules = {
             entity.name: _VersionRule(
                 entity,
@@ -102,6 +108,10 @@ class Deduplicator:
         self._duplicate_keys = duplicate_keys
         self.duplicates: Counter[str] = Counter()
         """By entity, the versions that gave way and of which nothing is lost."""
+        self.unwanted = 0
+        """Items that are not wanted, each version counted."""
+        self.held_back: list[Source] = []
+        """Where wanted versions lie that gave way to such as are not."""
 
     @property
     def entities_with_natural_keys(self) -> frozenset[str]:
@@ -116,13 +126,16 @@ class Deduplicator:
     def deduplicate(
         self, outcomes: Iterable[Item | Rejection]
     ) -> Iterator[Item | Rejection | Superseded]:
-        if not self._duplicate_keys:
-            yield from outcomes
-            return
         held: dict[str, dict[Hashable, _Held]] = {name: {} for name in self._version_rules}
         for outcome in outcomes:
-            if isinstance(outcome, Rejection) or not self.may_be_duplicate(outcome):
+            if isinstance(outcome, Rejection):
                 yield outcome
+                continue
+            if not (self._duplicate_keys and self.may_be_duplicate(outcome)):
+                if self._is_wanted(outcome):
+                    yield outcome
+                else:
+                    self.unwanted += 1
                 continue
             rule, same = self._version_rules[outcome.entity], held[outcome.entity]
             identity = _item_identity(outcome)
@@ -131,8 +144,11 @@ class Deduplicator:
         for name, versions in held.items():
             rule = self._version_rules[name]
             for each in _deduplicate_by_natural_keys(rule, list(versions.values())):
-                yield each.item
-                yield from self._given_way(rule, each)
+                if self._is_wanted(each.own):
+                    yield each.item
+                    yield from self._given_way(rule, each)
+                else:
+                    self._leave_out(each)
 
     def may_be_duplicate(self, item: Item) -> bool:
         """Whether it is held back; false for most items that are there but once."""
@@ -142,12 +158,20 @@ class Deduplicator:
             and any((item.entity, value) in self._duplicate_keys for value in keys.values_of(item))
         )
 
+    def _leave_out(self, held: _Held) -> None:
+        self.unwanted += 1 + len(held.losers)
+        self.held_back += (
+            loser.item.source for loser in held.losers if self._is_wanted(loser.item)
+        )
+
     def _given_way(self, rule: "_VersionRule", held: _Held) -> Iterator[Superseded]:
         """What became of the others, now that it is known which one counts."""
         digest = rule.digest(held.own) if held.losers else None
         for loser in held.losers:
             equal = digest is not None and loser.digest == digest
-            if equal or rule.keeps_all(held.item, loser.item):
+            if not self._is_wanted(loser.item):
+                self.unwanted += 1
+            elif equal or rule.keeps_all(held.item, loser.item):
                 self.duplicates[loser.item.entity] += 1
             else:
                 same = _item_identity(loser.item) == _item_identity(held.own)

@@ -30,6 +30,17 @@ _HELD_OVERHEAD_BYTES = 1024
 """An item's objects beside its texts."""
 
 
+def table_key(entity: TargetEntity) -> tuple[str | None, str]:
+    """Equal for entities of one table."""
+    return entity.table.schema, entity.table.name
+
+
+def shared_tables(entities: Iterable[TargetEntity]) -> set[tuple[str | None, str]]:
+    """The tables to which items of several entities go, so that two items may be one row."""
+    numbers = Counter(map(table_key, entities))
+    return {key for key, number in numbers.items() if number > 1}
+
+
 def dependency_levels(entities: Sequence[TargetEntity]) -> list[list[TargetEntity]]:
     """The entities such that each refers, by itself or its table's keys, to none of a later level.
 

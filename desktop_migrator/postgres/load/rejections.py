@@ -18,6 +18,18 @@ def rejected_by_database(item: Item, cause: BaseException) -> Rejection:
     )
 
 
+def kept_by_trigger(item: Item) -> Rejection:
+    """The server took its values, and the row is as it was."""
+    return _rejection(
+        item,
+        code="refused-by-database",
+        reason=Message("A trigger or rule of the table kept its row as it was."),
+        remedy=Message(
+            "Ask the database's administrator what the trigger is for, and migrate again."
+        ),
+    )
+
+
 def owned_by_other_user(item: Item) -> Rejection:
     """Its id is that of a row which is not this user's."""
     return _rejection(
@@ -113,7 +125,9 @@ def superseded_by_row(item: Item) -> Superseded:
         source=item.source,
         source_id=item.source_id,
         code=AsideCode.SUPERSEDED,
-        reason=Message("Another item of this run is the same row by its unique key, and counts."),
+        reason=Message(
+            "Another item of this run is the same row, by its id or unique key, and counts."
+        ),
         remedy=_KEY_REMEDY,
         raw=item.raw,
     )

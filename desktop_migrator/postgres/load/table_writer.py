@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, LiteralString
@@ -15,11 +16,11 @@ from desktop_migrator.model import Column, ColumnType, Item, Reference, TargetEn
 from desktop_migrator.postgres.bookkeeping.journal import JournalKey, with_before_images
 from desktop_migrator.postgres.connection.errors import ROW_ERRORS, copy_error_line, refuses_row
 from desktop_migrator.postgres.load.isolate_bad_rows import RowsRefusedError
+from desktop_migrator.postgres.load.stage import STAGE, Stage
 from desktop_migrator.postgres.types import adapters
-from desktop_migrator.postgres.types.digest import digester
+from desktop_migrator.postgres.types.digest import DIGEST_SIZE, digester
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
-_STAGE = sql.Identifier("desktop_migrator_stage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class ColumnSubset:
     digest: Callable[[Sequence[Any]], bytes]
     project: Callable[[Sequence[Any]], Sequence[Any]]
     """The shape's values among those of all columns."""
+
+    def fingerprint(self, digest: bytes) -> bytes:
+        """Of the columns filled and of what they are filled with, whose digest this is."""
+        names = "\0".join(column.name for column in self.columns)
+        return sha256(names.encode() + b"\0" + digest).digest()[:DIGEST_SIZE]
 
     def digest_row(self, values: Sequence[Any]) -> bytes:
         """A row's digest; empty, and so equal to no item's, for JSON that cannot be read."""
@@ -159,43 +165,71 @@ class TableWriter:
                 yield row
                 digests.append(subset.digest(row))  # while the server is busy with those sent
 
-        _copy_in(cursor, self._table, subset, rows_then_digests())
+        _copy_in(cursor, self._table, subset.columns, rows_then_digests())
         return digests
 
-    def update(
-        self,
-        cursor: Cursor,
-        subset: ColumnSubset,
-        rows: Sequence[Sequence[Any]],
-        ids: list[str],
-        journal_key: JournalKey,
-    ) -> None:
-        """The shape's columns of rows that are there, with these ids; journals what they were."""
-        names = adapters.column_names(subset.columns)
-        cursor.execute(
-            sql.SQL(
-                "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA"
-            ).format(_STAGE, names, self._table)
-        )
-        _copy_in(cursor, _STAGE, subset, rows)
-        changes = sql.SQL(", ").join(
-            sql.SQL("{0} = stage.{0}").format(adapters.escaped_identifier(column.name))
-            for column in subset.columns[1:]
-        )
-        change = sql.SQL(
-            "UPDATE {} AS target SET {} FROM {} AS stage WHERE target.{id} = stage.{id}"
-            " RETURNING target.{id}::text AS id"
-        ).format(self._name, changes, _STAGE, id=adapters.escaped_identifier(self._id.name))
+    def insert_mixed(self, cursor: Cursor, rows: Sequence[Sequence[Any]]) -> bool:
+        """New rows that fill different columns, UNSET elsewhere; false where that cannot be."""
+        stage = Stage.of_rows(self.entity.table, self.entity.columns, rows)
+        insertion = stage.insertion(cursor)
+        if insertion is None:
+            return False
+        self._fill_stage(cursor, stage, rows)
         try:
-            cursor.execute(
-                with_before_images(change, self._name, self._id, self._journaled_columns),
-                journal_key.query_parameters(self.qualified_name, self._journaled_columns, ids),
-            )
+            cursor.execute(insertion)
         except (psycopg.Error, *ROW_ERRORS) as error:
             if not refuses_row(error):
                 raise
             raise RowsRefusedError(None, error) from None
-        cursor.execute(sql.SQL("DROP TABLE {}").format(_STAGE))
+        stage.drop(cursor)
+        return True
+
+    def update(
+        self,
+        cursor: Cursor,
+        rows: Sequence[Sequence[Any]],
+        ids: list[str],
+        journal_keys: Sequence[JournalKey],
+    ) -> set[str]:
+        """Rows that are there, with these ids, in the columns that are not UNSET.
+
+        Journals what each was under its key, all of one run. Returns the ids of those changed: a
+        trigger may have kept some.
+        """
+        stage = Stage.of_rows(self.entity.table, self.entity.columns, rows)
+        if len(stage.columns) == 1:
+            return set(ids)
+        self._fill_stage(cursor, stage, rows)
+        change = sql.SQL(
+            "UPDATE {} AS target SET {} FROM {} AS stage WHERE target.{id} = stage.{id}"
+            " RETURNING target.{id}::text AS id"
+        ).format(
+            self._name,
+            stage.assignments(),
+            STAGE,
+            id=adapters.escaped_identifier(self._id.name),
+        )
+        first = journal_keys[0]
+        parts = {
+            row_id: key.seq for row_id, key in zip(ids, journal_keys, strict=True) if key != first
+        }
+        try:
+            cursor.execute(
+                with_before_images(change, self._name, self._id, self._journaled_columns),
+                first.query_parameters(self.qualified_name, self._journaled_columns, ids, parts),
+            )
+            changed = {row_id for (part,) in cursor.fetchall() for row_id in part}
+        except (psycopg.Error, *ROW_ERRORS) as error:
+            if not refuses_row(error):
+                raise
+            raise RowsRefusedError(None, error) from None
+        stage.drop(cursor)
+        return changed
+
+    def _fill_stage(self, cursor: Cursor, stage: Stage, rows: Sequence[Sequence[Any]]) -> None:
+        stage.create(cursor)
+        staged = stage.staged_rows(self.entity.columns, rows)
+        _copy_in(cursor, STAGE, stage.copied_columns, staged)
 
     def check_constraints(self, cursor: Cursor) -> None:
         """Check now what the table would check at the commit, when no row can be left out."""
@@ -218,20 +252,23 @@ def stored_user_id(entity: TargetEntity | Reference, user_id: str) -> str:
 
 
 def _copy_in(
-    cursor: Cursor, table: sql.Identifier, subset: ColumnSubset, rows: Iterable[Sequence[Any]]
+    cursor: Cursor,
+    table: sql.Identifier,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
 ) -> None:
     """Types that are known here go in binary; with others among them the server reads texts."""
-    as_text = any(column.type is ColumnType.OTHER for column in subset.columns)
+    as_text = any(column.type is ColumnType.OTHER for column in columns)
     statement = sql.SQL("COPY {} ({}) FROM STDIN{}").format(
         table,
-        adapters.column_names(subset.columns),
+        adapters.column_names(columns),
         sql.SQL("" if as_text else " (FORMAT BINARY)"),
     )
     index: int | None = 0
     try:
         with cursor.copy(statement) as copy:
             if not as_text:
-                copy.set_types(adapters.copy_types(subset.columns))
+                copy.set_types(adapters.copy_types(columns))
             for index, row in enumerate(rows):  # noqa: B007 - the handler below says which row it was
                 copy.write_row(adapters.texts_of_json(row) if as_text else row)
     except (psycopg.Error, *ROW_ERRORS) as error:

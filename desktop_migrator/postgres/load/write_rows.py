@@ -3,8 +3,9 @@
 A row that the server refuses costs its neighbours nothing: they are written without it.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 
 import sqlalchemy
@@ -15,7 +16,7 @@ from desktop_migrator.postgres.bookkeeping.journal import JournalKey
 from desktop_migrator.postgres.load.chunk import Chunk, RowOperation
 from desktop_migrator.postgres.load.isolate_bad_rows import RowsRefusedError, isolate_bad_rows
 from desktop_migrator.postgres.load.probe_rows import SelfReferences, probe_rows
-from desktop_migrator.postgres.load.rejections import rejected_by_database
+from desktop_migrator.postgres.load.rejections import kept_by_trigger, rejected_by_database
 from desktop_migrator.postgres.load.table_writer import ColumnSubset, Cursor, TableWriter
 
 
@@ -55,9 +56,25 @@ def write_rows(
         # What they want for may come after them, unless all is tried again anyway.
         return certain | early if chunk.is_trial and (certain or chunk.rejected) else certain
 
-    for written, records in isolate_bad_rows(connection, operations, write, refuse, probe):
-        chunk.done += written
-        chunk.records += records
+    for part, written in isolate_bad_rows(connection, operations, write, refuse, probe):
+        for operation in part:
+            if id(operation) in written.kept_away:
+                item = operation.item
+                chunk.rejected.append((kept_by_trigger(item), item))
+            else:
+                chunk.done.append(operation)
+        chunk.records += written.records
+
+
+MAX_COPIES = 8
+"""Ways to fill columns up to which new rows go by a COPY each, the quickest for many rows alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    records: list[ChunkRecord]
+    kept_away: set[int]
+    """`id`s of the operations that a trigger kept away without a word."""
 
 
 def _write(
@@ -65,49 +82,90 @@ def _write(
     writer: TableWriter,
     journal_keys: Iterator[JournalKey],
     operations: Sequence[RowOperation],
-) -> list[ChunkRecord]:
+) -> _Written:
     """Raises RowsRefusedError with the position among the operations, where the server tells it."""
-    by_subset: dict[ColumnSubset, list[int]] = {}
+    parts: dict[tuple[ColumnSubset, bool], list[int]] = {}
     for position, operation in enumerate(operations):
-        by_subset.setdefault(operation.subset, []).append(position)
-    records = [
-        _write_subset(cursor, writer, next(journal_keys), subset, operations, positions)
-        for subset, positions in by_subset.items()
-    ]
+        kind = operation.subset, operation.merged is not None
+        parts.setdefault(kind, []).append(position)
+    keys = {kind: next(journal_keys) for kind in parts}
+    _insert(cursor, writer, operations, parts)
+    kept_away = _update(cursor, writer, operations, parts, keys)
     writer.check_constraints(cursor)
-    return records
+    records = []
+    for kind, positions in parts.items():
+        if written := [operations[each] for each in positions if each not in kept_away]:
+            records.append(_record(writer, keys[kind], kind[0], written))
+    return _Written(records, {id(operations[position]) for position in kept_away})
 
 
-def _write_subset(
+def _insert(
     cursor: Cursor,
     writer: TableWriter,
-    key: JournalKey,
-    subset: ColumnSubset,
     operations: Sequence[RowOperation],
-    positions: Sequence[int],
-) -> ChunkRecord:
-    by_action: dict[Action, list[int]] = {}
-    for position in positions:
-        by_action.setdefault(operations[position].action, []).append(position)
-    inserts = by_action.get(Action.INSERTED, [])
-    updates = by_action.get(Action.UPDATED, [])
-    with _position_among(inserts):
-        if inserts:
-            rows = [subset.project(operations[position].item.values) for position in inserts]
+    parts: Mapping[tuple[ColumnSubset, bool], Sequence[int]],
+) -> None:
+    inserts = {
+        kind: chosen
+        for kind, positions in parts.items()
+        if (chosen := _positions_of(Action.INSERTED, operations, positions))
+    }
+    if len(inserts) > MAX_COPIES:
+        positions = [position for chosen in inserts.values() for position in chosen]
+        with _position_among(positions):
+            whole = [operations[position].item.values for position in positions]
+            done = writer.insert_mixed(cursor, whole)
+        if done:
+            for (subset, _), chosen in inserts.items():
+                for operation in (operations[position] for position in chosen):
+                    operation.digest = subset.digest(subset.project(operation.item.values))
+            return
+    for (subset, _), chosen in inserts.items():
+        with _position_among(chosen):
+            rows = [subset.project(operations[position].item.values) for position in chosen]
             digests = writer.insert(cursor, subset, rows)
-            for position, digest in zip(inserts, digests, strict=True):
-                operations[position].digest = digest
-    with _position_among(updates):
-        if updates:
-            rows = [subset.project(operations[position].to_write.values) for position in updates]
-            ids = [str(operations[position].item.id) for position in updates]
-            writer.update(cursor, subset, rows, ids, key)
+        for position, digest in zip(chosen, digests, strict=True):
+            operations[position].digest = digest
+
+
+def _update(
+    cursor: Cursor,
+    writer: TableWriter,
+    operations: Sequence[RowOperation],
+    parts: Mapping[tuple[ColumnSubset, bool], Sequence[int]],
+    keys: Mapping[tuple[ColumnSubset, bool], JournalKey],
+) -> set[int]:
+    """Returns the positions of those that were kept away."""
+    key_of = {
+        position: keys[kind]
+        for kind, positions in parts.items()
+        for position in _positions_of(Action.UPDATED, operations, positions)
+    }
+    if not key_of:
+        return set()
+    ids = [str(operations[position].item.id) for position in key_of]
+    with _position_among(key_of):
+        rows = [operations[position].to_write.values for position in key_of]
+        changed = writer.update(cursor, rows, ids, list(key_of.values()))
+    if len(changed) == len(ids):
+        return set()
+    there = writer.read(cursor, ids)  # which spells their ids as the table does
+    kept = there.keys() - changed
+    return {position for position, row_id in zip(key_of, ids, strict=True) if row_id in kept}
+
+
+def _positions_of(
+    action: Action, operations: Sequence[RowOperation], positions: Sequence[int]
+) -> list[int]:
+    return [position for position in positions if operations[position].action is action]
+
+
+def _record(
+    writer: TableWriter, key: JournalKey, subset: ColumnSubset, operations: list[RowOperation]
+) -> ChunkRecord:
     # What was written comes first: by the first row the record knows the state of all.
-    ordered = [
-        operations[position]
-        for action in (Action.INSERTED, Action.UPDATED, Action.UNCHANGED, Action.SKIPPED)
-        for position in by_action.get(action, ())
-    ]
+    order = (Action.INSERTED, Action.UPDATED, Action.UNCHANGED, Action.SKIPPED)
+    ordered = sorted(operations, key=lambda operation: order.index(operation.action))
     return ChunkRecord(
         run=key.run,
         seq=key.seq,
@@ -117,6 +175,7 @@ def _write_subset(
         ids=[str(operation.item.id) for operation in ordered],
         actions="".join(operation.action for operation in ordered),
         digests=b"".join(operation.digest for operation in ordered),
+        merged=b"".join(operation.fingerprint for operation in ordered) or None,
     )
 
 

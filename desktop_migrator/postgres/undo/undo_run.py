@@ -13,7 +13,7 @@ run did not fill must also be NULL, since nobody knows what was in them.
 The app's triggers fire as ever. A row that they keep from being exactly what it was is reported.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +41,7 @@ from desktop_migrator.postgres.connection.errors import (
     rejection_message,
     translate_errors,
 )
-from desktop_migrator.postgres.load.isolate_bad_rows import isolate_bad_rows
+from desktop_migrator.postgres.load.isolate_bad_rows import RowsRefusedError, isolate_bad_rows
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.undo_table import UndoTable
@@ -242,10 +242,14 @@ class Undoer:
         referenced = table.still_referenced(ids)
         chunk_undo.mark_kept(referenced, KeptReason.REFERENCED)
         rest = [row_id for row_id in ids if row_id not in referenced]
+        states, _ = table.lock_rows(rest)
         columns = table.insertable_columns
 
         def change(entry: JournalKey, batch: list[str]) -> _Applied:
-            return _Applied(table.delete(entry, batch))
+            done = table.delete(entry, batch)
+            if len(done) < len(batch):
+                _require_untouched(table, states, set(batch).difference(done))
+            return _Applied(done)
 
         self._apply_in_batches(chunk_undo, rest, Action.DELETED, columns, change)
 
@@ -302,7 +306,8 @@ class Undoer:
             return applied
 
         def refuse(row_id: str, cause: BaseException) -> None:
-            chunk_undo.mark_kept([row_id], KeptReason.REFUSED, rejection_message(cause))
+            told = NOTHING if isinstance(cause, RowKeptError) else rejection_message(cause)
+            chunk_undo.mark_kept([row_id], KeptReason.REFUSED, told)
 
         for batch, applied in isolate_bad_rows(self._connection, ids, apply, refuse):
             chunk_undo.count(action, len(applied.ids))
@@ -384,6 +389,18 @@ class _Applied:
     """Those that a trigger kept from being what they were."""
     exact: bool = False
     """Whether the others are in the state of before again."""
+
+
+class RowKeptError(Exception):
+    """A trigger kept a row from being deleted and changed it instead."""
+
+
+def _require_untouched(table: UndoTable, states: Mapping[str, int], ids: set[str]) -> None:
+    """Raises RowsRefusedError, so that the trigger's own change is taken back too, if rows that
+    are still there are not as they were."""
+    now, _ = table.lock_rows(sorted(ids))
+    if any(states.get(row_id) != state for row_id, state in now.items()):
+        raise RowsRefusedError(None, RowKeptError())
 
 
 def _changed_by_trigger(

@@ -42,6 +42,7 @@ from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.postgres.bookkeeping.row_ids import has_assigned_ids
 from desktop_migrator.postgres.connection.engine import (
     address_of,
+    free_connections,
     invalidate_if_closed,
     translate_errors,
 )
@@ -54,7 +55,7 @@ from desktop_migrator.postgres.load.checkpoint import (
 )
 from desktop_migrator.postgres.load.conflicts import needs_decision
 from desktop_migrator.postgres.load.load_options import LoadOptions
-from desktop_migrator.postgres.load.load_order import dependency_levels
+from desktop_migrator.postgres.load.load_order import dependency_levels, shared_tables
 from desktop_migrator.postgres.load.loader import Loader
 from desktop_migrator.postgres.load.natural_keys import has_other_unique_keys
 from desktop_migrator.postgres.types import adapters
@@ -69,7 +70,8 @@ def process_count(run: RunContext, entities: Sequence[TargetEntity]) -> int:
 
     One alone decides what depends on the order of items: unique keys, references, rows that
     several items share, many items that are there twice, people's answers. It tells an observer,
-    and keeps a delay between two transactions, and a dry run's only one.
+    and keeps a delay between two transactions, and a dry run's only one. There are no more than
+    the server still lets this role connect.
     """
     job = run.job
     surveyed = run.survey
@@ -79,20 +81,27 @@ def process_count(run: RunContext, entities: Sequence[TargetEntity]) -> int:
         or job.dry_run
         or job.batch_delay
         or surveyed.text_length < MIN_CHARACTERS_FOR_PARALLEL
+        or _depends_on_order(run, entities)
+        or run.sources.captures  # whose keys stay in this process
+        or run.observer
     ):
-        return 1
-    if len(dependency_levels(entities)) > 1 or any(entity.references for entity in entities):
-        return 1
-    if surveyed.duplicate_keys.exact_keys is None or any(map(has_other_unique_keys, entities)):
-        return 1
-    if run.sources.captures:  # whose keys stay in this process
-        return 1
-    if run.observer or any(needs_decision(job.policy, entity.rule) for entity in entities):
         return 1
     with translate_errors(), run.connection.begin():
         cursor = adapters.cursor(run.connection)
         given = any(has_assigned_ids(cursor, run.user_id, entity.name) for entity in entities)
-    return 1 if given or not start_forkserver() else most
+        most = min(most, free_connections(run.connection))
+    return 1 if given or most < 2 or not start_forkserver() else most
+
+
+def _depends_on_order(run: RunContext, entities: Sequence[TargetEntity]) -> bool:
+    return (
+        len(dependency_levels(entities)) > 1
+        or any(entity.references for entity in entities)
+        or bool(shared_tables(entities))
+        or run.survey.duplicate_keys.exact_keys is None
+        or any(map(has_other_unique_keys, entities))
+        or any(needs_decision(run.job.policy, entity.rule) for entity in entities)
+    )
 
 
 def prestart_workers(job: Job, sources: Sources) -> None:
@@ -282,7 +291,7 @@ class _ParallelLoad:
         except (ItemsRejected, RejectedAfterCommit) as error:
             self._raise_rejected(error)
         run.received += loader.received
-        run.count_duplicates(deduplicator.duplicates)
+        run.count_deduplicated(deduplicator)
         self._derived_ids += loader.derived_ids
         run.reporter.advanced(Stage.LOAD, self._total, self._total)
 

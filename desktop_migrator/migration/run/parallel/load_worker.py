@@ -119,7 +119,10 @@ class _LoadWorker(NullReporter):
                 translate_errors(),
             ):
                 loader = self._loader(connection)
-                loader.load(self._send_deferred(self._extract_items()))
+                # Versions of items are told apart before those of another time are left out.
+                items = self._send_deferred(self._extract_items())
+                left_aside = self._extractor.accounting.skipped
+                loader.load(self._task.period.drop_out_of_range(items, left_aside))
                 renamed = loader.derived_ids
                 received = loader.received
         finally:
@@ -158,8 +161,7 @@ class _LoadWorker(NullReporter):
         try:
             outcomes = self._extractor.extract(self._own_records(records))
             left_aside = self._extractor.accounting.skipped
-            wanted = filters.drop_excluded(outcomes, self._task.excluded_items, left_aside)
-            yield from self._task.period.drop_out_of_range(wanted, left_aside)
+            yield from filters.drop_excluded(outcomes, self._task.excluded_items, left_aside)
         finally:
             records.close()
 
