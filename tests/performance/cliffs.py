@@ -108,9 +108,8 @@ CLIFFS = {
     ),
     "a list without its head": Cliff(
         "rejected",
-        make=lambda number: ordinary(number) | {"parent": item_id(number - 1)},
+        make=lambda number: ordinary(number) | {"parent": item_id(number - 1 if number else 10**9)},
         plan=entity(refers_to="tasks"),
-        before="ALTER TABLE tasks ADD CHECK (id <> '" + item_id(0) + "')",
     ),
     "again before ANALYZE": Cliff(
         "unchanged",
@@ -156,22 +155,22 @@ def measure(server: Server, folder: Path, cliff: Cliff, items: int) -> float:
     plan.write_text('version = 1\nname = "bench"\n' + cliff.plan)
     store = folder / "leveldb"
     make_store(store, cliff, items)
-    with Workspace.open(folder / "data") as workspace:
-        job = Job(
-            plan=load_plan(plan),
-            database=server.url,
-            person=Person(USER),
-            sources=(store,),
-            continue_on_error=True,
-            backup=False,
-            rollback_threshold=1.0,
-            max_concurrent=1,
-            policy=cliff.policy,
-        )
-        for _ in range(cliff.runs):
-            before = server.seconds() + own_seconds()
-            result = migrate(job, workspace, NullReporter())
-            spent = server.seconds() + own_seconds() - before
+    workspace = Workspace.open(folder / "data")
+    job = Job(
+        plan=load_plan(plan),
+        database=server.url,
+        person=Person(USER),
+        sources=(store,),
+        continue_on_error=True,
+        backup=False,
+        rollback_threshold=1.0,
+        max_concurrent=1,
+        policy=cliff.policy,
+    )
+    for _ in range(cliff.runs):
+        before = server.seconds() + own_seconds()
+        result = migrate(job, workspace, NullReporter())
+        spent = server.seconds() + own_seconds() - before
     assert getattr(result.counts, cliff.expected) == items, result.counts
     return spent
 
