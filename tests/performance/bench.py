@@ -1,10 +1,11 @@
 """Runs every benchmark: `make bench`."""
 
-from tests.performance import backups, decoding, migrating, sealing, tables, window
+from tests.performance import backups, cliffs, decoding, migrating, sealing, tables, window
 
 if __name__ == "__main__":
     decoding.run()
     migrating.run()
+    cliffs.run()
     sealing.run()
     backups.run()
     tables.run()

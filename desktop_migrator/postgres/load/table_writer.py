@@ -117,6 +117,8 @@ class TableWriter:
     def _stream(
         self, cursor: Cursor, items: Sequence[Item], suffix: LiteralString
     ) -> Iterator[tuple[str, ExistingRow]]:
+        if not items:
+            return
         subsets = {self.column_subset(item) for item in items}
         filled = {column.name for subset in subsets for column in subset.columns}
         places = [

@@ -17,7 +17,11 @@ from desktop_migrator.model import (
     TargetEntity,
     UnresolvedReference,
 )
-from desktop_migrator.postgres.load.load_order import dependency_levels, order_parents_first
+from desktop_migrator.postgres.load.load_order import (
+    dependency_levels,
+    in_level_order,
+    order_parents_first,
+)
 from tests.integration.postgres.factories import item, rejection
 
 ORIGIN = "https://a.test"
@@ -109,3 +113,33 @@ def test_what_is_in_order_passes_at_once() -> None:
 
     out = order_parents_first(endless(), [family])
     assert [next(out), next(out)] == [first, second]
+
+
+@given(st.lists(st.integers(0, 5)), st.sampled_from([0, 2500, 8000, 10**6]))
+def test_levels_come_in_order_in_as_few_passes_as_there_is_room(
+    numbers: list[int], room: int
+) -> None:
+    levels = [[entity(str(level))] for level in range(6)]
+    outcomes: list[Item | Rejection] = [item(str(n), "x", None) for n in numbers]
+    passes = 0
+
+    def extract() -> Any:
+        nonlocal passes
+        passes += 1
+        yield from outcomes
+
+    given_out = [
+        (level[0].name, list(part)) for level, part in in_level_order(levels, extract, room)
+    ]
+    assert [name for name, _ in given_out] == [str(level) for level in range(6)]
+    for name, part in given_out:
+        assert part == [each for each in outcomes if each.entity == name]
+    assert passes == 1 if room == 10**6 else passes <= 6
+
+
+def test_who_has_enough_of_a_level_gets_the_next_ones_whole() -> None:
+    levels = [[entity("a")], [entity("b", "a")]]
+    outcomes = [item("a", "1", None), item("a", "2", None), item("b", "3", None)]
+    parts = in_level_order(levels, lambda: outcomes)
+    assert next(next(parts)[1]) == outcomes[0]
+    assert list(next(parts)[1]) == [outcomes[2]]
