@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -541,3 +542,21 @@ def test_what_a_trigger_trims_is_told_by_item_and_column(desk: Desk) -> None:
     result = desk.run(desk.profile("p", tasks=items))
     assert not result.verified
     assert "title of tasks 1 in tasks" in str(result.error)
+
+
+def test_eight_people_begin_at_once_on_an_empty_database(database: str, tmp_path: Path) -> None:
+    desks = []
+    for number in range(8):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        desks.append(Desk(database, folder))
+    source = desks[0].profile("p", tasks=[task(number) for number in range(20)])
+    with ThreadPoolExecutor(len(desks)) as threads:
+        runs = [
+            threads.submit(desk.run, source, user=f"u{number}", create_tables=True)
+            for number, desk in enumerate(desks)
+        ]
+        results = [run.result() for run in runs]
+    assert all(result.verified for result in results), [result.error for result in results]
+    people = "SELECT count(DISTINCT user_id), count(*) FROM tasks"
+    assert desks[0].sql(people) == [(8, 160)]
