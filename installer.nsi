@@ -14,7 +14,7 @@
 Target amd64-unicode
 Unicode true
 SetCompressor /SOLID lzma
-SetCompressorDictSize 64
+SetCompressorDictSize 32
 SetDateSave off ; files have the time of their installation, so that the same files give the same bytes
 ManifestDPIAware true
 ManifestLongPathAware true

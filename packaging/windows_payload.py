@@ -35,7 +35,7 @@ _KEPT_QT = (
 )
 _UNUSED = (
     *("bin", "pycparser", "cffi", "PIL/_avif*", "PIL/_imagingft*", "PIL/_webp*", "PIL/_imagingtk*"),
-    *("PIL/_imagingcms*", "*/tests", "*/test", "shiboken6/*.lib", "shiboken6/*.exe"),
+    *("sqlalchemy/testing", "alembic/testing", "PIL/_imagingcms*", "*/tests", "*/test", "shiboken6/*.lib", "shiboken6/*.exe"),
     *("**/*.pyi", "**/py.typed", "**/*.pdb", "**/*.lib", "**/*.pyx", "**/*.pxd", "**/*.c"),
     *(f"*.dist-info/{name}" for name in ("RECORD", "INSTALLER", "REQUESTED", "*.json")),
 )
@@ -140,12 +140,25 @@ def _remove(folder: Path, pattern: str) -> None:
 
 
 def precompile(folder: Path) -> None:
-    """Byte code beside each module, which Python then takes without looking at times."""
+    """Byte code in the place of each module; beside it, looked at for no times, in the program's own
+    package, whose sources tracebacks show and Alembic reads.
+    """
     python = run(TOOLS / "uv", "python", "find", "--no-python-downloads", PYTHON, capture=True)
+    own = folder / "desktop_migrator"
+    for tree in sorted(path for path in folder.iterdir() if path != own):
+        _compile(python, folder, tree, "-b")
+        for source in (tree.rglob("*.py") if tree.is_dir() else [tree]):
+            if source.with_suffix(".pyc").exists():
+                source.unlink()
+    if own.exists():
+        _compile(python, folder, own)
+
+
+def _compile(python: str, folder: Path, tree: Path, *options: str) -> None:
     run(
-        python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash",
-        "-s", folder, "-p", "app", folder,
-    )  # fmt: skip
+        *(python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", *options),
+        *("-s", folder, "-p", "app", tree),
+    )
 
 
 def build_launchers(app: Path, work: Path) -> None:

@@ -113,7 +113,7 @@ def test_refuses_while_the_program_runs(windows: Windows, build: Build, program:
     disk = windows.prefix / "drive_c"
     running = windows.start(windows.programs / "app" / program)
     try:
-        wait_until((disk / "started.txt").exists)
+        wait_until((disk / "started.txt").exists, "the program did not start")
 
         windows.run(installer, "/S", code=2)
         windows.uninstall(code=2)
@@ -122,7 +122,7 @@ def test_refuses_while_the_program_runs(windows: Windows, build: Build, program:
         assert windows.registry(UNINSTALL_KEY, "DisplayName") == "Desktop Migrator"
     finally:
         (disk / "stop.txt").touch()
-        running.communicate(timeout=60)
+        running.wait(timeout=60)
         (disk / "stop.txt").unlink()
         (disk / "started.txt").unlink(missing_ok=True)
 

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,27 +49,31 @@ class Windows:
 
     def run(
         self, *command: str | Path, code: int | None = 0, timeout: float = 300
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a program to its end; what it wrote. `code` None: whatever it ends with."""
-        done = subprocess.run(
-            ["wine", *command],
-            env=self.environment,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=timeout,
-            check=False,
-        )
-        assert code is None or done.returncode == code, (done.returncode, done.stdout, done.stderr)
-        return done
+    ) -> str:
+        """Run a program to its end; what it wrote, if it ended well. `code` None: any will do."""
+        # Into a file: what wine starts on the side would hold a pipe open.
+        with tempfile.TemporaryFile() as output:
+            done = subprocess.run(
+                ["wine", *command],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                timeout=timeout,
+                check=False,
+            )
+            output.seek(0)
+            told = output.read().decode("utf-8", "replace")
+        assert code is None or done.returncode == code, (done.returncode, told)
+        return told if done.returncode == 0 else ""
 
     def start(self, *command: str | Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             ["wine", *command],
             env=self.environment,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
 
     @property
@@ -93,13 +98,15 @@ class Windows:
         """A value (`name` None: the default one), as text; None where there is none."""
         which: Sequence[str] = ("/ve",) if name is None else ("/v", name)
         answer = self.run("reg", "query", key, *which, code=None)
-        found = re.search(r"REG_(?:SZ|DWORD) +(.*?)\r?\n", answer.stdout)
-        return found[1] if found and answer.returncode == 0 else None
+        found = re.search(r"REG_(?:SZ|DWORD) +(.*?)\r?\n", answer)
+        return found[1] if found else None
 
     def uninstall(self, *options: str, folder: Path | None = None, code: int | None = 0) -> None:
         """As the system does, but waiting for it: `_?=` keeps it from copying itself away."""
         place = folder or self.programs
-        self.run(place / UNINSTALLER, "/S", *options, f"_?={self.windows_path(place)}", code=code)
+        # The last word, without quotes whatever is in it; wine would quote a word with a blank.
+        last = f"_?={self.windows_path(place)}".split(" ")
+        self.run(place / UNINSTALLER, "/S", *options, *last, code=code)
         if code == 0:
             (place / UNINSTALLER).unlink(missing_ok=True)
             if place.is_dir() and not any(place.iterdir()):
