@@ -1,5 +1,6 @@
 """Installers of a stub program, and a Windows to install them into."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -113,3 +114,4 @@ def windows(computer: Windows) -> Iterator[Windows]:
     computer.pretend("win10")
     if computer.programs.is_dir():
         computer.uninstall(code=None)
+        shutil.rmtree(computer.programs, ignore_errors=True)
