@@ -19,7 +19,8 @@ _ENTRY = "from desktop_migrator.__main__ import main\n\nmain()\n"
 _ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
 _DEPENDS = (
     "libc6 (>= 2.34), libegl1, libgl1, libdbus-1-3, libfontconfig1, libxkbcommon-x11-0, "
-    "libxcb-cursor0, libxcb-icccm4, libxcb-image0, libxcb-keysyms1, libxcb-render-util0, libxcb-shape0"
+    "libxcb-cursor0, libxcb-icccm4, libxcb-image0, libxcb-keysyms1, libxcb-render-util0, "
+    "libxcb-shape0"
 )
 _HERE = ROOT / "packaging" / "linux"
 
@@ -31,14 +32,21 @@ def main() -> None:
     out = ROOT / "dist"
     out.mkdir(exist_ok=True)
     for package in (_build_deb(work, program, out), _build_portable(work, program, out)):
-        print(f"{package}\n{package.stat().st_size} bytes, SHA-256 {write_sum(package)}")  # noqa: T201
+        print(f"{package}\n{package.stat().st_size} bytes, SHA-256 {write_sum(package)}")
 
 
 def _freeze(work: Path) -> Path:
     """The program's folder, from a virtual environment of the pinned packages and our wheel."""
     environment = work / "environment"
     run(TOOLS / "uv", "venv", "--quiet", "--no-python-downloads", "--python", "3.11", environment)
-    install = (TOOLS / "uv", "pip", "install", "--quiet", "--python", environment / "bin" / "python")
+    install = (
+        TOOLS / "uv",
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        environment / "bin" / "python",
+    )
     run(*install, "--require-hashes", "-r", "requirements/run.txt")
     run(*install, "--require-hashes", "-r", "requirements/packaging.txt")
     run(*install, "--no-deps", build_wheel(work / "wheels"))

@@ -57,7 +57,7 @@ def main() -> None:
     size = installer.stat().st_size
     if size > _MAX_BYTES:
         raise SystemExit(f"{installer.name} has {size} bytes, more than {_MAX_BYTES}.")
-    print(f"{installer}\n{size} bytes, SHA-256 {write_sum(installer)}")  # noqa: T201
+    print(f"{installer}\n{size} bytes, SHA-256 {write_sum(installer)}")
 
 
 def pack(installer: Path, app: Path, database: Path, *, kit: Path | None, sign: str) -> None:

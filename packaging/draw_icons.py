@@ -1,4 +1,4 @@
-"""The icons of the program and of its files, drawn from their SVGs in the sizes that systems want."""
+"""The icons of the program and its files, drawn from SVGs in the sizes that systems want."""
 
 import io
 from pathlib import Path

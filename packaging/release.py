@@ -14,8 +14,8 @@ TOOLS = ROOT / "build" / "tools" / "bin"
 _QT_NOTE = """\
 Qt and PySide6 are used under the LGPL, version 3. Their libraries lie as files of their own beside
 the program ({where}) and may be replaced by others of the same interface. Their source is that of
-the release named below, at https://download.qt.io and https://code.qt.io; psycopg's, LGPL too, is at
-https://github.com/psycopg/psycopg.
+the release named below, at https://download.qt.io and https://code.qt.io; psycopg's, LGPL too, is
+at https://github.com/psycopg/psycopg.
 """
 
 

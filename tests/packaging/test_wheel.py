@@ -1,4 +1,4 @@
-"""The program as pip installs it: all of its files, its command, and less where less was asked for."""
+"""The program as pip installs it: all of its files, its command, less where less is asked."""
 
 import os
 import subprocess

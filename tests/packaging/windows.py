@@ -47,9 +47,7 @@ class Windows:
         """Say that it is this Windows: `win10`, `win81`."""
         self.run("winecfg", "-v", release)
 
-    def run(
-        self, *command: str | Path, code: int | None = 0, timeout: float = 300
-    ) -> str:
+    def run(self, *command: str | Path, code: int | None = 0, timeout: float = 300) -> str:
         """Run a program to its end; what it wrote, if it ended well. `code` None: any will do."""
         # Into a file: what wine starts on the side would hold a pipe open.
         with tempfile.TemporaryFile() as output:
