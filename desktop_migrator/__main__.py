@@ -2,11 +2,14 @@
 
 import gc
 import importlib
+import importlib.util
 import multiprocessing
 import os
 import sys
 
 from desktop_migrator.cli.app import run_command_line
+from desktop_migrator.errors import UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.migration.wizard_options import WizardOptions
 
 if sys.platform != "win32":
@@ -17,7 +20,7 @@ def main() -> None:
     multiprocessing.freeze_support()  # a frozen program is its own loading processes
     _leave_no_core()
     arguments = sys.argv[1:]
-    if not arguments and _has_screen():
+    if not arguments and _has_qt() and _has_screen():
         code = _open_wizard(WizardOptions())
     else:
         code = run_command_line(arguments, _open_wizard)
@@ -32,9 +35,20 @@ def _leave_no_core() -> None:
 
 
 def _open_wizard(opening: WizardOptions) -> int:
+    if not _has_qt():
+        raise UsageError(
+            reason=Message("The window was not installed; desktop-migrator[gui] brings it along.")
+        )
+    if not _has_screen():
+        raise UsageError(reason=Message("There is no screen here to show a window on."))
     # Loaded only now: Qt takes longer than most commands.
     app = importlib.import_module("desktop_migrator.wizard.app")
     return int(app.open_wizard(opening))
+
+
+def _has_qt() -> bool:
+    """Whether the extra `gui` was installed."""
+    return importlib.util.find_spec("PySide6") is not None
 
 
 def _has_screen() -> bool:

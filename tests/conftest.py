@@ -38,6 +38,12 @@ REAL_PARTS: dict[str, Callable[[], bool]] = {
     "postgresql-15": lambda: bool(shutil.which("postgres", path="/usr/lib/postgresql/15/bin")),
     "pgbouncer": lambda: bool(shutil.which("pgbouncer", path="/usr/sbin")),
     "makensis": lambda: bool(shutil.which("makensis")),
+    "mingw": lambda: bool(shutil.which("x86_64-w64-mingw32-gcc")),
+    "wine": lambda: bool(shutil.which("wine") and shutil.which("wineserver")),
+    "desktop-files": lambda: bool(
+        shutil.which("desktop-file-validate") and shutil.which("appstreamcli")
+    ),
+    "osslsigncode": lambda: bool(shutil.which("osslsigncode")),
     "node": lambda: bool(shutil.which("node")),
     "npm": lambda: bool(shutil.which("npm") and shutil.which("npx")),
     "pdftotext": lambda: bool(shutil.which("pdftotext")),
@@ -54,6 +60,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--require-real",
         action="store_true",
         help="fail, instead of skip, where a real part (a browser, a server) is not installed",
+    )
+    parser.addoption(
+        "--linux-package",
+        action="store_true",
+        help="install the Debian package of dist/ on this machine, run it and remove it",
+    )
+    parser.addoption(
+        "--full-installer",
+        action="store_true",
+        help="install the Windows installer of dist/ under wine and run the program there",
     )
     parser.addoption(
         "--cuts",

@@ -88,6 +88,7 @@ class AtomicSealedFile:
             if self._writer:
                 self._writer.close()
             self._file.sync()
+            self._file.close()  # Windows renames no open file
             self._verify_written(summary)
             self._rename_into_place()
         finally:

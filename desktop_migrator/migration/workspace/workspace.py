@@ -1,6 +1,7 @@
 """The folder that holds what the program keeps on this computer, readable by its owner alone."""
 
 import logging
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,17 @@ from desktop_migrator.system import files
 from desktop_migrator.vault.credentials import Credentials
 
 _log = logging.getLogger(__name__)
+
+
+PORTABLE = "desktop-migrator-portable"
+"""A file of this name beside the program has it keep everything there, as on a stick."""
+
+
+def usual_place() -> Path:
+    marker = Path(sys.executable).with_name(PORTABLE)
+    if marker.is_file():
+        return marker.with_name("data")
+    return platformdirs.user_data_path("desktop-migrator", appauthor=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +40,7 @@ class Workspace:
 
         Raises DataFolderUnusable.
         """
-        workspace = cls(root or platformdirs.user_data_path("desktop-migrator", appauthor=False))
+        workspace = cls(root or usual_place())
         try:
             for folder in (workspace.root, workspace.snapshots, workspace.logs):
                 files.private_folder(folder)

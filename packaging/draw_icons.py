@@ -1,0 +1,42 @@
+"""The icons of the program and its files, drawn from SVGs in the sizes that systems want."""
+
+import io
+from pathlib import Path
+
+from PIL import Image
+from PySide6.QtCore import QBuffer, QByteArray, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
+
+_HERE = Path(__file__).parent
+DRAWINGS = {
+    "desktop-migrator": _HERE.parent / "resources" / "icons" / "app.svg",
+    "kit": _HERE / "icons" / "kit.svg",
+    "capture": _HERE / "icons" / "capture.svg",
+}
+_ICO_SIZES = (16, 20, 24, 32, 40, 48, 64, 128, 256)
+
+
+def draw_png(drawing: Path, size: int) -> bytes:
+    """`size` pixels wide and high, on nothing."""
+    image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    QSvgRenderer(QByteArray(drawing.read_bytes())).render(painter)
+    painter.end()
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(buffer.data().data())
+
+
+def write_icos(folder: Path) -> None:
+    """`NAME.ico` for each drawing, as Windows' Explorer takes them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, drawing in DRAWINGS.items():
+        images = [Image.open(io.BytesIO(draw_png(drawing, size))) for size in _ICO_SIZES]
+        images[-1].save(
+            folder / f"{name}.ico",
+            sizes=[image.size for image in images],
+            append_images=images[:-1],
+        )

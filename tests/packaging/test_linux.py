@@ -1,0 +1,157 @@
+"""The Debian package and the portable folder, installed, run and removed: `make package-test`."""
+
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop_migrator.cli.app import COMMANDS
+from desktop_migrator.migration.workspace import workspace
+from tests.packaging.conftest import ROOT
+from tests.recorded import unpack
+from tests.waiting import wait_until
+
+LINUX = ROOT / "packaging" / "linux"
+
+
+def test_the_manual_page_names_every_command() -> None:
+    page = (LINUX / "desktop-migrator.1").read_text("utf-8").replace("\\-", "-")
+    named = page.partition("Commands:")[2].partition("Each explains")[0]
+
+    assert set(re.findall(r"[a-z]+(?:-[a-z]+)*", named.replace(".BR", ""))) == set(COMMANDS)
+
+
+@pytest.mark.needs("desktop-files")
+def test_desktop_files_are_valid(tmp_path: Path) -> None:
+    about = (LINUX / "desktop-migrator.metainfo.xml").read_text("utf-8")
+    about = about.replace("@VERSION@", "0.1.0").replace("@DATE@", "2026-01-01")
+    (tmp_path / "desktop-migrator.metainfo.xml").write_text(about, "utf-8")
+
+    # The program has no domain whose name its id could begin with.
+    lenient = ["--override=cid-desktopapp-is-not-rdns=info"]
+    commands: tuple[list[str | Path], ...] = (
+        ["desktop-file-validate", LINUX / "desktop-migrator.desktop"],
+        [
+            "appstreamcli",
+            "validate",
+            "--no-net",
+            *lenient,
+            tmp_path / "desktop-migrator.metainfo.xml",
+        ],
+    )
+    for command in commands:
+        checked = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert checked.returncode == 0, checked.stdout
+        assert not checked.stdout.startswith(("E:", "W:"))
+
+
+def test_a_portable_program_keeps_everything_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / "desktop-migrator"))
+    assert tmp_path not in workspace.usual_place().parents
+
+    (tmp_path / workspace.PORTABLE).touch()
+
+    assert workspace.usual_place() == tmp_path / "data"
+
+
+@pytest.fixture
+def package(request: pytest.FixtureRequest) -> str:
+    """The version of the packages in dist/."""
+    if not request.config.getoption("--linux-package"):
+        pytest.skip("make package-test")
+    [package] = (ROOT / "dist").glob("*_amd64.deb")
+    return package.name.split("_")[1]
+
+
+@pytest.fixture
+def installed(package: str) -> Iterator[Path]:
+    """The command that the Debian package brings; the package goes again."""
+    deb = ROOT / "dist" / f"desktop-migrator_{package}_amd64.deb"
+    subprocess.run(["apt-get", "install", "-y", "-qq", deb], check=True, capture_output=True)
+    yield Path("/usr/bin/desktop-migrator")
+    subprocess.run(["apt-get", "remove", "-y", "-qq", "desktop-migrator"], check=True)
+    assert not Path("/opt/desktop-migrator").exists()
+    assert not Path("/usr/bin/desktop-migrator").exists()
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """Of somebody who has no Python."""
+    return {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8", "COLUMNS": "200"}
+
+
+def test_the_package_brings_the_program(installed: Path, tmp_path: Path) -> None:
+    profile = unpack("chromium-leveldb", tmp_path)
+    words = ("--lang", "de", "preview", "--source", str(profile))
+
+    ended = subprocess.run(
+        [installed, *words],
+        env=_environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 0, ended.stderr
+    assert "Einträge" in ended.stdout
+    demo = subprocess.run(
+        [installed, "demo"],
+        env=_environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert demo.returncode in (0, 3), demo.stderr
+    subprocess.run(["man", "--warnings", "desktop-migrator"], check=True, capture_output=True)
+
+
+@pytest.mark.needs("xvfb")
+def test_the_package_opens_a_window(installed: Path, tmp_path: Path) -> None:
+    screen = subprocess.Popen(["Xvfb", ":93", "-screen", "0", "1280x900x24"])
+    environment = _environment(tmp_path) | {"DISPLAY": ":93"}
+    try:
+        wait_until(Path("/tmp/.X11-unix/X93").exists, "no screen")
+        window = subprocess.Popen([installed], env=environment)
+        wait_until(
+            lambda: (
+                not subprocess.run(
+                    ["xdotool", "search", "--onlyvisible", "--name", "Desktop Migrator"],
+                    env=os.environ | environment,
+                    capture_output=True,
+                    check=False,
+                ).returncode
+            ),
+            "no window",
+        )
+        window.terminate()
+        window.wait(60)
+    finally:
+        screen.terminate()
+        screen.wait()
+
+
+def test_the_portable_folder_writes_nowhere_else(package: str, tmp_path: Path) -> None:
+    archive = ROOT / "dist" / f"desktop-migrator-{package}-linux-portable.tar.xz"
+    with tarfile.open(archive) as packed:
+        packed.extractall(tmp_path, filter="tar")
+    home = tmp_path / "home"
+    home.mkdir()
+    profile = unpack("chromium-leveldb", tmp_path / "profiles")
+    program = tmp_path / "desktop-migrator" / "desktop-migrator"
+
+    subprocess.run(
+        [program, "preview", "--source", profile],
+        env=_environment(home),
+        check=True,
+        capture_output=True,
+    )
+
+    assert not list(home.iterdir())
+    assert (program.parent / "data").is_dir()
+    shutil.rmtree(program.parent)
