@@ -38,6 +38,7 @@ _KEPT_LEXERS = ("__init__.py", "_mapping.py", "python.py", "special.py")
 _UNUSED = (
     *("bin", "pycparser", "cffi", "PIL/_avif*", "PIL/_imagingft*", "PIL/_webp*", "PIL/_imagingtk*"),
     *(
+        "reportlab/fonts",
         "sqlalchemy/testing",
         "alembic/testing",
         "PIL/_imagingcms*",
