@@ -23,7 +23,7 @@ CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 _COMPILER = "x86_64-w64-mingw32"
 
 _UNUSED_RUNTIME = ("python.exe", "pythonw.exe", "_msi.pyd", "winsound.pyd", "python.cat")
-_QT_MODULES = ("Core", "Gui", "Network", "PrintSupport", "Svg", "Widgets")
+_QT_MODULES = ("Core", "Gui", "PrintSupport", "Svg", "Widgets")
 _KEPT_QT = (
     *(f"Qt{name}.pyd" for name in _QT_MODULES),
     *(f"Qt6{name}.dll" for name in _QT_MODULES),
@@ -33,9 +33,12 @@ _KEPT_QT = (
     *("plugins/platforms/qwindows.dll", "plugins/styles/*.dll", "plugins/iconengines/*.dll"),
     *(f"plugins/imageformats/q{name}.dll" for name in ("ico", "svg")),
 )
+_KEPT_LEXERS = ("__init__.py", "_mapping.py", "python.py", "special.py")
+"""What rich colours: nothing but Python, in tracebacks."""
 _UNUSED = (
     *("bin", "pycparser", "cffi", "PIL/_avif*", "PIL/_imagingft*", "PIL/_webp*", "PIL/_imagingtk*"),
     *(
+        "reportlab/fonts",
         "sqlalchemy/testing",
         "alembic/testing",
         "PIL/_imagingcms*",
@@ -47,8 +50,17 @@ _UNUSED = (
     *("**/*.pyi", "**/py.typed", "**/*.pdb", "**/*.lib", "**/*.pyx", "**/*.pxd", "**/*.c"),
     *(f"*.dist-info/{name}" for name in ("RECORD", "INSTALLER", "REQUESTED", "*.json")),
 )
-_KEPT_DATABASE_PROGRAMS = ("initdb.exe", "pg_ctl.exe", "pg_dump.exe", "postgres.exe", "psql.exe")
-_UNUSED_DATABASE = ("include", "lib/pgxs", "lib/pkgconfig", "lib/*.a", "share/doc", "share/man")
+_KEPT_DATABASE_PROGRAMS = ("initdb.exe", "pg_ctl.exe", "postgres.exe")
+_UNUSED_DATABASE = (
+    "include",
+    "bin/libecpg*.dll",
+    "bin/libpgtypes.dll",
+    "lib/pgxs",
+    "lib/pkgconfig",
+    "lib/*.a",
+    "share/doc",
+    "share/man",
+)
 
 
 def fetch_runtime(folder: Path) -> None:
@@ -123,6 +135,9 @@ def prune(packages: Path) -> None:
             path.unlink()
         elif path.is_dir() and not any(path.iterdir()):
             path.rmdir()
+    for lexer in (packages / "pygments" / "lexers").glob("*.py"):
+        if lexer.name not in _KEPT_LEXERS:
+            lexer.unlink()
     for pattern in _UNUSED:
         _remove(packages, pattern)
 
