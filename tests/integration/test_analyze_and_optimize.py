@@ -24,7 +24,12 @@ CREATE TABLE tasks (
 def source(tmp_path: Path) -> Path:
     tasks = [{"id": f"t{n}", "title": f"{SECRET} {n}"} for n in range(30)]
     unknown = {SECRET: [1, 2], "other person": [3]}
-    values = {"tasks": tasks, "people": unknown, "note": SECRET.encode(), "cache_x": {"a": SECRET}}
+    values = {
+        "tasks": tasks,
+        "people": unknown,
+        "note": SECRET.encode(),
+        "cache_x": {"data": SECRET, "ttl": 60},
+    }
     store_of(tmp_path / "profile", {"note": SECRET}, "news.test_80")
     return store_of(tmp_path / "profile", values).parent
 
@@ -61,7 +66,7 @@ def test_sources_are_told_by_keys_kinds_and_sizes_without_a_value(
     assert app["biggest"][0]["key"] == "tasks"
     assert app["biggest"][0]["shape"] == "array[30] of object{id: string, title: string}"
     assert sum(app["by_use"].values()) == app["bytes"]
-    assert app["by_use"]["cache"] == 2 * len('cache_x{"a": "Zanzibar"}')
+    assert app["by_use"]["cache"] == 2 * len('cache_x{"data": "Zanzibar", "ttl": 60}')
     assert (news["fits"], news["biggest"], news["unknown"]) == (False, [], [])
 
 

@@ -239,7 +239,8 @@ def test_transactions_that_the_server_breaks_off_cost_no_row(
         with somebody_in_the_way(scene, seeded, deadlock=fault == "deadlock") as done:
             result = scene.run(job)
         assert done.is_set(), result.error
-        if retries is NO_RETRY:
+        # A default of the database that breaks rows off is not this program's.
+        if retries is NO_RETRY and fault == "deadlock":
             assert result.outcome is Outcome.FAILED
             result = scene.resume(job)
         scene.assess(policy, result, toll)

@@ -1,5 +1,6 @@
 """Ways into a database and the ways they fail, each message as a person would read it."""
 
+import secrets
 import socket
 import subprocess
 import traceback
@@ -65,6 +66,11 @@ def free_port() -> int:
         return port
 
 
+def own_folder(server_folder: Path, name: str) -> Path:
+    """Of one module's server: others of the process may have one by the same fixture."""
+    return server_folder / f"{name}-{secrets.token_hex(3)}"
+
+
 def serve(server: BuiltinPostgres, access: str) -> None:
     with server.running() as url, psycopg.connect(url) as administrator:
         administrator.execute(
@@ -78,7 +84,8 @@ def serve(server: BuiltinPostgres, access: str) -> None:
 def tcp(server_folder: Path) -> Iterator[TcpServer]:
     port = free_port()
     server = BuiltinPostgres(
-        server_folder / "tcp", settings={"listen_addresses": "127.0.0.1", "port": str(port)}
+        own_folder(server_folder, "tcp"),
+        settings={"listen_addresses": "127.0.0.1", "port": str(port)},
     )
     serve(server, "host postgres,secured ada all scram-sha-256\nhost missing all all scram-sha-256")
     yield TcpServer(port)
@@ -91,8 +98,9 @@ def tls(server_folder: Path) -> Iterator[TcpServer]:
     port = free_port()
     settings = {"listen_addresses": "127.0.0.1", "port": str(port), "ssl": "on"}
     binaries = BINARIES["postgresql-15"]
-    server = BuiltinPostgres(server_folder / "tls", binaries, settings)
-    with BuiltinPostgres(server_folder / "tls", binaries).running():
+    folder = own_folder(server_folder, "tls")
+    server = BuiltinPostgres(folder, binaries, settings)
+    with BuiltinPostgres(folder, binaries).running():
         pass
     key, certificate = server.data / "server.key", server.data / "server.crt"
     subprocess.run(

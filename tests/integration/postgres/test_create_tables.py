@@ -9,7 +9,8 @@ from desktop_migrator.postgres.schema.create_tables import create_tables
 from desktop_migrator.postgres.schema.introspect import introspect
 from tests.integration.conftest import on_every_server
 
-EVERY_TYPE = tuple(Column(f"c_{kind}", kind) for kind in ColumnType if kind is not ColumnType.ENUM)
+NOT_MADE = (ColumnType.ENUM, ColumnType.OTHER)
+EVERY_TYPE = tuple(Column(f"c_{kind}", kind) for kind in ColumnType if kind not in NOT_MADE)
 TASKS = Table(
     "Tasks of mine",
     (
