@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from desktop_migrator.messages import Message, Translator
+from desktop_migrator.messages import N_, Message, Translator
 from desktop_migrator.model import AsideItem, Item, Rejection, Superseded
 from desktop_migrator.plan.item_titles import item_title
 
@@ -35,24 +35,19 @@ def print_line(console: Console, text: str, style: str | None = None) -> None:
     console.print(escape_unprintable(text), style=style, markup=False, highlight=False)
 
 
-def rejection_line(rejection: Rejection, tr: Translator, label: str) -> str:
-    """`label` is what the plan calls the kind of item."""
-    profile = rejection.source.store.profile
-    return tr(
-        "Rejected: {entity} {place} of {browser}, profile {profile}: {reason} {remedy}",
-        entity=label,
-        place=_known_as(rejection, tr),
-        browser=profile.browser_name,
-        profile=profile.name,
-        reason=rejection.reason,
-        remedy=rejection.remedy,
-    )
+_ASIDE_LINES: dict[type[AsideItem], str] = {
+    Rejection: N_("Rejected: {entity} {place} of {browser}, profile {profile}: {reason} {remedy}"),
+    Superseded: N_(
+        "Superseded: {entity} {place} of {browser}, profile {profile}: {reason} {remedy}"
+    ),
+}
 
 
-def superseded_line(item: Superseded, tr: Translator, label: str) -> str:
+def aside_line(item: AsideItem, tr: Translator, label: str) -> str:
+    """What became of it and what to do; `label` is what the plan calls the kind of item."""
     profile = item.source.store.profile
     return tr(
-        "Superseded: {entity} {place} of {browser}, profile {profile}: {reason} {remedy}",
+        _ASIDE_LINES[type(item)],
         entity=label,
         place=_known_as(item, tr),
         browser=profile.browser_name,

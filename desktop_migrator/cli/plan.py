@@ -53,6 +53,17 @@ Database = Annotated[
 ]
 
 
+def _request(
+    source: list[Path] | None,
+    origin: list[str] | None,
+    database: str | None,
+    *,
+    passphrase_stdin: bool,
+) -> PlanRequest:
+    passphrase = read_passphrase_text(passphrase_stdin)
+    return PlanRequest(tuple(source or ()), tuple(origin or ()), database, passphrase)
+
+
 @group.command("infer", help=N_("Draft a plan from what browsers hold; each guess is explained."))
 def infer(
     ctx: typer.Context,
@@ -65,12 +76,7 @@ def infer(
     passphrase_stdin: PassphraseStdin = False,
 ) -> None:
     session: Session = ctx.obj
-    request = PlanRequest(
-        tuple(source or ()),
-        tuple(origin or ()),
-        database,
-        read_passphrase_text(passphrase_stdin),
-    )
+    request = _request(source, origin, database, passphrase_stdin=passphrase_stdin)
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
         drafted = infer_plan(request, session.workspace, reporter)
     if output:
@@ -102,12 +108,7 @@ def check(
     passphrase_stdin: PassphraseStdin = False,
 ) -> None:
     session: Session = ctx.obj
-    request = PlanRequest(
-        tuple(source or ()),
-        tuple(origin or ()),
-        database,
-        read_passphrase_text(passphrase_stdin),
-    )
+    request = _request(source, origin, database, passphrase_stdin=passphrase_stdin)
     plan = load_plan(session.plan)
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
         checked = check_plan(plan, request, session.workspace, reporter)

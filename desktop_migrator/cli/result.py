@@ -9,7 +9,7 @@ from rich.table import Table
 
 from desktop_migrator.cli.labels import COUNTS, SKIP_REASONS
 from desktop_migrator.cli.not_taken import not_taken_facts, print_not_taken
-from desktop_migrator.cli.output import cell, print_line, rejection_line, superseded_line
+from desktop_migrator.cli.output import aside_line, cell, print_line
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.messages import Message, Translator, plural
@@ -129,7 +129,7 @@ def _print_superseded(session: Session, result: RunResult) -> None:
     """The first one by one, and how many there are."""
     tr = session.tr
     for each in result.superseded[:_SHOWN_REJECTIONS]:
-        print_line(session.stdout, superseded_line(each, tr, result.label(each.entity)), "yellow")
+        print_line(session.stdout, aside_line(each, tr, result.label(each.entity)), "yellow")
     if result.counts.superseded > _SHOWN_REJECTIONS:
         text = tr(
             "… {count:,} superseded by another version of the same item",
@@ -176,7 +176,7 @@ def _print_rejections(session: Session, result: RunResult) -> None:
     tr = session.tr
     for rejection in result.rejections[:_SHOWN_REJECTIONS]:
         print_line(
-            session.stdout, rejection_line(rejection, tr, result.label(rejection.entity)), "yellow"
+            session.stdout, aside_line(rejection, tr, result.label(rejection.entity)), "yellow"
         )
     if result.counts.rejected > _SHOWN_REJECTIONS:
         kinds = Counter(rejection.code for rejection in result.rejections)

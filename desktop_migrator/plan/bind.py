@@ -380,21 +380,17 @@ def _id_column(entity: Entity, table: Table, column: Column | None) -> Column:
         return column
     keeps = strategy is IdStrategy.KEEP
     too_short = column.max_length is not None and column.max_length < ULID_LENGTH
+    remedy = None
     if column.type in _INTEGERS and not keeps:
-        _misfit(
-            Message(
-                "The id column {table}.{column} is of type {type}, which cannot "
-                "hold the ids of items.",
-                table=table.name,
-                column=column.name,
-                type=_type_name(column),
-            ),
-            Message(
-                'Set `strategy = "keep"` for the id if the ids of the items are whole numbers, or '
-                "have the column draw its values (an identity) and set `database`."
-            ),
+        remedy = Message(
+            'Set `strategy = "keep"` for the id if the ids of the items are whole numbers, or '
+            "have the column draw its values (an identity) and set `database`."
         )
-    if column.type not in (*_ID_TYPES, *_INTEGERS) or (too_short and not keeps):
+    elif column.type not in (*_ID_TYPES, *_INTEGERS) or (too_short and not keeps):
+        remedy = Message(
+            "It must be uuid, text or varchar of at least {length} characters.", length=ULID_LENGTH
+        )
+    if remedy is not None:
         _misfit(
             Message(
                 "The id column {table}.{column} is of type {type}, which cannot "
@@ -403,10 +399,7 @@ def _id_column(entity: Entity, table: Table, column: Column | None) -> Column:
                 column=column.name,
                 type=_type_name(column),
             ),
-            Message(
-                "It must be uuid, text or varchar of at least {length} characters.",
-                length=ULID_LENGTH,
-            ),
+            remedy,
         )
     return column
 

@@ -55,7 +55,7 @@ from desktop_migrator.plan.schema import (
 )
 
 ColumnExtractor = Callable[[Fields, RawItem], Any]
-"""Takes a column's value out of an item's fields. Raises Refused."""
+"""Takes a column's value out of an item's fields. Raises ItemRejected."""
 
 _NULL = Raw(b"null")
 _TRUE = Raw(b"true")

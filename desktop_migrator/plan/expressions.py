@@ -36,7 +36,7 @@ class Expression:
     def find(self, json: Raw) -> Raw | None:
         """What the expression finds in a JSON text; None for nothing, as for text that is no JSON.
 
-        Raises Refused for what cannot be read exactly.
+        Raises ItemRejected for what cannot be read exactly.
         """
         if self.path is not None:
             found: Raw | None = json

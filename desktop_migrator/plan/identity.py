@@ -52,7 +52,7 @@ _GLOBALLY_UNIQUE = re.compile(
 def source_id(raw: Raw) -> str:
     """The item's id in its own data as one text: 1, 1.0 and "1" are the same id.
 
-    Raises Refused if there is none or it is no text and no number.
+    Raises ItemRejected if there is none or it is no text and no number.
     """
     text = as_string(raw)
     if text is None:

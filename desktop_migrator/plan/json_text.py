@@ -6,8 +6,8 @@ a string or as an escape (`"\\u0000"`, `"\\ud800"`) in JSON. Such characters are
 that every text has one escaped form and every escaped form one text: replace each `␛XXXX` by the
 code unit it names to have the original back.
 
-`read` does this to a whole JSON text at once, keys included, before anything parses it. From then
-on values are slices of UTF-8 that any parser takes, and numbers keep their source's spelling.
+`escape_json` does this to a whole JSON text at once, keys included, before anything parses it. From
+then on values are slices of UTF-8 that any parser takes, and numbers keep their source's spelling.
 
 What counts as JSON is what `JSON.parse` accepts: no NaN, no byte order mark, the last of equal
 keys wins. The one difference: nesting beyond the interpreter's recursion limit (about 1,000) is
@@ -69,7 +69,7 @@ def escape_unstorable(text: str) -> str:
 
 
 def unescape_unstorable(text: str) -> str:
-    """The exact inverse of `escape`."""
+    """The exact inverse of `escape_unstorable`."""
     if ESCAPE_CHAR not in text:
         return text
     return _ESCAPE_SEQUENCE.sub(lambda found: chr(int(found[1], 16)), text)
@@ -100,7 +100,7 @@ def escape_json(text: str) -> bytes:
 
 
 def has_escapes(data: bytes | Raw) -> bool:
-    """Whether what `read` returned, or a slice of it, holds an escape."""
+    """Whether what `escape_json` returned, or a slice of it, holds an escape."""
     text = as_bytes(data)
     return not text.isascii() and ESCAPE_BYTES in text
 
@@ -111,7 +111,7 @@ def has_unstorable_escapes(data: bytes | Raw) -> bool:
 
 
 def unescape_json(data: bytes | Raw) -> str:
-    """JSON text equal to the page's own: the inverse of `read`, with unstorable ones spelled
+    """JSON text equal to the page's own: the inverse of `escape_json`, with unstorable ones spelled
     as JSON escapes."""
     text = str(data, "utf-8")
     if ESCAPE_CHAR not in text:
@@ -176,7 +176,7 @@ def has_long_numbers(data: bytes | Raw) -> bool:
 def has_big_integers(data: bytes | Raw) -> bool:
     """Whether a number in the JSON text is an integer above 2^53 or below -2^53.
 
-    Raises Refused if PostgreSQL's numeric cannot hold it.
+    Raises ItemRejected if PostgreSQL's numeric cannot hold it.
     """
     text = as_bytes(data)
     return has_long_numbers(text) and any(
@@ -192,7 +192,7 @@ def has_big_integers(data: bytes | Raw) -> bool:
 def parse_number(numeral: bytes | Raw) -> Decimal:
     """The exact value of a JSON number.
 
-    Raises Refused if PostgreSQL's numeric cannot hold it.
+    Raises ItemRejected if PostgreSQL's numeric cannot hold it.
     """
     try:
         value = Decimal(str(numeral, "ascii"))

@@ -155,7 +155,7 @@ class SensitiveRules:
     def apply(self, item: Raw, action: _MemberAction) -> Raw:
         """The item with `action` done to each member that a rule is for.
 
-        Raises Refused for what is nested too deeply.
+        Raises ItemRejected for what is nested too deeply.
         """
         if self._whole:
             changed = action(self._whole, WHOLE_ITEM, item)
@@ -275,7 +275,7 @@ class FieldProtector:
         self._without_key = without_key
 
     def protect(self, item: Raw) -> Raw:
-        """The item as it may leave. Raises Refused if that cannot be had."""
+        """The item as it may leave. Raises ItemRejected if that cannot be had."""
         return self._rules.apply(item, self._replacement)
 
     def redacted_text(self, text: str, item: Raw | None = None) -> str:

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.chromium_store import write_profile
@@ -125,3 +126,24 @@ def test_what_did_not_arrive_stays_and_is_named(database: str, tmp_path: Path) -
     # Taken back: nothing of it is in the database any more.
     again = program.clear("--confirm")
     assert (again.exit_code, again.last["code"]) == (7, "DM-540")
+
+
+def test_what_the_database_has_changed_since_it_arrived_stays(
+    database: str, tmp_path: Path, sql: psycopg.Connection[Any]
+) -> None:
+    """A row that was edited after the first run, and that the second one kept."""
+    areas = {"tasks": {"tasks": [TASK]}, "bad": {"tasks": [TASK | {"id": TASK["id"][:-1] + "2"}]}}
+    plan = tmp_path / "plan.toml"
+    plan.write_text(PLAN)
+    program = Program(
+        tmp_path, database, write_profile(tmp_path / "profile", {APP: areas}), "--plan", plan
+    )
+    assert program.migrate().last["counts"]["inserted"] == 2
+    sql.execute("UPDATE tasks SET title = 'new' WHERE id = %s", [TASK["id"]])
+    assert program.migrate().last["counts"]["skipped"] == 1
+    cleared = program.clear("--confirm")
+    assert cleared.exit_code == 0, cleared.err
+    assert [(each["key"], each["because"]) for each in cleared.last["spared"]] == [
+        ("tasks", "kept")
+    ]
+    assert program.records().keys() == {"tasks"}

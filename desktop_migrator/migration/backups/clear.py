@@ -42,6 +42,8 @@ from desktop_migrator.vault.keys import Passphrase
 
 _MAX_SPARED = 200
 """Records that are named; the rest is counted."""
+_NOT_SENT_WHOLE = frozenset((HeldReason.NOT_TAKEN, HeldReason.PART_TAKEN, HeldReason.INCOMPLETE))
+"""What a run says that cannot know better than an older one."""
 HELD_REASONS = {
     HeldReason.REJECTED: Message("an item of it was rejected"),
     HeldReason.SUPERSEDED: Message("another version of an item of it lies in the database"),
@@ -242,12 +244,19 @@ def _select_records(
 
 
 def _held_reason(record: Record, arrivals: Sequence[Arrivals]) -> HeldReason | None:
-    """Why the record is to stay, by the newest run that knows it; None if one brought it in."""
-    reasons = [each.held_reason(record) for each in arrivals]
-    if None in reasons:
-        return None
-    known = (each for each in reasons if each is not HeldReason.NOT_TAKEN)
-    return next(known, HeldReason.NOT_TAKEN)
+    """Why the record is to stay; None if the newest run that sent all of it brought it in.
+
+    `arrivals` come from the newest run to the oldest. What an older run brought in may be no more
+    what the database has once a newer one was refused, kept out or superseded.
+    """
+    held = HeldReason.NOT_TAKEN
+    for each in arrivals:
+        reason = each.held_reason(record)
+        if reason not in _NOT_SENT_WHOLE:
+            return reason
+        if held is HeldReason.NOT_TAKEN and reason:
+            held = reason
+    return held
 
 
 def _records_of(sources: Sources, origins: Sequence[str]) -> Iterator[Record]:

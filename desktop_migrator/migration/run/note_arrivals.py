@@ -6,7 +6,7 @@ from desktop_migrator.migration.run.filters import ALL_TIME
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.migration.workspace.arrivals import HeldReason, Place, place_of
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.model import Source, TargetEntity
+from desktop_migrator.model import TargetEntity
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.postgres.bookkeeping.quarantine import AsideCode, quarantined_places
 from desktop_migrator.postgres.connection.engine import invalidate_if_closed
@@ -33,12 +33,8 @@ def note_arrivals(run: RunContext, entities: Sequence[TargetEntity], workspace: 
 
     held = run.retries.run(attempt, run.reporter)
     held += ((place, HeldReason.INCOMPLETE) for place in _incomplete(run, entities))
-    held += ((_place(source), HeldReason.SUPERSEDED) for source in run.held_back)
+    held += ((place_of(source), HeldReason.SUPERSEDED) for source in run.held_back)
     run.survey.arrivals.save(workspace.arrivals, run.id, run.survey.origins, held)
-
-
-def _place(source: Source) -> Place:
-    return str(source.store.path), str(source.storage_key), source.key
 
 
 def _incomplete(run: RunContext, entities: Sequence[TargetEntity]) -> Iterator[Place]:

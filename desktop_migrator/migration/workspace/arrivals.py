@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop_migrator.model import Record
+from desktop_migrator.model import Record, Source
 from desktop_migrator.system.files import private_folder, write_private
 
 _SUFFIX = ".arrived"
@@ -110,7 +110,7 @@ class ArrivalCollector:
 
 
 class Arrivals:
-    """What one run has brought in. `None` in its place: nobody knows."""
+    """What one run has brought in, and what it has not."""
 
     def __init__(self, contents: _Contents) -> None:
         self._hasher = Hasher(contents.key)
@@ -143,8 +143,8 @@ def load_arrivals(folder: Path, run: str) -> Arrivals | None:
         return None
 
 
-def place_of(record: Record) -> Place:
-    return str(record.store.path), str(record.storage_key), record.key
+def place_of(found: Record | Source) -> Place:
+    return str(found.store.path), str(found.storage_key), found.key
 
 
 def _path(folder: Path, run: str) -> Path:
