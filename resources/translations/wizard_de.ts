@@ -259,8 +259,8 @@
         <translation>Bringt das Gelöschte aus der Sicherung in den Browser zurück</translation>
     </message>
     <message>
-        <source>It is not needed any more. It can stay, or be cleared once you are sure.</source>
-        <translation>Sie werden nicht mehr gebraucht. Sie können bleiben oder gelöscht werden, wenn Sie sicher sind.</translation>
+        <source>What was moved is not needed there any more: it can stay, or be cleared once you are sure. What did not arrive stays in any case.</source>
+        <translation>Was übertragen wurde, wird dort nicht mehr gebraucht: Es kann bleiben oder gelöscht werden, wenn Sie sicher sind. Was nicht angekommen ist, bleibt auf jeden Fall.</translation>
     </message>
     <message numerus="yes">
         <source>%n record(s) were cleared from the browser on {time}, after this migration. They lie in an encrypted backup alone: put them back, or the app has them nowhere.</source>

@@ -63,7 +63,10 @@ class ClearOldData(QWidget, OperationListener):
     def reset(self) -> None:
         self._backup = None
         self._show_note(
-            self.tr("It is not needed any more. It can stay, or be cleared once you are sure.")
+            self.tr(
+                "What was moved is not needed there any more: it can stay, or be cleared once you "
+                "are sure. What did not arrive stays in any case."
+            )
         )
 
     def offer_restore(self, cleared: ClearedData) -> None:

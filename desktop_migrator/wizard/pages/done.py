@@ -258,7 +258,7 @@ class DonePage(WizardPage):
         for column, words in enumerate(headers):
             self._add_cell(0, column, words, faint=True)
         for row, (name, counts) in enumerate(by_entity.items(), 1):
-            self._add_cell(row, 0, name)
+            self._add_cell(row, 0, self.context.plan.labels.get(name, name))
             numbers = (
                 counts.inserted,
                 counts.updated,
