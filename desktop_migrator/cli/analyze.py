@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from desktop_migrator.cli.labels import SKIP_REASONS, outcome_label
-from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId, resolve_database
+from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId, choose_database_if_any
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.session import Session
 from desktop_migrator.messages import N_, Translator
@@ -48,7 +48,8 @@ def command(
     database: Annotated[
         str | None,
         typer.Option(
-            callback=resolve_database, help=N_("Look at this database too, and at its last runs.")
+            callback=choose_database_if_any,
+            help=N_("Look at this database too, and at its last runs."),
         ),
     ] = None,
     user_id: UserId = None,

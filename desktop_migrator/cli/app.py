@@ -23,12 +23,15 @@ from typer._click.exceptions import NoArgsIsHelpError
 from typer.exceptions import TyperException
 
 from desktop_migrator import __version__
+from desktop_migrator.cli.context import defaults, take_from_environment, variables
 from desktop_migrator.cli.help_text import localize_help
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.usage_errors import CommandGroup, usage_error
 from desktop_migrator.errors import ExitCode, InternalError, MigratorError
 from desktop_migrator.messages import LANGUAGES, N_, Translator
 from desktop_migrator.migration.wizard_options import OpenWizard, no_wizard
+from desktop_migrator.migration.workspace.settings import Settings, load_settings
+from desktop_migrator.migration.workspace.workspace import settings_file
 
 COMMANDS = {
     "scan": N_("List browsers, profiles and the web sites that keep data in them."),
@@ -49,6 +52,7 @@ COMMANDS = {
     "clear": N_("Clear from the browser what was migrated, after a backup."),
     "unlock": N_("Clear what a run that is gone has left locked."),
     "provision": N_("Print, or run, the SQL for a database role with just the rights needed."),
+    "config": N_("Show and change the settings: what need not be said each time."),
     "connection": N_("Save databases' addresses under names; passwords go into the keyring."),
     "keys": N_("Make and hand out the desk's keys."),
     "kit": N_("Make and open kits: plan, destination and the desk's key in one signed file."),
@@ -68,13 +72,18 @@ class Language(StrEnum):
     DE = "de"
 
 
+_CALLED = "desktop_migrator.called"
+
+
 class LazyGroup(CommandGroup):
     """Knows each command's name and summary, and loads the one that is called."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, _, rest = super().resolve_command(ctx, args)
         command = load_command(name)
+        take_from_environment(name, command)
         localize_help(command)
+        ctx.meta[_CALLED] = command
         return name, command, rest
 
 
@@ -121,10 +130,20 @@ def configure(
         bool, typer.Option("--json", help=N_("JSON on standard output, and nothing else there."))
     ] = False,
     data_dir: Annotated[
-        Path | None, typer.Option(help=N_("Where catalog, logs and the built-in database lie."))
+        Path | None,
+        typer.Option(
+            envvar=variables("data-dir"),
+            show_envvar=False,
+            help=N_("Where catalog, logs and the built-in database lie."),
+        ),
     ] = None,
     plan: Annotated[
-        Path | None, typer.Option(help=N_("The plan file; without it the built-in plan."))
+        Path | None,
+        typer.Option(
+            envvar=variables("plan"),
+            show_envvar=False,
+            help=N_("The plan file; without it the built-in plan."),
+        ),
     ] = None,
     debug: Annotated[
         str,
@@ -134,7 +153,11 @@ def configure(
     ] = "",
     lang: Annotated[
         Language | None,
-        typer.Option(help=N_("The language of what is shown; without it the system's.")),
+        typer.Option(
+            envvar=variables("lang"),
+            show_envvar=False,
+            help=N_("The language of what is shown; without it the system's."),
+        ),
     ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help=N_("Ask nothing; take the safe answer."))
@@ -147,8 +170,18 @@ def configure(
     ] = False,
 ) -> None:
     _enable_log_categories(debug)
+    name = str(ctx.invoked_subcommand)
+    settings = Settings() if name == "config" else load_settings(settings_file(data_dir))
+    ctx.default_map = {name: defaults(name, ctx.meta[_CALLED], settings)}
+    language = lang or settings.lang
     ctx.obj = replace(
-        ctx.obj, json=json, data_dir=data_dir, plan=plan, assume_yes=yes, language=lang
+        ctx.obj,
+        tr=ctx.obj.tr if language is None else Translator(language, "cli"),
+        json=json,
+        data_dir=data_dir,
+        plan=plan or (Path(settings.plan) if settings.plan else None),
+        assume_yes=yes,
+        language=language,
     )
 
 
@@ -183,7 +216,7 @@ def _hoist_global_options(args: list[str]) -> list[str]:
 
 def _find_language(words: list[str]) -> str | None:
     """The one asked for, before anything is parsed: what is wrong with the words is told in it."""
-    chosen = None
+    chosen = os.environ.get(*variables("lang"))
     for word, after in zip(words, [*words[1:], ""], strict=True):
         option, equals, value = word.partition("=")
         if option == "--lang":

@@ -200,7 +200,12 @@ def delete_(
         session.print_text(session.tr("Backup {id} is deleted.", id=backup))
 
 
-@group.command("prune", help=N_("Delete backups over 30 days old that nothing needs any more."))
+@group.command(
+    "prune",
+    help=N_(
+        "Delete backups over 30 days old, or as the settings say, that nothing needs any more."
+    ),
+)
 def prune_(ctx: typer.Context) -> None:
     session: Session = ctx.obj
     removed = prune_backups(session.workspace)

@@ -65,12 +65,24 @@ def list_(ctx: typer.Context) -> None:
         session.emit_json(connections=[asdict(each) for each in saved])
         return
     for each in saved:
-        password = tr("password asked for")
+        notes = [tr("password asked for")]
         if each.password_saved:
-            password = tr("password in the keyring")
-        session.print_text(f"{each.name}  {each.url}  {password}")
+            notes = [tr("password in the keyring")]
+        if each.default:
+            notes.append(tr("the default"))
+        session.print_text(f"{each.name}  {each.url}  {', '.join(notes)}")
     if not saved:
         session.print_text(tr("There are no saved connections."))
+
+
+@group.command("default", help=N_("Have a connection meant wherever no database is named."))
+def default(ctx: typer.Context, name: Name) -> None:
+    session: Session = ctx.obj
+    chosen = connections.set_default_connection(session.workspace, name)
+    if session.json:
+        session.emit_json(**asdict(chosen))
+    else:
+        session.print_text(session.tr("{name} is the default connection now.", name=name))
 
 
 @group.command("remove", help=N_("Forget a connection and its password."))

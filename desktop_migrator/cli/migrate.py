@@ -4,8 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer._click.core import ParameterSource
 
+from desktop_migrator.cli.last_run import choose_person
 from desktop_migrator.cli.options import (
+    FROM_CONTEXT,
     Database,
     FieldKeyFile,
     Origin,
@@ -33,7 +36,7 @@ from desktop_migrator.vault.keys import Passphrase
 
 def command(
     ctx: typer.Context,
-    database: Database,
+    database: Database = FROM_CONTEXT,
     source: Source = None,
     origin: Origin = None,
     take: Take = None,
@@ -148,15 +151,19 @@ def command(
 ) -> None:
     session: Session = ctx.obj
     given = read_passphrase_text(passphrase_stdin)
+    person = Person(user_id, user_email)
+    if ctx.get_parameter_source("database") is ParameterSource.DEFAULT:  # the same once more
+        person = choose_person(session, database, user_id, user_email)
     job = Job(
         plan=load_plan(session.plan).taking(take or ()),
         database=database,
-        person=Person(user_id, user_email),
+        person=person,
         sources=tuple(source or ()),
         origins=tuple(origin or ()),
         include=frozenset(include or ()),
         exclude=frozenset(exclude or ()),
         policy=conflict,
+        rules=session.workspace.settings.merge,
         decisions=decisions,
         period=Period(parse_time(from_, "--from"), parse_end_time(to, "--to")),
         batch_size=batch_size,

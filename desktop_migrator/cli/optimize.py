@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import typer
 
-from desktop_migrator.cli.options import Database
+from desktop_migrator.cli.options import FROM_CONTEXT, Database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.messages import N_, Message
@@ -15,7 +15,7 @@ from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import Question, Reporter
 
 
-def command(ctx: typer.Context, database: Database) -> None:
+def command(ctx: typer.Context, database: Database = FROM_CONTEXT) -> None:
     session: Session = ctx.obj
     tr = session.tr
     request = MaintenanceRequest(plan=load_plan(session.plan), database=database, person=Person())

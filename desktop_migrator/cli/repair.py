@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from desktop_migrator.cli.last_run import choose_person
 from desktop_migrator.cli.options import (
+    FROM_CONTEXT,
     Database,
     FieldKeyFile,
     Origin,
@@ -18,7 +20,6 @@ from desktop_migrator.cli.options import (
 from desktop_migrator.cli.session import Session, read_passphrase_text
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.messages import N_, Message
-from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.repair import repair
 from desktop_migrator.migration.maintenance.repair_run import RepairAction, RepairResult
@@ -29,7 +30,7 @@ from desktop_migrator.reporter import Question, Reporter
 
 def command(
     ctx: typer.Context,
-    database: Database,
+    database: Database = FROM_CONTEXT,
     user_id: UserId = None,
     user_email: UserEmail = None,
     source: Source = None,
@@ -48,7 +49,7 @@ def command(
     request = MaintenanceRequest(
         plan=plan,
         database=database,
-        person=Person(user_id, user_email),
+        person=choose_person(session, database, user_id, user_email),
         run=run,
         sources=tuple(source or ()),
         origins=tuple(origin or ()),

@@ -6,7 +6,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.table import Table
 
-from desktop_migrator.cli.options import Database, PassphraseStdin, UserId, parse_time
+from desktop_migrator.cli.last_run import choose_person
+from desktop_migrator.cli.options import FROM_CONTEXT, Database, PassphraseStdin, UserId, parse_time
 from desktop_migrator.cli.output import cell, print_line
 from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
 from desktop_migrator.errors import ExitCode, UsageError
@@ -25,7 +26,7 @@ _COLUMNS = {
 
 def command(
     ctx: typer.Context,
-    database: Database,
+    database: Database = FROM_CONTEXT,
     run: Annotated[
         str | None, typer.Option(help=N_("The run to undo; an undo can be undone."))
     ] = None,
@@ -62,6 +63,8 @@ def command(
             )
         else:
             since = parse_time(before, "--before")
+            if since:
+                user_id = choose_person(session, database, user_id, None).user_id
             job = UndoJob(database=database, run=run, before=since, user_id=user_id, force=force)
         result = rollback(job, session.workspace, reporter)
     exit_after_undo(session, result)

@@ -55,6 +55,10 @@ class Session:
         """A sentence for the person: on standard error where standard output is for JSON."""
         print_line(self.stderr if self.json else self.stdout, text)
 
+    def print_note(self, text: str) -> None:
+        """What the person did not say and the program took, on standard error."""
+        print_line(self.stderr, text, "dim")
+
     def make_reporter(self) -> JsonReporter | TerminalReporter:
         if self.json:
             return JsonReporter()

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from desktop_migrator.cli.labels import outcome_label
-from desktop_migrator.cli.options import Source, resolve_database
+from desktop_migrator.cli.options import Source, choose_database_if_any
 from desktop_migrator.cli.session import Session
 from desktop_migrator.messages import N_, Message, Translator, plural
 from desktop_migrator.migration.database.unlock import Lease, list_leases
@@ -41,7 +41,7 @@ def command(
     database: Annotated[
         str | None,
         typer.Option(
-            callback=resolve_database, help=N_("Say too who is at work on this database.")
+            callback=choose_database_if_any, help=N_("Say too who is at work on this database.")
         ),
     ] = None,
 ) -> None:

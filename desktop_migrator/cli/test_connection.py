@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import typer
 
-from desktop_migrator.cli.options import Database
+from desktop_migrator.cli.options import FROM_CONTEXT, Database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.migration.database.open_database import check_database
@@ -12,7 +12,7 @@ from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres.verify.checks import Check
 
 
-def command(ctx: typer.Context, database: Database) -> None:
+def command(ctx: typer.Context, database: Database = FROM_CONTEXT) -> None:
     session: Session = ctx.obj
     with session.make_reporter() as reporter:
         checks = check_database(database, load_plan(session.plan), session.workspace, reporter)

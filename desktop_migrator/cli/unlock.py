@@ -5,17 +5,17 @@ from typing import Annotated
 
 import typer
 
-from desktop_migrator.cli.options import Database, UserEmail, UserId
+from desktop_migrator.cli.last_run import choose_person
+from desktop_migrator.cli.options import FROM_CONTEXT, Database, UserEmail, UserId
 from desktop_migrator.cli.session import Session
 from desktop_migrator.messages import N_
-from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.database.unlock import unlock
 from desktop_migrator.plan.schema import load_plan
 
 
 def command(
     ctx: typer.Context,
-    database: Database,
+    database: Database = FROM_CONTEXT,
     user_id: UserId = None,
     user_email: UserEmail = None,
     force: Annotated[
@@ -28,7 +28,7 @@ def command(
         done = unlock(
             database,
             load_plan(session.plan),
-            Person(user_id, user_email),
+            choose_person(session, database, user_id, user_email),
             force=force,
             workspace=session.workspace,
             reporter=reporter,

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from desktop_migrator.cli.labels import COUNTS
 from desktop_migrator.cli.options import (
+    FROM_CONTEXT,
     Database,
     Origin,
     PassphraseStdin,
@@ -30,7 +31,7 @@ from desktop_migrator.plan.schema import load_plan
 def command(
     ctx: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar=N_("FILE…"), help=N_("The captures."))],
-    database: Database,
+    database: Database = FROM_CONTEXT,
     user_id: UserId = None,
     user_email: UserEmail = None,
     origin: Origin = None,

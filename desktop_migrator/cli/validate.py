@@ -2,7 +2,9 @@
 
 import typer
 
+from desktop_migrator.cli.last_run import choose_person
 from desktop_migrator.cli.options import (
+    FROM_CONTEXT,
     Database,
     FieldKeyFile,
     Origin,
@@ -14,7 +16,6 @@ from desktop_migrator.cli.options import (
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.test_connection import print_checks
 from desktop_migrator.errors import ExitCode
-from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.validate import validate
 from desktop_migrator.migration.run.field_keys import find_field_key
@@ -23,7 +24,7 @@ from desktop_migrator.plan.schema import load_plan
 
 def command(
     ctx: typer.Context,
-    database: Database,
+    database: Database = FROM_CONTEXT,
     user_id: UserId = None,
     user_email: UserEmail = None,
     source: Source = None,
@@ -37,7 +38,7 @@ def command(
     request = MaintenanceRequest(
         plan=plan,
         database=database,
-        person=Person(user_id, user_email),
+        person=choose_person(session, database, user_id, user_email),
         run=run,
         sources=tuple(source or ()),
         origins=tuple(origin or ()),

@@ -81,6 +81,7 @@ From outside: this package alone, which has all of them.
       DecisionsUnusable  DM-513
       UsageError  DM-900
         DataFolderUnusable  DM-901
+        SettingsUnusable  DM-902
       InternalError  DM-999
 """
 
@@ -142,7 +143,12 @@ from desktop_migrator.errors.storage import (
     StoreUnwritable,
     UnknownStorageFormat,
 )
-from desktop_migrator.errors.usage import DataFolderUnusable, InternalError, UsageError
+from desktop_migrator.errors.usage import (
+    DataFolderUnusable,
+    InternalError,
+    SettingsUnusable,
+    UsageError,
+)
 from desktop_migrator.errors.vault import (
     BackupDiffers,
     BackupNeeded,
@@ -221,6 +227,7 @@ __all__ = [
     "SealedFileNotVerified",
     "SealedFileNotWritten",
     "SecretTooLarge",
+    "SettingsUnusable",
     "SnapshotFailed",
     "SourceNotFound",
     "StorageError",

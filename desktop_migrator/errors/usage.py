@@ -18,6 +18,13 @@ class DataFolderUnusable(UsageError):
     hint_template = "Name a folder that you may write to: --data-dir FOLDER."
 
 
+class SettingsUnusable(UsageError):
+    code = "DM-902"
+    title = "The settings cannot be used"
+    detail_template = "{path}: {reason}"
+    hint_template = "Correct the file, for instance with `desktop-migrator config edit`."
+
+
 class InternalError(MigratorError):
     """A mistake of ours; only the exception's kind is told, since its text may hold values."""
 

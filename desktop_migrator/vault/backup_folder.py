@@ -13,7 +13,6 @@ from desktop_migrator.system.files import os_error_reason
 
 BACKUP_KIND = "backup"
 BACKUP_SUFFIX = ".dmbackup"
-RETENTION_DAYS = 30
 
 
 def new_backup_id(now: datetime | None = None) -> str:
@@ -80,7 +79,7 @@ class RetentionCandidate:
 def expired_backup_ids(
     backups: Iterable[RetentionCandidate],
     now: datetime,
-    retention: timedelta = timedelta(days=RETENTION_DAYS),
+    retention: timedelta,
 ) -> list[str]:
     """The ids of those to be removed, the oldest first: never the last one of anybody."""
     newest_first: Sequence[RetentionCandidate] = sorted(

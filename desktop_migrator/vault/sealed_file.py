@@ -58,8 +58,10 @@ class AtomicSealedFile:
         kind: str,
         recipients: Sequence[Recipient],
         identities: Sequence[Identity],
+        level: int = container.COMPRESSION_LEVEL,
     ) -> None:
         """`path` is the final one, which is replaced; `identities` open it again to check it.
+        `level` is zstd's.
 
         Where this computer cannot open it (a capture for somebody else), the file's bytes alone
         are compared. Raises SealedFileNotWritten.
@@ -72,7 +74,8 @@ class AtomicSealedFile:
         self._file = _HashingFile(self._partial)
         self._writer: container.SealedWriter | None = None
         try:
-            self._writer = container.seal(cast("BinaryIO", self._file), recipients, kind=kind)
+            file = cast("BinaryIO", self._file)
+            self._writer = container.seal(file, recipients, kind=kind, level=level)
             self.payload = PayloadWriter(self._writer, manifest)
         except MigratorError:
             self.discard()

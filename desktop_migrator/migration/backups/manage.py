@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from desktop_migrator.errors import (
@@ -200,7 +200,9 @@ def prune_backups(workspace: Workspace, now: datetime | None = None) -> list[str
     known = {name: backup for name, backup in listed.all().items() if name in there}
     runs = runs_needing_backup(Catalog(workspace.catalog).runs())
     removed = expired_backup_ids(
-        (_retention_entry(backup, runs) for backup in known.values()), now or datetime.now(UTC)
+        (_retention_entry(backup, runs) for backup in known.values()),
+        now or datetime.now(UTC),
+        timedelta(days=workspace.settings.backups.keep_days),
     )
     for backup in removed:
         folder.remove(backup)

@@ -19,6 +19,7 @@ from desktop_migrator.postgres.connection.engine import (
     open_engine,
     redacted,
     translate_errors,
+    without_secrets,
 )
 from desktop_migrator.postgres.schema.create_tables import (
     create_tables,
@@ -110,6 +111,11 @@ def _ask_password(error: AuthenticationFailed, reporter: Reporter) -> str:
 def without_password(database: str) -> str:
     """The database as it may be shown and kept: without a password."""
     return database if database == BUILTIN else redacted(database)
+
+
+def address_to_keep(database: str) -> str:
+    """The same with all else that it says, for another run to use."""
+    return database if database == BUILTIN else without_secrets(database)
 
 
 def check_user_given(plan: Plan, person: Person) -> None:

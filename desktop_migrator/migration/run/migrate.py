@@ -24,6 +24,7 @@ from desktop_migrator.errors import (
 )
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import (
+    address_to_keep,
     check_user_given,
     open_database,
     resolve_user_id,
@@ -163,6 +164,7 @@ def _run_steps(run: RunContext, catalog: Catalog, workspace: Workspace) -> _End:
             database=without_password(run.job.database),
             plan=run.job.plan.name,
             origins=run.survey.origins,
+            address=address_to_keep(run.job.database),
         )
     end = _End()
     try:

@@ -28,12 +28,14 @@ class BackupWriter:
         self.id = new_backup_id()
         self._list = BackupCatalog(workspace.catalog)
         path = BackupFolder(workspace.backups).path_for(self.id)
+        level = workspace.settings.backups.compression
         self._draft = AtomicSealedFile(
             path,
             build_manifest(self.id, purpose, origins),
             kind=BACKUP_KIND,
             recipients=[key],
             identities=[key],
+            **({} if level is None else {"level": level}),
         )
         self._payload = self._draft.payload
         self.add_record = self._payload.write_record

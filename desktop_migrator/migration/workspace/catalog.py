@@ -33,6 +33,10 @@ CREATE TABLE IF NOT EXISTS runs (
   counts TEXT,
   verified INTEGER
 );
+CREATE TABLE IF NOT EXISTS addresses (
+  run TEXT PRIMARY KEY,
+  url TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS clearings (
   backup TEXT PRIMARY KEY,
   cleared TEXT NOT NULL,
@@ -66,9 +70,16 @@ class Catalog:
             connection.executescript(_SCHEMA)
 
     def record_start(
-        self, run: str, *, user_id: str, database: str, plan: str, origins: Sequence[str]
+        self,
+        run: str,
+        *,
+        user_id: str,
+        database: str,
+        plan: str,
+        origins: Sequence[str],
+        address: str | None = None,
     ) -> None:
-        """Enter a run, or that it goes on."""
+        """Enter a run, or that it goes on. `address` is the database's whole one, no secrets."""
         with self._connection() as connection:
             connection.execute(
                 "INSERT INTO runs (run, started, user_id, database, plan, origins)"
@@ -76,6 +87,16 @@ class Catalog:
                 " ON CONFLICT (run) DO UPDATE SET finished = NULL, outcome = NULL",
                 (run, _now(), user_id, database, plan, json.dumps(list(origins))),
             )
+            connection.execute(
+                "INSERT OR REPLACE INTO addresses (run, url) VALUES (?, ?)",
+                (run, address or database),
+            )
+
+    def address(self, run: CatalogedRun) -> str:
+        """What to connect to for the run's database: as it was asked for, without secrets."""
+        with self._connection() as connection:
+            row = connection.execute("SELECT url FROM addresses WHERE run = ?", (run.run,))
+            return next((url for (url,) in row), run.database)
 
     def record_end(self, result: RunResult) -> None:
         with self._connection() as connection:

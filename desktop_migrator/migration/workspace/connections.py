@@ -5,7 +5,7 @@ database), so that a URL that means the same login finds it too.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -29,6 +29,8 @@ class SavedConnection:
     login: str
     """Whose password the keyring is asked for."""
     password_saved: bool
+    default: bool = False
+    """Whether it is meant where no database is named; one is at most."""
 
 
 def list_connections(workspace: Workspace) -> list[SavedConnection]:
@@ -40,6 +42,20 @@ def list_connections(workspace: Workspace) -> list[SavedConnection]:
     except (OSError, msgspec.MsgspecError) as error:
         reason = f"the list of saved connections cannot be read ({type(error).__name__})"
         raise DataFolderUnusable(path=workspace.connections, reason=reason) from None
+
+
+def default_connection(workspace: Workspace) -> SavedConnection | None:
+    return next((each for each in list_connections(workspace) if each.default), None)
+
+
+def set_default_connection(workspace: Workspace, name: str) -> SavedConnection:
+    """The one that is meant where no database is named. Raises `ConnectionUnknown`."""
+    chosen = replace(_find(workspace, name), default=True)
+    others = [
+        replace(other, default=False) for other in list_connections(workspace) if other.name != name
+    ]
+    _write(workspace, [*others, chosen])
+    return chosen
 
 
 def add_connection(
@@ -69,11 +85,13 @@ def add_connection(
         )
     kept = password is not None and workspace.credentials.set(address.login, password)
     saved = SavedConnection(name, url, address.login, kept)
-    others = [other for other in list_connections(workspace) if other.name != name]
+    before = list_connections(workspace)
+    others = [other for other in before if other.name != name]
     if password is not None:
         others = [_with_same_password(other, saved) for other in others]
     elif any(other.login == saved.login and other.password_saved for other in others):
-        saved = SavedConnection(name, url, address.login, password_saved=True)
+        saved = replace(saved, password_saved=True)
+    saved = replace(saved, default=any(each.default and each.name == name for each in before))
     _write(workspace, [*others, saved])
     return saved
 
@@ -112,7 +130,7 @@ def saved_password(workspace: Workspace, url: str) -> str | None:
 def _with_same_password(other: SavedConnection, new: SavedConnection) -> SavedConnection:
     if other.login != new.login:
         return other
-    return SavedConnection(other.name, other.url, other.login, new.password_saved)
+    return replace(other, password_saved=new.password_saved)
 
 
 def _find(workspace: Workspace, name: str) -> SavedConnection:

@@ -10,6 +10,7 @@ import platformdirs
 from desktop_migrator.browsers.read import snapshot
 from desktop_migrator.browsers.write import atomic_swap
 from desktop_migrator.errors import DataFolderUnusable
+from desktop_migrator.migration.workspace.settings import FILE_NAME, Settings, load_settings
 from desktop_migrator.system import files
 from desktop_migrator.vault.credentials import Credentials
 
@@ -20,11 +21,21 @@ PORTABLE = "desktop-migrator-portable"
 """A file of this name beside the program has it keep everything there, as on a stick."""
 
 
+_NAME = "desktop-migrator"
+
+
 def usual_place() -> Path:
     marker = Path(sys.executable).with_name(PORTABLE)
     if marker.is_file():
         return marker.with_name("data")
-    return platformdirs.user_data_path("desktop-migrator", appauthor=False)
+    return platformdirs.user_data_path(_NAME, appauthor=False)
+
+
+def settings_file(root: Path | None) -> Path:
+    """In the system's place for settings; where the data folder is not the usual one, in that."""
+    if root is None and usual_place() == platformdirs.user_data_path(_NAME, appauthor=False):
+        return platformdirs.user_config_path(_NAME, appauthor=False) / FILE_NAME
+    return (root or usual_place()) / FILE_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +43,16 @@ class Workspace:
     root: Path
     credentials: Credentials = field(default_factory=Credentials, compare=False, repr=False)
     """The secrets, which are not in the folder."""
+    settings: Settings = field(default_factory=Settings)
 
     @classmethod
     def open(cls, root: Path | None) -> "Workspace":
         """The folder `root`, or the system's usual place; what a crashed run left is removed
         or, where it was about to change a browser's profile, undone.
 
-        Raises DataFolderUnusable.
+        Raises DataFolderUnusable and SettingsUnusable.
         """
-        workspace = cls(root or usual_place())
+        workspace = cls(root or usual_place(), settings=load_settings(settings_file(root)))
         try:
             for folder in (workspace.root, workspace.snapshots, workspace.logs):
                 files.private_folder(folder)
@@ -64,7 +76,8 @@ class Workspace:
 
     @property
     def backups(self) -> Path:
-        return self.root / "backups"
+        folder = self.settings.backups.folder
+        return Path(folder) if folder else self.root / "backups"
 
     @property
     def arrivals(self) -> Path:
@@ -73,7 +86,8 @@ class Workspace:
 
     @property
     def logs(self) -> Path:
-        return self.root / "logs"
+        folder = self.settings.logs.folder
+        return Path(folder) if folder else self.root / "logs"
 
     @property
     def decisions(self) -> Path:

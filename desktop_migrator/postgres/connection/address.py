@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import psycopg
 from psycopg import pq
@@ -33,6 +33,15 @@ from desktop_migrator.messages import Message
 _SCHEME = re.compile(r"(postgres|postgresql)(\+\w+)?://", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}(?=://)", re.IGNORECASE)
 _MAX_LENGTH = 4096
+_SHOWN = {"user", "host", "port", "dbname", "service", "hostaddr"}
+"""libpq's parameters that an address shows."""
+_SECRETS = {
+    "password",
+    "sslpassword",
+    "oauth_client_secret",
+    "scram_client_key",
+    "scram_server_key",
+}
 _RESERVED = Message(
     "special characters in a user name or password have to be written with percent signs, "
     "for instance %40 for @, %2F for /, %3A for :, %23 for # and %25 for %"
@@ -113,6 +122,23 @@ class Address:
         default = next(o for o in pq.Conninfo.get_defaults() if o.keyword == name.encode())
         compiled = default.compiled.decode() if default.compiled else ""
         return name in self.parameters or self._effective.get(name, "") not in {"", compiled}
+
+
+def without_secrets(url: str) -> str:
+    """The address with all that it says but secrets, to connect with another time.
+
+    Raises `BadDatabaseUrl`.
+    """
+    address = Address(url)
+    shown = str(address)
+    extra = {
+        name: text
+        for name, text in address.parameters.items()
+        if name not in _SHOWN and name not in _SECRETS
+    }
+    if not extra:
+        return shown
+    return f"{shown}{'&' if '?' in shown else '?'}{urlencode(extra, quote_via=quote)}"
 
 
 def redacted(url: str) -> str:

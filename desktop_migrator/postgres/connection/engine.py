@@ -14,7 +14,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from desktop_migrator.errors import MigratorError
-from desktop_migrator.postgres.connection.address import Address, redacted
+from desktop_migrator.postgres.connection.address import Address, redacted, without_secrets
 from desktop_migrator.postgres.connection.errors import (
     connection_failure,
     translate_error,
@@ -31,6 +31,7 @@ __all__ = [
     "redacted",
     "translate_error",
     "translate_errors",
+    "without_secrets",
 ]
 
 _PARAMETERS: Mapping[str, str] = {

@@ -237,7 +237,7 @@ aged = st.builds(
 def test_retention_keeps_the_young_the_last_and_the_needed(
     backups: list[RetentionCandidate],
 ) -> None:
-    gone = set(expired_backup_ids(backups, NOW))
+    gone = set(expired_backup_ids(backups, NOW, timedelta(days=30)))
     kept = [each for each in backups if each.id not in gone]
     for each in backups:
         if NOW - each.created <= timedelta(days=30) or each.is_needed:
