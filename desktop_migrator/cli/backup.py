@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.table import Table
 
-from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
+from desktop_migrator.cli.options import Origin, PassphraseStdin, Source, complete_backup
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.rollback import exit_after_undo
 from desktop_migrator.cli.session import (
@@ -61,7 +61,14 @@ class RestoreDestination(StrEnum):
     BROWSER = "browser"
 
 
-Backup = Annotated[str, typer.Argument(metavar=N_("ID"), help=N_("A backup's id, or its file."))]
+Backup = Annotated[
+    str,
+    typer.Argument(
+        metavar=N_("ID"),
+        callback=complete_backup,
+        help=N_("A backup's id, its beginning or `last`, or its file."),
+    ),
+]
 
 
 @group.command("list", help=N_("List the backups there are, the newest first."))

@@ -17,6 +17,8 @@ _PREFIX = "DESKTOP_MIGRATOR_"
 _NOT_TAKEN = {
     ("backup", "database"),  # the one that the backup was made for
     ("plan", "database"),  # is read for its tables only where it is named
+    ("status", "user-id"),  # shows fewer runs
+    ("history", "user-id"),
 }
 """Options that mean something else than the settings do, by command."""
 

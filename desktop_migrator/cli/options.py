@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from desktop_migrator.cli import last_run
+from desktop_migrator.cli import ids, last_run
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import N_, Message
@@ -16,6 +16,14 @@ from desktop_migrator.migration.workspace import connections
 def resolve_database(ctx: typer.Context, value: str | None) -> str | None:
     """The URL of a saved connection, where a name was given."""
     return value if value is None else connections.resolve_database(ctx.obj.workspace, value)
+
+
+def complete_run(ctx: typer.Context, value: str | None) -> str | None:
+    return value and ids.run_id(ctx.obj, value)
+
+
+def complete_backup(ctx: typer.Context, value: str | None) -> str | None:
+    return value and ids.backup_id(ctx.obj, value)
 
 
 def choose_database(ctx: typer.Context, value: str) -> str:
@@ -99,7 +107,11 @@ FieldKeyFile = Annotated[
 ]
 Run = Annotated[
     str | None,
-    typer.Option("--run", help=N_("The run's id; without it the person's last migration.")),
+    typer.Option(
+        "--run",
+        callback=complete_run,
+        help=N_("The run's id, its beginning or `last`; without it the person's last migration."),
+    ),
 ]
 PassphraseStdin = Annotated[
     bool,

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from desktop_migrator.cli.ids import LAST
+from desktop_migrator.cli.options import complete_run
 from desktop_migrator.cli.output import cannot_be_written
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import UsageError
@@ -25,10 +27,19 @@ class Format(StrEnum):
 
 def command(
     ctx: typer.Context,
-    run: Annotated[str, typer.Argument(help=N_("The run's id, as `status --verbose` lists it."))],
+    run: Annotated[
+        str,
+        typer.Argument(
+            callback=complete_run,
+            help=N_("The run's id, as `status --verbose` lists it, or its beginning."),
+        ),
+    ] = LAST,
     form: Annotated[
-        Format, typer.Option("--format", help=N_("A web page or a PDF."))
-    ] = Format.HTML,
+        Format | None,
+        typer.Option(
+            "--format", help=N_("A web page or a PDF; without it as the file's name ends.")
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help=N_("Where to write it; else beside the program's data."))
     ] = None,
@@ -36,6 +47,8 @@ def command(
 ) -> None:
     session: Session = ctx.obj
     folder = session.workspace.reports
+    if form is None:
+        form = Format.PDF if out and out.suffix.lower() == ".pdf" else Format.HTML
     found = run_facts.load_report(folder, run)
     tr = Translator(session.tr.language, DOMAIN)
     content = as_pdf(found, tr) if form is Format.PDF else as_html(found, tr).encode()

@@ -7,13 +7,21 @@ import typer
 from rich.table import Table
 
 from desktop_migrator.cli.last_run import choose_person
-from desktop_migrator.cli.options import FROM_CONTEXT, Database, PassphraseStdin, UserId, parse_time
+from desktop_migrator.cli.options import (
+    FROM_CONTEXT,
+    Database,
+    PassphraseStdin,
+    UserId,
+    complete_backup,
+    complete_run,
+    parse_time,
+)
 from desktop_migrator.cli.output import cell, print_line
 from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
 from desktop_migrator.errors import ExitCode, UsageError
 from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.backups.restore import undo_job_since_backup
-from desktop_migrator.migration.undo import UndoJob, rollback
+from desktop_migrator.migration.undo import RunToUndo, UndoJob, preview_rollback, rollback
 from desktop_migrator.model import UndoResult
 
 _COLUMNS = {
@@ -28,7 +36,11 @@ def command(
     ctx: typer.Context,
     database: Database = FROM_CONTEXT,
     run: Annotated[
-        str | None, typer.Option(help=N_("The run to undo; an undo can be undone."))
+        str | None,
+        typer.Option(
+            callback=complete_run,
+            help=N_("The run to undo, by its id, its beginning or `last`; an undo can be undone."),
+        ),
     ] = None,
     before: Annotated[
         str | None,
@@ -43,13 +55,18 @@ def command(
     backup_id: Annotated[
         str | None,
         typer.Option(
-            metavar=N_("ID"), help=N_("Undo all of the person's runs since this backup was made.")
+            metavar=N_("ID"),
+            callback=complete_backup,
+            help=N_("Undo all of the person's runs since this backup was made."),
         ),
     ] = None,
     user_id: UserId = None,
     passphrase_stdin: PassphraseStdin = False,
     force: Annotated[
         bool, typer.Option("--force", help=N_("Take rows back too that were changed since."))
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=N_("Only say what would be taken back."))
     ] = False,
 ) -> None:
     session: Session = ctx.obj
@@ -66,8 +83,29 @@ def command(
             if since:
                 user_id = choose_person(session, database, user_id, None).user_id
             job = UndoJob(database=database, run=run, before=since, user_id=user_id, force=force)
+        if dry_run:
+            _print_preview(session, preview_rollback(job, session.workspace, reporter))
+            return
         result = rollback(job, session.workspace, reporter)
     exit_after_undo(session, result)
+
+
+def _print_preview(session: Session, previewed: list[RunToUndo]) -> None:
+    if session.json:
+        session.emit_json(event="previewed", runs=[asdict(each) for each in previewed])
+        return
+    for each in previewed:
+        session.print_text(
+            session.tr(
+                "Run {run} of {time:%Y-%m-%d %H:%M} UTC: {removed:,} rows would go,"
+                " {restored:,} would be as before, if nobody has changed them since.",
+                run=each.run,
+                time=each.started,
+                removed=each.removed,
+                restored=each.restored,
+            )
+        )
+    session.print_text(session.tr("Nothing was changed."))
 
 
 def exit_after_undo(session: Session, result: UndoResult) -> NoReturn:

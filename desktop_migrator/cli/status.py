@@ -4,10 +4,12 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
+from typer._click.core import ParameterSource
 
 from desktop_migrator.cli.labels import outcome_label
 from desktop_migrator.cli.options import Source, choose_database_if_any
 from desktop_migrator.cli.session import Session
+from desktop_migrator.errors import ExitCode, MigratorError
 from desktop_migrator.messages import N_, Message, Translator, plural
 from desktop_migrator.migration.database.unlock import Lease, list_leases
 from desktop_migrator.migration.status import SiteStatus, Status, status
@@ -44,6 +46,9 @@ def command(
             callback=choose_database_if_any, help=N_("Say too who is at work on this database.")
         ),
     ] = None,
+    tell_exit_code: Annotated[
+        bool, typer.Option("--exit-code", help=N_("Exit with 8 where a migration is needed."))
+    ] = False,
 ) -> None:
     session: Session = ctx.obj
     now = status(
@@ -54,11 +59,17 @@ def command(
         session.make_warning_reporter(),
     )
     runs = now.runs if verbose else now.runs[:1]
-    working = (
-        list_leases(database, user_id, session.workspace, session.make_warning_reporter())
-        if database
-        else []
-    )
+    working: list[Lease] = []
+    if database:
+        try:
+            working = list_leases(
+                database, user_id, session.workspace, session.make_warning_reporter()
+            )
+        except MigratorError as error:
+            if ctx.get_parameter_source("database") is not ParameterSource.DEFAULT:
+                raise
+            session.print_error(error)  # nobody named that database
+    exit_code = ExitCode.NEEDED if tell_exit_code and now.migration_needed else ExitCode.DONE
     if session.json:
         session.emit_json(
             needed=now.migration_needed,
@@ -67,7 +78,7 @@ def command(
             runs=[asdict(run) for run in runs],
             locked=[asdict(lease) for lease in working],
         )
-        return
+        raise typer.Exit(exit_code)
     _print_needed(session, now)
     for run in runs:
         session.print_text(_run_line(run, session.tr))
@@ -75,6 +86,7 @@ def command(
         session.print_text(session.tr("Nothing was migrated from this computer so far."))
     for lease in working:
         session.print_text(session.tr(_lease_line(lease)))
+    raise typer.Exit(exit_code)
 
 
 def _site_json(site: SiteStatus) -> dict[str, Any]:

@@ -17,6 +17,8 @@ class ExitCode(IntEnum):
     LOCKED = 5
     ROLLED_BACK = 6
     REFUSED = 7
+    NEEDED = 8
+    """A migration is needed; only `status --exit-code` says so."""
     CANCELLED = 130
 
 

@@ -23,7 +23,7 @@ from desktop_migrator.migration.workspace.catalog import UNDOING, UNDONE, Catalo
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome, UndoCounts, UndoResult
 from desktop_migrator.postgres.bookkeeping.audit import database_id
-from desktop_migrator.postgres.bookkeeping.chunks import has_undoable
+from desktop_migrator.postgres.bookkeeping.chunks import Action, has_undoable, undoable_counts
 from desktop_migrator.postgres.bookkeeping.runs import (
     Run,
     find_run,
@@ -117,6 +117,36 @@ def rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> UndoResu
             with translate_errors(), connection.begin():
                 _mark_undone(catalog, list_runs(connection, chosen[0].user_id))
     return replace(result, cleared=tuple(catalog.clearings(result.undone_runs)))
+
+
+@dataclass(frozen=True, slots=True)
+class RunToUndo:
+    """What undoing a run would come to, if nobody has changed rows since."""
+
+    run: str
+    started: datetime
+    removed: int
+    """Rows that the run added."""
+    restored: int
+    """Rows that it changed or deleted."""
+
+
+def preview_rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> list[RunToUndo]:
+    """The runs that `rollback` would undo, the newest first. Changes nothing; raises as that."""
+    with (
+        open_database(job.database, workspace, reporter) as engine,
+        engine.connect() as connection,
+        translate_errors(),
+        connection.begin() as trial,
+    ):
+        upgrade(connection)
+        found = []
+        for run in _runs_to_undo(connection, job):
+            left = undoable_counts(adapters.cursor(connection), run.id)
+            removed = left.pop(Action.INSERTED, 0)
+            found.append(RunToUndo(run.id, run.started, removed, left.total()))
+        trial.rollback()
+    return found
 
 
 def undo_runs(

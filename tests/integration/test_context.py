@@ -1,0 +1,180 @@
+"""What nobody needs to say twice: settings, variables, the default connection, the last run."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.integration.command_line import CommandLine, Ended
+from tests.recorded import APP, unpack
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> list[object]:
+    """One profile and one web site of it."""
+    return ["--source", unpack("chromium-leveldb", tmp_path), "--origin", APP]
+
+
+@pytest.fixture
+def migrated(desktop_migrator: CommandLine, database: str, one: list[object]) -> Ended:
+    done = desktop_migrator(
+        "migrate", "--json", *one, "--database", database, "--user-id", "ada",
+        "--create-tables", "--no-backup", "--continue-on-error",
+    )  # fmt: skip
+    assert done.last["outcome"] == "completed"
+    return done
+
+
+_BARE = [
+    ["validate"], ["repair"], ["analyze"], ["optimize"], ["unlock", "--force"],
+    ["test-connection"], ["status"], ["report"], ["rollback", "--run", "last", "--dry-run"],
+    ["rollback", "--before", "2026-01-01", "--dry-run"], ["export", "rejected"],
+    ["export", "rows"], ["history"], ["logs"], ["info"], ["checklist"],
+]  # fmt: skip
+
+
+def test_after_a_migration_commands_need_no_more(
+    desktop_migrator: CommandLine, migrated: Ended, one: list[object]
+) -> None:
+    for words in _BARE:
+        looks = words[0] in {"analyze", "status", "checklist"}
+        done = desktop_migrator("--json", *words, *(one[:2] if looks else ()))
+        assert done.exit_code in {0, 1}, (words, done.err)
+        assert "DM-" not in done.err, words
+        if words[0] in {"validate", "report"}:
+            assert done.last["run"] == migrated.last["run"]
+
+
+def test_the_same_once_more_is_nothing_but_migrate(
+    desktop_migrator: CommandLine,
+    migrated: Ended,
+    one: list[object],
+    sql: psycopg.Connection[Any],
+) -> None:
+    again = desktop_migrator("migrate", "--json", *one, "--continue-on-error", "--no-backup")
+    assert again.last["counts"]["inserted"] == 0
+    assert again.last["counts"]["unchanged"] > 0
+    assert sql.execute("SELECT DISTINCT user_id FROM tasks").fetchall() == [("ada",)]
+
+
+def test_another_person_is_never_guessed(
+    desktop_migrator: CommandLine, migrated: Ended, database: str, one: list[object]
+) -> None:
+    done = desktop_migrator("migrate", "--json", *one, "--database", database, "--no-backup")
+    assert done.exit_code == 2
+    assert "--user-id" in done.err
+
+
+def test_an_option_goes_before_a_variable_and_that_before_the_settings(
+    desktop_migrator: CommandLine, database: str, one: list[object]
+) -> None:
+    for key, value in [("user-id", "of-settings"), ("database", database), ("no-backup", "true"),
+                       ("create-tables", "true"), ("continue-on-error", "true")]:  # fmt: skip
+        assert desktop_migrator("config", "set", key, value).exit_code == 0
+
+    def user(*words: str, **variables: str) -> str:
+        done = desktop_migrator("migrate", "--json", *one, *words, **variables)
+        assert done.last["outcome"] == "completed", done.err
+        run = desktop_migrator("--json", "history").events[0]
+        return str(run["user_id"])
+
+    assert user() == "of-settings"
+    assert user(DESKTOP_MIGRATOR_USER_ID="of-variable") == "of-variable"
+    assert user("--user-id", "of-option", DESKTOP_MIGRATOR_USER_ID="x") == "of-option"
+
+
+def test_a_database_is_found_by_variable_setting_default_connection_and_run(
+    desktop_migrator: CommandLine, migrated: Ended
+) -> None:
+    def asked(**variables: str) -> str:
+        return desktop_migrator("validate", **variables).err
+
+    gone = "postgresql://nobody@127.0.0.1:1"
+    assert "in the last run" in asked()
+    desktop_migrator(
+        "connection", "add", "office", f"{gone}/default", "--password-stdin", given="x\n"
+    )
+    desktop_migrator("connection", "default", "office")
+    assert "office" in asked()
+    desktop_migrator("config", "set", "database", f"{gone}/settings")
+    assert "settings" in asked()
+    assert "variable" in asked(DATABASE_URL=f"{gone}/variable")
+    assert "own" in asked(DATABASE_URL=f"{gone}/variable", DESKTOP_MIGRATOR_DATABASE=f"{gone}/own")
+
+
+def test_settings_that_cannot_be_used_are_told_by_key_and_lose_nothing(
+    desktop_migrator: CommandLine,
+) -> None:
+    file = desktop_migrator.data_dir / "config.toml"
+    assert desktop_migrator("config", "set", "batch-size", "100").exit_code == 0
+    file.write_text(f"# mine\n{file.read_text()}")
+    for key, value, told in [
+        ("batch-size", "many", "batch-size"),
+        ("conflict", "perhaps", "conflict"),
+        ("no-such", "1", "no-such"),
+        ("backups.keep-days", "0", "backups.keep-days"),
+        ("database", "postgresql://ada:secret-mark@h/d", "password"),
+    ]:
+        done = desktop_migrator("config", "set", key, value)
+        assert done.exit_code == 2
+        assert told in done.err.replace("_", "-")
+        assert "secret-mark" not in done.out + done.err
+    desktop_migrator("config", "set", "origin", "https://a.test", "https://b.test")
+    assert file.read_text() == (
+        '# mine\nbatch-size = 100\norigin = ["https://a.test", "https://b.test"]\n'
+    )
+    file.write_text("batch-size = [\n")
+    assert "DM-902" in desktop_migrator("scan").err
+    assert desktop_migrator("config", "edit", EDITOR="cp /dev/null", VISUAL=None).exit_code == 0
+    assert desktop_migrator("--json", "config", "show").last["settings"] == {}
+
+
+def test_backups_and_logs_lie_where_the_settings_say(
+    desktop_migrator: CommandLine, database: str, one: list[object]
+) -> None:
+    desktop_migrator("config", "set", "backups.folder", "kept")
+    desktop_migrator("config", "set", "backups.compression", "19")
+    desktop_migrator("config", "set", "logs.folder", "told")
+    done = desktop_migrator(
+        "migrate", "--json", *one, "--database", database, "--user-id", "ada", "--create-tables",
+        "--continue-on-error", "--passphrase-stdin", given="a long passphrase\n",
+    )  # fmt: skip
+    assert done.last["backup"], done.err
+    assert [*(desktop_migrator.data_dir / "kept").glob("*.dmbackup")]
+    assert (desktop_migrator.data_dir / "told" / "migration-success.log").exists()
+    whole = desktop_migrator(
+        "backup", "verify", "last", "--passphrase-stdin", given="a long passphrase\n"
+    )
+    assert whole.exit_code == 0, whole.err
+
+
+def test_rows_that_were_exported_as_sql_are_the_same_rows(
+    desktop_migrator: CommandLine, migrated: Ended, sql: psycopg.Connection[Any]
+) -> None:
+    tables = ("tasks", "environments", "form_data", "user_preferences", "custom_data")
+
+    def rows() -> list[Any]:
+        return [
+            sql.execute(f"SELECT * FROM {table} ORDER BY 1".encode()).fetchall() for table in tables
+        ]
+
+    before = rows()
+    assert any(before)
+    exported = desktop_migrator("export", "rows", "--format", "sql")
+    sql.execute(f"TRUNCATE {', '.join(tables)} CASCADE".encode())
+    sql.execute(exported.out.encode())
+    assert rows() == before
+
+
+def test_every_format_has_every_record(desktop_migrator: CommandLine, one: list[object]) -> None:
+    def out(form: str) -> str:
+        return desktop_migrator("export", "records", *one, "--format", form).out
+
+    records = json.loads(out("json"))
+    assert records == [json.loads(line) for line in out("ndjson").splitlines()]
+    assert {record["key"] for record in records} == {
+        record["key"] for record in desktop_migrator("--json", "records", *one).events
+    }
+    assert desktop_migrator("export", "records", *one, "--format", "sql").exit_code == 2
