@@ -18,6 +18,8 @@ from tests.summary import Summary
 
 __all__ = ["connection", "database", "server", "server_folder", "servers", "sql"]  # fixtures
 
+pytest_plugins = ["pytester"]
+
 # How long an example takes depends on what else the machine does.
 settings.register_profile(
     "any machine",

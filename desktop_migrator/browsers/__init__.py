@@ -2,5 +2,5 @@
 
 From outside: `discovery`, `read` and `write`; `area_change`, which says what to write; of
 `formats` what names a store's parts, and `sqlite`, which also reads what is left of our own
-damaged catalog.
+damaged catalog; `encoding`, in which `testing` writes.
 """

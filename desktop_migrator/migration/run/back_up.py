@@ -57,7 +57,7 @@ def back_up(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     run.reporter.started(Stage.BACKUP, None)
     backup = run.backup.writer
     if backup is None:  # there should have been one
-        backup = run.backup.collect(run.survey.origins, run.sources.records())
+        backup = run.backup.collect(run.survey.origins, run.sources.original_records())
     target = BackupTarget(
         run=former.id if former else run.new_id,
         plan=run.job.plan.name,

@@ -17,6 +17,7 @@ from desktop_migrator.errors import (
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.run.filters import ALL_TIME, Period
+from desktop_migrator.migration.sources.open_sources import ChangeRecords
 from desktop_migrator.model import ConflictPolicy, MergeRule, Outcome, Rejection, Superseded
 from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.schema import Plan
@@ -75,6 +76,8 @@ class Job:
     """Encrypts and hashes sensitive fields; None: the one that the system's keyring has."""
     resume: bool = False
     """Go on with the person's last run by this plan, if that did not come to its end."""
+    change_records: ChangeRecords | None = None
+    """Changes what was found before it is migrated; the backup has it as it was."""
 
     def __post_init__(self) -> None:
         if self.dry_run and self.resume:

@@ -89,14 +89,19 @@ def migrate(
             UnlockKey(job.capture_passphrase_or_key, workspace.credentials),
         ) as sources,
     ):
+        if job.change_records:
+            sources.change(job.change_records)
+            job = replace(job, max_concurrent=1)  # other processes read for themselves
         prestart_workers(job, sources)
         begun = None if has_backup(job, workspace) else backup
-        keep = begun.start_if_origins_known(parse_origins(job.origins)) if begun else None
+        keep = None
+        if begun and not job.change_records:
+            keep = begun.start_if_origins_known(parse_origins(job.origins))
         surveyed = survey(job.plan, job.origins, sources, reporter, keep, job.wanted_entities)
         if surveyed.needs_field_key:
             job = replace(job, field_key=field_key_for_run(job, workspace, reporter))
         if begun and not keep:
-            begun.collect(surveyed.origins, sources.records())
+            begun.collect(surveyed.origins, sources.original_records())
         with (
             open_database(job.database, workspace, reporter) as engine,
             engine.connect() as connection,

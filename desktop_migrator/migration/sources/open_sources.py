@@ -1,6 +1,6 @@
 """The storage a use case works on: found, copied once, readable as often as needed."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property, partial
 from itertools import chain
@@ -14,6 +14,8 @@ from desktop_migrator.migration.sealed.captures import Capture, UnlockKey, is_ca
 from desktop_migrator.model import Damage, Record, Store
 from desktop_migrator.reporter import Reporter
 
+ChangeRecords = Callable[[list[Record]], Sequence[Record]]
+"""What a program does to all records before they are migrated."""
 NO_UNLOCK_KEY = UnlockKey()
 _MIN_READ_AHEAD_BYTES = 4 * 2**20
 """Bytes from which on it pays to read ahead."""
@@ -43,6 +45,7 @@ class Sources:
         self.copies: list[tuple[Store, Path]] = []
         self.captures: list[Capture] = []
         self._open_readers: list[Generator[Record, None, None]] = []
+        self._changed: Sequence[Record] | None = None
 
     @property
     def damages(self) -> tuple[Damage, ...]:
@@ -55,8 +58,16 @@ class Sources:
         files = (file for _, copy in self.copies for file in copy.rglob("*") if file.is_file())
         return sum(file.stat().st_size for file in files)
 
+    def change(self, change: ChangeRecords) -> None:
+        """Have `records` give what `change` makes of them, which is kept in memory."""
+        self._changed = change(list(self.original_records()))
+
     def records(self) -> Iterator[Record]:
-        """Those of browsers, then those of captures."""
+        """Those of browsers, then those of captures; or what they were changed to."""
+        return self.original_records() if self._changed is None else iter(self._changed)
+
+    def original_records(self) -> Iterator[Record]:
+        """As they were found."""
         read = partial(read_stores.read_snapshots, self.copies)
         ahead = self.size >= _MIN_READ_AHEAD_BYTES
         records = [read_ahead(read, self.report_damage) if ahead else read(self.report_damage)]
