@@ -6,7 +6,6 @@ at once. A module has `command`, or `group` with several.
 
 import gc
 import importlib
-import logging
 import os
 import signal
 import sys
@@ -19,6 +18,7 @@ from typing import Annotated, Any
 
 import typer
 from typer._click import Command
+from typer._click.core import ParameterSource
 from typer._click.exceptions import NoArgsIsHelpError
 from typer.exceptions import TyperException
 
@@ -27,11 +27,12 @@ from desktop_migrator.cli.context import defaults, take_from_environment, variab
 from desktop_migrator.cli.help_text import localize_help
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.usage_errors import CommandGroup, usage_error
-from desktop_migrator.errors import ExitCode, InternalError, MigratorError
-from desktop_migrator.messages import LANGUAGES, N_, Translator
+from desktop_migrator.errors import ExitCode, InternalError, MigratorError, UsageError
+from desktop_migrator.messages import LANGUAGES, N_, Message, Translator
 from desktop_migrator.migration.wizard_options import OpenWizard, no_wizard
 from desktop_migrator.migration.workspace.settings import Settings, load_settings
 from desktop_migrator.migration.workspace.workspace import settings_file
+from desktop_migrator.system.debug import CATEGORIES, enable
 
 COMMANDS = {
     "scan": N_("List browsers, profiles and the web sites that keep data in them."),
@@ -174,7 +175,15 @@ def configure(
         ),
     ] = False,
 ) -> None:
-    _enable_log_categories(debug)
+    unknown = enable(debug, sys.stderr) if debug else []
+    if unknown and ctx.get_parameter_source("debug") is ParameterSource.COMMANDLINE:
+        raise UsageError(
+            reason=Message(
+                "There is no category {names}. There are: {known}, and *.",
+                names=", ".join(unknown),
+                known=", ".join(CATEGORIES),
+            )
+        )
     name = str(ctx.invoked_subcommand)
     settings = Settings() if name == "config" else load_settings(settings_file(data_dir))
     ctx.default_map = {name: defaults(name, ctx.meta[_CALLED], settings)}
@@ -188,16 +197,6 @@ def configure(
         assume_yes=yes,
         language=language,
     )
-
-
-def _enable_log_categories(categories: str) -> None:
-    """Sends the named categories (`migration:load`) to standard error; loggers hold no values."""
-    if not categories:
-        return
-    logging.basicConfig(format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
-    for category in categories.split(","):
-        name = category.strip().replace(":", ".")
-        logging.getLogger(None if name == "*" else f"desktop_migrator.{name}").setLevel("DEBUG")
 
 
 def _hoist_global_options(args: list[str]) -> list[str]:

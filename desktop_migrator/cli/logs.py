@@ -12,10 +12,13 @@ from desktop_migrator.cli.output import write_json
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import N_, Message
+from desktop_migrator.migration.workspace.run_logs import log_file
 from desktop_migrator.system.files import os_error_reason
 
 
 class Log(StrEnum):
+    """Those of `run_logs.NAMES`."""
+
     SUCCESS = "success"
     ERRORS = "errors"
     CONFLICTS = "conflicts"
@@ -34,7 +37,7 @@ def command(
 ) -> None:
     session: Session = ctx.obj
     for each in log or Log:
-        path = session.workspace.logs / f"migration-{each}.log"
+        path = log_file(session.workspace.logs, each)
         found = _last_lines(path, lines)
         if session.json:
             for line in found:

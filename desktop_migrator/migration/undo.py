@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 from desktop_migrator.errors import AlreadyUndone, Cancelled, MigratorError, RunNotFound, UsageError
 from desktop_migrator.messages import Message, join
 from desktop_migrator.migration.database.open_database import open_database
+from desktop_migrator.migration.workspace import run_logs
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail, PendingEntry
 from desktop_migrator.migration.workspace.catalog import UNDOING, UNDONE, Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
@@ -39,6 +40,7 @@ from desktop_migrator.postgres.schema.user_lookup import canonical_uuid
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.undo_run import Undoer
 from desktop_migrator.reporter import Question, Reporter, Topic
+from desktop_migrator.system.debug import correlated
 
 FenceCheck = Callable[[psycopg.Cursor[Any]], None]
 
@@ -79,6 +81,17 @@ def rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> UndoResu
     Raises RunNotFound, AlreadyUndone, RunLocked, Cancelled before anything was done; what stops it
     later stands in the result.
     """
+    with correlated():
+        try:
+            result = _rollback(job, workspace, reporter)
+        except MigratorError as error:
+            run_logs.write_failure(workspace.logs, error)
+            raise
+        run_logs.write_undo(workspace.logs, result)
+        return result
+
+
+def _rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> UndoResult:
     catalog = Catalog(workspace.catalog)
     trail = AuditTrail(workspace.catalog)
     with open_database(job.database, workspace, reporter) as engine, engine.connect() as connection:

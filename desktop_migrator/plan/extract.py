@@ -38,6 +38,9 @@ from desktop_migrator.plan.raw_items import ItemReader, RawItem
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.plan.sensitive import FieldProtector
+from desktop_migrator.system.debug import debug_log
+
+_log = debug_log("migration:transform")
 
 
 class Extractor:
@@ -101,6 +104,7 @@ class Extractor:
                     self.accounting.left_aside(SkipReason.EXCLUDED, record.key)
                 continue
             for found in asked_for:
+                _log.debug("%s: %d characters", found.entity, len(record.value))
                 if isinstance(found, UnreadableRecord):
                     yield self._unreadable(record, found)
                 else:

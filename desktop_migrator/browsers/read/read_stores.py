@@ -28,6 +28,9 @@ from desktop_migrator.browsers.formats.chromium_leveldb import KeyRange
 from desktop_migrator.browsers.read.snapshot import snapshot
 from desktop_migrator.errors import StorageError
 from desktop_migrator.model import Damage, Record, StorageKey, Store, StoreFormat
+from desktop_migrator.system.debug import debug_log
+
+_log = debug_log("browsers:read")
 
 DamageCallback = Callable[[Damage], None]
 Reader = Callable[[Store, Path, DamageCallback], Iterator[Record]]
@@ -146,6 +149,8 @@ def _read_store(
         damages.append(Damage(store, error.detail_message, None))
     for damage in damages:
         report(damage)
+    what = store.format, store.size, len(areas), len(damages)
+    _log.debug("%s store, %d bytes: %d areas, %d damages", *what)
     return areas
 
 

@@ -21,8 +21,11 @@ from desktop_migrator.postgres.schema.create_tables import is_temporary
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.copy_rows import columns_of, copy_rows_by_id, copy_user_rows
 from desktop_migrator.reporter import Stage
+from desktop_migrator.system.debug import debug_log
 from desktop_migrator.vault.backup_folder import BackupFolder
 from desktop_migrator.vault.payload import BackupTarget, TableHeader
+
+_log = debug_log("migration:backup")
 
 
 def has_backup(job: Job, workspace: Workspace) -> bool:
@@ -71,6 +74,7 @@ def back_up(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     run.backup.id = backup.id
     prune_backups(workspace)
     done = summary.records + summary.rows
+    _log.debug("%s: %d records, %d rows", backup.id, summary.records, summary.rows)
     run.reporter.advanced(Stage.BACKUP, done, done)
 
 

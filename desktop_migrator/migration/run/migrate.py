@@ -67,6 +67,7 @@ from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.observer import LoadObserver
 from desktop_migrator.postgres.run_lock.run_lock import hold_run_lock
 from desktop_migrator.reporter import Reporter
+from desktop_migrator.system.debug import correlated
 from desktop_migrator.system.memory import peak_memory_mb, reduced_gc
 
 
@@ -78,6 +79,19 @@ def migrate(
     Errors before the run has begun (nothing found, no connection, plan and tables do not fit) are
     raised; later ones stand in the result, together with what was done until then.
     """
+    with correlated():
+        try:
+            result = _migrate(job, workspace, reporter, observer)
+        except MigratorError as error:
+            run_logs.write_failure(workspace.logs, error)
+            raise
+        run_logs.write_run(workspace.logs, result)
+        return result
+
+
+def _migrate(
+    job: Job, workspace: Workspace, reporter: Reporter, observer: LoadObserver | None
+) -> RunResult:
     began = time.perf_counter()
     check_user_given(job.plan, job.person)
     catalog = Catalog(workspace.catalog)
@@ -130,7 +144,6 @@ def migrate(
                 origins=run.survey.origins,
             ),
         )
-    run_logs.write_run(workspace.logs, result)
     return result
 
 

@@ -24,6 +24,9 @@ from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.load.deduplicate import identity_key
 from desktop_migrator.postgres.load.duplicate_key_filter import DuplicateKeyFilter
 from desktop_migrator.reporter import Question, Reporter
+from desktop_migrator.system.debug import debug_log
+
+_log = debug_log("migration:extract")
 
 _MAX_LISTED_ORIGINS = 10
 
@@ -120,6 +123,7 @@ def survey(
         origins = _choose_among(plan, origin_guess.ranked_origins(), reporter)
     elif others == records:
         raise OriginNotFound(origins=", ".join(origins))
+    _log.debug("%d records read, %d of other sites", records, others)
     return counter.survey(origins, records, partitioner)
 
 

@@ -1,54 +1,109 @@
-"""The run logs that the support desk asks for: JSON lines without any value from user data."""
+"""The run logs that the support desk asks for: JSON lines without any value from user data.
 
-import json
-from collections.abc import Iterable
+Four files: what succeeded, errors and rejected items, conflicts, speed. Each begins anew at a
+mebibyte, and the four before it are kept. `correlation` ties together what one call wrote, in all
+files and in the server's `application_name`.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
-from desktop_migrator.model import Outcome, Rejection, RunResult
+import structlog
+
+from desktop_migrator.errors import MigratorError
+from desktop_migrator.model import Outcome, RunResult, UndoResult
+from desktop_migrator.system.debug import correlation_id
+
+NAMES = ("success", "errors", "conflicts", "performance")
+_MAX_BYTES = 2**20
+_KEPT_FILES = 4
+
+
+def log_file(folder: Path, name: str) -> Path:
+    """The file of one of `NAMES`."""
+    return folder / f"migration-{name}.log"
 
 
 def write_run(folder: Path, result: RunResult) -> None:
-    """Adds a finished run to the logs it belongs to."""
-    outcome: dict[str, object] = {
+    """Adds a run that ended, however it did, to the logs it belongs to."""
+    facts = {"run": result.run, "outcome": result.outcome, "counts": asdict(result.counts)}
+    if result.error is None:
+        with _opened(folder, "success") as log:
+            log.info("migrated", **facts, verified=result.verified)
+    if result.error or result.rejections:
+        with _opened(folder, "errors") as log:
+            if result.error:
+                log.error("stopped", **facts, code=result.error.code)
+            for rejection in result.rejections:
+                entity, code = rejection.entity, rejection.code
+                log.warning("rejected", run=result.run, entity=entity, rejected=code)
+    if result.counts.conflicts:
+        by_entity = {name: each.conflicts for name, each in result.by_entity.items()}
+        with _opened(folder, "conflicts") as log:
+            log.info("conflicts", run=result.run, conflicts=by_entity)
+    if result.outcome in (Outcome.COMPLETED, Outcome.DRY_RUN):
+        with _opened(folder, "performance") as log:
+            log.info(
+                "speed",
+                run=result.run,
+                items=result.counts.items,
+                seconds=round(result.seconds, 3),
+                items_per_second=round(result.items_per_second),
+                peak_memory_mb=round(result.peak_memory_mb),
+            )
+
+
+def write_undo(folder: Path, result: UndoResult) -> None:
+    """The same for an undo."""
+    facts = {
         "run": result.run,
+        "undone": list(result.undone_runs),
         "outcome": result.outcome,
         "counts": asdict(result.counts),
     }
-    if result.error is None:
-        _append(folder / "migration-success.log", [outcome | {"verified": result.verified}])
+    if result.error:
+        with _opened(folder, "errors") as log:
+            log.error("stopped", **facts, code=result.error.code)
     else:
-        _append(folder / "migration-errors.log", [outcome | {"code": result.error.code}])
-    _append(
-        folder / "migration-errors.log",
-        (_rejection(result.run, rejection) for rejection in result.rejections),
+        with _opened(folder, "success") as log:
+            log.info("undone", **facts)
+
+
+def write_failure(folder: Path, error: MigratorError) -> None:
+    """What ended before a run had begun: nothing found, no way into the database."""
+    with _opened(folder, "errors") as log:
+        log.error("failed", code=error.code, title=error.title)
+
+
+class _LogFile(RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's
+        """A log that cannot be written is for the caller to tell."""
+        raise  # noqa: PLE0704 - called where the error is handled
+
+
+@contextmanager
+def _opened(folder: Path, name: str) -> Iterator[Any]:
+    """A logger that writes into one of the files, which is closed afterwards."""
+    handler = _LogFile(
+        log_file(folder, name), maxBytes=_MAX_BYTES, backupCount=_KEPT_FILES, encoding="utf-8"
     )
-    if result.counts.conflicts:
-        by_entity = {name: each.conflicts for name, each in result.by_entity.items()}
-        _append(folder / "migration-conflicts.log", [{"run": result.run, "conflicts": by_entity}])
-    if result.outcome in (Outcome.COMPLETED, Outcome.DRY_RUN):
-        _append(
-            folder / "migration-performance.log",
-            [
-                {
-                    "run": result.run,
-                    "items": result.counts.items,
-                    "seconds": round(result.seconds, 3),
-                    "items_per_second": round(result.items_per_second),
-                    "peak_memory_mb": round(result.peak_memory_mb),
-                }
+    file = logging.Logger(name)
+    file.addHandler(handler)
+    try:
+        yield structlog.wrap_logger(
+            file,
+            processors=[
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+                structlog.processors.JSONRenderer(),
             ],
+            wrapper_class=structlog.BoundLogger,
+            correlation=correlation_id(),
         )
-
-
-def _rejection(run: str | None, rejection: Rejection) -> dict[str, object]:
-    return {"run": run, "entity": rejection.entity, "rejected": rejection.code}
-
-
-def _append(path: Path, lines: Iterable[dict[str, object]]) -> None:
-    now = datetime.now(UTC).isoformat()
-    text = "".join(json.dumps({"at": now} | line) + "\n" for line in lines)
-    if text:
-        with path.open("a", encoding="utf-8") as log:
-            log.write(text)
+    finally:
+        handler.close()

@@ -56,6 +56,8 @@ class Address:
         """libpq's parameters as the URL gives them, the password too."""
         if password is not None:
             self.parameters["password"] = password
+        self.correlation: str | None = None
+        """What the server is told, beside the program's name; see system/debug.py."""
         self._effective = _defaults(self.parameters) | self.parameters
 
     def __repr__(self) -> str:

@@ -20,6 +20,7 @@ from desktop_migrator.postgres.connection.errors import (
     translate_error,
     translate_errors,
 )
+from desktop_migrator.system.debug import correlation_id, debug_log
 
 __all__ = [
     "address_of",
@@ -42,6 +43,7 @@ _PARAMETERS: Mapping[str, str] = {
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
 }
+_log = debug_log("postgres:connect")
 _CONNECT_SECONDS = "10"
 _ADDRESS = "desktop_migrator_address"
 # Statements, not start-up options: a connection pooler in between may refuse those. A role or
@@ -88,7 +90,9 @@ def open_engine(url: str, *, password: str | None = None) -> sqlalchemy.Engine:
     Nothing is connected yet. Raises `BadDatabaseUrl`; connecting raises `ConnectionFailed`,
     `AuthenticationFailed`, `TlsFailed`, `ConnectionRefused` or `DatabaseBusy`.
     """
-    return create_engine_for(Address(url, password))
+    address = Address(url, password)
+    address.correlation = correlation_id()
+    return create_engine_for(address)
 
 
 def create_engine_for(address: Address) -> sqlalchemy.Engine:
@@ -145,6 +149,9 @@ def _connect(address: Address, driver: Mapping[str, Any]) -> psycopg.Connection[
         | dict(_PARAMETERS)
         | dict(driver)
     )
+    if address.correlation:
+        parameters["application_name"] += f" {address.correlation}"
+    _log.debug("connecting, tls %s", parameters.get("sslmode", "as libpq has it"))
     try:
         connection = psycopg.connect("", **parameters)
     except psycopg.Error as error:

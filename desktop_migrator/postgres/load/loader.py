@@ -53,6 +53,9 @@ from desktop_migrator.postgres.load.row_matching import IdFactory
 from desktop_migrator.postgres.load.table_writer import Cursor
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.reporter import Reporter, Stage
+from desktop_migrator.system.debug import debug_log
+
+_log = debug_log("migration:load")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ class Loader:
         counts.items = counts.accounted
         self.counts.setdefault(batch.entity, Counts())
         self.counts[batch.entity] += counts
+        _log.debug("chunk %d of %s: %s", self._checkpoint.chunk, batch.entity, counts)
         for rejection in _all_rejections(batch, chunk):
             self._reporter.rejected(rejection)
         for each in _all_superseded(batch, chunk):

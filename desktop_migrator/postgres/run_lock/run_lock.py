@@ -10,7 +10,6 @@ Advisory locks are a database's own, and need a session that stays: behind a poo
 transactions `hold_run_lock` raises TransactionPooling.
 """
 
-import logging
 import os
 import platform
 import threading
@@ -42,8 +41,9 @@ from desktop_migrator.postgres.run_lock.leases import (
     terminate_lock_holders,
 )
 from desktop_migrator.postgres.types import adapters
+from desktop_migrator.system.debug import debug_log
 
-log = logging.getLogger(__name__)
+log = debug_log("postgres:lock")
 
 HEARTBEAT_SECONDS = 15
 _LOCK_ATTEMPTS = 20

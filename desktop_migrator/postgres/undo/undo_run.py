@@ -46,6 +46,9 @@ from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.undo_table import UndoTable
 from desktop_migrator.reporter import Reporter, Stage
+from desktop_migrator.system.debug import debug_log
+
+_log = debug_log("migration:undo")
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 ChunkKey = tuple[str, int]
@@ -157,6 +160,7 @@ class Undoer:
             if retried:
                 again[key] = retried
             self._add_counts(part, final)
+            _log.debug("chunk %d: %s", key[1], part.counts)
             if not last:
                 self._reporter.advanced(Stage.UNDO, done, len(waiting))
         return again

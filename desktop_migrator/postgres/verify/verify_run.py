@@ -23,6 +23,9 @@ from desktop_migrator.postgres.connection.errors import translate_errors
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.digest import DIGEST_SIZE, digester
 from desktop_migrator.reporter import Reporter, Stage
+from desktop_migrator.system.debug import debug_log
+
+_log = debug_log("migration:verify")
 
 _MAX_EXAMPLES = 20
 
@@ -109,6 +112,8 @@ def verify(
     for discrepancy in found:
         if len(examples) < _MAX_EXAMPLES:
             examples.append(discrepancy)
+    for name, counts in by_entity.items():
+        _log.debug("%s: %s", name, counts)
     return Verification(by_entity, tuple(examples))
 
 

@@ -54,7 +54,7 @@ def test_a_traceback_shows_with_debug_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["--data-dir", str(tmp_path / "data"), "scan", "--source", str(tmp_path / "x")]
-    assert run_command_line([*words, "--debug", "migration:run"]) == 1
+    assert run_command_line([*words, "--debug", "migration:load"]) == 1
     assert "Traceback" in capsys.readouterr().err
 
 
