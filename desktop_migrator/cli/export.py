@@ -53,10 +53,11 @@ def command(
     what: Annotated[
         What,
         typer.Argument(
+            metavar=N_("WHAT"),
             help=N_(
-                "The browsers' records, the plan's items, the rows that a run wrote, or what it"
-                " kept aside."
-            )
+                "`records` of the browsers, `items` of the plan, `rows` that a run wrote, or what"
+                " it kept aside: `rejected`."
+            ),
         ),
     ] = What.RECORDS,
     form: Annotated[

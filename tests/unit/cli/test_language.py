@@ -69,11 +69,11 @@ def _without_names(text: str) -> str:
 
 
 def test_help_in_english_follows_help_in_german(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_command_line(["migrate", "--help"]) == 0
+    assert run_command_line(["upload", "--help"]) == 0
     before = capsys.readouterr().out
-    assert run_command_line(["migrate", "--help", "--lang", "de"]) == 0
+    assert run_command_line(["upload", "--help", "--lang", "de"]) == 0
     capsys.readouterr()
-    assert run_command_line(["migrate", "--help", "--lang=en"]) == 0
+    assert run_command_line(["upload", "--help", "--lang=en"]) == 0
     assert capsys.readouterr().out == before
     assert "[required]" in before
 
