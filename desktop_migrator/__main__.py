@@ -8,6 +8,7 @@ import os
 import sys
 
 from desktop_migrator.cli.app import run_command_line
+from desktop_migrator.cli.completion import VARIABLE
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.wizard_options import WizardOptions
@@ -20,7 +21,8 @@ def main() -> None:
     multiprocessing.freeze_support()  # a frozen program is its own loading processes
     _leave_no_core()
     arguments = sys.argv[1:]
-    if not arguments and _has_qt() and _has_screen():
+    asked_by_shell = os.environ.get(VARIABLE)
+    if not arguments and not asked_by_shell and _has_qt() and _has_screen():
         code = _open_wizard(WizardOptions())
     else:
         code = run_command_line(arguments, _open_wizard)

@@ -13,16 +13,19 @@ import traceback
 from dataclasses import replace
 from enum import StrEnum
 from io import TextIOWrapper
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 from typer._click import Command
 from typer._click.core import ParameterSource
 from typer._click.exceptions import NoArgsIsHelpError
 from typer.exceptions import TyperException
 
 from desktop_migrator import __version__
+from desktop_migrator.cli.completion import PROGRAM, VARIABLE, answer_shells
 from desktop_migrator.cli.context import defaults, take_from_environment, variables
 from desktop_migrator.cli.help_text import localize_help
 from desktop_migrator.cli.session import Session
@@ -64,10 +67,23 @@ COMMANDS = {
     "kit": N_("Make and open kits: plan, destination and the desk's key in one signed file."),
     "support": N_("Save what the support desk needs to help."),
     "test-connection": N_("Check a database: reachable, safe, the rights and tables needed."),
+    "completion": N_("Print a shell's completion script."),
     "demo": N_("Migrate sample profiles into the built-in database."),
     "wizard": N_("Open the window that leads through it all."),
 }
-_GLOBAL_FLAGS = {"--json", "--yes", "--version"}
+PANELS = {
+    N_("Look"): ("scan", "records", "preview", "status", "history", "checklist", "info", "logs"),
+    N_("Move"): ("migrate", "capture", "upload", "export", "demo", "wizard"),
+    N_("Check and undo"): (
+        *("validate", "repair", "rollback", "backup", "clear", "report", "analyze", "optimize"),
+    ),
+    N_("Set up"): (
+        *("plan", "config", "connection", "test-connection", "provision", "unlock"),
+        *("keys", "kit", "support", "completion"),
+    ),
+}
+"""How help groups the commands."""
+_GLOBAL_FLAGS = {"--json", "--yes", "--version", "--quiet", "-q", "--no-color"}
 _GLOBAL_VALUES = {"--data-dir", "--plan", "--debug", "--lang"}
 
 
@@ -119,8 +135,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help=N_("Moves what a web app kept in a browser's localStorage into PostgreSQL."),
 )
-for _name, _summary in COMMANDS.items():
-    app.command(_name, help=_summary)(lambda: None)
+for _panel, _names in PANELS.items():
+    for _name in _names:
+        app.command(_name, help=COMMANDS[_name], rich_help_panel=_panel)(lambda: None)
 
 
 def _print_version(requested: bool) -> None:
@@ -168,6 +185,13 @@ def configure(
     yes: Annotated[
         bool, typer.Option("--yes", help=N_("Ask nothing; take the safe answer."))
     ] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", help=N_("Show results and errors alone, no bars and notes.")),
+    ] = False,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help=N_("No colours; NO_COLOR says so, too."))
+    ] = False,
     _version: Annotated[
         bool,
         typer.Option(
@@ -196,7 +220,15 @@ def configure(
         plan=plan or (Path(settings.plan) if settings.plan else None),
         assume_yes=yes,
         language=language,
+        quiet=quiet,
+        **_consoles(no_color=no_color),
     )
+
+
+def _consoles(*, no_color: bool) -> dict[str, Console]:
+    if not no_color:
+        return {}
+    return {"stdout": Console(no_color=True), "stderr": Console(stderr=True, no_color=True)}
 
 
 def _hoist_global_options(args: list[str]) -> list[str]:
@@ -221,7 +253,7 @@ def _hoist_global_options(args: list[str]) -> list[str]:
 def _find_language(words: list[str]) -> str | None:
     """The one asked for, before anything is parsed: what is wrong with the words is told in it."""
     chosen = os.environ.get(*variables("lang"))
-    for word, after in zip(words, [*words[1:], ""], strict=True):
+    for word, after in zip_longest(words, words[1:], fillvalue=""):
         option, equals, value = word.partition("=")
         if option == "--lang":
             chosen = value if equals else after
@@ -249,7 +281,9 @@ def run_command_line(args: list[str], open_wizard: OpenWizard = no_wizard) -> in
     try:
         command = typer.main.get_command(app)
         localize_help(command)
-        called = command(words, prog_name="desktop-migrator", standalone_mode=False, obj=session)
+        if os.environ.get(VARIABLE):
+            answer_shells()
+        called = command(words, prog_name=PROGRAM, standalone_mode=False, obj=session)
         return int(called or 0)
     except SystemExit as end:
         return int(end.code or 0)

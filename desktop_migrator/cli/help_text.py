@@ -3,8 +3,8 @@
 import importlib
 
 import typer
-from typer._click import Command, HelpFormatter
-from typer.core import TyperArgument, TyperGroup, TyperOption
+from typer._click import Command, Context, HelpFormatter
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from desktop_migrator.cli.session import Session
 from desktop_migrator.messages import N_, Translator
@@ -25,6 +25,7 @@ _PARSER_WORDS = (N_("[OPTIONS]"), N_("COMMAND [ARGS]..."), N_("Show this message
 def localize_help(command: Command) -> None:
     """Have the command, and those in it, give help in the language of the session."""
     command.context_class = _Context
+    command.context_settings["help_option_names"] = ["-h", "--help"]
     if isinstance(command, TyperGroup):
         for each in command.commands.values():
             localize_help(each)
@@ -53,6 +54,10 @@ class _Formatter(HelpFormatter):
         super().write_usage(prog, args, self.usage_prefix if prefix is None else prefix)
 
 
+def _no_type(ctx: Context) -> None:
+    """A flag takes nothing."""
+
+
 def _translate(command: Command, context: typer.Context, tr: Translator) -> None:
     command.help = command.help and tr(command.help)
     command.options_metavar = command.options_metavar and tr(command.options_metavar)
@@ -60,7 +65,11 @@ def _translate(command: Command, context: typer.Context, tr: Translator) -> None
         if isinstance(param, TyperArgument | TyperOption):
             param.help = param.help and tr(param.help)
             param.metavar = param.metavar and tr(param.metavar)
+        if isinstance(param, TyperOption) and param.is_flag:
+            param.display_type_rich = _no_type  # type: ignore[method-assign]
     if isinstance(command, TyperGroup):
         command.subcommand_metavar = tr(command.subcommand_metavar)
         for each in command.commands.values():
             each.help = each.help and tr(each.help)
+            if isinstance(each, TyperCommand | TyperGroup) and each.rich_help_panel:
+                each.rich_help_panel = tr(each.rich_help_panel)

@@ -62,12 +62,19 @@ class JsonReporter(ProgressReporter):
 class TerminalReporter(ProgressReporter):
     """A bar for each stage, on standard error."""
 
-    def __init__(self, console: Console, tr: Translator, *, interactive: bool = False) -> None:
+    def __init__(
+        self,
+        console: Console,
+        tr: Translator,
+        *,
+        interactive: bool = False,
+        bars: bool = True,
+    ) -> None:
         super().__init__()
         self.tr = tr
         self._interactive = interactive
         self._console = console
-        self._bars = _make_bars(console)
+        self._bars = _make_bars(console if bars else Console(quiet=True))
         self._tasks: dict[str, Any] = {}
         self._conflict_count = 0
 

@@ -32,6 +32,8 @@ class Session:
     data_dir: Path | None = None
     plan: Path | None = None
     assume_yes: bool = False
+    quiet: bool = False
+    """Results and errors alone."""
     language: str | None = None
     """The one that was asked for; None: the system's."""
     open_wizard: OpenWizard = no_wizard
@@ -57,16 +59,19 @@ class Session:
 
     def print_note(self, text: str) -> None:
         """What the person did not say and the program took, on standard error."""
-        print_line(self.stderr, text, "dim")
+        if not self.quiet:
+            print_line(self.stderr, text, "dim")
 
     def make_reporter(self) -> JsonReporter | TerminalReporter:
         if self.json:
             return JsonReporter()
-        return TerminalReporter(self.stderr, self.tr, interactive=self.interactive)
+        return TerminalReporter(
+            self.stderr, self.tr, interactive=self.interactive, bars=not self.quiet
+        )
 
     def make_warning_reporter(self) -> TerminalReporter:
         """For commands whose output is data: warnings go to standard error, no bars."""
-        return TerminalReporter(self.stderr, self.tr)
+        return TerminalReporter(self.stderr, self.tr, bars=not self.quiet)
 
     def report_failure(self, error: MigratorError) -> None:
         """An error that left no result."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desktop_migrator import __version__
-from desktop_migrator.cli.app import COMMANDS, run_command_line
+from desktop_migrator.cli.app import COMMANDS, PANELS, run_command_line
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,3 +71,32 @@ def test_the_data_folder_is_its_owners_alone(tmp_path: Path) -> None:
     run_command_line(["--data-dir", str(folder), "scan", "--source", str(tmp_path / "x")])
     assert folder.stat().st_mode & 0o777 == 0o700
     assert (folder / "snapshots").stat().st_mode & 0o777 == 0o700
+
+
+def test_help_names_every_command_in_one_group() -> None:
+    grouped = [name for names in PANELS.values() for name in names]
+    assert sorted(grouped) == sorted(COMMANDS)
+
+
+def test_shells_complete_commands_and_options(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def completed(words: str) -> list[str]:
+        monkeypatch.setenv("_DESKTOP_MIGRATOR_COMPLETE", "complete_bash")
+        monkeypatch.setenv("COMP_WORDS", f"desktop-migrator {words}")
+        monkeypatch.setenv("COMP_CWORD", str(len(words.split(" "))))
+        run_command_line([])
+        return capsys.readouterr().out.split()
+
+    assert completed("back") == ["backup"]
+    assert completed("plan in") == ["infer"]
+    assert completed("migrate --batch") == ["--batch-size", "--batch-delay"]
+    assert completed("migrate --conflict me") == ["merge"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
+def test_a_completion_script_asks_the_program(
+    shell: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert run_command_line(["--data-dir", str(tmp_path), "completion", shell]) == 0
+    assert "_DESKTOP_MIGRATOR_COMPLETE" in capsys.readouterr().out
