@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from desktop_migrator.cli.database_options import choose_database_if_any
 from desktop_migrator.cli.labels import SKIP_REASONS, outcome_label
-from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId, choose_database_if_any
+from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.session import Session
 from desktop_migrator.messages import N_, Translator

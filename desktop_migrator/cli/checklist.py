@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
+from desktop_migrator.cli.database_options import choose_database_if_any
 from desktop_migrator.cli.last_run import choose_person
-from desktop_migrator.cli.options import Source, UserEmail, UserId, choose_database_if_any
+from desktop_migrator.cli.options import Source, UserEmail, UserId
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.messages import N_

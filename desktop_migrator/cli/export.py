@@ -12,15 +12,9 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
+from desktop_migrator.cli.database_options import choose_database
 from desktop_migrator.cli.last_run import choose_person
-from desktop_migrator.cli.options import (
-    Origin,
-    Run,
-    Source,
-    UserEmail,
-    UserId,
-    choose_database,
-)
+from desktop_migrator.cli.options import Origin, Run, Source, UserEmail, UserId
 from desktop_migrator.cli.output import cannot_be_written
 from desktop_migrator.cli.records import as_json
 from desktop_migrator.cli.session import Session

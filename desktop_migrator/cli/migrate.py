@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 from typer._click.core import ParameterSource
 
+from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
 from desktop_migrator.cli.last_run import choose_person
 from desktop_migrator.cli.options import (
-    FROM_CONTEXT,
-    Database,
     FieldKeyFile,
     Origin,
     PassphraseStdin,

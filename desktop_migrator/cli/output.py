@@ -11,9 +11,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from desktop_migrator.messages import N_, Message, Translator
-from desktop_migrator.model import AsideItem, Item, Rejection, Superseded
-from desktop_migrator.plan.item_titles import item_title
+from desktop_migrator.messages import Message
+from desktop_migrator.model import AsideItem, Item
 
 
 def escape_unprintable(text: str) -> str:
@@ -33,40 +32,6 @@ def cell(text: object, style: str = "") -> Text:
 
 def print_line(console: Console, text: str, style: str | None = None) -> None:
     console.print(escape_unprintable(text), style=style, markup=False, highlight=False)
-
-
-_ASIDE_LINES: dict[type[AsideItem], str] = {
-    Rejection: N_("Rejected: {entity} {place} of {browser}, profile {profile}: {reason} {remedy}"),
-    Superseded: N_(
-        "Superseded: {entity} {place} of {browser}, profile {profile}: {reason} {remedy}"
-    ),
-}
-
-
-def aside_line(item: AsideItem, tr: Translator, label: str) -> str:
-    """What became of it and what to do; `label` is what the plan calls the kind of item."""
-    profile = item.source.store.profile
-    return tr(
-        _ASIDE_LINES[type(item)],
-        entity=label,
-        place=_known_as(item, tr),
-        browser=profile.browser_name,
-        profile=profile.name,
-        reason=item.reason,
-        remedy=item.remedy,
-    )
-
-
-def _known_as(item: AsideItem, tr: Translator) -> str:
-    """By its title, where it has one, and by its place."""
-    title = item_title(item.raw)
-    place = _place(item)
-    return tr("“{title}” ({place})", title=title, place=place) if title else place
-
-
-def _place(item: AsideItem) -> str:
-    source = item.source
-    return f"{source.key}[{source.position}]" if source.position else source.key
 
 
 def cannot_be_written(path: Path, error: OSError) -> Message:

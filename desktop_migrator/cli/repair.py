@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
+from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
 from desktop_migrator.cli.last_run import choose_person
 from desktop_migrator.cli.options import (
-    FROM_CONTEXT,
-    Database,
     FieldKeyFile,
     Origin,
     PassphraseStdin,

@@ -7,9 +7,10 @@ from typing import Any
 
 from rich.table import Table
 
+from desktop_migrator.cli.aside_line import aside_line
 from desktop_migrator.cli.labels import COUNTS, SKIP_REASONS
 from desktop_migrator.cli.not_taken import not_taken_facts, print_not_taken
-from desktop_migrator.cli.output import aside_line, cell, print_line
+from desktop_migrator.cli.output import cell, print_line
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.messages import Message, Translator, plural

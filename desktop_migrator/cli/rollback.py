@@ -6,10 +6,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.table import Table
 
+from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
 from desktop_migrator.cli.last_run import choose_person
 from desktop_migrator.cli.options import (
-    FROM_CONTEXT,
-    Database,
     PassphraseStdin,
     UserId,
     complete_backup,

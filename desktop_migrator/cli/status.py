@@ -6,8 +6,9 @@ from typing import Annotated, Any
 import typer
 from typer._click.core import ParameterSource
 
+from desktop_migrator.cli.database_options import choose_database_if_any
 from desktop_migrator.cli.labels import outcome_label
-from desktop_migrator.cli.options import Source, choose_database_if_any
+from desktop_migrator.cli.options import Source
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode, MigratorError
 from desktop_migrator.messages import N_, Message, Translator, plural

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import typer
 
-from desktop_migrator.cli.options import FROM_CONTEXT, Database
+from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.migration.database.open_database import check_database

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
 from desktop_migrator.cli.last_run import choose_person
-from desktop_migrator.cli.options import FROM_CONTEXT, Database, UserEmail, UserId
+from desktop_migrator.cli.options import UserEmail, UserId
 from desktop_migrator.cli.session import Session
 from desktop_migrator.messages import N_
 from desktop_migrator.migration.database.unlock import unlock

@@ -6,16 +6,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
 from desktop_migrator.cli.labels import COUNTS
-from desktop_migrator.cli.options import (
-    FROM_CONTEXT,
-    Database,
-    Origin,
-    PassphraseStdin,
-    Take,
-    UserEmail,
-    UserId,
-)
+from desktop_migrator.cli.options import Origin, PassphraseStdin, Take, UserEmail, UserId
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.result import finished_event
 from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text

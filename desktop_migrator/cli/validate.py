@@ -2,17 +2,9 @@
 
 import typer
 
+from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
 from desktop_migrator.cli.last_run import choose_person
-from desktop_migrator.cli.options import (
-    FROM_CONTEXT,
-    Database,
-    FieldKeyFile,
-    Origin,
-    Run,
-    Source,
-    UserEmail,
-    UserId,
-)
+from desktop_migrator.cli.options import FieldKeyFile, Origin, Run, Source, UserEmail, UserId
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.test_connection import print_checks
 from desktop_migrator.errors import ExitCode

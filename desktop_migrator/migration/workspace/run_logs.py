@@ -5,6 +5,7 @@ mebibyte, and the four before it are kept. `correlation` ties together what one 
 files and in the server's `application_name`.
 """
 
+import importlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +13,6 @@ from dataclasses import asdict
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
-
-import structlog
 
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.model import Outcome, RunResult, UndoResult
@@ -92,6 +91,7 @@ def _opened(folder: Path, name: str) -> Iterator[Any]:
     handler = _LogFile(
         log_file(folder, name), maxBytes=_MAX_BYTES, backupCount=_KEPT_FILES, encoding="utf-8"
     )
+    structlog = importlib.import_module("structlog")  # late: help needs no logs
     file = logging.Logger(name)
     file.addHandler(handler)
     try:
