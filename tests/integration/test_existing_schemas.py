@@ -345,7 +345,7 @@ def test_a_table_without_a_primary_key_has_each_item_once(
     assert fetch(sql, "SELECT title FROM tasks ORDER BY 1") == [("New",), ("Task 2",)]
 
 
-@pytest.mark.parametrize("key", ["", ", PRIMARY KEY (user_id, id)"], ids=["no key", "two columns"])
+@pytest.mark.parametrize("key", ["", ", PRIMARY KEY (title, id)"], ids=["no key", "two columns"])
 def test_rows_that_share_an_id_are_never_changed_for_one_another(
     migrate: Migrate, sql: psycopg.Connection[Any], key: str
 ) -> None:

@@ -109,6 +109,7 @@ class _Statements:
     def __init__(self, cursor: Cursor, writer: TableWriter) -> None:
         self._cursor = cursor
         self._table = adapters.table_name(writer.entity.table)
+        self._key = writer.entity.row_key
         self._made: dict[tuple[ColumnSubset, Action], tuple[bytes, Transformer]] = {}
 
     def of(self, operation: RowOperation) -> _Statement | None:
@@ -138,8 +139,11 @@ class _Statements:
                 sql.SQL("{} = {}").format(name, place)
                 for name, place in zip(names[1:], places[1:], strict=True)
             ]
-            statement = sql.SQL("UPDATE {} SET {} WHERE {} = $1").format(
-                self._table, sql.SQL(", ").join(changes), names[0]
+            statement = sql.SQL("UPDATE {} AS target SET {} WHERE {} = $1{}").format(
+                self._table,
+                sql.SQL(", ").join(changes),
+                names[0],
+                adapters.and_owned(self._key, "target", escaped=False),
             )
         transformer: Transformer = NewTransformer.from_context(self._cursor)
         types = self._cursor.adapters.types

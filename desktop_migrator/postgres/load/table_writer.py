@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 from desktop_migrator.model import Column, ColumnType, Item, Reference, TargetEntity
+from desktop_migrator.postgres.bookkeeping.escaped_texts import escaped_target
 from desktop_migrator.postgres.bookkeeping.journal import JournalKey, with_before_images
 from desktop_migrator.postgres.connection.errors import ROW_ERRORS, copy_error_line, refuses_row
 from desktop_migrator.postgres.load.isolate_bad_rows import RowsRefusedError
@@ -62,6 +63,7 @@ class TableWriter:
     def __init__(self, entity: TargetEntity, user_id: str) -> None:
         self.entity = entity
         self.qualified_name = ".".join(filter(None, (entity.table.schema, entity.table.name)))
+        self.escaped_target = escaped_target(self.qualified_name, entity.owner)
         self._table = adapters.table_name(entity.table)
         self._name = adapters.escaped_identifier(
             *filter(None, (entity.table.schema, entity.table.name))
@@ -72,19 +74,19 @@ class TableWriter:
             if not column.generated or column.identity
         ]
         self._id = entity.columns[0]
+        self._key = entity.row_key
         self._all_positions = tuple(range(len(entity.columns)))
         self._subsets: dict[tuple[int, ...], ColumnSubset] = {}
         self._stored_user_id = stored_user_id(entity, user_id)
         owner = (Column(entity.user_column, ColumnType.TEXT),) if entity.user_column else ()
         self.xmin_query = sql.SQL(
-            "SELECT xmin::text::bigint FROM {} WHERE {} = ANY(%b{}) LIMIT 1"
+            "SELECT xmin::text::bigint FROM {} AS target WHERE {} LIMIT 1"
         ).format(
             self._name,
-            adapters.escaped_identifier(self._id.name),
-            adapters.ids_cast(self._id),
+            adapters.having_ids(self._key, sql.SQL("%b{}").format(adapters.ids_cast(self._id))),
         )
         self._owner = owner
-        self._read_query = adapters.select_by_id(entity.table, self._id, (*entity.columns, *owner))
+        self._read_query = adapters.select_by_id(entity.table, self._key, (*entity.columns, *owner))
         self._times = {entity.updated_column, entity.created_column}
 
     def column_subset(self, item: Item) -> ColumnSubset:
@@ -128,7 +130,7 @@ class TableWriter:
         ]
         columns = [self.entity.columns[place] for place in places]
         query = adapters.select_by_id(
-            self.entity.table, self._id, (*columns, *self._owner), suffix=suffix
+            self.entity.table, self._key, (*columns, *self._owner), suffix=suffix
         )
         rows = adapters.stream_rows(cursor, query, [str(item.id) for item in items])
         end = 1 + len(places)
@@ -203,13 +205,14 @@ class TableWriter:
             return set(ids)
         self._fill_stage(cursor, stage, rows)
         change = sql.SQL(
-            "UPDATE {} AS target SET {} FROM {} AS stage WHERE target.{id} = stage.{id}"
+            "UPDATE {} AS target SET {} FROM {} AS stage WHERE target.{id} = stage.{id}{own}"
             " RETURNING target.{id}::text AS id"
         ).format(
             self._name,
             stage.assignments(),
             STAGE,
             id=adapters.escaped_identifier(self._id.name),
+            own=adapters.and_owned(self._key, "target"),
         )
         first = journal_keys[0]
         parts = {
@@ -217,8 +220,8 @@ class TableWriter:
         }
         try:
             cursor.execute(
-                with_before_images(change, self._name, self._id, self._journaled_columns),
-                first.query_parameters(self.qualified_name, self._journaled_columns, ids, parts),
+                with_before_images(change, self._name, self._key, self._journaled_columns),
+                first.query_parameters(self.escaped_target, self._journaled_columns, ids, parts),
             )
             changed = {row_id for (part,) in cursor.fetchall() for row_id in part}
         except (psycopg.Error, *ROW_ERRORS) as error:

@@ -171,6 +171,7 @@ def _record(
         seq=key.seq,
         entity=writer.entity.name,
         target=writer.qualified_name,
+        owner_column=owner.column if (owner := writer.entity.owner) else None,
         columns=tuple(column.name for column in subset.columns),
         ids=[str(operation.item.id) for operation in ordered],
         actions="".join(operation.action for operation in ordered),

@@ -22,7 +22,7 @@ import sqlalchemy
 
 from desktop_migrator.errors import Cancelled
 from desktop_migrator.messages import NOTHING, Message
-from desktop_migrator.model import KeptReason, KeptRow, UndoCounts
+from desktop_migrator.model import KeptReason, KeptRow, RowOwner, UndoCounts
 from desktop_migrator.postgres.bookkeeping.chunks import (
     Action,
     ChunkRecord,
@@ -108,7 +108,7 @@ class Undoer:
         self._reporter = reporter
         self._force = force
         self._check_fence = check_fence
-        self._tables: dict[tuple[str, str], UndoTable | None] = {}
+        self._tables: dict[tuple[str, str, RowOwner | None], UndoTable | None] = {}
         with translate_errors(), connection.begin():
             cursor = adapters.cursor(connection)
             [(first,)] = cursor.execute(_NEXT_SEQ, [run]).fetchall()
@@ -208,10 +208,10 @@ class Undoer:
 
     def _table(self, cursor: Cursor, chunk: ChunkRecord) -> UndoTable | None:
         """None where the table is gone."""
-        key = chunk.target, chunk.columns[0]
+        key = chunk.target, chunk.columns[0], chunk.owner
         if key not in self._tables:
             found = introspect(self._connection, [chunk.target]).get(chunk.target)
-            table = UndoTable(cursor, chunk.target, found, chunk.columns[0]) if found else None
+            table = UndoTable(cursor, chunk.target, found, *key[1:]) if found else None
             self._tables[key] = table
         return self._tables[key]
 
@@ -376,6 +376,7 @@ class Undoer:
             undoes_run=chunk.run,
             undoes_seq=chunk.seq,
             restored=restored,
+            owner_column=chunk.owner_column,
         )
         insert_chunk(chunk_undo.cursor, record)
 

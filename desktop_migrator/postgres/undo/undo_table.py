@@ -13,8 +13,9 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
-from desktop_migrator.model import Table
+from desktop_migrator.model import RowKey, RowOwner, Table
 from desktop_migrator.postgres.bookkeeping.chunks import ChunkRecord
+from desktop_migrator.postgres.bookkeeping.escaped_texts import escaped_target
 from desktop_migrator.postgres.bookkeeping.journal import (
     JournalKey,
     ids_parameter,
@@ -44,19 +45,19 @@ _OF_CHUNK = sql.SQL("""
     journal.run = %(of_run)s AND journal.seq = %(of_seq)s AND image.id = ANY(%(ids)b::text[])
 """)
 _LOCK = sql.SQL("""
-    SELECT {id}::text, xmin::text::bigint FROM {table} WHERE {id} = ANY({ids})
+    SELECT {id}::text, xmin::text::bigint FROM {table} AS target WHERE {these}
     ORDER BY 1 FOR UPDATE
 """)
 _REFERENCED = sql.SQL("""
     SELECT DISTINCT target.{id}::text FROM {table} AS target JOIN {child} AS child ON {same}
-    WHERE target.{id} = ANY({ids}) {others}
+    WHERE {these} {others}
 """)
 _DELETE = sql.SQL("""
-    DELETE FROM {table} AS target WHERE target.{id} = ANY({ids}) RETURNING target.{id}::text AS id
+    DELETE FROM {table} AS target WHERE {these} RETURNING target.{id}::text AS id
 """)
 _UPDATE = sql.SQL("""
     UPDATE {table} AS target SET {changes} FROM {images}
-    WHERE {of_chunk} AND target.{id} = ANY({ids}) AND target.{id}::text = image.id
+    WHERE {of_chunk} AND {these} AND target.{id}::text = image.id
     RETURNING target.{id}::text AS id
 """)
 _INSERT = sql.SQL("""
@@ -66,10 +67,10 @@ _INSERT = sql.SQL("""
 """)
 _DIFFERING = sql.SQL("""
     SELECT image.id FROM {table} AS target, {images}
-    WHERE {of_chunk} AND target.{id} = ANY({ids}) AND target.{id}::text = image.id
+    WHERE {of_chunk} AND {these} AND target.{id}::text = image.id
       AND ({different})
 """)
-_SELECT_FILLED = sql.SQL("SELECT {id}::text FROM {table} WHERE {id} = ANY({ids}) AND ({filled})")
+_SELECT_FILLED = sql.SQL("SELECT {id}::text FROM {table} AS target WHERE {these} AND ({filled})")
 _DELETE_ESCAPED = """
     DELETE FROM desktop_migrator.escaped_texts
     WHERE target = %(target)s AND target_id = ANY(%(ids)b::text[])
@@ -93,13 +94,16 @@ class _Column:
 
 
 class UndoTable:
-    def __init__(self, cursor: Cursor, name: str, table: Table, id_name: str) -> None:
-        """`name` is as in `chunks`; `table` has the column `id_name`."""
-        self.name = name
+    def __init__(
+        self, cursor: Cursor, name: str, table: Table, id_name: str, owner: RowOwner | None = None
+    ) -> None:
+        """`name` and `owner` are as in `chunks`; `table` has the column `id_name`."""
+        self._escaped_target = escaped_target(name, owner)
         self._cursor = cursor
         self._table = table
         self._identifier = adapters.escaped_identifier(*filter(None, (table.schema, table.name)))
         self._id = next(column for column in table.columns if column.name == id_name)
+        self._key = RowKey(self._id, owner)
         quoted = adapters.table_name(table).as_string(cursor)
         connection = cursor.connection
         columns = connection.cursor(row_factory=class_row(_Column))
@@ -151,8 +155,8 @@ class UndoTable:
             )
             for name, referred in zip(reference.columns, reference.referred_columns, strict=True)
         )
-        id_name = adapters.escaped_identifier(self._id.name)
-        others = sql.SQL("AND child.{} <> ALL({})").format(id_name, ids_parameter(self._id))
+        these = adapters.having_ids(self._key, ids_parameter(self._id), "child")
+        others = sql.SQL("AND NOT ({})").format(these)
         return self._query(
             _REFERENCED,
             ids,
@@ -165,7 +169,7 @@ class UndoTable:
         done = self._execute_journaled(
             self._format(_DELETE), journal_key, self.insertable_columns, ids
         )
-        self._cursor.execute(_DELETE_ESCAPED, {"target": self.name, "ids": done})
+        self._cursor.execute(_DELETE_ESCAPED, {"target": self._escaped_target, "ids": done})
         return done
 
     def restore(
@@ -236,7 +240,7 @@ class UndoTable:
         }
         digest = digester(columns)
         rows = adapters.stream_rows(
-            self._cursor, adapters.select_by_id(self._table, self._id, columns), ids
+            self._cursor, adapters.select_by_id(self._table, self._key, columns), ids
         )
         return {row[0] for row in rows if digest(row[1:]) != sent[row[0]]}
 
@@ -288,16 +292,16 @@ class UndoTable:
         ids: list[str],
         chunk_key: ChunkKey | None = None,
     ) -> list[str]:
-        parameters = journal_key.query_parameters(self.name, columns, ids) | self._parameters(
-            ids, chunk_key
-        )
+        parameters = journal_key.query_parameters(
+            self._escaped_target, columns, ids
+        ) | self._parameters(ids, chunk_key)
         row = self._cursor.execute(
-            with_before_images(change, self._identifier, self._id, columns), parameters
+            with_before_images(change, self._identifier, self._key, columns), parameters
         ).fetchone()
         return list(row[0]) if row else []
 
     def _restore_escaped_columns(self, chunk_key: ChunkKey, ids: list[str]) -> None:
-        parameters = {"target": self.name} | self._parameters(ids, chunk_key)
+        parameters = {"target": self._escaped_target} | self._parameters(ids, chunk_key)
         self._cursor.execute(_DELETE_ESCAPED, parameters)
         self._cursor.execute(_RESTORE_ESCAPED, parameters)
 
@@ -308,7 +312,7 @@ class UndoTable:
         return template.format(
             table=self._identifier,
             id=adapters.escaped_identifier(self._id.name),
-            ids=ids_parameter(self._id),
+            these=adapters.having_ids(self._key, ids_parameter(self._id)),
             images=_IMAGES,
             of_chunk=_OF_CHUNK,
             **parts,
