@@ -316,6 +316,54 @@ def test_undo_restores_where_a_trigger_updates_its_own_row(desk: Desk) -> None:
     assert {row.reason for row in undone.skipped_rows} <= {KeptReason.ALTERED}
 
 
+@pytest.mark.parametrize("event", ["UPDATE", "INSERT OR UPDATE"])
+def test_a_trigger_may_keep_the_time_of_change(desk: Desk, event: str) -> None:
+    """As Supabase's moddatetime does; undo goes back through runs all the same."""
+    desk.sql(TASKS)
+    for number in range(4):
+        desk.sql("INSERT INTO tasks (id, title, user_id) VALUES (%s, 'row', 'u1')", row_id(number))
+    desk.trigger(f"BEFORE {event}", "NEW.updated_at := clock_timestamp(); RETURN NEW;")
+    items = [task(number, updatedAt="2026-01-01T00:00:00Z") for number in range(6)]
+    first = desk.run(desk.profile("p", tasks=items), policy=ConflictPolicy.OVERWRITE)
+    assert first.verified, first.error
+    assert (first.counts.updated, first.counts.inserted) == (4, 2)
+    told = [str(each) for each in desk.reporter.warnings if "sets updated_at" in str(each)]
+    assert len(told) == 1
+    times = "SELECT count(*) FROM tasks WHERE updated_at > now() - interval '1 day'"
+    assert desk.sql(times) == [(6 if "INSERT" in event else 4,)]
+    newer = [each | {"title": "Newer"} for each in items]
+    second = desk.run(desk.profile("q", tasks=newer), policy=ConflictPolicy.OVERWRITE)
+    assert second.verified, second.error
+    again = desk.run(desk.folder / "q")
+    assert (again.counts.updated, again.counts.inserted) == (0, 0)
+    assert desk.undo(second.run).counts.restored == 6
+    taken_back = desk.undo(first.run)
+    assert (taken_back.counts.restored, taken_back.counts.deleted) == (4, 2)
+    assert desk.sql("SELECT DISTINCT title, count(*) OVER () FROM tasks") == [("row", 4)]
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_a_run_is_resumed_where_a_trigger_keeps_the_time_of_change(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, processes: int
+) -> None:
+    monkeypatch.setattr(load_parallel, "MIN_CHARACTERS_FOR_PARALLEL", 0)
+    desk.sql(TASKS)
+    desk.trigger("BEFORE INSERT", "NEW.updated_at := clock_timestamp(); RETURN NEW;")
+    records = {
+        f"tasks-{k}": [task(10 * k + n, updatedAt="2026-01-01T00:00:00Z") for n in range(10)]
+        for k in range(6)
+    }
+    source = desk.profile("p", **records)
+    how: dict[str, Any] = {"batch_size": 10, "max_concurrent": processes}
+    stopped = desk.run(source, reporter=AtStage(Stage.LOAD, None, at=20), **how)
+    assert stopped.outcome is Outcome.CANCELLED
+    result = desk.run(source, resume=True, **how)
+    assert result.verified, result.error
+    assert (result.counts.items, result.counts.inserted) == (60, 60)
+    told = [str(each) for each in desk.reporter.warnings if "sets updated_at" in str(each)]
+    assert len(told) == 1
+
+
 # ---- roles --------------------------------------------------------------------------------------
 
 

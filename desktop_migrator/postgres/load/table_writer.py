@@ -24,6 +24,14 @@ from desktop_migrator.postgres.types.digest import DIGEST_SIZE, digester
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 
+_HAS_TRIGGERS = """
+SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger
+               WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled <> 'D'
+                 AND tgtype::int & 20 <> 0)
+"""
+"""20: on INSERT or UPDATE."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExistingRow:
     """A row that is there already."""
@@ -88,6 +96,7 @@ class TableWriter:
         self._owner = owner
         self._read_query = adapters.select_by_id(entity.table, self._key, (*entity.columns, *owner))
         self._times = {entity.updated_column, entity.created_column}
+        self._has_triggers: bool | None = None
 
     def column_subset(self, item: Item) -> ColumnSubset:
         values = item.values
@@ -157,6 +166,19 @@ class TableWriter:
             )
             for row in adapters.stream_rows(cursor, self._read_query, ids)
         }
+
+    def has_triggers(self, cursor: Cursor) -> bool:
+        """Whether some may change the rows that are written."""
+        if self._has_triggers is None:
+            name = self._table.as_string(cursor)
+            row = cursor.execute(_HAS_TRIGGERS, [name]).fetchone()
+            self._has_triggers = bool(row and row[0])
+        return self._has_triggers
+
+    def read_column(self, cursor: Cursor, column: Column, ids: list[str]) -> dict[str, Any]:
+        """Its value in each of the rows, by id."""
+        query = adapters.select_by_id(self.entity.table, self._key, [column])
+        return dict(adapters.stream_rows(cursor, query, ids))
 
     def insert(
         self, cursor: Cursor, subset: ColumnSubset, rows: Sequence[Sequence[Any]]

@@ -324,12 +324,10 @@ class Undoer:
     ) -> None:
         if not applied.ids or chunk_undo.table is None:
             return
-        restored = None
+        restored: list[int | None] | None = None
         if applied.exact:
             states = chunk_undo.before_images.xmins
-            restored = [
-                None if each in applied.changed_by_trigger else states[each] for each in applied.ids
-            ]
+            restored = [states[each] for each in applied.ids]
         there = action is not Action.DELETED
         state = chunk_undo.table.xmin_of(applied.ids[0]) if there else None
         self._insert_chunk_record(
@@ -389,7 +387,7 @@ class _Applied:
     changed_by_trigger: set[str] = field(default_factory=set)
     """Those that a trigger kept from being what they were."""
     exact: bool = False
-    """Whether the others are in the state of before again."""
+    """Whether all are in the state of before again, but for what triggers did."""
 
 
 class RowKeptError(Exception):
