@@ -167,7 +167,7 @@ class UndoTable:
 
     def delete(self, journal_key: JournalKey, ids: list[str]) -> list[str]:
         done = self._execute_journaled(
-            self._format(_DELETE), journal_key, self.insertable_columns, ids
+            self.delete_statement(), journal_key, self.insertable_columns, ids
         )
         self._cursor.execute(_DELETE_ESCAPED, {"target": self._escaped_target, "ids": done})
         return done
@@ -181,7 +181,7 @@ class UndoTable:
         columns: Sequence[str],
     ) -> list[str]:
         """Give `columns` their values from the images of a chunk, which have columns `images`."""
-        change = self._restore_statement(images, columns)
+        change = self.restore_statement(images, columns)
         done = self._execute_journaled(change, journal_key, columns, ids, chunk_key)
         self._restore_escaped_columns(chunk_key, done)
         return done
@@ -191,21 +191,13 @@ class UndoTable:
     ) -> None:
         """The same where a trigger interfered; what was there is journaled already."""
         self._cursor.execute(
-            self._restore_statement(images, columns), self._parameters(ids, chunk_key)
+            self.restore_statement(images, columns), self.parameters(ids, chunk_key)
         )
 
     def insert(self, ids: list[str], chunk_key: ChunkKey, images: Sequence[str]) -> list[str]:
         """Rows that are not there, from the images of a chunk."""
-        columns = self.writable_columns(images, for_insert=True)
-        statement = self._format(
-            _INSERT,
-            names=sql.SQL(", ").join(map(adapters.escaped_identifier, columns)),
-            values=sql.SQL(", ").join(self._value(name, images) for name in columns),
-        )
-        done = [
-            row_id
-            for (row_id,) in self._cursor.execute(statement, self._parameters(ids, chunk_key))
-        ]
+        rows = self._cursor.execute(self.insert_statement(images), self.parameters(ids, chunk_key))
+        done = [row_id for (row_id,) in rows]
         self._restore_escaped_columns(chunk_key, done)
         return done
 
@@ -223,8 +215,7 @@ class UndoTable:
         )
         statement = self._format(_DIFFERING, different=different)
         return {
-            row_id
-            for (row_id,) in self._cursor.execute(statement, self._parameters(ids, chunk_key))
+            row_id for (row_id,) in self._cursor.execute(statement, self.parameters(ids, chunk_key))
         }
 
     def ids_differing_from_sent(self, chunk: ChunkRecord, ids: list[str]) -> set[str]:
@@ -270,7 +261,18 @@ class UndoTable:
         rows = self._query(_LOCK, [row_id])
         return rows[0][1] if rows else None
 
-    def _restore_statement(self, images: Sequence[str], columns: Sequence[str]) -> sql.Composed:
+    def delete_statement(self) -> sql.Composed:
+        return self._format(_DELETE)
+
+    def insert_statement(self, images: Sequence[str]) -> sql.Composed:
+        columns = self.writable_columns(images, for_insert=True)
+        return self._format(
+            _INSERT,
+            names=sql.SQL(", ").join(map(adapters.escaped_identifier, columns)),
+            values=sql.SQL(", ").join(self._value(name, images) for name in columns),
+        )
+
+    def restore_statement(self, images: Sequence[str], columns: Sequence[str]) -> sql.Composed:
         changes = sql.SQL(", ").join(
             sql.SQL("{} = {}").format(adapters.escaped_identifier(name), self._value(name, images))
             for name in columns
@@ -294,14 +296,14 @@ class UndoTable:
     ) -> list[str]:
         parameters = journal_key.query_parameters(
             self._escaped_target, columns, ids
-        ) | self._parameters(ids, chunk_key)
+        ) | self.parameters(ids, chunk_key)
         row = self._cursor.execute(
             with_before_images(change, self._identifier, self._key, columns), parameters
         ).fetchone()
         return list(row[0]) if row else []
 
     def _restore_escaped_columns(self, chunk_key: ChunkKey, ids: list[str]) -> None:
-        parameters = {"target": self._escaped_target} | self._parameters(ids, chunk_key)
+        parameters = {"target": self._escaped_target} | self.parameters(ids, chunk_key)
         self._cursor.execute(_DELETE_ESCAPED, parameters)
         self._cursor.execute(_RESTORE_ESCAPED, parameters)
 
@@ -318,6 +320,7 @@ class UndoTable:
             **parts,
         )
 
-    def _parameters(self, ids: list[str], chunk_key: ChunkKey | None) -> dict[str, Any]:
+    def parameters(self, ids: list[str], chunk_key: ChunkKey | None) -> dict[str, Any]:
+        """Those of the statements, by name: rows, and the chunk whose images they go by."""
         run, seq = chunk_key or (None, None)
         return {"ids": ids, "of_run": run, "of_seq": seq}
