@@ -112,21 +112,27 @@ class TableWriter:
         return shape
 
     def stream_for_update(
-        self, cursor: Cursor, items: Sequence[Item]
+        self, cursor: Cursor, items: Sequence[Item], *, to_compare: bool = False
     ) -> Iterator[tuple[str, ExistingRow]]:
         """The rows that have these items' ids, by id, locked until the transaction ends.
 
         They come as the server sends them, for all of them may be more than memory holds; and but
-        for the times, only the columns that items fill are read. The others are None.
+        for the times, only the columns that items fill are read. The others are None. What is only
+        `to_compare` with the items has some other value where no item has any.
         """
-        return self._stream(cursor, items, " ORDER BY 1 FOR UPDATE")
+        return self._stream(cursor, items, " ORDER BY 1 FOR UPDATE", to_compare=to_compare)
 
     def stream(self, cursor: Cursor, items: Sequence[Item]) -> Iterator[tuple[str, ExistingRow]]:
         """The same without a lock."""
         return self._stream(cursor, items, " ORDER BY 1")
 
     def _stream(
-        self, cursor: Cursor, items: Sequence[Item], suffix: LiteralString
+        self,
+        cursor: Cursor,
+        items: Sequence[Item],
+        suffix: LiteralString,
+        *,
+        to_compare: bool = False,
     ) -> Iterator[tuple[str, ExistingRow]]:
         if not items:
             return
@@ -138,8 +144,17 @@ class TableWriter:
             if column.name in filled or column.name in self._times
         ]
         columns = [self.entity.columns[place] for place in places]
+        empty = [
+            self.entity.columns[place]
+            for place in places
+            if to_compare
+            and self.entity.columns[place].type in adapters.UNBOUNDED_TYPES
+            and all(item.values[place] in (None, msgspec.UNSET) for item in items)
+        ]
         query = adapters.select_by_id(
-            self.entity.table, self._key, (*columns, *self._owner), suffix=suffix
+            *(self.entity.table, self._key, (*columns, *self._owner)),
+            suffix=suffix,
+            only_presence=empty,
         )
         rows = adapters.stream_rows(cursor, query, [str(item.id) for item in items])
         end = 1 + len(places)

@@ -5,7 +5,7 @@ takes part in its transaction.
 """
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, LiteralString
 
@@ -50,6 +50,8 @@ _ARRAY_CASTS: dict[ColumnType | None, LiteralString] = {
     ColumnType.TIMESTAMPTZ: "::text[]::timestamptz[]",
     ColumnType.DATE: "::text[]::date[]",
 }
+UNBOUNDED_TYPES = {ColumnType.TEXT, ColumnType.JSON, ColumnType.JSONB, ColumnType.OTHER}
+"""Those whose values may be large."""
 _POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _STREAM_ROWS = 8
 """Held at once, however large they are; more of them is hardly quicker."""
@@ -195,16 +197,30 @@ def _select_expression(column: Column) -> sql.Composable:
     return name
 
 
+def _presence(column: Column) -> sql.Composable:
+    """NULL where the column is, else a short value of its type."""
+    name = escaped_identifier(column.name)
+    kind = column.type.value if column.type in {ColumnType.JSON, ColumnType.JSONB} else "text"
+    return sql.SQL("CASE WHEN {} IS NOT NULL THEN '0'::{} END").format(name, sql.SQL(kind))
+
+
 def select_by_id(
     table: Table,
     key: RowKey,
     columns: Sequence[Column],
     suffix: LiteralString = "",
+    only_presence: Collection[Column] = (),
 ) -> sql.Composed:
-    """A query for the rows of some ids, given as texts: the id as text, then the columns."""
+    """A query for the rows of some ids, given as texts: the id as text, then the columns.
+
+    Of columns of `UNBOUNDED_TYPES` it may be asked only whether they hold something.
+    """
     return sql.SQL("SELECT {}::text, {} FROM {} AS target WHERE {}{}").format(
         escaped_identifier(key.id_column.name),
-        sql.SQL(", ").join(map(_select_expression, columns)),
+        sql.SQL(", ").join(
+            _presence(column) if column in only_presence else _select_expression(column)
+            for column in columns
+        ),
         escaped_identifier(*filter(None, (table.schema, table.name))),
         having_ids(key, sql.SQL("%b{}").format(ids_cast(key.id_column))),
         sql.SQL(suffix),
