@@ -101,10 +101,10 @@ CLIFFS = {
     "all refused by a rule": Cliff(
         "rejected", before="ALTER TABLE tasks ADD CHECK (title = 'none')"
     ),
-    "all of an unknown user": Cliff(
+    "all refused by a foreign key": Cliff(
         "rejected",
-        before="CREATE TABLE people (id text PRIMARY KEY);"
-        "ALTER TABLE tasks ADD FOREIGN KEY (user_id) REFERENCES people",
+        before="CREATE TABLE known (title text PRIMARY KEY);"
+        "ALTER TABLE tasks ADD FOREIGN KEY (title) REFERENCES known",
     ),
     "a list without its head": Cliff(
         "rejected",
