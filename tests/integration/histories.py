@@ -90,7 +90,20 @@ class Effect:
     before: Row | None
     after: Row | None
     undoes: "Effect | None" = None
+    whole: bool = True
+    """Whether it wrote every column; else those that differ."""
     undone: bool = False
+
+    def taken_back_from(self, now: Row | None) -> Values | None:
+        """The values of a row that was written since, without what the effect did to its columns;
+        None where these are not as it left them, or it had no row before."""
+        if now is None or self.before is None or self.after is None:
+            return None
+        columns = list(zip(self.before.values, self.after.values, now.values, strict=True))
+        if any(after != last for before, after, last in columns if self.whole or before != after):
+            return None
+        title, note, day = (last if before == after else before for before, after, last in columns)
+        return str(title), note, str(day)
 
 
 @dataclass(eq=False)
@@ -220,26 +233,25 @@ class History:
         self.runs.append(mine)
         for effect in effects:
             key, now = effect.key, self.rows.get(effect.key)
-            was_there = effect.before is not None
-            restored = effect.before.values if effect.before else None
             is_now = found[key][1] if key in found else None
+            restored = effect.before.values if effect.before else None
             exact = now is effect.after
             if effect.after is None and now is None and effect.before:
                 exact = self.is_free(effect.before.id, key, taken)
-            equal = now is not None and effect.after is not None and (
-                now.values == effect.after.values
-            )  # fmt: skip
             stays = now.values if now else None
-            assert (
-                is_now == restored if exact else is_now in ({stays, restored} if equal else {stays})
-            )
-            if exact or (equal and is_now == restored and is_now != stays):
-                mine.effects.append(Effect(key, now, effect.before, effect))
+            allowed = {stays, effect.taken_back_from(now) or stays}
+            if now and effect.after and effect.before is None and now.values == effect.after.values:
+                allowed.add(None)
+            assert is_now in ({restored} if exact else allowed), (key, stays, is_now)
+            if exact or is_now != stays:
+                whole = effect.whole or exact
+                left = effect.before if exact else Row(*found[key]) if key in found else None
+                mine.effects.append(Effect(key, now, left, effect, whole))
                 effect.undone = True
                 if effect.undoes:
                     effect.undoes.undone = False
-                if was_there and effect.before:
-                    self.rows[key] = effect.before if exact else Row(*found[key])
+                if left:
+                    self.rows[key] = left
                 else:
                     del self.rows[key]
         self.check_rows(found)
@@ -274,7 +286,8 @@ class History:
                 self.rows[key] = Row(*found[key])
                 earlier = [each for each in run.effects if each.key == key]
                 assert not earlier, "a run changes a row once"
-                run.effects.append(Effect(key, now, self.rows[key]))
+                whole = policy != "fields" or now is None
+                run.effects.append(Effect(key, now, self.rows[key], whole=whole))
         self.check_rows(found)
 
     def check_rows(self, found: dict[Key, tuple[str, Values]]) -> None:
