@@ -5,7 +5,7 @@ wrote: lone surrogates stay lone surrogates, U+0000 stays U+0000.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -421,6 +421,34 @@ def normalize_name(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class RowOwner:
+    """The person among whose rows an id is looked for."""
+
+    column: str
+    user_id: str
+    """As the column has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowKey:
+    """By what a table's rows are found."""
+
+    id_column: Column
+    owner: RowOwner | None = None
+    """Where rows of several people may have one id; else the id says it all."""
+
+
+def row_owner(
+    table: Table, id_column: str, user_column: str | None, user_id: str
+) -> RowOwner | None:
+    """None but where the table has a unique key of a person and an id, and none of the id alone."""
+    keys = [set(key) for key in (table.primary_key, *table.unique)]
+    if user_column is None or {id_column} in keys or {id_column, user_column} not in keys:
+        return None
+    return RowOwner(user_column, user_id)
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A column that holds the id of another item's row."""
 
@@ -434,6 +462,13 @@ class Reference:
     """Whether the column stays empty where there is no such row; else the item is rejected."""
     id_strategy: IdStrategy = IdStrategy.DERIVE
     """Of the other items' ids."""
+    owner: RowOwner | None = None
+    """As of a TargetEntity."""
+
+    @property
+    def row_key(self) -> RowKey:
+        """By what the other rows are found."""
+        return RowKey(self.id_column, self.owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,6 +495,27 @@ class TargetEntity:
     """Those whose values nobody is shown."""
     secret_members: frozenset[str] = frozenset()
     """`normalize_name`s of members, at any depth in JSON columns, whose values nobody is shown."""
+    owner: RowOwner | None = None
+    """The person, where the table's ids tell only one person's rows apart; see `of_user`."""
+
+    @property
+    def row_key(self) -> RowKey:
+        """By what the rows are found."""
+        return RowKey(self.columns[0], self.owner)
+
+    def of_user(self, user_id: str) -> "TargetEntity":
+        """The entity for the rows of one person."""
+        return replace(
+            self,
+            owner=row_owner(self.table, self.id_column, self.user_column, user_id),
+            references=tuple(
+                replace(
+                    each,
+                    owner=row_owner(each.table, each.id_column.name, each.user_column, user_id),
+                )
+                for each in self.references
+            ),
+        )
 
     @property
     def id_from_database(self) -> bool:

@@ -256,7 +256,8 @@ def _references(
         column = found.get(plan_name)
         if column is None:
             continue
-        other = rules.references or _referred_by_key(plan, table, column, rules, tables)
+        owner = _user_column(entity, found)
+        other = rules.references or _referred_by_key(plan, table, owner, column, rules, tables)
         if other is None:
             continue
         referred = plan.entities[other]
@@ -288,18 +289,24 @@ def _references(
 
 
 def _referred_by_key(
-    plan: Plan, table: Table, column: Column, rules: PlanColumn, tables: Mapping[str, Table]
+    plan: Plan,
+    table: Table,
+    user_column: str | None,
+    column: Column,
+    rules: PlanColumn,
+    tables: Mapping[str, Table],
 ) -> str | None:
-    """The one entity whose ids the column holds by a foreign key, if it takes a field as it is."""
+    """The one entity whose ids the column holds by a foreign key, perhaps together with the person,
+    if it takes a field as it is."""
     converted = rules.values is not None or rules.default is not None or rules.rest
     if column.type not in _ID_TYPES or converted or not rules.from_:
         return None
     if any(text in ("@", *VARIABLES) for text in rules.from_):
         return None
     keys = {
-        (key.schema, key.table, key.referred_columns[0])
+        (key.schema, key.table, key.referred_columns[key.columns.index(column.name)])
         for key in table.foreign_keys
-        if key.columns == (column.name,)
+        if column.name in key.columns and set(key.columns) <= {column.name, user_column}
     }
     found = [
         name

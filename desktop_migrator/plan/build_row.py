@@ -7,7 +7,7 @@ to the last. Nothing is overwritten and nothing dropped: what finds no column re
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import UNSET, Raw
@@ -61,6 +61,7 @@ _NULL = Raw(b"null")
 _TRUE = Raw(b"true")
 _EMPTY_IDS = (_NULL, Raw(b'""'))
 _MAX_NAMED_FIELDS = 5
+_FIRST_SAFE_YEAR = 100
 
 
 class RowBuilder:
@@ -121,6 +122,11 @@ class RowBuilder:
         self._updated = _ItemTime(
             entity, entity.updated, positions if entity.updated in times else {}
         )
+        self._calendar_positions = [
+            positions[name]
+            for name, column in found.items()
+            if column.type in TIME_TYPES or column.type is ColumnType.DATE
+        ]
         self._takes_fields = entity.needs_fields
 
     def fields(self, raw_item: RawItem) -> Fields:
@@ -166,6 +172,13 @@ class RowBuilder:
             raw_item.original_text,
             made,
             scope=raw_item.scope,
+        )
+
+    def has_early_time(self, item: Item) -> bool:
+        """Whether a time or date of it is before the year 100."""
+        return any(
+            isinstance(value, date) and value.year < _FIRST_SAFE_YEAR
+            for value in map(item.values.__getitem__, self._calendar_positions)
         )
 
     def _id_maker(self, scope: str) -> identity.RowIdMaker:

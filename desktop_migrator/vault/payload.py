@@ -118,6 +118,8 @@ class TableHeader(msgspec.Struct, frozen=True, kw_only=True):
     """As the bookkeeping names it: with its schema if it has one."""
     id_column: str
     columns: list[str]
+    user_column: str | None = None
+    """The one in which the person stands, where the rows are one's own."""
 
 
 class _StoreFrame(msgspec.Struct, frozen=True):

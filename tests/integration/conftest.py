@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from tests.integration.command_line import CommandLine
+from tests.integration.desk import Desk
 from tests.servers import BINARIES, on_every_server
 
 __all__ = ["BINARIES", "on_every_server"]  # where tests look for them
@@ -53,3 +54,8 @@ def guarded(guarded_server: BuiltinPostgres) -> Iterator[str]:
         administrator.execute(SQL("CREATE DATABASE {} OWNER ada").format(Identifier(name)))
         yield urlsplit(guarded_server.url)._replace(netloc="ada@", path=f"/{name}").geturl()
         administrator.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+@pytest.fixture
+def desk(database: str, tmp_path: Path) -> Desk:
+    return Desk(database, tmp_path)

@@ -1,149 +1,30 @@
 """Runs on tables, roles and rows as apps have them; the oracle is what the database holds after."""
 
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import plyvel
 import psycopg
 import pytest
 
 from desktop_migrator.errors import UserNotFound
-from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.run import finish_run
 from desktop_migrator.migration.run.filters import Period
-from desktop_migrator.migration.run.job import Job
-from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.run.parallel import load_parallel
-from desktop_migrator.migration.undo import UndoJob, rollback
-from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import (
     ConflictPolicy,
     KeptReason,
     MergeRule,
     Outcome,
-    RunResult,
-    UndoResult,
 )
-from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import Stage
-from tests.recording_reporter import RecordingReporter
+from tests.integration.desk import PLAN, TASKS, AtStage, Desk, row_id, task
 
-PLAN = """
-version = 1
-name = "app"
-[entities.tasks]
-table = "tasks"
-conflict = "RULE"
-id = { from = "id", type = "KIND" }
-created = "created_at"
-updated = "updated_at"
-sources = [{ keys = ["tasks*"] }]
-[entities.tasks.columns]
-title = { from = "title", type = "text", required = true }
-note = { from = "note", type = "text" }
-created_at = { from = "createdAt", type = "timestamptz" }
-updated_at = { from = "updatedAt", type = "timestamptz" }
-user_id = { from = "$user", type = "text" }
-metadata = { rest = true, type = "jsonb" }
-"""
-TASKS = """
-CREATE TABLE tasks (id text PRIMARY KEY, title text NOT NULL, note text, created_at timestamptz,
-                    updated_at timestamptz, user_id text, metadata jsonb)
-"""
 PERSON = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
 SPELLINGS = (PERSON, PERSON.upper(), PERSON.replace("-", ""), f"{{{PERSON}}}")
-
-
-def row_id(number: int) -> str:
-    return f"00000000-0000-4000-8000-{number:012}"
-
-
-def task(number: int, **fields: Any) -> dict[str, Any]:
-    return {"id": row_id(number), "title": f"Task {number}"} | fields
-
-
-class Desk:
-    """One database, the plans and profiles that go into it."""
-
-    def __init__(self, database: str, folder: Path) -> None:
-        self.database = database
-        self.folder = folder
-        self.workspace = Workspace.open(folder / "data")
-        self.write_plan(PLAN.replace("RULE", "newest").replace("KIND", "text"))
-
-    def write_plan(self, text: str) -> None:
-        path = self.folder / "plan.toml"
-        path.write_text(text)
-        self.plan = load_plan(path)
-
-    def profile(self, name: str, **records: Any) -> Path:
-        folder = self.folder / name
-        with plyvel.DB(str(folder), create_if_missing=True) as database:
-            database.put(b"VERSION", b"1")
-            for key, value in records.items():
-                text = json.dumps(value).encode("latin-1")
-                database.put(b"_https://app.test\x00\x01" + key.encode(), b"\x01" + text)
-        return folder
-
-    def run(
-        self,
-        *sources: Path,
-        user: str = "u1",
-        reporter: RecordingReporter | None = None,
-        **changes: Any,
-    ) -> RunResult:
-        job = Job(
-            plan=self.plan,
-            database=self.database,
-            person=Person(user),
-            sources=sources,
-            continue_on_error=True,
-            rollback_threshold=1.0,
-            backup=False,
-        )
-        self.reporter = reporter or RecordingReporter()
-        return migrate(replace(job, **changes), self.workspace, self.reporter)
-
-    def undo(self, run: str | None, **other: Any) -> UndoResult:
-        job = UndoJob(database=self.database, run=run, **other)
-        return rollback(job, self.workspace, RecordingReporter())
-
-    def sql(self, statement: str, *parameters: Any) -> list[Any]:
-        with psycopg.connect(self.database, autocommit=True) as connection:
-            cursor = connection.execute(statement.encode(), parameters or None)
-            return cursor.fetchall() if cursor.description else []
-
-    def trigger(self, when: str, body: str, table: str = "tasks") -> None:
-        self.sql(
-            "CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS"
-            f" $$ BEGIN {body} END $$;"
-            f"CREATE TRIGGER meddle {when} ON {table} FOR EACH ROW EXECUTE FUNCTION meddle()"
-        )
-
-
-@pytest.fixture
-def desk(database: str, tmp_path: Path) -> Desk:
-    return Desk(database, tmp_path)
-
-
-class AtStage(RecordingReporter):
-    """Does something once when a stage begins, or has come so far."""
-
-    def __init__(self, stage: Stage, do: Callable[[], Any] | None, at: int = 0) -> None:
-        super().__init__()
-        self._stage, self._at = stage, at
-        self._do = do or self.cancel.set
-
-    def advanced(self, stage: Stage, current: int, total: int | None) -> None:
-        super().advanced(stage, current, total)
-        if stage is self._stage and current >= self._at:
-            self._do()
 
 
 # ---- people -------------------------------------------------------------------------------------
@@ -433,6 +314,54 @@ def test_undo_restores_where_a_trigger_updates_its_own_row(desk: Desk) -> None:
     assert undone.error is None
     assert desk.sql("SELECT title FROM tasks") == [("row",)]
     assert {row.reason for row in undone.skipped_rows} <= {KeptReason.ALTERED}
+
+
+@pytest.mark.parametrize("event", ["UPDATE", "INSERT OR UPDATE"])
+def test_a_trigger_may_keep_the_time_of_change(desk: Desk, event: str) -> None:
+    """As Supabase's moddatetime does; undo goes back through runs all the same."""
+    desk.sql(TASKS)
+    for number in range(4):
+        desk.sql("INSERT INTO tasks (id, title, user_id) VALUES (%s, 'row', 'u1')", row_id(number))
+    desk.trigger(f"BEFORE {event}", "NEW.updated_at := clock_timestamp(); RETURN NEW;")
+    items = [task(number, updatedAt="2026-01-01T00:00:00Z") for number in range(6)]
+    first = desk.run(desk.profile("p", tasks=items), policy=ConflictPolicy.OVERWRITE)
+    assert first.verified, first.error
+    assert (first.counts.updated, first.counts.inserted) == (4, 2)
+    told = [str(each) for each in desk.reporter.warnings if "sets updated_at" in str(each)]
+    assert len(told) == 1
+    times = "SELECT count(*) FROM tasks WHERE updated_at > now() - interval '1 day'"
+    assert desk.sql(times) == [(6 if "INSERT" in event else 4,)]
+    newer = [each | {"title": "Newer"} for each in items]
+    second = desk.run(desk.profile("q", tasks=newer), policy=ConflictPolicy.OVERWRITE)
+    assert second.verified, second.error
+    again = desk.run(desk.folder / "q")
+    assert (again.counts.updated, again.counts.inserted) == (0, 0)
+    assert desk.undo(second.run).counts.restored == 6
+    taken_back = desk.undo(first.run)
+    assert (taken_back.counts.restored, taken_back.counts.deleted) == (4, 2)
+    assert desk.sql("SELECT DISTINCT title, count(*) OVER () FROM tasks") == [("row", 4)]
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_a_run_is_resumed_where_a_trigger_keeps_the_time_of_change(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, processes: int
+) -> None:
+    monkeypatch.setattr(load_parallel, "MIN_CHARACTERS_FOR_PARALLEL", 0)
+    desk.sql(TASKS)
+    desk.trigger("BEFORE INSERT", "NEW.updated_at := clock_timestamp(); RETURN NEW;")
+    records = {
+        f"tasks-{k}": [task(10 * k + n, updatedAt="2026-01-01T00:00:00Z") for n in range(10)]
+        for k in range(6)
+    }
+    source = desk.profile("p", **records)
+    how: dict[str, Any] = {"batch_size": 10, "max_concurrent": processes}
+    stopped = desk.run(source, reporter=AtStage(Stage.LOAD, None, at=20), **how)
+    assert stopped.outcome is Outcome.CANCELLED
+    result = desk.run(source, resume=True, **how)
+    assert result.verified, result.error
+    assert (result.counts.items, result.counts.inserted) == (60, 60)
+    told = [str(each) for each in desk.reporter.warnings if "sets updated_at" in str(each)]
+    assert len(told) == 1
 
 
 # ---- roles --------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import resource
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -101,10 +101,10 @@ CLIFFS = {
     "all refused by a rule": Cliff(
         "rejected", before="ALTER TABLE tasks ADD CHECK (title = 'none')"
     ),
-    "all of an unknown user": Cliff(
+    "all refused by a foreign key": Cliff(
         "rejected",
-        before="CREATE TABLE people (id text PRIMARY KEY);"
-        "ALTER TABLE tasks ADD FOREIGN KEY (user_id) REFERENCES people",
+        before="CREATE TABLE known (title text PRIMARY KEY);"
+        "ALTER TABLE tasks ADD FOREIGN KEY (title) REFERENCES known",
     ),
     "a list without its head": Cliff(
         "rejected",
@@ -140,8 +140,11 @@ class Server:
         """Of CPU, of all that it has ended and has."""
         times = self._process.cpu_times()
         ended = times.user + times.system + times.children_user + times.children_system
-        now = (child.cpu_times() for child in self._process.children())
-        return float(ended + sum(each.user + each.system for each in now))
+        now = 0.0
+        for child in self._process.children():
+            with suppress(psutil.NoSuchProcess):  # it has just ended
+                now += child.cpu_times().user + child.cpu_times().system
+        return float(ended + now)
 
 
 def measure(server: Server, folder: Path, cliff: Cliff, items: int) -> float:

@@ -13,8 +13,10 @@ from desktop_migrator.browsers.encoding import decompress_snappy
 from desktop_migrator.browsers.leveldb.checksum import end_before_checksum, masked_crc32c
 from desktop_migrator.browsers.leveldb.log import InternalEntry, varint
 
-MAX_BLOCK_SIZE = 64 * 2**20
-"""Bytes that one block may decompress to."""
+MAX_BLOCK_SIZE = 256 * 2**20
+"""Bytes that one block may decompress to. A value lies whole in one; a web site may have 10 MiB."""
+MAX_KEYS_SIZE = 64 * 2**20
+"""Bytes that the keys of one block may spell out to, each repeating part of the one before."""
 _FOOTER_SIZE = 48
 _MAGIC = bytes.fromhex("57fb808b247547db")
 _TRAILER = 5  # a block's compression type and masked CRC
@@ -137,7 +139,7 @@ def _block_entries(stored_block: bytes) -> Iterator[tuple[bytes, bytes]]:
         position += unshared + length
         # Each key may repeat all of the one before: together they can be far more than the block.
         spelled_out += len(key)
-        if spelled_out > MAX_BLOCK_SIZE:
+        if spelled_out > MAX_KEYS_SIZE:
             raise ValueError("its keys are too large")
         yield key, block[position - length : position]
 

@@ -201,10 +201,15 @@ def _restore_from_backup(
             repairs=target.run,
         )
         lock.write_lease(connection, run)
-        recreator = RowRestorer(connection, journal_keys(run), force=job.force)
+        recreator = RowRestorer(
+            connection, journal_keys(run), user_id=target.user_id, force=job.force
+        )
         reporter.started(Stage.RESTORE, None)
         for rows, blocks in tables_with_rows(reader):
-            done = recreator.restore(rows.entity, rows.table, rows.id_column, rows.columns, blocks)
+            done = recreator.restore(
+                *(rows.entity, rows.table, rows.id_column, rows.user_column, rows.columns),
+                blocks,
+            )
             by_table.setdefault(rows.table, Counts())
             by_table[rows.table] += done.counts
             reasons += done.reasons

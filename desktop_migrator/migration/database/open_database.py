@@ -182,8 +182,9 @@ def prepare_entities(
     *,
     create: bool,
     trial: bool = False,
+    user_id: str | None = None,
 ) -> tuple[TargetEntity, ...]:
-    """The named entities of the plan, bound to the database's tables.
+    """The named entities of the plan, bound to the database's tables, for the rows of one person.
 
     With `create`, tables that are missing are made as the plan describes them, in the caller's
     transaction; those that the entities refer to among them. In a `trial`, which is rolled back,
@@ -204,7 +205,8 @@ def prepare_entities(
         create_tables(connection, missing.values())
         found = introspect(connection, tables)
     found |= introspect(connection, _tables_of_foreign_keys(plan, found))
-    return bind(plan, found, entities)
+    bound = bind(plan, found, entities)
+    return bound if user_id is None else tuple(entity.of_user(user_id) for entity in bound)
 
 
 def _tables_of_foreign_keys(plan: Plan, found: Mapping[str, Table]) -> set[str]:

@@ -72,16 +72,18 @@ def _is_migration(run: Run, plan: Plan) -> bool:
 
 
 def find_tables(connection: Connection, plan: Plan, run: Run) -> BoundTables:
-    return bind_tables(connection, plan, entities_of(connection, run))
+    return bind_tables(connection, plan, entities_of(connection, run), run.user_id)
 
 
-def bind_tables(connection: Connection, plan: Plan, names: Iterable[str]) -> BoundTables:
+def bind_tables(
+    connection: Connection, plan: Plan, names: Iterable[str], user_id: str | None = None
+) -> BoundTables:
     """The kinds of items named, each by itself, so that what ails one costs the others nothing."""
     entities: list[TargetEntity] = []
     problems: dict[str, MigratorError] = {}
     for name in names:
         try:
-            entities += prepare_entities(connection, plan, [name], create=False)
+            entities += prepare_entities(connection, plan, [name], create=False, user_id=user_id)
         except MigratorError as error:
             problems[name] = error
     return BoundTables(tuple(entities), problems)

@@ -81,7 +81,7 @@ class _Passes:
         sources, origins = sources_and_origins
         named = survey(plan, origins, sources, reporter).item_counts
         self._entities: Sequence[TargetEntity] = prepare_entities(
-            connection, plan, named, create=True, trial=True
+            connection, plan, named, create=True, trial=True, user_id=user_id
         )
         self._run = start_run(
             connection,

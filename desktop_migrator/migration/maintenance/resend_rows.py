@@ -5,7 +5,7 @@ rejected item goes in only if the plan takes it and a dry run shows that the dat
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from desktop_migrator.messages import Message, join, plural
@@ -23,7 +23,11 @@ from desktop_migrator.postgres.bookkeeping.quarantine import mark_resolved
 from desktop_migrator.postgres.bookkeeping.runs import Run
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.batches import BatchLimits, iter_batches
-from desktop_migrator.postgres.load.load_order import dependency_levels, order_parents_first
+from desktop_migrator.postgres.load.load_order import (
+    dependency_levels,
+    in_level_order,
+    order_parents_first,
+)
 from desktop_migrator.postgres.verify.compare_sources import items_as_sent
 from desktop_migrator.postgres.verify.row_state import SentRow, compare_rows, last_sent_rows
 
@@ -36,6 +40,8 @@ _POLICIES = {
 
 SentRowsByEntity = Mapping[str, Mapping[str, SentRow]]
 """By entity and id: what was sent for rows that are wanted again."""
+HeldItems = Callable[[], Iterator[tuple[str, Item]]]
+"""Items with the ids of their rows, from the beginning at each call."""
 
 
 def retry_rejected(
@@ -92,16 +98,26 @@ def resend_rows(
         return
     with open_run_sources(context.request, run, context.workspace, context.reporter) as found:
         for kind, each in wanted.items():
-            parts = _row_by_row(each) if kind == "unclear" else [each]
-            for part in parts:
-                yield from _propose_resend(context, run, entities, kind, part, found)
+            held = None
+            if found is not None:
+                held = partial(_unchanged_items, context, entities, each, found)
+            parts = _row_by_row(each, held) if kind == "unclear" else [(each, held)]
+            for part, items in parts:
+                yield from _propose_resend(context, run, entities, kind, part, items)
 
 
-def _row_by_row(wanted: SentRowsByEntity) -> Iterator[SentRowsByEntity]:
-    """Each row alone, as what somebody may have done on purpose is asked about."""
+def _row_by_row(
+    wanted: SentRowsByEntity, held: HeldItems | None
+) -> Iterator[tuple[SentRowsByEntity, HeldItems | None]]:
+    """Each row alone, as what somebody may have done on purpose is asked about; the sources are
+    read once for all."""
+    items: dict[tuple[str, str], list[tuple[str, Item]]] = {}
+    for row_id, item in held() if held else ():
+        items.setdefault((item.entity, row_id), []).append((row_id, item))
     for entity, rows in wanted.items():
         for row_id, sent in rows.items():
-            yield {entity: {row_id: sent}}
+            own = items.get((entity, row_id), [])
+            yield {entity: {row_id: sent}}, partial(iter, own) if held else None
 
 
 def _propose_resend(
@@ -110,8 +126,9 @@ def _propose_resend(
     entities: Sequence[TargetEntity],
     kind: str,
     wanted: SentRowsByEntity,
-    sources_and_origins: tuple[Sources, tuple[str, ...]] | None,
+    held: HeldItems | None,
 ) -> Iterator[ProposedRepair]:
+    """`held` are the sources' items that are what was sent; None: no sources are named."""
     listed = join(
         Message("{number:,} of {entity}", number=len(ids), entity=entity)
         for entity, ids in wanted.items()
@@ -133,14 +150,11 @@ def _propose_resend(
         problem = Message(
             "Rows are not as they were sent, and nobody changed them: {rows}.", rows=listed
         )
-    if sources_and_origins is None:
+    if held is None:
         remedy = Message("Name the browser's data with --source, so that they can be sent again.")
         yield RepairAction(name, problem, remedy, possible=False), None
         return
-    here = {
-        (item.entity, item.source_id)
-        for item in _unchanged_items(context, entities, wanted, sources_and_origins)
-    }
+    here = {(item.entity, item.source_id) for _, item in held()}
     number, lost = len(here), sum(map(len, wanted.values())) - len(here)
     if number:
         action = RepairAction(
@@ -149,7 +163,7 @@ def _propose_resend(
             Message("Send {number:,} again, exactly as they were.", number=number),
             asks=kind == "unclear",
         )
-        send = partial(_send, context, run, entities, _POLICIES[kind], wanted, sources_and_origins)
+        send = partial(_send, context, run, entities, _POLICIES[kind], held)
         yield action, send
     if lost:
         remedy = Message(
@@ -166,16 +180,12 @@ def _send(
     run: Run,
     entities: Sequence[TargetEntity],
     policy: ConflictPolicy,
-    wanted: SentRowsByEntity,
-    sources_and_origins: tuple[Sources, tuple[str, ...]],
+    held: HeldItems,
 ) -> str:
+    parts = in_level_order(dependency_levels(entities), lambda: (item for _, item in held()))
     with repair_run(context, run, entities, policy) as (repair_id, loader):
-        for level in dependency_levels(entities):
-            loader.load(
-                order_parents_first(
-                    _unchanged_items(context, level, wanted, sources_and_origins), level
-                )
-            )
+        for level, items in parts:
+            loader.load(order_parents_first(items, level))
     return repair_id
 
 
@@ -184,7 +194,7 @@ def _unchanged_items(
     entities: Sequence[TargetEntity],
     wanted: SentRowsByEntity,
     sources_and_origins: tuple[Sources, tuple[str, ...]],
-) -> Iterator[Item]:
+) -> Iterator[tuple[str, Item]]:
     """The sources' items that are exactly what was sent for the wanted rows, lazily."""
     by_name = {entity.name: entity for entity in entities}
     outcomes = extract_again(context.request, entities, context.user_id, sources_and_origins)

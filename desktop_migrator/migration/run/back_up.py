@@ -108,6 +108,7 @@ def _table_header(run: RunContext, entity: TargetEntity) -> TableHeader:
         entity=entity.name,
         table=".".join(filter(None, (schema, table.name))),
         id_column=entity.id_column,
+        user_column=entity.user_column,
         columns=columns_of(entity),
     )
 

@@ -93,6 +93,14 @@ def _extraction_warnings(run: RunContext) -> Iterator[Message]:
             "{count:,} items hold integers beyond 2^53, which JavaScript reads inexactly.",
             count=number,
         )
+    if number := accounting.warnings["early-time"]:
+        yield plural(
+            "{count:,} item holds a time before the year 100, which some of JavaScript's "
+            "drivers read as one of the 20th or 21st century.",
+            "{count:,} items hold a time before the year 100, which some of JavaScript's "
+            "drivers read as one of the 20th or 21st century.",
+            count=number,
+        )
     for path, number in accounting.omitted.items():
         yield plural(
             "{count:,} value of the sensitive field {field} was left out, since there is no key "

@@ -49,7 +49,10 @@ def bind_run_entities(run: RunContext, *, trial: bool) -> tuple[TargetEntity, ..
     """
     job, wanted = run.job, _wanted_entities(run)
     entities = prepare_entities(
-        run.connection, job.plan, wanted, create=job.create_tables, trial=trial
+        *(run.connection, job.plan, wanted),
+        create=job.create_tables,
+        trial=trial,
+        user_id=run.user_id,
     )
     require_user_row(run.connection, entities, run.user_id)
     return tuple(replace(entity, rule=job.merge_rule(entity.name)) for entity in entities)

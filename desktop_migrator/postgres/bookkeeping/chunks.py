@@ -19,6 +19,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
+from desktop_migrator.model import RowOwner
+
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 
@@ -38,13 +40,14 @@ _INSERT_CHUNK = sql.SQL("""
     INSERT INTO desktop_migrator.chunks (
         run, seq, entity, target, columns, ids, actions, digests,
         inserted, updated, unchanged, skipped, deleted, undoes_run, undoes_seq, restored, merged,
-        state
-    ) VALUES (%s, %s, %s, %s, %s, %b, %s, %b, %s, %s, %s, %s, %s, %s, %s, %s, %b, ({state}))
+        owner_column, state
+    ) VALUES (%s, %s, %s, %s, %s, %b, %s, %b, %s, %s, %s, %s, %s, %s, %s, %s, %b, %s, ({state}))
 """)
 _SELECT_CHUNK = """
     SELECT run::text, seq, entity, target, columns, ids, actions, digests, state, cluster,
            cluster = (SELECT system_identifier FROM pg_control_system()) AS same_cluster,
-           undoes_run::text, undoes_seq
+           undoes_run::text, undoes_seq, owner_column,
+           (SELECT user_id FROM desktop_migrator.runs WHERE id = run) AS user_id
     FROM desktop_migrator.chunks WHERE run = %s AND seq = %s
 """
 _SELECT_CHANGED_CHUNKS = """
@@ -92,9 +95,21 @@ class ChunkRecord:
     merged: bytes | None = None
     """Where items were merged with their rows: each item's fingerprint, `DIGEST_SIZE` bytes."""
 
+    owner_column: str | None = None
+    """The one in which the person stands, where several people's rows may have one id."""
+    user_id: str | None = None
+    """The run's; filled in by the server."""
+
     @property
     def key(self) -> tuple[str, int]:
         return self.run, self.seq
+
+    @property
+    def owner(self) -> RowOwner | None:
+        """Among whose rows the ids are looked for, of a record that was read."""
+        if self.owner_column is None or self.user_id is None:
+            return None
+        return RowOwner(self.owner_column, self.user_id)
 
 
 def insert_chunk(
@@ -115,6 +130,7 @@ def insert_chunk(
             *(record.ids, record.actions, record.digests),
             *(numbers[action] for action in Action),
             *(record.undoes_run, record.undoes_seq, record.restored, record.merged),
+            record.owner_column,
             record.state if xmin_query is None else record.ids[:1] if changed else [],
         ],
     )

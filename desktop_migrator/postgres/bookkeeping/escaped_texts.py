@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 
-from desktop_migrator.model import Item
+from desktop_migrator.model import Item, RowOwner
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
@@ -23,19 +23,24 @@ SET columns = ARRAY(SELECT DISTINCT unnest(known.columns || excluded.columns) OR
 """
 
 
+def escaped_target(table_name: str, owner: RowOwner | None) -> str:
+    """What stands for a table there; where people's rows may have equal ids, for one's rows."""
+    return table_name if owner is None else f"{table_name} ({owner.column} = {owner.user_id})"
+
+
 def record_escaped_columns(
-    cursor: Cursor, *, table_name: str, written_items: Sequence[Item], merged_items: Sequence[Item]
+    cursor: Cursor, *, target: str, written_items: Sequence[Item], merged_items: Sequence[Item]
 ) -> None:
-    """Which columns of the rows just written are escaped.
+    """Which columns of the rows just written are escaped; `target` is as `escaped_target` has it.
 
     What was known of a row is forgotten, but not where an item was merged into it.
     """
-    cursor.execute(_DELETE_ESCAPED, [table_name, [str(item.id) for item in written_items]])
+    cursor.execute(_DELETE_ESCAPED, [target, [str(item.id) for item in written_items]])
     cursor.executemany(
         _INSERT_ESCAPED,
-        [[table_name, str(item.id), list(item.escaped)] for item in written_items if item.escaped],
+        [[target, str(item.id), list(item.escaped)] for item in written_items if item.escaped],
     )
     cursor.executemany(
         _MERGE_ESCAPED,
-        [[table_name, str(item.id), list(item.escaped)] for item in merged_items if item.escaped],
+        [[target, str(item.id), list(item.escaped)] for item in merged_items if item.escaped],
     )

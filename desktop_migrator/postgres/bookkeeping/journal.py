@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from desktop_migrator.model import Column
+from desktop_migrator.model import Column, RowKey
 from desktop_migrator.postgres.types import adapters
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -30,7 +30,7 @@ _JOURNALED_CHANGE = sql.SQL("""
           FROM {table} AS target
           LEFT JOIN desktop_migrator.escaped_texts AS escaped
             ON escaped.target = %(target)s AND escaped.target_id = target.{id}::text
-          WHERE target.{id} = ANY({ids})) AS before
+          WHERE {these}) AS before
     JOIN changed ON changed.id = before.id
     LEFT JOIN unnest(%(part_ids)b::text[], %(part_seqs)b::int[]) AS part (id, seq)
       ON part.id = before.id
@@ -63,16 +63,17 @@ class JournalKey:
 
     def query_parameters(
         self,
-        table_name: str,
+        escaped_target: str,
         columns: Sequence[str],
         ids: list[str],
         parts: Mapping[str, int] | None = None,
     ) -> dict[str, Any]:
-        """Those of `with_before_images`; `parts` are the chunks of rows that are not this one's."""
+        """Those of `with_before_images`; `escaped_target` is as in escaped_texts.py, and `parts`
+        are the chunks of rows that are not this one's."""
         return {
             "run": self.run,
             "seq": self.seq,
-            "target": table_name,
+            "target": escaped_target,
             "columns": list(columns),
             "ids": ids,
             "part_ids": list(parts or ()),
@@ -86,7 +87,7 @@ def journal_keys(run: str, first: int = 0, step: int = 1) -> Iterator[JournalKey
 
 
 def with_before_images(
-    statement: sql.Composable, table: sql.Composable, id_column: Column, columns: Iterable[str]
+    statement: sql.Composable, table: sql.Composable, row_key: RowKey, columns: Iterable[str]
 ) -> sql.Composed:
     """A statement that does `statement` and journals these columns of the rows that it changed.
 
@@ -99,10 +100,10 @@ def with_before_images(
     )
     return _JOURNALED_CHANGE.format(
         change=statement,
-        id=adapters.escaped_identifier(id_column.name),
+        id=adapters.escaped_identifier(row_key.id_column.name),
         texts=sql.SQL(", ").join(texts),
         table=table,
-        ids=ids_parameter(id_column),
+        these=adapters.having_ids(row_key, ids_parameter(row_key.id_column)),
     )
 
 

@@ -106,6 +106,11 @@ chunks = Table(
         LargeBinary,
         comment="16 bytes a row, where items were merged with their rows: fingerprint of the item",
     ),
+    Column(
+        "owner_column",
+        Text,
+        comment="Where people's rows may have equal ids: the column that has the run's user_id",
+    ),
     Index("chunks_undoes", "undoes_run", "undoes_seq"),
     Index("chunks_state", "state"),
     comment="What a run did to each row, written in the transaction that did it",

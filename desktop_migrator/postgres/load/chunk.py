@@ -75,6 +75,8 @@ class Chunk:
     """References left empty since what they refer to has no row."""
     derived_ids: int = 0
     """Items that got other ids since theirs are taken."""
+    trigger_times: int = 0
+    """Rows whose time of change triggers of the table have set."""
 
     @property
     def settled(self) -> int:
@@ -104,6 +106,7 @@ class Chunk:
         self.decided_rows |= other.decided_rows
         self.null_references += other.null_references
         self.derived_ids += other.derived_ids
+        self.trigger_times += other.trigger_times
 
     def counts(self) -> Counts:
         """Of what is done; what is kept aside is the loader's to count."""

@@ -44,6 +44,7 @@ class Decider:
         self._policy = policy
         self._resolver = ConflictResolver(writer.entity, policy, decisions)
         self._observed = observed
+        self._only_compares = not (observed or self._resolver.needs_decision)
 
     def decide(self, chunk: Chunk, items: Sequence[Item]) -> list[RowOperation]:
         """Rejects what cannot be decided, and puts aside in the chunk what is owned by others and
@@ -54,7 +55,9 @@ class Decider:
         by_id = {str(item.id): item for item in items}
         found = {
             row_id: self._decide(chunk, by_id[row_id], row)
-            for row_id, row in self._writer.stream_for_update(chunk.cursor, items)
+            for row_id, row in self._writer.stream_for_update(
+                chunk.cursor, items, to_compare=self._only_compares
+            )
             if row_id in by_id
         }
         operations = []

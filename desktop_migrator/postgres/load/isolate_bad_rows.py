@@ -6,7 +6,7 @@ sake of one row costs as much as its neighbours do; so after some of them the ro
 by one, all at once (probe_rows.py).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeVar
 
 import psycopg
@@ -22,13 +22,17 @@ ResultT = TypeVar("ResultT")
 
 
 class RowsRefusedError(Exception):
-    """The server refused one of the rows of a statement."""
+    """The server refused one of the rows of a statement, or several for the same cause."""
 
-    def __init__(self, index: int | None, cause: BaseException) -> None:
+    def __init__(
+        self, index: int | None, cause: BaseException, indexes: Collection[int] = ()
+    ) -> None:
         super().__init__()
         self.index = index
         """Which of the rows it was; None where the server does not say."""
         self.cause = cause
+        self.indexes = indexes
+        """All of them, where that is known."""
 
 
 def isolate_bad_rows(
@@ -66,6 +70,11 @@ def isolate_bad_rows(
                 result = write(part)
         except RowsRefusedError as refusal:
             index, cause = refusal.index, refusal.cause
+            if refusal.indexes:
+                for place in sorted(refusal.indexes):
+                    refuse(part[place], cause)
+                parts.append([row for n, row in enumerate(part) if n not in refusal.indexes])
+                continue
         except (psycopg.Error, *ROW_ERRORS) as error:
             if not refuses_row(error):
                 raise

@@ -27,6 +27,7 @@ from desktop_migrator.errors import (
     RejectedAfterCommit,
     RunError,
 )
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Counts, Item, Rejection, Superseded, TargetEntity
 from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.bookkeeping.journal import JournalKey, journal_keys
@@ -114,6 +115,8 @@ class Loader:
         )
         if observer:
             observer.on_begin(in_order)
+        self._targets_with_own_times = {entity.name: entity for entity in in_order}
+        """Those that may turn out to set their rows' times of change, of which nobody knows yet."""
         self._must_resume = options.resume
         self._completed: CompletedRows | None = None
         """What the run did before it was resumed."""
@@ -169,6 +172,8 @@ class Loader:
         self.received[batch.entity] += len(batch)
         self._writer.committed(chunk)
         self.derived_ids += chunk.derived_ids
+        if chunk.trigger_times:
+            self._warn_of_trigger_times(batch.entity)
         self.null_references += chunk.null_references
         counts = chunk.counts()
         counts.rejected = len(written.rejections)
@@ -185,6 +190,19 @@ class Loader:
             tell_outcomes(self._observer, batch, chunk)
         if self._on_commit:
             self._on_commit(batch.entity, counts)
+
+    def _warn_of_trigger_times(self, entity: str) -> None:
+        """Once, that rows do not have the items' own times of change."""
+        target = self._targets_with_own_times.pop(entity, None)
+        if target is not None:
+            self._reporter.warned(
+                Message(
+                    "A trigger of the table {table} sets {column}: rows have the time at which "
+                    "they were written there, not the browser's.",
+                    table=target.table.name,
+                    column=target.updated_column or "",
+                )
+            )
 
     def _commit(self, batch: Batch) -> _WrittenBatch:
         """The batch as a chunk in a transaction, exactly once however often that is tried."""

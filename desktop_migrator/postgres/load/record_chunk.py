@@ -19,7 +19,7 @@ def record_chunk(chunk: Chunk, writer: TableWriter) -> None:
     if updates or any(item.escaped for item in touched):
         record_escaped_columns(
             chunk.cursor,
-            table_name=writer.qualified_name,
+            target=writer.escaped_target,
             written_items=touched,
             merged_items=merged,
         )

@@ -256,7 +256,7 @@ class _ReferenceColumn:
         self.position = position
         column = Column(reference.user_column, ColumnType.TEXT) if reference.user_column else None
         columns = (reference.id_column, *filter(None, (column,)))
-        self.query = adapters.select_by_id(reference.table, reference.id_column, columns)
+        self.query = adapters.select_by_id(reference.table, reference.row_key, columns)
 
     def fill(self, item: Item, text: str | None) -> Item:
         """The item referring to the row whose id has this text, or to none."""

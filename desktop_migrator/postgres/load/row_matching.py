@@ -45,7 +45,7 @@ class RowMatcher:
         self._has_assigned_ids: bool | None = None
         owner = (Column(entity.user_column, ColumnType.TEXT),) if entity.user_column else ()
         self._existing_ids_query = adapters.select_by_id(
-            entity.table, entity.columns[0], (entity.columns[0], *owner)
+            entity.table, entity.row_key, (entity.columns[0], *owner)
         )
         self._id_source = IdSource(entity.table, entity.columns[0])
 

@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 from desktop_migrator.model import Column, ColumnType, Item, Reference, TargetEntity
+from desktop_migrator.postgres.bookkeeping.escaped_texts import escaped_target
 from desktop_migrator.postgres.bookkeeping.journal import JournalKey, with_before_images
 from desktop_migrator.postgres.connection.errors import ROW_ERRORS, copy_error_line, refuses_row
 from desktop_migrator.postgres.load.isolate_bad_rows import RowsRefusedError
@@ -21,6 +22,14 @@ from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.types.digest import DIGEST_SIZE, digester
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
+
+
+_HAS_TRIGGERS = """
+SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger
+               WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled <> 'D'
+                 AND tgtype::int & 20 <> 0)
+"""
+"""20: on INSERT or UPDATE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class TableWriter:
     def __init__(self, entity: TargetEntity, user_id: str) -> None:
         self.entity = entity
         self.qualified_name = ".".join(filter(None, (entity.table.schema, entity.table.name)))
+        self.escaped_target = escaped_target(self.qualified_name, entity.owner)
         self._table = adapters.table_name(entity.table)
         self._name = adapters.escaped_identifier(
             *filter(None, (entity.table.schema, entity.table.name))
@@ -72,20 +82,21 @@ class TableWriter:
             if not column.generated or column.identity
         ]
         self._id = entity.columns[0]
+        self._key = entity.row_key
         self._all_positions = tuple(range(len(entity.columns)))
         self._subsets: dict[tuple[int, ...], ColumnSubset] = {}
         self._stored_user_id = stored_user_id(entity, user_id)
         owner = (Column(entity.user_column, ColumnType.TEXT),) if entity.user_column else ()
         self.xmin_query = sql.SQL(
-            "SELECT xmin::text::bigint FROM {} WHERE {} = ANY(%b{}) LIMIT 1"
+            "SELECT xmin::text::bigint FROM {} AS target WHERE {} LIMIT 1"
         ).format(
             self._name,
-            adapters.escaped_identifier(self._id.name),
-            adapters.ids_cast(self._id),
+            adapters.having_ids(self._key, sql.SQL("%b{}").format(adapters.ids_cast(self._id))),
         )
         self._owner = owner
-        self._read_query = adapters.select_by_id(entity.table, self._id, (*entity.columns, *owner))
+        self._read_query = adapters.select_by_id(entity.table, self._key, (*entity.columns, *owner))
         self._times = {entity.updated_column, entity.created_column}
+        self._has_triggers: bool | None = None
 
     def column_subset(self, item: Item) -> ColumnSubset:
         values = item.values
@@ -101,21 +112,27 @@ class TableWriter:
         return shape
 
     def stream_for_update(
-        self, cursor: Cursor, items: Sequence[Item]
+        self, cursor: Cursor, items: Sequence[Item], *, to_compare: bool = False
     ) -> Iterator[tuple[str, ExistingRow]]:
         """The rows that have these items' ids, by id, locked until the transaction ends.
 
         They come as the server sends them, for all of them may be more than memory holds; and but
-        for the times, only the columns that items fill are read. The others are None.
+        for the times, only the columns that items fill are read. The others are None. What is only
+        `to_compare` with the items has some other value where no item has any.
         """
-        return self._stream(cursor, items, " ORDER BY 1 FOR UPDATE")
+        return self._stream(cursor, items, " ORDER BY 1 FOR UPDATE", to_compare=to_compare)
 
     def stream(self, cursor: Cursor, items: Sequence[Item]) -> Iterator[tuple[str, ExistingRow]]:
         """The same without a lock."""
         return self._stream(cursor, items, " ORDER BY 1")
 
     def _stream(
-        self, cursor: Cursor, items: Sequence[Item], suffix: LiteralString
+        self,
+        cursor: Cursor,
+        items: Sequence[Item],
+        suffix: LiteralString,
+        *,
+        to_compare: bool = False,
     ) -> Iterator[tuple[str, ExistingRow]]:
         if not items:
             return
@@ -127,8 +144,17 @@ class TableWriter:
             if column.name in filled or column.name in self._times
         ]
         columns = [self.entity.columns[place] for place in places]
+        empty = [
+            self.entity.columns[place]
+            for place in places
+            if to_compare
+            and self.entity.columns[place].type in adapters.UNBOUNDED_TYPES
+            and all(item.values[place] in (None, msgspec.UNSET) for item in items)
+        ]
         query = adapters.select_by_id(
-            self.entity.table, self._id, (*columns, *self._owner), suffix=suffix
+            *(self.entity.table, self._key, (*columns, *self._owner)),
+            suffix=suffix,
+            only_presence=empty,
         )
         rows = adapters.stream_rows(cursor, query, [str(item.id) for item in items])
         end = 1 + len(places)
@@ -155,6 +181,19 @@ class TableWriter:
             )
             for row in adapters.stream_rows(cursor, self._read_query, ids)
         }
+
+    def has_triggers(self, cursor: Cursor) -> bool:
+        """Whether some may change the rows that are written."""
+        if self._has_triggers is None:
+            name = self._table.as_string(cursor)
+            row = cursor.execute(_HAS_TRIGGERS, [name]).fetchone()
+            self._has_triggers = bool(row and row[0])
+        return self._has_triggers
+
+    def read_column(self, cursor: Cursor, column: Column, ids: list[str]) -> dict[str, Any]:
+        """Its value in each of the rows, by id."""
+        query = adapters.select_by_id(self.entity.table, self._key, [column])
+        return dict(adapters.stream_rows(cursor, query, ids))
 
     def insert(
         self, cursor: Cursor, subset: ColumnSubset, rows: Sequence[Sequence[Any]]
@@ -203,13 +242,14 @@ class TableWriter:
             return set(ids)
         self._fill_stage(cursor, stage, rows)
         change = sql.SQL(
-            "UPDATE {} AS target SET {} FROM {} AS stage WHERE target.{id} = stage.{id}"
+            "UPDATE {} AS target SET {} FROM {} AS stage WHERE target.{id} = stage.{id}{own}"
             " RETURNING target.{id}::text AS id"
         ).format(
             self._name,
             stage.assignments(),
             STAGE,
             id=adapters.escaped_identifier(self._id.name),
+            own=adapters.and_owned(self._key, "target"),
         )
         first = journal_keys[0]
         parts = {
@@ -217,8 +257,8 @@ class TableWriter:
         }
         try:
             cursor.execute(
-                with_before_images(change, self._name, self._id, self._journaled_columns),
-                first.query_parameters(self.qualified_name, self._journaled_columns, ids, parts),
+                with_before_images(change, self._name, self._key, self._journaled_columns),
+                first.query_parameters(self.escaped_target, self._journaled_columns, ids, parts),
             )
             changed = {row_id for (part,) in cursor.fetchall() for row_id in part}
         except (psycopg.Error, *ROW_ERRORS) as error:

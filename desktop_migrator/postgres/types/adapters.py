@@ -5,7 +5,7 @@ takes part in its transaction.
 """
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, LiteralString
 
@@ -16,7 +16,7 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Dumper, Loader
 from psycopg.pq import Format
 
-from desktop_migrator.model import Column, ColumnType, Table
+from desktop_migrator.model import Column, ColumnType, RowKey, Table
 from desktop_migrator.postgres.types.digest import BLANK_PADDED
 
 # A timestamp's bytes are those of the timestamptz of the same clock in UTC, an enum's those of
@@ -50,6 +50,8 @@ _ARRAY_CASTS: dict[ColumnType | None, LiteralString] = {
     ColumnType.TIMESTAMPTZ: "::text[]::timestamptz[]",
     ColumnType.DATE: "::text[]::date[]",
 }
+UNBOUNDED_TYPES = {ColumnType.TEXT, ColumnType.JSON, ColumnType.JSONB, ColumnType.OTHER}
+"""Those whose values may be large."""
 _POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _STREAM_ROWS = 8
 """Held at once, however large they are; more of them is hardly quicker."""
@@ -166,6 +168,28 @@ def escaped_identifier(*names: str) -> sql.Identifier:
     return sql.Identifier(*(name.replace("%", "%%") for name in names))
 
 
+def and_owned(key: RowKey, alias: LiteralString, *, escaped: bool = True) -> sql.Composable:
+    """What is to be added to a condition on ids so that it finds the person's rows alone.
+
+    `escaped` is for a statement with parameters.
+    """
+    if key.owner is None:
+        return sql.SQL("")
+    column, user = key.owner.column, key.owner.user_id
+    return sql.SQL(" AND {}.{} = {}").format(
+        sql.SQL(alias),
+        escaped_identifier(column) if escaped else sql.Identifier(column),
+        sql.Literal(user.replace("%", "%%") if escaped else user),
+    )
+
+
+def having_ids(key: RowKey, ids: sql.Composable, alias: LiteralString = "target") -> sql.Composed:
+    """The condition, in a statement with parameters, that finds the rows of an array of ids."""
+    return sql.SQL("{}.{} = ANY({}){}").format(
+        sql.SQL(alias), escaped_identifier(key.id_column.name), ids, and_owned(key, alias)
+    )
+
+
 def _select_expression(column: Column) -> sql.Composable:
     name = escaped_identifier(column.name)
     if column.type in {ColumnType.TEXT, ColumnType.ENUM, ColumnType.OTHER}:
@@ -173,20 +197,32 @@ def _select_expression(column: Column) -> sql.Composable:
     return name
 
 
+def _presence(column: Column) -> sql.Composable:
+    """NULL where the column is, else a short value of its type."""
+    name = escaped_identifier(column.name)
+    kind = column.type.value if column.type in {ColumnType.JSON, ColumnType.JSONB} else "text"
+    return sql.SQL("CASE WHEN {} IS NOT NULL THEN '0'::{} END").format(name, sql.SQL(kind))
+
+
 def select_by_id(
     table: Table,
-    id_column: Column,
+    key: RowKey,
     columns: Sequence[Column],
     suffix: LiteralString = "",
+    only_presence: Collection[Column] = (),
 ) -> sql.Composed:
-    """A query for the rows of some ids, given as texts: the id as text, then the columns."""
-    name = escaped_identifier(id_column.name)
-    return sql.SQL("SELECT {}::text, {} FROM {} WHERE {} = ANY(%b{}){}").format(
-        name,
-        sql.SQL(", ").join(map(_select_expression, columns)),
+    """A query for the rows of some ids, given as texts: the id as text, then the columns.
+
+    Of columns of `UNBOUNDED_TYPES` it may be asked only whether they hold something.
+    """
+    return sql.SQL("SELECT {}::text, {} FROM {} AS target WHERE {}{}").format(
+        escaped_identifier(key.id_column.name),
+        sql.SQL(", ").join(
+            _presence(column) if column in only_presence else _select_expression(column)
+            for column in columns
+        ),
         escaped_identifier(*filter(None, (table.schema, table.name))),
-        name,
-        ids_cast(id_column),
+        having_ids(key, sql.SQL("%b{}").format(ids_cast(key.id_column))),
         sql.SQL(suffix),
     )
 

@@ -13,7 +13,7 @@ from psycopg import sql
 
 from desktop_migrator.errors import TableMissing
 from desktop_migrator.messages import Message
-from desktop_migrator.model import Counts, Table, TargetEntity
+from desktop_migrator.model import Counts, RowKey, RowOwner, Table, TargetEntity, row_owner
 from desktop_migrator.postgres.bookkeeping.chunks import Action, ChunkRecord, insert_chunk
 from desktop_migrator.postgres.bookkeeping.journal import JournalKey, with_before_images
 from desktop_migrator.postgres.connection.errors import (
@@ -32,11 +32,11 @@ _BATCH_ROWS = 1000
 
 _SELECT_MISSING = sql.SQL("""
     SELECT stage.{id}::text FROM {stage} AS stage
-    WHERE NOT EXISTS (SELECT FROM {table} AS target WHERE target.{id} = stage.{id})
+    WHERE NOT EXISTS (SELECT FROM {table} AS target WHERE target.{id} = stage.{id}{own})
 """)
 _SELECT_DIFFERING = sql.SQL("""
     SELECT stage.{id}::text FROM {stage} AS stage JOIN {table} AS target ON target.{id} = stage.{id}
-    WHERE {different}
+    WHERE ({different}){own}
 """)
 _INSERT = sql.SQL("""
     INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE
@@ -44,7 +44,7 @@ _INSERT = sql.SQL("""
 """)
 _UPDATE = sql.SQL("""
     UPDATE {table} AS target SET {changes} FROM {stage} AS stage
-    WHERE stage.{id} = ANY(%(ids)b{cast}) AND target.{id} = stage.{id}
+    WHERE stage.{id} = ANY(%(ids)b{cast}) AND target.{id} = stage.{id}{own}
     RETURNING target.{id}::text AS id
 """)
 
@@ -63,10 +63,16 @@ class RowRestorer:
     """Puts rows back for one run, in the caller's transaction."""
 
     def __init__(
-        self, connection: sqlalchemy.Connection, journal_keys: Iterator[JournalKey], *, force: bool
+        self,
+        connection: sqlalchemy.Connection,
+        journal_keys: Iterator[JournalKey],
+        *,
+        user_id: str,
+        force: bool,
     ) -> None:
         self._connection = connection
         self._journal_keys = journal_keys
+        self._user_id = user_id
         self._force = force
 
     def restore(
@@ -74,6 +80,7 @@ class RowRestorer:
         entity: str,
         table_name: str,
         id_column: str,
+        user_column: str | None,
         columns: Sequence[str],
         blocks: Iterable[bytes],
     ) -> RestoredRows:
@@ -82,7 +89,8 @@ class RowRestorer:
         if table is None or table.column(id_column) is None:
             raise TableMissing(table=table_name)
         work = _TableRestore(
-            self._connection, self._journal_keys, entity, table, id_column, columns
+            *(self._connection, self._journal_keys, entity, table, id_column),
+            *(row_owner(table, id_column, user_column, self._user_id), columns),
         )
         with translate_errors():
             work.copy_to_stage(blocks)
@@ -106,6 +114,7 @@ class _TableRestore:
         entity: str,
         table: Table,
         id_column: str,
+        owner: RowOwner | None,
         columns: Sequence[str],
     ) -> None:
         by_name = {column.name: column for column in table.columns}
@@ -117,8 +126,9 @@ class _TableRestore:
         self._unescaped_table = adapters.table_name(table)
         self._source_columns = list(columns)
         self._id = by_name[id_column]
+        self._key = RowKey(self._id, owner)
         name = ".".join(filter(None, (table.schema, table.name)))
-        undo_table = UndoTable(self._cursor, name, table, id_column)
+        undo_table = UndoTable(self._cursor, name, table, id_column, owner)
         self._insertable_columns = undo_table.writable_columns(columns, for_insert=True)
         self._updatable_columns = undo_table.writable_columns(columns, for_insert=False)
         known = [by_name[name] for name in self._insertable_columns if by_name[name].type]
@@ -131,6 +141,7 @@ class _TableRestore:
                 id_column=id_column,
                 user_column=None,
                 columns=self._digest_columns,
+                owner=owner,
             ),
             "",
         )
@@ -208,10 +219,11 @@ class _TableRestore:
             stage=_STAGE,
             id=adapters.escaped_identifier(self._id.name),
             cast=adapters.ids_cast(self._id),
+            own=adapters.and_owned(self._key, "target"),
         )
         self._cursor.execute(
-            with_before_images(change, self._table, self._id, columns),
-            journal_key.query_parameters(self._writer.qualified_name, columns, ids),
+            with_before_images(change, self._table, self._key, columns),
+            journal_key.query_parameters(self._writer.escaped_target, columns, ids),
         )
 
     def finish(self, changed: int) -> None:
@@ -229,6 +241,7 @@ class _TableRestore:
             seq=journal_key.seq,
             entity=self._entity,
             target=self._writer.qualified_name,
+            owner_column=owner.column if (owner := self._key.owner) else None,
             columns=tuple(column.name for column in self._digest_columns),
             ids=ids,
             actions=action * len(ids),
@@ -247,7 +260,11 @@ class _TableRestore:
 
     def _ids(self, query: sql.SQL, **parts: sql.Composable) -> list[str]:
         statement = query.format(
-            stage=_STAGE, table=self._unescaped_table, id=sql.Identifier(self._id.name), **parts
+            stage=_STAGE,
+            table=self._unescaped_table,
+            id=sql.Identifier(self._id.name),
+            own=adapters.and_owned(self._key, "target", escaped=False),
+            **parts,
         )
         return [row_id for (row_id,) in self._cursor.execute(statement).fetchall()]
 

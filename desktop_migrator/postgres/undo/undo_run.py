@@ -19,10 +19,12 @@ from typing import Any
 
 import psycopg
 import sqlalchemy
+from psycopg import sql
+from psycopg.errors import ForeignKeyViolation
 
 from desktop_migrator.errors import Cancelled
 from desktop_migrator.messages import NOTHING, Message
-from desktop_migrator.model import KeptReason, KeptRow, UndoCounts
+from desktop_migrator.model import KeptReason, KeptRow, RowOwner, UndoCounts
 from desktop_migrator.postgres.bookkeeping.chunks import (
     Action,
     ChunkRecord,
@@ -38,9 +40,11 @@ from desktop_migrator.postgres.bookkeeping.journal import (
     read_before_images,
 )
 from desktop_migrator.postgres.connection.errors import (
+    refuses_row,
     rejection_message,
     translate_errors,
 )
+from desktop_migrator.postgres.load.execute_each import execute_each, with_literals
 from desktop_migrator.postgres.load.isolate_bad_rows import RowsRefusedError, isolate_bad_rows
 from desktop_migrator.postgres.schema.introspect import introspect
 from desktop_migrator.postgres.types import adapters
@@ -111,7 +115,7 @@ class Undoer:
         self._reporter = reporter
         self._force = force
         self._check_fence = check_fence
-        self._tables: dict[tuple[str, str], UndoTable | None] = {}
+        self._tables: dict[tuple[str, str, RowOwner | None], UndoTable | None] = {}
         with translate_errors(), connection.begin():
             cursor = adapters.cursor(connection)
             [(first,)] = cursor.execute(_NEXT_SEQ, [run]).fetchall()
@@ -212,10 +216,10 @@ class Undoer:
 
     def _table(self, cursor: Cursor, chunk: ChunkRecord) -> UndoTable | None:
         """None where the table is gone."""
-        key = chunk.target, chunk.columns[0]
+        key = chunk.target, chunk.columns[0], chunk.owner
         if key not in self._tables:
             found = introspect(self._connection, [chunk.target]).get(chunk.target)
-            table = UndoTable(cursor, chunk.target, found, chunk.columns[0]) if found else None
+            table = UndoTable(cursor, chunk.target, found, *key[1:]) if found else None
             self._tables[key] = table
         return self._tables[key]
 
@@ -252,10 +256,12 @@ class Undoer:
         def change(entry: JournalKey, batch: list[str]) -> _Applied:
             done = table.delete(entry, batch)
             if len(done) < len(batch):
-                _require_untouched(table, states, set(batch).difference(done))
+                _require_untouched(table, states, batch, set(batch).difference(done))
             return _Applied(done)
 
-        self._apply_in_batches(chunk_undo, rest, Action.DELETED, columns, change)
+        self._apply_in_batches(
+            chunk_undo, rest, Action.DELETED, columns, change, table.delete_statement()
+        )
 
     def _restore(self, chunk_undo: _ChunkUndo, ids: list[str], *, exact: bool) -> None:
         table, images, of = chunk_undo.table, chunk_undo.before_images.columns, chunk_undo.chunk.key
@@ -272,7 +278,10 @@ class Undoer:
             done = table.restore(entry, batch, of, images, columns)
             return _Applied(done, _changed_by_trigger(table, done, of, images, columns), exact)
 
-        self._apply_in_batches(chunk_undo, ids, Action.UPDATED, columns, change)
+        self._apply_in_batches(
+            *(chunk_undo, ids, Action.UPDATED, columns, change),
+            table.restore_statement(images, columns),
+        )
 
     def _insert(self, chunk_undo: _ChunkUndo, ids: list[str]) -> None:
         table, images, of = chunk_undo.table, chunk_undo.before_images.columns, chunk_undo.chunk.key
@@ -290,6 +299,7 @@ class Undoer:
             Action.INSERTED,
             table.writable_columns(images, for_insert=True),
             change,
+            table.insert_statement(images),
         )
 
     def _apply_in_batches(
@@ -299,8 +309,10 @@ class Undoer:
         action: Action,
         columns: Sequence[str],
         change: Callable[[JournalKey, list[str]], "_Applied"],
+        statement: sql.Composed,
     ) -> None:
-        """Change these rows but those that the server refuses."""
+        """Change these rows but those that the server refuses; `statement` does the same to rows
+        by the parameters of `UndoTable.parameters`, and keeps nothing of them."""
 
         def apply(batch: Sequence[str]) -> _Applied:
             key = next(self._journal_keys)
@@ -313,7 +325,10 @@ class Undoer:
             told = NOTHING if isinstance(cause, RowKeptError) else rejection_message(cause)
             chunk_undo.mark_kept([row_id], KeptReason.REFUSED, told)
 
-        for batch, applied in isolate_bad_rows(self._connection, ids, apply, refuse):
+        def probe(left: Sequence[str]) -> dict[int, BaseException]:
+            return _probe_rows(chunk_undo, statement, left)
+
+        for batch, applied in isolate_bad_rows(self._connection, ids, apply, refuse, probe):
             chunk_undo.count(action, len(applied.ids))
             chunk_undo.mark_kept(set(batch).difference(applied.ids), KeptReason.REFUSED)
             chunk_undo.mark_kept(applied.changed_by_trigger, KeptReason.ALTERED)
@@ -328,12 +343,10 @@ class Undoer:
     ) -> None:
         if not applied.ids or chunk_undo.table is None:
             return
-        restored = None
+        restored: list[int | None] | None = None
         if applied.exact:
             states = chunk_undo.before_images.xmins
-            restored = [
-                None if each in applied.changed_by_trigger else states[each] for each in applied.ids
-            ]
+            restored = [states[each] for each in applied.ids]
         there = action is not Action.DELETED
         state = chunk_undo.table.xmin_of(applied.ids[0]) if there else None
         self._insert_chunk_record(
@@ -380,6 +393,7 @@ class Undoer:
             undoes_run=chunk.run,
             undoes_seq=chunk.seq,
             restored=restored,
+            owner_column=chunk.owner_column,
         )
         insert_chunk(chunk_undo.cursor, record)
 
@@ -392,19 +406,43 @@ class _Applied:
     changed_by_trigger: set[str] = field(default_factory=set)
     """Those that a trigger kept from being what they were."""
     exact: bool = False
-    """Whether the others are in the state of before again."""
+    """Whether all are in the state of before again, but for what triggers did."""
+
+
+def _probe_rows(
+    chunk_undo: _ChunkUndo, statement: sql.Composed, ids: Sequence[str]
+) -> dict[int, BaseException]:
+    """The positions of rows that the server refuses one by one, whatever becomes of the others."""
+    table, cursor = chunk_undo.table, chunk_undo.cursor
+    if table is None:
+        return {}
+    parameters = (table.parameters([row_id], chunk_undo.chunk.key) for row_id in ids)
+    refused: dict[int, BaseException] = {}
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    statements = (with_literals(cursor, statement, each) for each in parameters)
+    for position, error in enumerate(execute_each(cursor.connection, statements)):
+        if error is None or isinstance(error, ForeignKeyViolation):  # other rows may come to help
+            continue
+        if not refuses_row(error):
+            raise error
+        refused[position] = error
+    return refused
 
 
 class RowKeptError(Exception):
     """A trigger kept a row from being deleted and changed it instead."""
 
 
-def _require_untouched(table: UndoTable, states: Mapping[str, int], ids: set[str]) -> None:
+def _require_untouched(
+    table: UndoTable, states: Mapping[str, int], batch: list[str], ids: set[str]
+) -> None:
     """Raises RowsRefusedError, so that the trigger's own change is taken back too, if rows that
     are still there are not as they were."""
     now, _ = table.lock_rows(sorted(ids))
-    if any(states.get(row_id) != state for row_id, state in now.items()):
-        raise RowsRefusedError(None, RowKeptError())
+    touched = {row_id for row_id, state in now.items() if states.get(row_id) != state}
+    if touched:
+        places = {place for place, row_id in enumerate(batch) if row_id in touched}
+        raise RowsRefusedError(None, RowKeptError(), places)
 
 
 def _changed_by_trigger(

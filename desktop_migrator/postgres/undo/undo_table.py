@@ -13,8 +13,9 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
-from desktop_migrator.model import Table
+from desktop_migrator.model import RowKey, RowOwner, Table
 from desktop_migrator.postgres.bookkeeping.chunks import ChunkRecord
+from desktop_migrator.postgres.bookkeeping.escaped_texts import escaped_target
 from desktop_migrator.postgres.bookkeeping.journal import (
     JournalKey,
     ids_parameter,
@@ -44,19 +45,19 @@ _OF_CHUNK = sql.SQL("""
     journal.run = %(of_run)s AND journal.seq = %(of_seq)s AND image.id = ANY(%(ids)b::text[])
 """)
 _LOCK = sql.SQL("""
-    SELECT {id}::text, xmin::text::bigint FROM {table} WHERE {id} = ANY({ids})
+    SELECT {id}::text, xmin::text::bigint FROM {table} AS target WHERE {these}
     ORDER BY 1 FOR UPDATE
 """)
 _REFERENCED = sql.SQL("""
     SELECT DISTINCT target.{id}::text FROM {table} AS target JOIN {child} AS child ON {same}
-    WHERE target.{id} = ANY({ids}) {others}
+    WHERE {these} {others}
 """)
 _DELETE = sql.SQL("""
-    DELETE FROM {table} AS target WHERE target.{id} = ANY({ids}) RETURNING target.{id}::text AS id
+    DELETE FROM {table} AS target WHERE {these} RETURNING target.{id}::text AS id
 """)
 _UPDATE = sql.SQL("""
     UPDATE {table} AS target SET {changes} FROM {images}
-    WHERE {of_chunk} AND target.{id} = ANY({ids}) AND target.{id}::text = image.id
+    WHERE {of_chunk} AND {these} AND target.{id}::text = image.id
     RETURNING target.{id}::text AS id
 """)
 _INSERT = sql.SQL("""
@@ -66,10 +67,10 @@ _INSERT = sql.SQL("""
 """)
 _DIFFERING = sql.SQL("""
     SELECT image.id FROM {table} AS target, {images}
-    WHERE {of_chunk} AND target.{id} = ANY({ids}) AND target.{id}::text = image.id
+    WHERE {of_chunk} AND {these} AND target.{id}::text = image.id
       AND ({different})
 """)
-_SELECT_FILLED = sql.SQL("SELECT {id}::text FROM {table} WHERE {id} = ANY({ids}) AND ({filled})")
+_SELECT_FILLED = sql.SQL("SELECT {id}::text FROM {table} AS target WHERE {these} AND ({filled})")
 _DELETE_ESCAPED = """
     DELETE FROM desktop_migrator.escaped_texts
     WHERE target = %(target)s AND target_id = ANY(%(ids)b::text[])
@@ -93,13 +94,16 @@ class _Column:
 
 
 class UndoTable:
-    def __init__(self, cursor: Cursor, name: str, table: Table, id_name: str) -> None:
-        """`name` is as in `chunks`; `table` has the column `id_name`."""
-        self.name = name
+    def __init__(
+        self, cursor: Cursor, name: str, table: Table, id_name: str, owner: RowOwner | None = None
+    ) -> None:
+        """`name` and `owner` are as in `chunks`; `table` has the column `id_name`."""
+        self._escaped_target = escaped_target(name, owner)
         self._cursor = cursor
         self._table = table
         self._identifier = adapters.escaped_identifier(*filter(None, (table.schema, table.name)))
         self._id = next(column for column in table.columns if column.name == id_name)
+        self._key = RowKey(self._id, owner)
         quoted = adapters.table_name(table).as_string(cursor)
         connection = cursor.connection
         columns = connection.cursor(row_factory=class_row(_Column))
@@ -151,8 +155,8 @@ class UndoTable:
             )
             for name, referred in zip(reference.columns, reference.referred_columns, strict=True)
         )
-        id_name = adapters.escaped_identifier(self._id.name)
-        others = sql.SQL("AND child.{} <> ALL({})").format(id_name, ids_parameter(self._id))
+        these = adapters.having_ids(self._key, ids_parameter(self._id), "child")
+        others = sql.SQL("AND NOT ({})").format(these)
         return self._query(
             _REFERENCED,
             ids,
@@ -163,9 +167,9 @@ class UndoTable:
 
     def delete(self, journal_key: JournalKey, ids: list[str]) -> list[str]:
         done = self._execute_journaled(
-            self._format(_DELETE), journal_key, self.insertable_columns, ids
+            self.delete_statement(), journal_key, self.insertable_columns, ids
         )
-        self._cursor.execute(_DELETE_ESCAPED, {"target": self.name, "ids": done})
+        self._cursor.execute(_DELETE_ESCAPED, {"target": self._escaped_target, "ids": done})
         return done
 
     def restore(
@@ -177,7 +181,7 @@ class UndoTable:
         columns: Sequence[str],
     ) -> list[str]:
         """Give `columns` their values from the images of a chunk, which have columns `images`."""
-        change = self._restore_statement(images, columns)
+        change = self.restore_statement(images, columns)
         done = self._execute_journaled(change, journal_key, columns, ids, chunk_key)
         self._restore_escaped_columns(chunk_key, done)
         return done
@@ -187,21 +191,13 @@ class UndoTable:
     ) -> None:
         """The same where a trigger interfered; what was there is journaled already."""
         self._cursor.execute(
-            self._restore_statement(images, columns), self._parameters(ids, chunk_key)
+            self.restore_statement(images, columns), self.parameters(ids, chunk_key)
         )
 
     def insert(self, ids: list[str], chunk_key: ChunkKey, images: Sequence[str]) -> list[str]:
         """Rows that are not there, from the images of a chunk."""
-        columns = self.writable_columns(images, for_insert=True)
-        statement = self._format(
-            _INSERT,
-            names=sql.SQL(", ").join(map(adapters.escaped_identifier, columns)),
-            values=sql.SQL(", ").join(self._value(name, images) for name in columns),
-        )
-        done = [
-            row_id
-            for (row_id,) in self._cursor.execute(statement, self._parameters(ids, chunk_key))
-        ]
+        rows = self._cursor.execute(self.insert_statement(images), self.parameters(ids, chunk_key))
+        done = [row_id for (row_id,) in rows]
         self._restore_escaped_columns(chunk_key, done)
         return done
 
@@ -219,8 +215,7 @@ class UndoTable:
         )
         statement = self._format(_DIFFERING, different=different)
         return {
-            row_id
-            for (row_id,) in self._cursor.execute(statement, self._parameters(ids, chunk_key))
+            row_id for (row_id,) in self._cursor.execute(statement, self.parameters(ids, chunk_key))
         }
 
     def ids_differing_from_sent(self, chunk: ChunkRecord, ids: list[str]) -> set[str]:
@@ -236,7 +231,7 @@ class UndoTable:
         }
         digest = digester(columns)
         rows = adapters.stream_rows(
-            self._cursor, adapters.select_by_id(self._table, self._id, columns), ids
+            self._cursor, adapters.select_by_id(self._table, self._key, columns), ids
         )
         return {row[0] for row in rows if digest(row[1:]) != sent[row[0]]}
 
@@ -266,7 +261,18 @@ class UndoTable:
         rows = self._query(_LOCK, [row_id])
         return rows[0][1] if rows else None
 
-    def _restore_statement(self, images: Sequence[str], columns: Sequence[str]) -> sql.Composed:
+    def delete_statement(self) -> sql.Composed:
+        return self._format(_DELETE)
+
+    def insert_statement(self, images: Sequence[str]) -> sql.Composed:
+        columns = self.writable_columns(images, for_insert=True)
+        return self._format(
+            _INSERT,
+            names=sql.SQL(", ").join(map(adapters.escaped_identifier, columns)),
+            values=sql.SQL(", ").join(self._value(name, images) for name in columns),
+        )
+
+    def restore_statement(self, images: Sequence[str], columns: Sequence[str]) -> sql.Composed:
         changes = sql.SQL(", ").join(
             sql.SQL("{} = {}").format(adapters.escaped_identifier(name), self._value(name, images))
             for name in columns
@@ -288,16 +294,16 @@ class UndoTable:
         ids: list[str],
         chunk_key: ChunkKey | None = None,
     ) -> list[str]:
-        parameters = journal_key.query_parameters(self.name, columns, ids) | self._parameters(
-            ids, chunk_key
-        )
+        parameters = journal_key.query_parameters(
+            self._escaped_target, columns, ids
+        ) | self.parameters(ids, chunk_key)
         row = self._cursor.execute(
-            with_before_images(change, self._identifier, self._id, columns), parameters
+            with_before_images(change, self._identifier, self._key, columns), parameters
         ).fetchone()
         return list(row[0]) if row else []
 
     def _restore_escaped_columns(self, chunk_key: ChunkKey, ids: list[str]) -> None:
-        parameters = {"target": self.name} | self._parameters(ids, chunk_key)
+        parameters = {"target": self._escaped_target} | self.parameters(ids, chunk_key)
         self._cursor.execute(_DELETE_ESCAPED, parameters)
         self._cursor.execute(_RESTORE_ESCAPED, parameters)
 
@@ -308,12 +314,13 @@ class UndoTable:
         return template.format(
             table=self._identifier,
             id=adapters.escaped_identifier(self._id.name),
-            ids=ids_parameter(self._id),
+            these=adapters.having_ids(self._key, ids_parameter(self._id)),
             images=_IMAGES,
             of_chunk=_OF_CHUNK,
             **parts,
         )
 
-    def _parameters(self, ids: list[str], chunk_key: ChunkKey | None) -> dict[str, Any]:
+    def parameters(self, ids: list[str], chunk_key: ChunkKey | None) -> dict[str, Any]:
+        """Those of the statements, by name: rows, and the chunk whose images they go by."""
         run, seq = chunk_key or (None, None)
         return {"ids": ids, "of_run": run, "of_seq": seq}

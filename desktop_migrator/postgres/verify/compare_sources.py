@@ -216,8 +216,8 @@ def items_as_sent(
     user_id: str,
     items: Sequence[Item],
     wanted: Mapping[str, SentRow],
-) -> list[Item]:
-    """Those of the items that are exactly what was sent for one of the wanted rows."""
+) -> list[tuple[str, Item]]:
+    """Those of the items that are exactly what was sent for one of the wanted rows, with its id."""
     target = TableWriter(entity, user_id)
     savepoint = connection.begin_nested()
     try:
@@ -232,5 +232,5 @@ def items_as_sent(
             continue
         sent, mine = wanted.get(str(with_id.id)), to_sent_row(target, with_id)
         if sent and (sent.digest, sent.columns) == (mine.digest, mine.columns):
-            exact.append(item)
+            exact.append((str(with_id.id), item))
     return exact

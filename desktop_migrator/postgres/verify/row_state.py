@@ -201,7 +201,7 @@ def _read_rows(
     columns: Sequence[Column],
     ids: Sequence[str],
 ) -> dict[str, tuple[Any, ...]]:
-    query = adapters.select_by_id(entity.table, entity.columns[0], columns)
+    query = adapters.select_by_id(entity.table, entity.row_key, columns)
     return {
         row[0]: row[1:]
         for row in adapters.stream_rows(adapters.cursor(connection), query, list(ids))

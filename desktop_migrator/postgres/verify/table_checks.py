@@ -132,7 +132,7 @@ class _TableChecker:
             self._id, self._table, self._own_rows(), _ROUND_TRIP_ROWS
         )
         id_column = self._entity.columns[0]
-        by_key = adapters.select_by_id(self._entity.table, id_column, [id_column])
+        by_key = adapters.select_by_id(self._entity.table, self._entity.row_key, [id_column])
         try:
             with self._rolled_back_savepoint():
                 self._cursor.execute(

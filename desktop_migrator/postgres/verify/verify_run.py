@@ -213,7 +213,7 @@ def _unchanged_since(
 ) -> set[str]:
     """Those of the rows that nobody has written since the chunk did."""
     query = adapters.select_by_id(
-        entity.table, entity.columns[0], entity.columns[:1], " AND xmin::text::bigint = %s"
+        entity.table, entity.row_key, entity.columns[:1], " AND xmin::text::bigint = %s"
     )
     rows = adapters.cursor(connection).execute(query, [ids, chunk.state])
     return {row_id for row_id, _ in rows}
@@ -226,11 +226,10 @@ def _read_digests(
     ids: list[str],
 ) -> dict[str, bytes]:
     """The digests of the rows there are, by id."""
-    id_column = entity.columns[0]
     digest = digester(columns)
     rows = adapters.stream_rows(
         adapters.cursor(connection),
-        adapters.select_by_id(entity.table, id_column, columns),
+        adapters.select_by_id(entity.table, entity.row_key, columns),
         ids,
     )
     return {row[0]: digest(row[1:]) for row in rows}

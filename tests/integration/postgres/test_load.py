@@ -14,6 +14,8 @@ from desktop_migrator.errors import Cancelled, DatabaseError, UsageError
 from desktop_migrator.model import ConflictPolicy, Item, Outcome, Rejection
 from desktop_migrator.postgres import bookkeeping
 from desktop_migrator.postgres.load.batches import MAX_BATCH_BYTES, BatchLimits
+from desktop_migrator.postgres.load.table_writer import TableWriter
+from desktop_migrator.postgres.types import adapters
 from tests.integration.conftest import on_every_server
 from tests.integration.postgres.factories import (
     CREATED,
@@ -75,6 +77,23 @@ def test_a_row_that_exists_is_resolved_by_the_policy(
     assert titles(bench)[1] == left
     if "updated" in counts:
         assert bench.load(task(1, **change), policy=policy) == {"unchanged": 1}
+
+
+@pytest.mark.parametrize("column", ["metadata", "status"])
+def test_of_what_no_item_has_rows_are_not_read_whole(
+    bench: Bench, connection: sqlalchemy.Connection, column: str
+) -> None:
+    """They may be large; whether they are there is enough to tell the two apart."""
+    items = [task(1, **{column: None}), task(2, **{column: None})]
+    bench.load(task(1), items[1])
+    writer = TableWriter(bench.entities["tasks"], USER)
+    place = [column.name for column in writer.entity.columns].index(column)
+    with connection.begin():
+        rows = list(writer.stream_for_update(adapters.cursor(connection), items, to_compare=True))
+    assert [row.values[place] for _, row in rows] in ([b"0", None], ["0", None])
+    assert bench.load(*items) == {"skipped": 1, "conflicts": 1, "unchanged": 1}
+    assert bench.load(*items, policy=OVERWRITE) == {"updated": 1, "conflicts": 1, "unchanged": 1}
+    assert bench.sql(f"SELECT count({column}) FROM tasks") == [(0,)]
 
 
 def test_overwrite_leaves_columns_alone_that_the_plan_does_not_fill(bench: Bench) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy
 from desktop_migrator.model import ConflictPolicy, Item, Reference, UnresolvedReference
 from tests.integration.conftest import on_every_server
 from tests.integration.postgres.factories import TASKS, USER, Bench, item, row_id, source, task
+from tests.integration.postgres.undoing import Undone
 
 MANY_SAVEPOINTS = 100
 """More than it takes, however many rows are refused."""
@@ -190,3 +191,51 @@ def test_of_rows_that_clash_with_each_other_the_first_counts(bench: Bench) -> No
     ]
     # Of 4 items two have one title, but the first of them is forbidden; of the others one clashes.
     assert bench.load(*items) == {"inserted": 50, "rejected": 50}
+
+
+GUARD = """
+CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF right(OLD.id::text, 1) IN ('1', '3', '5', '7', '9') THEN {} END IF;
+  RETURN COALESCE(NEW, OLD);
+END $$;
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE ON tasks FOR EACH ROW EXECUTE FUNCTION guard()
+"""
+GUARDED = {row_id(number) for number in range(400) if row_id(number)[-1] in "13579"}
+REFUSALS = {
+    "raises": "RAISE EXCEPTION 'kept';",
+    "marks": "IF TG_OP = 'DELETE' THEN UPDATE tasks SET status = 'gone' WHERE id = OLD.id;"
+    " RETURN NULL; END IF;",
+}
+
+
+@pytest.mark.parametrize("how", REFUSALS)
+def test_an_undo_of_which_half_is_refused_takes_few_steps(
+    bench: Bench, savepoints: list[str], how: str
+) -> None:
+    bench.load(*map(task, range(400)))
+    bench.sql(GUARD.format(REFUSALS[how]))
+    savepoints.clear()
+    undone = Undone(bench, bench.run)
+    assert len(savepoints) < MANY_SAVEPOINTS
+    assert undone.counts == {"deleted": 400 - len(GUARDED), "kept": len(GUARDED)}
+    assert set(undone.kept.values()) == {"refused"}
+    assert bench.sql("SELECT count(*) FROM tasks WHERE status = 'gone'") == [(0,)]
+    left = {text for (text,) in bench.sql("SELECT id::text FROM tasks")}
+    assert left == GUARDED
+
+
+def test_an_undo_that_may_restore_half_of_the_rows_takes_few_steps(
+    bench: Bench, savepoints: list[str]
+) -> None:
+    bench.load(*map(task, range(400)))
+    before = bench.sql("SELECT * FROM tasks ORDER BY id")
+    changed = [task(number, title="new") for number in range(400)]
+    bench.load(*changed, policy=ConflictPolicy.OVERWRITE)
+    bench.sql(GUARD.format(REFUSALS["raises"]))
+    savepoints.clear()
+    undone = Undone(bench, bench.run)
+    assert len(savepoints) < MANY_SAVEPOINTS
+    assert undone.counts == {"restored": 400 - len(GUARDED), "kept": len(GUARDED)}
+    now = bench.sql("SELECT * FROM tasks ORDER BY id")
+    same = sum(one == other for one, other in zip(before, now, strict=True))
+    assert same == 400 - len(GUARDED)

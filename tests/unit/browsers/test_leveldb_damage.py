@@ -18,7 +18,7 @@ from desktop_migrator.browsers.formats.chromium_leveldb import KeyRange
 from desktop_migrator.browsers.leveldb.checksum import masked_crc32c
 from desktop_migrator.browsers.leveldb.log import varint
 from desktop_migrator.browsers.leveldb.salvage import salvage
-from desktop_migrator.browsers.leveldb.table import MAX_BLOCK_SIZE
+from desktop_migrator.browsers.leveldb.table import MAX_KEYS_SIZE
 from desktop_migrator.model import Damage
 from tests.unit.browsers.leveldb_stores import (
     History,
@@ -375,4 +375,4 @@ def test_keys_that_spell_out_to_far_more_than_their_block_are_not_spelled_out(
         tracemalloc.stop()
     assert found == {key_of(1): b"\x01in the log"}
     assert [damage.description for damage in damages if "part of a file" in str(damage.description)]
-    assert peak < 2 * MAX_BLOCK_SIZE
+    assert peak < 2 * MAX_KEYS_SIZE

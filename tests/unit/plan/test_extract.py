@@ -387,6 +387,23 @@ def test_big_integers_are_counted_and_data_beside_the_items_go_to_the_rest() -> 
 
 
 @pytest.mark.parametrize(
+    ("time", "warned"),
+    [
+        ("0001-01-01T00:00:00Z", True),
+        ("0099-12-31T23:59:59.999Z", True),
+        ("0100-01-01T00:00:00Z", False),
+        ("1970-01-01T00:00:00Z", False),
+    ],
+)
+def test_times_that_javascript_drivers_misread_are_counted(time: str, warned: bool) -> None:
+    made = extractor()
+    value = f'{{"state":{{"tasks":[{{"id":"1","title":"t","updatedAt":"{time}"}}]}}}}'
+    [item] = made.extract([record("task-store", value)])
+    assert isinstance(item, Item)
+    assert made.accounting.warnings == ({"early-time": 1} if warned else {})
+
+
+@pytest.mark.parametrize(
     ("column", "user", "fits"),
     [
         (Column("user_id", ColumnType.TEXT), "ü", True),

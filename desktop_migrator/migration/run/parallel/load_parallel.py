@@ -162,6 +162,7 @@ class _ParallelLoad:
         self._derived_ids = 0
         self._errors: list[MigratorError] = []
         self._start_after = Checkpoint()
+        self._told: set[Message] = set()
         self.committed = 0
         """Chunks of this attempt."""
 
@@ -250,7 +251,8 @@ class _ParallelLoad:
                 self._derived_ids += message.derived_ids
             case MigratorError():
                 self._errors.append(message)
-            case Message():
+            case Message() if message not in self._told:  # each may come upon the same
+                self._told.add(message)
                 run.reporter.warned(message)
 
     def _raise_first_error(self) -> None:

@@ -115,8 +115,8 @@ class _LoadWorker(NullReporter):
         received: Counter[str] = Counter()
         try:
             with (
-                create_engine_for(self._task.address).connect() as connection,
                 translate_errors(),
+                create_engine_for(self._task.address).connect() as connection,
             ):
                 loader = self._loader(connection)
                 # Versions of items are told apart before those of another time are left out.

@@ -1,0 +1,155 @@
+"""What each kind of constraint, key and table that apps have makes of a run and of its undo."""
+
+from typing import Any
+
+import pytest
+
+from desktop_migrator.errors import PlanDoesNotFit
+from desktop_migrator.model import ConflictPolicy
+from tests.integration.desk import TASKS, Desk, row_id, task
+
+CONSTRAINTS = {
+    "check": f"ALTER TABLE tasks ADD CHECK (id <> '{row_id(3)}')",
+    "domain": "CREATE DOMAIN task_title AS text CHECK (VALUE <> 'third');"
+    " ALTER TABLE tasks ALTER title TYPE task_title",
+    "exclusion": "ALTER TABLE tasks ADD EXCLUDE USING hash (note WITH =)",
+    "unique": "ALTER TABLE tasks ADD UNIQUE (user_id, note)",
+    "unique, checked at the commit": "ALTER TABLE tasks ADD UNIQUE (note) DEFERRABLE INITIALLY"
+    " DEFERRED",
+    "unique expression": "CREATE UNIQUE INDEX ON tasks (upper(note))",
+    "unique for some rows": "CREATE UNIQUE INDEX ON tasks (note) WHERE title <> 'first'",
+    "foreign key": "CREATE TABLE known (title text PRIMARY KEY);"
+    " INSERT INTO known VALUES ('first'), ('second');"
+    " ALTER TABLE tasks ADD FOREIGN KEY (title) REFERENCES known",
+    "foreign key, checked at the commit": "CREATE TABLE known (title text PRIMARY KEY);"
+    " INSERT INTO known VALUES ('first'), ('second');"
+    " ALTER TABLE tasks ADD FOREIGN KEY (title) REFERENCES known DEFERRABLE INITIALLY DEFERRED",
+}
+ITEMS = [
+    task(1, title="first", note="a"),
+    task(2, title="second", note="b"),
+    task(3, title="third", note="b"),
+]
+
+
+@pytest.mark.parametrize("kind", CONSTRAINTS)
+def test_a_constraint_costs_the_item_that_it_refuses(desk: Desk, kind: str) -> None:
+    desk.sql(TASKS)
+    desk.sql(CONSTRAINTS[kind])
+    source = desk.profile("p", tasks=ITEMS)
+    result = desk.run(source)
+    assert result.verified, result.error
+    assert (result.counts.inserted, result.counts.rejected) == (2, 1)
+    [rejection] = result.rejections
+    assert rejection.source_id in {row_id(2), row_id(3)}
+    assert rejection.reason
+    assert rejection.remedy
+    again = desk.run(source)
+    assert (again.counts.unchanged, again.counts.rejected) == (2, 1)
+    assert desk.undo(result.run).counts.deleted == 2
+    assert desk.sql("SELECT count(*) FROM tasks") == [(0,)]
+
+
+KINDS = {
+    "unlogged": TASKS.replace("CREATE TABLE", "CREATE UNLOGGED TABLE"),
+    "key checked at the commit": TASKS.replace(
+        "PRIMARY KEY", "PRIMARY KEY DEFERRABLE INITIALLY DEFERRED"
+    ),
+    "parts by hash": TASKS.rstrip() + " PARTITION BY HASH (id);"
+    "CREATE TABLE even PARTITION OF tasks FOR VALUES WITH (MODULUS 2, REMAINDER 0);"
+    "CREATE TABLE odd PARTITION OF tasks FOR VALUES WITH (MODULUS 2, REMAINDER 1)",
+    "inherited": TASKS + "; CREATE TABLE kinds () INHERITS (tasks)",
+    "quoted names": TASKS.replace("note text", 'note text, "Odd ""name%s" text DEFAULT \'x\''),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_table_of_any_kind_is_filled_changed_and_brought_back(desk: Desk, kind: str) -> None:
+    desk.sql(KINDS[kind])
+    child = "kinds" if kind == "inherited" else "tasks"
+    desk.sql(f"INSERT INTO {child} (id, title, user_id) VALUES (%s, 'app', 'u1')", row_id(1))
+    before = desk.sql("SELECT * FROM tasks")
+    source = desk.profile("p", tasks=ITEMS)
+    result = desk.run(source, policy=ConflictPolicy.OVERWRITE)
+    assert result.verified, result.error
+    assert (result.counts.updated, result.counts.inserted) == (1, 2)
+    assert desk.run(source).counts.unchanged == 3
+    undone = desk.undo(result.run)
+    assert (undone.counts.restored, undone.counts.deleted, undone.counts.kept) == (1, 2, 0)
+    assert desk.sql("SELECT * FROM tasks") == before
+
+
+VIEW = """
+ALTER TABLE tasks RENAME TO base;
+CREATE VIEW tasks AS SELECT * FROM base;
+CREATE FUNCTION put() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN INSERT INTO base VALUES (NEW.*); RETURN NEW; END $$;
+CREATE TRIGGER put INSTEAD OF INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION put()
+"""
+POLICIES = """
+ALTER TABLE tasks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON tasks USING (user_id = current_setting('app.user_id', true));
+DROP ROLE IF EXISTS plain; CREATE ROLE plain; GRANT ALL ON tasks TO plain
+"""
+
+
+def test_a_view_with_triggers_of_its_own_is_refused_with_a_way_out(desk: Desk) -> None:
+    desk.sql(TASKS)
+    desk.sql(VIEW)
+    source = desk.profile("p", tasks=ITEMS)
+    with pytest.raises(PlanDoesNotFit) as refused:
+        desk.run(source)
+    assert "is a view" in str(refused.value)
+    assert "Name the table behind it" in refused.value.hint
+    text = (desk.folder / "plan.toml").read_text().replace('table = "tasks"', 'table = "base"')
+    desk.write_plan(text)
+    assert desk.run(source).counts.inserted == 3
+
+
+def test_a_role_that_policies_bind_is_refused_with_a_way_out(desk: Desk) -> None:
+    """Rows that it cannot see it could not tell from new ones, whatever `app.user_id` says."""
+    desk.sql(TASKS)
+    desk.sql(POLICIES)
+    joint = "&" if "?" in desk.database else "?"
+    options = "options=-crole%3Dplain%20-capp.user_id%3Du1"
+    source = desk.profile("p", tasks=ITEMS)
+    try:
+        with pytest.raises(PlanDoesNotFit) as refused:
+            desk.run(source, database=f"{desk.database}{joint}{options}")
+    finally:
+        desk.sql("DROP OWNED BY plain; DROP ROLE plain")
+    assert "Row-level security" in str(refused.value)
+    assert "BYPASSRLS" in refused.value.hint
+    assert desk.sql("SELECT count(*) FROM tasks") == [(0,)]
+
+
+LEGACY = """
+version = 1
+name = "legacy"
+[entities.notes]
+table = "notes"
+identity = [["user_id", "legacy_id"]]
+sources = [{ keys = ["notes"] }]
+[entities.notes.columns]
+legacy_id = { from = "to_string(id)" }
+title = { from = "title" }
+user_id = { from = "$user" }
+"""
+
+
+def test_a_column_of_former_ids_says_which_row_an_item_is(desk: Desk) -> None:
+    """The rows' own ids are the database's; one row the app has imported itself."""
+    desk.write_plan(LEGACY)
+    desk.sql(
+        "CREATE TABLE notes (id bigserial PRIMARY KEY, legacy_id text, title text, user_id text,"
+        " UNIQUE (user_id, legacy_id));"
+        "INSERT INTO notes (legacy_id, title, user_id) VALUES ('7', 'app', 'u1')"
+    )
+    source = desk.profile("p", notes=[{"id": 7, "title": "seven"}, {"id": 8, "title": "eight"}])
+    result = desk.run(source, policy=ConflictPolicy.OVERWRITE)
+    assert (result.counts.updated, result.counts.inserted) == (1, 1), result.error
+    rows: list[Any] = [(1, "7", "seven"), (2, "8", "eight")]
+    assert desk.sql("SELECT id, legacy_id, title FROM notes ORDER BY id") == rows
+    assert desk.run(source).counts.unchanged == 2
+    desk.undo(result.run)
+    assert desk.sql("SELECT id, legacy_id, title FROM notes") == [(1, "7", "app")]
