@@ -29,7 +29,7 @@ COMPILED += $(patsubst %.po,%.mo,$(wildcard resources/locale/*/LC_MESSAGES/*.po)
 %.qm: %.ts $(VENV)/.run
 	$(BIN)/pyside6-lrelease -silent $< -qm $@
 %.mo: %.po $(VENV)/.run
-	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	$(BIN)/python packaging/compile_catalog.py $< $@
 
 setup: $(VENV)/.run $(COMPILED)
 

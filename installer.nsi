@@ -1,7 +1,7 @@
 ; The Windows installer: for one person, without administrator rights.
 ;
-;   makensis -WX -INPUTCHARSET UTF8 -DAPP=<folder> -DDATABASE=<folder> -DVERSION=1.2.3
-;     -DOUTFILE=<desktop-migrator-1.2.3-setup.exe> [-DKIT=<file.dmkit>] [-DSIGN=<command>] installer.nsi
+; makensis -WX -INPUTCHARSET UTF8 -DAPP=<folder> -DDATABASE=<folder> -DBANNER=<file.bmp> -DVERSION=1.2.3
+;   -DOUTFILE=<desktop-migrator-1.2.3-setup.exe> [-DKIT=<file.dmkit>] [-DSIGN=<command>] installer.nsi
 ;
 ; APP holds the program as it is to lie under app\, DATABASE what comes over it for the built-in
 ; PostgreSQL. app\ belongs to the installer alone: an upgrade and the uninstaller remove that folder
@@ -26,8 +26,8 @@ RequestExecutionLevel user
 !include "WinVer.nsh"
 !include "x64.nsh"
 
-!ifndef APP | DATABASE | VERSION | OUTFILE
-  !error "Name APP, DATABASE, VERSION and OUTFILE with -D."
+!ifndef APP | DATABASE | BANNER | VERSION | OUTFILE
+  !error "Name APP, DATABASE, BANNER, VERSION and OUTFILE with -D."
 !endif
 !define NAME "Desktop Migrator"
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\DesktopMigrator"
@@ -59,6 +59,9 @@ VIAddVersionKey "LegalCopyright" "MIT License"
 
 !define MUI_ICON "${APP}/icons/desktop-migrator.ico"
 !define MUI_UNICON "${APP}/icons/desktop-migrator.ico"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${BANNER}"
+!define MUI_UNWELCOMEFINISHPAGE_BITMAP "${BANNER}"
+!define MUI_WELCOMEPAGE_TEXT "$(Welcome)"
 !define MUI_ABORTWARNING
 !define MUI_LANGDLL_REGISTRY_ROOT HKCU
 !define MUI_LANGDLL_REGISTRY_KEY "${UNINSTALL_KEY}"
@@ -80,6 +83,8 @@ VIAddVersionKey "LegalCopyright" "MIT License"
 !insertmacro MUI_LANGUAGE "German"
 !insertmacro MUI_RESERVEFILE_LANGDLL
 
+LangString Welcome ${LANG_ENGLISH} "${NAME} moves what an app kept in your browser into the app's new home.$\r$\n$\r$\nIt is installed for you alone and needs no administrator rights. Your browsers stay as they are, and you can remove it at any time.$\r$\n$\r$\n$_CLICK"
+LangString Welcome ${LANG_GERMAN} "${NAME} bringt, was eine App in Ihrem Browser aufbewahrt hat, in das neue Zuhause der App.$\r$\n$\r$\nDas Programm wird nur für Sie installiert und braucht keine Administratorrechte. Ihre Browser bleiben, wie sie sind, und Sie können es jederzeit wieder entfernen.$\r$\n$\r$\n$_CLICK"
 LangString OldWindows ${LANG_ENGLISH} "${NAME} needs 64-bit Windows 10, version 1903, or newer."
 LangString OldWindows ${LANG_GERMAN} "${NAME} braucht Windows 10 (64 Bit), Version 1903, oder neuer."
 LangString StillRunning ${LANG_ENGLISH} "${NAME} is running. Close it and try again."
@@ -91,7 +96,7 @@ LangString Database ${LANG_GERMAN} "Eingebaute Datenbank"
 LangString DatabaseLine ${LANG_ENGLISH} "A PostgreSQL on this computer, for the demonstration and for who has no other."
 LangString DatabaseLine ${LANG_GERMAN} "Ein PostgreSQL auf diesem Computer, für die Vorführung und wenn es kein anderes gibt."
 LangString Shortcut ${LANG_ENGLISH} "Desktop shortcut"
-LangString Shortcut ${LANG_GERMAN} "Verknüpfung auf dem Desktop"
+LangString Shortcut ${LANG_GERMAN} "Desktop-Verknüpfung"
 LangString ShortcutLine ${LANG_ENGLISH} "Besides the entry in the start menu."
 LangString ShortcutLine ${LANG_GERMAN} "Außer dem Eintrag im Startmenü."
 LangString ProgramLine ${LANG_ENGLISH} "The program itself."

@@ -10,7 +10,7 @@ import shlex
 import shutil
 from pathlib import Path
 
-from draw_icons import write_icos
+from draw_icons import write_banner, write_icos
 from release import ROOT, TOOLS, run, source_date, version, write_licences, write_sum
 from windows_payload import (
     PYTHON,
@@ -37,6 +37,8 @@ def main() -> None:
     app, database = work / "app", work / "database"
     icons = work / "icons"
     write_icos(icons)
+    banner = work / "banner.bmp"
+    write_banner(banner)
     fetch_runtime(app / "runtime")
     packages = app / "site-packages"
     install_packages(packages, work / "wheels")
@@ -53,18 +55,20 @@ def main() -> None:
         if chosen.sign:
             run(*shlex.split(chosen.sign), launcher)
     shutil.copytree(icons, app / "icons", ignore=shutil.ignore_patterns("*.o", "*.h"))
-    pack(installer, app, database, kit=chosen.kit, sign=chosen.sign)
+    pack(installer, app, database, banner, kit=chosen.kit, sign=chosen.sign)
     size = installer.stat().st_size
     if size > _MAX_BYTES:
         raise SystemExit(f"{installer.name} has {size} bytes, more than {_MAX_BYTES}.")
     print(f"{installer}\n{size} bytes, SHA-256 {write_sum(installer)}")
 
 
-def pack(installer: Path, app: Path, database: Path, *, kit: Path | None, sign: str) -> None:
+def pack(
+    installer: Path, app: Path, database: Path, banner: Path, *, kit: Path | None, sign: str
+) -> None:
     """Compile installer.nsi over the two trees."""
     run(
         "makensis", "-WX", "-V2", "-INPUTCHARSET", "UTF8", f"-DAPP={app}", f"-DDATABASE={database}",
-        f"-DVERSION={version()}", f"-DOUTFILE={installer}",
+        f"-DBANNER={banner}", f"-DVERSION={version()}", f"-DOUTFILE={installer}",
         *([f"-DKIT={kit.absolute()}"] if kit else []),
         *([f"-DSIGN={sign}"] if sign else []),
         "installer.nsi",

@@ -14,6 +14,8 @@ DRAWINGS = {
     "kit": _HERE / "icons" / "kit.svg",
     "capture": _HERE / "icons" / "capture.svg",
 }
+_BANNER_SIZE = (164, 314)
+_BANNER_COLOR = "#e3f1f1"
 _ICO_SIZES = (16, 20, 24, 32, 40, 48, 64, 128, 256)
 
 
@@ -40,3 +42,11 @@ def write_icos(folder: Path) -> None:
             sizes=[image.size for image in images],
             append_images=images[:-1],
         )
+
+
+def write_banner(file: Path) -> None:
+    """The picture at the side of the installer's first and last page: a bitmap, as it must be."""
+    banner = Image.new("RGB", _BANNER_SIZE, _BANNER_COLOR)
+    icon = Image.open(io.BytesIO(draw_png(DRAWINGS["desktop-migrator"], 96)))
+    banner.paste(icon, ((banner.width - icon.width) // 2, 60), icon)
+    banner.save(file, "BMP")

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.packaging.person import Person
 from tests.packaging.windows import Windows
+from tests.wizard.xvfb.person import virtual_screen
 
 ROOT = Path(__file__).parents[2]
 STUB = r"""
 #include <windows.h>
-/* Writes down what it was started with, and runs until there is C:\\stop.txt. */
+/* Writes down what it was started with, and runs until it is ended. */
 int wmain(int argc, wchar_t **argv)
 {
     HANDLE file = CreateFileW(L"C:\\started.txt", GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
@@ -24,8 +26,7 @@ int wmain(int argc, wchar_t **argv)
         WriteFile(file, L"\n", 2, &written, NULL);
     }
     CloseHandle(file);
-    while (GetFileAttributesW(L"C:\\stop.txt") == INVALID_FILE_ATTRIBUTES)
-        Sleep(50);
+    Sleep(INFINITE);
     return 0;
 }
 """
@@ -55,7 +56,9 @@ def icons(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(
         [
             *(sys.executable, "-c"),
-            "import sys, pathlib, draw_icons; draw_icons.write_icos(pathlib.Path(sys.argv[1]))",
+            "import sys, pathlib; from draw_icons import write_banner, write_icos;"
+            "folder = pathlib.Path(sys.argv[1]); write_icos(folder);"
+            "write_banner(folder / 'banner.bmp')",
             folder,
         ],
         cwd=ROOT / "packaging",
@@ -83,7 +86,8 @@ def build(stub: Path, icons: Path, tmp_path: Path) -> Build:
         built = subprocess.run(
             [
                 *("makensis", "-WX", "-V2", "-INPUTCHARSET", "UTF8", f"-DAPP={app}"),
-                *(f"-DDATABASE={database}", f"-DVERSION={version}", f"-DOUTFILE={installer}"),
+                *(f"-DDATABASE={database}", f"-DBANNER={icons / 'banner.bmp'}"),
+                *(f"-DVERSION={version}", f"-DOUTFILE={installer}"),
                 *(f"-D{define}" for define in defines),
                 ROOT / "installer.nsi",
             ],
@@ -100,9 +104,16 @@ def build(stub: Path, icons: Path, tmp_path: Path) -> Build:
 
 @pytest.fixture(scope="session")
 def computer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Windows]:
-    computer = Windows(tmp_path_factory.mktemp("computer") / "prefix")
-    yield computer
-    computer.shut_down()
+    with virtual_screen() as screen:
+        folder = tmp_path_factory.mktemp("computer")
+        computer = Windows(folder / "prefix", DISPLAY=screen.display)
+        yield computer
+        computer.shut_down()
+
+
+@pytest.fixture
+def person(computer: Windows) -> Person:
+    return Person(computer.environment, ROOT / "dist" / "pictures")
 
 
 @pytest.fixture
@@ -110,6 +121,8 @@ def windows(computer: Windows) -> Iterator[Windows]:
     """Without the program, before and after."""
     yield computer
     computer.pretend("win10")
+    computer.end("desktop-migrator.exe")
+    (computer.prefix / "drive_c" / "started.txt").unlink(missing_ok=True)
     if computer.programs.is_dir():
         computer.uninstall(code=None)
         shutil.rmtree(computer.programs, ignore_errors=True)

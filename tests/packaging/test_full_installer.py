@@ -1,20 +1,29 @@
 """The installer of dist/ and the program that it brings, under wine: `make installer-test`."""
 
+import json
+import shutil
 import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
+import psutil
 import pytest
 
 from tests.packaging.conftest import ROOT
+from tests.packaging.person import Person
 from tests.packaging.windows import UNINSTALL_KEY, Windows
 from tests.wizard.app_server import PASSWORD, AppServer, app_cluster, app_server
+from tests.wizard.test_kit import make as make_kit
 
 __all__ = ["app_cluster", "app_server"]  # fixtures
 
 pytestmark = pytest.mark.needs("wine", "mingw", "xvfb")
+
+APP = "http://app.demo.test:3000"
+WIZARD = "Desktop Migrator"
+PASSPHRASE = "correct horse battery staple x9\n"
 
 # What real Windows has and wine 8 lacks. Of ICU, Qt asks for converters that nobody here needs.
 SHIMS = {
@@ -40,17 +49,24 @@ SHIMS = {
 
 
 @pytest.fixture(scope="session")
-def installed(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Windows]:
+def installer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As a desk gives it: with a kit beside it."""
     if not request.config.getoption("--full-installer"):
         pytest.skip("make installer-test")
-    [installer] = (ROOT / "dist").glob("*-setup.exe")
-    windows = Windows(tmp_path_factory.mktemp("full") / "prefix")
+    [built] = (ROOT / "dist").glob("*-setup.exe")
+    folder = tmp_path_factory.mktemp("given")
+    make_kit(folder / "acme.dmkit")
+    return Path(shutil.copy(built, folder))
+
+
+@pytest.fixture(scope="session")
+def installed(
+    installer: Path, computer: Windows, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Windows]:
     folder = tmp_path_factory.mktemp("shims")
     for name, source in SHIMS.items():
         (folder / f"{name}.c").write_text(source, "ascii")
-        library = windows.prefix / "drive_c" / "windows" / "system32" / f"{name}.dll"
+        library = computer.prefix / "drive_c" / "windows" / "system32" / f"{name}.dll"
         subprocess.run(
             [
                 *("x86_64-w64-mingw32-gcc", "-shared", "-s", folder / f"{name}.c"),
@@ -58,19 +74,18 @@ def installed(
             ],
             check=True,
         )
-    windows.run(installer, "/S", timeout=1200)
-    chromium = windows.local / "Chromium" / "User Data"
+    computer.run(installer, "/S", timeout=1200)
+    computer.merge_classes()
+    chromium = computer.local / "Chromium" / "User Data"
     with tarfile.open(ROOT / "resources" / "profiles" / "chromium-leveldb.tar.xz") as packed:
         packed.extractall(folder, filter="data")
     chromium.parent.mkdir(parents=True, exist_ok=True)
     (folder / ".config" / "chromium").rename(chromium)
-    yield windows
-    windows.run(installer, "/S", timeout=1200)
-    windows.uninstall()
-    assert not windows.programs.exists()
-    assert (windows.local / "desktop-migrator").is_dir()
-    assert windows.registry(UNINSTALL_KEY, "DisplayName") is None
-    windows.shut_down()
+    yield computer
+    computer.uninstall()
+    assert not computer.programs.exists()
+    assert (computer.local / "desktop-migrator").is_dir()
+    assert computer.registry(UNINSTALL_KEY, "DisplayName") is None
 
 
 def _migrator(windows: Windows, *words: str, given: str = "") -> str:
@@ -93,50 +108,83 @@ def test_finds_the_profile_where_windows_has_it(installed: Windows) -> None:
     assert "http://app.demo.test" in _migrator(installed, "scan")
 
 
+def test_loses_nothing_where_the_console_cannot_write_it(installed: Windows) -> None:
+    """Its code page is 1252, and the app kept more than that has."""
+    told = _migrator(installed, "preview", "--origin", APP)
+    assert "app.demo.test" in told
+    assert "cannot be read" not in told
+
+    told = _migrator(installed, "--json", "records", "--origin", APP)
+
+    here = [*("--data-dir", str(installed.prefix / "here")), "--json", "records", "--origin", APP]
+    profile = installed.local / "Chromium" / "User Data"
+    expected = subprocess.run(
+        [sys.executable, "-m", "desktop_migrator", *here, "--source", profile],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert _values(told) == _values(expected.stdout)
+
+
+def _values(lines: str) -> dict[str, str]:
+    """Of records by their keys."""
+    records = [json.loads(line) for line in lines.splitlines()]
+    return {record["key"]: record["value"] for record in records}
+
+
 def test_migrates_into_a_server_on_this_machine(installed: Windows, app_server: AppServer) -> None:
     url = app_server.url.replace("ada@", f"ada:{PASSWORD.replace(' ', '%20')}@")
 
     _migrator(
         installed,
-        *("migrate", "--origin", "http://app.demo.test:3000", "--database", url),
+        *("migrate", "--origin", APP, "--database", url),
         *("--user-id", "4711", "--no-backup", "--continue-on-error"),
     )
 
-    with psycopg.connect(app_server.administrator) as connection:
-        rows = connection.execute("SELECT count(*) FROM tasks").fetchone()
-    assert rows is not None
-    assert rows[0] > 30
+    [(count,)] = app_server.sql("SELECT count(*) FROM tasks")
+    assert count > 30
 
 
 def test_captures(installed: Windows) -> None:
-    words = ("capture", "--origin", "http://app.demo.test:3000", "--out", "C:\\one.dmcapture")
+    words = ("capture", "--origin", APP, "--out", "C:\\one.dmcapture")
 
-    _migrator(installed, *words, "--passphrase-stdin", given="correct horse battery staple x9\n")
+    _migrator(installed, *words, "--passphrase-stdin", given=PASSPHRASE)
 
     assert (installed.prefix / "drive_c" / "one.dmcapture").stat().st_size > 1000
 
 
-def test_a_double_click_opens_the_wizard(installed: Windows, tmp_path: Path) -> None:
-    """A picture of it is left in dist/."""
-    script = tmp_path / "open.sh"
-    script.write_text(
-        'sleep 600 | wine start /wait "C:\\\\one.dmcapture" 2>&1 | cat >/dev/null &\n'
-        "for i in $(seq 300); do\n"
-        '  xdotool search --onlyvisible --name "Desktop Migrator" && break; sleep 1\n'
-        "done\n"
-        "sleep 5\n"
-        f"import -window root {ROOT / 'dist' / 'wizard-under-wine.png'}\n"
-        "xdotool search --onlyvisible --name 'Desktop Migrator' getwindowname\n"
-        "wineserver -k\n"
-    )
+@pytest.mark.parametrize("way", ["start-menu", "double-click"])
+def test_opens_the_wizard_with_the_kit(
+    installed: Windows, installer: Path, person: Person, way: str
+) -> None:
+    """Preconfigured by what lay beside the installer, or by the file that is clicked on."""
+    double_clicked = installed.prefix / "drive_c" / "theirs.dmkit"
+    shutil.copy(installer.with_name("acme.dmkit"), double_clicked)
+    opened = installed.start_menu / "Desktop Migrator.lnk"
+    if way == "double-click":
+        opened = double_clicked
 
-    shown = subprocess.run(
-        ["xvfb-run", "-a", "-s", "-screen 0 1280x900x24", "sh", script],
-        env=installed.environment,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    installed.run("start", installed.windows_path(opened))
+    person.wait_for(WIZARD)
+    person.picture(f"wizard-by-{way}")
 
-    assert "Desktop Migrator" in shown.stdout, shown.stderr
+    kit = "theirs.dmkit" if way == "double-click" else "kit.dmkit"
+    assert any(word.endswith(f"\\{kit}") for word in _words_of_the_wizard())
+    installed.end("desktop-migrator.exe")
+    person.wait_until_gone(WIZARD)
+
+
+def _words_of_the_wizard() -> list[str]:
+    lines = (process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"]))
+    return [word for line in lines if "wizard" in line for word in line]
+
+
+def test_an_upgrade_replaces_it_whole(installed: Windows, installer: Path) -> None:
+    stale = installed.programs / "app" / "stale.txt"
+    stale.write_text("of before")
+
+    installed.run(installer, "/S", timeout=1200)
+
+    assert not stale.exists()
+    assert "desktop-migrator" in _migrator(installed, "--version")

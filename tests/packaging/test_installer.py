@@ -121,10 +121,8 @@ def test_refuses_while_the_program_runs(windows: Windows, build: Build, program:
         assert (windows.programs / "app" / "mark.txt").exists()
         assert windows.registry(UNINSTALL_KEY, "DisplayName") == "Desktop Migrator"
     finally:
-        (disk / "stop.txt").touch()
+        windows.end("desktop-migrator.exe")
         running.wait(timeout=60)
-        (disk / "stop.txt").unlink()
-        (disk / "started.txt").unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize("release", ["win81", "win7"])

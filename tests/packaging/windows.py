@@ -74,6 +74,10 @@ class Windows:
             stderr=subprocess.DEVNULL,
         )
 
+    def end(self, program: str) -> None:
+        """All processes of this name, if there are any."""
+        self.run("taskkill", "/f", "/im", program, code=None)
+
     @property
     def user(self) -> Path:
         """The person's folder."""
@@ -98,6 +102,11 @@ class Windows:
         answer = self.run("reg", "query", key, *which, code=None)
         found = re.search(r"REG_(?:SZ|DWORD) +(.*?)\r?\n", answer)
         return found[1] if found else None
+
+    def merge_classes(self) -> None:
+        """What is opened with what: Windows reads the person's own together with the system's,
+        wine only the system's."""
+        self.run("reg", "copy", r"HKCU\Software\Classes", r"HKLM\Software\Classes", "/s", "/f")
 
     def uninstall(self, *options: str, folder: Path | None = None, code: int | None = 0) -> None:
         """As the system does, but waiting for it: `_?=` keeps it from copying itself away."""

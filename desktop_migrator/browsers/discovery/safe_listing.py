@@ -10,6 +10,9 @@ from pathlib import Path
 MAX_ENTRIES = 100_000
 """Entries of one folder that are looked at; a browser's own folders hold a few thousand."""
 
+_INVALID_NAME = 123
+"""Windows' code for a name that no folder can have; wine's also for what is a file."""
+
 
 @dataclass(frozen=True, slots=True)
 class UnreadablePath:
@@ -38,7 +41,8 @@ class FolderLister:
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except OSError as error:
-            self.record_unreadable(folder, error)
+            if getattr(error, "winerror", None) != _INVALID_NAME:
+                self.record_unreadable(folder, error)
             return {}
         return {entry.name: entry for entry in sorted(found, key=lambda entry: entry.name)}
 
