@@ -19,19 +19,25 @@ _MIN_READ_AHEAD_BYTES = 4 * 2**20
 """Bytes from which on it pays to read ahead."""
 
 
-def find_sources(folders: Sequence[Path]) -> discover.Discovery:
-    """What lies in the named folders, or in every browser of this person."""
+def find_sources(
+    folders: Sequence[Path], reporter: Reporter = discover.SILENT, *, whole_disk: bool = False
+) -> discover.Discovery:
+    """What lies in the named folders, or in every browser of this person. Raises Cancelled."""
     system = discover.System.current()
     if not folders:
-        return discover.discover(system)
+        return discover.discover(system, reporter, whole_disk=whole_disk)
     return discover.discover_paths(folders, system)
 
 
-def find_captures_and_stores(folders: Sequence[Path]) -> tuple[list[Path], discover.Discovery]:
+def find_captures_and_stores(
+    folders: Sequence[Path], reporter: Reporter = discover.SILENT, *, whole_disk: bool = False
+) -> tuple[list[Path], discover.Discovery]:
     """The captures among them, and what lies in the others, or in every browser without any."""
     sealed = [path for path in folders if is_capture(path)]
     rest = [path for path in folders if path not in sealed]
-    return sealed, find_sources(rest) if rest or not sealed else discover.Discovery(())
+    if sealed and not rest:
+        return sealed, discover.Discovery(())
+    return sealed, find_sources(rest, reporter, whole_disk=whole_disk)
 
 
 class Sources:

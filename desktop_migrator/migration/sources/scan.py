@@ -8,7 +8,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from desktop_migrator.browsers.discovery.discover import UnreadablePath
+from desktop_migrator.browsers.discovery.discover import SILENT, UnreadablePath
 from desktop_migrator.browsers.read import read_stores
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.sealed.captures import Capture, UnlockKey, open_captures
@@ -44,9 +44,12 @@ def scan(
     snapshot_root: Path,
     reporter: Reporter,
     unlock_key: UnlockKey = NO_UNLOCK_KEY,
+    *,
+    whole_disk: bool = False,
 ) -> Scan:
-    """Raises as `open_captures` for captures among the folders."""
-    sealed, found = find_captures_and_stores(folders)
+    """Raises Cancelled, and as `open_captures` for captures among the folders."""
+    progress = reporter if whole_disk else SILENT
+    sealed, found = find_captures_and_stores(folders, progress, whole_disk=whole_disk)
     profiles = [
         ScannedProfile(
             each.profile, tuple(_scan_store(store, snapshot_root) for store in each.stores)
