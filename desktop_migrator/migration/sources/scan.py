@@ -10,6 +10,7 @@ from typing import Any
 
 from desktop_migrator.browsers.discovery.discover import SILENT, UnreadablePath
 from desktop_migrator.browsers.read import read_stores
+from desktop_migrator.errors import Cancelled
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.sealed.captures import Capture, UnlockKey, open_captures
 from desktop_migrator.migration.sources.open_sources import NO_UNLOCK_KEY, find_captures_and_stores
@@ -50,12 +51,12 @@ def scan(
     """Raises Cancelled, and as `open_captures` for captures among the folders."""
     progress = reporter if whole_disk else SILENT
     sealed, found = find_captures_and_stores(folders, progress, whole_disk=whole_disk)
-    profiles = [
-        ScannedProfile(
-            each.profile, tuple(_scan_store(store, snapshot_root) for store in each.stores)
-        )
-        for each in found.profiles
-    ]
+    profiles = []
+    for each in found.profiles:
+        if reporter.cancelled:
+            raise Cancelled
+        stores = tuple(_scan_store(store, snapshot_root) for store in each.stores)
+        profiles.append(ScannedProfile(each.profile, stores))
     for capture in open_captures(sealed, unlock_key, reporter):
         profiles += _scan_capture(capture)
     return Scan(
