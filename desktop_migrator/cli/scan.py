@@ -123,6 +123,12 @@ def _storage_key_label(area: StorageKey, tr: Translator) -> str:
     """The web site, and in what it was framed or kept apart."""
     if area.first_party:
         return area.origin
+    if area.own:
+        return tr("{origin}, isolated by Firefox", origin=area.origin)
+    if area.container and len(area.attributes) == 1:
+        return tr(
+            "{origin}, in container {number} of Firefox", origin=area.origin, number=area.container
+        )
     if area.top_level_site and not area.attributes:
         return tr("{origin} in {site}", origin=area.origin, site=area.top_level_site)
     return str(area)

@@ -100,7 +100,7 @@ def survey(
     """
     origins = parse_origins(named) if named else None
     classifier = RecordClassifier(plan, origins)
-    records = others = 0
+    records = others = apart = 0
     origin_guess = OriginGuess()
     partitioner = KeyRangePartitioner()
     counter = _RecordCounter(plan, wanted)
@@ -111,12 +111,21 @@ def survey(
         partitioner.observe(record)
         classified = classifier.classify(record)
         others += classified.aside == SkipReason.OTHER_SITE
+        apart += classified.aside in {SkipReason.PARTITIONED, SkipReason.CONTAINER}
         if not classified.found:
             continue
         if origins is None and classifier.matches_key(record):
             origin_guess.add(record, classified)
         counter.add(record, classified)
     if origins is None:
+        if apart and not origin_guess.ranked_origins():
+            reporter.warned(
+                Message(
+                    "{count:,} records lie framed in other sites or in containers of Firefox. A"
+                    " plan with `partitioned = true` takes them, too.",
+                    count=apart,
+                )
+            )
         origins = _choose_among(plan, origin_guess.ranked_origins(), reporter)
     elif others == records:
         raise OriginNotFound(origins=", ".join(origins))
