@@ -93,6 +93,8 @@ class StorageKey:
         if not self.attributes:
             return self.first_party
         name, domain = self.attributes[0]
+        # With privacy.firstparty.isolate.use_site: (https,example.com)
+        domain = re.sub(r"^\([^,()]*,([^,()]*)(?:,[0-9]+)?\)$", r"\1", domain)
         host = re.sub(r":[0-9]+$", "", self.origin.partition("://")[2])
         return (
             name == "firstPartyDomain"

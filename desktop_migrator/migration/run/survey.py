@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from desktop_migrator.browsers.read.partitions import KeyRangePartitioner
 from desktop_migrator.errors import NothingToMigrate, OriginNotChosen, OriginNotFound
 from desktop_migrator.messages import Message
-from desktop_migrator.migration.sources.open_sources import Sources
+from desktop_migrator.migration.sources.open_sources import Sources, tell_other_storage
 from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.migration.workspace.arrivals import ArrivalCollector, HeldReason
 from desktop_migrator.model import Record, TargetEntity
@@ -127,8 +127,10 @@ def survey(
                 )
             )
         origins = _choose_among(plan, origin_guess.ranked_origins(), reporter)
-    elif others == records:
-        raise OriginNotFound(origins=", ".join(origins))
+    elif not counter.found_any:
+        tell_other_storage(sources, origins, reporter)
+        if others == records:
+            raise OriginNotFound(origins=", ".join(origins))
     return counter.survey(origins, records, partitioner)
 
 
@@ -144,6 +146,10 @@ class _RecordCounter:
         self._sizes: dict[str, tuple[int, int]] = {}
         self._need_key: set[str] = set()
         self._arrivals = ArrivalCollector()
+
+    @property
+    def found_any(self) -> bool:
+        return bool(self._items)
 
     def add(self, record: Record, classified: Classified) -> None:
         if _is_taken_whole(classified, self._wanted):

@@ -2,11 +2,14 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 
 from desktop_migrator.browsers.discovery import discover
+from desktop_migrator.browsers.discovery.other_storage import find_other_storage
+from desktop_migrator.browsers.discovery.unwritten import warn_of_unwritten
 from desktop_migrator.browsers.read import read_stores
 from desktop_migrator.browsers.read.read_ahead import read_ahead
 from desktop_migrator.messages import Message
@@ -81,6 +84,14 @@ class Sources:
             self._reporter.warned(damage.message)
 
 
+def tell_other_storage(sources: Sources, origins: Sequence[str], reporter: Reporter) -> None:
+    """Warn of data that these web sites keep elsewhere than in localStorage."""
+    for profile in dict.fromkeys(store.profile for store, _ in sources.copies):
+        for origin in origins:
+            for found in find_other_storage(profile, origin):
+                reporter.warned(found.message)
+
+
 @contextmanager
 def open_sources(
     folders: Sequence[Path],
@@ -95,6 +106,8 @@ def open_sources(
     """
     sealed, found = find_captures_and_stores(folders)
     for warning in found.warnings:
+        reporter.warned(warning)
+    for warning in warn_of_unwritten(found.stores, datetime.now(UTC)):
         reporter.warned(warning)
     for unreadable in found.unreadable:
         reporter.warned(

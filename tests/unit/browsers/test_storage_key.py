@@ -197,6 +197,7 @@ def test_what_firefox_would_not_write_is_refused(text: str) -> None:
         ("https://app.example.com", "", True),
         ("https://app.example.com", "^firstPartyDomain=example.com", True),
         ("http://example.com:3000", "^firstPartyDomain=example.com", True),
+        ("https://example.com", "^firstPartyDomain=%28https%2Cexample.com%29", True),
         ("https://app.example.com", "^firstPartyDomain=other.test", False),
         ("https://notexample.com", "^firstPartyDomain=example.com", False),
         ("https://app.example.com", "^userContextId=2", False),
