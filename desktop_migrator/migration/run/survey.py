@@ -1,5 +1,6 @@
 """Whose data there is: which web site is meant, and which kinds of items it has."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,10 @@ def _choose_among(plan: Plan, matching: Mapping[str, int], reporter: Reporter) -
     return (chosen,)
 
 
+_MOVED = re.compile(r"moved|migrated", re.IGNORECASE)
+"""In the key of the note that an app leaves where its data was before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Survey:
     origins: tuple[str, ...]
@@ -101,6 +106,7 @@ def survey(
     origins = parse_origins(named) if named else None
     classifier = RecordClassifier(plan, origins)
     records = others = apart = 0
+    moved = False
     origin_guess = OriginGuess()
     partitioner = KeyRangePartitioner()
     counter = _RecordCounter(plan, wanted)
@@ -111,6 +117,8 @@ def survey(
         partitioner.observe(record)
         classified = classifier.classify(record)
         others += classified.aside == SkipReason.OTHER_SITE
+        if origins and _MOVED.search(record.key) and classified.aside != SkipReason.OTHER_SITE:
+            moved = True
         apart += classified.aside in {SkipReason.PARTITIONED, SkipReason.CONTAINER}
         if not classified.found:
             continue
@@ -127,7 +135,7 @@ def survey(
                 )
             )
         origins = _choose_among(plan, origin_guess.ranked_origins(), reporter)
-    elif not counter.found_any:
+    elif moved or not counter.found_any:
         tell_other_storage(sources, origins, reporter)
         if others == records:
             raise OriginNotFound(origins=", ".join(origins))

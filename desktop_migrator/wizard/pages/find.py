@@ -102,15 +102,15 @@ class FindPage(WizardPage, OperationListener):
         self._rescan_button = QPushButton(self.tr("&Look again"))
         self._rescan_button.setAccessibleDescription(self.tr("Looks into all browsers once more"))
         self._rescan_button.clicked.connect(lambda: self._start_scan(whole_disk=False))
-        self._deep_button = QPushButton(self.tr("Search the whole &disk"))
-        self._deep_button.setAccessibleDescription(
+        self.deep_button = QPushButton(self.tr("Search the whole &disk"))
+        self.deep_button.setAccessibleDescription(
             self.tr("Looks for browsers and apps in all folders; can take some minutes")
         )
-        self._deep_button.clicked.connect(lambda: self._start_scan(whole_disk=True))
-        self._stop_button = QPushButton(self.tr("&Stop searching"))
-        self._stop_button.setAccessibleDescription(self.tr("Shows what was found before"))
-        self._stop_button.clicked.connect(self._stop_scan)
-        self.add_row(self._add_button, self._rescan_button, self._deep_button, self._stop_button)
+        self.deep_button.clicked.connect(lambda: self._start_scan(whole_disk=True))
+        self.stop_button = QPushButton(self.tr("&Stop searching"))
+        self.stop_button.setAccessibleDescription(self.tr("Shows what was found before"))
+        self.stop_button.clicked.connect(self._stop_scan)
+        self.add_row(self._add_button, self._rescan_button, self.deep_button, self.stop_button)
 
     def on_enter(self) -> None:
         if self._scan is None:
@@ -129,7 +129,7 @@ class FindPage(WizardPage, OperationListener):
     def _start_scan(self, *, whole_disk: bool = False) -> None:
         before = self._scan
         self._show_scan(None)
-        self._stop_button.setVisible(whole_disk)
+        self.stop_button.setVisible(whole_disk)
         if whole_disk:
             self._state.setText(self.tr("Searching the whole disk …"))
         plan, workspace = self.context.plan, self.context.workspace
@@ -147,12 +147,12 @@ class FindPage(WizardPage, OperationListener):
         self.start_operation(work, self._show_scan, failed, self)
 
     def _stop_scan(self) -> None:
-        self._stop_button.setEnabled(False)
+        self.stop_button.setEnabled(False)
         if self.operation:
             self.operation.stop()
 
     def on_progress(self, progress: Progress) -> None:
-        if progress.total is None and self._stop_button.isVisible():
+        if progress.total is None and self.stop_button.isVisible():
             folders = self.tr("%n folder(s) searched", "", progress.current)
             self._state.setText(folders)
         self._bar.setRange(0, progress.total or 0)
@@ -174,9 +174,9 @@ class FindPage(WizardPage, OperationListener):
         self._state.setVisible(looking)
         self._add_button.setEnabled(not looking)
         self._rescan_button.setEnabled(not looking)
-        self._deep_button.setEnabled(not looking)
-        self._stop_button.setEnabled(True)
-        self._stop_button.hide()
+        self.deep_button.setEnabled(not looking)
+        self.stop_button.setEnabled(True)
+        self.stop_button.hide()
         for shown in (self._site_combo, self._site_label, self._browsers, self._details):
             shown.setVisible(not looking and bool(scan and scan.profiles))
         self._clear_cards()

@@ -365,3 +365,17 @@ def test_a_folder_named_by_hand_is_searched_to_the_bottom(tmp_path: Path) -> Non
     trees.chromium_leveldb(deep)
     found = discover_path(tmp_path / "a", System.for_home(LINUX, tmp_path / "home"))
     assert [each.profile.path for each in found.profiles] == [deep]
+
+
+def test_what_old_chromium_kept_counts_unless_its_successor_has_the_site(tmp_path: Path) -> None:
+    app = tmp_path / ".config/V/App"
+    for name in ("https_a.test_0", "file__0"):
+        trees.webkit(app / f"Local Storage/{name}.localstorage", keys=["old"])
+    trees.chromium_leveldb(app)
+    [found] = discover(System.for_home(LINUX, tmp_path)).profiles
+    damages: list[Damage] = []
+    records = {
+        (record.storage_key.origin, record.key)
+        for record in read_stores(found.stores, tmp_path, damages.append)
+    }
+    assert records == {("https://a.test", "k"), ("file://", "old")}
