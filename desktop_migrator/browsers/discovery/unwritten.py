@@ -35,7 +35,7 @@ def warn_of_unwritten(stores: Iterable[Store], now: datetime) -> list[Message]:
         Message(
             "{browser}, profile {profile}, is open and has just written: what was changed in its"
             " pages in the last {seconds} seconds may not be on the disk yet. To be certain, close"
-            " the browser, or change nothing for {seconds} seconds, and then run this again.",
+            " the browser first, or change nothing there for {seconds} seconds.",
             browser=profile.browser_name,
             profile=profile.name,
             seconds=seconds,
