@@ -4,6 +4,7 @@ Texts that come from a browser are Python `str` with exactly the UTF-16 code uni
 wrote: lone surrogates stay lone surrogates, U+0000 stays U+0000.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -84,6 +85,28 @@ class StorageKey:
     def first_party(self) -> bool:
         """Whether this is the plain area of a page visited directly, in no container."""
         return self == StorageKey(self.origin)
+
+    @property
+    def own(self) -> bool:
+        """Whether it is what the site itself keeps when visited directly: plain, or under
+        Firefox's first-party isolation, which marks every area with its top level's domain."""
+        if not self.attributes:
+            return self.first_party
+        name, domain = self.attributes[0]
+        # With privacy.firstparty.isolate.use_site: (https,example.com)
+        domain = re.sub(r"^\([^,()]*,([^,()]*)(?:,[0-9]+)?\)$", r"\1", domain)
+        host = re.sub(r":[0-9]+$", "", self.origin.partition("://")[2])
+        return (
+            name == "firstPartyDomain"
+            and self == StorageKey(self.origin, attributes=self.attributes[:1])
+            and bool(domain)
+            and (host == domain or host.endswith(f".{domain}"))
+        )
+
+    @property
+    def container(self) -> str | None:
+        """The number of the Firefox container in which the site itself keeps it, if it does."""
+        return next((value for name, value in self.attributes if name == "userContextId"), None)
 
     def __str__(self) -> str:
         if self.nonce:

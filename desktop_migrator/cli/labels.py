@@ -18,6 +18,7 @@ COUNTS = {
 SKIP_REASONS = {
     "other-site": N_("of other web sites"),
     "partitioned": N_("framed in other web sites"),
+    "container": N_("in containers of Firefox"),
     "cache": N_("caches"),
     "secret": N_("login tokens and other secrets"),
     "excluded": N_("of kinds not asked for"),

@@ -13,7 +13,7 @@ from desktop_migrator.messages import N_
 from desktop_migrator.model import NotTaken, RestOfRecords, Suspicion
 
 _SHOWN = 20
-_UNTOLD_KINDS = frozenset(("other-site", "partitioned", "empty", "excluded"))
+_UNTOLD_KINDS = frozenset(("other-site", "partitioned", "container", "empty", "excluded"))
 """Kinds of which the number says enough."""
 
 

@@ -140,6 +140,12 @@ def _print_superseded(session: Session, result: RunResult) -> None:
 
 
 def _completed_sentence(written: Message, counts: Counts, *, rest: bool) -> Message:
+    if not any((counts.inserted, counts.updated, counts.unchanged, counts.skipped, rest)):
+        return Message(
+            "Done, but nothing was moved: the plan takes none of the {records:,} records that were"
+            " read. What they are, and why they stay in the browser, is said above.",
+            records=counts.records,
+        )
     if rest and not counts.superseded:
         return Message(
             "Done: {written}; all items that the plan takes lie in the database, checked row by "

@@ -1,24 +1,45 @@
 """`scan`: what there is on this computer."""
 
+from contextlib import nullcontext
+from typing import Annotated
+
 import typer
 from rich.table import Table
 
 from desktop_migrator.cli.options import PassphraseStdin, Source
 from desktop_migrator.cli.output import cell
-from desktop_migrator.cli.session import Session, read_passphrase_text
-from desktop_migrator.messages import Translator
+from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
+from desktop_migrator.errors import UsageError
+from desktop_migrator.messages import N_, Message, Translator
 from desktop_migrator.migration.sealed.captures import UnlockKey
 from desktop_migrator.migration.sources.scan import Scan, ScannedProfile, as_json, scan
 from desktop_migrator.model import Profile, StorageKey
 
+Deep = Annotated[
+    bool,
+    typer.Option(
+        "--deep",
+        help=N_(
+            "Look on the whole disk, not only where programs keep their data; can take minutes."
+        ),
+    ),
+]
+
 
 def command(
-    ctx: typer.Context, source: Source = None, passphrase_stdin: PassphraseStdin = False
+    ctx: typer.Context,
+    source: Source = None,
+    deep: Deep = False,
+    passphrase_stdin: PassphraseStdin = False,
 ) -> None:
     session: Session = ctx.obj
+    if deep and source:
+        raise UsageError(reason=Message("--deep looks everywhere: leave out --source."))
     workspace = session.workspace
     unlock = UnlockKey(read_passphrase_text(passphrase_stdin), workspace.credentials)
-    scanned = scan(source or (), workspace.snapshots, session.make_warning_reporter(), unlock)
+    reporter = session.make_warning_reporter()
+    with cancel_on_signal(reporter), reporter if deep else nullcontext():
+        scanned = scan(source or (), workspace.snapshots, reporter, unlock, whole_disk=deep)
     if session.json:
         session.emit_json(**as_json(scanned))
         return
@@ -102,6 +123,12 @@ def _storage_key_label(area: StorageKey, tr: Translator) -> str:
     """The web site, and in what it was framed or kept apart."""
     if area.first_party:
         return area.origin
+    if area.own:
+        return tr("{origin}, isolated by Firefox", origin=area.origin)
+    if area.container and len(area.attributes) == 1:
+        return tr(
+            "{origin}, in container {number} of Firefox", origin=area.origin, number=area.container
+        )
     if area.top_level_site and not area.attributes:
         return tr("{origin} in {site}", origin=area.origin, site=area.top_level_site)
     return str(area)

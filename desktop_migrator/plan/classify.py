@@ -50,6 +50,9 @@ class SkipReason(StrEnum):
 
     OTHER_SITE = "other-site"
     PARTITIONED = "partitioned"
+    """Framed in other sites."""
+    CONTAINER = "container"
+    """The site's own, but in one of Firefox's containers."""
     EXCLUDED = "excluded"
     """Its entity was not asked for."""
     EMPTY = "empty"
@@ -230,9 +233,11 @@ class RecordClassifier:
             ours = not patterns or any(pattern.match(origin) is not None for pattern in patterns)
         if not ours:
             return SkipReason.OTHER_SITE
-        if not self._plan.source.partitioned and not record.storage_key.first_party:
-            return SkipReason.PARTITIONED
-        return None
+        key = record.storage_key
+        if self._plan.source.partitioned or key.own:
+            return None
+        framed = key.top_level_site or key.cross_site_ancestor or key.nonce or key.opaque_site
+        return SkipReason.CONTAINER if key.container and not framed else SkipReason.PARTITIONED
 
     def _by_key(self, record: Record) -> Classified | None:
         readers = list(_matching_readers(self._keyed_readers, record.key))

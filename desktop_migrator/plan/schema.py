@@ -33,6 +33,7 @@ from desktop_migrator.messages import Message
 from desktop_migrator.model import INTEGER_BITS, Column, ColumnType, MergeRule
 from desktop_migrator.plan.decode.chain import ANY, DECODERS
 from desktop_migrator.plan.expressions import Expression
+from desktop_migrator.plan.origins import canonical_pattern
 from desktop_migrator.plan.sensitive import (
     WHOLE_ITEM,
     Action,
@@ -152,6 +153,7 @@ Name = Annotated[Text, AfterValidator(_name)]
 TableName = Annotated[Text, Field(pattern=r"^[^.]+(\.[^.]+)?$"), AfterValidator(_table_name)]
 """`table` or `schema.table`."""
 PatternText = Annotated[str, Field(max_length=500)]
+OriginPattern = Annotated[PatternText, AfterValidator(canonical_pattern)]
 ExpressionText = Annotated[Text, AfterValidator(_expression)]
 Expressions = Annotated[list[ExpressionText], BeforeValidator(_listed), Field(min_length=1)]
 PathText = Annotated[Text, AfterValidator(_path)]
@@ -169,7 +171,7 @@ class _PlanSection(BaseModel):
 class Source(_PlanSection):
     """Which web sites the plan is for."""
 
-    origins: list[PatternText | Annotated[list[PatternText], Field(min_length=1)]] = []
+    origins: list[OriginPattern | Annotated[list[OriginPattern], Field(min_length=1)]] = []
     """Patterns such as `https://*.example.com`. Empty: any, and the person says which. A list in
     the list is one app on several origins: its items are the same by their ids on all of them."""
     partitioned: bool = False

@@ -52,6 +52,7 @@ _STATES: dict[PreviewState, str] = {
 _SKIP_REASONS: dict[str, str] = {
     "other-site": QT_TRANSLATE_NOOP("states", "Of other web sites"),
     "partitioned": QT_TRANSLATE_NOOP("states", "Framed in other web sites"),
+    "container": QT_TRANSLATE_NOOP("states", "In containers of Firefox"),
     "cache": QT_TRANSLATE_NOOP("states", "Caches"),
     "secret": QT_TRANSLATE_NOOP("states", "Login tokens and other secrets"),
     "excluded": QT_TRANSLATE_NOOP("states", "Of kinds that were left out"),

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_migrator.browsers.discovery.os_folders import System
 from desktop_migrator.errors import NothingToMigrate
 from desktop_migrator.migration.wizard_options import WizardOptions
 from desktop_migrator.migration.workspace.catalog import Catalog
@@ -22,6 +23,7 @@ from desktop_migrator.wizard.pages.find import FindPage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from desktop_migrator.wizard.widgets.details import CollapsibleDetails
 from desktop_migrator.wizard.window import PAGES, WizardWindow
+from tests.unit.browsers import trees
 from tests.unit.browsers.test_running_browsers import LOCKER, process
 from tests.wizard.conftest import OpenWindow, Person
 
@@ -215,3 +217,32 @@ def test_every_page_has_details_that_say_where_things_are(person: Person) -> Non
 def shown(widget: QWidget) -> str:
     labels = widget.findChildren(QLabel)
     return "\n".join(label.text() for label in labels if label.isVisible())
+
+
+def test_the_whole_disk_is_searched_when_asked_and_can_be_stopped(
+    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, disk = tmp_path / "home", tmp_path / "disk"
+    home.mkdir()
+    trees.chromium_leveldb(disk / "old/Acme")
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(home))
+    monkeypatch.setattr(System, "whole_disk", lambda _: ([disk], frozenset()))
+    person = Person(open_window(WizardOptions(data_dir=tmp_path / "data")), qtbot)
+    person.go_to(WizardStep.FIND)
+    page = person.page
+    assert isinstance(page, FindPage)
+    person.wait(page.deep_button.isEnabled)
+    assert not page.cards
+    assert not page.stop_button.isVisible()
+
+    page.deep_button.click()
+    assert page.stop_button.isVisible()
+    page.stop_button.click()
+    person.wait(page.deep_button.isEnabled)
+    assert not page.cards
+    assert not page.stop_button.isVisible()
+
+    page.deep_button.click()
+    person.wait(page.deep_button.isEnabled)
+    assert [card.button.text() for card in page.cards] == ["Acme"]

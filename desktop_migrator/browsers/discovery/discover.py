@@ -5,13 +5,15 @@ looked into is reported and skipped. A folder reached twice, through whatever li
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from desktop_migrator.browsers.discovery import detect_format
+from desktop_migrator.browsers.discovery.app_names import AppNames
 from desktop_migrator.browsers.discovery.os_folders import OperatingSystem, System
+from desktop_migrator.browsers.discovery.profile_groups import read_profile_groups
 from desktop_migrator.browsers.discovery.profile_names import (
     ProfileInfo,
     read_local_state,
@@ -19,6 +21,7 @@ from desktop_migrator.browsers.discovery.profile_names import (
 )
 from desktop_migrator.browsers.discovery.registry import (
     BROWSERS,
+    CHROMIUM_INTERNAL,
     CHROMIUM_PROFILES,
     ELECTRON_PROFILES,
     INTERNAL_PROFILES,
@@ -26,17 +29,21 @@ from desktop_migrator.browsers.discovery.registry import (
     Engine,
 )
 from desktop_migrator.browsers.discovery.safe_listing import FolderLister, UnreadablePath
+from desktop_migrator.browsers.discovery.search import BELOW_DATA_FOLDERS, WHOLE_DISK, Walk
 from desktop_migrator.browsers.discovery.store_locations import (
     ENGINE_BY_FORMAT,
+    WEBKIT_FOLDERS,
     StoreLocation,
     find_inactive_backend,
     find_stores,
     is_browser_running,
     locate_store,
+    webkit_root,
 )
 from desktop_migrator.errors import SourceNotFound, StoreUnreadable
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Profile, Store, StoreFormat
+from desktop_migrator.reporter import NullReporter, Reporter
 
 __all__ = [
     "Discovery",
@@ -49,12 +56,11 @@ __all__ = [
     "discover_paths",
 ]
 
-_SEARCH_DEPTH = 3
-"""Levels below a folder given by hand that are searched."""
-_MAX_SEARCHED_FOLDERS = 20_000
-"""Folders that such a search visits."""
+_CONTENT_DEPTH = 3
+"""Levels below a folder given by hand at which files of any name are looked into."""
 _MAX_HOME_DISTANCE = 8
 """Levels above a folder given by hand at which a home is looked for."""
+SILENT = NullReporter()
 _SIDE_FILES = ("-wal", "-shm", "-journal")
 _UNKNOWN_BROWSER_NAMES = {
     Engine.CHROMIUM: "A browser like Chrome",
@@ -81,11 +87,18 @@ class Discovery:
         return tuple(store for found in self.profiles for store in found.stores)
 
 
-def discover(system: System) -> Discovery:
-    """Every profile that has a store, of every browser in the registry."""
-    finder = _Finder()
+def discover(system: System, reporter: Reporter = SILENT, *, whole_disk: bool = False) -> Discovery:
+    """Every profile that has a store: of every browser in the registry, and of whatever else
+    keeps one where programs keep their data, or anywhere on the disk. Raises Cancelled."""
+    finder = _Finder(system, reporter)
+    named_roots = set()
     for browser, root in _browser_roots(system, finder.lister):
-        finder.add_root(browser, root)
+        if finder.add_root(browser, root) and browser.name:
+            named_roots.add(os.path.realpath(root))
+    finder.search_data_folders(named_roots)
+    if whole_disk:
+        finder.search_whole_disk(named_roots)
+    finder.leave_old_revisions()
     return finder.discovery()
 
 
@@ -128,7 +141,7 @@ def discover_path(path: Path, system: System) -> Discovery:
         raise SourceNotFound(path=path) from error
     except OSError as error:
         raise StoreUnreadable(path=path, reason=error.strerror or str(error)) from error
-    finder = _Finder()
+    finder = _Finder(system)
     for computer in (system, *_assumed_systems(path)):
         for browser, root in _browser_roots(computer, FolderLister()):
             finder.known_roots.setdefault(_real_path(root), browser)
@@ -154,8 +167,8 @@ def _assumed_systems(path: Path) -> Iterator[System]:
 def _browser_roots(system: System, lister: FolderLister) -> Iterator[tuple[Browser, Path]]:
     for browser in BROWSERS:
         for base, pattern in system.browser_roots(browser):
-            for root, label in lister.glob(base, pattern):
-                yield replace(browser, name=browser.name or label), root
+            for root, _ in lister.glob(base, pattern):
+                yield browser, root
 
 
 @dataclass
@@ -164,15 +177,22 @@ class _ProfileCandidate:
     folder: Path
     name: str
     locations: list[StoreLocation]
+    is_old_revision: bool = False
 
 
 @dataclass
 class _Finder:
+    system: System
+    reporter: Reporter = SILENT
     lister: FolderLister = field(default_factory=FolderLister)
     known_roots: dict[Path, Browser] = field(default_factory=dict)
     candidates: dict[Path, _ProfileCandidate] = field(default_factory=dict)
     warnings: list[Message] = field(default_factory=list)
     local_states: dict[Path, dict[str, ProfileInfo]] = field(default_factory=dict)
+    profile_groups: dict[Path, dict[Path, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.app_names = AppNames(self.system)
 
     def discovery(self) -> Discovery:
         profiles = tuple(self._build_profile(candidate) for candidate in self.candidates.values())
@@ -210,33 +230,105 @@ class _Finder:
     # ---- by content -----------------------------------------------------------------------------
 
     def search(self, start: Path) -> None:
-        """Add what the folder is, else what lies a few levels below it."""
-        level, visited = [start], 0
-        for depth in range(_SEARCH_DEPTH + 1):
-            below: list[Path] = []
-            for folder in level:
-                visited += 1
-                if visited > _MAX_SEARCHED_FOLDERS:
-                    self.warnings.append(
-                        Message(
-                            "{start} holds too many folders; not all were searched.",
-                            start=str(start),
-                        )
-                    )
-                    return
-                if not self._add_by_content(folder, explicit=depth == 0):
-                    below += [
-                        folder / name
-                        for name, entry in self.lister.entries(folder).items()
-                        if entry.is_dir(follow_symlinks=False)
-                    ]
-            level = below
+        """Add what the folder is, else what lies below it: a few levels by content, all by name."""
+
+        def visit(folder: str, names: dict[str, os.DirEntry[str]], depth: int) -> Set[str] | None:
+            if depth > _CONTENT_DEPTH:
+                return self._visit(folder, names, depth)
+            known = self._add_by_content(Path(folder), explicit=depth == 0)
+            return None if known else frozenset()
+
+        walk = Walk(BELOW_DATA_FOLDERS, self.reporter, look_into=_CONTENT_DEPTH)
+        walk.run([start], visit)
+        if walk.truncated:
+            self.warnings.append(
+                Message("{start} holds too many folders; not all were searched.", start=str(start))
+            )
+        for folder, error in walk.unreadable:
+            self.lister.record_unreadable(Path(folder), error)
+
+    def search_data_folders(self, skip: Set[str]) -> None:
+        """Add what lies where programs keep their data, but for the folders in `skip`."""
+        walk = Walk(BELOW_DATA_FOLDERS, self.reporter)
+        walk.run(self.system.data_folders(), self._visit, skip)
+        if walk.truncated:
+            self.warnings.append(
+                Message(
+                    "This computer holds more folders than are looked into at once, so that not"
+                    " every app was looked for. `scan --deep` looks everywhere; a folder that you"
+                    " name is always looked into."
+                )
+            )
+        self._tell_unreadable(walk)
+
+    def search_whole_disk(self, skip: Set[str]) -> None:
+        starts, aside = self.system.whole_disk()
+        walk = Walk(WHOLE_DISK, self.reporter)
+        walk.run(starts, self._visit, skip | aside)
+        self._tell_unreadable(walk)
+
+    def _tell_unreadable(self, walk: Walk) -> None:
+        if walk.unreadable:
+            folder, error = walk.unreadable[0]
+            self.warnings.append(
+                Message(
+                    "{count:,} folders may not be looked into, first of all {path}: {reason}",
+                    count=len(walk.unreadable),
+                    path=folder,
+                    reason=error.strerror or str(error),
+                )
+            )
+
+    def _visit(self, path: str, names: dict[str, os.DirEntry[str]], _: int) -> Set[str] | None:
+        """Add the profile that the folder is by its names."""
+        folder = Path(path)
+        if "Local Storage" in names or "LocalStorage" in names:
+            browser = self._app_browser(folder, Engine.CHROMIUM)
+            if self._add_profile(browser, folder):
+                return CHROMIUM_INTERNAL
+        has_firefox_names = "storage" in names or "webappsstore.sqlite" in names
+        if has_firefox_names and self._add_profile(
+            self._app_browser(folder, Engine.FIREFOX), folder
+        ):
+            return None
+        root = webkit_root(folder, self.lister)
+        if root and self._add_profile(self._app_browser(root, Engine.WEBKIT), root):
+            return WEBKIT_FOLDERS
+        return frozenset()
+
+    def _app_browser(self, folder: Path, engine: Engine) -> Browser:
+        """The registry's browser in whose root the folder lies, else an app."""
+        known = self._known_browser(folder, engine)
+        if known:
+            return known
+        kinds = {
+            Engine.CHROMIUM: "chromium-app",
+            Engine.FIREFOX: "firefox-app",
+            Engine.WEBKIT: "webkit-app",
+        }
+        parts = set(folder.parts)
+        kind = "webview2" if "EBWebView" in parts else kinds[engine]
+        return Browser("qtwebengine" if "QtWebEngine" in parts else kind, "", engine)
+
+    def leave_old_revisions(self) -> None:
+        """A snap keeps whole copies of its data for former revisions: only the present one counts,
+        since what was deleted since must not come back."""
+        by_place: dict[tuple[Path, Path], list[Path]] = {}
+        for folder in self.candidates:
+            revision = next((up for up in folder.parents if _is_snap_revision(up)), None)
+            if revision:
+                place = (revision.parent, folder.relative_to(revision))
+                by_place.setdefault(place, []).append(revision)
+        for (snap, below), revisions in by_place.items():
+            current = _real_path(snap / "current")
+            present = max(revisions, key=lambda revision: (revision == current, int(revision.name)))
+            for revision in revisions:
+                if revision != present:
+                    self.candidates[revision / below].is_old_revision = True
 
     def _add_by_content(self, folder: Path, *, explicit: bool) -> bool:
         """Add what the folder is; whether that decides it, so that nothing below matters."""
         names = self.lister.entries(folder)
-        if _is_leveldb(folder, explicit=explicit):
-            return self._add_store(folder, StoreFormat.CHROMIUM_LEVELDB)
         if "profiles.ini" in names and self.add_root(self._firefox(folder), folder):
             return True
         if "Local State" in names or "Local Storage" in names or "LocalStorage" in names:
@@ -246,6 +338,9 @@ class _Finder:
                 return True
         if self._add_profile(self._firefox(folder), folder):
             return True
+        # Only now: in the root of a profile some programs keep a LevelDB of their own.
+        if _is_leveldb(folder, explicit=explicit):
+            return self._add_store(folder, StoreFormat.CHROMIUM_LEVELDB)
         if self._add_profile(self._browser(folder, Engine.WEBKIT), folder):
             return True
         for name, entry in names.items():
@@ -281,11 +376,16 @@ class _Finder:
 
     def _browser(self, folder: Path, engine: Engine) -> Browser:
         """The registry's browser in whose root the folder lies, else a nameless one."""
+        return self._known_browser(folder, engine) or Browser(
+            "other", _UNKNOWN_BROWSER_NAMES[engine], engine
+        )
+
+    def _known_browser(self, folder: Path, engine: Engine) -> Browser | None:
         for root in (folder, *folder.parents):
             known = self.known_roots.get(root)
             if known and known.engine is engine:
                 return known
-        return Browser("other", _UNKNOWN_BROWSER_NAMES[engine], engine)
+        return None
 
     # ---- the result -----------------------------------------------------------------------------
 
@@ -297,8 +397,10 @@ class _Finder:
             used.append(info.last_active)
         profile = Profile(
             browser=candidate.browser.id,
-            browser_name=candidate.browser.name,
-            name=candidate.name
+            browser_name=candidate.browser.name
+            or self.app_names.name(folder, candidate.browser.engine),
+            name=self._group_name(candidate)
+            or candidate.name
             or (info.name if info else "")
             or _profiles_ini_name(folder)
             or folder.name,
@@ -314,11 +416,22 @@ class _Finder:
                 store.path,
                 store.size,
                 store.modified,
-                is_active=store is not inactive,
+                is_active=store is not inactive and not candidate.is_old_revision,
             )
             for store in locations
         )
         return FoundProfile(profile, stores)
+
+    def _group_name(self, candidate: _ProfileCandidate) -> str:
+        """What Firefox's own database of profiles calls it, which is newer than profiles.ini."""
+        if candidate.browser.engine is not Engine.FIREFOX:
+            return ""
+        for root in candidate.folder.parents[:2]:
+            if root not in self.profile_groups:
+                self.profile_groups[root] = read_profile_groups(root, self.lister)
+            if name := self.profile_groups[root].get(candidate.folder):
+                return name
+        return ""
 
     def _profile_info(self, folder: Path) -> ProfileInfo | None:
         if folder.parent not in self.local_states:
@@ -348,6 +461,10 @@ class _Finder:
                 )
             )
         return inactive
+
+
+def _is_snap_revision(folder: Path) -> bool:
+    return folder.name.isdigit() and folder.parent.parent.name == "snap"
 
 
 def _real_path(path: Path) -> Path:

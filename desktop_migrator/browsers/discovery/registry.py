@@ -3,6 +3,8 @@
 A location is written with `/` and begins with `~` or a variable that `os_folders.System` knows;
 `*` stands for any part of one folder name. A folder belongs to the first row that it fits.
 
+docs/apps.md says which of them were tried, and where else such places are told.
+
 Sources: Chromium's docs/user_data_dir.md and chrome/install_static, Mozilla's "Profiles - Where
 Firefox stores your user data", WebKit's WebsiteDataStore (Cocoa and GLib), Electron's
 app.getPath('userData'), WebView2's "Manage user data folders".
@@ -22,13 +24,51 @@ CHROMIUM_PROFILES = (".", "*", "_side_profiles/*", "_side_profiles/*/Default")
 """Profiles below a user-data folder; Opera's may be the folder itself or a side profile."""
 
 ELECTRON_PROFILES = (".", "Partitions/*")
+QTWEBENGINE_PROFILES = ("webengine", "data/webengine", "profiles/*", "QtWebEngine/*")
 
 INTERNAL_PROFILES = frozenset({"System Profile"})
 """Chromium's profiles in which nobody browses: that one draws the profile picker."""
 
+CHROMIUM_INTERNAL = frozenset(
+    {
+        "AutofillStrikeDatabase",
+        "BudgetDatabase",
+        "Cache",
+        "Crashpad",
+        "DawnCache",
+        "DawnGraphiteCache",
+        "DawnWebGPUCache",
+        "Extension Rules",
+        "Extension Scripts",
+        "Extension State",
+        "Extensions",
+        "File System",
+        "GrShaderCache",
+        "IndexedDB",
+        "Local Extension Settings",
+        "Local Storage",
+        "Managed Extension Settings",
+        "Safe Browsing",
+        "Session Storage",
+        "ShaderCache",
+        "Sync Data",
+        "Sync Extension Settings",
+        "VideoDecodeStats",
+        "WebStorage",
+        "blob_storage",
+        "component_crx_cache",
+        "databases",
+        "extensions_crx_cache",
+        "optimization_guide_model_store",
+        "shared_proto_db",
+    }
+)
+"""Folders of a Chromium profile below which no other profile lies."""
+
 WEBKIT_STORES = (
     "*.localstorage",
     "localstorage/*.localstorage",
+    "local_storage/*.localstorage",
     "LocalStorage/*.localstorage",
     "WebsiteData/LocalStorage/*.localstorage",
     *(
@@ -44,7 +84,7 @@ WEBKIT_STORES = (
 class Browser:
     id: str
     name: str
-    """As people know it; empty: the folder's name that the last `*` stands for."""
+    """As people know it; empty for apps, which `app_names.py` names by their own files."""
     engine: Engine
     windows: tuple[str, ...] = ()
     macos: tuple[str, ...] = ()
@@ -73,6 +113,33 @@ def _chromium(
     )
 
 
+def _firefox(
+    browser_id: str,
+    name: str,
+    app_data: str,
+    home: str,
+    flatpaks: tuple[str, ...],
+    macos: str = "",
+) -> Browser:
+    return Browser(
+        browser_id,
+        name,
+        Engine.FIREFOX,
+        windows=(
+            f"%APPDATA%/{app_data}",
+            f"%LOCALAPPDATA%/Packages/*/LocalCache/Roaming/{app_data}",
+        ),
+        macos=(macos or f"~/Library/Application Support/{app_data}",),
+        linux=(
+            f"~/{home}",
+            f"$XDG_CONFIG_HOME/{home.lstrip('.')}",
+            f"~/snap/{browser_id}/common/{home}",
+            *(f"~/.var/app/{flatpak}/{home}" for flatpak in flatpaks),
+            *(f"~/.var/app/{flatpak}/config/{home.lstrip('.')}" for flatpak in flatpaks),
+        ),
+    )
+
+
 def _local(vendor: str) -> str:
     return f"%LOCALAPPDATA%/{vendor}/User Data"
 
@@ -93,7 +160,7 @@ BROWSERS: tuple[Browser, ...] = (
     _chromium("chrome-canary", "Google Chrome Canary", _local("Google/Chrome SxS"),
               "Google/Chrome Canary", ("google-chrome-canary",)),
     _chromium("chromium", "Chromium", _local("Chromium"), "Chromium", ("chromium",),
-              ("~/snap/chromium/common/chromium", "~/snap/chromium/current/.config/chromium",
+              ("~/snap/chromium/common/chromium", "~/snap/chromium/*/.config/chromium",
                "~/.var/app/org.chromium.Chromium/config/chromium")),
     _chromium("edge", "Microsoft Edge", _local("Microsoft/Edge"), "Microsoft Edge",
               ("microsoft-edge",), ("~/.var/app/com.microsoft.Edge/config/microsoft-edge",)),
@@ -113,18 +180,44 @@ BROWSERS: tuple[Browser, ...] = (
     _chromium("brave-nightly", "Brave Nightly", _local("BraveSoftware/Brave-Browser-Nightly"),
               "BraveSoftware/Brave-Browser-Nightly", ("BraveSoftware/Brave-Browser-Nightly",)),
     _chromium("vivaldi", "Vivaldi", _local("Vivaldi"), "Vivaldi", ("vivaldi",),
-              ("~/snap/vivaldi/current/.config/vivaldi", "~/snap/vivaldi/common/.config/vivaldi",
+              ("~/snap/vivaldi/*/.config/vivaldi",
                "~/.var/app/com.vivaldi.Vivaldi/config/vivaldi")),
     _chromium("vivaldi-snapshot", "Vivaldi Snapshot", "", "Vivaldi Snapshot",
               ("vivaldi-snapshot",)),
     _chromium("opera", "Opera", _opera("Opera Stable"), "com.operasoftware.Opera", ("opera",),
-              ("~/snap/opera/current/.config/opera", "~/.var/app/com.opera.Opera/config/opera")),
+              ("~/snap/opera/*/.config/opera", "~/.var/app/com.opera.Opera/config/opera")),
     _chromium("opera-gx", "Opera GX", _opera("Opera GX Stable"), "com.operasoftware.OperaGX",
               ("opera-gx",)),
     _chromium("opera-beta", "Opera Beta", _opera("Opera Next"), "com.operasoftware.OperaNext",
               ("opera-beta",)),
     _chromium("opera-developer", "Opera Developer", _opera("Opera Developer"),
               "com.operasoftware.OperaDeveloper", ("opera-developer",)),
+    _chromium("chrome-for-testing", "Chrome for Testing", _local("Google/Chrome for Testing"),
+              "Google/Chrome for Testing", ("google-chrome-for-testing",)),
+    _chromium("yandex", "Yandex Browser", _local("Yandex/YandexBrowser"), "Yandex/YandexBrowser",
+              ("yandex-browser", "yandex-browser-beta"),
+              ("~/.var/app/ru.yandex.Browser/config/yandex-browser",)),
+    _chromium("thorium", "Thorium", _local("Thorium"), "Thorium", ("thorium",)),
+    _chromium("whale", "Naver Whale", _local("Naver/Naver Whale"), "Naver/Whale",
+              ("naver-whale",)),
+    Browser("arc", "Arc", Engine.CHROMIUM,
+            windows=("%LOCALAPPDATA%/Packages/TheBrowserCompany.Arc_*"
+                     "/LocalCache/Local/Arc/User Data",),
+            macos=("~/Library/Application Support/Arc/User Data",)),
+    Browser("qutebrowser", "qutebrowser", Engine.CHROMIUM, profiles=QTWEBENGINE_PROFILES,
+            windows=("%APPDATA%/qutebrowser", "%LOCALAPPDATA%/qutebrowser"),
+            macos=("~/Library/Application Support/qutebrowser",),
+            linux=("$XDG_DATA_HOME/qutebrowser",
+                   "~/.var/app/org.qutebrowser.qutebrowser/data/qutebrowser")),
+    Browser("falkon", "Falkon", Engine.CHROMIUM, profiles=QTWEBENGINE_PROFILES,
+            windows=("%LOCALAPPDATA%/falkon",),
+            linux=("$XDG_CONFIG_HOME/falkon", "~/.var/app/org.kde.falkon/config/falkon")),
+    Browser("konqueror", "Konqueror", Engine.CHROMIUM, profiles=QTWEBENGINE_PROFILES,
+            linux=("$XDG_DATA_HOME/konqueror",)),
+    Browser("angelfish", "Angelfish", Engine.CHROMIUM, profiles=QTWEBENGINE_PROFILES,
+            linux=("$XDG_DATA_HOME/angelfish", "$XDG_DATA_HOME/KDE/angelfish",
+                   "~/.var/app/org.kde.angelfish/data/angelfish",
+                   "~/.var/app/org.kde.angelfish/data/KDE/angelfish")),
     # Stable, Developer Edition and Nightly share one root.
     Browser("firefox", "Mozilla Firefox", Engine.FIREFOX,
             windows=("%APPDATA%/Mozilla/Firefox",
@@ -144,6 +237,15 @@ BROWSERS: tuple[Browser, ...] = (
                    "~/.var/app/io.gitlab.librewolf-community/.librewolf",
                    "~/.var/app/io.gitlab.librewolf-community/config/librewolf/librewolf",
                    "~/.var/app/io.gitlab.librewolf-community/.config/librewolf/librewolf")),
+    _firefox("thunderbird", "Mozilla Thunderbird", "Thunderbird", ".thunderbird",
+             ("org.mozilla.Thunderbird", "org.mozilla.thunderbird", "net.thunderbird.Thunderbird"),
+             macos="~/Library/Thunderbird"),
+    _firefox("zen", "Zen Browser", "zen", ".zen",
+             ("app.zen_browser.zen", "io.github.zen_browser.zen")),
+    _firefox("floorp", "Floorp", "Floorp", ".floorp", ("one.ablaze.floorp",)),
+    _firefox("waterfox", "Waterfox", "Waterfox", ".waterfox", ("net.waterfox.waterfox",)),
+    _firefox("seamonkey", "SeaMonkey", "Mozilla/SeaMonkey", ".mozilla/seamonkey", (),
+             macos="~/Library/Application Support/SeaMonkey"),
     Browser("safari", "Safari", Engine.WEBKIT,
             macos=("~/Library/Containers/com.apple.Safari/Data/Library/WebKit",
                    "~/Library/WebKit/com.apple.Safari", "~/Library/Safari"),
@@ -151,11 +253,19 @@ BROWSERS: tuple[Browser, ...] = (
     Browser("gnome-web", "GNOME Web", Engine.WEBKIT,
             linux=("$XDG_DATA_HOME/epiphany", "~/.var/app/org.gnome.Epiphany/data/epiphany"),
             processes=("epiphany",)),
-    # Apps that bring an engine along, each in a folder named after it.
+    Browser("luakit", "luakit", Engine.WEBKIT, linux=("$XDG_DATA_HOME/luakit",),
+            processes=("luakit",)),
+    Browser("surf", "surf", Engine.WEBKIT, linux=("~/.surf/cache", "~/.local/share/surf"),
+            processes=("surf",)),
+    Browser("vimb", "vimb", Engine.WEBKIT,
+            linux=("$XDG_DATA_HOME/vimb", "$XDG_CONFIG_HOME/vimb", "$XDG_CACHE_HOME/vimb"),
+            processes=("vimb",)),
+    # Apps that bring an engine along, each in a folder named after it. What lies deeper, or
+    # elsewhere, `search.py` finds.
     Browser("electron", "", Engine.CHROMIUM, profiles=ELECTRON_PROFILES,
             windows=("%APPDATA%/*", "%LOCALAPPDATA%/*"),
             macos=("~/Library/Application Support/*",),
-            linux=("$XDG_CONFIG_HOME/*", "~/snap/*/current/.config/*", "~/.var/app/*/config/*")),
+            linux=("$XDG_CONFIG_HOME/*", "~/snap/*/*/.config/*", "~/.var/app/*/config/*")),
     Browser("webview2", "", Engine.CHROMIUM,
             windows=("%LOCALAPPDATA%/*/EBWebView",
                      "%LOCALAPPDATA%/Packages/*/LocalState/EBWebView")),

@@ -31,6 +31,9 @@ ENGINE_BY_FORMAT = {
     StoreFormat.WEBKIT: Engine.WEBKIT,
 }
 
+WEBKIT_FOLDERS = frozenset({"LocalStorage", "localstorage", "local_storage"})
+"""What WebKit's folders of stores are called."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoreLocation:
@@ -87,6 +90,11 @@ def _find_chromium_stores(folder: Path, lister: FolderLister) -> list[StoreLocat
         found.append(locate_store(leveldb, StoreFormat.CHROMIUM_LEVELDB))
     if "LocalStorage" in names and _detect_format(sqlite, lister) is StoreFormat.CHROMIUM_SQLITE:
         found.append(locate_store(sqlite, StoreFormat.CHROMIUM_SQLITE))
+    if "Local Storage" in names:  # of before Chromium 60
+        found += [
+            locate_store(path, StoreFormat.WEBKIT)
+            for path, _ in lister.glob(folder, "Local Storage/*.localstorage")
+        ]
     return [store for store in found if store]
 
 
@@ -112,6 +120,25 @@ def _find_webkit_stores(folder: Path, lister: FolderLister) -> list[StoreLocatio
         for path, _ in lister.glob(folder, pattern)
     )
     return [store for store in found if store]
+
+
+def webkit_root(folder: Path, lister: FolderLister) -> Path | None:
+    """The WebKit data folder to which the stores in the folder, or right below it, belong."""
+    for pattern in ("*.localstorage", *(f"{name}/*" for name in sorted(WEBKIT_FOLDERS))):
+        for path, _ in lister.glob(folder, pattern):
+            if path.suffix == ".localstorage" or path.name == "localstorage.sqlite3":
+                return _above_webkit_store(path)
+    return None
+
+
+def _above_webkit_store(path: Path) -> Path:
+    """The folder from which the longest of the usual ways leads to the store."""
+    ways = [pattern.removeprefix("./") for pattern in WEBKIT_STORES]
+    for way in sorted(ways, key=lambda way: -way.count("/")):
+        depth = way.count("/")
+        if path.match(way) and len(path.parents) > depth:
+            return path.parents[depth]
+    return path.parent
 
 
 def _detect_format(path: Path, lister: FolderLister) -> StoreFormat | None:

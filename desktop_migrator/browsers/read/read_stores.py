@@ -166,7 +166,9 @@ def _generations(copies: list[tuple[Store, Path]]) -> list[list[tuple[Store, Pat
     """The stores of one profile, those first that win over the ones that follow."""
     generations: list[list[tuple[Store, Path]]] = [[], [], []]
     for store, copy in copies:
-        if store.format is not StoreFormat.FIREFOX_LEGACY:
+        if store.path.parent.name == "Local Storage" and store.format is StoreFormat.WEBKIT:
+            generations[1].append((store, copy))  # of before Chromium 60; its successor wins
+        elif store.format is not StoreFormat.FIREFOX_LEGACY:
             generations[0].append((store, copy))
         elif store.path.name == "ls-archive.sqlite":
             generations[1].append((store, copy))

@@ -44,6 +44,7 @@ HEADINGS = {
 SKIP_REASONS = {
     "other-site": N_("{count:,} belong to other web sites"),
     "partitioned": N_("{count:,} lie framed in other web sites"),
+    "container": N_("{count:,} lie in containers of Firefox"),
     "cache": N_("{count:,} are caches, which the app fills again"),
     "secret": N_("{count:,} are login tokens and other secrets"),
     "excluded": N_("{count:,} are of kinds that were not asked for"),

@@ -116,6 +116,14 @@ def _extraction_warnings(run: RunContext) -> Iterator[Message]:
             "{count:,} records of the site lie framed in other sites; they were left aside.",
             count=number,
         )
+    if number := accounting.skipped["container"]:
+        yield plural(
+            "{count:,} record of the site lies in a container of Firefox; it was left aside. A"
+            " plan with `partitioned = true` takes it, too.",
+            "{count:,} records of the site lie in containers of Firefox; they were left aside. A"
+            " plan with `partitioned = true` takes them, too.",
+            count=number,
+        )
 
 
 MIN_ITEMS_TO_DROP_INDEXES = 100_000

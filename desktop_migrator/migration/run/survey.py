@@ -1,5 +1,6 @@
 """Whose data there is: which web site is meant, and which kinds of items it has."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from desktop_migrator.browsers.read.partitions import KeyRangePartitioner
 from desktop_migrator.errors import NothingToMigrate, OriginNotChosen, OriginNotFound
 from desktop_migrator.messages import Message
-from desktop_migrator.migration.sources.open_sources import Sources
+from desktop_migrator.migration.sources.open_sources import Sources, tell_other_storage
 from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.migration.workspace.arrivals import ArrivalCollector, HeldReason
 from desktop_migrator.model import Record, TargetEntity
@@ -61,6 +62,10 @@ def _choose_among(plan: Plan, matching: Mapping[str, int], reporter: Reporter) -
     return (chosen,)
 
 
+_MOVED = re.compile(r"moved|migrated", re.IGNORECASE)
+"""In the key of the note that an app leaves where its data was before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Survey:
     origins: tuple[str, ...]
@@ -103,7 +108,8 @@ def survey(
     """
     origins = parse_origins(named) if named else None
     classifier = RecordClassifier(plan, origins)
-    records = others = 0
+    records = others = apart = 0
+    moved = False
     origin_guess = OriginGuess()
     partitioner = KeyRangePartitioner()
     counter = _RecordCounter(plan, wanted)
@@ -114,15 +120,28 @@ def survey(
         partitioner.observe(record)
         classified = classifier.classify(record)
         others += classified.aside == SkipReason.OTHER_SITE
+        if origins and _MOVED.search(record.key) and classified.aside != SkipReason.OTHER_SITE:
+            moved = True
+        apart += classified.aside in {SkipReason.PARTITIONED, SkipReason.CONTAINER}
         if not classified.found:
             continue
         if origins is None and classifier.matches_key(record):
             origin_guess.add(record, classified)
         counter.add(record, classified)
     if origins is None:
+        if apart and not origin_guess.ranked_origins():
+            reporter.warned(
+                Message(
+                    "{count:,} records lie framed in other sites or in containers of Firefox. A"
+                    " plan with `partitioned = true` takes them, too.",
+                    count=apart,
+                )
+            )
         origins = _choose_among(plan, origin_guess.ranked_origins(), reporter)
-    elif others == records:
-        raise OriginNotFound(origins=", ".join(origins))
+    elif moved or not counter.found_any:
+        tell_other_storage(sources, origins, reporter)
+        if others == records:
+            raise OriginNotFound(origins=", ".join(origins))
     _log.debug("%d records read, %d of other sites", records, others)
     return counter.survey(origins, records, partitioner)
 
@@ -139,6 +158,10 @@ class _RecordCounter:
         self._sizes: dict[str, tuple[int, int]] = {}
         self._need_key: set[str] = set()
         self._arrivals = ArrivalCollector()
+
+    @property
+    def found_any(self) -> bool:
+        return bool(self._items)
 
     def add(self, record: Record, classified: Classified) -> None:
         if _is_taken_whole(classified, self._wanted):

@@ -68,12 +68,18 @@ def scan_sites(
     extra_folders: Sequence[Path],
     workspace: Workspace,
     reporter: Reporter,
+    *,
+    whole_disk: bool = False,
 ) -> SiteScan:
     """Looks into the folders, or every browser of this person, and into `extra_folders`.
 
+    `whole_disk` looks for browsers everywhere, which takes minutes.
+
     Raises Cancelled, and as `discover_path` for a folder named by hand.
     """
-    found = [find_sources(folders), *([find_sources(extra_folders)] if extra_folders else [])]
+    found = [find_sources(folders, reporter, whole_disk=whole_disk)]
+    if extra_folders:
+        found.append(find_sources(extra_folders, reporter))
     profiles = {each.profile.path: each for one in found for each in one.profiles}
     reporter.started(Stage.FIND, len(profiles))
     findings: list[ProfileScan] = []

@@ -1,39 +1,57 @@
 """The storage a use case works on: found, copied once, readable as often as needed."""
 
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 
 from desktop_migrator.browsers.discovery import discover
+from desktop_migrator.browsers.discovery.other_storage import find_other_storage
+from desktop_migrator.browsers.discovery.unwritten import warn_of_unwritten
 from desktop_migrator.browsers.read import read_stores
 from desktop_migrator.browsers.read.read_ahead import read_ahead
-from desktop_migrator.messages import Message
+from desktop_migrator.errors import Cancelled
+from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.sealed.captures import Capture, UnlockKey, is_capture, open_captures
 from desktop_migrator.model import Damage, Record, Store
-from desktop_migrator.reporter import Reporter
+from desktop_migrator.reporter import Question, Reporter
 
 ChangeRecords = Callable[[list[Record]], Sequence[Record]]
 """What a program does to all records before they are migrated."""
 NO_UNLOCK_KEY = UnlockKey()
+_WAIT, _GO_ON = N_("wait"), N_("go on")
+_WAIT_OR_NOT = Message(
+    "Wait until the browser has written everything (at most three minutes, if you change nothing"
+    " there), or go on?"
+)
+_PAUSE, _MAX_PAUSES = 3.0, 60
+"""Seconds between two looks at whether browsers still write, and how many there are."""
 _MIN_READ_AHEAD_BYTES = 4 * 2**20
 """Bytes from which on it pays to read ahead."""
 
 
-def find_sources(folders: Sequence[Path]) -> discover.Discovery:
-    """What lies in the named folders, or in every browser of this person."""
+def find_sources(
+    folders: Sequence[Path], reporter: Reporter = discover.SILENT, *, whole_disk: bool = False
+) -> discover.Discovery:
+    """What lies in the named folders, or in every browser of this person. Raises Cancelled."""
     system = discover.System.current()
     if not folders:
-        return discover.discover(system)
+        return discover.discover(system, reporter, whole_disk=whole_disk)
     return discover.discover_paths(folders, system)
 
 
-def find_captures_and_stores(folders: Sequence[Path]) -> tuple[list[Path], discover.Discovery]:
+def find_captures_and_stores(
+    folders: Sequence[Path], reporter: Reporter = discover.SILENT, *, whole_disk: bool = False
+) -> tuple[list[Path], discover.Discovery]:
     """The captures among them, and what lies in the others, or in every browser without any."""
     sealed = [path for path in folders if is_capture(path)]
     rest = [path for path in folders if path not in sealed]
-    return sealed, find_sources(rest) if rest or not sealed else discover.Discovery(())
+    if sealed and not rest:
+        return sealed, discover.Discovery(())
+    return sealed, find_sources(rest, reporter, whole_disk=whole_disk)
 
 
 class Sources:
@@ -86,6 +104,38 @@ class Sources:
             self._reporter.warned(damage.message)
 
 
+def tell_other_storage(sources: Sources, origins: Sequence[str], reporter: Reporter) -> None:
+    """Warn of data that these web sites keep elsewhere than in localStorage."""
+    for profile in dict.fromkeys(store.profile for store, _ in sources.copies):
+        for origin in origins:
+            for found in find_other_storage(profile, origin):
+                reporter.warned(found.message)
+
+
+def find_written(
+    folders: Sequence[Path], reporter: Reporter, pause: Callable[[float], None] = time.sleep
+) -> tuple[list[Path], discover.Discovery]:
+    """As `find_captures_and_stores`, but says what browsers may not have written yet, and waits
+    for it where the person wants that. Raises Cancelled."""
+    sealed, found = find_captures_and_stores(folders)
+    unwritten = warn_of_unwritten(found.stores, datetime.now(UTC))
+    for warning in unwritten:
+        reporter.warned(warning)
+    if not unwritten or reporter.ask(Question(_WAIT_OR_NOT, (_WAIT, _GO_ON))) != _WAIT:
+        return sealed, found
+    for _ in range(_MAX_PAUSES):
+        if reporter.cancelled:
+            raise Cancelled
+        pause(_PAUSE)
+        sealed, found = find_captures_and_stores(folders)
+        unwritten = warn_of_unwritten(found.stores, datetime.now(UTC))
+        if not unwritten:
+            return sealed, found
+    for warning in unwritten:
+        reporter.warned(warning)
+    return sealed, found
+
+
 @contextmanager
 def open_sources(
     folders: Sequence[Path],
@@ -98,7 +148,7 @@ def open_sources(
     The store written last comes first: of an item that several hold, the first copy counts.
     Raises as `open_captures`.
     """
-    sealed, found = find_captures_and_stores(folders)
+    sealed, found = find_written(folders, reporter)
     for warning in found.warnings:
         reporter.warned(warning)
     for unreadable in found.unreadable:

@@ -8,8 +8,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from desktop_migrator.browsers.discovery.discover import UnreadablePath
+from desktop_migrator.browsers.discovery.discover import SILENT, UnreadablePath
 from desktop_migrator.browsers.read import read_stores
+from desktop_migrator.errors import Cancelled
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.sealed.captures import Capture, UnlockKey, open_captures
 from desktop_migrator.migration.sources.open_sources import NO_UNLOCK_KEY, find_captures_and_stores
@@ -44,15 +45,18 @@ def scan(
     snapshot_root: Path,
     reporter: Reporter,
     unlock_key: UnlockKey = NO_UNLOCK_KEY,
+    *,
+    whole_disk: bool = False,
 ) -> Scan:
-    """Raises as `open_captures` for captures among the folders."""
-    sealed, found = find_captures_and_stores(folders)
-    profiles = [
-        ScannedProfile(
-            each.profile, tuple(_scan_store(store, snapshot_root) for store in each.stores)
-        )
-        for each in found.profiles
-    ]
+    """Raises Cancelled, and as `open_captures` for captures among the folders."""
+    progress = reporter if whole_disk else SILENT
+    sealed, found = find_captures_and_stores(folders, progress, whole_disk=whole_disk)
+    profiles = []
+    for each in found.profiles:
+        if reporter.cancelled:
+            raise Cancelled
+        stores = tuple(_scan_store(store, snapshot_root) for store in each.stores)
+        profiles.append(ScannedProfile(each.profile, stores))
     for capture in open_captures(sealed, unlock_key, reporter):
         profiles += _scan_capture(capture)
     return Scan(

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from desktop_migrator.errors import MigratorError, NothingToMigrate
+from desktop_migrator.errors import Cancelled, MigratorError, NothingToMigrate
 from desktop_migrator.migration.plans.infer_plan import (
     PlanRequest,
     infer_plan,
@@ -86,6 +86,14 @@ class FindPage(WizardPage, OperationListener):
         self._list.setSpacing(theme.TIGHT)
         self.body.addLayout(self._list)
 
+        self._make_buttons()
+        self._drop = basics.make_label(self.tr("You can also drop a folder here."), "faint")
+        self.body.addWidget(self._drop)
+        self._notes = basics.make_label(role="faint")
+        self._details = self.add_details(self._notes)
+        self.body.addStretch(1)
+
+    def _make_buttons(self) -> None:
         self._add_button = QPushButton(self.tr("Add a &folder …"))
         self._add_button.setAccessibleDescription(
             self.tr("Choose a browser's profile folder that was not found by itself")
@@ -93,13 +101,16 @@ class FindPage(WizardPage, OperationListener):
         self._add_button.clicked.connect(self._choose_folder)
         self._rescan_button = QPushButton(self.tr("&Look again"))
         self._rescan_button.setAccessibleDescription(self.tr("Looks into all browsers once more"))
-        self._rescan_button.clicked.connect(self._start_scan)
-        self.add_row(self._add_button, self._rescan_button)
-        self._drop = basics.make_label(self.tr("You can also drop a folder here."), "faint")
-        self.body.addWidget(self._drop)
-        self._notes = basics.make_label(role="faint")
-        self._details = self.add_details(self._notes)
-        self.body.addStretch(1)
+        self._rescan_button.clicked.connect(lambda: self._start_scan(whole_disk=False))
+        self.deep_button = QPushButton(self.tr("Search the whole &disk"))
+        self.deep_button.setAccessibleDescription(
+            self.tr("Looks for browsers and apps in all folders; can take some minutes")
+        )
+        self.deep_button.clicked.connect(lambda: self._start_scan(whole_disk=True))
+        self.stop_button = QPushButton(self.tr("&Stop searching"))
+        self.stop_button.setAccessibleDescription(self.tr("Shows what was found before"))
+        self.stop_button.clicked.connect(self._stop_scan)
+        self.add_row(self._add_button, self._rescan_button, self.deep_button, self.stop_button)
 
     def on_enter(self) -> None:
         if self._scan is None:
@@ -115,17 +126,35 @@ class FindPage(WizardPage, OperationListener):
 
     # ---- looking --------------------------------------------------------------------------------
 
-    def _start_scan(self) -> None:
+    def _start_scan(self, *, whole_disk: bool = False) -> None:
+        before = self._scan
         self._show_scan(None)
+        self.stop_button.setVisible(whole_disk)
+        if whole_disk:
+            self._state.setText(self.tr("Searching the whole disk …"))
         plan, workspace = self.context.plan, self.context.workspace
         folders, also = self.context.folders, tuple(self._added_folders)
 
         def work(reporter: Reporter) -> SiteScan:
-            return scan_sites(plan, folders, also, workspace, reporter)
+            return scan_sites(plan, folders, also, workspace, reporter, whole_disk=whole_disk)
 
-        self.start_operation(work, self._show_scan, self._scan_failed, self)
+        def failed(error: MigratorError) -> None:
+            if isinstance(error, Cancelled) and before is not None:
+                self._show_scan(before)
+            else:
+                self._scan_failed(error)
+
+        self.start_operation(work, self._show_scan, failed, self)
+
+    def _stop_scan(self) -> None:
+        self.stop_button.setEnabled(False)
+        if self.operation:
+            self.operation.stop()
 
     def on_progress(self, progress: Progress) -> None:
+        if progress.total is None and self.stop_button.isVisible():
+            folders = self.tr("%n folder(s) searched", "", progress.current)
+            self._state.setText(folders)
         self._bar.setRange(0, progress.total or 0)
         self._bar.setValue(progress.current)
 
@@ -145,6 +174,9 @@ class FindPage(WizardPage, OperationListener):
         self._state.setVisible(looking)
         self._add_button.setEnabled(not looking)
         self._rescan_button.setEnabled(not looking)
+        self.deep_button.setEnabled(not looking)
+        self.stop_button.setEnabled(True)
+        self.stop_button.hide()
         for shown in (self._site_combo, self._site_label, self._browsers, self._details):
             shown.setVisible(not looking and bool(scan and scan.profiles))
         self._clear_cards()

@@ -189,3 +189,23 @@ def test_different_attributes_never_share_a_spelling(many: list[dict[str, str]])
 def test_what_firefox_would_not_write_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         parse_firefox(text)
+
+
+@pytest.mark.parametrize(
+    ("origin", "suffix", "own"),
+    [
+        ("https://app.example.com", "", True),
+        ("https://app.example.com", "^firstPartyDomain=example.com", True),
+        ("http://example.com:3000", "^firstPartyDomain=example.com", True),
+        ("https://example.com", "^firstPartyDomain=%28https%2Cexample.com%29", True),
+        ("https://app.example.com", "^firstPartyDomain=other.test", False),
+        ("https://notexample.com", "^firstPartyDomain=example.com", False),
+        ("https://app.example.com", "^userContextId=2", False),
+        ("https://app.example.com", "^firstPartyDomain=example.com&userContextId=2", False),
+        ("https://app.example.com", "^partitionKey=%28https%2Cother.test%29", False),
+    ],
+)
+def test_what_firefox_isolates_for_the_site_itself_is_the_sites_own(
+    origin: str, suffix: str, *, own: bool
+) -> None:
+    assert parse_firefox(origin + suffix).own is own
