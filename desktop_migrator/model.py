@@ -5,12 +5,12 @@ wrote: lone surrogates stay lone surrogates, U+0000 stays U+0000.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
@@ -82,8 +82,17 @@ class StorageKey:
 
     @property
     def first_party(self) -> bool:
-        """Whether this is the plain area of a page visited directly, in no container."""
-        return self == StorageKey(self.origin)
+        """Whether this is the area of a page visited directly, in no container.
+
+        A Firefox that isolates by first party (`privacy.firstparty.isolate`) names the page's own
+        domain there, too.
+        """
+        own = StorageKey(self.origin)
+        return self == own or (
+            self == replace(own, attributes=self.attributes)
+            and [name for name, _ in self.attributes] == ["firstPartyDomain"]
+            and _is_domain_of(self.attributes[0][1], self.origin)
+        )
 
     def __str__(self) -> str:
         if self.nonce:
@@ -100,6 +109,18 @@ class StorageKey:
         if self.attributes:
             text += "^" + urlencode(self.attributes)
         return text
+
+
+def _is_domain_of(first_party: str, origin: str) -> bool:
+    """`first_party` is `a.test`, or `(https,a.test)` where the scheme counts as well."""
+    parts = urlsplit(origin)
+    host = parts.hostname or ""
+    if first_party.startswith("("):
+        scheme, _, first_party = first_party.strip("()").partition(",")
+        if scheme != parts.scheme:
+            return False
+        first_party = first_party.partition(",")[0]
+    return host == first_party or host.endswith(f".{first_party}")
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):

@@ -10,6 +10,7 @@ from desktop_migrator.migration.workspace.catalog import UNDONE, Catalog, Catalo
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome
 from desktop_migrator.plan.classify import RecordClassifier
+from desktop_migrator.plan.companions import find_companions
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter
 
@@ -66,8 +67,8 @@ def status(
     }
     records: dict[str, int] = {}
     modified: dict[str, datetime] = {}
-    classifier = RecordClassifier(plan)
     with open_sources(folders, workspace.snapshots, reporter) as sources:
+        classifier = RecordClassifier(plan, companions=find_companions(plan, sources.records))
         for record in sources.records():
             classified = classifier.classify_by_key(record)
             if classified is None or not classified.is_recognised:

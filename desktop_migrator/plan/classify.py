@@ -9,7 +9,6 @@ that takes everything gets it; without one it is told.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 
 import msgspec
@@ -17,15 +16,16 @@ from msgspec import Raw
 
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Record
+from desktop_migrator.plan.companions import Companions
 from desktop_migrator.plan.decode.chain import ANY, DecodeChain
-from desktop_migrator.plan.decode.decoder import DecodeContext, SetAside
+from desktop_migrator.plan.decode.decoder import SetAside
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.json_text import (
+    as_bytes,
     as_list,
     as_object,
     as_string,
     as_value,
-    encode,
     escape_json,
     escape_unstorable,
     has_escapes,
@@ -141,10 +141,20 @@ class Classified(msgspec.Struct):
 
 
 class RecordClassifier:
-    """Sorts records by a plan. `origins` are those chosen; None takes the plan's."""
+    """Sorts records by a plan. `origins` are those chosen; None takes the plan's.
 
-    def __init__(self, plan: Plan, origins: Collection[str] | None = None) -> None:
+    Without `companions` nothing is known beside a record, and what expires by another one counts
+    as data.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        origins: Collection[str] | None = None,
+        companions: Companions | None = None,
+    ) -> None:
         self._plan = plan
+        self._companions = companions or Companions()
         self._origins = None if origins is None else frozenset(origins)
         self._key_rules = [rule for rule in plan.ignore if rule.holds is None]
         self._content_rules = [rule for rule in plan.ignore if rule.holds not in (None, "login")]
@@ -240,15 +250,17 @@ class RecordClassifier:
             return None
         if record.value in _NOTHING:
             return Classified(SkipReason.EMPTY)
-        reading = _Reading(record)
+        reading = _Reading(record, self._companions)
         classified = Classified(found=[])
         taken: list[_Take] = []
+        aside: SetAside | None = None
         for entity, sources in _by_entity(readers):
             try:
                 take = _first_take(sources, reading)
             except ItemRejected as rejected:
                 classified.found.append(UnreadableRecord(entity, rejected))
                 continue
+            aside = aside or reading.aside
             if take:
                 taken.append(take)
                 if take.found.items:
@@ -256,6 +268,8 @@ class RecordClassifier:
         if not taken:
             if classified.found:
                 return classified
+            if aside:
+                return Classified(aside)
             return _not_taken(readers[0][0].entity, record, reading)
         # A rejection of the whole record keeps all of it.
         if len(classified.items) == len(classified.found):
@@ -333,11 +347,11 @@ class RecordClassifier:
     def _classify_by_content(
         self, record: Record, readers: list[tuple["_SourceReader", str]]
     ) -> Classified:
-        reading = _Reading(record)
+        reading = _Reading(record, self._companions)
         kind = self._ignored_by_content(record.key, record.value, reading.plain)
         take = None if kind else _first_take(readers, reading)
         if kind or take is None:
-            return Classified(kind or SkipReason.UNMATCHED)
+            return Classified(kind or reading.aside or SkipReason.UNMATCHED)
         found = take.found
         classified = Classified(found=[])
         kind = self._cut_logins(found, record.key, classified) if found.items else ""
@@ -400,33 +414,39 @@ class RecordClassifier:
 class _Reading:
     """A record's value, decoded in each way once."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, companions: Companions) -> None:
         self.text = record.value
         self.data = escape_json(record.value)
         self.aside: SetAside | None = None
         """Why a decoder that knew the record's value leaves it aside."""
         self.misfit: ItemRejected | None = None
         """Why a source's expression could not be computed."""
-        self._key = record.key
-        self._decoded: dict[tuple[str, ...], Raw | None] = {}
+        self._context = companions.context(record)
+        self._plain: Raw | None = None
+        self._is_parsed = False
+        self._decoded: dict[tuple[str, ...], Raw | SetAside | None] = {}
 
     @property
     def plain(self) -> Raw | None:
         """As JSON; None if it is none."""
-        if () not in self._decoded:
-            self._decoded[()] = as_value(self.data)
-        return self._decoded[()]
+        if not self._is_parsed:
+            self._plain = as_value(self.data)
+            self._is_parsed = True
+        return self._plain
 
     def decoded(self, chain: DecodeChain) -> Raw | None:
-        if not chain.names:
+        if not chain.names and not chain.takes_any:
             return Raw(self.data)  # what looks into it sees whether it is JSON
-        if chain.names not in self._decoded:
-            context = DecodeContext(self._key, datetime.now(UTC), lambda key: None)
-            value = chain.decode(self.text, context)
-            if isinstance(value, SetAside):
-                self.aside, value = value, None
-            self._decoded[chain.names] = value
-        return self._decoded[chain.names]
+        if not chain.names and self.plain is not None:
+            return self.plain
+        names = (*chain.names, ANY) if chain.takes_any else chain.names
+        if names not in self._decoded:
+            self._decoded[names] = chain.decode(self.text, self._context)
+        value = self._decoded[names]
+        if isinstance(value, SetAside):
+            self.aside = value
+            return None
+        return value
 
 
 class _Take(msgspec.Struct):
@@ -446,8 +466,7 @@ class _SourceReader:
     def __init__(self, entity: str, source: EntitySource) -> None:
         self.entity = entity
         self.source = source
-        self._takes_any = source.decode[-1:] == [ANY]
-        self._chain = DecodeChain([name for name in source.decode if name != ANY])
+        self._chain = DecodeChain(source.decode)
         self._items = Expression(source.items)
 
     def read(self, reading: _Reading, name: str) -> _Take | None:
@@ -455,18 +474,17 @@ class _SourceReader:
 
         Raises ItemRejected if it is so but cannot be read.
         """
-        if self._takes_any and not self._chain.names and reading.plain is None:
-            plain = Raw(encode(escape_unstorable(reading.text)))
+        whole = reading.decoded(self._chain)
+        if self._chain.takes_any and whole is not None and _is_text(whole, reading):
             found = FoundItems(
                 self.entity,
-                [plain],
+                [whole],
                 name,
                 is_single=True,
                 encoding="text",
-                may_have_escapes=has_escapes(plain),
+                may_have_escapes=has_escapes(whole),
             )
-            return _Take(found, self._chain, plain, ((),))
-        whole = reading.decoded(self._chain)
+            return _Take(found, self._chain, whole, ((),))
         try:
             inner = None if whole is None else self._items.find(whole)
         except ItemRejected as rejected:
@@ -537,6 +555,11 @@ class _SourceReader:
                 return _pairs(inner)
 
 
+def _is_text(whole: Raw, reading: _Reading) -> bool:
+    """Whether a decoded value is a text, of a record that is no JSON."""
+    return reading.plain is None and as_bytes(whole)[:1] == b'"'
+
+
 def _is_opaque(text: str) -> bool:
     """Whether a text is one long word, as tokens are."""
     return looks_random(text) or login_kind(text) is not None
@@ -579,20 +602,24 @@ def _by_entity(
 
 
 def _first_take(readers: Iterable[tuple[_SourceReader, str]], reading: _Reading) -> _Take | None:
-    """By the first source that fits and finds items, else by the first that fits."""
+    """By the first source that fits and finds items, else by the first that fits.
+
+    Where a source's decoder says that there is no data of the person's in it, none comes after it.
+    """
     empty = None
+    reading.aside = None
     for reader, name in readers:
         take = reader.read(reading, name)
         if take and take.found.items:
             return take
+        if reading.aside:
+            return None
         empty = empty or take
     return empty
 
 
 def _not_taken(entity: str, record: Record, reading: _Reading) -> Classified:
     """Of a record that an entity names by key, and that no source recognises."""
-    if reading.aside:
-        return Classified(reading.aside.value)
     if record.value == _LOST_BY_THE_APP:
         return Classified(SkipReason.LOST)
     try:

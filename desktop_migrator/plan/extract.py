@@ -21,6 +21,7 @@ from desktop_migrator.plan.classify import (
     SkipReason,
     UnreadableRecord,
 )
+from desktop_migrator.plan.companions import Companions
 from desktop_migrator.plan.decode.unreadable import has_unreadable
 from desktop_migrator.plan.detect import SecretDetector
 from desktop_migrator.plan.envelope import FieldCipher
@@ -53,11 +54,12 @@ class Extractor:
         user_id: str,
         origins: Collection[str],
         key: FieldCipher | None = None,
+        companions: Companions | None = None,
     ) -> None:
         self.accounting = Accounting()
         """What it has read so far."""
         self._plan = plan
-        self._classifier = RecordClassifier(plan, origins)
+        self._classifier = RecordClassifier(plan, origins, companions)
         self._reader = ItemReader(plan)
         self._row_builders = {
             entity.name: RowBuilder(

@@ -15,6 +15,7 @@ from desktop_migrator.migration.sources.open_sources import Sources, open_source
 from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Item, Rejection, TargetEntity
+from desktop_migrator.plan.companions import find_companions
 from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.schema import Plan
@@ -108,6 +109,7 @@ def extract_again(
 ) -> Iterator[Item | Rejection]:
     """What the plan makes of the sources now."""
     sources, origins = sources_and_origins
-    return Extractor(request.plan, entities, user_id, origins, request.field_key).extract(
-        sources.records()
-    )
+    return Extractor(
+        *(request.plan, entities, user_id, origins, request.field_key),
+        find_companions(request.plan, sources.records),
+    ).extract(sources.records())

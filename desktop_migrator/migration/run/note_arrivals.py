@@ -43,7 +43,10 @@ def _incomplete(run: RunContext, entities: Sequence[TargetEntity]) -> Iterator[P
     job = run.job
     if job.period == ALL_TIME and not run.accounting.omitted:
         return
-    extractor = Extractor(job.plan, entities, run.user_id, run.survey.origins, job.field_key)
+    extractor = Extractor(
+        *(job.plan, entities, run.user_id, run.survey.origins, job.field_key),
+        run.survey.companions,
+    )
     for record in run.sources.records():
         before = extractor.accounting.omitted.total()
         outcomes = list(extractor.extract([record]))

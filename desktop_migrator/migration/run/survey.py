@@ -18,6 +18,7 @@ from desktop_migrator.plan.classify import (
     SkipReason,
     UnreadableRecord,
 )
+from desktop_migrator.plan.companions import Companions, find_companions
 from desktop_migrator.plan.guess_origins import OriginGuess, guess_origins
 from desktop_migrator.plan.read_ids import IdReader
 from desktop_migrator.plan.schema import Plan
@@ -79,6 +80,8 @@ class Survey:
     needs_field_key: bool
     """Whether there is something to encrypt or hash, or a record that cannot be read where there
     would be."""
+    companions: Companions
+    """What says of other records that they have expired; for all later passes."""
 
     def item_total(self, entities: Iterable[TargetEntity]) -> int:
         """How many there are of these entities."""
@@ -99,7 +102,8 @@ def survey(
     Raises as `choose_origins`, and OriginNotFound if none of the origins named has a single record.
     """
     origins = parse_origins(named) if named else None
-    classifier = RecordClassifier(plan, origins)
+    companions = find_companions(plan, sources.records)
+    classifier = RecordClassifier(plan, origins, companions)
     records = others = 0
     origin_guess = OriginGuess()
     partitioner = KeyRangePartitioner()
@@ -120,7 +124,7 @@ def survey(
         origins = _choose_among(plan, origin_guess.ranked_origins(), reporter)
     elif others == records:
         raise OriginNotFound(origins=", ".join(origins))
-    return counter.survey(origins, records, partitioner)
+    return counter.survey(origins, records, partitioner, companions)
 
 
 class _RecordCounter:
@@ -158,7 +162,11 @@ class _RecordCounter:
                 self._need_key.add(origin)
 
     def survey(
-        self, origins: tuple[str, ...], records: int, partitioner: KeyRangePartitioner
+        self,
+        origins: tuple[str, ...],
+        records: int,
+        partitioner: KeyRangePartitioner,
+        companions: Companions,
     ) -> Survey:
         item_counts: Counter[str] = Counter()
         for (origin, entity), number in self._items.items():
@@ -175,6 +183,7 @@ class _RecordCounter:
             partitioner=partitioner,
             arrivals=self._arrivals,
             needs_field_key=not self._need_key.isdisjoint(origins),
+            companions=companions,
         )
 
 
