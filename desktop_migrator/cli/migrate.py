@@ -21,6 +21,7 @@ from desktop_migrator.cli.result import exit_code, finished_event, print_result
 from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
 from desktop_migrator.messages import N_
 from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.plans.earlier_plans import plan_to_resume
 from desktop_migrator.migration.run.field_keys import read_field_key
 from desktop_migrator.migration.run.filters import Period
 from desktop_migrator.migration.run.job import Job
@@ -148,8 +149,11 @@ def command(
 ) -> None:
     session: Session = ctx.obj
     given = read_passphrase_text(passphrase_stdin)
+    plan = load_plan(session.plan)
+    if resume and session.plan is None:
+        plan = plan_to_resume(session.workspace, database, user_id) or plan
     job = Job(
-        plan=load_plan(session.plan).taking(take or ()),
+        plan=plan.taking(take or ()),
         database=database,
         person=Person(user_id, user_email),
         sources=tuple(source or ()),

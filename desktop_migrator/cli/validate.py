@@ -36,6 +36,7 @@ def command(
     plan = load_plan(session.plan)
     request = MaintenanceRequest(
         plan=plan,
+        plan_is_named=session.plan is not None,
         database=database,
         person=Person(user_id, user_email),
         run=run,
