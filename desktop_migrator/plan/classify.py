@@ -8,7 +8,7 @@ whose decoding recognises the value. What none of them takes is the record's res
 that takes everything gets it; without one it is told.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -32,7 +32,7 @@ from desktop_migrator.plan.json_text import (
 )
 from desktop_migrator.plan.locations import Location, rest_of, says_nothing
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
-from desktop_migrator.plan.schema import EntitySource, Plan
+from desktop_migrator.plan.schema import NAME, EntitySource, Plan
 from desktop_migrator.plan.secrets.caches import looks_like_cache
 from desktop_migrator.plan.secrets.cut import CutResult, cut_logins
 from desktop_migrator.plan.secrets.recognise import login_kind, looks_random, plain_name
@@ -86,6 +86,12 @@ class FoundItems(msgspec.Struct):
     """The places of such items among those of their parent."""
     is_rest: bool = False
     """Whether it is what other entities left of the record."""
+    are_named: bool = False
+    """Whether the items' names are the app's: those of members, or what a wildcard stands for."""
+    names_path: str = ""
+    """Where these lie in what the source decodes."""
+    unread_names: "RestPart | None" = None
+    """Names that say more than the items do, and that nothing takes."""
 
     def position(self, index: int) -> str:
         """Where in the value an item lies: its index, its name in the map, or empty; of an item
@@ -117,6 +123,10 @@ class RestPart(msgspec.Struct, frozen=True):
     """Elements or members; 1 for anything else."""
     size: int
     """Bytes of its JSON."""
+
+
+UNREAD_NAMES = NAME
+"""The last part of a `RestPart`'s path for the names that items have in a map, or by their keys."""
 
 
 class Classified(msgspec.Struct):
@@ -170,7 +180,8 @@ class RecordClassifier:
         self._child_readers: dict[str, list[_SourceReader]] = {}
         for name, entity in plan.entities.items():
             for source in entity.sources:
-                reader = _SourceReader(name, source)
+                tells_names = not (entity.reads_names or entity.has_rest)
+                reader = _SourceReader(name, source, tells_names=tells_names)
                 if source.parent:
                     self._child_readers.setdefault(source.parent, []).append(reader)
                 elif source.is_catch_all:
@@ -279,7 +290,20 @@ class RecordClassifier:
                     self._add_rest(classified, record, rest, reading)
             except ItemRejected as rejected:
                 classified.found.append(UnreadableRecord(taken[0].found.entity, rejected))
+        self._tell_names(classified)
         return classified if classified.found or classified.rest else Classified(SkipReason.EMPTY)
+
+    def _tell_names(self, classified: Classified) -> None:
+        """Names that nothing takes are left of the record, too."""
+        taken = {
+            each.names_path for each in classified.items if each.are_named and not each.unread_names
+        }
+        told = {
+            (each.parents and each.parents[0][0].entity, each.names_path): each.unread_names
+            for each in classified.items
+            if each.unread_names and each.names_path not in taken
+        }
+        classified.rest += tuple(told.values())
 
     def _add_rest(
         self, classified: Classified, record: Record, rest: Raw, reading: "_Reading"
@@ -362,6 +386,7 @@ class RecordClassifier:
         rest = _rest([take])
         if rest is not None and not says_nothing(rest):
             classified.rest = _parts(rest)
+        self._tell_names(classified)
         return classified if found.items or classified.rest else Classified(SkipReason.EMPTY)
 
     def _cut_logins(self, found: FoundItems, key: str, classified: Classified) -> str:
@@ -415,6 +440,7 @@ class _Reading:
     """A record's value, decoded in each way once."""
 
     def __init__(self, record: Record, companions: Companions) -> None:
+        self.key = escape_unstorable(record.key)
         self.text = record.value
         self.data = escape_json(record.value)
         self.aside: SetAside | None = None
@@ -463,8 +489,9 @@ class _Take(msgspec.Struct):
 class _SourceReader:
     """One source of one entity."""
 
-    def __init__(self, entity: str, source: EntitySource) -> None:
+    def __init__(self, entity: str, source: EntitySource, *, tells_names: bool) -> None:
         self.entity = entity
+        self._tells_names = tells_names
         self.source = source
         self._chain = DecodeChain(source.decode)
         self._items = Expression(source.items)
@@ -506,7 +533,31 @@ class _SourceReader:
             may_have_escapes=has_escapes(reading.data if not self._chain.names else whole),
             json_text=reading.data if not self._chain.names else bytes(whole),
         )
+        if names:
+            self._find_unread_names(found, names)
+        elif found.is_single and (name != reading.key or self.source.is_catch_all):
+            self._find_unread_names(found, [name])
         return _Take(found, self._chain, whole, self._items.locations(whole))
+
+    def _find_unread_names(self, found: FoundItems, names: Sequence[str]) -> None:
+        found.are_named = True
+        found.names_path = (
+            UNREAD_NAMES if self.source.items == "@" else f"{self.source.items}.{NAME}"
+        )
+        if not self._tells_names:
+            return
+        unread = [
+            name
+            for name, item in zip(names, found.items[-len(names) :], strict=True)
+            if name and not _says_name(item, name)
+        ]
+        if unread:
+            before = found.unread_names
+            found.unread_names = RestPart(
+                found.names_path,
+                len(unread) + (before.count if before else 0),
+                sum(len(name.encode()) for name in unread) + (before.size if before else 0),
+            )
 
     @property
     def takes_whole_values(self) -> bool:
@@ -528,6 +579,8 @@ class _SourceReader:
         own = names or ([""] if self.source.shape == "single" else map(str, range(len(items))))
         children.names = [*(children.names or ()), *own]
         children.items += items
+        if names:
+            self._find_unread_names(children, names)
         children.parents += [(parent, place)] * len(items)
         children.indexes += range(len(items))
         return True
@@ -553,6 +606,18 @@ class _SourceReader:
                 return None if members is None else (list(members.values()), list(members))
             case "pairs":
                 return _pairs(inner)
+
+
+def _says_name(item: Raw, name: str) -> bool:
+    """Whether the item has its own name in it, as most have their ids."""
+    return any(
+        _is_scalar(value) and (as_string(value) or str(as_bytes(value), "utf-8")) == name
+        for value in (as_object(item) or {"": item}).values()
+    )
+
+
+def _is_scalar(value: Raw) -> bool:
+    return as_bytes(value)[:1] not in (b"{", b"[")
 
 
 def _is_text(whole: Raw, reading: _Reading) -> bool:

@@ -48,6 +48,8 @@ class RawItem(msgspec.Struct):
     encoding: str
     may_have_escapes: bool
     """Whether it may hold escapes of unstorable characters."""
+    is_named: bool = False
+    """Whether its name is the app's own word."""
     parent: str = ""
     """The source id of the item in which it lies."""
     occurrence: int = 1
@@ -139,6 +141,7 @@ class ItemReader:
                 f"{key}/{found.position(index)}",
                 found.encoding,
                 may_have_escapes,
+                found.are_named,
             )
             if found.parents:
                 raw_item.parent = parents.source_id(*found.parents[index])

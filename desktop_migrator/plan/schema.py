@@ -439,6 +439,17 @@ class Entity(_PlanSection):
             for rules in self.columns.values()
         )
 
+    @property
+    def reads_names(self) -> bool:
+        """Whether anything takes the names that items have in a map or by their keys."""
+        lists = [self.id.from_, *(rules.from_ or [] for rules in self.columns.values())]
+        return any(text in (NAME, PATH, KEY) for texts in lists for text in texts)
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether a column takes what nothing reads."""
+        return any(rules.rest for rules in self.columns.values())
+
     @cached_property
     def sensitive_rules(self) -> SensitiveRules:
         """What is sensitive, by columns and by paths."""
