@@ -29,6 +29,7 @@ from desktop_migrator.plan.json_text import (
     escape_json,
     escape_unstorable,
     has_escapes,
+    too_deep_error,
 )
 from desktop_migrator.plan.locations import Location, rest_of, says_nothing
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
@@ -43,6 +44,8 @@ _NOTHING = frozenset(("", "null", "undefined", "NaN"))
 _LOST_BY_THE_APP = "[object Object]"
 """What JavaScript makes of an object that somebody stored without spelling it as JSON."""
 _PAIR = 2
+_MAX_NESTED = 100
+"""Levels of items within items."""
 
 
 class SkipReason(StrEnum):
@@ -268,14 +271,14 @@ class RecordClassifier:
         for entity, sources in _by_entity(readers):
             try:
                 take = _first_take(sources, reading)
+                found = [take.found, *self._children(take.found)] if take else []
             except ItemRejected as rejected:
                 classified.found.append(UnreadableRecord(entity, rejected))
                 continue
             aside = aside or reading.aside
             if take:
                 taken.append(take)
-                if take.found.items:
-                    classified.found += [take.found, *self._children(take.found)]
+                classified.found += found if take.found.items else []
         if not taken:
             if classified.found:
                 return classified
@@ -337,7 +340,11 @@ class RecordClassifier:
                     break
         return found
 
-    def _children(self, parent: FoundItems) -> Iterator[FoundItems]:
+    def _children(self, parent: FoundItems, depth: int = 0) -> Iterator[FoundItems]:
+        """Items within the items, and those within them. Raises ItemRejected where they nest too
+        deeply."""
+        if depth > _MAX_NESTED:
+            raise too_deep_error()
         readers = self._child_readers.get(parent.entity, ())
         for entity in dict.fromkeys(reader.entity for reader in readers):
             children = FoundItems(
@@ -358,6 +365,7 @@ class RecordClassifier:
                         break
             if children.items:
                 yield children
+                yield from self._children(children, depth + 1)
 
     def _by_content(self, record: Record) -> Classified:
         readers = list(_matching_readers(self._catch_all_readers, record.key))

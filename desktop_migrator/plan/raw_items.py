@@ -74,6 +74,8 @@ def field_finder(text: str) -> FieldFinder:
     """What finds what a plan's text names in an item."""
     if text == INDEX:
         return lambda fields, raw_item: Raw(b"%d" % raw_item.index)
+    if text == PARENT:
+        return lambda fields, raw_item: Raw(encode(raw_item.parent)) if raw_item.parent else None
     if text in VARIABLES:
         variable = VARIABLE_TEXTS[text]
         return lambda fields, raw_item: Raw(encode(variable(raw_item)))

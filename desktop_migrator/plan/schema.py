@@ -507,8 +507,10 @@ class Entity(_PlanSection):
             *self.id.from_,
             *(text for rules in self.columns.values() for text in rules.from_ or ()),
         ]
-        needs = PARENT in texts or self.id.unique_in == "parent"
-        if needs and not all(source.parent for source in self.sources):
+        within = [bool(source.parent) for source in self.sources]
+        if not (any(within) or PARENT not in texts) or not (
+            all(within) or self.id.unique_in != "parent"
+        ):
             raise ValueError(
                 '$parent and `unique_in = "parent"` go with sources that have a `parent`'
             )
@@ -551,9 +553,6 @@ class Plan(_PlanSection):
             parents = self.entities[name].parents
             if unknown := (others | parents) - self.entities.keys():
                 message = f"{name} refers to {', '.join(sorted(unknown))}, which is no entity"
-                raise ValueError(message)
-            if any(self.entities[parent].parents for parent in parents):
-                message = f"{name}'s parents lie in items themselves; items nest once"
                 raise ValueError(message)
         try:
             TopologicalSorter({name: refers[name] - {name} for name in refers}).prepare()
