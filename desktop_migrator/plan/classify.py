@@ -26,6 +26,7 @@ from desktop_migrator.plan.json_text import (
     as_object,
     as_string,
     as_value,
+    encode_object,
     escape_json,
     escape_unstorable,
     has_escapes,
@@ -44,6 +45,7 @@ _NOTHING = frozenset(("", "null", "undefined", "NaN"))
 _LOST_BY_THE_APP = "[object Object]"
 """What JavaScript makes of an object that somebody stored without spelling it as JSON."""
 _PAIR = 2
+_SINGLE_SHAPES = ("single", "combined")
 _MAX_NESTED = 100
 """Levels of items within items."""
 
@@ -89,6 +91,8 @@ class FoundItems(msgspec.Struct):
     """The places of such items among those of their parent."""
     is_rest: bool = False
     """Whether it is what other entities left of the record."""
+    key: str = ""
+    """The key of items that several records make together: what these have in common."""
     are_named: bool = False
     """Whether the items' names are the app's: those of members, or what a wildcard stands for."""
     names_path: str = ""
@@ -141,6 +145,8 @@ class Classified(msgspec.Struct):
     """By entity, in the plan's order."""
     rest: tuple[RestPart, ...] = ()
     """What of it nothing takes."""
+    part_of: str = ""
+    """The entity whose item, found with another record, has this record as a part."""
     cuts: list[CutResult] = []
     """Logins that were cut out of what entities for everything else take."""
 
@@ -215,7 +221,7 @@ class RecordClassifier:
             reader.source.shape: escape_unstorable(name)
             for reader in readers
             if (name := _first_match(reader.source.patterns, key)) is not None
-            and (reader.source.shape == "single") == (not position)
+            and (reader.source.shape in _SINGLE_SHAPES) == (not position)
         }
         data = escape_json(text)
         value = as_value(data)
@@ -226,13 +232,22 @@ class RecordClassifier:
             entity,
             [value],
             name,
-            is_single=shape == "single",
+            is_single=shape in _SINGLE_SHAPES,
             may_have_escapes=has_escapes(value),
             json_text=data,
         )
         if shape in ("map", "pairs"):
             found.names = [position]
+        if shape == "combined":
+            found.key = readers[0].common_key
         return found
+
+    def is_combined(self, entity: str, key: str) -> bool:
+        """Whether several records, this one among them, make an item of the entity."""
+        return any(
+            reader.entity == entity and reader.source.shape == "combined"
+            for reader, _ in _matching_readers(self._keyed_readers, key)
+        )
 
     def matches_key(self, record: Record) -> bool:
         """Whether an entity names the record's key; such a record is read as that entity's."""
@@ -279,6 +294,7 @@ class RecordClassifier:
             if take:
                 taken.append(take)
                 classified.found += found if take.found.items else []
+                classified.part_of = classified.part_of or take.part_of
         if not taken:
             if classified.found:
                 return classified
@@ -294,7 +310,8 @@ class RecordClassifier:
             except ItemRejected as rejected:
                 classified.found.append(UnreadableRecord(taken[0].found.entity, rejected))
         self._tell_names(classified)
-        return classified if classified.found or classified.rest else Classified(SkipReason.EMPTY)
+        is_taken = classified.found or classified.rest or classified.part_of
+        return classified if is_taken else Classified(SkipReason.EMPTY)
 
     def _tell_names(self, classified: Classified) -> None:
         """Names that nothing takes are left of the record, too."""
@@ -448,6 +465,8 @@ class _Reading:
     """A record's value, decoded in each way once."""
 
     def __init__(self, record: Record, companions: Companions) -> None:
+        self.record = record
+        self.companions = companions
         self.key = escape_unstorable(record.key)
         self.text = record.value
         self.data = escape_json(record.value)
@@ -492,6 +511,8 @@ class _Take(msgspec.Struct):
     """As decoded."""
     locations: Collection[Location]
     """Where in it the items lie."""
+    part_of: str = ""
+    """See `Classified.part_of`."""
 
 
 class _SourceReader:
@@ -503,6 +524,12 @@ class _SourceReader:
         self.source = source
         self._chain = DecodeChain(source.decode)
         self._items = Expression(source.items)
+        self._combined: dict[tuple[object, object], tuple[str, Raw]] = {}
+
+    @property
+    def common_key(self) -> str:
+        """What stands for the keys of records that make one item."""
+        return self.source.patterns[0].text
 
     def read(self, reading: _Reading, name: str) -> _Take | None:
         """The items if the value is what this source expects.
@@ -510,7 +537,10 @@ class _SourceReader:
         Raises ItemRejected if it is so but cannot be read.
         """
         whole = reading.decoded(self._chain)
-        if self._chain.takes_any and whole is not None and _is_text(whole, reading):
+        is_text = self._chain.takes_any and whole is not None and _is_text(whole, reading)
+        if whole is not None and is_text and self.source.shape == "combined":
+            return self._read_combined(reading, whole)
+        if whole is not None and is_text:
             found = FoundItems(
                 self.entity,
                 [whole],
@@ -528,6 +558,8 @@ class _SourceReader:
             reading.misfit, inner = rejected, None
         if inner is None or whole is None:
             return None
+        if self.source.shape == "combined":
+            return None if as_value(inner) is None else self._read_combined(reading, whole)
         read = self._read_items(inner)
         if read is None:
             return None
@@ -546,6 +578,63 @@ class _SourceReader:
         elif found.is_single and (name != reading.key or self.source.is_catch_all):
             self._find_unread_names(found, [name])
         return _Take(found, self._chain, whole, self._items.locations(whole))
+
+    def _read_combined(self, reading: _Reading, whole: Raw) -> _Take:
+        """The item of all records of the area whose keys match, with the first of them that can be
+        read; with the others none."""
+        record = reading.record
+        area = record.store.path, record.storage_key
+        if (*area, record.key) not in reading.companions.values:  # nobody has looked beside it
+            first, item = self._combine(reading, [record.key])
+        else:
+            if area not in self._combined:
+                keys = [
+                    key
+                    for key in reading.companions.combined.get(area, ())
+                    if _first_match(self.source.patterns, key) is not None
+                ]
+                self._combined[area] = self._combine(reading, keys)
+            first, item = self._combined[area]
+        found = FoundItems(
+            self.entity,
+            [item] if first == record.key else [],
+            "",
+            is_single=True,
+            may_have_escapes=has_escapes(item),
+            json_text=bytes(item),
+            key=self.common_key,
+        )
+        locations = ((),) if _is_text(whole, reading) else self._items.locations(whole)
+        return _Take(found, self._chain, whole, locations, "" if found.items else self.entity)
+
+    def _combine(self, reading: _Reading, keys: Sequence[str]) -> tuple[str, Raw]:
+        """The first of the keys that counts, and the object of all that do."""
+        record, companions = reading.record, reading.companions
+        members: dict[str, Raw] = {}
+        first = ""
+        for key in keys:
+            value = companions.values.get((record.store.path, record.storage_key, key))
+            text = record.value if key == record.key or value is None else value
+            part = _Reading(Record(record.store, record.storage_key, key, text), companions)
+            member = self._member(part)
+            if member is None:
+                continue
+            first = first or key
+            name = escape_unstorable(_first_match(self.source.patterns, key) or key)
+            members[part.key if name in members else name] = member
+        return first, Raw(encode_object(members))
+
+    def _member(self, reading: _Reading) -> Raw | None:
+        if reading.text in _NOTHING:
+            return None
+        try:
+            whole = reading.decoded(self._chain)
+            if whole is None or (self._chain.takes_any and _is_text(whole, reading)):
+                return whole
+            inner = self._items.find(whole)
+            return None if inner is None else as_value(inner)
+        except ItemRejected:
+            return None
 
     def _find_unread_names(self, found: FoundItems, names: Sequence[str]) -> None:
         found.are_named = True
@@ -603,7 +692,7 @@ class _SourceReader:
         if bytes(inner) == b"null" and not self.source.is_catch_all:
             return [], None  # nothing lies there yet
         match self.source.shape:
-            case "single":
+            case "single" | "combined":
                 value = as_value(inner)
                 return None if value is None else ([value], None)
             case "list":

@@ -1,4 +1,5 @@
-"""What decoders look up beside a record, and the moment at which what expires has expired.
+"""What is known beside a record: what decoders look up, which others make one item with it, and the
+moment at which what expires has expired.
 
 Some libraries keep in a record of its own when another one expires, or which others there are. One
 `Companions` goes with all passes over the same sources, so that they agree on what is data.
@@ -26,7 +27,10 @@ _LONGEST_KEPT = 64
 class Companions(msgspec.Struct, frozen=True):
     now: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
     values: dict[Place, str] = {}
-    """Of the records that decoders may look up; longer ones as empty texts."""
+    """Of the records that decoders may look up, longer ones as empty texts; and of those that make
+    one item together."""
+    combined: dict[tuple[Path, StorageKey], list[str]] = {}
+    """The keys of the latter by their area, in order."""
 
     def context(self, record: Record) -> DecodeContext:
         store, area = record.store.path, record.storage_key
@@ -39,17 +43,28 @@ def find_companions(plan: Plan, read: Callable[[], Iterable[Record]]) -> Compani
     The records are read only where it has such decoders.
     """
     asking = list(_asking(plan))
-    if not asking:
-        return Companions()
-    return Companions(
-        values={
-            (record.store.path, record.storage_key, record.key): (
-                record.value if len(record.value) <= _LONGEST_KEPT else ""
-            )
-            for record in read()
-            if _is_asked_for(record.key, asking)
-        }
-    )
+    combining = [
+        pattern
+        for entity in plan.entities.values()
+        for source in entity.sources
+        if source.shape == "combined"
+        for pattern in source.patterns
+    ]
+    found = Companions(values={}, combined={})
+    if not (asking or combining):
+        return found
+    for record in read():
+        area, value = (record.store.path, record.storage_key), record.value
+        if any(pattern.match(record.key) is not None for pattern in combining):
+            found.combined.setdefault(area, []).append(record.key)
+        elif not _is_asked_for(record.key, asking):
+            continue
+        elif len(value) > _LONGEST_KEPT:
+            value = ""
+        found.values[*area, record.key] = value
+    for keys in found.combined.values():
+        keys.sort()
+    return found
 
 
 def _asking(plan: Plan) -> Iterator[tuple[Decoder, tuple[WildcardPattern, ...]]]:

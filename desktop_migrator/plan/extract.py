@@ -117,9 +117,8 @@ class Extractor:
         """
         if protector := self.protectors.get(entity):
             record = replace(record, value=protector.decrypted(record.value))
-        whole = (
-            [] if position else [each for each in self.extract([record]) if each.entity == entity]
-        )
+        alone = not position and not self._classifier.is_combined(entity, record.key)
+        whole = [each for each in self.extract([record]) if each.entity == entity] if alone else []
         if whole and all(isinstance(each, Item) for each in whole):
             return whole
         found = self._classifier.reparse_rejected(entity, record.key, position, record.value)

@@ -127,8 +127,8 @@ class ItemReader:
         profile = record.store.profile
         profile_scope = f"{app_scope}#{profile.browser}/{profile.path.name}"
         scope = profile_scope if rules.unique_in == "profile" else app_scope
-        key = escape_unstorable(record.key)
-        may_have_escapes = found.may_have_escapes or key != record.key
+        key = found.key or escape_unstorable(record.key)
+        may_have_escapes = found.may_have_escapes or (not found.key and key != record.key)
         contents: Counter[str] | None = Counter() if rules.from_ == [CONTENT] else None
         parents = _Parents(self, record)
         for index, raw in enumerate(found.items):

@@ -259,9 +259,10 @@ class EntitySource(_PlanSection):
     that are no JSON too."""
     items: ExpressionText = "@"
     """Where in the decoded value, or in the parent's item, the items lie."""
-    shape: Literal["list", "map", "pairs", "single"] = "list"
+    shape: Literal["list", "map", "pairs", "single", "combined"] = "list"
     """What lies there: a list of items, an object of names and items, a list of pairs of names
-    and items, or one item."""
+    and items, one item, or (`combined`) one field of the item that all records with such keys
+    make together; it is called as the key's `*` has it."""
 
     @model_validator(mode="before")
     @classmethod
@@ -279,6 +280,8 @@ class EntitySource(_PlanSection):
             raise ValueError("needs `keys`, or `parent` in their place")
         if self.parent is not None and self.decode:
             raise ValueError("`decode` goes with `keys`; a parent's items are decoded already")
+        if self.shape == "combined" and (self.keys is None or self.is_catch_all):
+            raise ValueError("`combined` goes with `keys` other than `*`")
         return self
 
     @cached_property

@@ -33,6 +33,8 @@ class Case:
     superseded: int = 0
     aside: dict[str, int] = field(default_factory=dict)
     """Records by the word for leaving them aside."""
+    rest: set[tuple[str, str]] = field(default_factory=set)
+    """Keys and paths that nothing takes."""
 
 
 _TASKS = [{"id": str(ONE), "title": "a"}, {"id": str(TWO), "title": "b"}]
@@ -319,8 +321,43 @@ EXPIRED = Case(
 )
 
 
+COMBINED = Case(
+    "many records, one row",  # preferences with a key each
+    {
+        "pref.theme": "dark",
+        "pref.size": 14,
+        "pref.tips": json.dumps({"off": [1, 2]}),
+        "pref.empty": "",
+        "user:name": json.dumps({"v": "Ada"}),
+        "user:mail": json.dumps({"v": "a@b.c", "seen": 1}),
+    },
+    "CREATE TABLE prefs (id uuid PRIMARY KEY, theme text, size int, more jsonb);"
+    "CREATE TABLE people (id text PRIMARY KEY, name text, mail text)",
+    """
+    [entities.prefs]
+    table = "prefs"
+    id.from = "$key"
+    sources = [{ keys = ["pref.*"], decode = ["any"], shape = "combined" }]
+    columns = { theme.from = "theme", size.from = "size", more.rest = true }
+    [entities.people]
+    table = "people"
+    id = { from = "$key", strategy = "keep" }
+    sources = [{ keys = ["user:name", "user:mail"], items = "v", shape = "combined" }]
+    columns = { name.from = '"user:name"', mail.from = '"user:mail"' }
+    """,
+    {
+        "SELECT theme, size, more FROM prefs": [("dark", 14, {"tips": {"off": [1, 2]}})],
+        "TABLE people": [("user:name", "Ada", "a@b.c")],
+    },
+    aside={"empty": 1},
+    rest={("user:mail", "seen")},
+)
+
+
 @pytest.mark.parametrize(
-    "case", [JSON_IN_JSON, DATES, SHAPES, TYPES, DEFERRED, EXPIRED], ids=lambda case: case.name
+    "case",
+    [JSON_IN_JSON, DATES, SHAPES, TYPES, DEFERRED, EXPIRED, COMBINED],
+    ids=lambda case: case.name,
 )
 def test_what_an_app_keeps_lies_in_its_tables(
     case: Case,
@@ -349,6 +386,7 @@ def test_what_an_app_keeps_lies_in_its_tables(
 
     first = migrate()
     assert first["left_aside"] == case.aside
+    assert {(each["key"], each["path"]) for each in first["rest"]} == case.rest
     for query, rows in case.rows.items():
         assert sql.execute(query.encode()).fetchall() == rows
     again = migrate()

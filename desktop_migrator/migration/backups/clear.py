@@ -222,7 +222,8 @@ def _select_records(
     classifier = RecordClassifier(job.plan, origins, companions)
     chosen = _Selection(defaultdict(lambda: defaultdict(set)))
     for record in _records_of(sources, origins):
-        found = classifier.classify(record).found
+        classified = classifier.classify(record)
+        found = classified.found or classified.part_of
         reason = _held_reason(record, arrivals)
         if job.all_records or (found and job.force) or reason is None:
             chosen.keys[record.store][record.storage_key].add(record.key)

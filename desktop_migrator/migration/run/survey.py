@@ -115,6 +115,8 @@ def survey(
         partitioner.observe(record)
         classified = classifier.classify(record)
         others += classified.aside == SkipReason.OTHER_SITE
+        if classified.part_of:
+            counter.add_part(record, classified)
         if not classified.found:
             continue
         if origins is None and classifier.matches_key(record):
@@ -160,6 +162,16 @@ class _RecordCounter:
                 self._duplicate_keys.add(identity_key(found.entity, source_id))
             if origin not in self._need_key and _needs_key(self._plan, found):
                 self._need_key.add(origin)
+
+    def add_part(self, record: Record, classified: Classified) -> None:
+        """A record that makes an item with others; it is counted with another one."""
+        is_wanted = self._wanted is None or classified.part_of in self._wanted
+        if classified.found:
+            return
+        if is_wanted and not classified.rest:
+            self._arrivals.add(record)
+        else:
+            self._arrivals.hold(record, HeldReason.PART_TAKEN)
 
     def survey(
         self,

@@ -242,15 +242,16 @@ class _Drafting:
         if ("" in names or (names and is_hidden)) and not any(map(_has_data_beside, read)):
             self._leave_aside("secret", values, len(records))
             return True
-        self._secret_names |= names - {""} - self._names_cut(sample)
+        texts = [(record, each) for (record, _), each in zip(sample, plain, strict=True)]
+        self._secret_names |= names - {""} - self._names_cut([*sample, *texts])
         return False
 
-    def _names_cut(self, sample: Sequence[tuple[Record, Raw]]) -> set[str]:
+    def _names_cut(self, sample: Sequence[tuple[Record, Raw | SetAside | None]]) -> set[str]:
         """The members that a run cuts out of what the entity for everything else takes."""
         before: set[str] = set()
         after: set[str] = set()
         for record, value in sample:
-            if value:
+            if isinstance(value, Raw) and value:
                 left = cut_logins(Raw(value), record.key).value
                 before |= secret_members(value)
                 after |= set() if left is None else secret_members(left)

@@ -193,7 +193,7 @@ def _entity(draw: st.DrawFn, number: int, parents: list[str], keys: tuple[str, .
                 "keys": [draw(st.sampled_from(keys))],
                 "decode": draw(st.sampled_from(_DECODE)),
                 "items": draw(st.sampled_from(_ITEMS)),
-                "shape": draw(st.sampled_from(_SHAPES)),
+                "shape": draw(st.sampled_from((*_SHAPES, "combined"))),
             }
             for _ in range(draw(st.integers(1, 2)))
         ]
@@ -224,6 +224,8 @@ def plans(draw: st.DrawFn) -> Plan:
             parents.append(name)
     if draw(st.booleans()):
         entities["other"] = draw(_entity(9, [], ("*",)))
+        for source in entities["other"]["sources"]:
+            source["shape"] = source["shape"].replace("combined", "single")
         if draw(st.booleans()):
             entities["other"]["sources"] = [{"keys": ["*"], "decode": ["any"], "shape": "single"}]
             entities["other"]["columns"] = {"value": {"from": "@", "type": "jsonb"}}

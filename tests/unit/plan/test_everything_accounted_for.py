@@ -140,10 +140,11 @@ def test_every_value_is_in_a_row_or_told(store: Store, of: Plan) -> None:
     outcomes = list(by.extract(records))
     for key, (form, value, text) in store.items():
         ours = [each for each in outcomes if each.source.key == key]
-        rows = [in_row(each) if isinstance(each, Item) else kept_aside(each) for each in ours]
+        # What several records make together is found with one of them.
+        rows = [in_row(each) if isinstance(each, Item) else kept_aside(each) for each in outcomes]
         if any(text in _whole_texts(each) for each in ours):
             rows.append(markers(spelled(value)))
-        word = [left_by_word(each, of) for each in ours if isinstance(each, Item)]
+        word = [left_by_word(each, of) for each in outcomes if isinstance(each, Item)]
         seen = set().union(*rows, *word)
         rest = {
             path: (total.count, total.size)

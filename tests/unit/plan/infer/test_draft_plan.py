@@ -307,6 +307,13 @@ def test_what_only_looks_like_a_secret_is_data() -> None:
     items, _, by = taken(records)
     assert items.total() == 9, "eight records, of which one is notes and what is beside them"
     assert by.accounting.skipped.total() == 0
+    assert "redact" not in drafted(records).text
+
+
+def test_what_lies_beside_a_login_in_an_encoded_member_is_data() -> None:
+    records = [record(*each) for each in PAGES["sec--rtkq"].items()]
+    rows = [each.raw for each in extractor(drafted(records).plan).extract(records)]
+    assert any('"invalidationBehavior":"delayed"' in each for each in rows)
 
 
 def test_guesses_say_how_sure_they_are_and_hold_no_value() -> None:
