@@ -8,6 +8,7 @@ whose decoding recognises the value. What none of them takes is the record's res
 that takes everything gets it; without one it is told.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
@@ -26,6 +27,7 @@ from desktop_migrator.plan.json_text import (
     as_object,
     as_string,
     as_value,
+    encode,
     encode_object,
     escape_json,
     escape_unstorable,
@@ -45,6 +47,8 @@ _NOTHING = frozenset(("", "null", "undefined", "NaN"))
 _LOST_BY_THE_APP = "[object Object]"
 """What JavaScript makes of an object that somebody stored without spelling it as JSON."""
 _PAIR = 2
+_STRING = re.compile(rb'"((?:[^"\\]|\\.)*)"')
+_INTEGER = re.compile(rb"-?[0-9]+")
 _SINGLE_SHAPES = ("single", "combined")
 _MAX_NESTED = 100
 """Levels of items within items."""
@@ -319,9 +323,9 @@ class RecordClassifier:
             each.names_path for each in classified.items if each.are_named and not each.unread_names
         }
         told = {
-            (each.parents and each.parents[0][0].entity, each.names_path): each.unread_names
+            (each.parents and each.parents[0][0].entity, each.unread_names.path): each.unread_names
             for each in classified.items
-            if each.unread_names and each.names_path not in taken
+            if each.unread_names and each.unread_names.path not in taken
         }
         classified.rest += tuple(told.values())
 
@@ -577,7 +581,10 @@ class _SourceReader:
             self._find_unread_names(found, names)
         elif found.is_single and (name != reading.key or self.source.is_catch_all):
             self._find_unread_names(found, [name])
-        return _Take(found, self._chain, whole, self._items.locations(whole))
+        locations = self._items.locations(whole)
+        if self._items.path is None:
+            self._find_dropped_names(found, inner, locations)
+        return _Take(found, self._chain, whole, locations)
 
     def _read_combined(self, reading: _Reading, whole: Raw) -> _Take:
         """The item of all records of the area whose keys match, with the first of them that can be
@@ -638,23 +645,37 @@ class _SourceReader:
 
     def _find_unread_names(self, found: FoundItems, names: Sequence[str]) -> None:
         found.are_named = True
-        found.names_path = (
-            UNREAD_NAMES if self.source.items == "@" else f"{self.source.items}.{NAME}"
-        )
-        if not self._tells_names:
-            return
-        unread = [
-            name
-            for name, item in zip(names, found.items[-len(names) :], strict=True)
-            if name and not _says_name(item, name)
-        ]
-        if unread:
-            before = found.unread_names
-            found.unread_names = RestPart(
-                found.names_path,
-                len(unread) + (before.count if before else 0),
-                sum(len(name.encode()) for name in unread) + (before.size if before else 0),
+        found.names_path = self._names_path
+        if self._tells_names:
+            items = found.items[-len(names) :]
+            named = zip(names, items, strict=True)
+            unread = [name for name, item in named if name and not _says_name(item, name)]
+            self._tell_unread(found, unread)
+
+    def _find_dropped_names(
+        self, found: FoundItems, inner: Raw, locations: Collection[Location]
+    ) -> None:
+        """Those of members that the expression takes whatever they are called."""
+        passed = {part for each in locations for part in each if isinstance(part, str)}
+        dropped = passed - self._items.names
+        if dropped:
+            data = bytes(inner)
+            said = {*_STRING.findall(data), *_INTEGER.findall(data)}
+            self._tell_unread(
+                found, [each for each in dropped if bytes(encode(each))[1:-1] not in said]
             )
+
+    def _tell_unread(self, found: FoundItems, names: Sequence[str]) -> None:
+        if names:
+            before = found.unread_names or RestPart(self._names_path, 0, 0)
+            size = sum(len(name.encode()) for name in names)
+            found.unread_names = RestPart(
+                before.path, before.count + len(names), before.size + size
+            )
+
+    @property
+    def _names_path(self) -> str:
+        return UNREAD_NAMES if self.source.items == "@" else f"{self.source.items}.{NAME}"
 
     @property
     def takes_whole_values(self) -> bool:
@@ -678,6 +699,8 @@ class _SourceReader:
         children.items += items
         if names:
             self._find_unread_names(children, names)
+        if inner is not None and self._items.path is None:
+            self._find_dropped_names(children, inner, self._items.locations(item))
         children.parents += [(parent, place)] * len(items)
         children.indexes += range(len(items))
         return True

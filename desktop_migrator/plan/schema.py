@@ -10,7 +10,7 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -287,6 +287,9 @@ class EntitySource(_PlanSection):
     @cached_property
     def patterns(self) -> tuple[WildcardPattern, ...]:
         return tuple(WildcardPattern(text) for text in self.keys or ())
+
+    def matches(self, key: str) -> bool:
+        return any(pattern.match(key) is not None for pattern in self.patterns)
 
     @property
     def is_catch_all(self) -> bool:
@@ -572,6 +575,13 @@ class Plan(_PlanSection):
     @cached_property
     def taken_keys(self) -> tuple[WildcardPattern, ...]:
         return tuple(WildcardPattern(text) for text in self.take)
+
+    def combined_with(self, key: str, keys: Iterable[str]) -> Iterator[str]:
+        """Which of the keys' records may make one item with the key's."""
+        for entity in self.entities.values():
+            for source in entity.sources:
+                if source.shape == "combined" and source.matches(key):
+                    yield from (each for each in keys if source.matches(each))
 
     def taking(self, keys: Sequence[str]) -> "Plan":
         """The plan with keys that are taken whatever it ignores."""

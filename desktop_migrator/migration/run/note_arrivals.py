@@ -46,8 +46,8 @@ def _parts_held(run: RunContext, held: Iterable[tuple[Place, str]]) -> Iterator[
     }
     for (path, storage_key, key), reason in held:
         keys = combined.get((path, storage_key), ())
-        if key in keys:
-            yield from (((path, storage_key, other), reason) for other in keys if other != key)
+        for other in run.job.plan.combined_with(key, keys) if keys else ():
+            yield (path, storage_key, other), reason
 
 
 def _incomplete(run: RunContext, entities: Sequence[TargetEntity]) -> Iterator[Place]:
