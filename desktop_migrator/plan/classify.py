@@ -8,8 +8,7 @@ whose decoding recognises the value. What none of them takes is the record's res
 that takes everything gets it; without one it is told.
 """
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -18,17 +17,14 @@ from msgspec import Raw
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Record
 from desktop_migrator.plan.companions import Companions
-from desktop_migrator.plan.decode.chain import ANY, DecodeChain
+from desktop_migrator.plan.decode.chain import DecodeChain
 from desktop_migrator.plan.decode.decoder import SetAside
-from desktop_migrator.plan.expressions import Expression
+from desktop_migrator.plan.found_items import FoundItems, RestPart
 from desktop_migrator.plan.json_text import (
-    as_bytes,
     as_list,
     as_object,
     as_string,
     as_value,
-    encode,
-    encode_object,
     escape_json,
     escape_unstorable,
     has_escapes,
@@ -36,20 +32,23 @@ from desktop_migrator.plan.json_text import (
 )
 from desktop_migrator.plan.locations import Location, rest_of, says_nothing
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
-from desktop_migrator.plan.schema import NAME, EntitySource, Plan
+from desktop_migrator.plan.schema import Plan
 from desktop_migrator.plan.secrets.caches import looks_like_cache
 from desktop_migrator.plan.secrets.cut import CutResult, cut_logins
 from desktop_migrator.plan.secrets.recognise import login_kind, looks_random, plain_name
-from desktop_migrator.plan.wildcards import WildcardPattern
+from desktop_migrator.plan.source_reader import (
+    NOTHING,
+    SINGLE_SHAPES,
+    Reading,
+    SourceReader,
+    Take,
+    first_match,
+    first_take,
+    matching_readers,
+)
 
-_NOTHING = frozenset(("", "null", "undefined", "NaN"))
-"""What libraries write where there was no value."""
 _LOST_BY_THE_APP = "[object Object]"
 """What JavaScript makes of an object that somebody stored without spelling it as JSON."""
-_PAIR = 2
-_STRING = re.compile(rb'"((?:[^"\\]|\\.)*)"')
-_INTEGER = re.compile(rb"-?[0-9]+")
-_SINGLE_SHAPES = ("single", "combined")
 _MAX_NESTED = 100
 """Levels of items within items."""
 
@@ -72,72 +71,11 @@ _NEVER_DATA = {"undefined": SkipReason.EMPTY, _LOST_BY_THE_APP: SkipReason.LOST}
 """What no page ever stores on purpose."""
 
 
-class FoundItems(msgspec.Struct):
-    """The items that one entity takes from a record."""
-
-    entity: str
-    items: list[Raw]
-    """Each item's JSON text; at least one."""
-    name: str
-    """What the wildcards of the key's pattern stand for."""
-    names: list[str] | None = None
-    """The items' names where they lie in a map."""
-    is_single: bool = False
-    encoding: str = "json"
-    """`text` for a record that is not JSON and so stands as a JSON string."""
-    may_have_escapes: bool = False
-    """Whether there may be escapes of unstorable characters."""
-    json_text: bytes = b""
-    """The record's JSON text; empty if it is none."""
-    parents: "list[tuple[FoundItems, int]] | None" = None
-    """In whose items, and in which of them, each item lies."""
-    indexes: list[int] = []
-    """The places of such items among those of their parent."""
-    is_rest: bool = False
-    """Whether it is what other entities left of the record."""
-    key: str = ""
-    """The key of items that several records make together: what these have in common."""
-    are_named: bool = False
-    """Whether the items' names are the app's: those of members, or what a wildcard stands for."""
-    names_path: str = ""
-    """Where these lie in what the source decodes."""
-    unread_names: "RestPart | None" = None
-    """Names that say more than the items do, and that nothing takes."""
-
-    def position(self, index: int) -> str:
-        """Where in the value an item lies: its index, its name in the map, or empty; of an item
-        within another, after that one's."""
-        own = "" if self.is_single else self.names[index] if self.names else str(index)
-        if self.parents is None:
-            return own
-        parent, place = self.parents[index]
-        return f"{parent.position(place)}/{own}"
-
-    def item_name(self, index: int) -> str:
-        """What `$name` is for an item."""
-        return self.names[index] if self.names else self.name
-
-
 class UnreadableRecord(msgspec.Struct):
     """A record that an entity names by key and that cannot be read as the plan says."""
 
     entity: str
     error: ItemRejected
-
-
-class RestPart(msgspec.Struct, frozen=True):
-    """A part of a record that nothing takes; no value."""
-
-    path: str
-    """`settings.theme`; empty for the whole record."""
-    count: int
-    """Elements or members; 1 for anything else."""
-    size: int
-    """Bytes of its JSON."""
-
-
-UNREAD_NAMES = NAME
-"""The last part of a `RestPart`'s path for the names that items have in a map, or by their keys."""
 
 
 class Classified(msgspec.Struct):
@@ -188,13 +126,13 @@ class RecordClassifier:
             )
             for name, entity in plan.entities.items()
         }
-        self._keyed_readers: list[_SourceReader] = []
-        self._catch_all_readers: list[_SourceReader] = []
-        self._child_readers: dict[str, list[_SourceReader]] = {}
+        self._keyed_readers: list[SourceReader] = []
+        self._catch_all_readers: list[SourceReader] = []
+        self._child_readers: dict[str, list[SourceReader]] = {}
         for name, entity in plan.entities.items():
             for source in entity.sources:
                 tells_names = not (entity.reads_names or entity.has_rest)
-                reader = _SourceReader(name, source, tells_names=tells_names)
+                reader = SourceReader(name, source, tells_names=tells_names)
                 if source.parent:
                     self._child_readers.setdefault(source.parent, []).append(reader)
                 elif source.is_catch_all:
@@ -224,8 +162,8 @@ class RecordClassifier:
         names = {
             reader.source.shape: escape_unstorable(name)
             for reader in readers
-            if (name := _first_match(reader.source.patterns, key)) is not None
-            and (reader.source.shape in _SINGLE_SHAPES) == (not position)
+            if (name := first_match(reader.source.patterns, key)) is not None
+            and (reader.source.shape in SINGLE_SHAPES) == (not position)
         }
         data = escape_json(text)
         value = as_value(data)
@@ -236,7 +174,7 @@ class RecordClassifier:
             entity,
             [value],
             name,
-            is_single=shape in _SINGLE_SHAPES,
+            is_single=shape in SINGLE_SHAPES,
             may_have_escapes=has_escapes(value),
             json_text=data,
         )
@@ -250,12 +188,12 @@ class RecordClassifier:
         """Whether several records, this one among them, make an item of the entity."""
         return any(
             reader.entity == entity and reader.source.shape == "combined"
-            for reader, _ in _matching_readers(self._keyed_readers, key)
+            for reader, _ in matching_readers(self._keyed_readers, key)
         )
 
     def matches_key(self, record: Record) -> bool:
         """Whether an entity names the record's key; such a record is read as that entity's."""
-        return any(True for _ in _matching_readers(self._keyed_readers, record.key))
+        return any(True for _ in matching_readers(self._keyed_readers, record.key))
 
     def classify_by_key(self, record: Record) -> Classified | None:
         """What entities that name the record's key take of it; None if there is none of them."""
@@ -278,18 +216,18 @@ class RecordClassifier:
         return None
 
     def _by_key(self, record: Record) -> Classified | None:
-        readers = list(_matching_readers(self._keyed_readers, record.key))
+        readers = list(matching_readers(self._keyed_readers, record.key))
         if not readers:
             return None
-        if record.value in _NOTHING:
+        if record.value in NOTHING:
             return Classified(SkipReason.EMPTY)
-        reading = _Reading(record, self._companions)
+        reading = Reading(record, self._companions)
         classified = Classified(found=[])
-        taken: list[_Take] = []
+        taken: list[Take] = []
         aside: SetAside | None = None
         for entity, sources in _by_entity(readers):
             try:
-                take = _first_take(sources, reading)
+                take = first_take(sources, reading)
                 found = [take.found, *self._children(take.found)] if take else []
             except ItemRejected as rejected:
                 classified.found.append(UnreadableRecord(entity, rejected))
@@ -330,9 +268,9 @@ class RecordClassifier:
         classified.rest += tuple(told.values())
 
     def _add_rest(
-        self, classified: Classified, record: Record, rest: Raw, reading: "_Reading"
+        self, classified: Classified, record: Record, rest: Raw, reading: Reading
     ) -> None:
-        for reader, name in _matching_readers(self._catch_all_readers, record.key):
+        for reader, name in matching_readers(self._catch_all_readers, record.key):
             if reader.takes_whole_values:
                 found = FoundItems(
                     reader.entity,
@@ -389,7 +327,7 @@ class RecordClassifier:
                 yield from self._children(children, depth + 1)
 
     def _by_content(self, record: Record) -> Classified:
-        readers = list(_matching_readers(self._catch_all_readers, record.key))
+        readers = list(matching_readers(self._catch_all_readers, record.key))
         try:
             return self._classify_by_content(record, readers)
         except ItemRejected as rejected:
@@ -398,11 +336,11 @@ class RecordClassifier:
             return Classified(found=[UnreadableRecord(readers[0][0].entity, rejected)])
 
     def _classify_by_content(
-        self, record: Record, readers: list[tuple["_SourceReader", str]]
+        self, record: Record, readers: list[tuple[SourceReader, str]]
     ) -> Classified:
-        reading = _Reading(record, self._companions)
+        reading = Reading(record, self._companions)
         kind = self._ignored_by_content(record.key, record.value, reading.plain)
-        take = None if kind else _first_take(readers, reading)
+        take = None if kind else first_take(readers, reading)
         if kind or take is None:
             return Classified(kind or reading.aside or SkipReason.UNMATCHED)
         found = take.found
@@ -424,7 +362,7 @@ class RecordClassifier:
         Returns the word by which the plan leaves logins aside; empty where it leaves them in.
         """
         rule = next(
-            (each for each in self._login_rules if _first_match(each.patterns, key) is not None),
+            (each for each in self._login_rules if first_match(each.patterns, key) is not None),
             None,
         )
         if rule is None or self._is_taken(key):
@@ -441,13 +379,13 @@ class RecordClassifier:
 
     def _ignored_by_key(self, key: str) -> str | None:
         for rule in self._key_rules:
-            if _first_match(rule.patterns, key) is not None:
+            if first_match(rule.patterns, key) is not None:
                 return None if self._is_taken(key) else rule.kind
         return None
 
     def _is_taken(self, key: str) -> bool:
         """Whether no rule is to leave the key aside."""
-        return _first_match(self._plan.taken_keys, key) is not None
+        return first_match(self._plan.taken_keys, key) is not None
 
     def _ignored_by_content(self, key: str, text: str, value: Raw | None) -> str | None:
         if self._is_taken(key):
@@ -465,345 +403,16 @@ class RecordClassifier:
         return None
 
 
-class _Reading:
-    """A record's value, decoded in each way once."""
-
-    def __init__(self, record: Record, companions: Companions) -> None:
-        self.record = record
-        self.companions = companions
-        self.key = escape_unstorable(record.key)
-        self.text = record.value
-        self.data = escape_json(record.value)
-        self.aside: SetAside | None = None
-        """Why a decoder that knew the record's value leaves it aside."""
-        self.misfit: ItemRejected | None = None
-        """Why a source's expression could not be computed."""
-        self._context = companions.context(record)
-        self._plain: Raw | None = None
-        self._is_parsed = False
-        self._decoded: dict[tuple[str, ...], Raw | SetAside | None] = {}
-
-    @property
-    def plain(self) -> Raw | None:
-        """As JSON; None if it is none."""
-        if not self._is_parsed:
-            self._plain = as_value(self.data)
-            self._is_parsed = True
-        return self._plain
-
-    def decoded(self, chain: DecodeChain) -> Raw | None:
-        if not chain.names and not chain.takes_any:
-            return Raw(self.data)  # what looks into it sees whether it is JSON
-        if not chain.names and self.plain is not None:
-            return self.plain
-        names = (*chain.names, ANY) if chain.takes_any else chain.names
-        if names not in self._decoded:
-            self._decoded[names] = chain.decode(self.text, self._context)
-        value = self._decoded[names]
-        if isinstance(value, SetAside):
-            self.aside = value
-            return None
-        return value
-
-
-class _Take(msgspec.Struct):
-    """What an entity took of a record."""
-
-    found: FoundItems
-    chain: DecodeChain
-    value: Raw
-    """As decoded."""
-    locations: Collection[Location]
-    """Where in it the items lie."""
-    part_of: str = ""
-    """See `Classified.part_of`."""
-
-
-class _SourceReader:
-    """One source of one entity."""
-
-    def __init__(self, entity: str, source: EntitySource, *, tells_names: bool) -> None:
-        self.entity = entity
-        self._tells_names = tells_names
-        self.source = source
-        self._chain = DecodeChain(source.decode)
-        self._items = Expression(source.items)
-        self._combined: dict[tuple[object, object], tuple[str, Raw]] = {}
-
-    @property
-    def common_key(self) -> str:
-        """What stands for the keys of records that make one item."""
-        return self.source.patterns[0].text
-
-    def read(self, reading: _Reading, name: str) -> _Take | None:
-        """The items if the value is what this source expects.
-
-        Raises ItemRejected if it is so but cannot be read.
-        """
-        whole = reading.decoded(self._chain)
-        is_text = self._chain.takes_any and whole is not None and _is_text(whole, reading)
-        if whole is not None and is_text and self.source.shape == "combined":
-            return self._read_combined(reading, whole)
-        if whole is not None and is_text:
-            found = FoundItems(
-                self.entity,
-                [whole],
-                name,
-                is_single=True,
-                encoding="text",
-                may_have_escapes=has_escapes(whole),
-            )
-            return _Take(found, self._chain, whole, ((),))
-        try:
-            inner = None if whole is None else self._items.find(whole)
-        except ItemRejected as rejected:
-            if rejected.code is not RejectionCode.WRONG_TYPE:
-                raise
-            reading.misfit, inner = rejected, None
-        if inner is None or whole is None:
-            return None
-        if self.source.shape == "combined":
-            return None if as_value(inner) is None else self._read_combined(reading, whole)
-        read = self._read_items(inner)
-        if read is None:
-            return None
-        items, names = read
-        found = FoundItems(
-            self.entity,
-            items,
-            name,
-            names,
-            is_single=self.source.shape == "single",
-            may_have_escapes=has_escapes(reading.data if not self._chain.names else whole),
-            json_text=reading.data if not self._chain.names else bytes(whole),
-        )
-        if names:
-            self._find_unread_names(found, names)
-        elif found.is_single and (name != reading.key or self.source.is_catch_all):
-            self._find_unread_names(found, [name])
-        locations = self._items.locations(whole)
-        if self._items.path is None:
-            self._find_dropped_names(found, inner, locations)
-        return _Take(found, self._chain, whole, locations)
-
-    def _read_combined(self, reading: _Reading, whole: Raw) -> _Take:
-        """The item of all records of the area whose keys match, with the first of them that can be
-        read; with the others none."""
-        record = reading.record
-        area = record.store.path, record.storage_key
-        if (*area, record.key) not in reading.companions.values:  # nobody has looked beside it
-            first, item = self._combine(reading, [record.key])
-        else:
-            if area not in self._combined:
-                keys = [
-                    key
-                    for key in reading.companions.combined.get(area, ())
-                    if _first_match(self.source.patterns, key) is not None
-                ]
-                self._combined[area] = self._combine(reading, keys)
-            first, item = self._combined[area]
-        found = FoundItems(
-            self.entity,
-            [item] if first == record.key else [],
-            "",
-            is_single=True,
-            may_have_escapes=has_escapes(item),
-            json_text=bytes(item),
-            key=self.common_key,
-        )
-        locations = ((),) if _is_text(whole, reading) else self._items.locations(whole)
-        return _Take(found, self._chain, whole, locations, "" if found.items else self.entity)
-
-    def _combine(self, reading: _Reading, keys: Sequence[str]) -> tuple[str, Raw]:
-        """The first of the keys that counts, and the object of all that do."""
-        record, companions = reading.record, reading.companions
-        members: dict[str, Raw] = {}
-        first = ""
-        for key in keys:
-            value = companions.values.get((record.store.path, record.storage_key, key))
-            text = record.value if key == record.key or value is None else value
-            part = _Reading(Record(record.store, record.storage_key, key, text), companions)
-            member = self._member(part)
-            if member is None:
-                continue
-            first = first or key
-            name = escape_unstorable(_first_match(self.source.patterns, key) or key)
-            members[part.key if name in members else name] = member
-        return first, Raw(encode_object(members))
-
-    def _member(self, reading: _Reading) -> Raw | None:
-        if reading.text in _NOTHING:
-            return None
-        try:
-            whole = reading.decoded(self._chain)
-            if whole is None or (self._chain.takes_any and _is_text(whole, reading)):
-                return whole
-            inner = self._items.find(whole)
-            return None if inner is None else as_value(inner)
-        except ItemRejected:
-            return None
-
-    def _find_unread_names(self, found: FoundItems, names: Sequence[str]) -> None:
-        found.are_named = True
-        found.names_path = self._names_path
-        if self._tells_names:
-            items = found.items[-len(names) :]
-            named = zip(names, items, strict=True)
-            unread = [name for name, item in named if name and not _says_name(item, name)]
-            self._tell_unread(found, unread)
-
-    def _find_dropped_names(
-        self, found: FoundItems, inner: Raw, locations: Collection[Location]
-    ) -> None:
-        """Those of members that the expression takes whatever they are called."""
-        passed = {part for each in locations for part in each if isinstance(part, str)}
-        dropped = passed - self._items.names
-        if dropped:
-            data = bytes(inner)
-            said = {*_STRING.findall(data), *_INTEGER.findall(data)}
-            self._tell_unread(
-                found, [each for each in dropped if bytes(encode(each))[1:-1] not in said]
-            )
-
-    def _tell_unread(self, found: FoundItems, names: Sequence[str]) -> None:
-        if names:
-            before = found.unread_names or RestPart(self._names_path, 0, 0)
-            size = sum(len(name.encode()) for name in names)
-            found.unread_names = RestPart(
-                before.path, before.count + len(names), before.size + size
-            )
-
-    @property
-    def _names_path(self) -> str:
-        return UNREAD_NAMES if self.source.items == "@" else f"{self.source.items}.{NAME}"
-
-    @property
-    def takes_whole_values(self) -> bool:
-        return self.source.shape == "single" and self._items.path == []
-
-    def locations_in(self, item: Raw) -> Collection[Location] | None:
-        """Where in a parent's item its own lie; None if none lie there so."""
-        inner = self._find_inner(item)
-        taken = inner is not None and self._read_items(inner) is not None
-        return self._items.locations(item) if taken else None
-
-    def add_children(self, children: FoundItems, parent: FoundItems, place: int, item: Raw) -> bool:
-        """Add the items that lie in the parent's item at `place`; False if none lie there so."""
-        inner = self._find_inner(item)
-        read = None if inner is None else self._read_items(inner)
-        if read is None or children.parents is None:
-            return False
-        items, names = read
-        own = names or ([""] if self.source.shape == "single" else map(str, range(len(items))))
-        children.names = [*(children.names or ()), *own]
-        children.items += items
-        if names:
-            self._find_unread_names(children, names)
-        if inner is not None and self._items.path is None:
-            self._find_dropped_names(children, inner, self._items.locations(item))
-        children.parents += [(parent, place)] * len(items)
-        children.indexes += range(len(items))
-        return True
-
-    def _find_inner(self, item: Raw) -> Raw | None:
-        try:
-            return self._items.find(item)
-        except ItemRejected:  # it stays with the parent's item
-            return None
-
-    def _read_items(self, inner: Raw) -> tuple[list[Raw], list[str] | None] | None:
-        if bytes(inner) == b"null" and not self.source.is_catch_all:
-            return [], None  # nothing lies there yet
-        match self.source.shape:
-            case "single" | "combined":
-                value = as_value(inner)
-                return None if value is None else ([value], None)
-            case "list":
-                elements = as_list(inner)
-                return None if elements is None else (elements, None)
-            case "map":
-                members = as_object(inner)
-                return None if members is None else (list(members.values()), list(members))
-            case "pairs":
-                return _pairs(inner)
-
-
-def _says_name(item: Raw, name: str) -> bool:
-    """Whether the item has its own name in it, as most have their ids."""
-    return any(
-        _is_scalar(value) and (as_string(value) or str(as_bytes(value), "utf-8")) == name
-        for value in (as_object(item) or {"": item}).values()
-    )
-
-
-def _is_scalar(value: Raw) -> bool:
-    return as_bytes(value)[:1] not in (b"{", b"[")
-
-
-def _is_text(whole: Raw, reading: _Reading) -> bool:
-    """Whether a decoded value is a text, of a record that is no JSON."""
-    return reading.plain is None and as_bytes(whole)[:1] == b'"'
-
-
-def _is_opaque(text: str) -> bool:
-    """Whether a text is one long word, as tokens are."""
-    return looks_random(text) or login_kind(text) is not None
-
-
-def _pairs(inner: Raw) -> tuple[list[Raw], list[str] | None] | None:
-    """A list of lists of a text and an item; None if an element is anything else."""
-    elements = as_list(inner)
-    if elements is None:
-        return None
-    names: list[str] = []
-    items: list[Raw] = []
-    for element in elements:
-        pair = as_list(element)
-        name = as_string(pair[0]) if pair and len(pair) == _PAIR else None
-        if pair is None or name is None:
-            return None
-        names.append(name)
-        items.append(pair[1])
-    return items, names
-
-
-def _matching_readers(
-    readers: Iterable[_SourceReader], key: str
-) -> Iterator[tuple[_SourceReader, str]]:
-    """Those for the key, with what wildcards stand for."""
-    for reader in readers:
-        name = _first_match(reader.source.patterns, key)
-        if name is not None:
-            yield reader, escape_unstorable(name)
-
-
 def _by_entity(
-    readers: Iterable[tuple[_SourceReader, str]],
-) -> Iterator[tuple[str, list[tuple[_SourceReader, str]]]]:
-    entities: dict[str, list[tuple[_SourceReader, str]]] = {}
+    readers: Iterable[tuple[SourceReader, str]],
+) -> Iterator[tuple[str, list[tuple[SourceReader, str]]]]:
+    entities: dict[str, list[tuple[SourceReader, str]]] = {}
     for reader, name in readers:
         entities.setdefault(reader.entity, []).append((reader, name))
     yield from entities.items()
 
 
-def _first_take(readers: Iterable[tuple[_SourceReader, str]], reading: _Reading) -> _Take | None:
-    """By the first source that fits and finds items, else by the first that fits.
-
-    Where a source's decoder says that there is no data of the person's in it, none comes after it.
-    """
-    empty = None
-    reading.aside = None
-    for reader, name in readers:
-        take = reader.read(reading, name)
-        if take and take.found.items:
-            return take
-        if reading.aside:
-            return None
-        empty = empty or take
-    return empty
-
-
-def _not_taken(entity: str, record: Record, reading: _Reading) -> Classified:
+def _not_taken(entity: str, record: Record, reading: Reading) -> Classified:
     """Of a record that an entity names by key, and that no source recognises."""
     if record.value == _LOST_BY_THE_APP:
         return Classified(SkipReason.LOST)
@@ -827,7 +436,7 @@ def _not_taken(entity: str, record: Record, reading: _Reading) -> Classified:
     return Classified(found=[UnreadableRecord(entity, error)])
 
 
-def _rest(taken: list[_Take]) -> Raw | None:
+def _rest(taken: list[Take]) -> Raw | None:
     """What of the record nobody took, as the first of them decoded it."""
     first = taken[0]
     locations: set[Location] = set()
@@ -839,7 +448,7 @@ def _rest(taken: list[_Take]) -> Raw | None:
     return rest_of(first.value, locations)
 
 
-def _translated(take: _Take, chain: DecodeChain) -> Iterator[Location]:
+def _translated(take: Take, chain: DecodeChain) -> Iterator[Location]:
     """The locations in what another chain makes of the record."""
     inside, other = take.chain.inside, chain.inside
     if inside is None or other is None:
@@ -868,7 +477,6 @@ def _count(value: Raw) -> int:
     return 1 if elements is None else len(elements)
 
 
-def _first_match(patterns: Iterable[WildcardPattern], key: str) -> str | None:
-    return next(
-        (name for name in (pattern.match(key) for pattern in patterns) if name is not None), None
-    )
+def _is_opaque(text: str) -> bool:
+    """Whether a text is one long word, as tokens are."""
+    return looks_random(text) or login_kind(text) is not None

@@ -16,7 +16,6 @@ from desktop_migrator.model import Item, Record, Rejection, Source, TargetEntity
 from desktop_migrator.plan.accounting import Accounting
 from desktop_migrator.plan.build_row import RowBuilder
 from desktop_migrator.plan.classify import (
-    FoundItems,
     RecordClassifier,
     SkipReason,
     UnreadableRecord,
@@ -25,6 +24,7 @@ from desktop_migrator.plan.companions import Companions
 from desktop_migrator.plan.decode.unreadable import has_unreadable
 from desktop_migrator.plan.detect import SecretDetector
 from desktop_migrator.plan.envelope import FieldCipher
+from desktop_migrator.plan.found_items import FoundItems
 from desktop_migrator.plan.json_text import (
     canonical,
     has_big_integers,

@@ -8,8 +8,8 @@ from msgspec import Raw
 
 from desktop_migrator.model import Record
 from desktop_migrator.plan import identity
-from desktop_migrator.plan.classify import FoundItems
 from desktop_migrator.plan.expressions import Expression
+from desktop_migrator.plan.found_items import FoundItems
 from desktop_migrator.plan.json_text import as_object, encode, escape_unstorable
 from desktop_migrator.plan.reject import ItemRejected
 from desktop_migrator.plan.schema import (

@@ -13,12 +13,12 @@ from desktop_migrator.migration.workspace.arrivals import ArrivalCollector, Held
 from desktop_migrator.model import Record, TargetEntity
 from desktop_migrator.plan.classify import (
     Classified,
-    FoundItems,
     RecordClassifier,
     SkipReason,
     UnreadableRecord,
 )
 from desktop_migrator.plan.companions import Companions, find_companions
+from desktop_migrator.plan.found_items import FoundItems
 from desktop_migrator.plan.guess_origins import OriginGuess, guess_origins
 from desktop_migrator.plan.read_ids import IdReader
 from desktop_migrator.plan.schema import Plan

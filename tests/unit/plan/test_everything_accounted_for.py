@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import given
 
 from desktop_migrator.model import Item, Rejection, Superseded
-from desktop_migrator.plan.classify import UNREAD_NAMES, FoundItems, RecordClassifier
+from desktop_migrator.plan.classify import RecordClassifier
 from desktop_migrator.plan.companions import find_companions
+from desktop_migrator.plan.found_items import UNREAD_NAMES, FoundItems
 from desktop_migrator.plan.read_ids import IdReader
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.load.deduplicate import Deduplicator, identity_key
@@ -128,9 +129,12 @@ def _possible_rests(
 def _whole_texts(outcome: Item | Rejection) -> Iterable[str]:
     yield outcome.raw
     try:
-        yield json.loads(outcome.raw)
+        value = json.loads(outcome.raw)
     except ValueError:
         return
+    yield value
+    if isinstance(value, dict):  # of many records, each a member
+        yield from value.values()
 
 
 @given(stores(), plans())
@@ -142,7 +146,7 @@ def test_every_value_is_in_a_row_or_told(store: Store, of: Plan) -> None:
         ours = [each for each in outcomes if each.source.key == key]
         # What several records make together is found with one of them.
         rows = [in_row(each) if isinstance(each, Item) else kept_aside(each) for each in outcomes]
-        if any(text in _whole_texts(each) for each in ours):
+        if any(text in _whole_texts(each) for each in outcomes):
             rows.append(markers(spelled(value)))
         word = [left_by_word(each, of) for each in outcomes if isinstance(each, Item)]
         seen = set().union(*rows, *word)
