@@ -356,7 +356,7 @@ def first_take(readers: Iterable[tuple[SourceReader, str]], reading: Reading) ->
     reading.aside = None
     for reader, name in readers:
         take = reader.read(reading, name)
-        if take and take.found.items:
+        if take and (take.found.items or take.part_of):
             return take
         if reading.aside:
             return None
