@@ -4,14 +4,13 @@ Texts that come from a browser are Python `str` with exactly the UTF-16 code uni
 wrote: lone surrogates stay lone surrogates, U+0000 stays U+0000.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
@@ -83,25 +82,20 @@ class StorageKey:
 
     @property
     def first_party(self) -> bool:
-        """Whether this is the plain area of a page visited directly, in no container."""
-        return self == StorageKey(self.origin)
+        """Whether this is the area of a page visited directly, in no container.
 
-    @property
-    def own(self) -> bool:
-        """Whether it is what the site itself keeps when visited directly: plain, or under
-        Firefox's first-party isolation, which marks every area with its top level's domain."""
-        if not self.attributes:
-            return self.first_party
-        name, domain = self.attributes[0]
-        # With privacy.firstparty.isolate.use_site: (https,example.com)
-        domain = re.sub(r"^\([^,()]*,([^,()]*)(?:,[0-9]+)?\)$", r"\1", domain)
-        host = re.sub(r":[0-9]+$", "", self.origin.partition("://")[2])
-        return (
-            name == "firstPartyDomain"
-            and self == StorageKey(self.origin, attributes=self.attributes[:1])
-            and bool(domain)
-            and (host == domain or host.endswith(f".{domain}"))
-        )
+        A Firefox that isolates by first party (`privacy.firstparty.isolate`) names the page's own
+        domain there, too.
+        """
+        if self.top_level_site or self.cross_site_ancestor or self.nonce or self.opaque_site:
+            return False
+        match self.attributes:
+            case ():
+                return True
+            case (("firstPartyDomain", domain),):
+                return _is_domain_of(domain, self.origin)
+            case _:
+                return False
 
     @property
     def container(self) -> str | None:
@@ -123,6 +117,18 @@ class StorageKey:
         if self.attributes:
             text += "^" + urlencode(self.attributes)
         return text
+
+
+def _is_domain_of(first_party: str, origin: str) -> bool:
+    """`first_party` is `a.test`, or `(https,a.test)` where the scheme counts as well."""
+    parts = urlsplit(origin)
+    host = parts.hostname or ""
+    if first_party.startswith("("):
+        scheme, _, first_party = first_party.strip("()").partition(",")
+        if scheme != parts.scheme:
+            return False
+        first_party = first_party.partition(",")[0]
+    return host == first_party or host.endswith(f".{first_party}")
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):

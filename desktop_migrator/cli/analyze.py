@@ -10,6 +10,7 @@ from rich.table import Table
 
 from desktop_migrator.cli.database_options import choose_database_if_any
 from desktop_migrator.cli.labels import SKIP_REASONS, outcome_label
+from desktop_migrator.cli.last_run import choose_plan
 from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.session import Session
@@ -18,7 +19,6 @@ from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.maintenance.analyze import Analysis, analyze
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.profile_sources import KeyProfile, OriginProfile
-from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres.schema.table_health import TableHealth
 
 _SHOWN_KEYS = 10
@@ -61,7 +61,7 @@ def command(
 ) -> None:
     session: Session = ctx.obj
     request = MaintenanceRequest(
-        plan=load_plan(session.plan),
+        plan=choose_plan(session),
         database=database or "",
         person=Person(user_id, user_email),
         sources=tuple(source or ()),

@@ -5,14 +5,13 @@ from typing import Annotated
 import typer
 
 from desktop_migrator.cli.database_options import choose_database_if_any
-from desktop_migrator.cli.last_run import choose_person
+from desktop_migrator.cli.last_run import choose_person, choose_plan
 from desktop_migrator.cli.options import Source, UserEmail, UserId
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.messages import N_
 from desktop_migrator.migration.checklist import Step, checklist
 from desktop_migrator.migration.database.open_database import Person
-from desktop_migrator.plan.schema import load_plan
 
 _MARKS = {True: N_("done"), False: N_("OPEN"), None: "–"}
 
@@ -33,7 +32,7 @@ def command(
         person = choose_person(session, database, user_id, user_email)
     steps: list[Step] = []
     for step in checklist(
-        *(load_plan(session.plan), source or (), database, person),
+        *(choose_plan(session), source or (), database, person),
         *(session.workspace, session.make_warning_reporter()),
     ):
         steps.append(step)

@@ -95,6 +95,7 @@ def command(
             database = choose_database(ctx, database)
             request = MaintenanceRequest(
                 plan=load_plan(session.plan),
+                plan_is_named=session.plan is not None,
                 database=database,
                 person=choose_person(session, database, user_id, user_email),
                 run=run,

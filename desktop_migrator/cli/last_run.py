@@ -5,6 +5,8 @@ from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import Person, without_password
 from desktop_migrator.migration.run.last_run import find_last_run, last_database
 from desktop_migrator.migration.workspace import connections
+from desktop_migrator.migration.workspace.run_plans import find_run_plan
+from desktop_migrator.plan.schema import Plan, load_plan
 
 
 def choose_database(session: Session, user_id: str | None) -> str | None:
@@ -17,6 +19,13 @@ def choose_database(session: Session, user_id: str | None) -> str | None:
         shown = without_password(database)
         _tell(session, Message("Database: {database}, as in the last run.", database=shown))
     return database
+
+
+def choose_plan(session: Session) -> Plan:
+    """The one that is named, else the last run's, else the built-in one. Raises PlanError."""
+    last = None if session.plan else find_last_run(session.workspace)
+    kept = find_run_plan(session.workspace, last.run) if last else None
+    return kept or load_plan(session.plan)
 
 
 def choose_person(

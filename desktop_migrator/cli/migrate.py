@@ -7,7 +7,7 @@ import typer
 from typer._click.core import ParameterSource
 
 from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
-from desktop_migrator.cli.last_run import choose_person
+from desktop_migrator.cli.last_run import choose_person, choose_plan
 from desktop_migrator.cli.options import (
     FieldKeyFile,
     Origin,
@@ -23,6 +23,7 @@ from desktop_migrator.cli.result import exit_code, finished_event, print_result
 from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
 from desktop_migrator.messages import N_
 from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.plans.earlier_plans import plan_to_resume
 from desktop_migrator.migration.run.field_keys import read_field_key
 from desktop_migrator.migration.run.filters import Period
 from desktop_migrator.migration.run.job import Job
@@ -151,10 +152,14 @@ def command(
     session: Session = ctx.obj
     given = read_passphrase_text(passphrase_stdin)
     person = Person(user_id, user_email)
+    plan = load_plan(session.plan)
     if ctx.get_parameter_source("database") is ParameterSource.DEFAULT:  # the same once more
         person = choose_person(session, database, user_id, user_email)
+        plan = choose_plan(session)
+    if resume and session.plan is None:
+        plan = plan_to_resume(session.workspace, database, user_id) or plan
     job = Job(
-        plan=load_plan(session.plan).taking(take or ()),
+        plan=plan.taking(take or ()),
         database=database,
         person=person,
         sources=tuple(source or ()),

@@ -5,20 +5,20 @@ from dataclasses import asdict
 import typer
 
 from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
+from desktop_migrator.cli.last_run import choose_plan
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.maintenance.optimize import OptimizeStep, optimize
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
-from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.reporter import Question, Reporter
 
 
 def command(ctx: typer.Context, database: Database = FROM_CONTEXT) -> None:
     session: Session = ctx.obj
     tr = session.tr
-    request = MaintenanceRequest(plan=load_plan(session.plan), database=database, person=Person())
+    request = MaintenanceRequest(plan=choose_plan(session), database=database, person=Person())
     with session.make_reporter() as reporter:
 
         def decide(step: OptimizeStep) -> bool:

@@ -47,6 +47,7 @@ def command(
     plan = load_plan(session.plan)
     request = MaintenanceRequest(
         plan=plan,
+        plan_is_named=session.plan is not None,
         database=database,
         person=choose_person(session, database, user_id, user_email),
         run=run,

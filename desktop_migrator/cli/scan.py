@@ -121,9 +121,9 @@ def _profile_location(scanned: ScannedProfile, tr: Translator) -> str:
 
 def _storage_key_label(area: StorageKey, tr: Translator) -> str:
     """The web site, and in what it was framed or kept apart."""
-    if area.first_party:
+    if area.first_party and not area.attributes:
         return area.origin
-    if area.own:
+    if area.first_party:
         return tr("{origin}, isolated by Firefox", origin=area.origin)
     if area.container and len(area.attributes) == 1:
         return tr(

@@ -8,6 +8,7 @@ from typer._click.core import ParameterSource
 
 from desktop_migrator.cli.database_options import choose_database_if_any
 from desktop_migrator.cli.labels import outcome_label
+from desktop_migrator.cli.last_run import choose_plan
 from desktop_migrator.cli.options import Source
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode, MigratorError
@@ -15,7 +16,6 @@ from desktop_migrator.messages import N_, Message, Translator, plural
 from desktop_migrator.migration.database.unlock import Lease, list_leases
 from desktop_migrator.migration.status import SiteStatus, Status, status
 from desktop_migrator.migration.workspace.catalog import CatalogedRun
-from desktop_migrator.plan.schema import load_plan
 
 _COUNTS = {
     "records": N_("records"),
@@ -53,7 +53,7 @@ def command(
 ) -> None:
     session: Session = ctx.obj
     now = status(
-        load_plan(session.plan),
+        choose_plan(session),
         source or (),
         user_id,
         session.workspace,

@@ -5,17 +5,17 @@ from collections.abc import Iterable
 import typer
 
 from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
+from desktop_migrator.cli.last_run import choose_plan
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.migration.database.open_database import check_database
-from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres.verify.checks import Check
 
 
 def command(ctx: typer.Context, database: Database = FROM_CONTEXT) -> None:
     session: Session = ctx.obj
     with session.make_reporter() as reporter:
-        checks = check_database(database, load_plan(session.plan), session.workspace, reporter)
+        checks = check_database(database, choose_plan(session), session.workspace, reporter)
     ok = all(check.ok for check in checks)
     if session.json:
         session.emit_json(ok=ok, checks=[check.to_json() for check in checks])

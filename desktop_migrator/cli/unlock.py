@@ -6,12 +6,11 @@ from typing import Annotated
 import typer
 
 from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
-from desktop_migrator.cli.last_run import choose_person
+from desktop_migrator.cli.last_run import choose_person, choose_plan
 from desktop_migrator.cli.options import UserEmail, UserId
 from desktop_migrator.cli.session import Session
 from desktop_migrator.messages import N_
 from desktop_migrator.migration.database.unlock import unlock
-from desktop_migrator.plan.schema import load_plan
 
 
 def command(
@@ -28,7 +27,7 @@ def command(
     with session.make_reporter() as reporter:
         done = unlock(
             database,
-            load_plan(session.plan),
+            choose_plan(session),
             choose_person(session, database, user_id, user_email),
             force=force,
             workspace=session.workspace,

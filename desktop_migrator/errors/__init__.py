@@ -81,7 +81,7 @@ From outside: this package alone, which has all of them.
       DecisionsUnusable  DM-513
       UsageError  DM-900
         DataFolderUnusable  DM-901
-        SettingsUnusable  DM-902
+        SettingsUnusable  DM-904
       InternalError  DM-999
 """
 

@@ -19,7 +19,7 @@ class DataFolderUnusable(UsageError):
 
 
 class SettingsUnusable(UsageError):
-    code = "DM-902"
+    code = "DM-904"
     title = "The settings cannot be used"
     detail_template = "{path}: {reason}"
     hint_template = "Correct the file, for instance with `desktop-migrator config edit`."

@@ -158,7 +158,11 @@ class MigrationManager:
         """Whether what the run (None: the last) brought is still there, and as it was sent."""
         database = self._require_database()
         request = MaintenanceRequest(
-            plan=self._plan, database=database, person=self._person(database, False), run=run
+            plan=self._plan,
+            plan_is_named=True,
+            database=database,
+            person=self._person(database, False),
+            run=run,
         )
         return validate(request, self._workspace, self._reporter)
 

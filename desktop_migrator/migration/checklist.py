@@ -116,7 +116,9 @@ def _validated(
     command = "desktop-migrator validate"
     if last is None or database is None:
         return Step(StepId.VALIDATED, None, "", command)
-    request = MaintenanceRequest(plan=plan, database=database, person=person)
+    request = MaintenanceRequest(
+        plan=plan, plan_is_named=False, database=database, person=person, run=last.run
+    )
     try:
         found = validate(request, workspace, reporter)
     except MigratorError as error:

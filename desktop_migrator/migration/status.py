@@ -6,10 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 from desktop_migrator.migration.sources.open_sources import open_sources
-from desktop_migrator.migration.workspace.catalog import UNDONE, Catalog, CatalogedRun
+from desktop_migrator.migration.workspace.catalog import Catalog, CatalogedRun, unfinished_runs
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome
 from desktop_migrator.plan.classify import RecordClassifier
+from desktop_migrator.plan.companions import find_companions
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter
 
@@ -45,9 +46,7 @@ class Status:
     @property
     def unfinished(self) -> tuple[CatalogedRun, ...]:
         """Runs that were cut off or did not complete, with no completed run after them."""
-        done = (index for index, run in enumerate(self.runs) if run.outcome == Outcome.COMPLETED)
-        open_runs = self.runs[: next(done, len(self.runs))]
-        return tuple(run for run in open_runs if run.outcome != UNDONE)
+        return unfinished_runs(self.runs)
 
 
 def status(
@@ -66,8 +65,8 @@ def status(
     }
     records: dict[str, int] = {}
     modified: dict[str, datetime] = {}
-    classifier = RecordClassifier(plan)
     with open_sources(folders, workspace.snapshots, reporter) as sources:
+        classifier = RecordClassifier(plan, companions=find_companions(plan, sources.records))
         for record in sources.records():
             classified = classifier.classify_by_key(record)
             if classified is None or not classified.is_recognised:

@@ -11,7 +11,7 @@ from desktop_migrator.model import (
     RestOfRecords,
     Suspicion,
 )
-from desktop_migrator.plan.classify import RestPart
+from desktop_migrator.plan.found_items import RestPart
 from desktop_migrator.plan.secrets.cut import CutResult
 
 _MAX_NAMED = 500

@@ -32,6 +32,8 @@ from desktop_migrator.plan.json_text import (
     ESCAPE_CHAR,
     as_bytes,
     as_object,
+    as_string,
+    encode,
     encode_object,
 )
 from desktop_migrator.plan.locations import Location, rest_of, says_nothing
@@ -47,6 +49,7 @@ from desktop_migrator.plan.schema import (
     CONTENT,
     ENCODING,
     INDEX,
+    NAME,
     USER,
     VARIABLES,
     Entity,
@@ -114,6 +117,9 @@ class RowBuilder:
             for field in _plain_fields(rules)
         }
         self._omit = frozenset(entity.omit)
+        self._keeps_names = bool(self._overflow_columns) and not entity.reads_names
+        if self._keeps_names:
+            self._circumstances.append(VARIABLE_TEXTS[NAME])
         positions = {name: index for index, name in enumerate(found, start=1)}
         times = [name for name, column in found.items() if column.type in TIME_TYPES]
         self._created = _ItemTime(
@@ -157,7 +163,12 @@ class RowBuilder:
         row_id, derived = make_id(source_id, made)
         values[0] = row_id
         if fields or self._overflow_columns:
-            self._fill_overflow(self._reads.left(fields, raw_item.json, self._omit), values)
+            left = self._reads.left(fields, raw_item.json, self._omit)
+            if self._keeps_names and raw_item.is_named and raw_item.name not in _texts(fields):
+                if NAME in fields:
+                    raise _collision_error([NAME])
+                left = left | {NAME: Raw(encode(raw_item.name))}
+            self._fill_overflow(left, values)
         elif not self._takes_fields and CONTENT not in self._omit:
             self._reads.check_is_read(raw_item.json)
         return Item(
@@ -314,11 +325,7 @@ class _OverflowColumn:
             raise _no_column_error(list(added))
         both = members.keys() & added.keys()
         if both:
-            raise ItemRejected(
-                RejectionCode.COLLISION,
-                Message("One column would hold {fields} twice.", fields=_name_fields(sorted(both))),
-                Message("Give the field a column in the plan, or `omit` it."),
-            )
+            raise _collision_error(sorted(both))
         return encode_object(members | added, self._buffer)
 
 
@@ -477,6 +484,23 @@ def _no_column_error(names: list[str]) -> ItemRejected:
             "Add a column for it, or a jsonb column `metadata`; or `omit` the field in the plan."
         ),
     )
+
+
+def _collision_error(names: list[str]) -> ItemRejected:
+    return ItemRejected(
+        RejectionCode.COLLISION,
+        Message("One column would hold {fields} twice.", fields=_name_fields(names)),
+        Message("Give the field a column in the plan, or `omit` it."),
+    )
+
+
+def _texts(fields: Fields) -> set[str]:
+    """What members that are no objects and lists hold, as texts."""
+    return {
+        as_string(raw) or str(as_bytes(raw), "utf-8")
+        for raw in fields.values()
+        if as_bytes(raw)[:1] not in (b"{", b"[")
+    }
 
 
 def _name_fields(names: list[str]) -> Message:

@@ -17,6 +17,7 @@ from desktop_migrator.messages import Message, plural
 from desktop_migrator.model import Item, Record, Rejection, TargetEntity
 from desktop_migrator.plan.accounting import RestTotal
 from desktop_migrator.plan.classify import Classified, RecordClassifier, SkipReason
+from desktop_migrator.plan.companions import Companions
 from desktop_migrator.plan.envelope import PlaceholderCipher
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.extract import Extractor
@@ -71,9 +72,15 @@ class DataCheck:
     Raises PlanDoesNotFit as Extractor does.
     """
 
-    def __init__(self, plan: Plan, targets: Sequence[TargetEntity], origins: Sequence[str]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        targets: Sequence[TargetEntity],
+        origins: Sequence[str],
+        companions: Companions | None = None,
+    ) -> None:
         self._plan = plan
-        self._extractor = _extractor(plan, targets, origins)
+        self._extractor = _extractor(plan, targets, origins, companions)
         self.items: Counter[str] = Counter()
         """By entity."""
         self.rejected = 0
@@ -83,7 +90,7 @@ class DataCheck:
         self._words: dict[tuple[str, str], set[str]] = {}
         self._ids: dict[int, int] = {}
         self._same: Counter[str] = Counter()
-        self._wins = _SourceWins(plan, origins)
+        self._wins = _SourceWins(plan, origins, companions)
         self._keys: Counter[tuple[str, str]] = Counter()
         self._unmatched: Counter[str] = Counter()
 
@@ -218,17 +225,22 @@ class DataCheck:
                     yield Finding(Problem.SOURCE_UNUSED, place, what)
 
 
-def _extractor(plan: Plan, targets: Sequence[TargetEntity], origins: Sequence[str]) -> Extractor:
+def _extractor(
+    plan: Plan,
+    targets: Sequence[TargetEntity],
+    origins: Sequence[str],
+    companions: Companions | None,
+) -> Extractor:
     for user in _USERS[:-1]:
         with suppress(PlanDoesNotFit):
-            return Extractor(plan, targets, user, origins, PlaceholderCipher())
-    return Extractor(plan, targets, _USERS[-1], origins, PlaceholderCipher())
+            return Extractor(plan, targets, user, origins, PlaceholderCipher(), companions)
+    return Extractor(plan, targets, _USERS[-1], origins, PlaceholderCipher(), companions)
 
 
 class _SourceWins:
     """Which of an entity's sources takes a record: the first that would, taken alone."""
 
-    def __init__(self, plan: Plan, origins: Sequence[str]) -> None:
+    def __init__(self, plan: Plan, origins: Sequence[str], companions: Companions | None) -> None:
         self._alone: list[tuple[str, int, EntitySource, RecordClassifier]] = []
         self._counts: Counter[tuple[str, int]] = Counter()
         for name, entity in plan.entities.items():
@@ -241,7 +253,8 @@ class _SourceWins:
                 alone = entity.model_copy(update={"sources": [source]})
                 alone.__dict__.pop("parents", None)
                 reduced = plan.model_copy(update={"entities": {name: alone}})
-                self._alone.append((name, number, source, RecordClassifier(reduced, origins)))
+                classifier = RecordClassifier(reduced, origins, companions)
+                self._alone.append((name, number, source, classifier))
 
     def add(self, record: Record) -> None:
         taken: set[str] = set()

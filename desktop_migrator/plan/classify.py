@@ -9,7 +9,6 @@ that takes everything gets it; without one it is told.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 
 import msgspec
@@ -17,32 +16,41 @@ from msgspec import Raw
 
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Record
-from desktop_migrator.plan.decode.chain import ANY, DecodeChain
-from desktop_migrator.plan.decode.decoder import DecodeContext, SetAside
-from desktop_migrator.plan.expressions import Expression
+from desktop_migrator.plan.companions import Companions
+from desktop_migrator.plan.decode.chain import DecodeChain
+from desktop_migrator.plan.decode.decoder import SetAside
+from desktop_migrator.plan.found_items import FoundItems, RestPart
 from desktop_migrator.plan.json_text import (
     as_list,
     as_object,
     as_string,
     as_value,
-    encode,
     escape_json,
     escape_unstorable,
     has_escapes,
+    too_deep_error,
 )
 from desktop_migrator.plan.locations import Location, rest_of, says_nothing
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
-from desktop_migrator.plan.schema import EntitySource, Plan
+from desktop_migrator.plan.schema import Plan
 from desktop_migrator.plan.secrets.caches import looks_like_cache
 from desktop_migrator.plan.secrets.cut import CutResult, cut_logins
 from desktop_migrator.plan.secrets.recognise import login_kind, looks_random, plain_name
-from desktop_migrator.plan.wildcards import WildcardPattern
+from desktop_migrator.plan.source_reader import (
+    NOTHING,
+    SINGLE_SHAPES,
+    Reading,
+    SourceReader,
+    Take,
+    first_match,
+    first_take,
+    matching_readers,
+)
 
-_NOTHING = frozenset(("", "null", "undefined", "NaN"))
-"""What libraries write where there was no value."""
 _LOST_BY_THE_APP = "[object Object]"
 """What JavaScript makes of an object that somebody stored without spelling it as JSON."""
-_PAIR = 2
+_MAX_NESTED = 100
+"""Levels of items within items."""
 
 
 class SkipReason(StrEnum):
@@ -66,60 +74,11 @@ _NEVER_DATA = {"undefined": SkipReason.EMPTY, _LOST_BY_THE_APP: SkipReason.LOST}
 """What no page ever stores on purpose."""
 
 
-class FoundItems(msgspec.Struct):
-    """The items that one entity takes from a record."""
-
-    entity: str
-    items: list[Raw]
-    """Each item's JSON text; at least one."""
-    name: str
-    """What the wildcards of the key's pattern stand for."""
-    names: list[str] | None = None
-    """The items' names where they lie in a map."""
-    is_single: bool = False
-    encoding: str = "json"
-    """`text` for a record that is not JSON and so stands as a JSON string."""
-    may_have_escapes: bool = False
-    """Whether there may be escapes of unstorable characters."""
-    json_text: bytes = b""
-    """The record's JSON text; empty if it is none."""
-    parents: "list[tuple[FoundItems, int]] | None" = None
-    """In whose items, and in which of them, each item lies."""
-    indexes: list[int] = []
-    """The places of such items among those of their parent."""
-    is_rest: bool = False
-    """Whether it is what other entities left of the record."""
-
-    def position(self, index: int) -> str:
-        """Where in the value an item lies: its index, its name in the map, or empty; of an item
-        within another, after that one's."""
-        own = "" if self.is_single else self.names[index] if self.names else str(index)
-        if self.parents is None:
-            return own
-        parent, place = self.parents[index]
-        return f"{parent.position(place)}/{own}"
-
-    def item_name(self, index: int) -> str:
-        """What `$name` is for an item."""
-        return self.names[index] if self.names else self.name
-
-
 class UnreadableRecord(msgspec.Struct):
     """A record that an entity names by key and that cannot be read as the plan says."""
 
     entity: str
     error: ItemRejected
-
-
-class RestPart(msgspec.Struct, frozen=True):
-    """A part of a record that nothing takes; no value."""
-
-    path: str
-    """`settings.theme`; empty for the whole record."""
-    count: int
-    """Elements or members; 1 for anything else."""
-    size: int
-    """Bytes of its JSON."""
 
 
 class Classified(msgspec.Struct):
@@ -131,6 +90,8 @@ class Classified(msgspec.Struct):
     """By entity, in the plan's order."""
     rest: tuple[RestPart, ...] = ()
     """What of it nothing takes."""
+    part_of: str = ""
+    """The entity whose item, found with another record, has this record as a part."""
     cuts: list[CutResult] = []
     """Logins that were cut out of what entities for everything else take."""
 
@@ -144,10 +105,20 @@ class Classified(msgspec.Struct):
 
 
 class RecordClassifier:
-    """Sorts records by a plan. `origins` are those chosen; None takes the plan's."""
+    """Sorts records by a plan. `origins` are those chosen; None takes the plan's.
 
-    def __init__(self, plan: Plan, origins: Collection[str] | None = None) -> None:
+    Without `companions` nothing is known beside a record, and what expires by another one counts
+    as data.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        origins: Collection[str] | None = None,
+        companions: Companions | None = None,
+    ) -> None:
         self._plan = plan
+        self._companions = companions or Companions()
         self._origins = None if origins is None else frozenset(origins)
         self._key_rules = [rule for rule in plan.ignore if rule.holds is None]
         self._content_rules = [rule for rule in plan.ignore if rule.holds not in (None, "login")]
@@ -158,12 +129,13 @@ class RecordClassifier:
             )
             for name, entity in plan.entities.items()
         }
-        self._keyed_readers: list[_SourceReader] = []
-        self._catch_all_readers: list[_SourceReader] = []
-        self._child_readers: dict[str, list[_SourceReader]] = {}
+        self._keyed_readers: list[SourceReader] = []
+        self._catch_all_readers: list[SourceReader] = []
+        self._child_readers: dict[str, list[SourceReader]] = {}
         for name, entity in plan.entities.items():
             for source in entity.sources:
-                reader = _SourceReader(name, source)
+                tells_names = not (entity.reads_names or entity.has_rest)
+                reader = SourceReader(name, source, tells_names=tells_names)
                 if source.parent:
                     self._child_readers.setdefault(source.parent, []).append(reader)
                 elif source.is_catch_all:
@@ -193,8 +165,8 @@ class RecordClassifier:
         names = {
             reader.source.shape: escape_unstorable(name)
             for reader in readers
-            if (name := _first_match(reader.source.patterns, key)) is not None
-            and (reader.source.shape == "single") == (not position)
+            if (name := first_match(reader.source.patterns, key)) is not None
+            and (reader.source.shape in SINGLE_SHAPES) == (not position)
         }
         data = escape_json(text)
         value = as_value(data)
@@ -205,17 +177,26 @@ class RecordClassifier:
             entity,
             [value],
             name,
-            is_single=shape == "single",
+            is_single=shape in SINGLE_SHAPES,
             may_have_escapes=has_escapes(value),
             json_text=data,
         )
         if shape in ("map", "pairs"):
             found.names = [position]
+        if shape == "combined":
+            found.key = readers[0].common_key
         return found
+
+    def is_combined(self, entity: str, key: str) -> bool:
+        """Whether several records, this one among them, make an item of the entity."""
+        return any(
+            reader.entity == entity and reader.source.shape == "combined"
+            for reader, _ in matching_readers(self._keyed_readers, key)
+        )
 
     def matches_key(self, record: Record) -> bool:
         """Whether an entity names the record's key; such a record is read as that entity's."""
-        return any(True for _ in _matching_readers(self._keyed_readers, record.key))
+        return any(True for _ in matching_readers(self._keyed_readers, record.key))
 
     def classify_by_key(self, record: Record) -> Classified | None:
         """What entities that name the record's key take of it; None if there is none of them."""
@@ -234,33 +215,38 @@ class RecordClassifier:
         if not ours:
             return SkipReason.OTHER_SITE
         key = record.storage_key
-        if self._plan.source.partitioned or key.own:
+        if self._plan.source.partitioned or key.first_party:
             return None
         framed = key.top_level_site or key.cross_site_ancestor or key.nonce or key.opaque_site
         return SkipReason.CONTAINER if key.container and not framed else SkipReason.PARTITIONED
 
     def _by_key(self, record: Record) -> Classified | None:
-        readers = list(_matching_readers(self._keyed_readers, record.key))
+        readers = list(matching_readers(self._keyed_readers, record.key))
         if not readers:
             return None
-        if record.value in _NOTHING:
+        if record.value in NOTHING:
             return Classified(SkipReason.EMPTY)
-        reading = _Reading(record)
+        reading = Reading(record, self._companions)
         classified = Classified(found=[])
-        taken: list[_Take] = []
+        taken: list[Take] = []
+        aside: SetAside | None = None
         for entity, sources in _by_entity(readers):
             try:
-                take = _first_take(sources, reading)
+                take = first_take(sources, reading)
+                found = [take.found, *self._children(take.found)] if take else []
             except ItemRejected as rejected:
                 classified.found.append(UnreadableRecord(entity, rejected))
                 continue
+            aside = aside or reading.aside
             if take:
                 taken.append(take)
-                if take.found.items:
-                    classified.found += [take.found, *self._children(take.found)]
+                classified.found += found if take.found.items else []
+                classified.part_of = classified.part_of or take.part_of
         if not taken:
             if classified.found:
                 return classified
+            if aside:
+                return Classified(aside)
             return _not_taken(readers[0][0].entity, record, reading)
         # A rejection of the whole record keeps all of it.
         if len(classified.items) == len(classified.found):
@@ -270,12 +256,26 @@ class RecordClassifier:
                     self._add_rest(classified, record, rest, reading)
             except ItemRejected as rejected:
                 classified.found.append(UnreadableRecord(taken[0].found.entity, rejected))
-        return classified if classified.found or classified.rest else Classified(SkipReason.EMPTY)
+        self._tell_names(classified)
+        is_taken = classified.found or classified.rest or classified.part_of
+        return classified if is_taken else Classified(SkipReason.EMPTY)
+
+    def _tell_names(self, classified: Classified) -> None:
+        """Names that nothing takes are left of the record, too."""
+        taken = {
+            each.names_path for each in classified.items if each.are_named and not each.unread_names
+        }
+        told = {
+            (each.parents and each.parents[0][0].entity, each.unread_names.path): each.unread_names
+            for each in classified.items
+            if each.unread_names and each.unread_names.path not in taken
+        }
+        classified.rest += tuple(told.values())
 
     def _add_rest(
-        self, classified: Classified, record: Record, rest: Raw, reading: "_Reading"
+        self, classified: Classified, record: Record, rest: Raw, reading: Reading
     ) -> None:
-        for reader, name in _matching_readers(self._catch_all_readers, record.key):
+        for reader, name in matching_readers(self._catch_all_readers, record.key):
             if reader.takes_whole_values:
                 found = FoundItems(
                     reader.entity,
@@ -304,7 +304,11 @@ class RecordClassifier:
                     break
         return found
 
-    def _children(self, parent: FoundItems) -> Iterator[FoundItems]:
+    def _children(self, parent: FoundItems, depth: int = 0) -> Iterator[FoundItems]:
+        """Items within the items, and those within them. Raises ItemRejected where they nest too
+        deeply."""
+        if depth > _MAX_NESTED:
+            raise too_deep_error()
         readers = self._child_readers.get(parent.entity, ())
         for entity in dict.fromkeys(reader.entity for reader in readers):
             children = FoundItems(
@@ -325,9 +329,10 @@ class RecordClassifier:
                         break
             if children.items:
                 yield children
+                yield from self._children(children, depth + 1)
 
     def _by_content(self, record: Record) -> Classified:
-        readers = list(_matching_readers(self._catch_all_readers, record.key))
+        readers = list(matching_readers(self._catch_all_readers, record.key))
         try:
             return self._classify_by_content(record, readers)
         except ItemRejected as rejected:
@@ -336,13 +341,13 @@ class RecordClassifier:
             return Classified(found=[UnreadableRecord(readers[0][0].entity, rejected)])
 
     def _classify_by_content(
-        self, record: Record, readers: list[tuple["_SourceReader", str]]
+        self, record: Record, readers: list[tuple[SourceReader, str]]
     ) -> Classified:
-        reading = _Reading(record)
+        reading = Reading(record, self._companions)
         kind = self._ignored_by_content(record.key, record.value, reading.plain)
-        take = None if kind else _first_take(readers, reading)
+        take = None if kind else first_take(readers, reading)
         if kind or take is None:
-            return Classified(kind or SkipReason.UNMATCHED)
+            return Classified(kind or reading.aside or SkipReason.UNMATCHED)
         found = take.found
         classified = Classified(found=[])
         kind = self._cut_logins(found, record.key, classified) if found.items else ""
@@ -353,6 +358,7 @@ class RecordClassifier:
         rest = _rest([take])
         if rest is not None and not says_nothing(rest):
             classified.rest = _parts(rest)
+        self._tell_names(classified)
         return classified if found.items or classified.rest else Classified(SkipReason.EMPTY)
 
     def _cut_logins(self, found: FoundItems, key: str, classified: Classified) -> str:
@@ -361,7 +367,7 @@ class RecordClassifier:
         Returns the word by which the plan leaves logins aside; empty where it leaves them in.
         """
         rule = next(
-            (each for each in self._login_rules if _first_match(each.patterns, key) is not None),
+            (each for each in self._login_rules if first_match(each.patterns, key) is not None),
             None,
         )
         if rule is None or self._is_taken(key):
@@ -378,13 +384,13 @@ class RecordClassifier:
 
     def _ignored_by_key(self, key: str) -> str | None:
         for rule in self._key_rules:
-            if _first_match(rule.patterns, key) is not None:
+            if first_match(rule.patterns, key) is not None:
                 return None if self._is_taken(key) else rule.kind
         return None
 
     def _is_taken(self, key: str) -> bool:
         """Whether no rule is to leave the key aside."""
-        return _first_match(self._plan.taken_keys, key) is not None
+        return first_match(self._plan.taken_keys, key) is not None
 
     def _ignored_by_content(self, key: str, text: str, value: Raw | None) -> str | None:
         if self._is_taken(key):
@@ -402,202 +408,17 @@ class RecordClassifier:
         return None
 
 
-class _Reading:
-    """A record's value, decoded in each way once."""
-
-    def __init__(self, record: Record) -> None:
-        self.text = record.value
-        self.data = escape_json(record.value)
-        self.aside: SetAside | None = None
-        """Why a decoder that knew the record's value leaves it aside."""
-        self.misfit: ItemRejected | None = None
-        """Why a source's expression could not be computed."""
-        self._key = record.key
-        self._decoded: dict[tuple[str, ...], Raw | None] = {}
-
-    @property
-    def plain(self) -> Raw | None:
-        """As JSON; None if it is none."""
-        if () not in self._decoded:
-            self._decoded[()] = as_value(self.data)
-        return self._decoded[()]
-
-    def decoded(self, chain: DecodeChain) -> Raw | None:
-        if not chain.names:
-            return Raw(self.data)  # what looks into it sees whether it is JSON
-        if chain.names not in self._decoded:
-            context = DecodeContext(self._key, datetime.now(UTC), lambda key: None)
-            value = chain.decode(self.text, context)
-            if isinstance(value, SetAside):
-                self.aside, value = value, None
-            self._decoded[chain.names] = value
-        return self._decoded[chain.names]
-
-
-class _Take(msgspec.Struct):
-    """What an entity took of a record."""
-
-    found: FoundItems
-    chain: DecodeChain
-    value: Raw
-    """As decoded."""
-    locations: Collection[Location]
-    """Where in it the items lie."""
-
-
-class _SourceReader:
-    """One source of one entity."""
-
-    def __init__(self, entity: str, source: EntitySource) -> None:
-        self.entity = entity
-        self.source = source
-        self._takes_any = source.decode[-1:] == [ANY]
-        self._chain = DecodeChain([name for name in source.decode if name != ANY])
-        self._items = Expression(source.items)
-
-    def read(self, reading: _Reading, name: str) -> _Take | None:
-        """The items if the value is what this source expects.
-
-        Raises ItemRejected if it is so but cannot be read.
-        """
-        if self._takes_any and not self._chain.names and reading.plain is None:
-            plain = Raw(encode(escape_unstorable(reading.text)))
-            found = FoundItems(
-                self.entity,
-                [plain],
-                name,
-                is_single=True,
-                encoding="text",
-                may_have_escapes=has_escapes(plain),
-            )
-            return _Take(found, self._chain, plain, ((),))
-        whole = reading.decoded(self._chain)
-        try:
-            inner = None if whole is None else self._items.find(whole)
-        except ItemRejected as rejected:
-            if rejected.code is not RejectionCode.WRONG_TYPE:
-                raise
-            reading.misfit, inner = rejected, None
-        if inner is None or whole is None:
-            return None
-        read = self._read_items(inner)
-        if read is None:
-            return None
-        items, names = read
-        found = FoundItems(
-            self.entity,
-            items,
-            name,
-            names,
-            is_single=self.source.shape == "single",
-            may_have_escapes=has_escapes(reading.data if not self._chain.names else whole),
-            json_text=reading.data if not self._chain.names else bytes(whole),
-        )
-        return _Take(found, self._chain, whole, self._items.locations(whole))
-
-    @property
-    def takes_whole_values(self) -> bool:
-        return self.source.shape == "single" and self._items.path == []
-
-    def locations_in(self, item: Raw) -> Collection[Location] | None:
-        """Where in a parent's item its own lie; None if none lie there so."""
-        inner = self._find_inner(item)
-        taken = inner is not None and self._read_items(inner) is not None
-        return self._items.locations(item) if taken else None
-
-    def add_children(self, children: FoundItems, parent: FoundItems, place: int, item: Raw) -> bool:
-        """Add the items that lie in the parent's item at `place`; False if none lie there so."""
-        inner = self._find_inner(item)
-        read = None if inner is None else self._read_items(inner)
-        if read is None or children.parents is None:
-            return False
-        items, names = read
-        own = names or ([""] if self.source.shape == "single" else map(str, range(len(items))))
-        children.names = [*(children.names or ()), *own]
-        children.items += items
-        children.parents += [(parent, place)] * len(items)
-        children.indexes += range(len(items))
-        return True
-
-    def _find_inner(self, item: Raw) -> Raw | None:
-        try:
-            return self._items.find(item)
-        except ItemRejected:  # it stays with the parent's item
-            return None
-
-    def _read_items(self, inner: Raw) -> tuple[list[Raw], list[str] | None] | None:
-        if bytes(inner) == b"null" and not self.source.is_catch_all:
-            return [], None  # nothing lies there yet
-        match self.source.shape:
-            case "single":
-                value = as_value(inner)
-                return None if value is None else ([value], None)
-            case "list":
-                elements = as_list(inner)
-                return None if elements is None else (elements, None)
-            case "map":
-                members = as_object(inner)
-                return None if members is None else (list(members.values()), list(members))
-            case "pairs":
-                return _pairs(inner)
-
-
-def _is_opaque(text: str) -> bool:
-    """Whether a text is one long word, as tokens are."""
-    return looks_random(text) or login_kind(text) is not None
-
-
-def _pairs(inner: Raw) -> tuple[list[Raw], list[str] | None] | None:
-    """A list of lists of a text and an item; None if an element is anything else."""
-    elements = as_list(inner)
-    if elements is None:
-        return None
-    names: list[str] = []
-    items: list[Raw] = []
-    for element in elements:
-        pair = as_list(element)
-        name = as_string(pair[0]) if pair and len(pair) == _PAIR else None
-        if pair is None or name is None:
-            return None
-        names.append(name)
-        items.append(pair[1])
-    return items, names
-
-
-def _matching_readers(
-    readers: Iterable[_SourceReader], key: str
-) -> Iterator[tuple[_SourceReader, str]]:
-    """Those for the key, with what wildcards stand for."""
-    for reader in readers:
-        name = _first_match(reader.source.patterns, key)
-        if name is not None:
-            yield reader, escape_unstorable(name)
-
-
 def _by_entity(
-    readers: Iterable[tuple[_SourceReader, str]],
-) -> Iterator[tuple[str, list[tuple[_SourceReader, str]]]]:
-    entities: dict[str, list[tuple[_SourceReader, str]]] = {}
+    readers: Iterable[tuple[SourceReader, str]],
+) -> Iterator[tuple[str, list[tuple[SourceReader, str]]]]:
+    entities: dict[str, list[tuple[SourceReader, str]]] = {}
     for reader, name in readers:
         entities.setdefault(reader.entity, []).append((reader, name))
     yield from entities.items()
 
 
-def _first_take(readers: Iterable[tuple[_SourceReader, str]], reading: _Reading) -> _Take | None:
-    """By the first source that fits and finds items, else by the first that fits."""
-    empty = None
-    for reader, name in readers:
-        take = reader.read(reading, name)
-        if take and take.found.items:
-            return take
-        empty = empty or take
-    return empty
-
-
-def _not_taken(entity: str, record: Record, reading: _Reading) -> Classified:
+def _not_taken(entity: str, record: Record, reading: Reading) -> Classified:
     """Of a record that an entity names by key, and that no source recognises."""
-    if reading.aside:
-        return Classified(reading.aside.value)
     if record.value == _LOST_BY_THE_APP:
         return Classified(SkipReason.LOST)
     try:
@@ -620,7 +441,7 @@ def _not_taken(entity: str, record: Record, reading: _Reading) -> Classified:
     return Classified(found=[UnreadableRecord(entity, error)])
 
 
-def _rest(taken: list[_Take]) -> Raw | None:
+def _rest(taken: list[Take]) -> Raw | None:
     """What of the record nobody took, as the first of them decoded it."""
     first = taken[0]
     locations: set[Location] = set()
@@ -632,7 +453,7 @@ def _rest(taken: list[_Take]) -> Raw | None:
     return rest_of(first.value, locations)
 
 
-def _translated(take: _Take, chain: DecodeChain) -> Iterator[Location]:
+def _translated(take: Take, chain: DecodeChain) -> Iterator[Location]:
     """The locations in what another chain makes of the record."""
     inside, other = take.chain.inside, chain.inside
     if inside is None or other is None:
@@ -661,7 +482,6 @@ def _count(value: Raw) -> int:
     return 1 if elements is None else len(elements)
 
 
-def _first_match(patterns: Iterable[WildcardPattern], key: str) -> str | None:
-    return next(
-        (name for name in (pattern.match(key) for pattern in patterns) if name is not None), None
-    )
+def _is_opaque(text: str) -> bool:
+    """Whether a text is one long word, as tokens are."""
+    return looks_random(text) or login_kind(text) is not None

@@ -36,6 +36,7 @@ _SHAPES = {
     "map": Message("items by their names"),
     "pairs": Message("pairs of names and items"),
     "single": Message("one item"),
+    "combined": Message("one item of all these records"),
 }
 
 

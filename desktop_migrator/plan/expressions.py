@@ -1,7 +1,7 @@
 """The JMESPath expressions of a plan. Those that only name fields are answered with slices of the
 JSON text, so that numbers keep their spelling; others decode it (exactly) and encode the result."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import jmespath
@@ -27,6 +27,8 @@ class Expression:
         _check_functions(self._compiled.parsed)
         self.path = _field_path(self._compiled.parsed)
         """The fields to go through, if that is all it asks for: `@`, `a`, `a.b."c d"`."""
+        self.names = frozenset(_field_names(self._compiled.parsed))
+        """The fields that it names."""
 
     @property
     def field(self) -> str | None:
@@ -72,6 +74,14 @@ def _check_functions(node: Mapping[str, Any]) -> None:
     for child in node["children"]:
         if isinstance(child, Mapping):
             _check_functions(child)
+
+
+def _field_names(node: Mapping[str, Any]) -> Iterator[str]:
+    if node["type"] == "field":
+        yield node["value"]
+    for child in node["children"]:
+        if isinstance(child, Mapping):
+            yield from _field_names(child)
 
 
 def _field_path(parsed: Mapping[str, Any]) -> list[str] | None:

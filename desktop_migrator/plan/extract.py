@@ -16,14 +16,15 @@ from desktop_migrator.model import Item, Record, Rejection, Source, TargetEntity
 from desktop_migrator.plan.accounting import Accounting
 from desktop_migrator.plan.build_row import RowBuilder
 from desktop_migrator.plan.classify import (
-    FoundItems,
     RecordClassifier,
     SkipReason,
     UnreadableRecord,
 )
+from desktop_migrator.plan.companions import Companions
 from desktop_migrator.plan.decode.unreadable import has_unreadable
 from desktop_migrator.plan.detect import SecretDetector
 from desktop_migrator.plan.envelope import FieldCipher
+from desktop_migrator.plan.found_items import FoundItems
 from desktop_migrator.plan.json_text import (
     canonical,
     has_big_integers,
@@ -56,11 +57,12 @@ class Extractor:
         user_id: str,
         origins: Collection[str],
         key: FieldCipher | None = None,
+        companions: Companions | None = None,
     ) -> None:
         self.accounting = Accounting()
         """What it has read so far."""
         self._plan = plan
-        self._classifier = RecordClassifier(plan, origins)
+        self._classifier = RecordClassifier(plan, origins, companions)
         self._reader = ItemReader(plan)
         self._row_builders = {
             entity.name: RowBuilder(
@@ -119,9 +121,8 @@ class Extractor:
         """
         if protector := self.protectors.get(entity):
             record = replace(record, value=protector.decrypted(record.value))
-        whole = (
-            [] if position else [each for each in self.extract([record]) if each.entity == entity]
-        )
+        alone = not position and not self._classifier.is_combined(entity, record.key)
+        whole = [each for each in self.extract([record]) if each.entity == entity] if alone else []
         if whole and all(isinstance(each, Item) for each in whole):
             return whole
         found = self._classifier.reparse_rejected(entity, record.key, position, record.value)

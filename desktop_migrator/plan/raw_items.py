@@ -8,8 +8,8 @@ from msgspec import Raw
 
 from desktop_migrator.model import Record
 from desktop_migrator.plan import identity
-from desktop_migrator.plan.classify import FoundItems
 from desktop_migrator.plan.expressions import Expression
+from desktop_migrator.plan.found_items import FoundItems
 from desktop_migrator.plan.json_text import as_object, encode, escape_unstorable
 from desktop_migrator.plan.reject import ItemRejected
 from desktop_migrator.plan.schema import (
@@ -48,6 +48,8 @@ class RawItem(msgspec.Struct):
     encoding: str
     may_have_escapes: bool
     """Whether it may hold escapes of unstorable characters."""
+    is_named: bool = False
+    """Whether its name is the app's own word."""
     parent: str = ""
     """The source id of the item in which it lies."""
     occurrence: int = 1
@@ -72,6 +74,8 @@ def field_finder(text: str) -> FieldFinder:
     """What finds what a plan's text names in an item."""
     if text == INDEX:
         return lambda fields, raw_item: Raw(b"%d" % raw_item.index)
+    if text == PARENT:
+        return lambda fields, raw_item: Raw(encode(raw_item.parent)) if raw_item.parent else None
     if text in VARIABLES:
         variable = VARIABLE_TEXTS[text]
         return lambda fields, raw_item: Raw(encode(variable(raw_item)))
@@ -123,8 +127,8 @@ class ItemReader:
         profile = record.store.profile
         profile_scope = f"{app_scope}#{profile.browser}/{profile.path.name}"
         scope = profile_scope if rules.unique_in == "profile" else app_scope
-        key = escape_unstorable(record.key)
-        may_have_escapes = found.may_have_escapes or key != record.key
+        key = found.key or escape_unstorable(record.key)
+        may_have_escapes = found.may_have_escapes or (not found.key and key != record.key)
         contents: Counter[str] | None = Counter() if rules.from_ == [CONTENT] else None
         parents = _Parents(self, record)
         for index, raw in enumerate(found.items):
@@ -139,6 +143,7 @@ class ItemReader:
                 f"{key}/{found.position(index)}",
                 found.encoding,
                 may_have_escapes,
+                found.are_named,
             )
             if found.parents:
                 raw_item.parent = parents.source_id(*found.parents[index])

@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Raw
 
 from desktop_migrator.model import Record
-from desktop_migrator.plan.classify import FoundItems
 from desktop_migrator.plan.expressions import Expression
+from desktop_migrator.plan.found_items import FoundItems
 from desktop_migrator.plan.raw_items import ItemReader
 from desktop_migrator.plan.reject import ItemRejected
 from desktop_migrator.plan.schema import CONTENT, VARIABLES, Id, Plan

@@ -10,7 +10,7 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -261,9 +261,10 @@ class EntitySource(_PlanSection):
     that are no JSON too."""
     items: ExpressionText = "@"
     """Where in the decoded value, or in the parent's item, the items lie."""
-    shape: Literal["list", "map", "pairs", "single"] = "list"
+    shape: Literal["list", "map", "pairs", "single", "combined"] = "list"
     """What lies there: a list of items, an object of names and items, a list of pairs of names
-    and items, or one item."""
+    and items, one item, or (`combined`) one field of the item that all records with such keys
+    make together; it is called as the key's `*` has it."""
 
     @model_validator(mode="before")
     @classmethod
@@ -281,11 +282,16 @@ class EntitySource(_PlanSection):
             raise ValueError("needs `keys`, or `parent` in their place")
         if self.parent is not None and self.decode:
             raise ValueError("`decode` goes with `keys`; a parent's items are decoded already")
+        if self.shape == "combined" and (self.keys is None or self.is_catch_all):
+            raise ValueError("`combined` goes with `keys` other than `*`")
         return self
 
     @cached_property
     def patterns(self) -> tuple[WildcardPattern, ...]:
         return tuple(WildcardPattern(text) for text in self.keys or ())
+
+    def matches(self, key: str) -> bool:
+        return any(pattern.match(key) is not None for pattern in self.patterns)
 
     @property
     def is_catch_all(self) -> bool:
@@ -441,6 +447,17 @@ class Entity(_PlanSection):
             for rules in self.columns.values()
         )
 
+    @property
+    def reads_names(self) -> bool:
+        """Whether anything takes the names that items have in a map or by their keys."""
+        lists = [self.id.from_, *(rules.from_ or [] for rules in self.columns.values())]
+        return any(text in (NAME, PATH, KEY) for texts in lists for text in texts)
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether a column takes what nothing reads."""
+        return any(rules.rest for rules in self.columns.values())
+
     @cached_property
     def sensitive_rules(self) -> SensitiveRules:
         """What is sensitive, by columns and by paths."""
@@ -498,8 +515,10 @@ class Entity(_PlanSection):
             *self.id.from_,
             *(text for rules in self.columns.values() for text in rules.from_ or ()),
         ]
-        needs = PARENT in texts or self.id.unique_in == "parent"
-        if needs and not all(source.parent for source in self.sources):
+        within = [bool(source.parent) for source in self.sources]
+        if not (any(within) or PARENT not in texts) or not (
+            all(within) or self.id.unique_in != "parent"
+        ):
             raise ValueError(
                 '$parent and `unique_in = "parent"` go with sources that have a `parent`'
             )
@@ -543,9 +562,6 @@ class Plan(_PlanSection):
             if unknown := (others | parents) - self.entities.keys():
                 message = f"{name} refers to {', '.join(sorted(unknown))}, which is no entity"
                 raise ValueError(message)
-            if any(self.entities[parent].parents for parent in parents):
-                message = f"{name}'s parents lie in items themselves; items nest once"
-                raise ValueError(message)
         try:
             TopologicalSorter({name: refers[name] - {name} for name in refers}).prepare()
         except CycleError as error:
@@ -561,6 +577,13 @@ class Plan(_PlanSection):
     @cached_property
     def taken_keys(self) -> tuple[WildcardPattern, ...]:
         return tuple(WildcardPattern(text) for text in self.take)
+
+    def combined_with(self, key: str, keys: Iterable[str]) -> Iterator[str]:
+        """Which of the keys' records may make one item with the key's."""
+        for entity in self.entities.values():
+            for source in entity.sources:
+                if source.shape == "combined" and source.matches(key):
+                    yield from (each for each in keys if source.matches(each))
 
     def taking(self, keys: Sequence[str]) -> "Plan":
         """The plan with keys that are taken whatever it ignores."""

@@ -4,7 +4,7 @@ What is read, and nothing else:
 
 - ISO 8601 as JavaScript and HTML forms write it (ECMA-262, "Date Time String Format"; HTML Living
   Standard, "Dates and times"): `2024-05-02T10:00:00.000Z`, with a blank for the `T`, without
-  seconds, with an offset of `+02:00`, `+0200` or `+02`, and a date alone;
+  seconds, with an offset of `+02:00`, `+0200`, `+02` or ` UTC`, and a date alone;
 - `Date.prototype.toString()` and `toUTCString()` (ECMA-262): `Thu May 02 2024 10:00:00 GMT+0200
   (CEST)`, `Thu, 02 May 2024 08:00:00 GMT`;
 - numbers, and texts of digits: what they count says the plan. Where it does not, 12 to 14 digits
@@ -58,7 +58,7 @@ _ISO = re.compile(
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
     r"(?:[Tt ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})"
     r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
-    r" ?(?P<offset>[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
+    r" ?(?P<offset>[Zz]|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE_TO_STRING = re.compile(
@@ -221,7 +221,7 @@ def _read(field: Message, text: str, expected: Message) -> datetime:
 
 def _offset_zone(offset: str) -> tzinfo:
     """Raises ValueError for one of a day and more."""
-    if offset in "Zz":
+    if offset in ("Z", "z", "UTC", "GMT"):
         return UTC
     digits = offset[1:].replace(":", "").ljust(4, "0")
     distance = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))

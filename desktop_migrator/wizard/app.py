@@ -101,7 +101,7 @@ def _open_file(file: Path, made: WizardContext) -> None:
         made.answers.captures = (file.absolute(),)
         return
     kit = open_kit(file, made.workspace)
-    made.kit, made.plan = kit, kit.plan
+    made.kit, made.known_plan = kit, kit.plan
     made.answers.kit_not_accepted = not kit.trustworthy
     made.answers.database = kit.database or ""
 

@@ -16,7 +16,8 @@ from desktop_migrator.wizard.worker import Worker
 @dataclass(slots=True)
 class WizardContext:
     workspace: Workspace
-    plan: Plan
+    known_plan: Plan
+    """The one that the wizard was opened with."""
     worker: Worker
     translator: Translator
     """What puts the engine's messages in the person's language."""
@@ -31,3 +32,9 @@ class WizardContext:
     """What came of the work."""
     start_undo: Callable[[str], None] = lambda _: None
     """Begins to undo the run named; the window puts its own here."""
+    drafted_plan: Plan | None = None
+    """In place of the known one: for the web site chosen, or of the run that is to be finished."""
+
+    @property
+    def plan(self) -> Plan:
+        return self.drafted_plan or self.known_plan

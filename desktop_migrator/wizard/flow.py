@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from pathlib import Path
 
 from desktop_migrator.model import ConflictPolicy, MergeRule
+from desktop_migrator.plan.schema import Plan
 from desktop_migrator.vault.keys import PublicKey
 
 
@@ -106,6 +107,8 @@ class UnfinishedRun:
     excluded_items: frozenset[bytes] = frozenset()
     rules: dict[str, MergeRule] = field(default_factory=dict)
     decisions: Path | None = None
+    plan: Plan | None = None
+    """The one it had; None: the one that the wizard was opened with."""
 
 
 class BackupChoice(StrEnum):

@@ -11,8 +11,8 @@ import msgspec
 
 from desktop_migrator.errors import BadDatabaseUrl
 from desktop_migrator.migration.database.open_database import without_password
-from desktop_migrator.migration.status import Status
-from desktop_migrator.migration.workspace.catalog import Catalog
+from desktop_migrator.migration.workspace.catalog import Catalog, unfinished_runs
+from desktop_migrator.migration.workspace.run_plans import find_run_plan
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, MergeRule, Outcome
 from desktop_migrator.system.files import write_private
@@ -49,14 +49,16 @@ def save_resume_state(workspace: Workspace, answers: WizardAnswers) -> None:
 
 
 def find_unfinished_run(workspace: Workspace, plan: str) -> UnfinishedRun | None:
-    """The last migration by this plan, if it was cut off or stopped with something written."""
-    unfinished = Status((), tuple(Catalog(workspace.catalog).runs())).unfinished
-    run = next((run for run in unfinished if run.plan == plan), None)
+    """The last migration, if it was cut off or stopped with something written and was made by this
+    plan or one that is kept here."""
+    unfinished = unfinished_runs(Catalog(workspace.catalog).runs())
+    kept = {run.run: find_run_plan(workspace, run.run) for run in unfinished}
+    run = next((run for run in unfinished if run.plan == plan or kept[run.run]), None)
     if run is None or run.outcome == Outcome.ROLLED_BACK:
         return None
     remembered = _load_resume_state(workspace)
     if remembered is None or not _is_same_database(remembered.database, run.database):
-        return UnfinishedRun(run.run, run.user_id, run.database, run.origins)
+        return UnfinishedRun(run.run, run.user_id, run.database, run.origins, plan=kept[run.run])
     return UnfinishedRun(
         run=run.run,
         user_id=run.user_id,
@@ -69,6 +71,7 @@ def find_unfinished_run(workspace: Workspace, plan: str) -> UnfinishedRun | None
         excluded_items=remembered.leave_out,
         rules=remembered.rules,
         decisions=Path(remembered.decisions) if remembered.decisions else None,
+        plan=kept[run.run],
     )
 
 

@@ -31,6 +31,10 @@ class Case:
     rejected: list[str] = field(default_factory=list)
     """Where they lay."""
     superseded: int = 0
+    aside: dict[str, int] = field(default_factory=dict)
+    """Records by the word for leaving them aside."""
+    rest: set[tuple[str, str]] = field(default_factory=set)
+    """Keys and paths that nothing takes."""
 
 
 _TASKS = [{"id": str(ONE), "title": "a"}, {"id": str(TWO), "title": "b"}]
@@ -256,8 +260,104 @@ DEFERRED = Case(
 )
 
 
+_PAST, _FUTURE = "1700000000000", "9999999999999"
+EXPIRED = Case(
+    "what other records say",  # lscache, store.js with its expire plugin, by hand, Backbone
+    {
+        "lscache-a": {"n": 1},
+        "lscache-a-cacheexpiration": "166666666",  # minutes
+        "lscache-b": {"n": 2},
+        "lscache-b-cacheexpiration": "28333333",
+        "lscache-c": {"n": 3},
+        "s1": {"n": 1},
+        "__storejs_expire_mixin_s1": _FUTURE,
+        "s2": {"n": 2},
+        "__storejs_expire_mixin_s2": _PAST,
+        "__storejs_ns_s3": {"n": 3},
+        "__storejs___storejs_ns_expire_mixin_s3": _PAST,
+        "draft1": {"n": 1},
+        "draft1_expiry": _FUTURE,
+        "draft2": {"n": 2},
+        "draft2ExpiresAt": _PAST,
+        "todos": "1",
+        "todos-1": {"n": 1},
+    },
+    "".join(f"CREATE TABLE {name} (id text PRIMARY KEY, n int);" for name in "abcd"),
+    """
+    [entities.a]
+    table = "a"
+    id.from = "$name"
+    sources = [{ keys = ["lscache-*"], decode = ["lscache"], shape = "single" }]
+    columns.n = { from = "n" }
+    [entities.b]
+    table = "b"
+    id.from = "$key"
+    sources = [{ keys = ["s*", "__storejs_*"], decode = ["storejs"], shape = "single" }]
+    columns.n = { from = "n" }
+    [entities.c]
+    table = "c"
+    id.from = "$name"
+    columns.n = { from = "n" }
+    [[entities.c.sources]]
+    keys = ["draft*"]
+    decode = ["expiring-beside"]
+    shape = "single"
+    [[entities.c.sources]] # takes nothing that has expired either
+    keys = ["draft*"]
+    shape = "single"
+    [entities.d]
+    table = "d"
+    id.from = "$key"
+    sources = [{ keys = ["todos*"], decode = ["backbone"], shape = "single" }]
+    columns.n = { from = "n" }
+    """,
+    {
+        "SELECT n FROM a ORDER BY 1": [(1,), (3,)],
+        "SELECT n FROM b": [(1,)],
+        "SELECT n FROM c": [(1,)],
+        "SELECT n FROM d": [(1,)],
+    },
+    aside={"expired": 4, "metadata": 7, "index": 1},
+)
+
+
+COMBINED = Case(
+    "many records, one row",  # preferences with a key each
+    {
+        "pref.theme": "dark",
+        "pref.size": 14,
+        "pref.tips": json.dumps({"off": [1, 2]}),
+        "pref.empty": "",
+        "user:name": json.dumps({"v": "Ada"}),
+        "user:mail": json.dumps({"v": "a@b.c", "seen": 1}),
+    },
+    "CREATE TABLE prefs (id uuid PRIMARY KEY, theme text, size int, more jsonb);"
+    "CREATE TABLE people (id text PRIMARY KEY, name text, mail text)",
+    """
+    [entities.prefs]
+    table = "prefs"
+    id.from = "$key"
+    sources = [{ keys = ["pref.*"], decode = ["any"], shape = "combined" }]
+    columns = { theme.from = "theme", size.from = "size", more.rest = true }
+    [entities.people]
+    table = "people"
+    id = { from = "$key", strategy = "keep" }
+    sources = [{ keys = ["user:name", "user:mail"], items = "v", shape = "combined" }]
+    columns = { name.from = '"user:name"', mail.from = '"user:mail"' }
+    """,
+    {
+        "SELECT theme, size, more FROM prefs": [("dark", 14, {"tips": {"off": [1, 2]}})],
+        "TABLE people": [("user:name", "Ada", "a@b.c")],
+    },
+    aside={"empty": 1},
+    rest={("user:mail", "seen")},
+)
+
+
 @pytest.mark.parametrize(
-    "case", [JSON_IN_JSON, DATES, SHAPES, TYPES, DEFERRED], ids=lambda case: case.name
+    "case",
+    [JSON_IN_JSON, DATES, SHAPES, TYPES, DEFERRED, EXPIRED, COMBINED],
+    ids=lambda case: case.name,
 )
 def test_what_an_app_keeps_lies_in_its_tables(
     case: Case,
@@ -285,6 +385,8 @@ def test_what_an_app_keeps_lies_in_its_tables(
         return ended.last
 
     first = migrate()
+    assert first["left_aside"] == case.aside
+    assert {(each["key"], each["path"]) for each in first["rest"]} == case.rest
     for query, rows in case.rows.items():
         assert sql.execute(query.encode()).fetchall() == rows
     again = migrate()

@@ -89,6 +89,14 @@ sources = [{ keys = ["tasks", "mixed", "bad", "changed"], items = "tasks" }]
 title = { from = "title", type = "varchar(5)", required = true }
 metadata = { rest = true, type = "jsonb" }
 """
+COMBINED = """
+[entities.{0}]
+table = "{0}"
+id.from = "$key"
+sources = [{{ keys = ["{0}.*"], shape = "combined" }}]
+columns.a = {{ from = "a", type = "integer" }}
+columns.b = {{ from = "b", type = "integer" }}
+"""
 
 
 def test_what_did_not_arrive_stays_and_is_named(database: str, tmp_path: Path) -> None:
@@ -101,9 +109,14 @@ def test_what_did_not_arrive_stays_and_is_named(database: str, tmp_path: Path) -
         "bad": {"tasks": [task(4), task(5, "too long a title")]},
         "changed": {"tasks": [task(6)]},
         "other": {"x": 1},
+        "pref.a": 1,
+        "pref.b": 2,
+        "wrong.a": 3,
+        "wrong.b": "x",
     }
     plan = tmp_path / "plan.toml"
-    plan.write_text(PLAN + "[on_failure]\nrollback_threshold = 0.5\n")
+    more = COMBINED.format("pref") + COMBINED.format("wrong")
+    plan.write_text(PLAN + more + "[on_failure]\nrollback_threshold = 0.5\n")
     profile = write_profile(tmp_path / "profile", {APP: areas})
     program = Program(tmp_path, database, profile, "--plan", plan)
     migrated = program.migrate()
@@ -116,8 +129,10 @@ def test_what_did_not_arrive_stays_and_is_named(database: str, tmp_path: Path) -
         "mixed": "part-taken",
         "bad": "rejected",
         "changed": "changed",
+        "wrong.a": "rejected",
+        "wrong.b": "rejected",
     }
-    assert program.records().keys() == {"mixed", "bad", "changed", "other"}
+    assert program.records().keys() == {"mixed", "bad", "changed", "other", "wrong.a", "wrong.b"}
 
     undone = program("rollback", "--run", migrated.last["run"], "--database", database, "--yes")
     assert [each["backup"] for each in undone.last["cleared"]] == [cleared.last["backup"]]

@@ -126,7 +126,7 @@ def test_settings_that_cannot_be_used_are_told_by_key_and_lose_nothing(
         '# mine\nbatch-size = 100\norigin = ["https://a.test", "https://b.test"]\n'
     )
     file.write_text("batch-size = [\n")
-    assert "DM-902" in desktop_migrator("scan").err
+    assert "DM-904" in desktop_migrator("scan").err
     assert desktop_migrator("config", "edit", EDITOR="cp /dev/null", VISUAL=None).exit_code == 0
     assert desktop_migrator("--json", "config", "show").last["settings"] == {}
 

@@ -12,6 +12,7 @@ import pytest
 
 from desktop_migrator.errors import CommitsLost, LockLost, UsageError
 from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.plans.infer_plan import PlanRequest, infer_plan
 from desktop_migrator.migration.run.filters import Period
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
@@ -386,3 +387,38 @@ def test_the_command_line_takes_days_and_resumes(
     wrong = CommandLine(tmp_path / "cli")(*words, "--from", "yesterday")
     assert wrong.exit_code == 2
     assert "--from" in wrong.err
+
+
+def test_a_run_by_a_drafted_plan_is_resumed_checked_and_undone_without_naming_it(
+    bench: Bench, desktop_migrator: CommandLine
+) -> None:
+    drafted = infer_plan(PlanRequest(bench.job.sources), bench.workspace, RecordingReporter())
+    bench.stop_halfway(plan=drafted.plan, backup=False, continue_on_error=True)
+    [kept] = bench.workspace.run_plans.iterdir()
+    here = ("--data-dir", bench.workspace.root)
+    there = ("--database", bench.database, "--user-id", "u1")
+    resumed = desktop_migrator(
+        *(*here, "migrate", "--json", "--resume", "--continue-on-error", "--no-backup", *there),
+        *("--source", bench.job.sources[0]),
+    )
+    assert resumed.last["run"] == kept.stem, resumed.err
+    assert resumed.last["counts"]["items"] == ITEMS
+    assert bench.titles() == TITLES
+    checked = desktop_migrator(*here, "validate", "--json", *there)
+    assert (checked.exit_code, checked.last["run"]) == (0, kept.stem)
+    undone = desktop_migrator(
+        *(*here, "--yes", "rollback", "--run", kept.stem, "--database", bench.database)
+    )
+    assert undone.exit_code == 0, undone.err
+    assert bench.titles() == set()
+
+
+def test_a_run_whose_plan_is_not_there_says_so(bench: Bench, desktop_migrator: CommandLine) -> None:
+    drafted = infer_plan(PlanRequest(bench.job.sources), bench.workspace, RecordingReporter())
+    result = bench.run(plan=drafted.plan, backup=False)
+    elsewhere = ("--data-dir", bench.folder / "elsewhere")
+    checked = desktop_migrator(
+        *(*elsewhere, "validate", "--database", bench.database, "--user-id", "u1")
+    )
+    assert checked.exit_code == 2
+    assert f"Run {result.run} was made by the plan {drafted.plan.name}" in checked.err

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from desktop_migrator.migration.workspace.catalog import Catalog
+from desktop_migrator.migration.workspace.run_plans import keep_run_plan
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, MergeRule
 from desktop_migrator.plan.schema import load_plan
@@ -39,6 +40,19 @@ def test_a_run_goes_on_with_all_that_was_said_before_it_began(tmp_path: Path) ->
     assert former is not None
     again = build_job(WizardAnswers(workflow=Workflow.RESUME, unfinished_run=former), plan)
     assert again == replace(before, resume=True)
+
+
+def test_a_run_goes_on_by_the_plan_that_was_drafted_for_it(tmp_path: Path) -> None:
+    workspace = Workspace.open(tmp_path / "data")
+    drafted = load_plan(None).model_copy(update={"name": "app.test"})
+    Catalog(workspace.catalog).record_start(
+        "r1", user_id="maria", database=ADDRESS, plan=drafted.name, origins=["https://a.test"]
+    )
+    assert find_unfinished_run(workspace, "default") is None
+    keep_run_plan(workspace, "r1", drafted)
+    former = find_unfinished_run(workspace, "default")
+    assert former is not None
+    assert former.plan == drafted
 
 
 def test_what_an_older_version_remembered_is_read(tmp_path: Path) -> None:

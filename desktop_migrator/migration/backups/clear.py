@@ -36,6 +36,7 @@ from desktop_migrator.migration.workspace.catalog import Catalog, CatalogedRun
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome, Profile, Record, StorageKey, Store
 from desktop_migrator.plan.classify import RecordClassifier
+from desktop_migrator.plan.companions import find_companions
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Question, Reporter, Stage, Topic
 from desktop_migrator.vault.keys import Passphrase
@@ -217,10 +218,12 @@ def _select_records(
     job: ClearJob, sources: Sources, origins: Sequence[str], arrivals: Sequence[Arrivals]
 ) -> _Selection:
     """Raises OriginNotFound, NotMigrated, NothingToMigrate."""
-    classifier = RecordClassifier(job.plan, origins)
+    companions = find_companions(job.plan, sources.records)
+    classifier = RecordClassifier(job.plan, origins, companions)
     chosen = _Selection(defaultdict(lambda: defaultdict(set)))
     for record in _records_of(sources, origins):
-        found = classifier.classify(record).found
+        classified = classifier.classify(record)
+        found = classified.found or classified.part_of
         reason = _held_reason(record, arrivals)
         if job.all_records or (found and job.force) or reason is None:
             chosen.keys[record.store][record.storage_key].add(record.key)

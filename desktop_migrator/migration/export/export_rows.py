@@ -36,7 +36,7 @@ def export_rows(
         connection.begin() as transaction,
     ):
         user_id = resolve_user_id(connection, request.plan, request.person, reporter)
-        run = select_run(connection, user_id, request.plan, request.run)
+        run, request = select_run(connection, user_id, request, workspace)
         tables = find_tables(connection, request.plan, run)
         for problem in tables.problems.values():
             raise problem
@@ -62,7 +62,7 @@ def export_rejected(
         connection.begin() as transaction,
     ):
         user_id = resolve_user_id(connection, request.plan, request.person, reporter)
-        run = select_run(connection, user_id, request.plan, request.run)
+        run, request = select_run(connection, user_id, request, workspace)
         for item in read_quarantine(connection, run.id):
             facts = asdict(item)
             write(item.entity, {"title": item_title(item.raw)} | facts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -13,8 +13,10 @@ from desktop_migrator.migration.database.open_database import Person, prepare_en
 from desktop_migrator.migration.run.survey import choose_origins
 from desktop_migrator.migration.sources.open_sources import Sources, open_sources
 from desktop_migrator.migration.sources.origins import parse_origins
+from desktop_migrator.migration.workspace.run_plans import find_run_plan
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Item, Rejection, TargetEntity
+from desktop_migrator.plan.companions import find_companions
 from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.schema import Plan
@@ -28,11 +30,14 @@ class MaintenanceRequest:
     """What to look at."""
 
     plan: Plan
+    plan_is_named: bool = True
+    """Whether somebody named it; else it stands in for the one that the run had, where that is
+    kept on this computer."""
     database: str
     """A URL, or `builtin`."""
     person: Person
     run: str | None = None
-    """None: the last migration of this person with this plan."""
+    """None: the last migration of this person; by this plan, if that is named."""
     sources: tuple[Path, ...] = ()
     """Empty: the sources are left out of it."""
     origins: tuple[str, ...] = ()
@@ -50,16 +55,23 @@ class BoundTables:
     """By entity."""
 
 
-def select_run(connection: Connection, user_id: str, plan: Plan, run_id: str | None) -> Run:
-    """Raises RunNotFound."""
-    runs = list_runs(connection, user_id)
-    for run in runs:
-        if run.id == run_id if run_id else _is_migration(run, plan):
-            return run
+def select_run(
+    connection: Connection, user_id: str, request: MaintenanceRequest, workspace: Workspace
+) -> tuple[Run, MaintenanceRequest]:
+    """The run that is meant, and the request with the plan that it had.
+
+    Raises RunNotFound.
+    """
+    run_id, plan = request.run, request.plan
+    for run in list_runs(connection, user_id):
+        if run.id == run_id if run_id else _is_migration(run, request):
+            return run, replace(request, plan=_plan_of(run, request, workspace))
     if run_id:
         raise RunNotFound(
             reason=Message("User {user_id} has no run {run_id}.", user_id=user_id, run_id=run_id)
         )
+    if not request.plan_is_named:
+        raise RunNotFound(reason=Message("User {user_id} has no migration.", user_id=user_id))
     raise RunNotFound(
         reason=Message(
             "User {user_id} has no migration by the plan {plan}.", user_id=user_id, plan=plan.name
@@ -67,8 +79,27 @@ def select_run(connection: Connection, user_id: str, plan: Plan, run_id: str | N
     )
 
 
-def _is_migration(run: Run, plan: Plan) -> bool:
-    return run.plan == plan.name and run.undoes is None and run.mends is None
+def _is_migration(run: Run, request: MaintenanceRequest) -> bool:
+    is_meant = run.plan == request.plan.name or not request.plan_is_named
+    return is_meant and run.undoes is None and run.mends is None
+
+
+def _plan_of(run: Run, request: MaintenanceRequest, workspace: Workspace) -> Plan:
+    if request.plan_is_named or run.plan_digest.hex() == request.plan.digest:
+        return request.plan
+    kept = find_run_plan(workspace, run.id)
+    if kept is not None and kept.digest == run.plan_digest.hex():
+        return kept
+    if run.plan == request.plan.name:
+        return request.plan
+    raise RunNotFound(
+        reason=Message(
+            "Run {run} was made by the plan {plan}, which this computer does not have. Name it "
+            "with --plan.",
+            run=run.id,
+            plan=run.plan,
+        )
+    )
 
 
 def find_tables(connection: Connection, plan: Plan, run: Run) -> BoundTables:
@@ -110,6 +141,7 @@ def extract_again(
 ) -> Iterator[Item | Rejection]:
     """What the plan makes of the sources now."""
     sources, origins = sources_and_origins
-    return Extractor(request.plan, entities, user_id, origins, request.field_key).extract(
-        sources.records()
-    )
+    return Extractor(
+        *(request.plan, entities, user_id, origins, request.field_key),
+        find_companions(request.plan, sources.records),
+    ).extract(sources.records())

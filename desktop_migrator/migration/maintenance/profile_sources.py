@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.model import Record
 from desktop_migrator.plan.classify import RecordClassifier, SkipReason
+from desktop_migrator.plan.companions import find_companions
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.plan.shapes import value_kind, value_shape
 
@@ -45,7 +46,7 @@ def profile_sources(
     plan: Plan, sources: Sources, origins: Collection[str] = ()
 ) -> list[OriginProfile]:
     """Every web site with its sizes; the named ones, else those that fit the plan, in full."""
-    classifier = RecordClassifier(plan)
+    classifier = RecordClassifier(plan, companions=find_companions(plan, sources.records))
     profiles: dict[str, OriginProfile] = {}
     for record in sources.records():
         origin = record.storage_key.origin

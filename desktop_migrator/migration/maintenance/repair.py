@@ -5,6 +5,7 @@ Rows are written by a run of its own for each mend, through the loader, so that 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import Connection
@@ -96,10 +97,11 @@ def _proposed_repairs(context: RepairContext) -> Iterator[ProposedRepair]:
     yield from _lease_repairs(context)
     yield from _index_repairs(context)
     with translate_errors(), context.connection.begin():
-        run = select_run(
-            context.connection, context.user_id, context.request.plan, context.request.run
+        run, request = select_run(
+            context.connection, context.user_id, context.request, context.workspace
         )
-        tables = find_tables(context.connection, context.request.plan, run)
+        tables = find_tables(context.connection, request.plan, run)
+    context = replace(context, request=request)
     yield from retry_rejected(context, run, tables.entities)
     yield from resend_rows(context, run, tables.entities)
 

@@ -66,7 +66,7 @@ def validate(request: MaintenanceRequest, workspace: Workspace, reporter: Report
         if not bookkeeping.ok:
             return Validation(None, (bookkeeping,))
         user_id = resolve_user_id(connection, request.plan, request.person, reporter)
-        run = select_run(connection, user_id, request.plan, request.run)
+        run, request = select_run(connection, user_id, request, workspace)
         tables = find_tables(connection, request.plan, run)
         checks = [
             bookkeeping,

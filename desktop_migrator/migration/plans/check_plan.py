@@ -14,6 +14,7 @@ from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Table, TargetEntity
 from desktop_migrator.plan.bind import bind, matching_columns, planned_tables
 from desktop_migrator.plan.check_data import HARMLESS, DataCheck, Finding, Problem
+from desktop_migrator.plan.companions import find_companions
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.schema.introspect import introspect
@@ -57,7 +58,8 @@ def check_plan(
     keys = UnlockKey(request.passphrase_or_key, workspace.credentials)
     with open_sources(request.sources, workspace.snapshots, reporter, keys) as sources:
         origins = choose_origins(plan, request.origins, sources, reporter)
-        check = DataCheck(plan, targets, origins)
+        companions = find_companions(plan, sources.records)
+        check = DataCheck(plan, targets, origins, companions)
         found = False
         for record in sources.records():
             if reporter.cancelled:

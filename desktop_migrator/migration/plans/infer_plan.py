@@ -134,7 +134,7 @@ def read_tables(connection: Connection) -> list[Table]:
 
 def _only_origin(sources: Sources, reporter: Reporter) -> tuple[str, ...]:
     counts = Counter(
-        record.storage_key.origin for record in sources.records() if record.storage_key.own
+        record.storage_key.origin for record in sources.records() if record.storage_key.first_party
     )
     if not counts:
         raise NothingToMigrate
@@ -155,5 +155,5 @@ def _records(sources: Sources, origins: Sequence[str], reporter: Reporter) -> It
     for record in sources.records():
         if reporter.cancelled:
             raise Cancelled
-        if record.storage_key.own and record.storage_key.origin in origins:
+        if record.storage_key.first_party and record.storage_key.origin in origins:
             yield record

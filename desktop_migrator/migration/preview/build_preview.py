@@ -102,7 +102,8 @@ def preview_plan(
         tables = {entity.table: table for entity, table in named}
         entities = bind(plan, tables, surveyed.item_counts)
         extractor = Extractor(
-            plan, entities, user_id or _PLACEHOLDER_USER, chosen, PlaceholderCipher()
+            *(plan, entities, user_id or _PLACEHOLDER_USER, chosen, PlaceholderCipher()),
+            surveyed.companions,
         )
         deduplicator = Deduplicator(entities, surveyed.duplicate_keys)
         reporter.started(Stage.PREVIEW, surveyed.records)

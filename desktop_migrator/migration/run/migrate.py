@@ -60,6 +60,7 @@ from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.migration.workspace import run_logs
 from desktop_migrator.migration.workspace.audit_trail import AuditTrail
 from desktop_migrator.migration.workspace.catalog import Catalog
+from desktop_migrator.migration.workspace.run_plans import keep_run_plan
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import RunResult, UndoResult
 from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade_existing
@@ -176,6 +177,7 @@ def _run_steps(run: RunContext, catalog: Catalog, workspace: Workspace) -> _End:
     except (ItemsRejected, Cancelled, ConflictsUnresolved, TooManyConflicts) as error:
         return _End(error)
     if not run.job.dry_run:
+        keep_run_plan(workspace, run.id, run.job.plan)
         catalog.record_start(
             run.id,
             user_id=run.user_id,

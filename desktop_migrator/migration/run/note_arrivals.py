@@ -1,6 +1,6 @@
 """The step of a run that writes down which of the browser's records have arrived as a whole."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from desktop_migrator.migration.run.filters import ALL_TIME
 from desktop_migrator.migration.run.run_context import RunContext
@@ -34,7 +34,20 @@ def note_arrivals(run: RunContext, entities: Sequence[TargetEntity], workspace: 
     held = run.retries.run(attempt, run.reporter)
     held += ((place, HeldReason.INCOMPLETE) for place in _incomplete(run, entities))
     held += ((place_of(source), HeldReason.SUPERSEDED) for source in run.held_back)
+    held += list(_parts_held(run, held))
     run.survey.arrivals.save(workspace.arrivals, run.id, run.survey.origins, held)
+
+
+def _parts_held(run: RunContext, held: Iterable[tuple[Place, str]]) -> Iterator[tuple[Place, str]]:
+    """Where other records lie that make one item with those held."""
+    combined = {
+        (str(path), str(storage_key)): keys
+        for (path, storage_key), keys in run.survey.companions.combined.items()
+    }
+    for (path, storage_key, key), reason in held:
+        keys = combined.get((path, storage_key), ())
+        for other in run.job.plan.combined_with(key, keys) if keys else ():
+            yield (path, storage_key, other), reason
 
 
 def _incomplete(run: RunContext, entities: Sequence[TargetEntity]) -> Iterator[Place]:
@@ -43,7 +56,10 @@ def _incomplete(run: RunContext, entities: Sequence[TargetEntity]) -> Iterator[P
     job = run.job
     if job.period == ALL_TIME and not run.accounting.omitted:
         return
-    extractor = Extractor(job.plan, entities, run.user_id, run.survey.origins, job.field_key)
+    extractor = Extractor(
+        *(job.plan, entities, run.user_id, run.survey.origins, job.field_key),
+        run.survey.companions,
+    )
     for record in run.sources.records():
         before = extractor.accounting.omitted.total()
         outcomes = list(extractor.extract([record]))

@@ -171,7 +171,8 @@ class RunContext:
     def extract_items(self, entities: Sequence[TargetEntity]) -> Iterator[Item | Rejection]:
         """What becomes of the sources' records: a pass over all of them."""
         extractor = Extractor(
-            self.job.plan, entities, self.user_id, self.survey.origins, self.job.field_key
+            *(self.job.plan, entities, self.user_id, self.survey.origins, self.job.field_key),
+            self.survey.companions,
         )
         self.extractors.append(extractor)
         outcomes = extractor.extract(self.sources.records())

@@ -14,11 +14,12 @@ from desktop_migrator.migration.workspace.arrivals import ArrivalCollector, Held
 from desktop_migrator.model import Record, TargetEntity
 from desktop_migrator.plan.classify import (
     Classified,
-    FoundItems,
     RecordClassifier,
     SkipReason,
     UnreadableRecord,
 )
+from desktop_migrator.plan.companions import Companions, find_companions
+from desktop_migrator.plan.found_items import FoundItems
 from desktop_migrator.plan.guess_origins import OriginGuess, guess_origins
 from desktop_migrator.plan.read_ids import IdReader
 from desktop_migrator.plan.schema import Plan
@@ -87,6 +88,8 @@ class Survey:
     needs_field_key: bool
     """Whether there is something to encrypt or hash, or a record that cannot be read where there
     would be."""
+    companions: Companions
+    """What says of other records that they have expired; for all later passes."""
 
     def item_total(self, entities: Iterable[TargetEntity]) -> int:
         """How many there are of these entities."""
@@ -107,7 +110,8 @@ def survey(
     Raises as `choose_origins`, and OriginNotFound if none of the origins named has a single record.
     """
     origins = parse_origins(named) if named else None
-    classifier = RecordClassifier(plan, origins)
+    companions = find_companions(plan, sources.records)
+    classifier = RecordClassifier(plan, origins, companions)
     records = others = apart = 0
     moved = False
     origin_guess = OriginGuess()
@@ -123,6 +127,8 @@ def survey(
         if origins and _MOVED.search(record.key) and classified.aside != SkipReason.OTHER_SITE:
             moved = True
         apart += classified.aside in {SkipReason.PARTITIONED, SkipReason.CONTAINER}
+        if classified.part_of:
+            counter.add_part(record, classified)
         if not classified.found:
             continue
         if origins is None and classifier.matches_key(record):
@@ -143,7 +149,7 @@ def survey(
         if others == records:
             raise OriginNotFound(origins=", ".join(origins))
     _log.debug("%d records read, %d of other sites", records, others)
-    return counter.survey(origins, records, partitioner)
+    return counter.survey(origins, records, partitioner, companions)
 
 
 class _RecordCounter:
@@ -184,8 +190,22 @@ class _RecordCounter:
             if origin not in self._need_key and _needs_key(self._plan, found):
                 self._need_key.add(origin)
 
+    def add_part(self, record: Record, classified: Classified) -> None:
+        """A record that makes an item with others; it is counted with another one."""
+        is_wanted = self._wanted is None or classified.part_of in self._wanted
+        if classified.found:
+            return
+        if is_wanted and not classified.rest:
+            self._arrivals.add(record)
+        else:
+            self._arrivals.hold(record, HeldReason.PART_TAKEN)
+
     def survey(
-        self, origins: tuple[str, ...], records: int, partitioner: KeyRangePartitioner
+        self,
+        origins: tuple[str, ...],
+        records: int,
+        partitioner: KeyRangePartitioner,
+        companions: Companions,
     ) -> Survey:
         item_counts: Counter[str] = Counter()
         for (origin, entity), number in self._items.items():
@@ -202,6 +222,7 @@ class _RecordCounter:
             partitioner=partitioner,
             arrivals=self._arrivals,
             needs_field_key=not self._need_key.isdisjoint(origins),
+            companions=companions,
         )
 
 

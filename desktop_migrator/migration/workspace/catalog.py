@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from desktop_migrator.model import ClearedData, RunResult
+from desktop_migrator.model import ClearedData, Outcome, RunResult
 
 UNDONE = "undone"
 """The outcome of a run that was taken back after it had ended."""
@@ -167,6 +167,12 @@ class Catalog:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._path)) as connection, connection:
             yield connection
+
+
+def unfinished_runs(runs: Sequence[CatalogedRun]) -> tuple[CatalogedRun, ...]:
+    """Of runs, the newest first: those that did not complete, with no completed run after them."""
+    done = (index for index, run in enumerate(runs) if run.outcome == Outcome.COMPLETED)
+    return tuple(run for run in runs[: next(done, len(runs))] if run.outcome != UNDONE)
 
 
 def run_from_row(row: tuple[Any, ...]) -> CatalogedRun:

@@ -104,6 +104,11 @@ class Workspace:
         return self.root / "plans"
 
     @property
+    def run_plans(self) -> Path:
+        """The plan that each run had; see run_plans.py."""
+        return self.plans / "runs"
+
+    @property
     def known_desks(self) -> Path:
         return self.root / "known-desks.json"
 

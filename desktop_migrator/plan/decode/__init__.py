@@ -2,6 +2,6 @@
 
 From outside: `chain`, which runs decoders one after another over a record's text; `decoder`, what
 they get and give; `unreadable`, what stands for a value that cannot be read; `lz_string`, for texts
-that may hide a login. One module for each
+that may hide a login; `expiring`, for keys that say when others expire. One module for each
 format or family of formats; where a format is described stands at its module's top.
 """

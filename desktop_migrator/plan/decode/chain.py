@@ -58,7 +58,8 @@ DECODERS: dict[str, Decoder] = {
 
 
 class DecodeChain:
-    """The decoders of these names, in this order; with none, the text is plain JSON.
+    """The decoders of these names, in this order; with none, the text is plain JSON. `any` may
+    stand at the end.
 
     Raises KeyError for a name that is no decoder's.
     """
@@ -66,9 +67,12 @@ class DecodeChain:
     inside: tuple[str, ...] | None
     """Where in the record's own JSON the outcome lies; None if it is not there in the open."""
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = tuple(names)
-        self._decoders = [DECODERS[name] for name in names]
+    def __init__(self, of: Sequence[str]) -> None:
+        names = tuple(of)
+        self.takes_any = names[-1:] == (ANY,)
+        """Whether what is left may be a text that is no JSON."""
+        self.names = names[:-1] if self.takes_any else names
+        self._decoders = [DECODERS[name] for name in self.names]
         self._ends_as_text = bool(names) and names[-1] == "text"
         self.inside = ()
         for decoder in self._decoders:
@@ -93,6 +97,8 @@ class DecodeChain:
                 state = following
             if isinstance(state, Raw):
                 return state
-            return json_string(state) if self._ends_as_text else as_value(escape_json(state))
+            value = None if self._ends_as_text else as_value(escape_json(state))
+            ends_as_text = self._ends_as_text or self.takes_any
+            return json_string(state) if value is None and ends_as_text else value
         except RecursionError:
             raise too_deep_error() from None

@@ -4,7 +4,7 @@ A decoder takes one state to the next: a text exactly as the page wrote it, with
 surrogates, or JSON text in the escaped form of `json_text.escape_json`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -63,6 +63,9 @@ class Decoder:
     inside: tuple[str, ...] | None = ()
     """Where in the decoder's input its output lies: `()` at the same names; None if the input is
     opaque."""
+    asked_by: Callable[[str], Iterable[str]] | None = None
+    """For a key, those of the records whose decoding may ask for this one by
+    `DecodeContext.companion`; None where it never asks."""
 
 
 def as_json(state: State) -> Raw | None:

@@ -9,12 +9,14 @@
 - `mobx-persist-store`: its own members in `__mps__`, with `expireInTimestamp`
 - `store2`: JSON or a text; nothing expires
 - `expiring`: an object of a value and when it expires, under the names that people give them
+- `expiring-beside`: a value whose moment stands in a record of its own: `KEY_expiry`,
+  `KEYExpiresAt` … as people call it, `__expired_storage_ts__KEY` of expired-storage
 
 What expires counts as the library does it when it reads: what is past by then is no more there.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from msgspec import Raw
@@ -49,6 +51,19 @@ _EXPIRY_NAMES = (
     "expireAt", "expiryTime", "expirationTime", "expiryDate", "expirationDate", "expireTime",
     "expireInTimestamp", "validUntil", "_expiresAt",
 )  # fmt: skip
+_BESIDE_PREFIX = "__expired_storage_ts__"
+_BESIDE_WORDS = (
+    "expiry", "expires", "expire", "expiration", "expires_at", "expires-at", "expiresAt",
+    "expiryTime", "expirationTime", "expiryDate", "expirationDate",
+)  # fmt: skip
+_BESIDE_SUFFIXES = tuple(
+    dict.fromkeys(
+        [f"{mark}{word}" for mark in ("_", "-", ":", ".", "/") for word in _BESIDE_WORDS]
+        + [word[0].upper() + word[1:] for word in _BESIDE_WORDS if word.isalpha()]
+    )
+)
+_FIRST_MOMENT = 1_000_000_000_000
+"""Milliseconds; a smaller number beside a value says how long, not until when."""
 _OTHER_NAMES = frozenset(
     ("c", "created", "createdAt", "timestamp", "time", "ts", "savedAt", "cachedAt", "version")
 )
@@ -63,22 +78,41 @@ def lscache(state: State, context: DecodeContext) -> State | SetAside | None:
     return state
 
 
+def _lscache_asker(key: str) -> Iterator[str]:
+    if key.endswith(_LSCACHE_SUFFIX):
+        yield key.removesuffix(_LSCACHE_SUFFIX)
+
+
 def storejs(state: State, context: DecodeContext) -> State | SetAside | None:
-    key = context.key
-    if key.startswith(_STOREJS_PREFIX) and _STOREJS_EXPIRY in key:
+    if is_expiry_key(context.key):
         return SetAside.METADATA
-    beside = [_STOREJS_PREFIX + _STOREJS_EXPIRY + key]
+    for place in expiry_keys(context.key):
+        expires = _number(context.companion(place))
+        if expires is not None and _now(context) >= expires:
+            return SetAside.EXPIRED
+    return state
+
+
+def is_expiry_key(key: str) -> bool:
+    """Whether store.js keeps there when something else expires."""
+    return key.startswith(_STOREJS_PREFIX) and _STOREJS_EXPIRY in key
+
+
+def expiry_keys(key: str) -> Iterator[str]:
+    """Where store.js may keep when what lies under the key expires."""
+    yield _STOREJS_PREFIX + _STOREJS_EXPIRY + key
     if key.startswith(_STOREJS_PREFIX):
         # `__storejs_NAMESPACE_NAME`; either may have underscores in it.
         parts = key.split("_")
         for end in range(4, len(parts)):
             namespace, name = "_".join(parts[:end]), "_".join(parts[end:])
-            beside.append(f"{_STOREJS_PREFIX}{namespace}_{_STOREJS_EXPIRY}{name}")
-    for place in beside:
-        expires = _number(context.companion(place))
-        if expires is not None and _now(context) >= expires:
-            return SetAside.EXPIRED
-    return state
+            yield f"{_STOREJS_PREFIX}{namespace}_{_STOREJS_EXPIRY}{name}"
+
+
+def _storejs_asker(key: str) -> Iterator[str]:
+    if is_expiry_key(key):
+        before, _, name = key.removeprefix(_STOREJS_PREFIX).partition(_STOREJS_EXPIRY)
+        yield before + name
 
 
 def web_storage_cache(state: State, context: DecodeContext) -> State | SetAside | None:
@@ -164,6 +198,40 @@ def expiring(state: State, context: DecodeContext) -> State | SetAside | None:
     return members[value]
 
 
+def expiring_beside(state: State, context: DecodeContext) -> State | SetAside | None:
+    if any(True for _ in _beside_asker(context.key)):
+        value = as_json_unopened(state)
+        if isinstance(state, str) and _moment_beside(state) is not None:
+            return SetAside.METADATA
+        if value is not None and _moment_beside(str(value, "utf-8")) is not None:
+            return SetAside.METADATA
+    for place in keys_beside(context.key):
+        expires = _moment_beside(context.companion(place))
+        if expires is not None and _now(context) >= expires:
+            return SetAside.EXPIRED
+    return state
+
+
+def keys_beside(key: str) -> Iterator[str]:
+    """Where people keep when what lies under the key expires."""
+    yield _BESIDE_PREFIX + key
+    for suffix in _BESIDE_SUFFIXES:
+        yield key + suffix
+
+
+def _beside_asker(key: str) -> Iterator[str]:
+    if key.startswith(_BESIDE_PREFIX):
+        yield key.removeprefix(_BESIDE_PREFIX)
+    for suffix in _BESIDE_SUFFIXES:
+        if key.endswith(suffix) and key != suffix:
+            yield key.removesuffix(suffix)
+
+
+def _moment_beside(text: str | None) -> float | None:
+    moment = None if text is None else _moment_of_text(text.strip().strip('"'))
+    return moment if moment is not None and moment >= _FIRST_MOMENT else None
+
+
 def as_json_unopened(state: State) -> Raw | None:
     return as_value(escape_json(state)) if isinstance(state, str) else state
 
@@ -192,6 +260,10 @@ def _moment(value: Raw) -> float | None:
     text = as_text(value)
     if text is None:
         text = str(value, "utf-8")
+    return _moment_of_text(text)
+
+
+def _moment_of_text(text: str) -> float | None:
     number = _number(text)
     if number is not None:
         return number if number >= _FIRST_MILLISECONDS else number * 1000
@@ -203,12 +275,13 @@ def _moment(value: Raw) -> float | None:
 
 
 DECODERS = (
-    Decoder("lscache", lscache),
-    Decoder("storejs", storejs),
+    Decoder("lscache", lscache, asked_by=_lscache_asker),
+    Decoder("storejs", storejs, asked_by=_storejs_asker),
     Decoder("web-storage-cache", web_storage_cache, None),
     Decoder("vue-ls", vue_ls, ("value",)),
     Decoder("localstorage-slim", localstorage_slim, None),
     Decoder("mobx-persist-store", mobx_persist_store),
     Decoder("store2", store2),
     Decoder("expiring", expiring, None),
+    Decoder("expiring-beside", expiring_beside, asked_by=_beside_asker),
 )

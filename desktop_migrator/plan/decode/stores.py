@@ -11,6 +11,7 @@
 - `backbone` (Backbone.localStorage): one model in each `STORE-id`, and the ids in `STORE`.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Raw
@@ -149,6 +150,12 @@ def backbone(state: State, context: DecodeContext) -> State | SetAside | None:
     return state
 
 
+def _backbone_index(key: str) -> Iterator[str]:
+    parts = key.split("-")
+    for end in range(1, len(parts)):
+        yield "-".join(parts[:end])
+
+
 def _is_true(value: Raw | None) -> bool:
     return value is not None and bytes(value) == b"true"
 
@@ -158,5 +165,5 @@ DECODERS = (
     Decoder("tanstack-db", tanstack_db, None),
     Decoder("lokijs", lokijs, None),
     Decoder("rxdb", rxdb),
-    Decoder("backbone", backbone),
+    Decoder("backbone", backbone, asked_by=_backbone_index),
 )

@@ -1,6 +1,7 @@
 """JSON within JSON, and text encoded as other text.
 
-- `json`: the text in a JSON string, once more to be read; `json-members`: the same for each member
+- `json`: the text in a JSON string, once more to be read; `json-members`: the same for each member;
+  `json-deep`: for each at any depth, and in what comes out of them
 - `pairs`: a list of pairs, as a Map's entries are stored, as an object if all keys are strings
 - `text`: a text that is no JSON, as a JSON string
 - `uri`: percent-encoding (ECMA-262, encodeURI and encodeURIComponent)
@@ -56,6 +57,29 @@ def json_members(state: State, _context: DecodeContext) -> Raw | None:
             opened[place] = inner
             is_changed = True
     return close_value(opened) if is_changed else None
+
+
+def json_deep(state: State, _context: DecodeContext) -> Raw | None:
+    """JSON in which texts, one at least, are JSON objects or lists; other texts stay."""
+    value = as_json(state)
+    found = None if value is None else _opened_deep(value)
+    return None if found is value else found
+
+
+def _opened_deep(value: Raw) -> Raw:
+    """The same value where no text in it is JSON."""
+    text = as_text(value)
+    if text is not None:
+        inner = as_value(escape_json(text)) if text.lstrip()[:1] in ("{", "[") else None
+        return value if inner is None else _opened_deep(inner)
+    opened = open_value(value)
+    if not isinstance(opened, dict | list):
+        return value
+    is_changed = False
+    for place, member in list(opened.items() if isinstance(opened, dict) else enumerate(opened)):
+        opened[place] = _opened_deep(member)
+        is_changed = is_changed or opened[place] is not member
+    return close_value(opened) if is_changed else value
 
 
 def pairs(state: State, _context: DecodeContext) -> Raw | None:
@@ -116,6 +140,7 @@ def bytes_text(data: bytes) -> str:
 DECODERS = (
     Decoder("json", json),
     Decoder("json-members", json_members),
+    Decoder("json-deep", json_deep),
     Decoder("pairs", pairs),
     Decoder("text", text),
     Decoder("uri", uri, None),

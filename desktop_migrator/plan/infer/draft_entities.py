@@ -191,15 +191,19 @@ def _add_name_columns(draft: PlanDraft, entity: EntityDraft) -> None:
             {"items": len(entity.items)},
         )
         return
-    if entity.id.from_ == ("$name",) or (
-        entity.id.from_ == ("$key",) and any("*" in key for key in entity.sources[0].keys)
+    in_map = entity.sources[0].shape in ("map", "pairs")
+    if (
+        entity.id.from_ == ("$name",)
+        or (in_map and entity.id.from_[0] in ("$index", "@"))
+        or (entity.id.from_ == ("$key",) and any("*" in key for key in entity.sources[0].keys))
     ):
         seen = look_at([_json(item.name) for item in entity.items], len(entity.items))
         guess = guess_type("name", seen)
         name = {"date": "day"}.get(guess.type, "name")
         fields = entity.items[0].members or {}
         column = unused(name, {snake_case(each, "") for each in fields})
-        entity.columns[column] = ColumnDraft(("$name",), guess.type, {"required": True})
+        required = {} if in_map and entity.id.from_ != ("$name",) else {"required": True}
+        entity.columns[column] = ColumnDraft(("$name",), guess.type, dict(required))
         _tell(draft, f"{place}.{column}", "$name", seen, guess.type)
 
 

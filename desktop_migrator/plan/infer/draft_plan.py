@@ -14,6 +14,7 @@ from msgspec import Raw
 
 from desktop_migrator.messages import Message, plural
 from desktop_migrator.model import Record, Table
+from desktop_migrator.plan.companions import Companions
 from desktop_migrator.plan.decode.chain import ANY, DecodeChain
 from desktop_migrator.plan.decode.decoder import SetAside, json_string
 from desktop_migrator.plan.infer.draft_entities import draft_columns, nested_entities
@@ -113,18 +114,18 @@ class _Drafting:
         for record in self._records:
             profile = (record.store.profile.path, record.storage_key)
             self._profiles.setdefault(profile, len(self._profiles))
-        self._finder = ChainFinder(
-            now,
-            {
-                (record.store.path, record.storage_key, record.key): record.value
-                for record in self._records
-            },
-        )
+        beside = {
+            (record.store.path, record.storage_key, record.key): record.value
+            for record in self._records
+        }
+        self._finder = ChainFinder(Companions(now, beside))
         self._taken_keys: set[str] = set()
         """Keys whose records some entity takes from, or that are left aside."""
         self._secret_names: set[str] = set()
         """Members that hold secrets in records which are not left aside."""
         self._ignored: dict[str, set[str]] = {}
+        self._lapsed: dict[tuple[str, ...], set[str]] = {}
+        """By chain, keys whose values are data no more; in another browser they may be."""
 
     def run(self, tables: Sequence[Table]) -> InferredPlan:
         draft = self._draft
@@ -186,15 +187,23 @@ class _Drafting:
                         continue
                     chains.append(known)
             if isinstance(value, SetAside):
-                self._set_aside(record, value, known.chain)
+                self._set_aside(record, value, known)
             else:
                 known.values.append((record, value))
         yield from (each for each in chains if each.values)
 
-    def _set_aside(self, record: Record, why: SetAside, chain: tuple[str, ...]) -> None:
-        self._ignore(why.value, (record.key,))
+    def _set_aside(self, record: Record, why: SetAside, values: _Values) -> None:
+        chain = values.chain
+        if why in (SetAside.EXPIRED, SetAside.TOMBSTONE):
+            keys = values.group.patterns if values.group.is_open else (record.key,)
+            self._lapsed.setdefault(chain, set()).update(keys)
+            self._taken_keys.add(record.key)
+            place = f"entities.{_CATCH_ALL}.sources"
+        else:
+            self._ignore(why.value, (record.key,))
+            place = f"ignore.{why.value}"
         self._draft.guess(
-            f"ignore.{why.value}",
+            place,
             Message(
                 "{key}: {library} says that it is not data, or no more.",
                 key=record.key,
@@ -233,15 +242,16 @@ class _Drafting:
         if ("" in names or (names and is_hidden)) and not any(map(_has_data_beside, read)):
             self._leave_aside("secret", values, len(records))
             return True
-        self._secret_names |= names - {""} - self._names_cut(sample)
+        texts = [(record, each) for (record, _), each in zip(sample, plain, strict=True)]
+        self._secret_names |= names - {""} - self._names_cut([*sample, *texts])
         return False
 
-    def _names_cut(self, sample: Sequence[tuple[Record, Raw]]) -> set[str]:
+    def _names_cut(self, sample: Sequence[tuple[Record, Raw | SetAside | None]]) -> set[str]:
         """The members that a run cuts out of what the entity for everything else takes."""
         before: set[str] = set()
         after: set[str] = set()
         for record, value in sample:
-            if value:
+            if isinstance(value, Raw) and value:
                 left = cut_logins(Raw(value), record.key).value
                 before |= secret_members(value)
                 after |= set() if left is None else secret_members(left)
@@ -424,7 +434,7 @@ class _Drafting:
             return
         entity = EntityDraft(
             _CATCH_ALL,
-            [SourceDraft(("*",), "", (ANY,), "@", "single")],
+            [*self._lapsed_sources(), SourceDraft(("*",), "", (ANY,), "@", "single")],
             [],
             table=table,
             id=IdDraft(from_=("$key",)),
@@ -443,6 +453,15 @@ class _Drafting:
             Confidence.SURE,
             {"records": sum(record.key not in self._taken_keys for record in self._records)},
         )
+
+    def _lapsed_sources(self) -> Iterator[SourceDraft]:
+        """What tells of keys that no other entity takes whether they have expired."""
+        taken = {
+            key for entity in self._draft.entities for each in entity.sources for key in each.keys
+        }
+        for chain, keys in sorted(self._lapsed.items()):
+            if left := tuple(sorted(keys - taken)):
+                yield SourceDraft(left, "", (*chain, ANY), "@", "single")
 
     def _add_ignores(self) -> None:
         for kind_, keys in sorted(self._ignored.items()):

@@ -9,14 +9,15 @@ what. Those that know a value for certain come first.
 import re
 from base64 import b64decode
 from collections import deque
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Sequence
 
 from msgspec import Raw
 
 from desktop_migrator.model import Record
+from desktop_migrator.plan.companions import Companions
 from desktop_migrator.plan.decode.chain import DECODERS, DecodeChain
 from desktop_migrator.plan.decode.decoder import DecodeContext, SetAside, State
+from desktop_migrator.plan.decode.expiring import expiry_keys, is_expiry_key, keys_beside
 from desktop_migrator.plan.decode.unreadable import has_unreadable
 from desktop_migrator.plan.json_text import as_list, as_object, as_string, as_value, escape_json
 from desktop_migrator.plan.reject import ItemRejected
@@ -28,20 +29,16 @@ _MAX_TEXT_LENGTH = 8 << 20
 """Of a text that is searched; longer ones are taken for what they are."""
 _CONTAINER = (b"{", b"[")
 
-Companions = Mapping[tuple[object, object, str], str]
-"""Records' values by store, area and key."""
-
 
 class ChainFinder:
-    def __init__(self, now: datetime, companions: Companions) -> None:
-        self._now = now
+    def __init__(self, companions: Companions) -> None:
         self._companions = companions
 
     def find(self, record: Record) -> tuple[str, ...]:
         """The names of the decoders; none if the value is plain JSON, or nothing that is known."""
         if len(record.value) > _MAX_TEXT_LENGTH or not record.value:
             return ()
-        context = self._context(record)
+        context = self._companions.context(record)
         try:
             value = as_value(escape_json(record.value))
             if value is None:
@@ -55,15 +52,9 @@ class ChainFinder:
         try:
             if not chain:
                 return as_value(escape_json(record.value))
-            return DecodeChain(chain).decode(record.value, self._context(record))
+            return DecodeChain(chain).decode(record.value, self._companions.context(record))
         except ItemRejected:
             return None
-
-    def _context(self, record: Record) -> DecodeContext:
-        store, area = record.store.path, record.storage_key
-        return DecodeContext(
-            record.key, self._now, lambda key: self._companions.get((store, area, key))
-        )
 
     def _through_texts(self, text: str, context: DecodeContext) -> tuple[str, ...]:
         """Breadth first, so that the shortest way counts."""
@@ -94,7 +85,7 @@ class ChainFinder:
     def _through_json(self, value: Raw, context: DecodeContext) -> tuple[str, ...]:
         chain: list[str] = []
         while len(chain) < _MAX_DEPTH:
-            following = _next_decoder(value, context)
+            following = _next_decoder(value, context, chain)
             if following is None:
                 break
             name, made = following
@@ -109,10 +100,13 @@ class ChainFinder:
         return tuple(chain)
 
 
-def _next_decoder(value: Raw, context: DecodeContext) -> tuple[str, State | SetAside] | None:
+def _next_decoder(
+    value: Raw, context: DecodeContext, before: Sequence[str]
+) -> tuple[str, State | SetAside] | None:
     text = as_string(value)
     for name, sign in _SIGNS.items():
-        if name not in DECODERS or not sign(value, text, context):
+        looks_beside = DECODERS[name].asked_by is not None
+        if (looks_beside and name in before) or not sign(value, text, context):
             continue
         made = _step(name, value, context)
         if made is None:
@@ -120,7 +114,9 @@ def _next_decoder(value: Raw, context: DecodeContext) -> tuple[str, State | SetA
         if isinstance(made, SetAside):
             return name, made
         plain = made if isinstance(made, Raw) else escape_json(made)
-        if bytes(plain) == bytes(value) or (has_unreadable(plain) and name in _EASILY_MISTAKEN):
+        if bytes(plain) == bytes(value) and not looks_beside:
+            continue
+        if has_unreadable(plain) and name in _EASILY_MISTAKEN:
             continue
         return name, made
     return None
@@ -285,7 +281,13 @@ def _kept_in_lscache(value: Raw, _text: str | None, context: DecodeContext) -> b
 
 
 def _kept_in_storejs(value: Raw, _text: str | None, context: DecodeContext) -> bool:
-    return "expire_mixin_" in context.key
+    return is_expiry_key(context.key) or any(
+        context.companion(key) is not None for key in expiry_keys(context.key)
+    )
+
+
+def _expires_beside(_value: Raw, _text: str | None, context: DecodeContext) -> bool:
+    return any(context.companion(key) is not None for key in keys_beside(context.key))
 
 
 def _has_marks(value: Raw, text: str | None, _context: DecodeContext) -> bool:
@@ -319,6 +321,7 @@ _SIGNS: dict[str, Sign] = {
     "seroval": _members("t", "f"),
     "lscache": _kept_in_lscache,
     "storejs": _kept_in_storejs,
+    "expiring-beside": _expires_beside,
     "localforage": _has_marks,
     "redux-persist-compress": lambda value, _text, context: context.key.startswith("persist:"),
     "json": lambda value, text, context: (

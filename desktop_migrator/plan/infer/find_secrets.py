@@ -14,6 +14,7 @@ from desktop_migrator.plan.detect import SecretKind, secret_kind
 from desktop_migrator.plan.infer.naming import can_be_named, snake_case
 from desktop_migrator.plan.json_text import as_list, as_object, as_string, encode
 from desktop_migrator.plan.secrets.cut import cut_logins
+from desktop_migrator.plan.secrets.recognise import is_of_words
 
 _KINDS = (SecretKind.PRIVATE_KEY, SecretKind.JWT, SecretKind.ACCESS, SecretKind.NAMED)
 _NAMES = frozenset(
@@ -71,7 +72,7 @@ def is_secret(name: str, text: str) -> bool:
     plain = normalize_name(name)
     if plain.endswith(_SURE_NAMES) and _WORD.fullmatch(text):
         return True
-    if plain in _NAMES and " " not in text and _TOKEN_LIKE.fullmatch(text):
+    if plain in _NAMES and _TOKEN_LIKE.fullmatch(text) and not is_of_words(text):
         return True
     return bool(name) and cut_logins(Raw(encode({name: text})), "").count > 0
 

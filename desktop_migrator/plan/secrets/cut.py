@@ -158,7 +158,8 @@ class _Cutter:
         for name, member in list(members.items()):
             path = container.path, name
             plain = self._effective_name(name, container.name)
-            if is_transaction and plain_name(name) in TRANSACTION_NAMES and member:
+            is_text = isinstance(member, str) and bool(member)
+            if is_transaction and is_text and plain_name(name) in TRANSACTION_NAMES:
                 self._note(path, SecretKind.ACCESS)
                 del members[name]
             elif kind := self._name_kind(name):

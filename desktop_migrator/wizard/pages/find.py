@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.errors import Cancelled, MigratorError, NothingToMigrate
+from desktop_migrator.migration.plans.earlier_plans import last_plan_of_site
 from desktop_migrator.migration.plans.infer_plan import (
     PlanRequest,
     infer_plan,
@@ -28,7 +29,6 @@ from desktop_migrator.migration.sources.matching_sites import (
     scan_sites,
 )
 from desktop_migrator.plan.infer.guesses import InferredPlan
-from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard import i18n, icons, theme
 from desktop_migrator.wizard.flow import WizardStep, Workflow
@@ -71,8 +71,6 @@ class FindPage(WizardPage, OperationListener):
         self._offer = PlanOffer()
         self._offer.button.clicked.connect(self._draft_plan)
         self.body.addWidget(self._offer)
-        self._known_plan: Plan | None = None
-        """The plan that the wizard was opened with, while a drafted one is in its place."""
 
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -219,8 +217,7 @@ class FindPage(WizardPage, OperationListener):
 
     def _offer_plan(self) -> None:
         """Where the plan at hand knows nothing of the site's data."""
-        if self._known_plan is not None:
-            self.context.plan, self._known_plan = self._known_plan, None
+        self.context.drafted_plan = None
         self._offer.hide()
         sites = self._scan.sites if self._scan else ()
         chosen = next((site for site in sites if site.origin == self.answers.origin), None)
@@ -229,8 +226,17 @@ class FindPage(WizardPage, OperationListener):
             self._offer.offer()
 
     def _draft_plan(self) -> None:
-        workspace = self.context.workspace
-        request = PlanRequest(self.answers.sources, [self.answers.origin or ""])
+        workspace, known = self.context.workspace, self.context.known_plan
+        origin = self.answers.origin or ""
+        request = PlanRequest(self.answers.sources, [origin])
+
+        # The plan of before gives items the ids of before, whatever has come since.
+        if before := last_plan_of_site(workspace, origin, other_than=known):
+            run, self.context.drafted_plan = before
+            day = i18n.format_local_time(run.started, with_time=False)
+            again = self.tr("What you moved on {day}, in the same way").format(day=day)
+            self._offer.show_found([again])
+            return
 
         def work(reporter: Reporter) -> InferredPlan:
             inferred = infer_plan(request, workspace, reporter)
@@ -240,8 +246,7 @@ class FindPage(WizardPage, OperationListener):
         self.start_operation(work, self._use_plan)
 
     def _use_plan(self, inferred: InferredPlan) -> None:
-        self._known_plan = self._known_plan or self.context.plan
-        self.context.plan = inferred.plan
+        self.context.drafted_plan = inferred.plan
         self._offer.show_found([self.localize(each) for each in summarize(inferred)])
 
     def _add_card(self, finding: ProfileScan, origin: str) -> None:

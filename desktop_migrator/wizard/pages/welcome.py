@@ -114,6 +114,11 @@ class WelcomePage(WizardPage):
         answers, former = self.answers, self.context.unfinished_run
         answers.workflow = workflow
         answers.unfinished_run = former if workflow is Workflow.RESUME or unfinished else None
+        if former and former.plan:
+            if answers.unfinished_run:
+                self.context.drafted_plan = former.plan
+            elif self.context.drafted_plan is former.plan:
+                self.context.drafted_plan = None
         answers.undo_run_preselected = unfinished
         answers.undo_run = former.run if unfinished and former else None
         if unfinished and former:

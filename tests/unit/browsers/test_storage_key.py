@@ -208,4 +208,23 @@ def test_what_firefox_would_not_write_is_refused(text: str) -> None:
 def test_what_firefox_isolates_for_the_site_itself_is_the_sites_own(
     origin: str, suffix: str, *, own: bool
 ) -> None:
-    assert parse_firefox(origin + suffix).own is own
+    assert parse_firefox(origin + suffix).first_party is own
+
+
+@pytest.mark.parametrize(
+    ("suffix", "is_own"),
+    [
+        ("", True),
+        ("^firstPartyDomain=a.test", True),
+        ("^firstPartyDomain=www.a.test", True),
+        ("^firstPartyDomain=%28https%2Ca.test%29", True),
+        ("^firstPartyDomain=%28http%2Ca.test%29", False),
+        ("^firstPartyDomain=st", False),
+        ("^firstPartyDomain=b.test", False),
+        ("^firstPartyDomain=a.test&userContextId=2", False),
+        ("^userContextId=2", False),
+        ("^partitionKey=%28https%2Cb.test%29", False),
+    ],
+)
+def test_a_sites_own_area_is_its_own_where_firefox_isolates(suffix: str, is_own: bool) -> None:
+    assert storage_key_from_suffix("https://www.a.test:8443", suffix).first_party == is_own

@@ -17,6 +17,7 @@ from desktop_migrator.model import (
     TargetEntity,
 )
 from desktop_migrator.plan.bind import bind, planned_tables
+from desktop_migrator.plan.companions import Companions
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.schema import Plan, load_plan
 
@@ -47,9 +48,11 @@ def extractor(
     tables: Sequence[Table] | None = None,
     user: str = USER,
     entities: Sequence[str] | None = None,
+    companions: Companions | None = None,
 ) -> Extractor:
     """For the tables given, else for those that the plan would create."""
-    return Extractor(of, bind(of, _by_name(of, tables), entities), user, [ORIGIN])
+    targets = bind(of, _by_name(of, tables), entities)
+    return Extractor(of, targets, user, [ORIGIN], companions=companions)
 
 
 def _by_name(of: Plan, tables: Sequence[Table] | None) -> dict[str, Table]:

@@ -12,7 +12,10 @@ FIRST_MARKER = 8_000_000
 """Every value of a store is a number from here on, or a text with such a number in it."""
 PAIR_NAME = "name"
 KEYS = ("k0", "k0", "k1", "x0")
-_TEXT, _NUMBER = "text", "number"
+_TEXT, _NUMBER, _NAME = "text", "number", "name of its own"
+EXPIRY_SUFFIX = "-cacheexpiration"
+PAST, FUTURE = "28333333", "99999999"
+"""Minutes, as lscache keeps them beside a record."""
 
 _leaves = st.sampled_from([_TEXT, _NUMBER])
 _small = st.fixed_dictionaries({}, optional={"x": _leaves, "y": _leaves}).filter(bool)
@@ -23,7 +26,8 @@ def _lists(elements: st.SearchStrategy[Any], most: int = 3) -> st.SearchStrategy
 
 
 def _maps(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.dictionaries(st.sampled_from(["n0", "n1", "n2"]), elements, min_size=1, max_size=2)
+    names = st.sampled_from(["n0", "n1", _NAME, _NAME])
+    return st.dictionaries(names, elements, min_size=1, max_size=2)
 
 
 _children = st.fixed_dictionaries({}, optional={"id": _leaves, "t": _leaves}).filter(bool)
@@ -74,7 +78,13 @@ _values = st.one_of(_states, _states, _states, _item_lists, _maps(_items), _leav
 def _marked(value: Any, numbers: "list[int]") -> Any:
     """With a marker in each leaf's place."""
     if isinstance(value, dict):
-        return {name: _marked(each, numbers) for name, each in value.items()}
+        members = {}
+        for name, each in value.items():
+            if name == _NAME:
+                numbers.append(FIRST_MARKER + len(numbers))
+            own = f"n{numbers[-1]}" if name == _NAME else name
+            members[own] = _marked(each, numbers)
+        return members
     if isinstance(value, list):
         return [_marked(each, numbers) for each in value]
     if value not in (_TEXT, _NUMBER):
@@ -118,6 +128,9 @@ def stores(draw: st.DrawFn) -> dict[str, tuple[str, Any, str]]:
     for key in draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=2, unique=True)):
         form, value = draw(st.sampled_from(FORMS)), _marked(draw(_values), numbers)
         found[key] = form, value, _wrapped(form, value)
+        if draw(st.integers(0, 4)) == 0:
+            expires = draw(st.sampled_from([PAST, FUTURE]))
+            found[key + EXPIRY_SUFFIX] = "bare", int(expires), expires
     return found
 
 
@@ -134,7 +147,7 @@ _ITEMS = (
 )  # fmt: skip
 _DECODE: tuple[list[str], ...] = (
     [], [], [], ["any"], ["zustand"], ["xstate"], ["superjson"], ["redux-persist"], ["json"],
-    ["base64"], ["zustand", "any"],
+    ["base64"], ["zustand", "any"], ["lscache"], ["lscache", "any"],
 )  # fmt: skip
 _SHAPES = ("list", "list", "map", "pairs", "single", "single")
 _FROM: tuple[str | list[str], ...] = (
@@ -180,7 +193,7 @@ def _entity(draw: st.DrawFn, number: int, parents: list[str], keys: tuple[str, .
                 "keys": [draw(st.sampled_from(keys))],
                 "decode": draw(st.sampled_from(_DECODE)),
                 "items": draw(st.sampled_from(_ITEMS)),
-                "shape": draw(st.sampled_from(_SHAPES)),
+                "shape": draw(st.sampled_from((*_SHAPES, "combined"))),
             }
             for _ in range(draw(st.integers(1, 2)))
         ]
@@ -211,6 +224,8 @@ def plans(draw: st.DrawFn) -> Plan:
             parents.append(name)
     if draw(st.booleans()):
         entities["other"] = draw(_entity(9, [], ("*",)))
+        for source in entities["other"]["sources"]:
+            source["shape"] = source["shape"].replace("combined", "single")
         if draw(st.booleans()):
             entities["other"]["sources"] = [{"keys": ["*"], "decode": ["any"], "shape": "single"}]
             entities["other"]["columns"] = {"value": {"from": "@", "type": "jsonb"}}

@@ -207,7 +207,8 @@ def test_what_no_item_within_takes_stays_in_its_item() -> None:
     folders = {"id": "f", "name": "F", "files": {"a": {"id": "a", "name": "A"}}}
     [folder], _ = made(plan(FOLDERS), folder=folders)
     more = row(folder, plan(FOLDERS))["more"]
-    assert json.loads(more) == {"files": folders["files"]}, "they are no list, as the plan says"
+    left = {"files": folders["files"], "$name": "folder"}
+    assert json.loads(more) == left, "they are no list, as the plan says; and nothing reads the key"
 
 
 def test_the_rest_of_a_record_has_items_within_too() -> None:
@@ -251,7 +252,8 @@ def test_entities_for_everything_tell_what_they_do_not_take() -> None:
         ("sort_by(tasks, &id)", {"id": 1, "other": 1}),
         ("map(&o, tasks)", {"id": 1, "tasks": 2, "other": 1}),
         ("[tasks[0], tasks[0]]", {"id": 1, "tasks": 1, "other": 1}),
-        ("values(other)", {"id": 1, "tasks": 2}),
+        ("values(other)", {"id": 1, "tasks": 2, "values(other).$name": 1}),
+        ("other.*", {"id": 1, "tasks": 2, "other.*.$name": 1}),
         ("merge(other, {id: id})", {"tasks": 2}),
         ("keys(@)", {"id": 1, "tasks": 2, "other": 1}),
         ("max_by(tasks, &id)", {"id": 1, "tasks": 1, "other": 1}),
@@ -373,3 +375,45 @@ def test_columns_of_existing_tables_are_taken_to_be_there_where_no_database_is_l
     items = [each for each in by.extract(records) if isinstance(each, Item)]
     assert [each.entity for each in items] == list(keys)
     assert items[-1].values[1:] == (b'{"title":"T"}',)
+
+
+TREE = """
+    [entities.folders]
+    table = "folders"
+    sources = [{ keys = ["root"] }, { parent = "folders", items = "folders" }]
+    columns.parent = { from = "$parent", type = "uuid", references = "folders" }
+    columns.name = { from = "name", type = "text" }
+    [entities.files]
+    table = "files"
+    sources = [{ parent = "folders", items = "files", shape = "map" }]
+    id.from = "$name"
+    columns.folder = { from = "$parent", type = "uuid", references = "folders" }
+    columns.size = { from = "size", type = "integer" }
+    """
+
+
+def test_items_nest_at_any_depth() -> None:
+    def folder(depth: int) -> dict[str, Any]:
+        inner = [folder(depth - 1)] if depth else []
+        return {
+            "id": f"d{depth}",
+            "name": f"D{depth}",
+            "folders": inner,
+            "files": {f"f{depth}": {"size": depth}},
+        }
+
+    outcomes, rest = made(plan(TREE), root=[folder(3)])
+    assert rest == {}
+    seen = {
+        each.source_id: row(each, plan(TREE)).get("parent") or row(each, plan(TREE)).get("folder")
+        for each in outcomes
+        if isinstance(each, Item)
+    }
+    parents = {own: found.source_id if found else None for own, found in seen.items()}
+    assert parents == {
+        "d3": None, "d2": "d3", "d1": "d2", "d0": "d1",
+        "f3": "d3", "f2": "d2", "f1": "d1", "f0": "d0",
+    }  # fmt: skip
+    [rejected], _ = made(plan(TREE), root=[folder(120)])
+    assert isinstance(rejected, Rejection)
+    assert rejected.code == "too-deep"

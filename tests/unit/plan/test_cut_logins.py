@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec import Raw
 
@@ -492,6 +492,8 @@ DECODERS: dict[str, Callable[[Any], Any]] = {
 def test_planted_logins_are_cut_and_everything_else_is_equal(
     beside: Any, members: dict[str, Any], login: tuple[str, str], wraps: list[str], as_map: bool
 ) -> None:
+    # Beside a verifier a text called so belongs to the login.
+    assume(login[0] != "code_verifier" or not isinstance(members.get("state"), str))
     holder: Any = members | {login[0]: login[1], "kept": 1}
     expected: Any = members | {"kept": 1}
     if as_map:

@@ -8,14 +8,24 @@ from typing import Any
 
 from hypothesis import given
 
-from desktop_migrator.model import Item, Rejection
-from desktop_migrator.plan.classify import FoundItems, RecordClassifier
+from desktop_migrator.model import Item, Rejection, Superseded
+from desktop_migrator.plan.classify import RecordClassifier
+from desktop_migrator.plan.companions import find_companions
+from desktop_migrator.plan.found_items import UNREAD_NAMES, FoundItems
 from desktop_migrator.plan.read_ids import IdReader
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.load.deduplicate import Deduplicator, identity_key
 from desktop_migrator.postgres.load.duplicate_key_filter import DuplicateKeyFilter
 from tests.unit.plan.helpers import ORIGIN, extractor, record, targets
-from tests.unit.plan.random_plans import FIRST_MARKER, PAIR_NAME, plans, spelled, stores
+from tests.unit.plan.random_plans import (
+    EXPIRY_SUFFIX,
+    FIRST_MARKER,
+    PAIR_NAME,
+    PAST,
+    plans,
+    spelled,
+    stores,
+)
 
 _MARKER = re.compile(str(FIRST_MARKER)[:4] + r"\d{3}")
 
@@ -32,6 +42,23 @@ def markers(value: Any) -> set[str]:
 def in_row(item: Item) -> set[str]:
     values = item.values[1:] if item.derived else item.values
     return markers(item.source_id).union(*map(markers, values))
+
+
+def kept_aside(rejection: Rejection | Superseded) -> set[str]:
+    """What is kept of it: its text, and where it lay."""
+    return markers(rejection.raw) | markers(rejection.source.position)
+
+
+def names_of_seen(value: Any, seen: set[str]) -> set[str]:
+    """The markers in members' names, as far as all of what stands beside them was seen."""
+    if isinstance(value, list):
+        return set().union(*(names_of_seen(each, seen) for each in value))
+    if not isinstance(value, dict):
+        return set()
+    found = set().union(*(names_of_seen(each, seen) for each in value.values()))
+    return found.union(
+        *(markers(name) for name, each in value.items() if without(each, seen, names=False) is None)
+    )
 
 
 def left_by_word(item: Item, of: Plan) -> set[str]:
@@ -102,22 +129,26 @@ def _possible_rests(
 def _whole_texts(outcome: Item | Rejection) -> Iterable[str]:
     yield outcome.raw
     try:
-        yield json.loads(outcome.raw)
+        value = json.loads(outcome.raw)
     except ValueError:
         return
+    yield value
+    if isinstance(value, dict):  # of many records, each a member
+        yield from value.values()
 
 
 @given(stores(), plans())
 def test_every_value_is_in_a_row_or_told(store: Store, of: Plan) -> None:
-    by = extractor(of)
     records = [record(key, text) for key, (_, _, text) in store.items()]
+    by = extractor(of, companions=find_companions(of, lambda: records))
     outcomes = list(by.extract(records))
     for key, (form, value, text) in store.items():
         ours = [each for each in outcomes if each.source.key == key]
-        rows = [in_row(each) if isinstance(each, Item) else markers(each.raw) for each in ours]
-        if any(text in _whole_texts(each) for each in ours):
+        # What several records make together is found with one of them.
+        rows = [in_row(each) if isinstance(each, Item) else kept_aside(each) for each in outcomes]
+        if any(text in _whole_texts(each) for each in outcomes):
             rows.append(markers(spelled(value)))
-        word = [left_by_word(each, of) for each in ours if isinstance(each, Item)]
+        word = [left_by_word(each, of) for each in outcomes if isinstance(each, Item)]
         seen = set().union(*rows, *word)
         rest = {
             path: (total.count, total.size)
@@ -129,9 +160,17 @@ def test_every_value_is_in_a_row_or_told(store: Store, of: Plan) -> None:
             assert not ours
             assert not rest
             assert asides != ["empty"] or not markers(text), "told as empty"
+            if asides == ["expired"]:
+                assert store[key + EXPIRY_SUFFIX][2] == PAST
             continue
+        if key.endswith(EXPIRY_SUFFIX):
+            assert ours or rest or any(text in each.raw for each in outcomes)
+            continue
+        unread = sum(rest.pop(path)[0] for path in list(rest) if path.endswith(UNREAD_NAMES))
         possible = possible_rests(form, value, text, seen)
         assert rest in possible, (key, ours, markers(text) - seen)
+        names = names_of_seen(value, seen) - seen
+        assert len(names) <= unread, (key, ours, names)
 
 
 @given(stores(), plans())
@@ -161,6 +200,6 @@ def test_sums_close(store: Store, of: Plan) -> None:
     )
     items = [each for each in loaded if isinstance(each, Item)]
     assert len({(each.entity, each.scope, each.source_id) for each in items}) == len(items)
-    kept = [in_row(each) if isinstance(each, Item) else markers(each.raw) for each in loaded]
+    kept = [in_row(each) if isinstance(each, Item) else kept_aside(each) for each in loaded]
     before = [in_row(each) for each in outcomes if isinstance(each, Item)]
     assert set().union(*before) <= set().union(*kept)

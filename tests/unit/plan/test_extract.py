@@ -434,3 +434,9 @@ columns = { title = { from = "title" }, user_id = { from = "$user" } }
     else:
         with pytest.raises(PlanDoesNotFit, match="user id"):
             extractor(of, [table(TITLE, column)], user)
+
+
+def test_the_built_in_plan_takes_tasks_that_were_made_a_text_twice() -> None:
+    tasks = [{"id": "1", "title": "a"}, {"id": "2", "title": "b", "done": True}]
+    found = extracted([record("tasks", json.dumps(json.dumps(tasks)))])
+    assert [row(each)["title"] for each in found] == ["a", "b"]

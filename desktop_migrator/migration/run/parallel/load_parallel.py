@@ -203,6 +203,7 @@ class _ParallelLoad:
             ],
             plan=job.plan,
             origins=run.survey.origins,
+            companions=run.survey.companions,
             period=job.period,
             excluded_items=job.excluded_items,
             entities=self._entities,

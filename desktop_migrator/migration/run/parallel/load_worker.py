@@ -28,6 +28,7 @@ from desktop_migrator.model import (
     TargetEntity,
 )
 from desktop_migrator.plan.accounting import Accounting
+from desktop_migrator.plan.companions import Companions
 from desktop_migrator.plan.envelope import FieldKey
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.identity import derived_id
@@ -47,6 +48,7 @@ class LoadTask:
     copies: Sequence[tuple[Store, Path]]
     plan: Plan
     origins: tuple[str, ...]
+    companions: Companions
     period: Period
     excluded_items: frozenset[bytes]
     entities: tuple[TargetEntity, ...]
@@ -106,7 +108,8 @@ class _LoadWorker(NullReporter):
         self._task = task
         self._pipe = pipe
         self._extractor = Extractor(
-            task.plan, task.entities, task.options.user_id, task.origins, task.field_key
+            *(task.plan, task.entities, task.options.user_id, task.origins, task.field_key),
+            task.companions,
         )
         self._source_order = (0, 0, 0)
 

@@ -27,6 +27,9 @@ def decoded(text: str, *names: str) -> str | SetAside | None:
 @pytest.mark.parametrize(
     ("text", "names", "inner"),
     [
+        ("no JSON", ["any"], '"no JSON"'),
+        ("no JSON", ["store2", "any"], '"no JSON"'),
+        ("[1]", ["store2", "any"], "[1]"),
         ('{"n": 1.10}', [], '{"n": 1.10}'),
         ("no JSON", [], None),
         ("", [], None),
@@ -37,6 +40,12 @@ def decoded(text: str, *names: str) -> str | SetAside | None:
         ('["{\\"n\\":1.10}","x",2]', ["json-members"], '[{"n":1.10},"x",2]'),
         ('{"tasks":"[{}]","v":"1.0"}', ["json-members"], '{"tasks":[{}],"v":1.0}'),
         ('["x"]', ["json-members"], None),
+        (
+            '{"s":"{\\"t\\":\\"[1.10]\\"}","n":"2","x":"{a"}',
+            ["json-deep"],
+            '{"s":{"t":[1.10]},"n":"2","x":"{a"}',
+        ),
+        ('{"s":"2"}', ["json-deep"], None),
         ('[["a",1.10],["b",{}]]', ["pairs"], '{"a":1.10,"b":{}}'),
         ('[[1,2],["b",3]]', ["pairs"], '[[1,2],["b",3]]'),
         ('[["a",1,2]]', ["pairs"], None),
@@ -142,6 +151,12 @@ def test_what_expires(name: str, text: str, offset: float, expired: bool) -> Non
         ("storejs", "__storejs_ns_a_b", {"__storejs___storejs_ns_expire_mixin_a_b": "5"},
          SetAside.EXPIRED),
         ("storejs", "__storejs_expire_mixin_a", {}, SetAside.METADATA),
+        ("expiring-beside", "a", {"a_expiry": "1700000000000"}, SetAside.EXPIRED),
+        ("expiring-beside", "a", {"aExpiresAt": '"2020-01-01T00:00:00Z"'}, SetAside.EXPIRED),
+        ("expiring-beside", "a", {"__expired_storage_ts__a": "1700000000"}, SetAside.EXPIRED),
+        ("expiring-beside", "a", {"a_expires": "9999999999999"}, "[1]"),
+        ("expiring-beside", "a", {"a_expiry": "3600"}, "[1]"),  # how long, not until when
+        ("expiring-beside", "a_expiry", {}, "[1]"),
         ("rxdb", "RxDB-ls-idx-db--tasks--0[id]", {}, SetAside.INDEX),
         ("rxdb", "RxDB-ls-changes-db--tasks--0", {}, SetAside.METADATA),
         ("rxdb", "RxDB-ls-doc-db--_rxdb_internal--0-x", {}, SetAside.METADATA),

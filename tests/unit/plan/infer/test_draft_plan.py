@@ -18,11 +18,12 @@ from desktop_migrator.model import (
     Store,
     StoreFormat,
 )
+from desktop_migrator.plan.companions import find_companions
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.infer.draft_plan import draft_plan
 from desktop_migrator.plan.infer.guesses import Confidence, InferredPlan
 from desktop_migrator.plan.schema import Entity, load_plan, parse_plan
-from tests.unit.plan.helpers import ORIGIN, extractor, record, row
+from tests.unit.plan.helpers import ORIGIN, extractor, record, row, targets
 
 DATA = Path(__file__).parents[3] / "data"
 PAGES: dict[str, dict[str, str]] = json.loads(
@@ -306,6 +307,13 @@ def test_what_only_looks_like_a_secret_is_data() -> None:
     items, _, by = taken(records)
     assert items.total() == 9, "eight records, of which one is notes and what is beside them"
     assert by.accounting.skipped.total() == 0
+    assert "redact" not in drafted(records).text
+
+
+def test_what_lies_beside_a_login_in_an_encoded_member_is_data() -> None:
+    records = [record(*each) for each in PAGES["sec--rtkq"].items()]
+    rows = [each.raw for each in extractor(drafted(records).plan).extract(records)]
+    assert any('"invalidationBehavior":"delayed"' in each for each in rows)
 
 
 def test_guesses_say_how_sure_they_are_and_hold_no_value() -> None:
@@ -326,3 +334,18 @@ def test_a_drafted_plan_is_read_from_its_text() -> None:
 def test_nothing_gives_a_plan_too() -> None:
     assert list(drafted([]).plan.entities) == ["custom_data"]
     assert load_plan(None).version == drafted([]).plan.version
+
+
+def test_what_has_expired_in_one_browser_is_data_in_another() -> None:
+    notes = json.dumps([{"id": UUIDS[0], "text": "x"}])
+    ours = stored(**{"lscache-n": notes, "lscache-n-cacheexpiration": "28333333"})
+    theirs = stored(**{"lscache-n": notes, "lscache-n-cacheexpiration": "166666666"})
+    plan = drafted(ours).plan
+    companions = find_companions(plan, lambda: ours)
+    by = Extractor(plan, targets(plan), "u", [ORIGIN], companions=companions)
+    assert list(by.extract(ours)) == []
+    assert by.accounting.skipped == {"expired": 1, "metadata": 1}
+    companions = find_companions(plan, lambda: theirs)
+    by = Extractor(plan, targets(plan), "u", [ORIGIN], companions=companions)
+    assert [each.raw for each in by.extract(theirs)] == [notes]
+    assert drafted(theirs).plan.entities["lscache_n"].sources[0].decode == ["lscache"]
