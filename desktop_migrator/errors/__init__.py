@@ -81,6 +81,8 @@ From outside: this package alone, which has all of them.
       DecisionsUnusable  DM-513
       UsageError  DM-900
         DataFolderUnusable  DM-901
+        NoScreen  DM-902
+        WindowLibraryMissing  DM-903
       InternalError  DM-999
 """
 
@@ -142,7 +144,13 @@ from desktop_migrator.errors.storage import (
     StoreUnwritable,
     UnknownStorageFormat,
 )
-from desktop_migrator.errors.usage import DataFolderUnusable, InternalError, UsageError
+from desktop_migrator.errors.usage import (
+    DataFolderUnusable,
+    InternalError,
+    NoScreen,
+    UsageError,
+    WindowLibraryMissing,
+)
 from desktop_migrator.errors.vault import (
     BackupDiffers,
     BackupNeeded,
@@ -203,6 +211,7 @@ __all__ = [
     "LocalizedError",
     "LockLost",
     "MigratorError",
+    "NoScreen",
     "NotAContainer",
     "NotMigrated",
     "NothingToMigrate",
@@ -239,6 +248,7 @@ __all__ = [
     "UserNotFound",
     "VaultError",
     "VerificationFailed",
+    "WindowLibraryMissing",
     "WorkerLost",
     "WrongKey",
     "localize_error",
