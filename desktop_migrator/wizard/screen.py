@@ -67,11 +67,15 @@ def _x_answers() -> bool:
 
 def _load_x_plugin() -> None:
     """What Qt will load next; it would not say which library the plugin misses."""
-    spec = importlib.util.find_spec("PySide6")
-    for folder in spec.submodule_search_locations or () if spec else ():
+    for folder in _qt_folders():
         plugin = Path(folder, "Qt", "plugins", "platforms", "libqxcb.so")
         if plugin.is_file():
             try:
                 ctypes.CDLL(str(plugin))
             except OSError as error:
                 raise WindowLibraryMissing(reason=str(error)) from None
+
+
+def _qt_folders() -> list[str]:
+    spec = importlib.util.find_spec("PySide6")
+    return list(spec.submodule_search_locations or ()) if spec else []
