@@ -6,7 +6,7 @@ given to the constructor, so that the faces can translate them; a fact never hol
 user data or a secret.
 
 Codes: DM-1nn browser storage, DM-2nn plans, DM-3nn the database, DM-4nn the vault, DM-5nn a run,
-DM-9nn wrong use. Where it says `transient`, trying again by itself can help.
+DM-6nn newer versions, DM-9nn wrong use. Where it says `transient`, trying again by itself can help.
 
 From outside: this package alone, which has all of them.
 
@@ -79,6 +79,11 @@ From outside: this package alone, which has all of them.
         WorkerLost  DM-530  transient
         NotMigrated  DM-540
       DecisionsUnusable  DM-513
+      UpdateError  DM-600
+        UpdateUnreachable  DM-601  transient
+        UpdateUntrusted  DM-602
+        UpdateOutdated  DM-603
+        UpdatesUnknown  DM-604
       UsageError  DM-900
         DataFolderUnusable  DM-901
         NoScreen  DM-902
@@ -143,6 +148,13 @@ from desktop_migrator.errors.storage import (
     StoreUnreadable,
     StoreUnwritable,
     UnknownStorageFormat,
+)
+from desktop_migrator.errors.updates import (
+    UpdateError,
+    UpdateOutdated,
+    UpdatesUnknown,
+    UpdateUnreachable,
+    UpdateUntrusted,
 )
 from desktop_migrator.errors.usage import (
     DataFolderUnusable,
@@ -243,6 +255,11 @@ __all__ = [
     "TransactionPooling",
     "UnknownStorageFormat",
     "UnknownVersion",
+    "UpdateError",
+    "UpdateOutdated",
+    "UpdateUnreachable",
+    "UpdateUntrusted",
+    "UpdatesUnknown",
     "UsageError",
     "UserAmbiguous",
     "UserNotFound",

@@ -4,6 +4,7 @@ What is dropped on it goes to the page that is shown if that can use it; a kit o
 anew with them.
 """
 
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -65,6 +66,7 @@ class WizardWindow(QWizard):
             | QWizard.WizardOption.NoBackButtonOnLastPage
             | QWizard.WizardOption.NoCancelButtonOnLastPage
             | QWizard.WizardOption.NoDefaultButton
+            | QWizard.WizardOption.HaveHelpButton
         )
         self.setWindowTitle("Desktop Migrator")
         self.setWindowIcon(app_icon())
@@ -75,6 +77,8 @@ class WizardWindow(QWizard):
         self.setButtonText(QWizard.WizardButton.CommitButton, self.tr("&Start now"))
         self.setButtonText(QWizard.WizardButton.FinishButton, self.tr("C&lose"))
         self.setButtonText(QWizard.WizardButton.CancelButton, self.tr("Cancel"))
+        self.setButtonText(QWizard.WizardButton.HelpButton, self.tr("About"))
+        self.helpRequested.connect(self._show_about)
         for which in (
             QWizard.WizardButton.NextButton,
             QWizard.WizardButton.CommitButton,
@@ -142,6 +146,11 @@ class WizardWindow(QWizard):
         step = WizardStep(current)
         self._sidebar.show_steps(flow.steps(self.context.answers), step)
         self.setWindowTitle(f"{self.page_for(step).heading} – Desktop Migrator")
+
+    def _show_about(self) -> None:
+        # Loaded only now: what speaks HTTP takes a while.
+        module = importlib.import_module("desktop_migrator.wizard.widgets.about_dialog")
+        module.AboutDialog(self, self.context).exec()
 
     # ---- what is opened later on ----------------------------------------------------------------
 
