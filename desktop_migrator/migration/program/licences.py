@@ -56,8 +56,10 @@ def list_components(folders: Sequence[str] = ()) -> list[Component]:
     return [_component(installed[name]) for name in sorted(names)]
 
 
-def as_text(components: Sequence[Component]) -> str:
-    parts = [_notice(name) for name in ("qt.txt", "python.txt")]
+def as_text(
+    components: Sequence[Component], qt_folder: str = "PySide6 of the Python environment"
+) -> str:
+    parts = [_notice("qt.txt").replace("@FOLDER@", qt_folder), _notice("python.txt")]
     for each in components:
         parts.append(f"{_RULE}\n{each.name} {each.version}: {each.licence or 'see below'}")
         parts += each.texts

@@ -31,7 +31,7 @@ _SIZE = QSize(720, 560)
 class AboutDialog(QDialog):
     def __init__(self, parent: QWidget, context: WizardContext) -> None:
         super().__init__(parent)
-        self._context = context
+        self.context = context
         self._worker = Worker()  # the context's may be busy with a migration
         self._page = ""
         self.setWindowTitle(self.tr("About Desktop Migrator"))
@@ -81,6 +81,11 @@ class AboutDialog(QDialog):
             on_failure=self._show_error,
         )
 
+    @property
+    def answer(self) -> str:
+        """What came of the last check."""
+        return self._answer.text()
+
     def done(self, result: int) -> None:
         self._worker.leave()
         super().done(result)
@@ -97,8 +102,8 @@ class AboutDialog(QDialog):
 
     def _channel(self) -> UpdateChannel:
         """The kit's, once its desk is accepted, before the makers'."""
-        kit = self._context.kit
-        if kit and kit.updates and not self._context.answers.kit_not_accepted:
+        kit = self.context.kit
+        if kit and kit.updates and not self.context.answers.kit_not_accepted:
             return kit.updates
         return makers_channel()
 
@@ -115,5 +120,5 @@ class AboutDialog(QDialog):
 
     def _show_error(self, error: MigratorError) -> None:
         self._check_button.setEnabled(True)
-        told = localize_error(error, self._context.translator)
+        told = localize_error(error, self.context.translator)
         self._answer.setText(f"{told.title}. {told.detail} {told.hint} ({error.code})")
