@@ -42,5 +42,7 @@ class UpdatesUnknown(UpdateError):
     code = "DM-604"
     title = "This program does not know where newer versions are announced"
     detail_template = "Neither the makers of this copy nor a kit name an address."
-    hint_template = "Ask whoever gave you the program for the newest one, or for a kit: --kit FILE."
+    hint_template = (
+        "Ask whoever gave you the program for the newest one, or for a kit that names an address."
+    )
     exit_code = ExitCode.USAGE

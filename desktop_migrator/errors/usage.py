@@ -24,7 +24,7 @@ class NoScreen(UsageError):
     detail_template = "{reason}"
     hint_template = (
         "Start the program from this computer's own desktop. Without one, the command line can do "
-        "all of it: `desktop-migrator --help`."
+        "all of it."
     )
 
 
@@ -36,7 +36,7 @@ class WindowLibraryMissing(UsageError):
         "Install it with the system's own packages; on Debian and Ubuntu: `sudo apt install "
         "libegl1 libgl1 libdbus-1-3 libfontconfig1 libxcb-cursor0 libxkbcommon-x11-0 "
         "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0`. Until "
-        "then the command line can do all of it: `desktop-migrator --help`."
+        "then the command line can do all of it."
     )
 
 
