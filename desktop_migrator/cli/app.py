@@ -185,7 +185,7 @@ def _hoist_global_options(args: list[str]) -> list[str]:
 def _find_language(words: list[str]) -> str | None:
     """The one asked for, before anything is parsed: what is wrong with the words is told in it."""
     chosen = None
-    for word, after in zip(words, [*words[1:], ""], strict=True):
+    for word, after in zip(words, [*words[1:], ""], strict=False):
         option, equals, value = word.partition("=")
         if option == "--lang":
             chosen = value if equals else after
