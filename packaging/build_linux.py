@@ -56,6 +56,11 @@ _UNUSED = (
 )
 _DEBUGGABLE = ("libpython*", "python*/lib-dynload/*.so", "zstandard/*.so", "plyvel/*.so")
 """Libraries with debugging information; those that wheels' tools have patched are left alone."""
+_RULE = "=" * 79
+_DEBIAN_NOTE = f"""
+{_RULE}
+The libraries that follow come from Debian, whose source is at https://sources.debian.org. They lie
+as files of their own in the folder _internal and may be replaced."""
 _HERE = ROOT / "packaging" / "linux"
 
 
@@ -133,21 +138,25 @@ def _prune(packages: Path) -> None:
 
 def _system_licences(program: Path) -> str:
     """Of the libraries that come from this Debian, as its packages tell them."""
-    owners = set()
+    owners: dict[str, set[str]] = {}
     for library in sorted((program / "_internal").glob("*.so*")):
-        if not library.is_symlink():
-            found = subprocess.run(
-                ["dpkg-query", "--search", f"*/{library.name}"],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            owners.add(found.stdout.partition(":")[0])
-    parts = []
-    for owner in sorted(filter(None, owners)):
-        text = Path("/usr/share/doc", owner, "copyright").read_text("utf-8", "replace")
-        parts.append(f"\n{'=' * 79}\nDebian's package {owner}\n\n{text}")
-    return "".join(parts)
+        found = subprocess.run(
+            ["dpkg-query", "--search", f"*/{library.name}"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if not library.is_symlink() and found.returncode == 0:
+            owner = found.stdout.partition(":")[0]
+            text = Path("/usr/share/doc", owner, "copyright").read_text("utf-8", "replace")
+            owners.setdefault(text, set()).add(owner)
+    parts = [_DEBIAN_NOTE]
+    for text, names in owners.items():
+        parts.append(f"{_RULE}\nDebian's {', '.join(sorted(names))}\n\n{text}")
+    for name in sorted(set(re.findall(r"common-licenses/([A-Z]\w*-[\d.]*\d)", "".join(owners)))):
+        text = Path("/usr/share/common-licenses", name).read_text("utf-8")
+        parts.append(f"{_RULE}\n/usr/share/common-licenses/{name}\n\n{text}")
+    return "\n".join(parts)
 
 
 def _build_deb(work: Path, program: Path, out: Path) -> Path:
