@@ -102,8 +102,8 @@ def test_the_package_brings_the_program(installed: Path, tmp_path: Path) -> None
     assert ended.returncode == 0, ended.stderr
     assert "Einträge" in ended.stdout
     licences = Path("/opt/desktop-migrator/THIRD-PARTY-LICENSES.txt").read_text("utf-8")
-    for words in ("PySide6_Essentials 6.11", "GNU LESSER GENERAL PUBLIC", "Debian's libssl3"):
-        assert words in licences
+    for named in ("PySide6_Essentials 6.11", "GNU LESSER GENERAL PUBLIC", "Debian's libssl3"):
+        assert named in licences
     assert not list(Path("/opt/desktop-migrator").rglob("libreadline*"))
     demo = subprocess.run(
         [installed, "demo"],
@@ -137,7 +137,7 @@ def test_a_kit_opens_in_the_window_by_its_type(installed: Path, tmp_path: Path) 
             wait_until(shown, "no window")
             first = shown()
             # The bus goes with its command, and what that has started may still need it.
-            opening = ["dbus-run-session", "--", "sh", "-c", 'gio open "$0"; read answer', kit]
+            opening = ["dbus-run-session", "--", "sh", "-c", 'gio open "$0"; read answer', str(kit)]
             with subprocess.Popen(opening, env=environment, stdin=subprocess.PIPE) as desktop:
                 wait_until(lambda: shown() and shown() != first, "the kit was not opened")
                 assert desktop.stdin
