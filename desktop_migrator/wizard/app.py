@@ -48,12 +48,12 @@ def open_wizard(options: WizardOptions) -> int:
         told = localize_error(error, messages.make_translator())
         QMessageBox.critical(None, told.title, f"{told.detail}\n\n{told.hint}\n\n{error.code}")
         return int(error.exit_code)
-    instance.listen(session.show)
     sys.excepthook = _ExceptionHook(session)
     # Its timer also has Python look for signals, while Qt waits for events.
     collector = UiThreadGarbageCollector(lambda: session.window.context.worker.is_idle)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: QTimer.singleShot(0, session.end))
+    instance.listen(session.show)
     code = app.exec()
     collector.stop()
     instance.close()

@@ -8,7 +8,7 @@ import importlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QIcon
 from PySide6.QtWidgets import QMessageBox, QWizard
 
@@ -186,7 +186,8 @@ class WizardWindow(QWizard):
         if self._can_use(paths):
             event.setDropAction(Qt.DropAction.CopyAction)  # or the file manager may delete it
             event.accept()
-            self.use_files(paths)
+            # Where it is dragged from waits for this to return; a question may come up.
+            QTimer.singleShot(0, lambda: self.use_files(paths))
 
     def _can_use(self, paths: Sequence[Path]) -> bool:
         page = self.currentPage()

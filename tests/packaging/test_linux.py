@@ -62,7 +62,7 @@ def test_a_portable_program_keeps_everything_beside_it(
     assert workspace.usual_place() == tmp_path / "data"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def package(request: pytest.FixtureRequest) -> str:
     """The version of the packages in dist/."""
     if not request.config.getoption("--linux-package"):
@@ -71,7 +71,7 @@ def package(request: pytest.FixtureRequest) -> str:
     return package.name.split("_")[1]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def installed(package: str) -> Iterator[Path]:
     """The command that the Debian package brings; the package goes again."""
     deb = ROOT / "dist" / f"desktop-migrator_{package}_amd64.deb"

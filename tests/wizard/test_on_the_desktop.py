@@ -149,6 +149,7 @@ def drop(window: WizardWindow, *paths: Path) -> bool:
     )
     event.ignore()
     window.dropEvent(event)
+    QApplication.processEvents()
     assert not event.isAccepted() or event.dropAction() is Qt.DropAction.CopyAction
     return event.isAccepted()
 
