@@ -9,7 +9,7 @@ import sys
 
 from desktop_migrator.cli.app import run_command_line
 from desktop_migrator.cli.completion import VARIABLE
-from desktop_migrator.errors import UsageError
+from desktop_migrator.errors import UsageError, WindowLibraryMissing
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.wizard_options import WizardOptions
 
@@ -20,12 +20,9 @@ if sys.platform != "win32":
 def main() -> None:
     multiprocessing.freeze_support()  # a frozen program is its own loading processes
     _leave_no_core()
-    arguments = sys.argv[1:]
     asked_by_shell = os.environ.get(VARIABLE)
-    if not arguments and not asked_by_shell and _has_qt() and _has_screen():
-        code = _open_wizard(WizardOptions())
-    else:
-        code = run_command_line(arguments, _open_wizard)
+    words = sys.argv[1:] or (["wizard"] if _has_qt() and not asked_by_shell else [])
+    code = run_command_line(words, _open_wizard)
     gc.freeze()  # else the interpreter's end looks for cycles in all that was loaded
     sys.exit(code)
 
@@ -41,23 +38,20 @@ def _open_wizard(opening: WizardOptions) -> int:
         raise UsageError(
             reason=Message("The window was not installed; desktop-migrator[gui] brings it along.")
         )
-    if not _has_screen():
-        raise UsageError(reason=Message("There is no screen here to show a window on."))
     # Loaded only now: Qt takes longer than most commands.
-    app = importlib.import_module("desktop_migrator.wizard.app")
+    importlib.import_module("desktop_migrator.wizard.screen").check_screen()
+    try:
+        app = importlib.import_module("desktop_migrator.wizard.app")
+    except ImportError as error:
+        if not (error.name or "").startswith("PySide6"):
+            raise
+        raise WindowLibraryMissing(reason=str(error)) from None
     return int(app.open_wizard(opening))
 
 
 def _has_qt() -> bool:
     """Whether the extra `gui` was installed."""
     return importlib.util.find_spec("PySide6") is not None
-
-
-def _has_screen() -> bool:
-    """Whether a window can be shown; without a screen Qt would end the program."""
-    if sys.platform != "linux":
-        return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 if __name__ == "__main__":

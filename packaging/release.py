@@ -4,19 +4,13 @@ import hashlib
 import os
 import re
 import subprocess
-from email import message_from_string
 from pathlib import Path
+
+from desktop_migrator.migration.program.licences import PACKAGED, as_text, list_components
 
 ROOT = Path(__file__).parents[1]
 TOOLS = ROOT / "build" / "tools" / "bin"
 """The virtual environment of requirements/packaging.txt, which the Makefile makes."""
-
-_QT_NOTE = """\
-Qt and PySide6 are used under the LGPL, version 3. Their libraries lie as files of their own beside
-the program ({where}) and may be replaced by others of the same interface. Their source is that of
-the release named below, at https://download.qt.io and https://code.qt.io; psycopg's, LGPL too, is
-at https://github.com/psycopg/psycopg.
-"""
 
 
 def version() -> str:
@@ -38,10 +32,11 @@ def run(
     *command: str | Path, capture: bool = False, environment: dict[str, str] | None = None
 ) -> str:
     """Run a program in the checkout; its standard output if captured. SystemExit if it fails."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
         [str(part) for part in command],
         cwd=ROOT,
-        env=os.environ | {"PYTHONHASHSEED": "0"} | (environment or {}),
+        env=inherited | {"PYTHONHASHSEED": "0"} | (environment or {}),
         stdout=subprocess.PIPE if capture else None,
         text=True,
         check=False,
@@ -57,19 +52,15 @@ def build_wheel(folder: Path) -> Path:
     return next(folder.glob(f"desktop_migrator-{version()}-*.whl"))
 
 
-def write_licences(packages: Path, file: Path, where: str) -> None:
-    """One text with the licences of all packages that lie in a folder, by their metadata."""
-    parts = [_QT_NOTE.format(where=where)]
-    for info in sorted(packages.glob("*.dist-info"), key=lambda path: path.name.lower()):
-        about = message_from_string((info / "METADATA").read_text("utf-8"))
-        licence = about["License-Expression"] or about["License"] or "see below"
-        parts.append(f"{'=' * 79}\n{about['Name']} {about['Version']}: {licence.splitlines()[0]}")
-        parts += [
-            path.read_text("utf-8", "replace").strip()
-            for path in sorted(info.rglob("*"))
-            if re.match(r"(?i)(licen[cs]e|copying|notice|authors)", path.name) and path.is_file()
-        ]
-    file.write_text("\n\n".join(parts) + "\n", "utf-8")
+def write_licences(packages: Path, file: Path, where: str, more: str = "") -> None:
+    """One text with the licences of what the program needs and lies in a folder of packages.
+
+    It goes into the file, and into the program that lies there too, which then shows this one.
+    `where` is the folder of Qt's libraries, `more` the licences of what is in no package.
+    """
+    text = as_text(list_components([str(packages)]), where) + more
+    file.write_text(text, "utf-8")
+    (packages / "desktop_migrator" / "_resources").joinpath(*PACKAGED).write_text(text, "utf-8")
 
 
 def write_sum(file: Path) -> str:

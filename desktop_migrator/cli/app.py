@@ -65,6 +65,7 @@ COMMANDS = {
     "connection": N_("Save databases' addresses under names; passwords go into the keyring."),
     "keys": N_("Make and hand out the desk's keys."),
     "kit": N_("Make and open kits: plan, destination and the desk's key in one signed file."),
+    "update": N_("Look for a newer version, when asked; announce one to users."),
     "support": N_("Save what the support desk needs to help."),
     "test-connection": N_("Check a database: reachable, safe, the rights and tables needed."),
     "completion": N_("Print a shell's completion script."),
@@ -79,7 +80,7 @@ PANELS = {
     ),
     N_("Set up"): (
         *("plan", "config", "connection", "test-connection", "provision", "unlock"),
-        *("keys", "kit", "support", "completion"),
+        *("keys", "kit", "support", "update", "completion"),
     ),
 }
 """How help groups the commands."""

@@ -66,6 +66,13 @@ def make(
     ] = None,
     contact: Annotated[str, typer.Option(help=N_("How users reach you."))] = "",
     message: Annotated[str, typer.Option(help=N_("What the wizard shows them first."))] = "",
+    updates: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help=N_("Where you announce newer versions (`update announce`): an https address."),
+        ),
+    ] = None,
     unsigned: Annotated[
         bool, typer.Option("--unsigned", help=N_("Do not sign it: users will be warned."))
     ] = False,
@@ -89,6 +96,7 @@ def make(
         recipient=public,
         contact=contact,
         message=message,
+        updates=updates,
         key=key,
     )
     fingerprint = key and key.verify_key.fingerprint
@@ -137,6 +145,7 @@ def open_(
             made=kit.made,
             signature=kit.signature,
             fingerprint=kit.fingerprint,
+            updates=kit.updates and kit.updates.address,
         )
     else:
         _print_kit(session, kit)
@@ -153,6 +162,7 @@ def _print_kit(session: Session, kit: Kit) -> None:
         tr("Captures are sealed for"): kit.recipient and kit.recipient.id,
         tr("Plan"): kit.plan.name,
         tr("Made"): tr("{time:%Y-%m-%d %H:%M} UTC", time=kit.made),
+        tr("Newer versions are announced at"): kit.updates and kit.updates.address,
         tr("Message"): kit.message,
     }
     for name, fact in facts.items():

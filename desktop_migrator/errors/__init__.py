@@ -6,7 +6,7 @@ given to the constructor, so that the faces can translate them; a fact never hol
 user data or a secret.
 
 Codes: DM-1nn browser storage, DM-2nn plans, DM-3nn the database, DM-4nn the vault, DM-5nn a run,
-DM-9nn wrong use. Where it says `transient`, trying again by itself can help.
+DM-6nn newer versions, DM-9nn wrong use. Where it says `transient`, trying again by itself can help.
 
 From outside: this package alone, which has all of them.
 
@@ -79,8 +79,15 @@ From outside: this package alone, which has all of them.
         WorkerLost  DM-530  transient
         NotMigrated  DM-540
       DecisionsUnusable  DM-513
+      UpdateError  DM-600
+        UpdateUnreachable  DM-601  transient
+        UpdateUntrusted  DM-602
+        UpdateOutdated  DM-603
+        UpdatesUnknown  DM-604
       UsageError  DM-900
         DataFolderUnusable  DM-901
+        NoScreen  DM-902
+        WindowLibraryMissing  DM-903
         SettingsUnusable  DM-904
       InternalError  DM-999
 """
@@ -143,11 +150,20 @@ from desktop_migrator.errors.storage import (
     StoreUnwritable,
     UnknownStorageFormat,
 )
+from desktop_migrator.errors.updates import (
+    UpdateError,
+    UpdateOutdated,
+    UpdatesUnknown,
+    UpdateUnreachable,
+    UpdateUntrusted,
+)
 from desktop_migrator.errors.usage import (
     DataFolderUnusable,
     InternalError,
+    NoScreen,
     SettingsUnusable,
     UsageError,
+    WindowLibraryMissing,
 )
 from desktop_migrator.errors.vault import (
     BackupDiffers,
@@ -209,6 +225,7 @@ __all__ = [
     "LocalizedError",
     "LockLost",
     "MigratorError",
+    "NoScreen",
     "NotAContainer",
     "NotMigrated",
     "NothingToMigrate",
@@ -241,11 +258,17 @@ __all__ = [
     "TransactionPooling",
     "UnknownStorageFormat",
     "UnknownVersion",
+    "UpdateError",
+    "UpdateOutdated",
+    "UpdateUnreachable",
+    "UpdateUntrusted",
+    "UpdatesUnknown",
     "UsageError",
     "UserAmbiguous",
     "UserNotFound",
     "VaultError",
     "VerificationFailed",
+    "WindowLibraryMissing",
     "WorkerLost",
     "WrongKey",
     "localize_error",

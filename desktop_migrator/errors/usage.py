@@ -18,6 +18,28 @@ class DataFolderUnusable(UsageError):
     hint_template = "Name a folder that you may write to: --data-dir FOLDER."
 
 
+class NoScreen(UsageError):
+    code = "DM-902"
+    title = "There is no screen to show a window on"
+    detail_template = "{reason}"
+    hint_template = (
+        "Start the program from this computer's own desktop. Without one, the command line can do "
+        "all of it."
+    )
+
+
+class WindowLibraryMissing(UsageError):
+    code = "DM-903"
+    title = "A library that windows need is missing"
+    detail_template = "{reason}"
+    hint_template = (
+        "Install it with the system's own packages; on Debian and Ubuntu: `sudo apt install "
+        "libegl1 libgl1 libdbus-1-3 libfontconfig1 libxcb-cursor0 libxkbcommon-x11-0 "
+        "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0`. Until "
+        "then the command line can do all of it."
+    )
+
+
 class SettingsUnusable(UsageError):
     code = "DM-904"
     title = "The settings cannot be used"

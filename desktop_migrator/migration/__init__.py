@@ -2,5 +2,6 @@
 
 From outside: `run`, `preview`, `undo`, `upload`, `backups`, `maintenance`, `report`, `status`,
 `demo`, `plans`, `desk`, `export` and `checklist` are what can be done; `sources`, `database`,
-`workspace` and `sealed` what it is done with; `progress` and `wizard_options` what the faces share.
+`workspace` and `sealed` what it is done with; `program` what the program can tell of itself;
+`progress` and `wizard_options` what the faces share.
 """

@@ -30,6 +30,8 @@ class WizardContext:
     """What the wizard was opened with."""
     result: Result | None = None
     """What came of the work."""
+    open_files: Callable[[tuple[Path, ...]], None] = lambda _: None
+    """Begins anew with a kit or with captures; the session puts its own here."""
     start_undo: Callable[[str], None] = lambda _: None
     """Begins to undo the run named; the window puts its own here."""
     drafted_plan: Plan | None = None

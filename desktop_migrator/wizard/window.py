@@ -1,11 +1,21 @@
-"""The window: QWizard with the pages of flow.py, the way at its side, and a careful exit."""
+"""The window: QWizard with the pages of flow.py, the way at its side, and a careful exit.
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QCloseEvent, QIcon
-from PySide6.QtWidgets import QWizard
+What is dropped on it goes to the page that is shown if that can use it; a kit or captures begin
+anew with them.
+"""
 
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QIcon
+from PySide6.QtWidgets import QMessageBox, QWizard
+
+from desktop_migrator.migration.desk import kits
+from desktop_migrator.migration.sealed import captures
 from desktop_migrator.system.resources import resource
-from desktop_migrator.wizard import flow
+from desktop_migrator.wizard import flow, window_size
 from desktop_migrator.wizard.context import WizardContext
 from desktop_migrator.wizard.flow import WizardStep, Workflow
 from desktop_migrator.wizard.pages.backup import BackupPage
@@ -39,9 +49,6 @@ PAGES: tuple[type[WizardPage], ...] = (
     CapturesPage,
     RestorePage,
 )
-_BASE_SIZE = QSize(980, 700)
-_BASE_LINE_HEIGHT = 16
-"""The height of a line of text with which it has that size; with larger text it is larger."""
 
 
 def app_icon() -> QIcon:
@@ -59,6 +66,7 @@ class WizardWindow(QWizard):
             | QWizard.WizardOption.NoBackButtonOnLastPage
             | QWizard.WizardOption.NoCancelButtonOnLastPage
             | QWizard.WizardOption.NoDefaultButton
+            | QWizard.WizardOption.HaveHelpButton
         )
         self.setWindowTitle("Desktop Migrator")
         self.setWindowIcon(app_icon())
@@ -69,6 +77,8 @@ class WizardWindow(QWizard):
         self.setButtonText(QWizard.WizardButton.CommitButton, self.tr("&Start now"))
         self.setButtonText(QWizard.WizardButton.FinishButton, self.tr("C&lose"))
         self.setButtonText(QWizard.WizardButton.CancelButton, self.tr("Cancel"))
+        self.setButtonText(QWizard.WizardButton.HelpButton, self.tr("About"))
+        self.helpRequested.connect(self._show_about)
         for which in (
             QWizard.WizardButton.NextButton,
             QWizard.WizardButton.CommitButton,
@@ -85,7 +95,8 @@ class WizardWindow(QWizard):
         for page in self._pages:
             page.completeChanged.connect(self.refresh_steps)
         context.start_undo = self.start_undo
-        self._fit_screen()
+        self.setAcceptDrops(True)
+        window_size.restore(self, context.workspace.root)
 
     def page_for(self, step: WizardStep) -> WizardPage:
         page = self.page(int(step))
@@ -136,7 +147,93 @@ class WizardWindow(QWizard):
         self._sidebar.show_steps(flow.steps(self.context.answers), step)
         self.setWindowTitle(f"{self.page_for(step).heading} – Desktop Migrator")
 
-    def _fit_screen(self) -> None:
-        room = self.screen().availableGeometry().size()
-        scale = max(1.0, self.fontMetrics().height() / _BASE_LINE_HEIGHT)
-        self.resize((_BASE_SIZE * scale).boundedTo(room))
+    def _show_about(self) -> None:
+        # Loaded only now: what speaks HTTP takes a while.
+        module = importlib.import_module("desktop_migrator.wizard.widgets.about_dialog")
+        module.AboutDialog(self, self.context).exec()
+
+    # ---- what is opened later on ----------------------------------------------------------------
+
+    def may_begin_anew(self) -> bool:
+        """Whether the window may go and another take its place."""
+        page = self.currentPage()
+        if self._is_working:
+            self._say_busy()
+            return False
+        if not isinstance(page, WizardPage) or page.step in {WizardStep.WELCOME, WizardStep.DONE}:
+            return True
+        return confirm(
+            self,
+            self.tr("Begin anew?"),
+            self.tr("What you have entered so far is forgotten, and the file is opened."),
+            self.tr("Begin anew"),
+            self.tr("Go on here"),
+        )
+
+    def _say_busy(self) -> None:
+        QMessageBox.information(
+            self,
+            self.tr("Not now"),
+            self.tr("The work under way comes first. Open the file again when it is done."),
+        )
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._can_use(_local_paths(event.mimeData())):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = _local_paths(event.mimeData())
+        if self._can_use(paths):
+            event.setDropAction(Qt.DropAction.CopyAction)  # or the file manager may delete it
+            event.accept()
+            # Where it is dragged from waits for this to return; a question may come up.
+            QTimer.singleShot(0, lambda: self.use_files(paths))
+
+    def _can_use(self, paths: Sequence[Path]) -> bool:
+        page = self.currentPage()
+        if not paths or self._is_working or not isinstance(page, WizardPage):
+            return False
+        opened = all(_opens(path) for path in paths)
+        on_page = all(page.takes_file(path) for path in paths)
+        return opened or on_page or page.step is WizardStep.WELCOME
+
+    def use_files(self, paths: Sequence[Path]) -> None:
+        """Kits, captures, and folders that browsers' data is in."""
+        page = self.currentPage()
+        if isinstance(page, WizardPage) and all(page.takes_file(path) for path in paths):
+            page.add_files(*paths)
+        elif all(_opens(path) for path in paths):
+            self.context.open_files(tuple(paths))
+        elif isinstance(page, WelcomePage) and page.isComplete():
+            page.choose_workflow(Workflow.MIGRATE)
+            self.next()
+            self.page_for(WizardStep.FIND).add_files(*paths)
+
+    # ---- its end --------------------------------------------------------------------------------
+
+    def stop_and_close(self) -> None:
+        """Close without a question, once what is under way has stopped with nothing half done."""
+        page = self.currentPage()
+        if isinstance(page, MigratePage) and page.operation is not None:
+            page.stop_and_close()
+        else:
+            self.close()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        if not event.spontaneous():
+            window_size.remember(self, self.context.workspace.root)
+        super().hideEvent(event)
+
+    @property
+    def _is_working(self) -> bool:
+        page = self.currentPage()
+        return isinstance(page, MigratePage) and page.operation is not None
+
+
+def _local_paths(data: QMimeData) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+
+
+def _opens(path: Path) -> bool:
+    """Whether the wizard can be opened with it."""
+    return path.suffix in {kits.SUFFIX, captures.SUFFIX}

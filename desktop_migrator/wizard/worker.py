@@ -217,6 +217,12 @@ class Worker:
             self._current_operation.abandon()
         self._executor.shutdown(wait=True, cancel_futures=True)
 
+    def leave(self) -> None:
+        """Hear no more of what is under way, and wait for nothing."""
+        if self._current_operation:
+            self._current_operation.abandon()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
     def _finish(self, operation: Operation, end: Callable[[], None]) -> None:
         if self._current_operation is operation:
             self._current_operation = None

@@ -162,10 +162,14 @@ def test_who_closed_the_window_finishes_or_takes_back_another_time(
 ) -> None:
     person = sit()
     go_to_backup(person)
-    answer_boxes(monkeypatch, yes=True)
+    asked_to_close = answer_boxes(monkeypatch, yes=True)
     with held_up(person, app_server):
-        person.window.close()
+        if entry is Workflow.UNDO:
+            person.window.stop_and_close()  # as on a signal
+        else:
+            person.window.close()
         assert person.window.isVisible()
+    assert len(asked_to_close) == (entry is Workflow.RESUME)
     person.wait(lambda: not person.window.isVisible())
     assert app_server.sql(ROWS) != whole
 

@@ -20,6 +20,10 @@ from msgspec import Meta
 from desktop_migrator.errors import BadDatabaseUrl, BadKey, BadKit, KitChanged
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import without_password
+from desktop_migrator.migration.program.update_channel import (
+    UpdateChannel,
+    is_update_address,
+)
 from desktop_migrator.migration.workspace.connections import BUILTIN
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import MAX_PLAN_BYTES, Plan, parse_plan
@@ -39,7 +43,7 @@ _Line = Annotated[str, Meta(max_length=200, pattern=f"^[^{_INVISIBLE}]*$")]
 _Text = Annotated[str, Meta(max_length=10_000)]
 
 
-class _Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     version: Literal[1]
     owner: _Line
     contact: _Line
@@ -48,6 +52,7 @@ class _Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recipient: _Text | None
     plan: Annotated[str, Meta(max_length=MAX_PLAN_BYTES)]
     made: datetime
+    updates: _Line | None = None
 
 
 class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -85,6 +90,8 @@ class Kit:
     signature: SignatureStatus
     fingerprint: str | None
     """Of the key that signed it."""
+    updates: UpdateChannel | None = None
+    """Where its desk announces newer versions of the program."""
 
     @property
     def trustworthy(self) -> bool:
@@ -110,6 +117,7 @@ def make_kit(
     recipient: PublicKey | None = None,
     contact: str = "",
     message: str = "",
+    updates: str | None = None,
     key: SigningKey | None = None,
 ) -> None:
     """Write a kit; without `key` an unsigned one. Raises BadKit, PlanError and BadDatabaseUrl."""
@@ -123,9 +131,11 @@ def make_kit(
         recipient=recipient.to_text() if recipient else None,
         plan=plan_text,
         made=datetime.now(UTC),
+        updates=updates,
     )
     inner = msgspec.json.encode(payload)
     _read_payload(inner, path)  # what could not be opened is not made
+    _update_channel(payload, key.verify_key if key else None, path)
     envelope = _Envelope(
         kit="desktop-migrator-kit",
         payload=inner,
@@ -147,7 +157,7 @@ def open_kit(path: Path, workspace: Workspace) -> Kit:
     its plan is not understood.
     """
     envelope = _read_envelope(path)
-    signature, fingerprint = SignatureStatus.UNSIGNED, None
+    signature, fingerprint, signer = SignatureStatus.UNSIGNED, None, None
     payload = _read_payload(envelope.payload, path)
     if envelope.signer is not None or envelope.signature is not None:
         try:
@@ -174,6 +184,7 @@ def open_kit(path: Path, workspace: Workspace) -> Kit:
         made=payload.made,
         signature=signature,
         fingerprint=fingerprint,
+        updates=_update_channel(payload, signer, path),
     )
 
 
@@ -183,6 +194,21 @@ def trust_desk(kit: Kit, workspace: Workspace) -> None:
         return
     known = _trusted_desks(workspace) | {kit.fingerprint: kit.owner}
     write_private(workspace.known_desks, json.dumps(known, indent=1).encode())
+
+
+def _update_channel(
+    payload: _Payload, signer: VerifyKey | None, path: Path
+) -> UpdateChannel | None:
+    if payload.updates is None:
+        return None
+    if signer is None or not is_update_address(payload.updates):
+        raise BadKit(
+            path=path,
+            reason=Message(
+                "Newer versions can be announced at an https address alone, and by a signed kit."
+            ),
+        )
+    return UpdateChannel(payload.updates, signer)
 
 
 def _shareable_address(database: str) -> str:

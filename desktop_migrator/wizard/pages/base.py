@@ -6,6 +6,7 @@ be left is asked of flow.py; `on_next` may put that off.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from PySide6.QtCore import QSize, Qt
@@ -102,6 +103,14 @@ class WizardPage(QWizardPage):
             ),
             self.tr("Data folder: {path}").format(path=context.workspace.root),
         ]
+
+    def takes_file(self, path: Path) -> bool:
+        """Whether a file or folder that is dropped on the window is for this page."""
+        del path
+        return False
+
+    def add_files(self, *paths: Path) -> None:
+        """Use what was dropped and is for this page."""
 
     def on_next(self) -> bool:
         """Whether the next page may come now; if not, `next_page` brings it later."""

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QFormLayout, QLabel, QLineEdit, QListWidget, QPushButton
 
 from desktop_migrator.errors import NotAContainer
+from desktop_migrator.migration.desk import kits
 from desktop_migrator.migration.sealed.captures import is_capture
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard.flow import WizardStep
@@ -22,7 +21,6 @@ class CapturesPage(WizardPage):
             self.tr("Which files shall be uploaded?"),
             self.tr("Each goes into the database once, however often it is uploaded."),
         )
-        self.setAcceptDrops(True)
         self._list = QListWidget()
         self._list.setAccessibleName(self.tr("Files"))
         self._list.setAccessibleDescription(self.tr("The files that will be uploaded"))
@@ -49,6 +47,9 @@ class CapturesPage(WizardPage):
     def on_enter(self) -> None:
         self._passphrase.setText(self.answers.passphrase)
         self._show_files()
+
+    def takes_file(self, path: Path) -> bool:
+        return path.suffix != kits.SUFFIX
 
     def add_files(self, *paths: Path) -> None:
         """Files that are captures; of the others the page says that they are none."""
@@ -87,13 +88,3 @@ class CapturesPage(WizardPage):
         )
         if named:
             self.add_files(*map(Path, named))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.add_files(*paths)

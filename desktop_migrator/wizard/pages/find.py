@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.errors import Cancelled, MigratorError, NothingToMigrate
+from desktop_migrator.migration.desk import kits
 from desktop_migrator.migration.plans.earlier_plans import last_plan_of_site
 from desktop_migrator.migration.plans.infer_plan import (
     PlanRequest,
@@ -22,6 +22,7 @@ from desktop_migrator.migration.plans.infer_plan import (
     summarize,
 )
 from desktop_migrator.migration.progress import Progress
+from desktop_migrator.migration.sealed import captures
 from desktop_migrator.migration.sources.matching_sites import (
     ProfileScan,
     SiteMatch,
@@ -48,9 +49,11 @@ class FindPage(WizardPage, OperationListener):
             self.tr("Where is your data?"),
             self.tr("These browsers on this computer hold data. Choose the app's web site."),
         )
-        self.setAcceptDrops(True)
         self._scan: SiteScan | None = None
         self._added_folders: list[Path] = []
+        self._newly_added: tuple[Path, ...] = ()
+        """Those of them that were not looked into yet."""
+        self._former_scan = SiteScan((), (), ())
         self._cards: list[tuple[ProfileScan, Card]] = []
 
         self._site_combo = QComboBox()
@@ -142,7 +145,7 @@ class FindPage(WizardPage, OperationListener):
             else:
                 self._scan_failed(error)
 
-        self.start_operation(work, self._show_scan, failed, self)
+        self.start_operation(work, self._scanned, failed, self)
 
     def _stop_scan(self) -> None:
         self.stop_button.setEnabled(False)
@@ -156,10 +159,16 @@ class FindPage(WizardPage, OperationListener):
         self._bar.setRange(0, progress.total or 0)
         self._bar.setValue(progress.current)
 
+    def _scanned(self, scan: SiteScan) -> None:
+        self._former_scan, self._newly_added = scan, ()
+        self._show_scan(scan)
+
     def _scan_failed(self, error: MigratorError) -> None:
-        if self._added_folders and self._scan is None:
-            self._added_folders.pop()
-        self._show_scan(SiteScan((), (), ()))
+        """Because of what was added, as a rule: what was found before stays."""
+        for path in self._newly_added:
+            self._added_folders.remove(path)
+        self._newly_added = ()
+        self._show_scan(self._former_scan)
         self.error_panel.show_error(error)
 
     def _show_scan(self, scan: SiteScan | None) -> None:
@@ -311,20 +320,13 @@ class FindPage(WizardPage, OperationListener):
     def _choose_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, self.tr("A browser's profile folder"))
         if chosen:
-            self.add_folder(Path(chosen))
+            self.add_files(Path(chosen))
 
-    def add_folder(self, folder: Path) -> None:
-        self._added_folders.append(folder)
+    def takes_file(self, path: Path) -> bool:
+        return path.suffix not in {kits.SUFFIX, captures.SUFFIX}
+
+    def add_files(self, *paths: Path) -> None:
+        """Profiles' folders, or single stores, that were not found by themselves."""
+        self._newly_added = paths
+        self._added_folders += paths
         self._start_scan()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self._added_folders += paths
-            self._start_scan()

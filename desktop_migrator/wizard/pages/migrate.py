@@ -22,6 +22,7 @@ from desktop_migrator.wizard import messages, operations, theme
 from desktop_migrator.wizard.flow import WizardStep, Workflow
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.resume_state import save_resume_state
+from desktop_migrator.wizard.taskbar_progress import TaskbarProgress
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.prompts import confirm, show_notification
 from desktop_migrator.wizard.widgets.rate_chart import RateChart
@@ -42,6 +43,7 @@ class MigratePage(WizardPage, OperationListener):
         self._closing = False
         self._stage: Stage | None = None
         self._stages = StageProgress()
+        self._taskbar = TaskbarProgress(self)
         self.body.addWidget(self._stages)
         self.chart = RateChart()
         self.body.addWidget(self.chart)
@@ -116,6 +118,8 @@ class MigratePage(WizardPage, OperationListener):
         if self.operation and self.operation.is_paused:
             return
         self._stages.show_progress(progress)
+        done = progress.percentage
+        self._taskbar.show(None if done is None else done / 100)
         if progress.total is not None:
             self.chart.add_sample(progress.current)
 
@@ -157,6 +161,7 @@ class MigratePage(WizardPage, OperationListener):
             self._work_failed(error)
             return
         self._stages.finish(succeeded=True)
+        self._taskbar.clear()
         self._show_controls(working=False)
         self.answers.work_finished = True
         self._append_log(self.tr("Done."))
@@ -168,6 +173,7 @@ class MigratePage(WizardPage, OperationListener):
 
     def _work_failed(self, error: MigratorError) -> None:
         self._stages.finish(succeeded=False)
+        self._taskbar.clear()
         self._show_controls(working=False)
         self._append_log(self.localize(error.message))
         if self._closing:
@@ -222,9 +228,13 @@ class MigratePage(WizardPage, OperationListener):
             return False
         if self.operation is None:
             return True
+        self.stop_and_close()
+        return False
+
+    def stop_and_close(self) -> None:
+        """Close the window once the work has stopped."""
         self._closing = True
         self._request_stop()
-        return False
 
     def _confirm_stop(self) -> None:
         if self.operation and confirm(

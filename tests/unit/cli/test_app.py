@@ -23,6 +23,11 @@ def test_every_command_has_help_of_its_own(
     assert f"desktop-migrator {command}" in capsys.readouterr().out
 
 
+def test_without_any_word_there_is_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command_line([]) == 2
+    assert "migrate" in capsys.readouterr().out
+
+
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command_line(["--version"]) == 0
     assert capsys.readouterr().out == f"desktop-migrator {__version__}\n"
