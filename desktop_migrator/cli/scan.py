@@ -34,7 +34,7 @@ def command(
 ) -> None:
     session: Session = ctx.obj
     if deep and source:
-        raise UsageError(reason=Message("--deep looks everywhere: leave out --source."))
+        raise UsageError(reason=Message("--deep looks everywhere; leave out --source."))
     workspace = session.workspace
     unlock = UnlockKey(read_passphrase_text(passphrase_stdin), workspace.credentials)
     reporter = session.make_warning_reporter()

@@ -255,8 +255,8 @@ class _Finder:
             self.warnings.append(
                 Message(
                     "This computer holds more folders than are looked into at once, so that not"
-                    " every app was looked for. `scan --deep` looks everywhere; a folder that you"
-                    " name is always looked into."
+                    " every app was looked for. A search of the whole disk finds them all; a folder"
+                    " that you name is always looked into."
                 )
             )
         self._tell_unreadable(walk)

@@ -4,7 +4,9 @@ import json
 import os
 import plistlib
 import struct
+import subprocess
 import tarfile
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -379,3 +381,28 @@ def test_what_old_chromium_kept_counts_unless_its_successor_has_the_site(tmp_pat
         for record in read_stores(found.stores, tmp_path, damages.append)
     }
     assert records == {("https://a.test", "k"), ("file://", "old")}
+
+
+@pytest.mark.skipif(
+    not Path("/dev/shm").is_dir(), reason="100,000 folders are quick in memory only"
+)
+def test_a_hundred_thousand_folders_are_searched_to_the_end() -> None:
+    home = Path(tempfile.mkdtemp(dir="/dev/shm", prefix="desktop-migrator-test-"))
+    try:
+        folders = [
+            f".config/vendor{vendor}/tree{tree}/{leaf}"
+            for vendor in range(10)
+            for tree in range(100)
+            for leaf in range(100)
+        ]
+        subprocess.run(
+            ["xargs", "mkdir", "-p"], cwd=home, input="\n".join(folders), text=True, check=True
+        )
+        app = home / ".config/vendor9/tree99/98/data/App"
+        trees.chromium_leveldb(app)
+        found = discover(System.for_home(LINUX, home))
+        assert [each.profile.path for each in found.profiles] == [app]
+        assert not found.warnings
+        assert len(list((home / ".config/vendor0/tree0").iterdir())) == 100
+    finally:
+        subprocess.run(["rm", "-rf", home], check=True)
