@@ -20,7 +20,7 @@ from desktop_migrator.migration.workspace.connections import BUILTIN
 from desktop_migrator.migration.workspace.workspace import Workspace, usual_place
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.system.resources import resource
-from desktop_migrator.wizard import messages, theme
+from desktop_migrator.wizard import accessible_roles, messages, theme
 from desktop_migrator.wizard.context import WizardContext
 from desktop_migrator.wizard.flow import Workflow
 from desktop_migrator.wizard.garbage import UiThreadGarbageCollector
@@ -101,7 +101,7 @@ class WizardSession:
         self.window = window
         window.setGeometry(former.geometry())
         window.show()
-        former.close()
+        former.stop_and_close()  # the person has agreed
         former.deleteLater()
 
     def end(self) -> None:
@@ -122,6 +122,7 @@ def create_application(arguments: Sequence[str]) -> QApplication:
     QApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
+    accessible_roles.install()
     app = QApplication(list(arguments))
     app.setApplicationName("desktop-migrator")
     app.setApplicationDisplayName("Desktop Migrator")

@@ -178,8 +178,10 @@ class WizardAnswers:
     # Find
     sources: tuple[Path, ...] = ()
     """The profiles chosen."""
-    origin: str | None = None
-    """The web site chosen."""
+    origins: tuple[str, ...] = ()
+    """The web site chosen: one address, or those under which the plan knows one app."""
+    site_fits: bool = False
+    """Whether the plan knows something of its data, or the person says that it is this one."""
 
     # Review
     excluded_entities: frozenset[str] = frozenset()
@@ -259,6 +261,7 @@ class Requirement(StrEnum):
     WORKFLOW = "entry"
     SOURCES = "sources"
     ORIGIN = "origin"
+    SITE = "site"
     PERSON = "person"
     DATABASE = "database"
     CONFLICTS = "conflicts"
@@ -284,7 +287,8 @@ def _requirements(step: WizardStep, answers: WizardAnswers) -> tuple[tuple[Requi
         ),
         WizardStep.FIND: (
             (Requirement.SOURCES, bool(answers.sources)),
-            (Requirement.ORIGIN, bool(answers.origin)),
+            (Requirement.ORIGIN, bool(answers.origins)),
+            (Requirement.SITE, answers.site_fits),
         ),
         WizardStep.DESTINATION: (
             (Requirement.PERSON, bool(answers.user_id.strip() or answers.email.strip())),

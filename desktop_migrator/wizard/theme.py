@@ -1,17 +1,24 @@
 """Colours, spacing and type: one look on every system, light or dark as the system is."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop_migrator.system.resources import resource
+
+L = TypeVar("L", bound=QLabel)
 
 _STYLE_APPLIED = "dressed"
 
 TIGHT, GAP, WIDE = 6, 12, 20
 """Device-independent pixels between things that belong together, next to each other, apart."""
+
+
+USUAL_LINE_HEIGHT = 16
+"""The height of a line of text for which sizes in pixels are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,13 @@ def apply_colours(app: QApplication, colours: Colours) -> None:
     app.setStyleSheet(sheet)
 
 
-def enlarge(label: QLabel, scale: float, *, bold: bool = False) -> QLabel:
+def scaled(pixels: int) -> int:
+    """What is this large beside usual text, beside the system's."""
+    font = QFontMetrics(QApplication.font())
+    return round(pixels * max(1.0, font.height() / USUAL_LINE_HEIGHT))
+
+
+def enlarge(label: L, scale: float, *, bold: bool = False) -> L:
     """Give the label a font relative to the system's."""
     font = QFont(label.font())
     font.setPointSizeF(QApplication.font().pointSizeF() * scale)

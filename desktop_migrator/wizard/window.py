@@ -8,8 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QIcon
-from PySide6.QtWidgets import QMessageBox, QWizard
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QIcon, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QMessageBox,
+    QPushButton,
+    QToolButton,
+    QWizard,
+)
 
 from desktop_migrator.migration.desk import kits
 from desktop_migrator.migration.sealed import captures
@@ -48,6 +55,13 @@ PAGES: tuple[type[WizardPage], ...] = (
     CapturesPage,
     RestorePage,
 )
+_MAIN_BUTTONS = (
+    QWizard.WizardButton.NextButton,
+    QWizard.WizardButton.CommitButton,
+    QWizard.WizardButton.FinishButton,
+)
+_NOTHING_TO_LOSE = {WizardStep.WELCOME, WizardStep.FIND, WizardStep.HISTORY, WizardStep.DONE}
+"""Steps before or after which the person has entered nothing."""
 
 
 def app_icon() -> QIcon:
@@ -75,11 +89,7 @@ class WizardWindow(QWizard):
         self.setButtonText(QWizard.WizardButton.CommitButton, self.tr("&Start now"))
         self.setButtonText(QWizard.WizardButton.FinishButton, self.tr("C&lose"))
         self.setButtonText(QWizard.WizardButton.CancelButton, self.tr("Cancel"))
-        for which in (
-            QWizard.WizardButton.NextButton,
-            QWizard.WizardButton.CommitButton,
-            QWizard.WizardButton.FinishButton,
-        ):
+        for which in _MAIN_BUTTONS:
             button = self.button(which)
             button.setProperty("role", "main")
             restyle(button)
@@ -99,16 +109,41 @@ class WizardWindow(QWizard):
         assert isinstance(page, WizardPage)  # noqa: S101 - every page of PAGES is one
         return page
 
+    @property
+    def main_button(self) -> QAbstractButton | None:
+        """The one that leads on from this page."""
+        return next((each for each in map(self.button, _MAIN_BUTTONS) if each.isVisible()), None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses what has the focus, if it can be pressed, and else goes on."""
+        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            super().keyPressEvent(event)
+            return
+        focused, main = self.focusWidget(), self.main_button
+        if isinstance(focused, QPushButton | QToolButton):
+            focused.click()
+        elif not isinstance(focused, QAbstractItemView) and main:
+            page = self.currentPage()
+            if main.isEnabled():
+                main.click()
+            elif isinstance(page, WizardPage):
+                page.say_what_is_missing()
+
     def refresh_steps(self) -> None:
         """The answers changed which steps there are."""
         self._show_steps(self.currentId())
 
     def start_undo(self, run: str) -> None:
         """Undo a run of this session, once the person has agreed."""
+        words = self.tr("What this migration changed in the database is put back, exactly.")
+        if self.context.cleared:
+            words += "\n\n" + self.tr(
+                "You have also cleared the browser. You can put that back on the page that follows."
+            )
         if not confirm(
             self,
             self.tr("Take it back?"),
-            self.tr("What this migration changed in the database is put back, exactly."),
+            words,
             self.tr("Take it back"),
             self.tr("Leave it"),
         ):
@@ -130,11 +165,21 @@ class WizardWindow(QWizard):
             event.ignore()
 
     def _confirm_close(self) -> bool:
-        """Asks in mid-run; what is under way then ends where nothing is half done."""
+        """Asks where something would be lost; work under way ends where nothing is half done."""
         page = self.currentPage()
-        if not isinstance(page, MigratePage) or page.operation is None:
+        if self._closing:
             return True
-        return page.confirm_close()
+        if isinstance(page, MigratePage):
+            return page.confirm_close()
+        if not isinstance(page, WizardPage) or page.step in _NOTHING_TO_LOSE:
+            return True
+        return confirm(
+            self,
+            self.tr("Close?"),
+            self.tr("Nothing has been moved yet. What you have entered so far is forgotten."),
+            self.tr("Close"),
+            self.tr("Go on here"),
+        )
 
     def _show_steps(self, current: int) -> None:
         if current < 0:
@@ -207,6 +252,7 @@ class WizardWindow(QWizard):
         if isinstance(page, MigratePage) and page.operation is not None:
             page.stop_and_close()
         else:
+            self._closing = True
             self.close()
 
     def hideEvent(self, event: QHideEvent) -> None:

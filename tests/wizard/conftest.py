@@ -72,7 +72,7 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
         theme.apply_colours(qapp, theme.LIGHT)
         window = WizardWindow(app.create_context(opening))
         windows.append(window)
-        qtbot.addWidget(window, before_close_func=lambda window: window.context.worker.close())
+        qtbot.addWidget(window, before_close_func=lambda window: window.stop_and_close())
         window.show()
         return window
 

@@ -90,7 +90,7 @@ def case(qtbot: QtBot, tmp_path: Path, database: str) -> Iterator[Case]:
     """Environments and tasks migrated before and changed in the database since."""
     opened = open_page(qtbot, ConflictsPage, tmp_path / "data dir", PLAN)
     answers = opened.answers
-    answers.workflow, answers.origin = Workflow.MIGRATE, APP
+    answers.workflow, answers.origins = Workflow.MIGRATE, (APP,)
     answers.sources = (store_of(tmp_path, {"environments": ENVIRONMENTS, "tasks": TASKS}),)
     answers.user_id, answers.database, answers.create_tables = "u1", database, True
     answers.backup.choice = BackupChoice.NONE

@@ -89,13 +89,13 @@ NEEDS = [
         WizardStep.FIND,
         Requirement.SOURCES,
         WizardAnswers(),
-        {"sources": (Path("p"),), "origin": "https://a.test"},
+        {"sources": (Path("p"),), "origins": ("https://a.test",), "site_fits": True},
     ),
     (
         WizardStep.FIND,
         Requirement.ORIGIN,
         WizardAnswers(sources=(Path("p"),)),
-        {"origin": "https://a.test"},
+        {"origins": ("https://a.test",), "site_fits": True},
     ),
     (
         WizardStep.DESTINATION,

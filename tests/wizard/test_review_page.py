@@ -28,7 +28,7 @@ def look(qtbot: QtBot, opened: Opened, source: Path) -> ReviewPage:
     page = opened.page
     assert isinstance(page, ReviewPage)
     opened.answers.workflow = Workflow.MIGRATE
-    opened.answers.sources, opened.answers.origin = (source,), APP
+    opened.answers.sources, opened.answers.origins = (source,), (APP,)
     page.initializePage()
     qtbot.waitUntil(lambda: page.operation is None)
     assert page.error_panel.error is None
@@ -145,7 +145,7 @@ def test_a_capture_takes_whole_records_so_nothing_is_excluded_there(
 ) -> None:
     page = opened.page
     opened.answers.workflow = Workflow.CAPTURE
-    opened.answers.sources, opened.answers.origin = (unpack("firefox", tmp_path),), APP
+    opened.answers.sources, opened.answers.origins = (unpack("firefox", tmp_path),), (APP,)
     page.initializePage()
     qtbot.waitUntil(lambda: page.operation is None)
     assert isinstance(page, ReviewPage)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_migrator.errors import AuthenticationFailed, Cancelled, MigratorError
+from desktop_migrator.errors import AuthenticationFailed, Cancelled, MigratorError, WrongKey
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.model import Rejection, RunResult
@@ -41,6 +41,8 @@ class MigratePage(WizardPage, OperationListener):
 
     def build(self) -> None:
         self._closing = False
+        self._typed_key: str | None = None
+        """What was typed for a sealed file, which may be opened more than once."""
         self._stage: Stage | None = None
         self._stages = StageProgress()
         self._taskbar = TaskbarProgress(self)
@@ -98,6 +100,7 @@ class MigratePage(WizardPage, OperationListener):
     def _start_work(self, retry: operations.RetryOptions | None = None) -> None:
         answers = self.answers
         answers.work_finished = False
+        self._typed_key = None
         self._stage = None
         self.chart.start_stage()
         self._stages.restart(operations.stages(answers))
@@ -140,7 +143,11 @@ class MigratePage(WizardPage, OperationListener):
                 self.answers.password = self._ask_secret(words)
             answer(self.answers.password)
         elif question.topic is Topic.UNLOCK_KEY:
-            answer(self._ask_secret(self.tr("The passphrase or recovery key:")))
+            if self._typed_key is None:
+                self._typed_key = self._ask_secret(
+                    self.tr("The file's passphrase or recovery key:")
+                )
+            answer(self._typed_key)
         elif question.topic is Topic.NEW_PASSPHRASE:
             typed = self._ask_secret(self.tr("A passphrase for the backup, twice:"))
             if typed is None:
@@ -182,6 +189,8 @@ class MigratePage(WizardPage, OperationListener):
         actions: list[tuple[str, Callable[[], object]]] = []
         if isinstance(error, AuthenticationFailed):
             self.answers.password = None  # the next attempt asks for another
+        if isinstance(error, WrongKey):
+            self.answers.passphrase = ""
         if error.code in _RESUMABLE_CODES and self.answers.workflow not in _RESTARTED_WORKFLOWS:
             actions.append(
                 (

@@ -129,7 +129,7 @@ class ReviewPage(WizardPage, OperationListener):
 
     def on_enter(self) -> None:
         answers = self.answers
-        subject = answers.sources, answers.origin, answers.user_id
+        subject = answers.sources, answers.origins, answers.user_id
         if self._preview_store is not None and subject == self._loaded_for:
             return
         self._update_header(None)
@@ -143,7 +143,7 @@ class ReviewPage(WizardPage, OperationListener):
         )
         user = answers.user_id or None
         translator = self.context.translator
-        origins = (answers.origin,) if answers.origin else ()
+        origins = answers.origins
 
         def work(reporter: Reporter) -> PreviewSummary:
             return preview_plan(
