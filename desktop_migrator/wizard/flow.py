@@ -286,9 +286,9 @@ def _requirements(step: WizardStep, answers: WizardAnswers) -> tuple[tuple[Requi
             (Requirement.WORKFLOW, answers.workflow is not None),
         ),
         WizardStep.FIND: (
-            (Requirement.SOURCES, bool(answers.sources)),
             (Requirement.ORIGIN, bool(answers.origins)),
             (Requirement.SITE, answers.site_fits),
+            (Requirement.SOURCES, bool(answers.sources)),
         ),
         WizardStep.DESTINATION: (
             (Requirement.PERSON, bool(answers.user_id.strip() or answers.email.strip())),
