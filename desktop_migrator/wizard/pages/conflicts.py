@@ -197,12 +197,12 @@ class ConflictsPage(WizardPage, OperationListener):
             self.set_header(
                 self.tr("What counts where both differ?"),
                 self.tr(
-                    "%n item(s) differ from the database, or from another browser's version.",
+                    "%Ln item(s) differ from the database, or from another browser's version.",
                     "",
                     total,
                 )
                 if any(self._has_version_conflicts(kind.name) for kind, _ in counted)
-                else self.tr("%n item(s) are in the database already, and differ.", "", total),
+                else self.tr("%Ln item(s) are in the database already, and differ.", "", total),
             )
         for row, (kind, number) in enumerate(counted):
             self._add_rule(row, kind, number)
@@ -218,7 +218,7 @@ class ConflictsPage(WizardPage, OperationListener):
 
     def _add_rule(self, row: int, kind: EntitySummary, number: int) -> None:
         combo = QComboBox()
-        words = f"{kind.name} ({QLocale().toString(number)})"
+        words = f"{self._label(kind.name)} ({QLocale().toString(number)})"
         label = QLabel(words.replace("&", "&&"))
         label.setBuddy(combo)
         combo.setAccessibleName(self.tr("What counts for {kind}").format(kind=words))
@@ -235,11 +235,16 @@ class ConflictsPage(WizardPage, OperationListener):
         combo.setCurrentIndex(max(combo.findData(wanted), 0))
         combo.currentIndexChanged.connect(lambda _: self._rule_changed(kind))
         look = QPushButton(self.tr("Show"))
-        look.setAccessibleName(self.tr("Show what differs in {kind}").format(kind=kind.name))
+        look.setAccessibleName(
+            self.tr("Show what differs in {kind}").format(kind=self._label(kind.name))
+        )
         look.clicked.connect(lambda _: self._show_entity(kind))
         self._rule_combos[kind.name] = combo
         for column, widget in enumerate((label, combo, look)):
             self._grid.addWidget(widget, row, column)
+
+    def _label(self, entity: str) -> str:
+        return self.context.labels.get(entity, entity)
 
     def _rule(self, entity: str) -> MergeRule:
         return MergeRule(self._rule_combos[entity].currentData())
@@ -285,8 +290,8 @@ class ConflictsPage(WizardPage, OperationListener):
         )
         left = self.answers.undecided_conflicts
         if self._entity and self._is_interactive:
-            words = self.tr("%n still to decide", "", left) if left else self.tr("All are decided")
-            self._entity_heading.setText(f"{self._entity.name}: {words}")
+            words = self.tr("%Ln still to decide", "", left) if left else self.tr("All are decided")
+            self._entity_heading.setText(f"{self._label(self._entity.name)}: {words}")
         self.notify_complete_changed()
 
     # ---- one by one -----------------------------------------------------------------------------
@@ -306,6 +311,7 @@ class ConflictsPage(WizardPage, OperationListener):
                 self,
                 initial_filter=_DIFFERING_ITEMS,
                 checkable=False,
+                labels=self.context.field_labels(kind.name),
             ),
         )
         self._model.search_finished.connect(self._select_first_row)
@@ -313,7 +319,8 @@ class ConflictsPage(WizardPage, OperationListener):
         if before:
             before.deleteLater()
         self._one_by_one.show()
-        self._entity_heading.setText(kind.name)
+        self._entity_heading.setText(self._label(kind.name))
+        self._count_undecided()
         self._differences.show_conflict(None)
         self._update_enabled()
 
@@ -328,7 +335,7 @@ class ConflictsPage(WizardPage, OperationListener):
         self._apply_to_alike_box.setVisible(False)
         self._decision_label.setVisible(self._is_interactive and row >= 0)
         if self._entity and not self._is_interactive:
-            self._entity_heading.setText(self._entity.name)
+            self._entity_heading.setText(self._label(self._entity.name))
 
     def _show_conflict(self, row: int) -> None:
         if row < 0 or self._model is None or self._preview_store is None:
@@ -336,7 +343,7 @@ class ConflictsPage(WizardPage, OperationListener):
         conflict, answer = self._preview_store.conflict(
             self._model.entity, self._model.source_row(row)
         )
-        self._differences.show_conflict(conflict)
+        self._differences.show_conflict(conflict, self.context.field_labels(conflict.entity))
         self._answers.show_versions(conflict.version_names)
         self._decision_label.setText(self._decision_text(conflict, answer))
         self._update_enabled()

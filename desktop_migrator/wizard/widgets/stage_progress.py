@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from desktop_migrator.migration.progress import Progress
@@ -67,15 +67,7 @@ class StageProgress(QWidget):
             return
         self._bar.setRange(0, _BAR_MAXIMUM)
         self._bar.setValue(round(10 * (progress.percentage or 0.0)))
-        locale = QLocale()
-        words = self.tr("{stage}: {current} of {total}").format(
-            stage=name,
-            current=locale.toString(progress.current),
-            total=locale.toString(progress.total),
-        )
-        if progress.eta and progress.current < progress.total:
-            words += " – " + self._remaining_time(progress.eta)
-        self._set_status(words)
+        self._set_status(progress_sentence(progress))
 
     def finish(self, *, succeeded: bool) -> None:
         """The work has ended; the bar stands full if it is done."""
@@ -89,13 +81,6 @@ class StageProgress(QWidget):
     def show_status(self, words: str) -> None:
         """Say why nothing moves."""
         self._set_status(words)
-
-    def _remaining_time(self, seconds: float) -> str:
-        if seconds < _MINUTE:
-            return self.tr("about %n second(s) left", "", max(1, round(seconds)))
-        if seconds < _HOUR:
-            return self.tr("about %n minute(s) left", "", round(seconds / _MINUTE))
-        return self.tr("about %n hour(s) left", "", round(seconds / _HOUR))
 
     def _set_status(self, words: str) -> None:
         self._status_label.setText(words)
@@ -117,3 +102,27 @@ class StageProgress(QWidget):
             label.setFont(font)
             label.style().unpolish(label)
             label.style().polish(label)
+
+
+def progress_sentence(progress: Progress) -> str:
+    """How far it is, and how long it will take as far as that can be said."""
+    locale, translate = QLocale(), QCoreApplication.translate
+    name = messages.stage_name(progress.stage)
+    if progress.total is None:
+        return f"{name} …"
+    words = translate("StageProgress", "{stage}: {current} of {total}").format(
+        stage=name,
+        current=locale.toString(progress.current),
+        total=locale.toString(progress.total),
+    )
+    seconds = progress.eta
+    if not seconds or progress.current >= progress.total:
+        return words
+    if seconds < _MINUTE:
+        number = max(1, round(seconds))
+        left = translate("StageProgress", "about %n second(s) left", "", number)
+    elif seconds < _HOUR:
+        left = translate("StageProgress", "about %n minute(s) left", "", round(seconds / _MINUTE))
+    else:
+        left = translate("StageProgress", "about %n hour(s) left", "", round(seconds / _HOUR))
+    return f"{words} – {left}"
