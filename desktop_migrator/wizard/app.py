@@ -163,6 +163,8 @@ def create_context(options: WizardOptions) -> WizardContext:
     if options.file is not None:
         _open_file(options.file, made)
     made.unfinished_run = find_unfinished_run(workspace, made.plan.name)
+    if made.unfinished_run:  # which comes first
+        made.answers.one_page = False
     return made
 
 
@@ -175,6 +177,9 @@ def _open_file(file: Path, made: WizardContext) -> None:
     made.kit, made.plan = kit, kit.plan
     made.answers.kit_not_accepted = not kit.trustworthy
     made.answers.database = kit.database or ""
+    if kit.database:
+        made.answers.one_page, made.answers.workflow = True, Workflow.MIGRATE
+        made.answers.create_tables = kit.database == BUILTIN
 
 
 class _ExceptionHook:

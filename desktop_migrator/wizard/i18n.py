@@ -27,6 +27,7 @@ _STEPS = {
     WizardStep.HISTORY: QT_TRANSLATE_NOOP("steps", "Earlier runs"),
     WizardStep.CAPTURE_FILE: QT_TRANSLATE_NOOP("steps", "Capture file"),
     WizardStep.RESTORE: QT_TRANSLATE_NOOP("steps", "Restore"),
+    WizardStep.KIT: QT_TRANSLATE_NOOP("steps", "Your data"),
     WizardStep.CAPTURES: QT_TRANSLATE_NOOP("steps", "Captures"),
 }
 
@@ -133,3 +134,11 @@ def format_last_use(moment: datetime, now: datetime) -> str:
         return QCoreApplication.translate("days", "last used %n day(s) ago", "", days)
     when = format_local_time(moment, with_time=False)
     return QCoreApplication.translate("days", "last used {when}").format(when=when)
+
+
+def join_names(names: Sequence[str]) -> str:
+    """`Chrome and Firefox`."""
+    if len(names) < 2:
+        return "".join(names)
+    both = QCoreApplication.translate("lists", "{first} and {last}")
+    return both.format(first=", ".join(names[:-1]), last=names[-1])

@@ -33,6 +33,7 @@ from desktop_migrator.wizard.pages.destination import DestinationPage
 from desktop_migrator.wizard.pages.done import DonePage
 from desktop_migrator.wizard.pages.find import FindPage
 from desktop_migrator.wizard.pages.history import HistoryPage
+from desktop_migrator.wizard.pages.kit import KitPage
 from desktop_migrator.wizard.pages.migrate import MigratePage
 from desktop_migrator.wizard.pages.restore import RestorePage
 from desktop_migrator.wizard.pages.review import ReviewPage
@@ -54,13 +55,20 @@ PAGES: tuple[type[WizardPage], ...] = (
     CaptureFilePage,
     CapturesPage,
     RestorePage,
+    KitPage,
 )
 _MAIN_BUTTONS = (
     QWizard.WizardButton.NextButton,
     QWizard.WizardButton.CommitButton,
     QWizard.WizardButton.FinishButton,
 )
-_NOTHING_TO_LOSE = {WizardStep.WELCOME, WizardStep.FIND, WizardStep.HISTORY, WizardStep.DONE}
+_NOTHING_TO_LOSE = {
+    WizardStep.WELCOME,
+    WizardStep.KIT,
+    WizardStep.FIND,
+    WizardStep.HISTORY,
+    WizardStep.DONE,
+}
 """Steps before or after which the person has entered nothing."""
 
 
@@ -73,6 +81,7 @@ class WizardWindow(QWizard):
         super().__init__()
         self.context = context
         self._closing = False
+        self._buttons_shown: list[QWizard.WizardButton] = []
         self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
         self.setOptions(
             QWizard.WizardOption.NoBackButtonOnStartPage
@@ -96,7 +105,8 @@ class WizardWindow(QWizard):
         self._pages = [kind(context) for kind in PAGES]
         for page in self._pages:
             self.setPage(int(page.step), page)
-        self.setStartId(int(WizardStep.WELCOME))
+        one_page = context.answers.one_page
+        self.setStartId(int(WizardStep.KIT if one_page else WizardStep.WELCOME))
         self.currentIdChanged.connect(self._show_steps)
         for page in self._pages:
             page.completeChanged.connect(self.refresh_steps)
@@ -181,9 +191,21 @@ class WizardWindow(QWizard):
             self.tr("Go on here"),
         )
 
+    def _show_buttons(self) -> None:
+        """While the work is under way the page's own two are the only ones."""
+        page = self.currentPage()
+        button = QWizard.WizardButton
+        layout = [button.Stretch, button.BackButton, *_MAIN_BUTTONS, button.CancelButton]
+        if isinstance(page, MigratePage):
+            layout = [button.Stretch] if page.operation else [button.Stretch, button.CancelButton]
+        if layout != self._buttons_shown:
+            self._buttons_shown = layout
+            self.setButtonLayout(layout)
+
     def _show_steps(self, current: int) -> None:
         if current < 0:
             return
+        self._show_buttons()
         step = WizardStep(current)
         self._sidebar.show_steps(flow.steps(self.context.answers), step)
         self.setWindowTitle(f"{self.page_for(step).heading} – Desktop Migrator")

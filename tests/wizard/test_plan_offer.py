@@ -34,7 +34,7 @@ def test_the_drafted_plan_is_told_in_words_and_used(qtbot: QtBot, tmp_path: Path
     page.on_enter()
     qtbot.waitUntil(lambda: idle(page) and bool(page.sites.cards))
     assert context.answers.origins == ()  # nothing fits, so that nothing is chosen
-    page.sites.choose("https://app.test")
+    page.sites.choose("http://app.demo.test:3000")
     qtbot.waitUntil(lambda: idle(page) and page.offer.isVisible())
     assert not page.isComplete()
     page.offer.button.click()

@@ -68,7 +68,7 @@ class CaptureFilePage(WizardPage):
             sealed_for_desk=answers.desk_key is not None and self._desk_card.is_checked
         )
         if answers.capture_file is None or answers.capture_file.exists():
-            self.set_capture_file(_unused_path())
+            self.set_capture_file(unused_path())
         else:
             self.set_capture_file(answers.capture_file)
 
@@ -104,7 +104,7 @@ class CaptureFilePage(WizardPage):
             )
 
 
-def _unused_path() -> Path:
+def unused_path() -> Path:
     """A name in the person's documents that no file has yet."""
     documents = QStandardPaths.StandardLocation.DocumentsLocation
     folder = Path(QStandardPaths.writableLocation(documents))

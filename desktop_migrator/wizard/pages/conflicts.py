@@ -124,7 +124,7 @@ class ConflictsPage(WizardPage, OperationListener):
         if self._preview_store is not None and subject == self._loaded_for:
             return
         self._loaded_for = subject
-        self._compare(job, self._comparison_finished)
+        self._compare(job, self._compared_first)
 
     def _compare(self, job: Job, finished: Callable[[_Comparison], None]) -> None:
         self._reset()
@@ -152,6 +152,11 @@ class ConflictsPage(WizardPage, OperationListener):
         self._bar.show()
         self._bar.setRange(0, 0)
         self.start_operation(work, finished, self._comparison_failed, self)
+
+    def _compared_first(self, comparison: _Comparison) -> None:
+        self._comparison_finished(comparison)
+        if not comparison.counted and self.isVisible():
+            self.next_page()  # there is nothing to ask
 
     def on_progress(self, progress: Progress) -> None:
         self._bar.setRange(0, progress.total or 0)
@@ -206,6 +211,8 @@ class ConflictsPage(WizardPage, OperationListener):
             )
         for row, (kind, number) in enumerate(counted):
             self._add_rule(row, kind, number)
+        if len(counted) > 1:
+            self._add_rule_for_all(len(counted))
         self._grid_widget.setVisible(bool(counted))
         self._rule_changed()
 
@@ -222,13 +229,7 @@ class ConflictsPage(WizardPage, OperationListener):
         label = QLabel(words.replace("&", "&&"))
         label.setBuddy(combo)
         combo.setAccessibleName(self.tr("What counts for {kind}").format(kind=words))
-        for text, rule in (
-            (self.tr("The one changed last"), MergeRule.NEWEST),
-            (self.tr("What is in the database"), MergeRule.KEEP),
-            (self.tr("What is in the browser"), MergeRule.OVERWRITE),
-            (self.tr("Both, merged field by field"), MergeRule.FIELDS),
-            (self.tr("Decide one by one"), MergeRule.PROMPT),
-        ):
+        for text, rule in self._rules():
             if rule is not MergeRule.PROMPT or number <= _MAX_INTERACTIVE:
                 combo.addItem(text, rule)
         wanted = self.answers.rules.get(kind.name, self.context.plan.entities[kind.name].conflict)
@@ -242,6 +243,31 @@ class ConflictsPage(WizardPage, OperationListener):
         self._rule_combos[kind.name] = combo
         for column, widget in enumerate((label, combo, look)):
             self._grid.addWidget(widget, row, column)
+
+    def _add_rule_for_all(self, row: int) -> None:
+        combo = QComboBox()
+        combo.addItem(self.tr("as chosen above"), None)
+        for text, rule in self._rules()[:-1]:
+            combo.addItem(text, rule)
+        label = QLabel(self.tr("&All kinds alike"))
+        label.setBuddy(combo)
+        combo.setAccessibleName(self.tr("What counts for all kinds"))
+        combo.activated.connect(lambda _: self._choose_for_all(combo.currentData()))
+        self._grid.addWidget(label, row, 0)
+        self._grid.addWidget(combo, row, 1)
+
+    def _choose_for_all(self, rule: MergeRule | None) -> None:
+        for combo in self._rule_combos.values() if rule else ():
+            combo.setCurrentIndex(combo.findData(rule))
+
+    def _rules(self) -> tuple[tuple[str, MergeRule], ...]:
+        return (
+            (self.tr("The one changed last"), MergeRule.NEWEST),
+            (self.tr("What is in the database"), MergeRule.KEEP),
+            (self.tr("What is in the browser"), MergeRule.OVERWRITE),
+            (self.tr("Both, merged field by field"), MergeRule.FIELDS),
+            (self.tr("Decide one by one"), MergeRule.PROMPT),
+        )
 
     def _label(self, entity: str) -> str:
         return self.context.labels.get(entity, entity)
