@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_migrator.errors import NothingToMigrate
 from desktop_migrator.migration.wizard_options import WizardOptions
-from desktop_migrator.wizard import app, theme
+from desktop_migrator.wizard import app, keyboard, theme
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.window import PAGES, WizardWindow
@@ -127,30 +128,40 @@ def test_the_walk_finds_a_nameless_control(demo: WizardWindow) -> None:
     shiboken6.delete(field)
 
 
-@pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.step.name.lower())
-def test_no_two_controls_of_a_page_share_a_shortcut(
-    demo: WizardWindow, kind: type[WizardPage]
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_letter_stands_for_two_things_on_any_page_in_any_state(
+    language: str, qapp: QApplication, open_window: OpenWindow, tmp_path: Path
 ) -> None:
-    assert shared_shortcuts(demo, kind) == []
+    kept = app.install_translators(qapp, language)
+    window = open_window(WizardOptions(demo=True, data_dir=tmp_path, language=language))
+    for kind in PAGES:
+        page = window.page_for(kind.step)
+        page.setParent(None)  # alone, so that it can be seen without the way there
+        page.error_panel.show_error(NothingToMigrate(), ("&Try again", lambda: None))
+        page.show()
+        for shown in (False, True):  # as few and as many controls as there can be
+            for widget in page.findChildren(QWidget):
+                if shown and widget.isHidden() and not widget.isWindow():
+                    widget.show()
+            QApplication.processEvents()
+            page.settle_keys()
+            assert shared_letters(page) == [], kind.step.name
+        page.hide()
+    for translator in kept:
+        qapp.removeTranslator(translator)
 
 
-def test_no_two_controls_of_a_page_share_a_shortcut_in_german(
-    german: None, open_window: OpenWindow, demo_folder: Path
-) -> None:
-    window = open_window(WizardOptions(demo=True, data_dir=demo_folder, language="de"))
-    assert {kind.step: shared for kind in PAGES if (shared := shared_shortcuts(window, kind))} == {}
+def shared_letters(page: WizardPage) -> list[str]:
+    texts = [each.text() for each in page.findChildren(QAbstractButton) if each.isVisible()]
+    texts += [
+        each.text() for each in page.findChildren(QLabel) if each.buddy() and each.isVisible()
+    ]
+    keys = [keyboard.letter(text) for text in texts]
+    return sorted({key for key in keys if key and keys.count(key) > 1})
 
 
-def shared_shortcuts(window: WizardWindow, kind: type[WizardPage]) -> list[str]:
-    page = window.page_for(kind.step)
-    texts = [widget.text() for widget in page.findChildren(QAbstractButton)]
-    texts += [label.text() for label in page.findChildren(QLabel) if label.buddy()]
-    texts += [window.button(which).text() for which in _BUTTONS]
-    keys = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
-    return sorted({key for key in keys if keys.count(key) > 1})
-
-
-_BUTTONS = (
-    WizardWindow.WizardButton.BackButton,
-    WizardWindow.WizardButton.NextButton,
-)
+def test_the_letter_of_going_on_is_never_taken_from_it(demo: WizardWindow) -> None:
+    taken = {"w"}
+    labels = [QLabel("&Website"), QLabel("&Wie"), QLabel("R && &Web"), QLabel("ohne")]
+    keyboard.assign_letters(labels, taken)
+    assert [label.text() for label in labels] == ["W&ebsite", "W&ie", "&R && Web", "ohne"]

@@ -146,6 +146,8 @@ class ItemsModel(QAbstractTableModel):
     @property
     def technical_columns(self) -> frozenset[int]:
         """Those that say nothing to most people, as long as others do: ids and JSON."""
+        if self._active_filter.state in NOT_SENT:
+            return frozenset()
         kind = self._preview_store.entity_summary(self.entity)
         technical = frozenset(
             place for place, name in enumerate(self.headings, 1) if place == 1 or name in kind.json
