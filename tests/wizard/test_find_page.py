@@ -45,7 +45,7 @@ def test_under_a_plan_for_one_site_no_other_is_offered_or_goes(
 ) -> None:
     opened, page = find(qtbot, tmp_path, plan_for(APP), news__example_0={"draft": "private"})
     assert page.sites.cards == []
-    assert opened.answers.origins == ()
+    assert list(opened.answers.origins) == []
     assert opened.answers.sources == ()
     assert not page.isComplete()
     assert page.error_panel.error is not None
@@ -56,7 +56,7 @@ def test_a_site_of_which_nothing_is_known_goes_only_when_the_person_says_so(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
     opened, page = find(qtbot, tmp_path, load_plan(None), news__example_0={"draft": "private"})
-    assert opened.answers.origins == ()
+    assert list(opened.answers.origins) == []
     page.sites.choose(NEWS)
     assert unmet_requirement(WizardStep.FIND, opened.answers) is Requirement.SITE
     page.sites.confirm_box.click()
@@ -73,7 +73,7 @@ def test_where_two_sites_fit_none_is_chosen_and_the_one_with_more_items_comes_fi
     )
     names = [card.button.text() for card in page.sites.cards]
     assert names == ["app.demo.test:3000", "localhost:3000"]
-    assert opened.answers.origins == ()
+    assert list(opened.answers.origins) == []
     assert unmet_requirement(WizardStep.FIND, opened.answers) is Requirement.ORIGIN
     page.sites.cards[0].set_checked()
     assert opened.answers.origins == (APP,)

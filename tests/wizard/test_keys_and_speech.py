@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
@@ -23,10 +23,10 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     words: list[str] = []
 
     class Bus:
-        AnnouncementPoliteness = announcements.QAccessible.AnnouncementPoliteness
+        AnnouncementPoliteness = QAccessible.AnnouncementPoliteness
 
         @staticmethod
-        def updateAccessibility(event: announcements.QAccessibleAnnouncementEvent) -> None:
+        def updateAccessibility(event: QAccessibleAnnouncementEvent) -> None:
             words.append(event.message())
 
     monkeypatch.setattr(announcements, "QAccessible", Bus)
@@ -61,6 +61,7 @@ def test_a_whole_migration_by_enter_alone_with_all_of_it_said(
             lambda page=page: person.page is not page or page.error_panel.isVisible()  # type: ignore[misc]
         )
     assert QGuiApplication.clipboard().text() == "what was copied before"
+    person.wait(lambda: any(words.startswith("Your data has moved") for words in said))
     spoken = "\n".join(said)
     for words in ("Where is your data?", "Moving your data", "50 % done", "Your data has moved"):
         assert words in spoken

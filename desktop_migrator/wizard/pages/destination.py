@@ -369,8 +369,8 @@ class DestinationPage(WizardPage, OperationListener):
 
         self._after_test = on_passed
         self._bar.show()
-        self._test_button.setEnabled(False)
         self.start_operation(work, self._test_finished, self._test_failed, self)
+        self._test_button.setEnabled(False)
 
     def on_question(self, question: Question, answer: Callable[[str | None], None]) -> None:
         answer(self.answers.password if question.topic is Topic.PASSWORD else None)

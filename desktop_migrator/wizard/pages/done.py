@@ -107,6 +107,8 @@ class DonePage(WizardPage):
             lines.append(str(result.path))
         if isinstance(result, RunResult):
             lines += self._rest_lines(result.not_taken.rest)
+        told = dict.fromkeys((each.reason, each.remedy) for each in _result_rejections(result))
+        lines += [f"{self.localize(why)} {self.localize(remedy)}" for why, remedy in told]
         return lines
 
     def _show_capture(self, result: CaptureResult) -> None:
@@ -194,7 +196,7 @@ class DonePage(WizardPage):
 
     def _superseded_words(self, counts: Counts) -> str:
         return self.tr(
-            "%Ln gave way to another version of the same item and is kept aside.",
+            "%Ln gave way to another version of the same item; these are kept aside.",
             "",
             counts.superseded,
         )

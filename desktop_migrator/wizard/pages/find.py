@@ -114,7 +114,6 @@ class FindPage(WizardPage, OperationListener):
     # ---- looking --------------------------------------------------------------------------------
 
     def _start_scan(self) -> None:
-        self._show_scan(None)
         plan, workspace = self.context.plan, self.context.workspace
         folders, also = self.context.folders, tuple(self._added_folders)
 
@@ -122,6 +121,7 @@ class FindPage(WizardPage, OperationListener):
             return scan_sites(plan, folders, also, workspace, reporter)
 
         self.start_operation(work, self._scanned, self._scan_failed, self)
+        self._show_scan(None)
 
     def on_progress(self, progress: Progress) -> None:
         self._bar.setRange(0, progress.total or 0)

@@ -215,7 +215,10 @@ class ReviewPage(WizardPage, OperationListener):
             kinds = self._preview_store.entities
             total = sum(kind.total for kind in kinds)
             rejected = sum(kind.counts[PreviewState.REJECTED] for kind in kinds)
-            sentence = self.tr("%Ln item(s) were found.", "", total) + " "
+            sentence = self.tr("%Ln item(s) were found.", "", total + overview.copies) + " "
+            if overview.copies:
+                twice = self.tr("%Ln lie in the browsers twice and alike.", "", overview.copies)
+                sentence += twice + " "
             if rejected:
                 sentence += self.tr("%Ln of them cannot be moved as they are.", "", rejected) + " "
             superseded = sum(kind.counts[PreviewState.SUPERSEDED] for kind in kinds)

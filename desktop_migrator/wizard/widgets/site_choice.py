@@ -170,9 +170,10 @@ class SiteChoice(QWidget):
 
 
 def items_sentence(match: SiteMatch, labels: Mapping[str, str]) -> str:
-    """What an app has, in the plan's words: `Tasks: 25, Environments: 3`."""
+    """What an app has, in the plan's words and order: `Tasks: 25, Environments: 3`."""
     locale = QLocale()
     return ", ".join(
-        f"{labels.get(entity, entity)}: {locale.toString(number)}"
-        for entity, number in match.items.items()
+        f"{label}: {locale.toString(match.items[entity])}"
+        for entity, label in labels.items()
+        if match.items.get(entity)
     )
