@@ -156,6 +156,8 @@ def test_a_kit_migrates_from_one_page_in_two_decisions(
     page._passphrase.set_passphrase(PASSPHRASE, PASSPHRASE)
     assert page.isComplete()
     QTest.mouseClick(window.button(window.WizardButton.NextButton), Qt.MouseButton.LeftButton)
+    person.wait(lambda: person.page.step is WizardStep.CONFLICTS and person.page.isComplete())
+    QTest.mouseClick(window.button(window.WizardButton.CommitButton), Qt.MouseButton.LeftButton)
     person.wait(lambda: person.page.step is WizardStep.DONE or person.page.error_panel.isVisible())
     result = window.context.result
     assert isinstance(result, RunResult), person.page.error_panel.support_text()
