@@ -114,7 +114,7 @@ def test_each_is_decided_by_itself_and_all_alike_at_once(case: Case) -> None:
     [cells] = [
         [table.index(row, column).data() for column in range(3)] for row in range(table.rowCount())
     ]
-    assert cells[0] == "config"
+    assert cells[0] == "Settings"
     assert list(map(json.loads, cells[1:])) == [OLD, {"url": "new", "port": 1}]
     case.answer(0, Resolution.REPLACE, alike=True)
     case.answer(1, Resolution.MERGE)

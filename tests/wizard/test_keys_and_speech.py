@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from desktop_migrator.errors import NothingToMigrate
 from desktop_migrator.wizard import announcements
@@ -105,11 +105,11 @@ def test_the_focus_stays_where_something_was_pressed(person: Person) -> None:
     person.go_to(WizardStep.DESTINATION)
     page = person.page
     person.wait(lambda: page.operation is None)
+    person.lay_out()
     test = named(page, QPushButton, "Test connection")
     test.setFocus()
     QTest.keyClick(test, Qt.Key.Key_Space)
     person.wait(lambda: page.operation is None)
-    assert QApplication.focusWidget() in (test, None)
     assert person.window.focusWidget() is test
 
 
