@@ -186,7 +186,7 @@ class WizardWindow(QWizard):
         return confirm(
             self,
             self.tr("Close?"),
-            self.tr("Nothing has been moved yet. What you have entered so far is forgotten."),
+            self.tr("What you have entered so far is forgotten."),
             self.tr("Close"),
             self.tr("Go on here"),
         )
