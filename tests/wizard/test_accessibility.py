@@ -22,9 +22,11 @@ from PySide6.QtWidgets import (
 
 from desktop_migrator.errors import NothingToMigrate
 from desktop_migrator.migration.wizard_options import WizardOptions
-from desktop_migrator.wizard import app, keyboard, theme
+from desktop_migrator.wizard import accessible_roles, app, keyboard, theme
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
+from desktop_migrator.wizard.widgets import basics
+from desktop_migrator.wizard.widgets.card import Card
 from desktop_migrator.wizard.window import PAGES, WizardWindow
 from tests.wizard.conftest import OpenWindow
 
@@ -136,25 +138,29 @@ def test_no_letter_stands_for_two_things_on_any_page_in_any_state(
     window = open_window(WizardOptions(demo=True, data_dir=tmp_path, language=language))
     for kind in PAGES:
         page = window.page_for(kind.step)
-        page.setParent(None)  # alone, so that it can be seen without the way there
         page.error_panel.show_error(NothingToMigrate(), ("&Try again", lambda: None))
-        page.show()
         for shown in (False, True):  # as few and as many controls as there can be
             for widget in page.findChildren(QWidget):
-                if shown and widget.isHidden() and not widget.isWindow():
-                    widget.show()
-            QApplication.processEvents()
+                if shown and isinstance(widget, (QAbstractButton, QLabel)):
+                    reveal(widget, page)
             page.settle_keys()
             assert shared_letters(page) == [], kind.step.name
-        page.hide()
     for translator in kept:
         qapp.removeTranslator(translator)
 
 
+def reveal(widget: QWidget, page: WizardPage) -> None:
+    while widget is not page:
+        widget.setVisible(True)
+        above = widget.parentWidget()
+        assert above is not None
+        widget = above
+
+
 def shared_letters(page: WizardPage) -> list[str]:
-    texts = [each.text() for each in page.findChildren(QAbstractButton) if each.isVisible()]
+    texts = [each.text() for each in page.findChildren(QAbstractButton) if each.isVisibleTo(page)]
     texts += [
-        each.text() for each in page.findChildren(QLabel) if each.buddy() and each.isVisible()
+        each.text() for each in page.findChildren(QLabel) if each.buddy() and each.isVisibleTo(page)
     ]
     keys = [keyboard.letter(text) for text in texts]
     return sorted({key for key in keys if key and keys.count(key) > 1})
@@ -165,3 +171,19 @@ def test_the_letter_of_going_on_is_never_taken_from_it(demo: WizardWindow) -> No
     labels = [QLabel("&Website"), QLabel("&Wie"), QLabel("R && &Web"), QLabel("ohne")]
     keyboard.assign_letters(labels, taken)
     assert [label.text() for label in labels] == ["W&ebsite", "W&ie", "&R && Web", "ohne"]
+
+
+def test_screen_readers_are_told_headings_and_groups_and_no_words_twice(qapp: QApplication) -> None:
+    accessible_roles.install()
+    card = Card("Firefox", ("Tasks: 25", "last used yesterday"))
+    group = basics.make_group("Browsers", basics.make_heading("What was found"), card)
+    assert interface_of(group).role() is QAccessible.Role.Grouping
+    assert interface_of(group).text(QAccessible.Text.Name) == "Browsers"
+    [heading] = group.findChildren(accessible_roles.Heading)
+    assert interface_of(heading).role() is QAccessible.Role.Heading
+    assert interface_of(heading).text(QAccessible.Text.Name) == "What was found"
+    said = interface_of(card.button).text(QAccessible.Text.Description)
+    assert said == "Tasks: 25 last used yesterday"
+    lines = group.findChildren(accessible_roles.Silent)
+    assert len(lines) == 2
+    assert all(interface_of(line).state().invisible for line in lines)
