@@ -210,8 +210,7 @@ class RecordClassifier:
         if self._origins is not None:
             ours = origin in self._origins
         else:
-            patterns = self._plan.source.patterns
-            ours = not patterns or any(pattern.match(origin) is not None for pattern in patterns)
+            ours = self._plan.source.names(origin)
         if not ours:
             return SkipReason.OTHER_SITE
         key = record.storage_key

@@ -185,6 +185,11 @@ class Source(_PlanSection):
             for text in ([entry] if isinstance(entry, str) else entry)
         )
 
+    def names(self, origin: str) -> bool:
+        """Whether the plan is for this web site, as one that names none is for all."""
+        patterns = self.patterns
+        return not patterns or any(each.match(origin) is not None for each in patterns)
+
     def app_origin(self, origin: str) -> str:
         """The origin that names the app in its items' identity.
 
@@ -358,6 +363,8 @@ class PlanColumn(_PlanSection):
     without this), or the column stays empty."""
     sensitive: Annotated[Action, Field(strict=False)] | None = None
     """What becomes of the fields that it takes, before anything else does."""
+    label: Text | None = None
+    """What people are told it is: Due date. Without it, the column's name in plain letters."""
 
     @model_validator(mode="after")
     def _has_a_source(self) -> "PlanColumn":
@@ -552,6 +559,8 @@ class Plan(_PlanSection):
     ignore: list[Ignore] = []
     take: list[PatternText] = []
     """Keys that no `ignore` rule leaves aside."""
+    translations: dict[Annotated[str, Field(pattern="^[a-z]{2}$")], dict[Text, Text]] = {}
+    """By language, what the labels are called in it."""
     entities: Annotated[dict[Text, Entity], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -574,6 +583,20 @@ class Plan(_PlanSection):
         """What people are told the entities are."""
         return {name: entity.label or name for name, entity in self.entities.items()}
 
+    def labels_in(self, language: str) -> dict[str, str]:
+        """The same in a language (`de`), as far as the plan translates it."""
+        words = self.translations.get(language, {})
+        return {name: words.get(label, label) for name, label in self.labels.items()}
+
+    def field_labels(self, entity: str, language: str) -> dict[str, str]:
+        """What people are told the entity's columns are."""
+        words = self.translations.get(language, {})
+        labels = {
+            name: column.label or _plain_words(name)
+            for name, column in self.entities[entity].columns.items()
+        }
+        return {name: words.get(label, label) for name, label in labels.items()}
+
     @cached_property
     def taken_keys(self) -> tuple[WildcardPattern, ...]:
         return tuple(WildcardPattern(text) for text in self.take)
@@ -594,6 +617,14 @@ class Plan(_PlanSection):
         """SHA-256 (hex) of what the plan says; its comments and layout do not count."""
         content = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _plain_words(name: str) -> str:
+    """`due_date` and `dueDate` as "Due date"."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").split()
+    return " ".join(
+        [words[0][:1].upper() + words[0][1:], *map(str.lower, words[1:])] if words else [name]
+    )
 
 
 def load_plan(path: Path | None) -> Plan:

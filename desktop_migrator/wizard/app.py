@@ -20,7 +20,7 @@ from desktop_migrator.migration.workspace.connections import BUILTIN
 from desktop_migrator.migration.workspace.workspace import Workspace, usual_place
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.system.resources import resource
-from desktop_migrator.wizard import messages, theme
+from desktop_migrator.wizard import accessible_roles, messages, theme
 from desktop_migrator.wizard.context import WizardContext
 from desktop_migrator.wizard.flow import Workflow
 from desktop_migrator.wizard.garbage import UiThreadGarbageCollector
@@ -101,7 +101,7 @@ class WizardSession:
         self.window = window
         window.setGeometry(former.geometry())
         window.show()
-        former.close()
+        former.stop_and_close()  # the person has agreed
         former.deleteLater()
 
     def end(self) -> None:
@@ -122,6 +122,7 @@ def create_application(arguments: Sequence[str]) -> QApplication:
     QApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
+    accessible_roles.install()
     app = QApplication(list(arguments))
     app.setApplicationName("desktop-migrator")
     app.setApplicationDisplayName("Desktop Migrator")
@@ -162,6 +163,8 @@ def create_context(options: WizardOptions) -> WizardContext:
     if options.file is not None:
         _open_file(options.file, made)
     made.unfinished_run = find_unfinished_run(workspace, made.plan.name)
+    if made.unfinished_run:  # which comes first
+        made.answers.one_page = False
     return made
 
 
@@ -174,6 +177,9 @@ def _open_file(file: Path, made: WizardContext) -> None:
     made.kit, made.known_plan = kit, kit.plan
     made.answers.kit_not_accepted = not kit.trustworthy
     made.answers.database = kit.database or ""
+    if kit.database:
+        made.answers.one_page, made.answers.workflow = True, Workflow.MIGRATE
+        made.answers.create_tables = kit.database == BUILTIN
 
 
 class _ExceptionHook:

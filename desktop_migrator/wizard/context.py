@@ -30,6 +30,8 @@ class WizardContext:
     """What the wizard was opened with."""
     result: Result | None = None
     """What came of the work."""
+    cleared: str | None = None
+    """The backup of what was cleared from the browser and is not back there."""
     open_files: Callable[[tuple[Path, ...]], None] = lambda _: None
     """Begins anew with a kit or with captures; the session puts its own here."""
     start_undo: Callable[[str], None] = lambda _: None
@@ -40,3 +42,13 @@ class WizardContext:
     @property
     def plan(self) -> Plan:
         return self.drafted_plan or self.known_plan
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the plan calls kinds of items, in the person's language."""
+        return self.plan.labels_in(self.translator.language)
+
+    def field_labels(self, entity: str) -> dict[str, str]:
+        """The same of the fields of a kind; what the plan does not know is not in it."""
+        known = entity in self.plan.entities
+        return self.plan.field_labels(entity, self.translator.language) if known else {}

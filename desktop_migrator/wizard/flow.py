@@ -45,6 +45,8 @@ class WizardStep(IntEnum):
     """Which captures are to be uploaded."""
     RESTORE = 12
     """Where a backup is put back into, and what that will come to."""
+    KIT = 13
+    """All that a kit leaves to be said, on one page."""
 
     @property
     def code(self) -> str:
@@ -89,6 +91,18 @@ _WORKFLOW_STEPS = {
     ),
     Workflow.RESUME: (WizardStep.WELCOME, WizardStep.MIGRATE, WizardStep.DONE),
 }
+
+_ONE_PAGE_STEPS = {
+    Workflow.MIGRATE: (
+        WizardStep.KIT,
+        WizardStep.REVIEW,
+        WizardStep.CONFLICTS,
+        WizardStep.MIGRATE,
+        WizardStep.DONE,
+    ),
+    Workflow.CAPTURE: (WizardStep.KIT, WizardStep.MIGRATE, WizardStep.DONE),
+}
+"""With a kit, until the person would rather change something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +192,18 @@ class WizardAnswers:
     unfinished_run: UnfinishedRun | None = None
     """What an earlier run left; chosen with FINISH, or with UNDO and `undo_run`."""
 
+    one_page: bool = False
+    """Whether a kit has said so much that one page does."""
+    look_at_items: bool = False
+    """Whether the person would see the items first; with `one_page`."""
+
     # Find
     sources: tuple[Path, ...] = ()
     """The profiles chosen."""
-    origin: str | None = None
-    """The web site chosen."""
+    origins: tuple[str, ...] = ()
+    """The web site chosen: one address, or those under which the plan knows one app."""
+    site_fits: bool = False
+    """Whether the plan knows something of its data, or the person says that it is this one."""
 
     # Review
     excluded_entities: frozenset[str] = frozenset()
@@ -236,6 +257,10 @@ def steps(answers: WizardAnswers) -> tuple[WizardStep, ...]:
     """The way from the first page to the last; only the first page until the person has chosen."""
     if answers.workflow is None:
         return (WizardStep.WELCOME,)
+    if answers.one_page and answers.workflow in _ONE_PAGE_STEPS:
+        way = _ONE_PAGE_STEPS[answers.workflow]
+        looks = answers.look_at_items
+        return tuple(step for step in way if looks or step is not WizardStep.REVIEW)
     way = _WORKFLOW_STEPS[answers.workflow]
     if answers.workflow is Workflow.UNDO and answers.undo_run_preselected:
         return tuple(step for step in way if step is not WizardStep.HISTORY)
@@ -262,6 +287,7 @@ class Requirement(StrEnum):
     WORKFLOW = "entry"
     SOURCES = "sources"
     ORIGIN = "origin"
+    SITE = "site"
     PERSON = "person"
     DATABASE = "database"
     CONFLICTS = "conflicts"
@@ -280,14 +306,18 @@ def unmet_requirement(step: WizardStep, answers: WizardAnswers) -> Requirement |
 
 
 def _requirements(step: WizardStep, answers: WizardAnswers) -> tuple[tuple[Requirement, bool], ...]:
+    if step is WizardStep.KIT:
+        parts = (WizardStep.WELCOME, WizardStep.FIND, WizardStep.DESTINATION, WizardStep.BACKUP)
+        return tuple(need for part in parts for need in _requirements(part, answers))
     return {
         WizardStep.WELCOME: (
             (Requirement.KIT, not answers.kit_not_accepted),
             (Requirement.WORKFLOW, answers.workflow is not None),
         ),
         WizardStep.FIND: (
+            (Requirement.ORIGIN, bool(answers.origins)),
+            (Requirement.SITE, answers.site_fits),
             (Requirement.SOURCES, bool(answers.sources)),
-            (Requirement.ORIGIN, bool(answers.origin)),
         ),
         WizardStep.DESTINATION: (
             (Requirement.PERSON, bool(answers.user_id.strip() or answers.email.strip())),

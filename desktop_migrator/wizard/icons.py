@@ -27,9 +27,25 @@ def icon(name: str) -> QIcon:
     return drawn
 
 
-def browser_icon(browser_id: str) -> QIcon:
-    """The icon of a browser's kind: drawn here, since the real ones are trade marks."""
-    return icon("firefox-kind" if browser_id in _FIREFOX_BROWSERS else "browser")
+def browser_icon(browser_id: str) -> str | QIcon:
+    """A browser's own icon if the desktop has it, else one of ours for its kind.
+
+    Ours are no copies: the real ones are trade marks, and do not come with this program.
+    """
+    for name in _DESKTOP_NAMES.get(browser_id, (browser_id,)):
+        if QIcon.hasThemeIcon(name):
+            return QIcon.fromTheme(name)
+    return "firefox-kind" if browser_id in _FIREFOX_BROWSERS else "browser"
 
 
 _FIREFOX_BROWSERS = {"firefox", "librewolf"}
+_DESKTOP_NAMES = {
+    "brave": ("brave-browser", "com.brave.Browser"),
+    "chrome": ("google-chrome", "com.google.Chrome"),
+    "chromium": ("chromium", "chromium-browser"),
+    "edge": ("microsoft-edge", "com.microsoft.Edge"),
+    "gnome-web": ("org.gnome.Epiphany", "epiphany"),
+    "firefox": ("firefox", "firefox-esr", "org.mozilla.firefox"),
+    "librewolf": ("librewolf", "io.gitlab.librewolf-community"),
+}
+"""What the icons are called in desktops' themes."""

@@ -14,6 +14,7 @@ DOMAIN = "wizard"
 _STAGES: dict[Stage, str] = {
     Stage.FIND: QT_TRANSLATE_NOOP("stages", "Looking into browsers"),
     Stage.CHECK: QT_TRANSLATE_NOOP("stages", "Checking every item"),
+    Stage.PREVIEW: QT_TRANSLATE_NOOP("stages", "Looking through the data"),
     Stage.COMPARE: QT_TRANSLATE_NOOP("stages", "Comparing with the database"),
     Stage.BACKUP: QT_TRANSLATE_NOOP("stages", "Making the backup"),
     Stage.CAPTURE: QT_TRANSLATE_NOOP("stages", "Saving your data"),

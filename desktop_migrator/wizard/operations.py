@@ -126,7 +126,7 @@ def _capture(answers: WizardAnswers, workspace: Workspace, reporter: Reporter) -
     key = sealed_for or Passphrase(answers.passphrase)
     out = answers.capture_file or Path()
     with open_sources(answers.sources, workspace.snapshots, reporter) as sources:
-        origins = parse_origins((answers.origin,) if answers.origin else ())
+        origins = parse_origins(answers.origins)
         _, sealed = capture(
             workspace, sources.records(), origins=origins, out=out, key=key, reporter=reporter
         )
@@ -161,7 +161,7 @@ def build_job(answers: WizardAnswers, plan: Plan, *, resume: bool = False) -> Jo
         database=answers.database,
         person=Person(answers.user_id or None, answers.email or None),
         sources=() if uploads else answers.sources,
-        origins=(answers.origin,) if answers.origin and not uploads else (),
+        origins=() if uploads else answers.origins,
         exclude=answers.excluded_entities,
         excluded_items=answers.excluded_items,
         policy=answers.policy,

@@ -9,8 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QIcon
-from PySide6.QtWidgets import QMessageBox, QWizard
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QIcon, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QMessageBox,
+    QPushButton,
+    QToolButton,
+    QWizard,
+)
 
 from desktop_migrator.migration.desk import kits
 from desktop_migrator.migration.sealed import captures
@@ -27,6 +34,7 @@ from desktop_migrator.wizard.pages.destination import DestinationPage
 from desktop_migrator.wizard.pages.done import DonePage
 from desktop_migrator.wizard.pages.find import FindPage
 from desktop_migrator.wizard.pages.history import HistoryPage
+from desktop_migrator.wizard.pages.kit import KitPage
 from desktop_migrator.wizard.pages.migrate import MigratePage
 from desktop_migrator.wizard.pages.restore import RestorePage
 from desktop_migrator.wizard.pages.review import ReviewPage
@@ -48,7 +56,21 @@ PAGES: tuple[type[WizardPage], ...] = (
     CaptureFilePage,
     CapturesPage,
     RestorePage,
+    KitPage,
 )
+_MAIN_BUTTONS = (
+    QWizard.WizardButton.NextButton,
+    QWizard.WizardButton.CommitButton,
+    QWizard.WizardButton.FinishButton,
+)
+_NOTHING_TO_LOSE = {
+    WizardStep.WELCOME,
+    WizardStep.KIT,
+    WizardStep.FIND,
+    WizardStep.HISTORY,
+    WizardStep.DONE,
+}
+"""Steps before or after which the person has entered nothing."""
 
 
 def app_icon() -> QIcon:
@@ -60,6 +82,7 @@ class WizardWindow(QWizard):
         super().__init__()
         self.context = context
         self._closing = False
+        self._buttons_shown: list[QWizard.WizardButton] = []
         self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
         self.setOptions(
             QWizard.WizardOption.NoBackButtonOnStartPage
@@ -79,18 +102,15 @@ class WizardWindow(QWizard):
         self.setButtonText(QWizard.WizardButton.CancelButton, self.tr("Cancel"))
         self.setButtonText(QWizard.WizardButton.HelpButton, self.tr("About"))
         self.helpRequested.connect(self._show_about)
-        for which in (
-            QWizard.WizardButton.NextButton,
-            QWizard.WizardButton.CommitButton,
-            QWizard.WizardButton.FinishButton,
-        ):
+        for which in _MAIN_BUTTONS:
             button = self.button(which)
             button.setProperty("role", "main")
             restyle(button)
         self._pages = [kind(context) for kind in PAGES]
         for page in self._pages:
             self.setPage(int(page.step), page)
-        self.setStartId(int(WizardStep.WELCOME))
+        one_page = context.answers.one_page
+        self.setStartId(int(WizardStep.KIT if one_page else WizardStep.WELCOME))
         self.currentIdChanged.connect(self._show_steps)
         for page in self._pages:
             page.completeChanged.connect(self.refresh_steps)
@@ -103,16 +123,41 @@ class WizardWindow(QWizard):
         assert isinstance(page, WizardPage)  # noqa: S101 - every page of PAGES is one
         return page
 
+    @property
+    def main_button(self) -> QAbstractButton | None:
+        """The one that leads on from this page."""
+        return next((each for each in map(self.button, _MAIN_BUTTONS) if each.isVisible()), None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses what has the focus, if it can be pressed, and else goes on."""
+        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            super().keyPressEvent(event)
+            return
+        focused, main = self.focusWidget(), self.main_button
+        if isinstance(focused, QPushButton | QToolButton):
+            focused.click()
+        elif not isinstance(focused, QAbstractItemView) and main:
+            page = self.currentPage()
+            if main.isEnabled():
+                main.click()
+            elif isinstance(page, WizardPage):
+                page.say_what_is_missing()
+
     def refresh_steps(self) -> None:
         """The answers changed which steps there are."""
         self._show_steps(self.currentId())
 
     def start_undo(self, run: str) -> None:
         """Undo a run of this session, once the person has agreed."""
+        words = self.tr("What this migration changed in the database is put back, exactly.")
+        if self.context.cleared:
+            words += "\n\n" + self.tr(
+                "You have also cleared the browser. You can put that back on the page that follows."
+            )
         if not confirm(
             self,
             self.tr("Take it back?"),
-            self.tr("What this migration changed in the database is put back, exactly."),
+            words,
             self.tr("Take it back"),
             self.tr("Leave it"),
         ):
@@ -134,15 +179,37 @@ class WizardWindow(QWizard):
             event.ignore()
 
     def _confirm_close(self) -> bool:
-        """Asks in mid-run; what is under way then ends where nothing is half done."""
+        """Asks where something would be lost; work under way ends where nothing is half done."""
         page = self.currentPage()
-        if not isinstance(page, MigratePage) or page.operation is None:
+        if self._closing:
             return True
-        return page.confirm_close()
+        if isinstance(page, MigratePage):
+            return page.confirm_close()
+        if not isinstance(page, WizardPage) or page.step in _NOTHING_TO_LOSE:
+            return True
+        return confirm(
+            self,
+            self.tr("Close?"),
+            self.tr("What you have entered so far is forgotten."),
+            self.tr("Close"),
+            self.tr("Go on here"),
+        )
+
+    def _show_buttons(self) -> None:
+        """While the work is under way the page's own two are the only ones."""
+        page = self.currentPage()
+        button = QWizard.WizardButton
+        layout = [button.Stretch, button.BackButton, *_MAIN_BUTTONS, button.CancelButton]
+        if isinstance(page, MigratePage):
+            layout = [button.Stretch] if page.operation else [button.Stretch, button.CancelButton]
+        if layout != self._buttons_shown:
+            self._buttons_shown = layout
+            self.setButtonLayout(layout)
 
     def _show_steps(self, current: int) -> None:
         if current < 0:
             return
+        self._show_buttons()
         step = WizardStep(current)
         self._sidebar.show_steps(flow.steps(self.context.answers), step)
         self.setWindowTitle(f"{self.page_for(step).heading} – Desktop Migrator")
@@ -217,6 +284,7 @@ class WizardWindow(QWizard):
         if isinstance(page, MigratePage) and page.operation is not None:
             page.stop_and_close()
         else:
+            self._closing = True
             self.close()
 
     def hideEvent(self, event: QHideEvent) -> None:

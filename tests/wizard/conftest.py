@@ -72,7 +72,7 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
         theme.apply_colours(qapp, theme.LIGHT)
         window = WizardWindow(app.create_context(opening))
         windows.append(window)
-        qtbot.addWidget(window, before_close_func=lambda window: window.context.worker.close())
+        qtbot.addWidget(window, before_close_func=lambda window: window.stop_and_close())
         window.show()
         return window
 
@@ -132,8 +132,9 @@ class Person:
     def go_on(self) -> None:
         """Press Continue once that is possible, and wait for the next page."""
         page = self.page
-        self.wait(page.isComplete)
-        page.next_page()
+        self.wait(lambda: self.page is not page or page.isComplete())
+        if self.page is page:  # one without a question goes on by itself
+            page.next_page()
         self.wait(lambda: self.page is not page or page.error_panel.isVisible())
 
     def use_passphrase(self) -> None:

@@ -20,10 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_migrator.errors import NothingToMigrate
 from desktop_migrator.migration.wizard_options import WizardOptions
-from desktop_migrator.wizard import app, theme
+from desktop_migrator.wizard import accessible_roles, app, keyboard, theme
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
+from desktop_migrator.wizard.widgets import basics
+from desktop_migrator.wizard.widgets.card import Card
 from desktop_migrator.wizard.window import PAGES, WizardWindow
 from tests.wizard.conftest import OpenWindow
 
@@ -49,6 +52,12 @@ def demo(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     window.context.worker.close()
     window.close()
     window.deleteLater()
+
+
+def alternatives(button: QAbstractButton) -> list[QAbstractButton]:
+    """It, and those that the arrow keys reach from it."""
+    group = button.group()
+    return group.buttons() if group else [button]
 
 
 def controls(page: WizardPage) -> Iterator[QWidget]:
@@ -106,7 +115,8 @@ def test_every_button_can_be_reached_by_keyboard(
     unreachable = [
         widget.text()
         for widget in page.findChildren(QAbstractButton)
-        if widget.text() and not widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if widget.text()
+        and not any(each.focusPolicy() & Qt.FocusPolicy.TabFocus for each in alternatives(widget))
     ]
     assert unreachable == []
 
@@ -120,30 +130,60 @@ def test_the_walk_finds_a_nameless_control(demo: WizardWindow) -> None:
     shiboken6.delete(field)
 
 
-@pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.step.name.lower())
-def test_no_two_controls_of_a_page_share_a_shortcut(
-    demo: WizardWindow, kind: type[WizardPage]
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_letter_stands_for_two_things_on_any_page_in_any_state(
+    language: str, qapp: QApplication, open_window: OpenWindow, tmp_path: Path
 ) -> None:
-    assert shared_shortcuts(demo, kind) == []
+    kept = app.install_translators(qapp, language)
+    window = open_window(WizardOptions(demo=True, data_dir=tmp_path, language=language))
+    for kind in PAGES:
+        page = window.page_for(kind.step)
+        page.error_panel.show_error(NothingToMigrate(), ("&Try again", lambda: None))
+        for shown in (False, True):  # as few and as many controls as there can be
+            for widget in page.findChildren(QWidget):
+                if shown and isinstance(widget, (QAbstractButton, QLabel)):
+                    reveal(widget, page)
+            page.settle_keys()
+            assert shared_letters(page) == [], kind.step.name
+    for translator in kept:
+        qapp.removeTranslator(translator)
 
 
-def test_no_two_controls_of_a_page_share_a_shortcut_in_german(
-    german: None, open_window: OpenWindow, demo_folder: Path
-) -> None:
-    window = open_window(WizardOptions(demo=True, data_dir=demo_folder, language="de"))
-    assert {kind.step: shared for kind in PAGES if (shared := shared_shortcuts(window, kind))} == {}
+def reveal(widget: QWidget, page: WizardPage) -> None:
+    while widget is not page:
+        widget.setVisible(True)
+        above = widget.parentWidget()
+        assert above is not None
+        widget = above
 
 
-def shared_shortcuts(window: WizardWindow, kind: type[WizardPage]) -> list[str]:
-    page = window.page_for(kind.step)
-    texts = [widget.text() for widget in page.findChildren(QAbstractButton)]
-    texts += [label.text() for label in page.findChildren(QLabel) if label.buddy()]
-    texts += [window.button(which).text() for which in _BUTTONS]
-    keys = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
-    return sorted({key for key in keys if keys.count(key) > 1})
+def shared_letters(page: WizardPage) -> list[str]:
+    texts = [each.text() for each in page.findChildren(QAbstractButton) if each.isVisibleTo(page)]
+    texts += [
+        each.text() for each in page.findChildren(QLabel) if each.buddy() and each.isVisibleTo(page)
+    ]
+    keys = [keyboard.letter(text) for text in texts]
+    return sorted({key for key in keys if key and keys.count(key) > 1})
 
 
-_BUTTONS = (
-    WizardWindow.WizardButton.BackButton,
-    WizardWindow.WizardButton.NextButton,
-)
+def test_the_letter_of_going_on_is_never_taken_from_it(demo: WizardWindow) -> None:
+    taken = {"w"}
+    labels = [QLabel("&Website"), QLabel("&Wie"), QLabel("R && &Web"), QLabel("ohne")]
+    keyboard.assign_letters(labels, taken)
+    assert [label.text() for label in labels] == ["W&ebsite", "W&ie", "&R && Web", "ohne"]
+
+
+def test_screen_readers_are_told_headings_and_groups_and_no_words_twice(qapp: QApplication) -> None:
+    accessible_roles.install()
+    card = Card("Firefox", ("Tasks: 25", "last used yesterday"))
+    group = basics.make_group("Browsers", basics.make_heading("What was found"), card)
+    assert interface_of(group).role() is QAccessible.Role.Grouping
+    assert interface_of(group).text(QAccessible.Text.Name) == "Browsers"
+    [heading] = group.findChildren(accessible_roles.Heading)
+    assert interface_of(heading).role() is QAccessible.Role.Heading
+    assert interface_of(heading).text(QAccessible.Text.Name) == "What was found"
+    said = interface_of(card.button).text(QAccessible.Text.Description)
+    assert said == "Tasks: 25 last used yesterday"
+    lines = group.findChildren(accessible_roles.Silent)
+    assert len(lines) == 2
+    assert all(interface_of(line).state().invisible for line in lines)

@@ -72,7 +72,9 @@ def test_a_file_that_is_no_capture_is_told_and_not_taken(person: Person, tmp_pat
     assert not page.isComplete()
 
 
-def test_a_wrong_passphrase_uploads_nothing_and_says_why(person: Person, tmp_path: Path) -> None:
+def test_a_wrong_passphrase_is_told_where_another_may_be_typed(
+    person: Person, tmp_path: Path
+) -> None:
     file = tmp_path / "maria.dmcapture"
     captured(person, file)
     person.window.restart()
@@ -81,10 +83,15 @@ def test_a_wrong_passphrase_uploads_nothing_and_says_why(person: Person, tmp_pat
     page = person.page
     assert isinstance(page, CapturesPage)
     page.add_files(file)
-    person.wait(lambda: bool(page.answers.captures))
-    page._passphrase.setText("another passphrase")
-    person.go_to(WizardStep.MIGRATE)
-    work = person.page
-    person.wait(work.error_panel.isVisible)
-    assert work.error_panel.error is not None
-    assert work.error_panel.error.code == "DM-401"
+    person.wait(lambda: bool(page.answers.captures) and page.operation is None)
+    assert page._passphrase.isVisible()
+    for wrong, code in (("another passphrase", "DM-401"), ("", "DM-445")):
+        page._passphrase.setText(wrong)
+        person.go_on()
+        assert person.page is page
+        assert page.error_panel.error is not None
+        assert page.error_panel.error.code == code
+        assert page.answers.passphrase == ""
+    page._passphrase.setText(PASSPHRASE)
+    person.go_to(WizardStep.DONE)
+    assert isinstance(person.window.context.result, UploadResult)

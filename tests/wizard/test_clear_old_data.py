@@ -63,11 +63,13 @@ def test_what_was_cleared_is_put_back_after_an_undo(
     cleared = before - in_firefox(home)
     assert cleared
 
+    asked = answer_boxes(monkeypatch, yes=True)
     page._undo_button.click()
+    assert "You have also cleared the browser." in asked[0]
     person.wait(lambda: person.page.step is WizardStep.DONE)
     undone = person.page
     assert isinstance(undone, DonePage)
-    assert "missing" in undone.accessibleDescription()
+    assert "the app has it nowhere" in undone.accessibleDescription()
     assert undone.clear_old_data.isVisibleTo(undone)
     typed: list[str] = []
 
@@ -79,4 +81,5 @@ def test_what_was_cleared_is_put_back_after_an_undo(
     undone.clear_old_data._restore_button.click()
     person.wait(lambda: in_firefox(home) == before)
     person.wait(lambda: undone.operation is None)
+    assert "so is your browser's data" in undone.accessibleDescription()
     assert undone.error_panel.error is None, undone.error_panel.support_text()

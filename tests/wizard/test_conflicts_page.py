@@ -90,7 +90,7 @@ def case(qtbot: QtBot, tmp_path: Path, database: str) -> Iterator[Case]:
     """Environments and tasks migrated before and changed in the database since."""
     opened = open_page(qtbot, ConflictsPage, tmp_path / "data dir", PLAN)
     answers = opened.answers
-    answers.workflow, answers.origin = Workflow.MIGRATE, APP
+    answers.workflow, answers.origins = Workflow.MIGRATE, (APP,)
     answers.sources = (store_of(tmp_path, {"environments": ENVIRONMENTS, "tasks": TASKS}),)
     answers.user_id, answers.database, answers.create_tables = "u1", database, True
     answers.backup.choice = BackupChoice.NONE
@@ -114,7 +114,7 @@ def test_each_is_decided_by_itself_and_all_alike_at_once(case: Case) -> None:
     [cells] = [
         [table.index(row, column).data() for column in range(3)] for row in range(table.rowCount())
     ]
-    assert cells[0] == "config"
+    assert cells[0] == "Settings"
     assert list(map(json.loads, cells[1:])) == [OLD, {"url": "new", "port": 1}]
     case.answer(0, Resolution.REPLACE, alike=True)
     case.answer(1, Resolution.MERGE)

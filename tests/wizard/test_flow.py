@@ -88,14 +88,20 @@ NEEDS = [
     (
         WizardStep.FIND,
         Requirement.SOURCES,
-        WizardAnswers(),
-        {"sources": (Path("p"),), "origin": "https://a.test"},
+        WizardAnswers(origins=("https://a.test",), site_fits=True),
+        {"sources": (Path("p"),)},
     ),
     (
         WizardStep.FIND,
         Requirement.ORIGIN,
         WizardAnswers(sources=(Path("p"),)),
-        {"origin": "https://a.test"},
+        {"origins": ("https://a.test",), "site_fits": True},
+    ),
+    (
+        WizardStep.FIND,
+        Requirement.SITE,
+        WizardAnswers(sources=(Path("p"),), origins=("https://a.test",)),
+        {"site_fits": True},
     ),
     (
         WizardStep.DESTINATION,

@@ -5,22 +5,36 @@ import json
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_migrator.errors import KitChanged
-from desktop_migrator.migration.desk.kits import make_kit
+from desktop_migrator.migration.desk.kits import make_kit, open_kit, trust_desk
 from desktop_migrator.migration.wizard_options import WizardOptions
+from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.model import RunResult
 from desktop_migrator.system.resources import resource
+from desktop_migrator.vault.keys import PrivateKey
 from desktop_migrator.vault.signatures import SigningKey
-from desktop_migrator.wizard.flow import WizardStep
+from desktop_migrator.wizard.flow import Requirement, WizardStep, Workflow, unmet_requirement
+from desktop_migrator.wizard.operations import CaptureResult
 from desktop_migrator.wizard.pages.destination import DestinationPage
+from desktop_migrator.wizard.pages.kit import KitPage
 from desktop_migrator.wizard.widgets.kit_panel import KitPanel
-from tests.wizard.conftest import OpenWindow, Person
+from tests.recorded import APP
+from tests.wizard.conftest import PASSPHRASE, OpenWindow, Person
 from tests.wizard.pages import named
 
 DESK = SigningKey.generate()
 TRUST = "I know and trust them"
+
+
+@pytest.fixture(autouse=True)
+def nobodys_browsers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
 
 
 @pytest.fixture
@@ -62,9 +76,15 @@ def test_a_desk_that_nobody_knows_stops_everything_until_it_is_accepted(
     person = Person(open_window(WizardOptions(file=kit, data_dir=tmp_path / "data")), qtbot)
     for words in ("A kit by Acme support", "db.acme.test, port 6432", "We will call you.", warning):
         assert words in told(person)
-    assert not person.page.isComplete()
-    named(person.page, QPushButton, TRUST).click()
-    person.wait(person.page.isComplete)
+    page = person.page
+    assert page.step is WizardStep.KIT
+    assert unmet_requirement(page.step, page.answers) is Requirement.KIT
+    person.lay_out()
+    trust = named(page, QPushButton, TRUST)
+    assert person.window.focusWidget() is not trust
+    trust.click()
+    assert unmet_requirement(page.step, page.answers) is not Requirement.KIT
+    person.wait(lambda: page.operation is None)
     destination = person.window.page_for(WizardStep.DESTINATION)
     assert isinstance(destination, DestinationPage)
     destination.on_enter()
@@ -81,14 +101,14 @@ def test_a_desk_once_accepted_is_known_and_another_key_in_its_name_is_not(
     make(kit)
     person = sit()
     named(person.page, QPushButton, TRUST).click()
-    person.wait(person.page.isComplete)
+    person.wait(lambda: person.page.operation is None)
     again = sit()
-    assert again.page.isComplete()
+    assert not again.page.answers.kit_not_accepted
     assert not again.page.findChildren(QPushButton, TRUST)
     make(kit, SigningKey.generate())
     other = sit()
     assert "another key than before" in told(other)
-    assert not other.page.isComplete()
+    assert other.page.answers.kit_not_accepted
 
 
 def test_a_kit_that_was_changed_does_not_open(
@@ -101,3 +121,83 @@ def test_a_kit_that_was_changed_does_not_open(
     kit.write_text(json.dumps(document))
     with pytest.raises(KitChanged):
         open_window(WizardOptions(file=kit, data_dir=tmp_path / "data"))
+
+
+@pytest.fixture
+def desk_kit(kit: Path, tmp_path: Path) -> Path:
+    """For the app of the sample profiles, whose database is on this computer."""
+    text = resource("plans", "default.toml").read_text("utf-8")
+    make_kit(
+        kit,
+        owner="Acme Tasks",
+        plan_text=text.replace("origins = []", f'origins = ["{APP}"]'),
+        database="builtin",
+        recipient=PrivateKey.generate().public_key,
+        key=DESK,
+    )
+    open_window_of = Workspace.open(tmp_path / "data")
+    trust_desk(open_kit(kit, open_window_of), open_window_of)
+    return kit
+
+
+def test_a_kit_migrates_from_one_page_in_two_decisions(
+    desk_kit: Path, home: Path, open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = open_window(WizardOptions(file=desk_kit, data_dir=tmp_path / "data"))
+    window.context.folders = (home,)
+    person = Person(window, qtbot)
+    page = person.page
+    assert isinstance(page, KitPage)
+    page.on_enter()
+    person.wait(lambda: page.operation is None)
+    assert "Tasks: " in page._found.text()
+    assert " in " in page._found.text()
+    page._person.setText("maria")
+    page._passphrase.set_passphrase(PASSPHRASE, PASSPHRASE)
+    assert page.isComplete()
+    QTest.mouseClick(window.button(window.WizardButton.NextButton), Qt.MouseButton.LeftButton)
+    person.wait(lambda: person.page.step is WizardStep.CONFLICTS and person.page.isComplete())
+    QTest.mouseClick(window.button(window.WizardButton.CommitButton), Qt.MouseButton.LeftButton)
+    person.wait(lambda: person.page.step is WizardStep.DONE or person.page.error_panel.isVisible())
+    result = window.context.result
+    assert isinstance(result, RunResult), person.page.error_panel.support_text()
+    assert result.verified
+    assert window.visitedIds() == [
+        WizardStep.KIT,
+        WizardStep.CONFLICTS,
+        WizardStep.MIGRATE,
+        WizardStep.DONE,
+    ]
+
+
+def test_without_its_database_a_kit_offers_a_file_for_the_desk_alone(
+    desk_kit: Path,
+    home: Path,
+    open_window: OpenWindow,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window = open_window(WizardOptions(file=desk_kit, data_dir=tmp_path / "data"))
+    window.context.folders = (home,)
+    window.context.answers.database = "postgresql://app@127.0.0.1:9/app"
+    person = Person(window, qtbot)
+    page = person.page
+    assert isinstance(page, KitPage)
+    page.on_enter()
+    person.wait(lambda: page.operation is None)
+    page._person.setText("maria")
+    page._passphrase.set_passphrase(PASSPHRASE, PASSPHRASE)
+    person.go_on()
+    assert page.error_panel.error is not None
+    [instead] = [
+        each
+        for each in page.error_panel.findChildren(QPushButton)
+        if "file instead" in each.accessibleName()
+    ]
+    instead.click()
+    person.wait(lambda: person.page.step is WizardStep.DONE)
+    result = window.context.result
+    assert isinstance(result, CaptureResult)
+    assert result.path.is_file()
+    assert window.context.answers.workflow is Workflow.CAPTURE

@@ -37,9 +37,14 @@ def test_the_drafted_plan_is_told_in_words_and_used(qtbot: QtBot, tmp_path: Path
     qtbot.addWidget(page, before_close_func=lambda _: context.worker.close())
     page.show()
     page.on_enter()
+    qtbot.waitUntil(lambda: idle(page) and bool(page.sites.cards))
+    assert context.answers.origins == ()  # nothing fits, so that nothing is chosen
+    page.sites.choose("http://app.demo.test:3000")
     qtbot.waitUntil(lambda: idle(page) and page.offer.isVisible())
+    assert not page.isComplete()
     page.offer.button.click()
     qtbot.waitUntil(lambda: idle(page) and context.plan is not plan)
+    assert page.isComplete()
     assert "my notes: 25 items with title, text" in page.offer.text
     assert "one other record, which is kept as it is" in page.offer.text
     assert set(context.plan.entities) == {"my_notes", "custom_data"}

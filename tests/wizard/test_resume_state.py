@@ -21,7 +21,7 @@ def test_a_run_goes_on_with_all_that_was_said_before_it_began(tmp_path: Path) ->
     answers = WizardAnswers(
         workflow=Workflow.MIGRATE,
         sources=(tmp_path / "profile",),
-        origin="https://a.test",
+        origins=("https://a.test",),
         user_id="maria",
         database=ADDRESS,
         create_tables=True,

@@ -28,7 +28,7 @@ def look(qtbot: QtBot, opened: Opened, source: Path) -> ReviewPage:
     page = opened.page
     assert isinstance(page, ReviewPage)
     opened.answers.workflow = Workflow.MIGRATE
-    opened.answers.sources, opened.answers.origin = (source,), APP
+    opened.answers.sources, opened.answers.origins = (source,), (APP,)
     page.initializePage()
     qtbot.waitUntil(lambda: page.operation is None)
     assert page.error_panel.error is None
@@ -50,8 +50,9 @@ def test_a_tab_for_each_kind_with_what_the_page_read_back(
 ) -> None:
     page = look(qtbot, opened, unpack("firefox", tmp_path))
     tabs = {page._tabs.tabData(i): page._tabs.tabText(i) for i in range(page._tabs.count())}
-    for entity in ("tasks", "environments", "formData"):
-        assert tabs[entity] == f"{entity} ({len(read_back('firefox', entity))})"
+    named = {"tasks": "Tasks", "environments": "Environments", "formData": "Forms"}
+    for entity, label in named.items():
+        assert tabs[entity] == f"{label} ({len(read_back('firefox', entity))})"
     page._tabs.setCurrentIndex(list(tabs).index("environments"))
     names = {each["name"] for each in read_back("firefox", "environments")}
     assert set(column(page, 2)) == names
@@ -75,14 +76,20 @@ def test_before_and_after_stand_side_by_side(qtbot: QtBot, opened: Opened, tmp_p
     page = look(qtbot, opened, unpack("firefox", tmp_path))
     page._tabs.setCurrentIndex(1)
     page._table.selectRow(0)
-    before = json.loads(page._detail._before.toPlainText())
+    exact = page._technical.text()
+    before, _ = json.JSONDecoder().raw_decode(exact[exact.index("{") :])
     [read] = [each for each in read_back("firefox", "environments") if each["id"] == before["id"]]
     secret = read["config"]["githubToken"]
     assert before == read | {"config": read["config"] | {"githubToken": "[encrypted]"}}
     assert secret not in page._detail._after.toPlainText()
     after = page._detail._after.toPlainText()
-    assert f"name: {before['name']}" in after
-    assert "id: " not in after  # nobody has said yet whose it is
+    assert f"Name: {before['name']}" in after
+    assert f"name: {before['name']}" in page._detail._before.toPlainText()
+    assert "id: " not in after
+    hidden = [page._table.isColumnHidden(n) for n in range(page._table.model().columnCount())]
+    headings = [page._table.model().headerData(n, Qt.Orientation.Horizontal) for n in range(3)]
+    assert headings[1:] == ["Kept as", "Name"]
+    assert hidden[:3] == [False, True, False]  # ids and JSON say nothing to most people
 
 
 def test_what_cannot_go_is_told_with_reason_and_remedy(
@@ -145,7 +152,7 @@ def test_a_capture_takes_whole_records_so_nothing_is_excluded_there(
 ) -> None:
     page = opened.page
     opened.answers.workflow = Workflow.CAPTURE
-    opened.answers.sources, opened.answers.origin = (unpack("firefox", tmp_path),), APP
+    opened.answers.sources, opened.answers.origins = (unpack("firefox", tmp_path),), (APP,)
     page.initializePage()
     qtbot.waitUntil(lambda: page.operation is None)
     assert isinstance(page, ReviewPage)

@@ -73,6 +73,8 @@ class PreviewSummary:
     skipped_records: dict[str, int]
     """Records that did not become items, by reason."""
     not_taken: NotTaken
+    copies: int = 0
+    """Items that another one equals, of which the findings have one."""
 
 
 def preview_plan(
@@ -120,7 +122,11 @@ def preview_plan(
     store.suspicions = extractor.accounting.told_suspicions
     accounting = extractor.accounting
     return PreviewSummary(
-        chosen, accounting.records, dict(accounting.skipped), accounting.not_taken
+        chosen,
+        accounting.records,
+        dict(accounting.skipped),
+        accounting.not_taken,
+        deduplicator.duplicates.total(),
     )
 
 

@@ -26,6 +26,7 @@ from desktop_migrator.reporter import Reporter, Stage
 from desktop_migrator.vault.backup_folder import new_backup_id
 from desktop_migrator.vault.container import read_header
 from desktop_migrator.vault.credentials import Credentials
+from desktop_migrator.vault.keyring_keys import find_keys
 from desktop_migrator.vault.keys import Identity, Passphrase, PublicKey
 from desktop_migrator.vault.payload import BackupManifest
 from desktop_migrator.vault.sealed_file import AtomicSealedFile, SealedFile, open_sealed_file
@@ -78,6 +79,15 @@ def is_capture(path: Path) -> bool:
         return False
     except VaultError:
         return path.suffix == SUFFIX
+
+
+def needs_typed_key(path: Path, credentials: Credentials) -> bool:
+    """Whether the person has to type what opens it, since the keyring has nothing that does.
+
+    Raises as `read_header` does.
+    """
+    with path.open("rb") as file:
+        return not find_keys(credentials, read_header(file).recipients)
 
 
 def open_captures(

@@ -1,8 +1,10 @@
 """What each browser profile holds, and how much of it fits the plan: for choosing among them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import reduce
 from pathlib import Path
 
 from desktop_migrator.browsers.discovery.discover import UnreadablePath
@@ -25,7 +27,23 @@ class SiteMatch:
     records: int = 0
     matching_records: int = 0
     """Records that the plan names and recognises by their shape."""
+    items: Mapping[str, int] = field(default_factory=dict)
+    """What lies in these, by entity; the same item in two browsers counts twice."""
     modified: datetime | None = None
+
+    @property
+    def total_items(self) -> int:
+        return sum(self.items.values())
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """What the person chooses among: a web site, or several that the plan says are one app."""
+
+    origins: tuple[str, ...]
+    """The likeliest first."""
+    match: SiteMatch
+    """Of all of them, in all profiles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +60,11 @@ class ProfileScan:
     def matching_records(self) -> int:
         return sum(site.matching_records for site in self.sites)
 
+    def match(self, origins: Collection[str]) -> SiteMatch | None:
+        """What it holds of an app; None if it holds nothing."""
+        sites = [site for site in self.sites if site.origin in origins]
+        return reduce(_merged, sites) if sites else None
+
 
 @dataclass(frozen=True, slots=True)
 class SiteScan:
@@ -50,16 +73,25 @@ class SiteScan:
     unreadable: tuple[UnreadablePath, ...]
     warnings: tuple[Message, ...]
 
-    @property
-    def sites(self) -> tuple[SiteMatch, ...]:
-        """All web sites of all profiles, those with the most that fits first."""
-        sums: dict[str, SiteMatch] = {}
+    def apps(self, plan: Plan) -> tuple[App, ...]:
+        """All that may be chosen under the plan, the likeliest first: where the most that it takes
+        lies, then what was used last, then what is on the web and not on this computer.
+
+        Where the plan names web sites there are no others.
+        """
+        sums: dict[str, list[SiteMatch]] = {}
         for finding in self.profiles:
             for site in finding.sites:
-                sums[site.origin] = _merged(sums.get(site.origin, SiteMatch(site.origin)), site)
-        return tuple(
-            sorted(sums.values(), key=lambda site: (-site.matching_records, -site.records))
-        )
+                if plan.source.names(site.origin):
+                    sums.setdefault(plan.source.app_origin(site.origin), []).append(site)
+        apps = [
+            App(
+                tuple(dict.fromkeys(site.origin for site in sorted(sites, key=_likelihood))),
+                reduce(_merged, sites),
+            )
+            for sites in sums.values()
+        ]
+        return tuple(sorted(apps, key=lambda app: _likelihood(app.match)))
 
 
 def scan_sites(
@@ -118,8 +150,11 @@ def _scan_profile(
 
 def _site_of_record(record: Record, classifier: RecordClassifier) -> SiteMatch:
     classified = classifier.classify_by_key(record)
-    fits = classified is not None and classified.is_recognised
-    return SiteMatch(record.storage_key.origin, 1, int(fits), record.modified)
+    items: Counter[str] = Counter()
+    for found in classified.items if classified else ():
+        if not found.is_rest:  # of the record's items, and no item by itself
+            items[found.entity] += len(found.items)
+    return SiteMatch(record.storage_key.origin, 1, int(bool(items)), items, record.modified)
 
 
 def _merged(one: SiteMatch, other: SiteMatch) -> SiteMatch:
@@ -128,5 +163,12 @@ def _merged(one: SiteMatch, other: SiteMatch) -> SiteMatch:
         one,
         records=one.records + other.records,
         matching_records=one.matching_records + other.matching_records,
+        items=Counter(one.items) + Counter(other.items) if other.items else one.items,
         modified=max(times, default=None),
     )
+
+
+def _likelihood(site: SiteMatch) -> tuple[int, float, bool, int, str]:
+    used = site.modified.timestamp() if site.modified else 0.0
+    is_web = site.origin.startswith("https:")
+    return -site.total_items, -used, not is_web, -site.records, site.origin

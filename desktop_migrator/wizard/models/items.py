@@ -6,7 +6,7 @@ slice by slice while the window lives on, whose rows appear as they are found.
 
 from array import array
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -57,8 +57,11 @@ class ItemsModel(QAbstractTableModel):
         *,
         initial_filter: Filter = NO_FILTER,
         checkable: bool = True,
+        labels: Mapping[str, str] | None = None,
     ) -> None:
+        """`labels` are what people call the columns."""
         super().__init__(parent)
+        self._labels = labels or {}
         self._preview_store = preview_store
         self.entity = entity
         self._checkable = checkable
@@ -140,6 +143,17 @@ class ItemsModel(QAbstractTableModel):
             return (headings[0], self.tr("Why"))
         return headings
 
+    @property
+    def technical_columns(self) -> frozenset[int]:
+        """Those that say nothing to most people, as long as others do: ids and JSON."""
+        if self._active_filter.state in NOT_SENT:
+            return frozenset()
+        kind = self._preview_store.entity_summary(self.entity)
+        technical = frozenset(
+            place for place, name in enumerate(self.headings, 1) if place == 1 or name in kind.json
+        )
+        return technical if len(technical) < len(self.headings) else technical - {1}
+
     # ---- rows -----------------------------------------------------------------------------------
 
     def item_at(self, row: int) -> PreviewRow:
@@ -217,7 +231,10 @@ class ItemsModel(QAbstractTableModel):
     ) -> Any:
         if orientation is not Qt.Orientation.Horizontal or role != _Role.DisplayRole:
             return None
-        return self.headings[section - 1] if section else self.tr("What becomes of it")
+        if not section:
+            return self.tr("What becomes of it")
+        name = self.headings[section - 1]
+        return self.tr("Kept as") if section == 1 else self._labels.get(name, name)
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         flags = super().flags(index)

@@ -6,7 +6,6 @@ from desktop_migrator.errors import KeyringUnusable, MigratorError
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.vault.keyring_keys import get_or_create_backup_key
 from desktop_migrator.vault.recovery_key import encode_recovery_key
-from desktop_migrator.wizard import icons
 from desktop_migrator.wizard.flow import BackupChoice, WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
@@ -32,7 +31,7 @@ class BackupPage(WizardPage):
         self._keyring_card = Card(
             self.tr("With a key in this computer's &keychain (recommended)"),
             (self.tr("Nothing to remember; print the recovery key for the day it is lost."),),
-            icon=icons.icon("key"),
+            icon="key",
             group=self._group,
         )
         self._keyring_warning = basics.make_label(role="warning")
@@ -40,7 +39,7 @@ class BackupPage(WizardPage):
         self._passphrase_card = Card(
             self.tr("&With a passphrase of your own"),
             (self.tr("Whoever has it can open the backup; without it nobody can."),),
-            icon=icons.icon("shield"),
+            icon="shield",
             group=self._group,
         )
         self._no_backup_card = Card(

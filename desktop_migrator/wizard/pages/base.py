@@ -9,11 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
-from PySide6.QtCore import QSize, Qt
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QRadioButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -25,7 +30,8 @@ from desktop_migrator import __version__
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.messages import Message
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.wizard import flow, theme
+from desktop_migrator.wizard import flow, i18n, keyboard, theme
+from desktop_migrator.wizard.announcements import announce
 from desktop_migrator.wizard.context import WizardContext
 from desktop_migrator.wizard.flow import WizardAnswers, WizardStep
 from desktop_migrator.wizard.widgets import basics
@@ -34,6 +40,16 @@ from desktop_migrator.wizard.widgets.error_panel import ErrorPanel
 from desktop_migrator.wizard.worker import Operation, OperationListener
 
 T = TypeVar("T")
+
+_WIZARD_BUTTON = QWizard.WizardButton
+_BUTTONS = (
+    _WIZARD_BUTTON.BackButton,
+    _WIZARD_BUTTON.NextButton,
+    _WIZARD_BUTTON.CommitButton,
+    _WIZARD_BUTTON.FinishButton,
+    _WIZARD_BUTTON.CancelButton,
+)
+"""In the order in which they are seen."""
 
 
 class _Content(QWidget):
@@ -54,7 +70,10 @@ class WizardPage(QWizardPage):
         super().__init__()
         self.context = context
         self._operation: Operation | None = None
-        self._heading = theme.enlarge(basics.make_label(), 1.5, bold=True)
+        self._focus_before: QWidget | None = None
+        """Where the focus was when the work under way began."""
+        self._tab_order: list[QWidget] = []
+        self._heading = basics.make_heading(scale=1.5)
         self._subtitle = basics.make_label(role="faint")
         self.error_panel = ErrorPanel(self.step, context.translator)
         self.body = QVBoxLayout()
@@ -75,9 +94,19 @@ class WizardPage(QWizardPage):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(content)
+        self._missing = basics.make_label(role="faint")
+        self._missing.setContentsMargins(theme.WIDE, 0, theme.WIDE, theme.TIGHT)
+        self._missing.hide()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._scroll)
+        outer.addWidget(self._scroll, 1)
+        outer.addWidget(self._missing)
+        self._page_content = content
+        content.installEventFilter(self)
+        self._tidying = QTimer(self)
+        self._tidying.setSingleShot(True)
+        self._tidying.timeout.connect(self.settle_keys)
+        self.completeChanged.connect(self._show_what_is_missing)
         self._support_label: QLabel | None = None
         self._has_details = False
         self.build()
@@ -167,16 +196,19 @@ class WizardPage(QWizardPage):
         """Have the worker do it; what this page had under way is of no interest any more."""
         self.abandon_operation()
         self.error_panel.clear()
+        self._hold_focus()
 
         def ended(result: T) -> None:
             self._operation = None
             on_success(result)
             self.completeChanged.emit()
+            self._return_focus()
 
         def stopped(error: MigratorError) -> None:
             self._operation = None
             (on_failure or self.error_panel.show_error)(error)
             self.completeChanged.emit()
+            self._return_focus()
 
         self._operation = self.context.worker.start(
             work, on_success=ended, on_failure=stopped, listener=listener
@@ -198,8 +230,102 @@ class WizardPage(QWizardPage):
         """The person said something: it may be possible to go on now."""
         self.completeChanged.emit()
 
+    def scroll_to(self, widget: QWidget) -> None:
+        """Once it lies where it will."""
+        QTimer.singleShot(0, lambda: self._scroll.ensureWidgetVisible(widget))
+
     def next_page(self) -> None:
         self.wizard().next()
+
+    # ---- keyboard and screen reader -------------------------------------------------------------
+
+    def first_control(self) -> QWidget | None:
+        """What has the focus when the page comes; None: the page as a whole."""
+        for widget in keyboard.tab_order(self.body):
+            waits = isinstance(widget, QRadioButton) and not widget.isChecked()
+            if not waits and widget.property("role") != "details":
+                return widget
+        return None
+
+    def settle_keys(self) -> None:
+        """Letters and the way of the Tab key, for what is on the page now."""
+        buttons = self._wizard_buttons()
+        taken: set[str] = set()
+        keyboard.assign_letters(buttons, taken)
+        keyboard.assign_letters(
+            (
+                each
+                for each in self._page_content.findChildren(QWidget)
+                if isinstance(each, QAbstractButton | QLabel)
+                and (isinstance(each, QAbstractButton) or each.buddy() is not None)
+                and each.isVisibleTo(self)
+            ),
+            taken,
+        )
+        order = [
+            *keyboard.tab_order(self.body),
+            *keyboard.tab_order(self.error_panel.layout()),
+            *buttons,
+        ]
+        if order != self._tab_order:
+            self._tab_order = order
+            keyboard.set_tab_order(order)
+
+    def say_what_is_missing(self) -> None:
+        """Somebody would go on and cannot."""
+        announce(self, self._missing.text(), urgent=True)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest and self.isVisible():
+            self._tidying.start(0)
+        return super().eventFilter(watched, event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            QTimer.singleShot(0, self._arrive)
+
+    def _arrive(self) -> None:
+        if not self.isVisible():
+            return
+        self.settle_keys()
+        self._show_what_is_missing()
+        main = next((each for each in self._wizard_buttons() if _is_main(each)), None)
+        (self.first_control() or main or self).setFocus(Qt.FocusReason.TabFocusReason)
+        announce(self, f"{self.heading}. {self._subtitle.text()}")
+
+    def _show_what_is_missing(self) -> None:
+        need = None if self._operation else flow.unmet_requirement(self.step, self.answers)
+        words = i18n.requirement_sentence(need) if need else ""
+        self._missing.setText(words)
+        self._missing.setVisible(bool(words))
+
+    def _hold_focus(self) -> None:
+        """What is pressed goes dead while it works, and the focus must not jump to what is next."""
+        focused = QApplication.focusWidget()
+        window = self.window()
+        if isinstance(focused, QAbstractButton) and window.isAncestorOf(focused):
+            self._focus_before = focused
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _return_focus(self) -> None:
+        """Unless the person, or what came of the work, has moved it meanwhile."""
+        before, self._focus_before = self._focus_before, None
+        if before is None or not self.isVisible() or self._operation:
+            return
+        focused = QApplication.focusWidget()
+        if focused not in (None, self):
+            return
+        if shiboken6.isValid(before) and before.isVisible() and before.isEnabled():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif control := self.first_control():
+            control.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _wizard_buttons(self) -> list[QAbstractButton]:
+        wizard = self.wizard()
+        if wizard is None:  # a page by itself
+            return []
+        return [each for each in map(wizard.button, _BUTTONS) if each.isVisibleTo(wizard)]
 
     # ---- what QWizard asks ----------------------------------------------------------------------
 
@@ -226,3 +352,7 @@ class WizardPage(QWizardPage):
 
     def wizard(self) -> QWizard:
         return super().wizard()
+
+
+def _is_main(button: QAbstractButton) -> bool:
+    return button.property("role") == "main" and button.isEnabled()

@@ -6,7 +6,6 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QPushButton
 
 from desktop_migrator.migration.sealed.captures import SUFFIX
-from desktop_migrator.wizard import icons
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
@@ -30,13 +29,13 @@ class CaptureFilePage(WizardPage):
         self._desk_card = Card(
             self.tr("Only the support &desk can open it (recommended)"),
             (self.tr("Sealed with the key of {owner}.").format(owner=kit.owner if kit else ""),),
-            icon=icons.icon("key"),
+            icon="key",
             group=self._group,
         )
         self._passphrase_card = Card(
             self.tr("It opens &with a passphrase of your own"),
             (self.tr("Tell it whoever shall upload the file, but not in the same message."),),
-            icon=icons.icon("shield"),
+            icon="shield",
             group=self._group,
         )
         self._passphrase_form = NewPassphraseForm(
@@ -69,7 +68,7 @@ class CaptureFilePage(WizardPage):
             sealed_for_desk=answers.desk_key is not None and self._desk_card.is_checked
         )
         if answers.capture_file is None or answers.capture_file.exists():
-            self.set_capture_file(_unused_path())
+            self.set_capture_file(unused_path())
         else:
             self.set_capture_file(answers.capture_file)
 
@@ -105,7 +104,7 @@ class CaptureFilePage(WizardPage):
             )
 
 
-def _unused_path() -> Path:
+def unused_path() -> Path:
     """A name in the person's documents that no file has yet."""
     documents = QStandardPaths.StandardLocation.DocumentsLocation
     folder = Path(QStandardPaths.writableLocation(documents))

@@ -4,9 +4,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QFormLayout, QLabel, QLineEdit, QListWidget, QPushButton
 
-from desktop_migrator.errors import NotAContainer
+from desktop_migrator.errors import KeyNotGiven, MigratorError, NotAContainer, WrongKey
 from desktop_migrator.migration.desk import kits
-from desktop_migrator.migration.sealed.captures import is_capture
+from desktop_migrator.migration.sealed.captures import (
+    UnlockKey,
+    is_capture,
+    needs_typed_key,
+    open_captures,
+)
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
@@ -39,14 +44,17 @@ class CapturesPage(WizardPage):
         self._passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self._passphrase.setAccessibleName(self.tr("Passphrase of the files"))
         self._passphrase.textChanged.connect(self._passphrase_changed)
-        label = QLabel(self.tr("&Passphrase, if they have one"))
-        label.setBuddy(self._passphrase)
-        form.addRow(label, self._passphrase)
+        self._passphrase_label = QLabel(self.tr("&Passphrase or recovery key of the files"))
+        self._passphrase_label.setBuddy(self._passphrase)
+        form.addRow(self._passphrase_label, self._passphrase)
         self.body.addLayout(form)
+        self._opened: tuple[tuple[Path, ...], str] | None = None
+        """The files that were opened, and by what."""
 
     def on_enter(self) -> None:
         self._passphrase.setText(self.answers.passphrase)
         self._show_files()
+        self._find_out_needs()
 
     def takes_file(self, path: Path) -> bool:
         return path.suffix != kits.SUFFIX
@@ -61,9 +69,51 @@ class CapturesPage(WizardPage):
 
         self.start_operation(work, self._files_added)
 
+    def on_next(self) -> bool:
+        """Once they all open: what does not fit is said here, where it can be typed anew."""
+        answers = self.answers
+        wanted = answers.captures, answers.passphrase
+        if self._opened == wanted:
+            return True
+        unlock = UnlockKey(answers.passphrase or None, self.context.workspace.credentials)
+
+        def work(reporter: Reporter) -> None:
+            open_captures(answers.captures, unlock, reporter)
+
+        self.start_operation(work, lambda _: self._go_on(wanted), self._not_opened)
+        return False
+
+    def _go_on(self, opened: tuple[tuple[Path, ...], str]) -> None:
+        self._opened = opened
+        self.next_page()
+
+    def _not_opened(self, error: MigratorError) -> None:
+        if isinstance(error, WrongKey):
+            self._passphrase.clear()
+        if isinstance(error, WrongKey | KeyNotGiven):
+            self._ask_passphrase(True)
+            self._passphrase.setFocus()
+        self.error_panel.show_error(error)
+
     def _files_added(self, paths: tuple[Path, ...]) -> None:
         self.answers.captures = tuple(dict.fromkeys((*self.answers.captures, *paths)))
         self._show_files()
+        self._find_out_needs()
+
+    def _find_out_needs(self) -> None:
+        """Whether there is anything to type for these files."""
+        captures, credentials = self.answers.captures, self.context.workspace.credentials
+
+        def work(_: Reporter) -> bool:
+            return any(needs_typed_key(path, credentials) for path in captures)
+
+        self.start_operation(work, self._ask_passphrase)
+
+    def _ask_passphrase(self, needed: bool) -> None:
+        for widget in (self._passphrase_label, self._passphrase):
+            widget.setVisible(needed)
+        if not needed:
+            self._passphrase.clear()
 
     def _remove_selected(self) -> None:
         row = self._list.currentRow()
@@ -75,7 +125,8 @@ class CapturesPage(WizardPage):
     def _show_files(self) -> None:
         self._list.clear()
         for path in self.answers.captures:
-            self._list.addItem(str(path))
+            self._list.addItem(path.name)
+            self._list.item(self._list.count() - 1).setToolTip(str(path))
         self._remove_button.setEnabled(bool(self.answers.captures))
         self.notify_complete_changed()
 

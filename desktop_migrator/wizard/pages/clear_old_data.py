@@ -18,7 +18,7 @@ from desktop_migrator.migration.backups.into_browser import (
     RestoreToBrowserResult,
     restore_to_browser,
 )
-from desktop_migrator.model import ClearedData
+from desktop_migrator.model import ClearedData, UndoResult
 from desktop_migrator.reporter import Question, Topic
 from desktop_migrator.wizard import i18n, theme
 from desktop_migrator.wizard.flow import BackupChoice
@@ -74,10 +74,8 @@ class ClearOldData(QWidget, OperationListener):
         self._backup = cleared.backup
         self._show_note(
             self.tr(
-                "%n record(s) were cleared from the browser on {time}, after this migration. They "
-                "lie in an encrypted backup alone: put them back, or the app has them nowhere.",
-                "",
-                cleared.records,
+                "Your data was cleared from the browser on {time}, after this migration. It lies "
+                "in an encrypted backup alone: put it back, or the app has it nowhere."
             ).format(time=i18n.format_local_time(cleared.cleared))
         )
 
@@ -88,7 +86,7 @@ class ClearOldData(QWidget, OperationListener):
         answers, context = self._page.answers, self._page.context
         job = ClearJob(
             plan=context.plan,
-            origins=(answers.origin,) if answers.origin else (),
+            origins=answers.origins,
             sources=answers.sources,
             confirmed=True,
             passphrase=backup_passphrase(answers),
@@ -139,10 +137,10 @@ class ClearOldData(QWidget, OperationListener):
             self.clear()
 
     def _clear_finished(self, cleared: ClearResult) -> None:
-        self._backup = cleared.backup
-        words = [self.tr("%n record(s) were cleared from the browser.", "", cleared.records)]
+        self._backup = self._page.context.cleared = cleared.backup
+        words = [self.tr("What was moved is no longer in the browser.")]
         if cleared.spared:
-            words.append(self.tr("%n stay, for good reason:", "", len(cleared.spared)))
+            words.append(self.tr("%Ln part(s) stay, for good reason:", "", len(cleared.spared)))
             say = self._page.context.translator
             words += [
                 f"\n{each.key}: {say(HELD_REASONS[each.reason])}"
@@ -151,7 +149,12 @@ class ClearOldData(QWidget, OperationListener):
         self._show_note(" ".join(words))
 
     def _restore_finished(self, _: RestoreToBrowserResult) -> None:
-        self._backup = None
+        self._backup = self._page.context.cleared = None
+        if isinstance(self._page.context.result, UndoResult):
+            self._page.set_header(
+                self._page.heading,
+                self.tr("The database is as it was before, and so is your browser's data."),
+            )
         self._show_note(self.tr("The browser has its old data again."))
 
     def _show_note(self, words: str) -> None:

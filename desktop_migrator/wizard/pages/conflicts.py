@@ -124,7 +124,7 @@ class ConflictsPage(WizardPage, OperationListener):
         if self._preview_store is not None and subject == self._loaded_for:
             return
         self._loaded_for = subject
-        self._compare(job, self._comparison_finished)
+        self._compare(job, self._compared_first)
 
     def _compare(self, job: Job, finished: Callable[[_Comparison], None]) -> None:
         self._reset()
@@ -152,6 +152,11 @@ class ConflictsPage(WizardPage, OperationListener):
         self._bar.show()
         self._bar.setRange(0, 0)
         self.start_operation(work, finished, self._comparison_failed, self)
+
+    def _compared_first(self, comparison: _Comparison) -> None:
+        self._comparison_finished(comparison)
+        if not comparison.counted and self.isVisible():
+            self.next_page()  # there is nothing to ask
 
     def on_progress(self, progress: Progress) -> None:
         self._bar.setRange(0, progress.total or 0)
@@ -197,15 +202,17 @@ class ConflictsPage(WizardPage, OperationListener):
             self.set_header(
                 self.tr("What counts where both differ?"),
                 self.tr(
-                    "%n item(s) differ from the database, or from another browser's version.",
+                    "%Ln item(s) differ from the database, or from another browser's version.",
                     "",
                     total,
                 )
                 if any(self._has_version_conflicts(kind.name) for kind, _ in counted)
-                else self.tr("%n item(s) are in the database already, and differ.", "", total),
+                else self.tr("%Ln item(s) are in the database already, and differ.", "", total),
             )
         for row, (kind, number) in enumerate(counted):
             self._add_rule(row, kind, number)
+        if len(counted) > 1:
+            self._add_rule_for_all(len(counted))
         self._grid_widget.setVisible(bool(counted))
         self._rule_changed()
 
@@ -218,28 +225,52 @@ class ConflictsPage(WizardPage, OperationListener):
 
     def _add_rule(self, row: int, kind: EntitySummary, number: int) -> None:
         combo = QComboBox()
-        words = f"{kind.name} ({QLocale().toString(number)})"
+        words = f"{self._label(kind.name)} ({QLocale().toString(number)})"
         label = QLabel(words.replace("&", "&&"))
         label.setBuddy(combo)
         combo.setAccessibleName(self.tr("What counts for {kind}").format(kind=words))
-        for text, rule in (
-            (self.tr("The one changed last"), MergeRule.NEWEST),
-            (self.tr("What is in the database"), MergeRule.KEEP),
-            (self.tr("What is in the browser"), MergeRule.OVERWRITE),
-            (self.tr("Both, merged field by field"), MergeRule.FIELDS),
-            (self.tr("Decide one by one"), MergeRule.PROMPT),
-        ):
+        for text, rule in self._rules():
             if rule is not MergeRule.PROMPT or number <= _MAX_INTERACTIVE:
                 combo.addItem(text, rule)
         wanted = self.answers.rules.get(kind.name, self.context.plan.entities[kind.name].conflict)
         combo.setCurrentIndex(max(combo.findData(wanted), 0))
         combo.currentIndexChanged.connect(lambda _: self._rule_changed(kind))
         look = QPushButton(self.tr("Show"))
-        look.setAccessibleName(self.tr("Show what differs in {kind}").format(kind=kind.name))
+        look.setAccessibleName(
+            self.tr("Show what differs in {kind}").format(kind=self._label(kind.name))
+        )
         look.clicked.connect(lambda _: self._show_entity(kind))
         self._rule_combos[kind.name] = combo
         for column, widget in enumerate((label, combo, look)):
             self._grid.addWidget(widget, row, column)
+
+    def _add_rule_for_all(self, row: int) -> None:
+        combo = QComboBox()
+        combo.addItem(self.tr("as chosen above"), None)
+        for text, rule in self._rules()[:-1]:
+            combo.addItem(text, rule)
+        label = QLabel(self.tr("&All kinds alike"))
+        label.setBuddy(combo)
+        combo.setAccessibleName(self.tr("What counts for all kinds"))
+        combo.activated.connect(lambda _: self._choose_for_all(combo.currentData()))
+        self._grid.addWidget(label, row, 0)
+        self._grid.addWidget(combo, row, 1)
+
+    def _choose_for_all(self, rule: MergeRule | None) -> None:
+        for combo in self._rule_combos.values() if rule else ():
+            combo.setCurrentIndex(combo.findData(rule))
+
+    def _rules(self) -> tuple[tuple[str, MergeRule], ...]:
+        return (
+            (self.tr("The one changed last"), MergeRule.NEWEST),
+            (self.tr("What is in the database"), MergeRule.KEEP),
+            (self.tr("What is in the browser"), MergeRule.OVERWRITE),
+            (self.tr("Both, merged field by field"), MergeRule.FIELDS),
+            (self.tr("Decide one by one"), MergeRule.PROMPT),
+        )
+
+    def _label(self, entity: str) -> str:
+        return self.context.labels.get(entity, entity)
 
     def _rule(self, entity: str) -> MergeRule:
         return MergeRule(self._rule_combos[entity].currentData())
@@ -285,8 +316,8 @@ class ConflictsPage(WizardPage, OperationListener):
         )
         left = self.answers.undecided_conflicts
         if self._entity and self._is_interactive:
-            words = self.tr("%n still to decide", "", left) if left else self.tr("All are decided")
-            self._entity_heading.setText(f"{self._entity.name}: {words}")
+            words = self.tr("%Ln still to decide", "", left) if left else self.tr("All are decided")
+            self._entity_heading.setText(f"{self._label(self._entity.name)}: {words}")
         self.notify_complete_changed()
 
     # ---- one by one -----------------------------------------------------------------------------
@@ -306,6 +337,7 @@ class ConflictsPage(WizardPage, OperationListener):
                 self,
                 initial_filter=_DIFFERING_ITEMS,
                 checkable=False,
+                labels=self.context.field_labels(kind.name),
             ),
         )
         self._model.search_finished.connect(self._select_first_row)
@@ -313,7 +345,8 @@ class ConflictsPage(WizardPage, OperationListener):
         if before:
             before.deleteLater()
         self._one_by_one.show()
-        self._entity_heading.setText(kind.name)
+        self._entity_heading.setText(self._label(kind.name))
+        self._count_undecided()
         self._differences.show_conflict(None)
         self._update_enabled()
 
@@ -328,7 +361,7 @@ class ConflictsPage(WizardPage, OperationListener):
         self._apply_to_alike_box.setVisible(False)
         self._decision_label.setVisible(self._is_interactive and row >= 0)
         if self._entity and not self._is_interactive:
-            self._entity_heading.setText(self._entity.name)
+            self._entity_heading.setText(self._label(self._entity.name))
 
     def _show_conflict(self, row: int) -> None:
         if row < 0 or self._model is None or self._preview_store is None:
@@ -336,7 +369,7 @@ class ConflictsPage(WizardPage, OperationListener):
         conflict, answer = self._preview_store.conflict(
             self._model.entity, self._model.source_row(row)
         )
-        self._differences.show_conflict(conflict)
+        self._differences.show_conflict(conflict, self.context.field_labels(conflict.entity))
         self._answers.show_versions(conflict.version_names)
         self._decision_label.setText(self._decision_text(conflict, answer))
         self._update_enabled()

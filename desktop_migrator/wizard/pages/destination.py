@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -12,7 +13,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QSpinBox,
     QWidget,
 )
 
@@ -33,8 +33,9 @@ from desktop_migrator.migration.workspace.connections import (
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.postgres.verify.checks import Check, CheckId
 from desktop_migrator.reporter import Question, Reporter, Topic
-from desktop_migrator.wizard import icons, theme
+from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.address_form import DEFAULT_PORT, AddressFields
+from desktop_migrator.wizard.announcements import announce
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
@@ -51,6 +52,8 @@ _REQUIRED_CHECKS = {
     CheckId.BOOKKEEPING,
 }
 """Checks without which no migration can work; what a table lacks may concern none of the items."""
+
+_MAX_PORT = 65535
 
 
 class DestinationPage(WizardPage, OperationListener):
@@ -88,10 +91,6 @@ class DestinationPage(WizardPage, OperationListener):
         self._test_connection(on_passed=self.next_page)
         return False
 
-    def isComplete(self) -> bool:
-        ready = self._builtin.is_checked or self._address_fields().is_complete
-        return ready and super().isComplete()
-
     # ---- the form -------------------------------------------------------------------------------
 
     def _build_person(self) -> None:
@@ -117,13 +116,13 @@ class DestinationPage(WizardPage, OperationListener):
         self._server = Card(
             self.tr("The app's &database"),
             (self.tr("On a server; the app's people gave you an address or a name."),),
-            icon=icons.icon("server"),
+            icon="server",
             group=self._database_choices,
         )
         self._builtin = Card(
             self.tr("O&ne on this computer, to try it"),
             (self.tr("Comes with this program; the app itself will not see it."),),
-            icon=icons.icon("database"),
+            icon="database",
             group=self._database_choices,
         )
         self._server.set_checked()
@@ -143,7 +142,11 @@ class DestinationPage(WizardPage, OperationListener):
         self._show_saved([])
         self._address = QLineEdit()
         self._address.setPlaceholderText("postgresql://user@host:5432/database")
-        self._address.textEdited.connect(self._address_pasted)
+        self._address_before = ""
+        self._read = ""
+        """The address that the fields were filled from."""
+        self._address.textEdited.connect(self._address_edited)
+        self._address.editingFinished.connect(lambda: self._read_address(self._address.text()))
         self._add_field(
             form,
             self.tr("&Paste an address"),
@@ -151,10 +154,8 @@ class DestinationPage(WizardPage, OperationListener):
             self.tr("Fills in the fields below"),
         )
         self._host = QLineEdit()
-        self._port = QSpinBox()
-        self._port.setRange(1, 65535)
-        self._port.setValue(DEFAULT_PORT)
-        self._port.setGroupSeparatorShown(False)
+        self._port = QLineEdit(str(DEFAULT_PORT))
+        self._port.setValidator(QIntValidator(1, _MAX_PORT, self._port))
         self._database = QLineEdit()
         self._login = QLineEdit()
         self._password = QLineEdit()
@@ -235,8 +236,6 @@ class DestinationPage(WizardPage, OperationListener):
         form.addRow(label, field)
         if isinstance(field, QLineEdit) and words != self.tr("&Paste an address"):
             field.textChanged.connect(lambda _: self._form_edited())
-        elif isinstance(field, QSpinBox):
-            field.valueChanged.connect(lambda _: self._form_edited())
         elif isinstance(field, QComboBox) and field is not self._saved_connections:
             field.currentIndexChanged.connect(lambda _: self._form_edited())
 
@@ -267,12 +266,20 @@ class DestinationPage(WizardPage, OperationListener):
         """As if it had been pasted."""
         self._server.set_checked()
         self._address.setText(url)
-        self._address_pasted(url)
+        self._read_address(url)
 
-    def _address_pasted(self, text: str) -> None:
-        self.error_panel.clear()
-        if not text.strip():
+    def _address_edited(self, text: str) -> None:
+        """What is pasted is read at once; what is typed, when all of it is there."""
+        pasted = len(text) - len(self._address_before) > 1
+        self._address_before = text
+        if pasted:
+            self._read_address(text)
+
+    def _read_address(self, text: str) -> None:
+        if not text.strip() or text == self._read:
             return
+        self._read = text
+        self.error_panel.clear()
         try:
             parts = AddressFields.from_url(text.strip())
         except BadDatabaseUrl as error:
@@ -280,11 +287,13 @@ class DestinationPage(WizardPage, OperationListener):
             return
         if parts.password is not None:  # it is in its own field now, hidden
             self._address.setText(parts.url)
+            self._read = parts.url
+        self._address_before = self._address.text()
         self._fill_form(parts)
 
     def _fill_form(self, fields: AddressFields) -> None:
         self._host.setText(fields.host)
-        self._port.setValue(fields.port)
+        self._port.setText(str(fields.port))
         self._database.setText(fields.database)
         self._login.setText(fields.user)
         if fields.password is not None:
@@ -305,7 +314,7 @@ class DestinationPage(WizardPage, OperationListener):
     def _address_fields(self) -> AddressFields:
         return AddressFields(
             host=self._host.text().strip(),
-            port=self._port.value(),
+            port=int(self._port.text() or DEFAULT_PORT),
             database=self._database.text().strip(),
             user=self._login.text().strip(),
             sslmode=self._sslmode.currentData() or "",
@@ -326,7 +335,8 @@ class DestinationPage(WizardPage, OperationListener):
             answers.password = None
             answers.create_tables = True
         else:
-            answers.database = self._address_fields().url
+            fields = self._address_fields()
+            answers.database = fields.url if fields.is_complete else ""
             answers.password = self._password.text() or None
             answers.create_tables = self._create_tables.isChecked()
         answers.connection_tested = False
@@ -359,8 +369,8 @@ class DestinationPage(WizardPage, OperationListener):
 
         self._after_test = on_passed
         self._bar.show()
-        self._test_button.setEnabled(False)
         self.start_operation(work, self._test_finished, self._test_failed, self)
+        self._test_button.setEnabled(False)
 
     def on_question(self, question: Question, answer: Callable[[str | None], None]) -> None:
         answer(self.answers.password if question.topic is Topic.PASSWORD else None)
@@ -371,13 +381,14 @@ class DestinationPage(WizardPage, OperationListener):
 
     def _test_finished(self, checks: list[Check]) -> None:
         self._hide_progress()
-        bad = [check for check in checks if not check.ok]
+        made = self.answers.create_tables
+        bad = [each for each in checks if not each.ok and not (made and each.id is CheckId.TABLE)]
         essential = [check for check in bad if check.id in _REQUIRED_CHECKS]
         self.answers.connection_tested = not essential
         if self._after_test and not essential:
             self._after_test()  # nobody looks at the list any more
             return
-        self._show_checks(checks)
+        self._show_checks([each for each in checks if each.ok or each in bad])
         if essential:
             words, role = self.tr("This database cannot be used as it is."), "bad"
         elif bad:
@@ -388,7 +399,9 @@ class DestinationPage(WizardPage, OperationListener):
         self._verdict.setText(words)
         self._verdict.setProperty("role", role)
         self._verdict.style().polish(self._verdict)
+        announce(self, words, urgent=bool(essential))
         self._details.set_expanded(bool(bad))
+        self.scroll_to(self._verdict)
 
     def _test_failed(self, error: MigratorError) -> None:
         self._hide_progress()

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton
 
 from desktop_migrator.messages import Translator
 from desktop_migrator.migration.backups.into_browser import RestoreToBrowserResult
@@ -24,8 +24,8 @@ from desktop_migrator.wizard.operations import CaptureResult
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.pages.clear_old_data import ClearOldData
 from desktop_migrator.wizard.widgets import basics
-from desktop_migrator.wizard.widgets.basics import clear_layout
 from desktop_migrator.wizard.widgets.rejection_list import RejectionList
+from desktop_migrator.wizard.widgets.result_table import ResultTable
 from desktop_migrator.wizard.widgets.support_bundle_dialog import SupportBundleDialog
 
 _MAX_TOLD_KEYS = 5
@@ -35,13 +35,13 @@ class DonePage(WizardPage):
     step = WizardStep.DONE
 
     def build(self) -> None:
+        self._mark = basics.make_label("✓", "good")
+        theme.enlarge(self._mark, 2.5, bold=True)
+        self._mark.setAccessibleName(self.tr("Done"))
+        self.body.addWidget(self._mark)
         self._summary = basics.make_label()
         self._verified = basics.make_label()
-        self._table = QWidget()
-        self._grid = QGridLayout(self._table)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(theme.WIDE)
-        self._grid.setVerticalSpacing(theme.TIGHT)
+        self._table = ResultTable()
         self._undo_button = QPushButton(self.tr("&Undo …"))
         self._undo_button.setAccessibleDescription(self.tr("Takes this migration back, exactly"))
         self._undo_button.clicked.connect(self._start_undo)
@@ -55,19 +55,24 @@ class DonePage(WizardPage):
             self.tr("Shows counts, what was not moved and why, in your browser")
         )
         self._report_button.clicked.connect(self._open_report)
+        self._folder_button = QPushButton(self.tr("Show in &folder"))
+        self._folder_button.setAccessibleDescription(self.tr("Opens the folder that has the file"))
+        self._folder_button.clicked.connect(self._show_folder)
         self._support_button = QPushButton(self.tr("&Save support bundle …"))
         self._support_button.setAccessibleDescription(
             self.tr("A file for the support desk that holds none of your data; you see it first")
         )
         self._support_button.clicked.connect(self._collect_bundle)
-        self.add_row(self._report_button, self._undo_button, self._support_button)
+        self.add_row(
+            *(self._folder_button, self._report_button, self._undo_button, self._support_button)
+        )
         self.clear_old_data = ClearOldData(self)
         self.body.addWidget(self.clear_old_data)
         self.body.addStretch(1)
 
     def on_enter(self) -> None:
         result = self.context.result
-        self._rejection_list.show_rejections(_result_rejections(result), self.context.plan.labels)
+        self._rejection_list.show_rejections(_result_rejections(result), self.context.labels)
         if isinstance(result, UndoResult):
             self._show_undo(result)
         elif isinstance(result, RunResult):
@@ -83,6 +88,7 @@ class DonePage(WizardPage):
         ran = isinstance(result, RunResult) and result.run is not None
         self._undo_button.setVisible(ran)
         self._report_button.setVisible(ran)
+        self._folder_button.setVisible(isinstance(result, CaptureResult))
         moved = isinstance(result, RunResult) and result.verified
         self.clear_old_data.setVisible(moved and self.answers.workflow is Workflow.MIGRATE)
         self.clear_old_data.reset()
@@ -97,6 +103,12 @@ class DonePage(WizardPage):
             lines.append(self.tr("Run {run}").format(run=result.run))
         if isinstance(result, RunResult) and result.backup:
             lines.append(self.tr("Backup {name}").format(name=result.backup))
+        if isinstance(result, CaptureResult):
+            lines.append(str(result.path))
+        if isinstance(result, RunResult):
+            lines += self._rest_lines(result.not_taken.rest)
+        told = dict.fromkeys((each.reason, each.remedy) for each in _result_rejections(result))
+        lines += [f"{self.localize(why)} {self.localize(remedy)}" for why, remedy in told]
         return lines
 
     def _show_capture(self, result: CaptureResult) -> None:
@@ -105,10 +117,29 @@ class DonePage(WizardPage):
             self.tr("It can be uploaded from any computer; your browser's data was not changed."),
         )
         self._summary.setText(
-            self.tr("%n record(s) are in {path}.", "", result.records).format(path=result.path)
+            self.tr("It is called {name}.").format(name=result.path.name) + self._where_to_send()
         )
         self._show_verified(self.tr("The file was read back and compared, record by record."))
         self._show_table({})
+
+    def _where_to_send(self) -> str:
+        kit = self.context.kit
+        if kit is None or not self.answers.sealed_for_desk:
+            return ""
+        words = self.tr("Send it to {owner}: nobody else can open it.").format(owner=kit.owner)
+        return f" {words} {kit.contact}".rstrip()
+
+    def _show_folder(self) -> None:
+        result = self.context.result
+        if isinstance(result, CaptureResult):
+            self._open_url(QUrl.fromLocalFile(result.path.parent))
+
+    def _open_url(self, url: QUrl) -> None:
+        """Where nothing opens it, say where it is."""
+        if not QDesktopServices.openUrl(url):
+            self._summary.setText(
+                self.tr("No program opens it here. It is at {path}.").format(path=url.toLocalFile())
+            )
 
     def _show_upload(self, result: UploadResult) -> None:
         self.set_header(
@@ -116,15 +147,10 @@ class DonePage(WizardPage):
             self.tr("You can close this window and use the app as always."),
         )
         runs = [each.result for each in result.files if each.result]
-        written = result.counts.inserted + result.counts.updated
         sentences = [
-            self.tr("%n file(s) were uploaded.", "", len(runs)),
-            self.tr("%n item(s) were moved.", "", written),
+            self.tr("%Ln file(s) were uploaded.", "", len(runs)),
+            *self._sentences(result.counts),
         ]
-        if result.counts.rejected:
-            sentences.append(self.tr("%n could not be moved.", "", result.counts.rejected))
-        if result.counts.superseded:
-            sentences.append(self._superseded_words(result.counts))
         self._summary.setText(" ".join(sentences))
         verified = all(run.verified for run in runs)
         self._show_verified(self._verified_words(result.counts) if verified else "")
@@ -141,37 +167,43 @@ class DonePage(WizardPage):
             self.tr("Your data has moved"),
             self.tr("You can close this window and use the app as always."),
         )
-        written = counts.inserted + counts.updated
-        sentences = [self.tr("%n item(s) were moved.", "", written)]
-        if counts.unchanged:
-            sentences.append(self.tr("%n were there already.", "", counts.unchanged))
-        if counts.skipped:
-            sentences.append(
-                self.tr("%n stayed as the app's database has them.", "", counts.skipped)
-            )
-        if counts.rejected:
-            sentences.append(self.tr("%n could not be moved.", "", counts.rejected))
-        if counts.superseded:
-            sentences.append(self._superseded_words(counts))
+        sentences = self._sentences(counts)
         if result.not_taken.rest:
-            sentences.append(self._rest_words(result.not_taken.rest))
+            sentences.append(self.tr("What the app does not need stays in the browser."))
         self._summary.setText(" ".join(sentences))
         self._show_verified(self._verified_words(counts) if result.verified else "")
         self._show_table(result.by_entity)
 
+    def _sentences(self, counts: Counts) -> list[str]:
+        """What became of all items."""
+        copies = counts.duplicates
+        sentences = [self.tr("%Ln item(s) were moved.", "", counts.inserted + counts.updated)]
+        if copies:
+            sentences.append(
+                self.tr("%Ln lay in the browsers twice and alike, and went once.", "", copies)
+            )
+        if there := counts.unchanged - copies:
+            sentences.append(self.tr("%Ln were there already.", "", there))
+        if counts.skipped:
+            sentences.append(
+                self.tr("%Ln stayed as the app's database has them.", "", counts.skipped)
+            )
+        if counts.superseded:
+            sentences.append(self._superseded_words(counts))
+        if counts.rejected:
+            sentences.append(self.tr("%Ln could not be moved.", "", counts.rejected))
+        return sentences
+
     def _superseded_words(self, counts: Counts) -> str:
         return self.tr(
-            "%n gave way to another version of the same item and is kept aside.",
+            "%Ln gave way to another version of the same item; these are kept aside.",
             "",
             counts.superseded,
         )
 
-    def _rest_words(self, rest: Sequence[RestOfRecords]) -> str:
-        keys = dict.fromkeys(each.key for each in rest)
-        return self.tr(
-            "Some records hold more, which the plan does not take and which stays in the "
-            "browser: {keys}."
-        ).format(keys=", ".join(list(keys)[:_MAX_TOLD_KEYS]))
+    def _rest_lines(self, rest: Sequence[RestOfRecords]) -> list[str]:
+        keys = list(dict.fromkeys(each.key for each in rest))[:_MAX_TOLD_KEYS]
+        return [self.tr("Stays in the browser: {place}").format(place=key) for key in keys]
 
     def _verified_words(self, counts: Counts) -> str:
         if counts.superseded:
@@ -182,7 +214,10 @@ class DonePage(WizardPage):
         counts = result.counts
         self.set_header(
             self.tr("It has been taken back"),
-            self.tr("The database is as it was before; in your browser the data is missing.")
+            self.tr(
+                "The database is as it was before. Your browser was cleared after the migration: "
+                "put its data back too, or the app has it nowhere."
+            )
             if result.cleared
             else self.tr("The database is as it was before, and so is your browser's data."),
         )
@@ -244,38 +279,7 @@ class DonePage(WizardPage):
         self._verified.setVisible(bool(words))
 
     def _show_table(self, by_entity: dict[str, Counts]) -> None:
-        clear_layout(self._grid)
-        self._table.setVisible(bool(by_entity))
-        headers = (
-            self.tr("Kind"),
-            self.tr("New"),
-            self.tr("Replaced"),
-            self.tr("Same"),
-            self.tr("Kept"),
-            self.tr("Superseded"),
-            self.tr("Rejected"),
-        )
-        for column, words in enumerate(headers):
-            self._add_cell(0, column, words, faint=True)
-        for row, (name, counts) in enumerate(by_entity.items(), 1):
-            self._add_cell(row, 0, self.context.plan.labels.get(name, name))
-            numbers = (
-                counts.inserted,
-                counts.updated,
-                counts.unchanged,
-                counts.skipped,
-                counts.superseded,
-                counts.rejected,
-            )
-            for column, number in enumerate(numbers, 1):
-                self._add_cell(row, column, QLocale().toString(number))
-        self._grid.setColumnStretch(len(headers), 1)
-
-    def _add_cell(self, row: int, column: int, words: str, *, faint: bool = False) -> None:
-        label = QLabel(words)
-        if faint:
-            label.setProperty("role", "faint")
-        self._grid.addWidget(label, row, column)
+        self._table.show_counts(by_entity, self.context.labels)
 
     def _start_undo(self) -> None:
         result = self.context.result
@@ -301,7 +305,7 @@ class DonePage(WizardPage):
         self.start_operation(work, self._show_report)
 
     def _show_report(self, path: Path) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+        self._open_url(QUrl.fromLocalFile(path))
 
     def _collect_bundle(self) -> None:
         workspace, plan, sources = self.context.workspace, self.context.plan, self.answers.sources

@@ -1,12 +1,11 @@
 """Where the data lies: browsers and profiles as cards, and the web site that it belongs to."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
-    QLabel,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -24,20 +23,23 @@ from desktop_migrator.migration.plans.infer_plan import (
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.migration.sealed import captures
 from desktop_migrator.migration.sources.matching_sites import (
+    App,
     ProfileScan,
     SiteMatch,
     SiteScan,
     scan_sites,
 )
 from desktop_migrator.plan.infer.guesses import InferredPlan
+from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.wizard import i18n, icons, theme
+from desktop_migrator.wizard import i18n, icons
 from desktop_migrator.wizard.flow import WizardStep, Workflow
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.basics import clear_layout
 from desktop_migrator.wizard.widgets.card import Card
 from desktop_migrator.wizard.widgets.plan_offer import PlanOffer
+from desktop_migrator.wizard.widgets.site_choice import SiteChoice, items_sentence
 from desktop_migrator.wizard.worker import OperationListener
 
 
@@ -47,7 +49,7 @@ class FindPage(WizardPage, OperationListener):
     def build(self) -> None:
         self.set_header(
             self.tr("Where is your data?"),
-            self.tr("These browsers on this computer hold data. Choose the app's web site."),
+            self.tr("Look whether this is the app that you used, and where you used it."),
         )
         self._scan: SiteScan | None = None
         self._added_folders: list[Path] = []
@@ -56,20 +58,12 @@ class FindPage(WizardPage, OperationListener):
         self._former_scan = SiteScan((), (), ())
         self._cards: list[tuple[ProfileScan, Card]] = []
 
-        self._site_combo = QComboBox()
-        self._site_combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._site_combo.setAccessibleDescription(
-            self.tr("Web sites with data that fits come first")
-        )
-        self._site_combo.currentIndexChanged.connect(self._site_chosen)
-        self._site_label = QLabel(self.tr("&Web site of the app"))
-        self._site_label.setBuddy(self._site_combo)
-        self._site_combo.setAccessibleName(self.tr("Web site of the app"))
-        site = QVBoxLayout()
-        site.setSpacing(theme.TIGHT)
-        site.addWidget(self._site_label)
-        site.addWidget(self._site_combo)
-        self.body.addLayout(site)
+        self._no_site = basics.make_label()
+        self.body.addWidget(self._no_site)
+        self.sites = SiteChoice()
+        self.sites.changed.connect(self._site_chosen)
+        self.body.addWidget(self.sites)
+        self._last_app: App | None = None
 
         self._offer = PlanOffer()
         self._offer.button.clicked.connect(self._draft_plan)
@@ -83,9 +77,11 @@ class FindPage(WizardPage, OperationListener):
         self.body.addWidget(self._state)
         self._browsers = basics.make_heading(self.tr("Browsers"))
         self.body.addWidget(self._browsers)
-        self._list = QVBoxLayout()
-        self._list.setSpacing(theme.TIGHT)
-        self.body.addLayout(self._list)
+        self._card_group = basics.make_group(self.tr("Browsers"))
+        inner = self._card_group.layout()
+        assert isinstance(inner, QVBoxLayout)  # noqa: S101 - as make_group makes it
+        self._list = inner
+        self.body.addWidget(self._card_group)
 
         self._make_buttons()
         self._drop = basics.make_label(self.tr("You can also drop a folder here."), "faint")
@@ -129,10 +125,6 @@ class FindPage(WizardPage, OperationListener):
 
     def _start_scan(self, *, whole_disk: bool = False) -> None:
         before = self._scan
-        self._show_scan(None)
-        self.stop_button.setVisible(whole_disk)
-        if whole_disk:
-            self._state.setText(self.tr("Searching the whole disk …"))
         plan, workspace = self.context.plan, self.context.workspace
         folders, also = self.context.folders, tuple(self._added_folders)
 
@@ -146,6 +138,10 @@ class FindPage(WizardPage, OperationListener):
                 self._scan_failed(error)
 
         self.start_operation(work, self._scanned, failed, self)
+        self._show_scan(None)
+        self.stop_button.setVisible(whole_disk)
+        if whole_disk:
+            self._state.setText(self.tr("Searching the whole disk …"))
 
     def _stop_scan(self) -> None:
         self.stop_button.setEnabled(False)
@@ -184,94 +180,115 @@ class FindPage(WizardPage, OperationListener):
         self.deep_button.setEnabled(not looking)
         self.stop_button.setEnabled(True)
         self.stop_button.hide()
-        for shown in (self._site_combo, self._site_label, self._browsers, self._details):
+        for shown in (self.sites, self._browsers, self._card_group, self._details):
             shown.setVisible(not looking and bool(scan and scan.profiles))
+        self._no_site.hide()
         self._clear_cards()
         if scan is None:
             return
         self._show_sites(scan)
         self._show_notes(scan)
-        if not any(site.matching_records for site in scan.sites):
-            self.error_panel.show_error(NothingToMigrate())
-        if not scan.profiles:
-            self._state.setText(self.tr("No browser with data was found on this computer."))
-            self._state.show()
 
     def _show_sites(self, scan: SiteScan) -> None:
-        before = self.answers.origin
-        self._site_combo.blockSignals(True)
-        self._site_combo.clear()
-        for site in scan.sites:
-            self._site_combo.addItem(self._site_text(site), site.origin)
-        index = self._site_combo.findData(before) if before else -1
-        self._site_combo.setCurrentIndex(max(index, 0))
-        self._site_combo.blockSignals(False)
+        apps = scan.apps(self.context.plan)
+        self.sites.setVisible(bool(apps))
+        self.sites.show_apps(apps, self.answers.origins, self._what_it_has)
+        if not any(app.match.total_items for app in apps):
+            self._say_nothing_found(scan)
         self._site_chosen()
 
-    def _site_text(self, site: SiteMatch) -> str:
-        if site.matching_records:
-            fits = self.tr("%n record(s) fit", "", site.matching_records)
-            return f"{site.origin} – {fits}"
-        return f"{site.origin} – " + self.tr("nothing known")
+    def _say_nothing_found(self, scan: SiteScan) -> None:
+        """With what the person can try; the page's own sentence does not promise anything."""
+        kit = self.context.kit
+        words = [
+            self.tr("Nothing of the app was found in these browsers.")
+            if scan.profiles
+            else self.tr("No browser with data was found on this computer."),
+            self.tr("Did you use the app on another computer, or as another user of this one?"),
+            self.tr("Else open the app once in the browser that you used, then look again here."),
+        ]
+        if kit and kit.contact:
+            words.append(
+                self.tr("Or ask {owner}: {contact}").format(owner=kit.owner, contact=kit.contact)
+            )
+        self._no_site.setText(" ".join(words))
+        self._no_site.show()
+        self.error_panel.show_error(NothingToMigrate())
+
+    def _what_it_has(self, match: SiteMatch) -> str:
+        words = [items_sentence(match, self.context.labels)]
+        if match.records > match.matching_records:
+            words.append(self.tr("and other data"))
+        return " ".join(words)
 
     def _site_chosen(self) -> None:
-        origin = self._site_combo.currentData()
-        self.answers.origin = origin
-        self._clear_cards()
-        if self._scan and origin:
-            for finding in self._scan.profiles:
-                self._add_card(finding, str(origin))
-        self._offer_plan()
+        app = self.sites.chosen
+        self.answers.origins = app.origins if app else ()
+        if app is not self._last_app:
+            self._last_app = app
+            self._clear_cards()
+            if self._scan and app:
+                for finding in self._scan.profiles:
+                    self._add_card(finding, app)
+            self._offer_plan()
+        drafted = self.context.drafted_plan is not None
+        self.answers.site_fits = bool(
+            app and (app.match.total_items or drafted or self.sites.confirm_box.isChecked())
+        )
+        self._browsers.setVisible(bool(self._cards))
         self._profiles_chosen()
 
     def _offer_plan(self) -> None:
         """Where the plan at hand knows nothing of the site's data."""
         self.context.drafted_plan = None
         self._offer.hide()
-        sites = self._scan.sites if self._scan else ()
-        chosen = next((site for site in sites if site.origin == self.answers.origin), None)
-        is_move = self.answers.workflow is Workflow.MIGRATE
-        if is_move and chosen and chosen.records and not chosen.matching_records:
+        app = self.sites.chosen
+        is_ours = self.answers.workflow is Workflow.MIGRATE and self.context.kit is None
+        if is_ours and app and app.match.records and not app.match.total_items:
             self._offer.offer()
 
     def _draft_plan(self) -> None:
         workspace, known = self.context.workspace, self.context.known_plan
-        origin = self.answers.origin or ""
-        request = PlanRequest(self.answers.sources, [origin])
+        origins = self.answers.origins
+        request = PlanRequest(self.answers.sources, origins)
 
         # The plan of before gives items the ids of before, whatever has come since.
-        if before := last_plan_of_site(workspace, origin, other_than=known):
-            run, self.context.drafted_plan = before
-            day = i18n.format_local_time(run.started, with_time=False)
-            again = self.tr("What you moved on {day}, in the same way").format(day=day)
-            self._offer.show_found([again])
-            return
+        for origin in origins:
+            if before := last_plan_of_site(workspace, origin, other_than=known):
+                run, plan = before
+                day = i18n.format_local_time(run.started, with_time=False)
+                again = self.tr("What you moved on {day}, in the same way").format(day=day)
+                self._use_plan(plan, [again])
+                return
 
         def work(reporter: Reporter) -> InferredPlan:
             inferred = infer_plan(request, workspace, reporter)
             keep_plan(inferred, workspace)
             return inferred
 
-        self.start_operation(work, self._use_plan)
+        def use(inferred: InferredPlan) -> None:
+            self._use_plan(inferred.plan, [self.localize(each) for each in summarize(inferred)])
 
-    def _use_plan(self, inferred: InferredPlan) -> None:
-        self.context.drafted_plan = inferred.plan
-        self._offer.show_found([self.localize(each) for each in summarize(inferred)])
+        self.start_operation(work, use)
 
-    def _add_card(self, finding: ProfileScan, origin: str) -> None:
+    def _use_plan(self, plan: Plan, found: list[str]) -> None:
+        self.context.drafted_plan = plan
+        self._offer.show_found(found)
+        self.sites.confirm_box.hide()
+        self._site_chosen()
+
+    def _add_card(self, finding: ProfileScan, app: App) -> None:
         profile = finding.profile
-        site = next((site for site in finding.sites if site.origin == origin), None)
-        about = [self.tr("Profile {name}").format(name=profile.name)]
+        match = finding.match(app.origins)
+        if match is None:
+            return  # where nothing of the app lies there is nothing to choose
+        about = [self._what_it_has(match)]
         if profile.last_used:
-            day = i18n.format_local_time(profile.last_used, with_time=False)
-            about.append(self.tr("last used {when}").format(when=day))
-        about.append(QLocale().formattedDataSize(finding.size))
-        lines = [
-            ", ".join(about),
-            self.tr("%n record(s) of this web site", "", site.records)
-            if site
-            else self.tr("nothing of this web site"),
-        ]
+            about.append(i18n.format_last_use(profile.last_used, datetime.now(UTC)))
+        lines = [" · ".join(filter(None, about))]
+        profiles = self._scan.profiles if self._scan else ()
+        if sum(each.profile.browser == profile.browser for each in profiles) > 1:
+            lines.append(self.tr("Profile {name}").format(name=profile.name))
         notes = []
         if profile.running:
             notes.append(
@@ -288,8 +305,7 @@ class FindPage(WizardPage, OperationListener):
             icon=icons.browser_icon(profile.browser),
             note=" ".join(notes),
         )
-        card.setEnabled(site is not None)
-        card.set_checked(site is not None)
+        card.set_checked()
         card.checked_changed.connect(lambda _: self._profiles_chosen())
         self._cards.append((finding, card))
         self._list.addWidget(card)
@@ -298,7 +314,10 @@ class FindPage(WizardPage, OperationListener):
         lines = [self.localize(each) for each in scan.warnings]
         lines += [f"{each.path}: {each.reason}" for each in scan.unreadable]
         for finding in scan.profiles:
-            lines.append(f"{finding.profile.browser_name}: {finding.profile.path}")
+            size = QLocale().formattedDataSize(finding.size)
+            profile = finding.profile
+            lines.append(f"{profile.browser_name}, {profile.name}, {size}: {profile.path}")
+            lines += [f"{site.origin}: {site.records}" for site in finding.sites]
             lines += [
                 f"{damage.store.path}: {self.localize(damage.description)}"
                 for damage in finding.damages

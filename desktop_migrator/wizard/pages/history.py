@@ -7,7 +7,7 @@ from desktop_migrator.migration.backups.manage import BackupFile, list_backups
 from desktop_migrator.migration.workspace.catalog import UNDONE, Catalog, CatalogedRun
 from desktop_migrator.model import Outcome
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.wizard import flow, i18n, icons, theme
+from desktop_migrator.wizard import flow, i18n, theme
 from desktop_migrator.wizard.flow import RestoreAnswers, WizardStep, Workflow
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.resume_state import full_database_url
@@ -93,7 +93,7 @@ class HistoryPage(WizardPage):
         card = Card(
             self.tr("Migration of {time}").format(time=i18n.format_local_time(run.started)),
             tuple(lines),
-            icon=icons.icon("undo"),
+            icon="undo",
             note=note,
             group=group,
         )
@@ -123,7 +123,7 @@ class HistoryPage(WizardPage):
                     )
                 ),
             )
-        card = Card(title, tuple(filter(None, lines)), icon=icons.icon("shield"), group=group)
+        card = Card(title, tuple(filter(None, lines)), icon="shield", group=group)
         card.checked_changed.connect(lambda chosen: self._backup_chosen(backup) if chosen else None)
         return card
 

@@ -1,8 +1,10 @@
 """The work itself: stages, bar, chart and log, with pause and cancel; closing asks first."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QInputDialog,
@@ -13,13 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_migrator.errors import AuthenticationFailed, Cancelled, MigratorError
+from desktop_migrator.errors import AuthenticationFailed, Cancelled, MigratorError, WrongKey
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.progress import Progress
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Rejection, RunResult
-from desktop_migrator.reporter import Question, Stage, Topic
+from desktop_migrator.reporter import Question, Reporter, Stage, Topic
 from desktop_migrator.wizard import messages, operations, theme
-from desktop_migrator.wizard.flow import WizardStep, Workflow
+from desktop_migrator.wizard.flow import WizardAnswers, WizardStep, Workflow
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.resume_state import save_resume_state
 from desktop_migrator.wizard.taskbar_progress import TaskbarProgress
@@ -30,6 +33,8 @@ from desktop_migrator.wizard.widgets.stage_progress import StageProgress
 from desktop_migrator.wizard.worker import OperationListener
 
 _LOG_LINES = 2000
+_MAX_SILENCE = 5
+"""Seconds without a word from the work after which that is told."""
 _RESUMABLE_CODES = {"DM-503", "DM-505", "DM-506", "DM-521"}
 """Errors after which the same run goes on where it stopped."""
 _RESTARTED_WORKFLOWS = {Workflow.UNDO, Workflow.RESTORE, Workflow.CAPTURE}
@@ -41,12 +46,18 @@ class MigratePage(WizardPage, OperationListener):
 
     def build(self) -> None:
         self._closing = False
+        self._typed_key: str | None = None
+        """What was typed for a sealed file, which may be opened more than once."""
         self._stage: Stage | None = None
         self._stages = StageProgress()
         self._taskbar = TaskbarProgress(self)
         self.body.addWidget(self._stages)
         self.chart = RateChart()
-        self.body.addWidget(self.chart)
+        self._heard = 0.0
+        """When the work said something the last time, by the monotonic clock."""
+        self._listening = QTimer(self)
+        self._listening.setInterval(1000)
+        self._listening.timeout.connect(self._notice_silence)
         self._pause_button = QPushButton()
         self._pause_button.setAccessibleName(self.tr("Pause"))
         self._pause_button.clicked.connect(self._toggle_pause)
@@ -69,6 +80,7 @@ class MigratePage(WizardPage, OperationListener):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.TIGHT)
+        column.addWidget(self.chart)
         column.addWidget(self._log)
         row = self.add_row(copy)
         self.body.removeItem(row)
@@ -89,15 +101,18 @@ class MigratePage(WizardPage, OperationListener):
             self.tr("You can go on using your computer; it stays awake until this is done."),
         )
         self._log.clear()
-        if self.answers.workflow is Workflow.MIGRATE:
-            save_resume_state(self.context.workspace, self.answers)
         self._start_work()
+
+    def first_control(self) -> QWidget | None:
+        """None: a key pressed by chance must not hold the work."""
+        return None
 
     # ---- the work -------------------------------------------------------------------------------
 
     def _start_work(self, retry: operations.RetryOptions | None = None) -> None:
         answers = self.answers
         answers.work_finished = False
+        self._typed_key = None
         self._stage = None
         self.chart.start_stage()
         self._stages.restart(operations.stages(answers))
@@ -105,9 +120,13 @@ class MigratePage(WizardPage, OperationListener):
         self._append_log(self.tr("Begun."))
         try:
             begun = operations.make_work(answers, self.context.plan, self.context.workspace, retry)
+            if answers.workflow is Workflow.MIGRATE:
+                begun = _remembering(answers, self.context.workspace, begun)
         except MigratorError as error:
             self._work_failed(error)
             return
+        self._heard = time.monotonic()
+        self._listening.start()
         self.start_operation(begun, self._work_finished, self._work_failed, self)
 
     def on_progress(self, progress: Progress) -> None:
@@ -115,13 +134,24 @@ class MigratePage(WizardPage, OperationListener):
             self._stage = progress.stage
             self.chart.start_stage()
             self._append_log(messages.stage_name(progress.stage))
-        if self.operation and self.operation.is_paused:
-            return
+        self._heard = time.monotonic()
         self._stages.show_progress(progress)
-        done = progress.percentage
-        self._taskbar.show(None if done is None else done / 100)
+        if self.operation and self.operation.is_paused:
+            self._stages.show_status(self.tr("Paused"), spoken=False)
+            return
+        self._taskbar.show(self._stages.fraction)
         if progress.total is not None:
             self.chart.add_sample(progress.current)
+
+    def _notice_silence(self) -> None:
+        """Say so if nothing comes any more, instead of a time left that is no longer true."""
+        silent = int(time.monotonic() - self._heard)
+        if self.operation is None:
+            self._listening.stop()
+        elif self.operation.is_paused:
+            self._heard = time.monotonic()
+        elif silent >= _MAX_SILENCE and not self.operation.cancel.is_set():
+            self._stages.show_silence(silent)
 
     def on_warning(self, message: Message) -> None:
         self._append_log(self.localize(message))
@@ -129,7 +159,8 @@ class MigratePage(WizardPage, OperationListener):
     def on_rejection(self, rejection: Rejection) -> None:
         self._append_log(
             self.tr("Cannot be moved ({entity}): {reason}").format(
-                entity=rejection.entity, reason=self.localize(rejection.reason)
+                entity=self.context.labels.get(rejection.entity, rejection.entity),
+                reason=self.localize(rejection.reason),
             )
         )
 
@@ -140,7 +171,11 @@ class MigratePage(WizardPage, OperationListener):
                 self.answers.password = self._ask_secret(words)
             answer(self.answers.password)
         elif question.topic is Topic.UNLOCK_KEY:
-            answer(self._ask_secret(self.tr("The passphrase or recovery key:")))
+            if self._typed_key is None:
+                self._typed_key = self._ask_secret(
+                    self.tr("The file's passphrase or recovery key:")
+                )
+            answer(self._typed_key)
         elif question.topic is Topic.NEW_PASSPHRASE:
             typed = self._ask_secret(self.tr("A passphrase for the backup, twice:"))
             if typed is None:
@@ -182,6 +217,8 @@ class MigratePage(WizardPage, OperationListener):
         actions: list[tuple[str, Callable[[], object]]] = []
         if isinstance(error, AuthenticationFailed):
             self.answers.password = None  # the next attempt asks for another
+        if isinstance(error, WrongKey):
+            self.answers.passphrase = ""
         if error.code in _RESUMABLE_CODES and self.answers.workflow not in _RESTARTED_WORKFLOWS:
             actions.append(
                 (
@@ -282,3 +319,15 @@ class MigratePage(WizardPage, OperationListener):
 
     def _append_log(self, words: str) -> None:
         self._log.appendPlainText(f"{datetime.now().astimezone():%H:%M:%S}  {words}")
+
+
+def _remembering(
+    answers: WizardAnswers, workspace: Workspace, work: operations.Work
+) -> operations.Work:
+    """Written down how it is to go on should it be cut off: by the worker, as disks may be slow."""
+
+    def remembered(reporter: Reporter) -> operations.Result:
+        save_resume_state(workspace, answers)
+        return work(reporter)
+
+    return remembered

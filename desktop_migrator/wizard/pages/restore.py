@@ -20,7 +20,7 @@ from desktop_migrator.migration.backups.manage import verify_backup
 from desktop_migrator.migration.backups.restore import DatabasePreview, preview_database_restore
 from desktop_migrator.migration.workspace.backup_catalog import BackupEntry
 from desktop_migrator.reporter import Question, Topic
-from desktop_migrator.wizard import i18n, icons, operations
+from desktop_migrator.wizard import i18n, operations
 from desktop_migrator.wizard.flow import RestoreDestination, WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.resume_state import full_database_url
@@ -52,13 +52,13 @@ class RestorePage(WizardPage, OperationListener):
         self._database_card = Card(
             self.tr("Into the &database"),
             (self.tr("What the migration after this backup changed there is put back."),),
-            icon=icons.icon("database"),
+            icon="database",
             group=self._destinations,
         )
         self._browser_card = Card(
             self.tr("Into the bro&wser"),
             (self.tr("The web site's data is written back; its browser has to be closed."),),
-            icon=icons.icon("move"),
+            icon="move",
             group=self._destinations,
         )
         self._force_box = QCheckBox(self.tr("&Also put back what was changed since"))

@@ -33,8 +33,9 @@ from desktop_migrator.wizard.flow import WizardStep, Workflow
 from desktop_migrator.wizard.models.items import ItemsModel
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
-from desktop_migrator.wizard.widgets.item_detail import ItemDetail
+from desktop_migrator.wizard.widgets.item_detail import ItemDetail, technical_text
 from desktop_migrator.wizard.widgets.item_table import ItemTable
+from desktop_migrator.wizard.widgets.stage_progress import progress_sentence
 from desktop_migrator.wizard.worker import OperationListener
 
 _SEARCH_DELAY = 200
@@ -58,6 +59,9 @@ class ReviewPage(WizardPage, OperationListener):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Looking through the data"))
         self.body.addWidget(self._bar)
+        self._gathering = basics.make_label(role="faint")
+        self.body.addWidget(self._gathering)
+        self._gathering.hide()
         self._tabs = QTabBar()
         self._tabs.setExpanding(False)
         self._tabs.setDrawBase(False)
@@ -67,9 +71,16 @@ class ReviewPage(WizardPage, OperationListener):
         self.body.addWidget(self._tabs)
         self._content = QWidget()
         self.body.addWidget(self._content, 1)
+        self.body.addStretch()
         self._build_content()
         self._notes = basics.make_label(role="faint")
-        self._details = self.add_details(self._notes)
+        self._technical = basics.make_label()
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._notes)
+        column.addWidget(self._technical)
+        self._details = self.add_details(inside)
         self._debounce = QTimer(self)
         self._debounce.setSingleShot(True)
         self._debounce.setInterval(_SEARCH_DELAY)
@@ -129,7 +140,7 @@ class ReviewPage(WizardPage, OperationListener):
 
     def on_enter(self) -> None:
         answers = self.answers
-        subject = answers.sources, answers.origin, answers.user_id
+        subject = answers.sources, answers.origins, answers.user_id
         if self._preview_store is not None and subject == self._loaded_for:
             return
         self._update_header(None)
@@ -143,7 +154,7 @@ class ReviewPage(WizardPage, OperationListener):
         )
         user = answers.user_id or None
         translator = self.context.translator
-        origins = (answers.origin,) if answers.origin else ()
+        origins = answers.origins
 
         def work(reporter: Reporter) -> PreviewSummary:
             return preview_plan(
@@ -159,12 +170,15 @@ class ReviewPage(WizardPage, OperationListener):
     def on_progress(self, progress: Progress) -> None:
         self._bar.setRange(0, progress.total or 0)
         self._bar.setValue(progress.current)
+        self._gathering.setText(progress_sentence(progress))
+        self._gathering.show()
         self._show_tabs()
         if self._model:
             self._model.append_new_rows()
 
     def _preview_finished(self, overview: PreviewSummary) -> None:
         self._bar.hide()
+        self._gathering.hide()
         self._show_tabs()
         if self._model:
             self._model.append_new_rows()
@@ -173,6 +187,7 @@ class ReviewPage(WizardPage, OperationListener):
 
     def _preview_failed(self, error: MigratorError) -> None:
         self._bar.hide()
+        self._gathering.hide()
         self._loaded_for = None
         self.error_panel.show_error(error)
 
@@ -200,12 +215,15 @@ class ReviewPage(WizardPage, OperationListener):
             kinds = self._preview_store.entities
             total = sum(kind.total for kind in kinds)
             rejected = sum(kind.counts[PreviewState.REJECTED] for kind in kinds)
-            sentence = self.tr("%n item(s) were found.", "", total) + " "
+            sentence = self.tr("%Ln item(s) were found.", "", total + overview.copies) + " "
+            if overview.copies:
+                twice = self.tr("%Ln lie in the browsers twice and alike.", "", overview.copies)
+                sentence += twice + " "
             if rejected:
-                sentence += self.tr("%n of them cannot be moved as they are.", "", rejected) + " "
+                sentence += self.tr("%Ln of them cannot be moved as they are.", "", rejected) + " "
             superseded = sum(kind.counts[PreviewState.SUPERSEDED] for kind in kinds)
             if superseded:
-                sentence += self.tr("%n give(s) way to another version.", "", superseded) + " "
+                sentence += self.tr("%Ln give(s) way to another version.", "", superseded) + " "
             sentence += self.tr("Look at what you like, or just continue.")
             aside = [
                 f"{i18n.skip_reason_label(why)}: {n}" for why, n in overview.skipped_records.items()
@@ -236,7 +254,8 @@ class ReviewPage(WizardPage, OperationListener):
                     index = self._tabs.insertTab(index, "")  # noqa: PLW2901
                     self._tabs.setTabData(index, kind.name)
                 number = QLocale().toString(kind.total)
-                self._tabs.setTabText(index, f"{kind.name} ({number})".replace("&", "&&"))
+                label = self.context.labels.get(kind.name, kind.name)
+                self._tabs.setTabText(index, f"{label} ({number})".replace("&", "&&"))
         self._tabs.setVisible(bool(kinds))
         if kinds and self._model is None:
             self._content.show()
@@ -254,7 +273,13 @@ class ReviewPage(WizardPage, OperationListener):
             return
         before = self._model
         migrating = self.answers.workflow is not Workflow.CAPTURE
-        self._model = ItemsModel(self._preview_store, kind.name, self, checkable=migrating)
+        self._model = ItemsModel(
+            self._preview_store,
+            kind.name,
+            self,
+            checkable=migrating,
+            labels=self.context.field_labels(kind.name),
+        )
         self._model.rowsInserted.connect(lambda *_: self._show_count())
         self._model.search_finished.connect(self._show_count)
         self._model.exclusion_changed.connect(self._exclusion_changed)
@@ -310,7 +335,7 @@ class ReviewPage(WizardPage, OperationListener):
         if self._model is None:
             return
         number = self._model.rowCount()
-        words = self.tr("%n item(s)", "", number)
+        words = self.tr("%Ln item(s)", "", number)
         if self._model.is_searching:
             words += " " + self.tr("so far …")
         self._count_label.setText(words)
@@ -324,7 +349,9 @@ class ReviewPage(WizardPage, OperationListener):
             self._detail.clear()
             return
         detail = self._preview_store.detail(self._model.entity, self._model.source_row(row))
-        self._detail.show_detail(detail)
+        self._detail.show_detail(detail, self.context.field_labels(self._model.entity))
+        self._technical.setText(technical_text(detail))
+        self._details.show()
 
     # ---- leaving out ----------------------------------------------------------------------------
 

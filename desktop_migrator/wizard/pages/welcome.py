@@ -3,7 +3,6 @@
 from PySide6.QtWidgets import QButtonGroup
 
 from desktop_migrator.migration.desk.kits import trust_desk
-from desktop_migrator.wizard import icons
 from desktop_migrator.wizard.flow import UnfinishedRun, WizardStep, Workflow
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
@@ -101,7 +100,7 @@ class WelcomePage(WizardPage):
     def _add_card(
         self, workflow: Workflow, title: str, line: str, icon: str, *, unfinished: bool = False
     ) -> None:
-        card = Card(title, (line,), icon=icons.icon(icon), group=self._group)
+        card = Card(title, (line,), icon=icon, group=self._group)
         card.checked_changed.connect(
             lambda chosen: (
                 self._workflow_chosen(workflow, unfinished=unfinished) if chosen else None

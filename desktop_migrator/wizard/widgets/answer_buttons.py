@@ -43,10 +43,16 @@ class AnswerButtons(QWidget):
     def _row_labels(self) -> dict[Resolution, tuple[str, str]]:
         """What each button says and means."""
         return {
-            Resolution.KEEP: (self.tr("&Keep"), self.tr("The database stays as it is")),
-            Resolution.REPLACE: (self.tr("&Replace"), self.tr("The browser's version counts")),
+            Resolution.KEEP: (
+                self.tr("&Keep the database's"),
+                self.tr("The database stays as it is"),
+            ),
+            Resolution.REPLACE: (
+                self.tr("&Take the browser's"),
+                self.tr("The browser's version counts"),
+            ),
             Resolution.MERGE: (
-                self.tr("&Merge"),
+                self.tr("&Merge both"),
                 self.tr("Empty fields are filled, lists united; the database's values stay"),
             ),
         }

@@ -1,26 +1,34 @@
 """Labels as all pages use them."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop_migrator.wizard import theme
+from desktop_migrator.wizard import accessible_roles, theme
 
 
 def make_label(text: str = "", role: str = "", parent: QWidget | None = None) -> QLabel:
     """Plain text that wraps and can be marked for copying; `role` colours it, see wizard.qss."""
-    label = QLabel(text, parent)
+    label = QLabel(parent)
+    dress(label, text, role)
+    return label
+
+
+def dress(label: QLabel, text: str, role: str = "") -> None:
+    """Have it look and behave as all labels do."""
+    label.setText(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     if role:
         label.setProperty("role", role)
-    return label
 
 
-def make_heading(text: str = "", parent: QWidget | None = None) -> QLabel:
-    """The name of a part of a page."""
-    return theme.enlarge(make_label(text, parent=parent), 1.1, bold=True)
+def make_heading(text: str = "", *, scale: float = 1.1) -> QLabel:
+    """The name of a page or of a part of it, which screen readers can jump to."""
+    heading = accessible_roles.Heading()
+    dress(heading, text)
+    return theme.enlarge(heading, scale, bold=True)
 
 
 def clear_layout(layout: QLayout) -> None:
@@ -29,3 +37,15 @@ def clear_layout(layout: QLayout) -> None:
         if widget := item.widget():
             widget.hide()
             widget.deleteLater()
+
+
+def make_group(name: str, *widgets: QWidget) -> QWidget:
+    """Widgets below each other that are one thing to a screen reader, with a name of its own."""
+    group = accessible_roles.Group()
+    group.setAccessibleName(name.replace("&", ""))
+    column = QVBoxLayout(group)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(theme.TIGHT)
+    for widget in widgets:
+        column.addWidget(widget)
+    return group

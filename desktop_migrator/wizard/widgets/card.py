@@ -4,8 +4,10 @@ A card is a radio button or a check box as far as keyboard and screen readers ar
 frame around it is chosen by a click anywhere on it.
 """
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QMouseEvent
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -19,10 +21,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_migrator.wizard import theme
+from desktop_migrator.wizard import accessible_roles, icons, theme
 from desktop_migrator.wizard.widgets import basics
 
-ICON_SIZE = 32
+_ICON_SIZE = 32
+_RING = 2
+"""Pixels, of the ring that shows where the focus is; the frame's own colour says what is chosen."""
 
 
 class Card(QFrame):
@@ -33,11 +37,14 @@ class Card(QFrame):
         title: str,
         lines: tuple[str, ...] = (),
         *,
-        icon: QIcon | None = None,
+        icon: str | QIcon | None = None,
         note: str = "",
         group: QButtonGroup | None = None,
     ) -> None:
-        """With a `group` one of its cards is chosen, else any number; `note` is a warning."""
+        """With a `group` one of its cards is chosen, else any number; `note` is a warning.
+
+        `icon` is one of icons.py's by its name, or a picture that is not ours.
+        """
         super().__init__()
         self.setProperty("role", "card")
         self.button: QAbstractButton = QRadioButton(title) if group else QCheckBox(title)
@@ -47,7 +54,7 @@ class Card(QFrame):
         font.setBold(True)
         self.button.setFont(font)
         self.button.setAccessibleName(title.replace("&", ""))
-        self.button.setAccessibleDescription(" ".join((*lines, note)).strip())
+        self._lines: list[QLabel] = []
         self.button.toggled.connect(self._toggled)
         self.button.installEventFilter(self)
         self.setFocusProxy(self.button)
@@ -55,18 +62,16 @@ class Card(QFrame):
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.button)
-        for line in lines:
-            words.addWidget(self._make_line(line, "faint"))
-        if note:
-            words.addWidget(self._make_line(note, "warning"))
+        self._words = words
+        self._say([(line, "faint") for line in lines] + ([(note, "warning")] if note else []))
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
         row.setSpacing(theme.GAP)
+        self._icon = icon
+        self._picture = QLabel()
         if icon is not None:
-            picture = QLabel()
-            picture.setPixmap(icon.pixmap(QSize(ICON_SIZE, ICON_SIZE), self.devicePixelRatio()))
-            picture.setFixedWidth(ICON_SIZE)
-            row.addWidget(picture, alignment=Qt.AlignmentFlag.AlignTop)
+            row.addWidget(self._picture, alignment=Qt.AlignmentFlag.AlignTop)
+            self._draw_icon()
         row.addLayout(words, 1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
@@ -77,6 +82,28 @@ class Card(QFrame):
     def set_checked(self, checked: bool = True) -> None:
         self.button.setChecked(checked)
 
+    def set_lines(self, *lines: str) -> None:
+        """Other words below the name."""
+        for label in self._lines:
+            label.hide()
+            label.deleteLater()
+        self._lines = []
+        self._say([(line, "faint") for line in lines])
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
+            self._draw_icon()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.button.hasFocus():
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.WindowText), _RING))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(4, 4, -4, -4), 5, 5)
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
             self.button.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -85,14 +112,27 @@ class Card(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
-            self._set_style_property("focused", event.type() is QEvent.Type.FocusIn)
+            self.update()
         return super().eventFilter(watched, event)
 
-    def _make_line(self, words: str, role: str) -> QLabel:
-        line = basics.make_label(words, role)
-        # A click on the words chooses the card as well.
-        line.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        return line
+    def _say(self, lines: Sequence[tuple[str, str]]) -> None:
+        """Words with their roles, which a screen reader says with the button, and once."""
+        for words, role in lines:
+            line = accessible_roles.Silent()
+            basics.dress(line, words, role)
+            # A click on the words chooses the card as well.
+            line.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+            self._words.addWidget(line)
+            self._lines.append(line)
+        self.button.setAccessibleDescription(" ".join(words for words, _ in lines).strip())
+
+    def _draw_icon(self) -> None:
+        if self._icon is not None:
+            side = theme.scaled(_ICON_SIZE)
+            icon = icons.icon(self._icon) if isinstance(self._icon, str) else self._icon
+            pixmap = icon.pixmap(QSize(side, side), self.devicePixelRatio())
+            self._picture.setPixmap(pixmap)
+            self._picture.setFixedWidth(side)
 
     def _toggled(self, chosen: bool) -> None:
         self._set_style_property("chosen", chosen)

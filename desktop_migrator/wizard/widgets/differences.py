@@ -1,5 +1,6 @@
 """A conflict field by field: what the database has, what the browser has; or two browsers."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from PySide6.QtCore import QDateTime, QLocale, QSize, Qt
@@ -34,7 +35,11 @@ class DifferencesTable(QTableWidget):
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.minimumHeight())
 
-    def show_conflict(self, conflict: Conflict | None) -> None:
+    def show_conflict(
+        self, conflict: Conflict | None, labels: Mapping[str, str] | None = None
+    ) -> None:
+        """`labels` are what people call the fields."""
+        named = labels or {}
         row_time = conflict.row_time if conflict else None
         item_time = conflict.item_time if conflict else None
         versions = conflict.version_names if conflict else None
@@ -48,7 +53,8 @@ class DifferencesTable(QTableWidget):
         differences = conflict.differences[:_MAX_FIELDS] if conflict else ()
         self.setRowCount(len(differences))
         for row, difference in enumerate(differences):
-            for column, text in enumerate((difference.name, difference.row, difference.item)):
+            name = named.get(difference.name, difference.name)
+            for column, text in enumerate((name, difference.row, difference.item)):
                 shown = self.tr("(empty)") if text in (None, "") else text
                 item = QTableWidgetItem(shown)
                 if text in (None, ""):

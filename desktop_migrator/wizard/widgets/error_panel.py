@@ -9,6 +9,7 @@ from desktop_migrator import __version__
 from desktop_migrator.errors import MigratorError, localize_error
 from desktop_migrator.messages import Translator
 from desktop_migrator.wizard import theme
+from desktop_migrator.wizard.announcements import announce
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.widgets import basics
 
@@ -63,7 +64,9 @@ class ErrorPanel(QFrame):
         self.setAccessibleName(told.title)
         self.setAccessibleDescription(f"{told.detail} {told.hint}")
         self._set_actions(actions)
+        self._copy_button.setText(self.tr("Cop&y for support"))
         self.show()
+        announce(self, f"{told.title}. {told.detail} {told.hint}", urgent=True)
 
     def clear(self) -> None:
         self._error = None

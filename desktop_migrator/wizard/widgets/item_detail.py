@@ -1,14 +1,16 @@
 """One item before and after, side by side; of one that cannot go, why, and what to do."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QLocale, QSize, Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop_migrator.messages import NOTHING, Translator
 from desktop_migrator.migration.preview.preview_store import PreviewDetail
+from desktop_migrator.plan.item_titles import item_title
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.widgets import basics
 
@@ -60,14 +62,26 @@ class ItemDetail(QWidget):
         self._before.clear()
         self._after.clear()
 
-    def show_detail(self, detail: PreviewDetail) -> None:
-        place = f"{detail.key} [{detail.position}]" if detail.position else detail.key
-        self._location.setText(f"{detail.browser} · {detail.profile} · {detail.origin} · {place}")
+    def show_detail(self, detail: PreviewDetail, labels: Mapping[str, str]) -> None:
+        """`labels` are what people call the columns; the others are the program's own affair."""
+        title = item_title(detail.before)
+        where = f"{detail.browser}, {detail.profile}"
+        self._location.setText(f"{QLocale().quoteString(title)} · {where}" if title else where)
         self._rejection_box.setVisible(detail.reason is not None)
         self._reason.setText(self._translator(detail.reason or NOTHING))
         self._remedy.setText(self._translator(detail.remedy or NOTHING))
-        self._before.setPlainText(_truncate(pretty_json(detail.before)))
-        self._after.setPlainText(_truncate(_row_lines(detail.after or {})))
+        self._before.setPlainText(_truncate(_item_lines(detail.before)))
+        after = {
+            labels[name]: cell for name, cell in (detail.after or {}).items() if name in labels
+        }
+        self._after.setPlainText(_truncate(_row_lines(after)))
+
+
+def technical_text(detail: PreviewDetail) -> str:
+    """Where an item lies, and exactly as what: for the support desk."""
+    place = f"{detail.key} [{detail.position}]" if detail.position else detail.key
+    row = _row_lines(detail.after) if detail.after else ""
+    return _truncate("\n".join([f"{detail.origin}  {place}", pretty_json(detail.before), row]))
 
 
 class _TextBox(QPlainTextEdit):
@@ -122,6 +136,20 @@ def _dump_json(value: Any, indent: str) -> str:
         members = (deeper + _dump_json(member, deeper) for member in value)
         return "[\n" + ",\n".join(members) + f"\n{indent}]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _item_lines(text: str) -> str:
+    """An object with a member a line, without the signs of JSON where it has no deeper ones."""
+    try:
+        value = json.loads(text, parse_float=_RawNumber, parse_int=_RawNumber)
+    except (ValueError, RecursionError):
+        return text
+    if len(text) > _MAX_CHARACTERS or not isinstance(value, dict):
+        return pretty_json(text)
+    return "\n".join(
+        f"{name}: {member if isinstance(member, str) else _dump_json(member, '')}"
+        for name, member in value.items()
+    )
 
 
 def _row_lines(row: dict[str, Any]) -> str:

@@ -64,10 +64,11 @@ class ItemTable(QTableView):
         rows = range(min(model.rowCount(), _SAMPLED_ROWS))
         metrics = self.fontMetrics()
         widest = _MAX_COLUMN_CHARACTERS * metrics.averageCharWidth()
+        technical = model.technical_columns
         for column in range(model.columnCount()):
             cells = [str(model.index(row, column).data()) for row in rows]
             shown = any(cells) if column else self._show_states
-            self.setColumnHidden(column, bool(rows) and not shown)
+            self.setColumnHidden(column, column in technical or (bool(rows) and not shown))
             heading = str(model.headerData(column, Qt.Orientation.Horizontal))
             width = max(metrics.horizontalAdvance(text) for text in (heading, *cells))
             mark = 2 * metrics.height() if column == 0 else 0

@@ -2,12 +2,28 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
 from desktop_migrator.migration.desk.kits import Kit, SignatureStatus
+from desktop_migrator.migration.workspace.connections import BUILTIN
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.widgets import basics
+from desktop_migrator.wizard.widgets.card import restyle
+
+
+def technical_lines(kit: Kit) -> list[str]:
+    """What the support desk may ask for."""
+    translate = QCoreApplication.translate
+    lines = []
+    if kit.database and kit.database != BUILTIN:
+        server = Address(kit.database).server
+        lines.append(translate("KitPanel", "Your data will go to: {server}").format(server=server))
+    if kit.fingerprint:
+        signed = translate("KitPanel", "Signed with the key {fingerprint}")
+        lines.append(signed.format(fingerprint=kit.fingerprint))
+    return lines
 
 
 class KitPanel(QFrame):
@@ -21,16 +37,16 @@ class KitPanel(QFrame):
         if kit.message:
             column.addWidget(basics.make_label(kit.message))
         where = (
-            self.tr("Your data will go to: {server}").format(server=Address(kit.database).server)
+            self.tr("Your data will go to the database of {owner}.").format(owner=kit.owner)
             if kit.database
             else self.tr("It does not say where your data will go.")
         )
         column.addWidget(basics.make_label(where))
         if kit.contact:
             column.addWidget(basics.make_label(kit.contact, "faint"))
-        if kit.fingerprint:
-            key = self.tr("Signed with the key {fingerprint}").format(fingerprint=kit.fingerprint)
-            column.addWidget(basics.make_label(key, "faint"))
+        if not kit.trustworthy:  # who is to believe it has to see what
+            for line in technical_lines(kit):
+                column.addWidget(basics.make_label(line, "faint"))
         self.setProperty("role", "card" if kit.trustworthy else "notice")
         if kit.trustworthy:
             return
@@ -59,4 +75,6 @@ class KitPanel(QFrame):
     def _accepted(self) -> None:
         self._button.hide()
         self._warning.hide()
+        self.setProperty("role", "card")
+        restyle(self)
         self._on_accept()

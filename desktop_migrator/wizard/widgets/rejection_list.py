@@ -15,6 +15,8 @@ from desktop_migrator.wizard.widgets.basics import clear_layout
 
 _MAX_REASONS = 12
 """Shown here; the report has all."""
+_MAX_REASON = 100
+"""Characters of a reason; the details have all of it, with what those who know the plan can do."""
 _MAX_TITLES = 3
 """Items that are named for a reason."""
 
@@ -45,12 +47,24 @@ class RejectionList(QWidget):
         if reasons:
             self._lines.addWidget(basics.make_heading(self.accessibleName()))
         for kind, number in reasons.most_common(_MAX_REASONS):
-            entity, reason, remedy = kind
-            words = self.tr("{entity}, %n item(s): {reason}", "", number).format(
-                entity=labels.get(entity, entity), reason=self._translator(reason)
+            entity, reason, _ = kind
+            said = self._translator(reason)
+            words = self.tr("{entity}, %Ln item(s): {reason}", "", number).format(
+                entity=labels.get(entity, entity),
+                reason=said if len(said) <= _MAX_REASON else f"{said[: _MAX_REASON - 1]}…",
             )
-            self._lines.addWidget(basics.make_label("\n".join([words, *titles.get(kind, [])])))
-            self._lines.addWidget(basics.make_label(self._translator(remedy), role="faint"))
+            self._lines.addWidget(basics.make_label("\n".join([*titles.get(kind, []), words])))
+        if reasons:
+            self._lines.addWidget(
+                basics.make_label(
+                    self.tr(
+                        "These stay in the browser. Correct them in the app and start this program "
+                        "again, or send the support bundle to the support desk: nothing is moved "
+                        "twice."
+                    ),
+                    role="faint",
+                )
+            )
         if len(reasons) > _MAX_REASONS:
             self._lines.addWidget(
                 basics.make_label(self.tr("The report has all of them."), role="faint")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_migrator.wizard import i18n, theme
 from desktop_migrator.wizard.flow import WizardStep
@@ -17,7 +17,8 @@ _LOGO_SIZE = 48
 class StepSidebar(QWidget):
     def __init__(self, icon: QIcon) -> None:
         super().__init__()
-        self.setProperty("role", "rail")
+        mirrored = QApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        self.setProperty("role", "mirrored-rail" if mirrored else "rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
         logo = QLabel()
@@ -49,19 +50,16 @@ class StepSidebar(QWidget):
         )
 
     def _make_row(self, step: WizardStep, *, done: bool, current: bool) -> QWidget:
-        mark = QLabel("✓" if done else "●" if current else "○")
-        mark.setFixedWidth(mark.fontMetrics().horizontalAdvance("●●"))
-        name = QLabel(i18n.step_title(step))
+        row = basics.make_label(role="" if current else "faint")
+        row.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        row.setWordWrap(False)
+        row.setText(f"{'✓' if done else '●' if current else '○'}  {i18n.step_title(step)}")
+        spoken = (
+            self.tr("{step}, done") if done else self.tr("{step}, now") if current else "{step}"
+        )
+        row.setAccessibleName(spoken.format(step=i18n.step_title(step)))
         if current:
-            font = name.font()
+            font = row.font()
             font.setBold(True)
-            name.setFont(font)
-        for label in (mark, name):
-            label.setProperty("role", "" if current else "faint")
-        entry = QWidget()
-        row = QHBoxLayout(entry)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.TIGHT)
-        row.addWidget(mark)
-        row.addWidget(name, 1)
-        return entry
+            row.setFont(font)
+        return row
