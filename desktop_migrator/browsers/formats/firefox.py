@@ -40,6 +40,7 @@ from desktop_migrator.browsers.sqlite.reader import (
 )
 from desktop_migrator.browsers.sqlite.salvage import MAX_VALUE
 from desktop_migrator.browsers.sqlite.writer import write_transaction
+from desktop_migrator.browsers.store_files import read_start
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Record, StorageKey, Store
@@ -267,8 +268,7 @@ def _guess_base_domain(origin: str) -> str:
 
 
 def _metadata_origin(folder: Path) -> str:
-    with (folder / ".metadata-v2").open("rb") as file:
-        metadata = file.read(_MAX_METADATA)
+    metadata = read_start(folder / ".metadata-v2", _MAX_METADATA)
     # Time, persisted and two words of flags; then suffix, group and origin, each with its length.
     position, texts = struct.calcsize(">qBII"), []
     for _ in range(3):

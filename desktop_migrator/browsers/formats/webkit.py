@@ -33,6 +33,7 @@ from desktop_migrator.browsers.sqlite.reader import (
     expect_bytes,
 )
 from desktop_migrator.browsers.sqlite.writer import write_transaction
+from desktop_migrator.browsers.store_files import read_start
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Record, StorageKey, Store
@@ -110,8 +111,7 @@ def read_storage_key(store_path: Path) -> StorageKey:
         if match := _FILE_NAME.fullmatch(store_path.name):
             scheme, host, port = match.groups()
             return StorageKey(_format_origin(scheme, _ESCAPE.sub(_unescaped, host), int(port)))
-        with (store_path.parent.parent / "origin").open("rb") as file:
-            return _decode_origin_file(file.read(_MAX_ORIGIN))
+        return _decode_origin_file(read_start(store_path.parent.parent / "origin", _MAX_ORIGIN))
     except (OSError, ValueError, struct.error) as error:
         raise StoreUnreadable(
             path=store_path, reason=Message("nothing tells its web site")
@@ -129,7 +129,8 @@ def _decode_origin_file(data: bytes) -> StorageKey:
     for _ in range(2):
         scheme, position = _read_string(data, position)
         host, position = _read_string(data, position)
-        has_port, port = data[position], 0
+        (has_port,) = struct.unpack_from("<B", data, position)
+        port = 0
         position += 1
         if has_port:
             (port,) = struct.unpack_from("<H", data, position)
