@@ -17,6 +17,7 @@ from typing import Any
 import zstandard
 
 from desktop_migrator.browsers.area_change import AreaChange
+from desktop_migrator.browsers.budget import MAX_VALUE, Budget
 from desktop_migrator.browsers.encoding import (
     UndecodableError,
     decode_prefixed,
@@ -27,7 +28,7 @@ from desktop_migrator.browsers.encoding import (
 from desktop_migrator.browsers.formats.chromium_leveldb import from_chromium_time, to_chromium_time
 from desktop_migrator.browsers.formats.storage_key import format_chromium, parse_chromium
 from desktop_migrator.browsers.sqlite.reader import SqliteFile, expect_bytes
-from desktop_migrator.browsers.sqlite.salvage import MAX_VALUE, LossCallback
+from desktop_migrator.browsers.sqlite.salvage import LossCallback
 from desktop_migrator.browsers.sqlite.writer import write_transaction
 from desktop_migrator.errors import UnknownStorageFormat
 from desktop_migrator.messages import Message
@@ -50,7 +51,9 @@ _CREATE_ENTRIES = {
 _AreaInfo = tuple[StorageKey, datetime | None]  # and when it was last modified
 
 
-def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
+def read(
+    store: Store, copy: Path, report: Callable[[Damage], None], *, budget: Budget | None = None
+) -> Iterator[Record]:
     """Yields the live records of the private copy `copy`, its `-wal` included.
 
     Raises UnknownStorageFormat for another layout than version 1, StoreUnreadable where the
@@ -64,7 +67,7 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
         # Rows of a list are no records; records that lost their site are counted when met.
         damaged(what, 0)
 
-    with closing(SqliteFile(copy, damaged)) as file:
+    with closing(SqliteFile(copy, damaged, budget)) as file:
         entries_have = file.table_columns("map_entries", *_CREATE_ENTRIES.values())
         maps_have = file.table_columns("maps", _CREATE_MAPS)
         if not {"map_id", "key", "value"} <= set(entries_have) or not maps_have:

@@ -24,6 +24,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from desktop_migrator.browsers.area_change import AreaChange
+from desktop_migrator.browsers.budget import MAX_VALUE, Budget
 from desktop_migrator.browsers.encoding import (
     UndecodableError,
     decode_utf16,
@@ -38,7 +39,6 @@ from desktop_migrator.browsers.sqlite.reader import (
     encode_text,
     expect_bytes,
 )
-from desktop_migrator.browsers.sqlite.salvage import MAX_VALUE
 from desktop_migrator.browsers.sqlite.writer import write_transaction
 from desktop_migrator.browsers.store_files import read_start
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
@@ -73,13 +73,15 @@ _FOLDER_NAME = re.compile(
 )
 
 
-def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
+def read(
+    store: Store, copy: Path, report: Callable[[Damage], None], *, budget: Budget | None = None
+) -> Iterator[Record]:
     """Yield the area's records. Raises StoreUnreadable and UnknownStorageFormat."""
 
     def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
-    with closing(SqliteFile(copy, damaged)) as file:
+    with closing(SqliteFile(copy, damaged, budget)) as file:
         version = _schema_version(store, file)
         if version is None:
             damaged(Message("the file is empty"), None)

@@ -24,6 +24,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from desktop_migrator.browsers.area_change import AreaChange
+from desktop_migrator.browsers.budget import Budget
 from desktop_migrator.browsers.encoding import decode_utf16, encode_utf16
 from desktop_migrator.browsers.sqlite.reader import (
     SqliteFile,
@@ -49,13 +50,15 @@ _ESCAPE = re.compile(r"%(?:\+([0-9A-Fa-f]{4})|([0-9A-Fa-f]{2}))")
 _FILE_NAME = re.compile(r"([a-z][a-z0-9+.-]*)_(.*)_([0-9]{1,5})\.localstorage")
 
 
-def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
+def read(
+    store: Store, copy: Path, report: Callable[[Damage], None], *, budget: Budget | None = None
+) -> Iterator[Record]:
     """Yield the area's records. Raises StoreUnreadable and UnknownStorageFormat."""
 
     def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
-    with closing(SqliteFile(copy, damaged)) as file:
+    with closing(SqliteFile(copy, damaged, budget)) as file:
         try:
             columns = file.table_columns("ItemTable")
         except StoreUnreadable:

@@ -21,6 +21,7 @@ Why a copy is consistent though nothing is locked:
 import os
 import re
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -43,6 +44,9 @@ _TABLES = (".ldb", ".sst")
 _FREE_SPACE_RESERVE = 16 * 2**20
 """Bytes of the disk that stay free."""
 _COPY_BLOCK = 2**20
+_MAX_HOLES = 64 * 2**20
+_MAX_DENSITY = 16
+"""Bytes of a file for each that lies on the disk: some file systems compress."""
 _SNAPSHOT_NAME = re.compile(rf"snapshot-({process_marker.PATTERN})-")
 
 
@@ -125,6 +129,7 @@ def _copy_consistently(store: Store, target: Path) -> None:
             raise SnapshotFailed(
                 path=store.path, reason=Message("it holds no files of a local storage")
             )
+        _check_holes(store.path, before)
         _check_space(store.path, target, before)
         try:
             copied = _remove_outdated(target, before)
@@ -183,6 +188,16 @@ def _is_unchanged(source: Path, copy: Path) -> bool:
 def _copy_file(source: Path, target: Path) -> None:
     with open_regular(source) as original, target.open("xb") as copy:
         shutil.copyfileobj(original, copy, _COPY_BLOCK)
+
+
+def _check_holes(path: Path, files: dict[str, os.stat_result]) -> None:
+    """Raises SnapshotFailed for files that take far more room in a copy than they do there."""
+    for facts in files.values():
+        stored = facts.st_size if sys.platform == "win32" else 512 * facts.st_blocks
+        if facts.st_size > _MAX_HOLES + _MAX_DENSITY * stored:
+            raise SnapshotFailed(
+                path=path, reason=Message("it is mostly holes, as no browser writes it")
+            )
 
 
 def _check_space(path: Path, target: Path, files: dict[str, os.stat_result]) -> None:

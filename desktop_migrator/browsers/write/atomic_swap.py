@@ -195,9 +195,7 @@ def _finish_or_roll_back(journal: Path, work: Path) -> list[str]:
 
 def _is_own_folder(work: Path) -> bool:
     facts = work.lstat()
-    return stat.S_ISDIR(facts.st_mode) and (
-        sys.platform == "win32" or facts.st_uid == os.geteuid()
-    )
+    return stat.S_ISDIR(facts.st_mode) and (sys.platform == "win32" or facts.st_uid == os.geteuid())
 
 
 def _stays_within(entry: _SwapEntry, work: Path) -> bool:
@@ -281,9 +279,7 @@ def _file_signature(path: Path) -> FileSignature:
     return {name: [facts.st_size, facts.st_mtime_ns] for name, facts in known.items()}
 
 
-def _write_journal(
-    journal: Path, work: Path, state: str, entries: Sequence[_SwapEntry]
-) -> None:
+def _write_journal(journal: Path, work: Path, state: str, entries: Sequence[_SwapEntry]) -> None:
     content = {"work": str(work), "state": state, "pieces": [asdict(entry) for entry in entries]}
     files.write_private(journal, json.dumps(content).encode("ascii"))
 

@@ -367,7 +367,7 @@ def test_a_folder_in_a_profile_has_nothing_moved_or_removed(tmp_path: Path) -> N
     node = [precious.stat().st_dev, precious.stat().st_ino]
     work = profile / ".desktop-migrator-99999999-1"
     work.mkdir()
-    piece = {
+    piece: dict[str, object] = {
         "target": str(profile / "taken"),
         "new": str(work / "0-new"),
         "old": str(precious),
@@ -404,7 +404,7 @@ def test_a_journal_that_leads_out_of_its_profile_is_not_obeyed(
     for each in (precious, work / "0-old"):
         each.write_text("mine")
     old = work / piece["old"]
-    entry = {
+    entry: dict[str, object] = {
         "target": os.path.normpath(profile / piece["target"]),
         "new": str(work / "0-new"),
         "old": os.path.normpath(old),
