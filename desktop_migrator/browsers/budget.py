@@ -19,6 +19,9 @@ MAX_VALUE = 16 * 2**20
 """Bytes of one value; browsers allow some 10 MiB for a whole area."""
 _SECONDS = 10.0
 _BYTES_PER_SECOND = 4 * 2**20
+_UNPACKED = 256 * 2**20
+_UNPACKED_RATIO = 32
+"""Bytes that values may unpack to in all: anyway, and for each byte on the disk."""
 _BLOCK = 512
 """Bytes of a block as `st_blocks` counts them."""
 
@@ -38,12 +41,20 @@ class Budget:
         self.deadline = perf_counter() + seconds + size / _BYTES_PER_SECOND
         """To be put off by the time that others take."""
         self._name = name
+        self.size = size
+        self._to_unpack = _UNPACKED + _UNPACKED_RATIO * size
         self._stopped_by: BaseException | None = None
 
     @classmethod
     def for_copy(cls, copy: Path) -> "Budget":
         """For a LevelDB's folder, or a file and what lies beside it."""
         return cls(copy.name, sum(map(stored_size, _files_of(copy))))
+
+    @classmethod
+    def for_store(cls, store: Path, copy: Path) -> "Budget":
+        """The same for a store that was copied: holes are holes no more in the copy."""
+        original, copied = (cls.for_copy(path).size for path in (store, copy))
+        return cls(copy.name, min(original or copied, copied))
 
     def check(self) -> None:
         """Raises StoreUnreadable when the time is over, and what ended a `tick`."""
@@ -53,6 +64,13 @@ class Budget:
             raise ReadingStoppedError
         if perf_counter() > self.deadline:
             raise self.exceeded()
+
+    def unpacked(self, size: int) -> None:
+        """Bytes of a value that were unpacked. Raises StoreUnreadable when it is too much."""
+        self._to_unpack -= size
+        if self._to_unpack < 0:
+            reason = Message("it unpacks to more than a storage of its size can hold")
+            raise StoreUnreadable(path=self._name, reason=reason)
 
     def tick(self) -> int:
         """`check` for a callback out of C, which would lose an exception: 1 if it is to end."""

@@ -217,7 +217,11 @@ class _Finder:
         if root is not None and self._is_anothers(folder, root):
             self.lister.record_link(folder)
             return False
-        locations = find_stores(browser.engine, folder, self.lister)
+        try:
+            locations = find_stores(browser.engine, folder, self.lister)
+        except (OSError, ValueError) as error:  # names that no file system has, for one
+            self.lister.record_unreadable(folder, error)
+            return False
         if locations:
             self.candidates.setdefault(
                 _real_path(folder), _ProfileCandidate(browser, folder, name, locations)

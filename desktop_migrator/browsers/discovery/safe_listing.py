@@ -29,8 +29,9 @@ class FolderLister:
     def unreadable(self) -> tuple[UnreadablePath, ...]:
         return tuple(self._unreadable.values())
 
-    def record_unreadable(self, path: Path, error: OSError) -> None:
-        self._unreadable.setdefault(path, UnreadablePath(path, error.strerror or str(error)))
+    def record_unreadable(self, path: Path, error: OSError | ValueError) -> None:
+        reason = getattr(error, "strerror", None) or str(error)
+        self._unreadable.setdefault(path, UnreadablePath(path, reason))
 
     def record_link(self, path: Path) -> None:
         """What is not read since it lies elsewhere, perhaps with what is somebody else's."""

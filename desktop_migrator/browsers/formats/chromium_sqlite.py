@@ -67,6 +67,7 @@ def read(
         # Rows of a list are no records; records that lost their site are counted when met.
         damaged(what, 0)
 
+    budget = budget or Budget.for_copy(copy)
     with closing(SqliteFile(copy, damaged, budget)) as file:
         entries_have = file.table_columns("map_entries", *_CREATE_ENTRIES.values())
         maps_have = file.table_columns("maps", _CREATE_MAPS)
@@ -81,7 +82,7 @@ def read(
         if compressed:
             columns.append("value_compression_type")
         rows = file.rows("map_entries", columns, damaged, _CREATE_ENTRIES[compressed])
-        yield from _records(store, areas, rows, damaged)
+        yield from _records(store, areas, rows, damaged, budget)
 
 
 def write(copy: Path, changes: Sequence[AreaChange], now: datetime) -> None:
@@ -143,6 +144,7 @@ def _records(
     areas: dict[int, _AreaInfo],
     rows: Iterable[tuple[Any, ...]],
     on_damage: LossCallback,
+    budget: Budget,
 ) -> Iterator[Record]:
     without_area = 0
     undecoded: Counter[Message] = Counter()
@@ -154,6 +156,8 @@ def _records(
         try:
             is_packed = compression and compression[0] != _NONE
             text = _decompress(value, compression[0]) if is_packed else value
+            if is_packed:
+                budget.unpacked(len(text))
             # Latin-1, the usual case, is decoded here: a call costs as much again.
             record = Record(
                 store,

@@ -8,16 +8,19 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
+from desktop_migrator.browsers.budget import MAX_VALUE
 from desktop_migrator.browsers.encoding import decompress_snappy
 from desktop_migrator.browsers.leveldb.checksum import end_before_checksum, masked_crc32c
 from desktop_migrator.browsers.leveldb.log import Buffer, Check, InternalEntry, no_check, varint
 
-MAX_BLOCK_SIZE = 32 * 2**20
-"""Bytes that one block may decompress to; an area of a browser has 10 MiB."""
+MAX_BLOCK_SIZE = MAX_VALUE + 2**16
+"""Bytes that one block may decompress to: a value, and what came before it."""
 _USUAL_BLOCK_SIZE = 16 * 2**10
 """LevelDB ends a block once it has 4 KiB: larger ones end with a large value."""
-_USUAL_RATIO = 8
-"""What texts are compressed to at best, about, by a compression that knows no text."""
+_ENTRY_SECONDS, _COPIED_BYTES_PER_SECOND = 4e-8, 3e10
+"""What LevelDB takes for an entry, and for spelling its key out, about."""
+_FREE_SECONDS, _TABLE_BYTES_PER_SECOND = 0.5, 8 * 2**20
+"""What all blocks of a table may take it at the very worst without being looked into."""
 _SPELLED_OUT = 16
 """How many times a block its keys, spelled out, may be: each repeats a part of the one before."""
 _SPELLED_OUT_ANYWAY = 2**20
@@ -69,7 +72,8 @@ def has_bounded_blocks(data: Buffer, check: Check = no_check) -> bool:
         sizes = [_decompressed_size(data, handle) for handle in handles]
         if max(sizes, default=0) > MAX_BLOCK_SIZE:
             return False
-        dense = sum(sizes) > _USUAL_RATIO * len(data)
+        worst = sum(map(_worst_seconds, sizes))
+        dense = worst > _FREE_SECONDS + len(data) / _TABLE_BYTES_PER_SECOND
         for handle, size in zip(handles, sizes, strict=True):
             if dense or size > _USUAL_BLOCK_SIZE:
                 check()
@@ -78,6 +82,11 @@ def has_bounded_blocks(data: Buffer, check: Check = no_check) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _worst_seconds(size: int) -> float:
+    """For a block of nothing but 4-byte entries that each repeat a key of half the block."""
+    return size / 4 * (_ENTRY_SECONDS + size / 2 / _COPIED_BYTES_PER_SECOND)
 
 
 def _decompressed_size(data: Buffer, handle: _BlockHandle) -> int:

@@ -140,7 +140,7 @@ def _read_store(
     """Yield the store's records but for areas already taken; give the areas that it holds."""
     areas: set[StorageKey] = set()
     damages = _DamageTally(store)
-    budget = Budget.for_copy(copy)
+    budget = Budget.for_store(store.path, copy)
     try:
         area, wanted = None, True
         for record in _format_records(store, copy, damages.add, key_ranges, budget):

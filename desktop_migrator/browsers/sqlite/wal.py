@@ -269,6 +269,8 @@ def _read_header(log: Log) -> _WalHeader | None:
 
 def _rebuilt_header(log: Log) -> _WalHeader | None:
     """The header with its checksum or salts made anew, where the first frame vouches for it."""
+    if len(log) < _FILE_HEADER + _FRAME_HEADER:
+        return None
     for fields in (log[:24], log[:16] + log[40:48]):
         for order in "<>":
             checksum = _wal_checksum(fields, (0, 0), order)
