@@ -53,6 +53,15 @@ def write_private(path: Path, content: bytes) -> None:
         rename_into_place(partial, path)
 
 
+def write_public(path: Path, content: bytes) -> None:
+    """As `write_private`, for a file that is made to be handed out: others may read it."""
+    partial = partial_path(path)
+    with _written(partial, content):
+        if os.name != "nt":
+            partial.chmod(0o644)
+        rename_into_place(partial, path)
+
+
 def create_private(path: Path, content: bytes) -> None:
     """A new file, synced. FileExistsError if anything has that name, a dangling link too."""
     with _written(path, content):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
+from desktop_migrator.messages import Translator
 from desktop_migrator.migration.desk.kits import Kit, SignatureStatus
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.wizard import theme
@@ -11,7 +12,7 @@ from desktop_migrator.wizard.widgets import basics
 
 
 class KitPanel(QFrame):
-    def __init__(self, kit: Kit, on_accept: Callable[[], None]) -> None:
+    def __init__(self, kit: Kit, translator: Translator, on_accept: Callable[[], None]) -> None:
         super().__init__()
         self._kit = kit
         self._on_accept = on_accept
@@ -21,7 +22,10 @@ class KitPanel(QFrame):
         if kit.message:
             column.addWidget(basics.make_label(kit.message))
         where = (
-            self.tr("Your data will go to: {server}").format(server=Address(kit.database).server)
+            self.tr("Your data will go to: {server} ({protection})").format(
+                server=translator(Address(kit.database).server),
+                protection=translator(Address(kit.database).protection),
+            )
             if kit.database
             else self.tr("It does not say where your data will go.")
         )
@@ -42,15 +46,19 @@ class KitPanel(QFrame):
         column.addWidget(self._button)
 
     def _warning_text(self) -> str:
+        known_as = self._kit.known_as or ""
         return {
+            SignatureStatus.RENAMED: self.tr(
+                "You know them as {name}. Ask them by phone whether that is their name now."
+            ).format(name=known_as),
             SignatureStatus.NEW: self.tr(
                 "You have had nothing from them before. Ask them by phone whether the kit is "
                 "theirs and the key is the one above."
             ),
             SignatureStatus.OTHER_KEY: self.tr(
-                "Careful: it uses their name, but another key than before. Ask them by phone "
-                "before you go on."
-            ),
+                "Careful: it uses the name of {name}, whom you know by another key. Ask them by "
+                "phone before you go on."
+            ).format(name=known_as),
         }.get(
             self._kit.signature,
             self.tr("Careful: nobody has signed this kit. Anybody may have made it."),
