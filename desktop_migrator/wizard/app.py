@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from desktop_migrator import __version__
 from desktop_migrator.errors import InternalError, MigratorError, localize_error
@@ -23,6 +23,7 @@ from desktop_migrator.wizard.flow import Workflow
 from desktop_migrator.wizard.garbage import UiThreadGarbageCollector
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.resume_state import find_unfinished_run
+from desktop_migrator.wizard.widgets.prompts import show_failure
 from desktop_migrator.wizard.window import WizardWindow, app_icon
 from desktop_migrator.wizard.worker import Worker
 
@@ -37,7 +38,7 @@ def open_wizard(options: WizardOptions) -> int:
         window = WizardWindow(create_context(options))
     except MigratorError as error:
         told = localize_error(error, messages.make_translator())
-        QMessageBox.critical(None, told.title, f"{told.detail}\n\n{told.hint}\n\n{error.code}")
+        show_failure(told.title, f"{told.detail}\n\n{told.hint}\n\n{error.code}")
         return int(error.exit_code)
     sys.excepthook = _ExceptionHook(window)
     collector = UiThreadGarbageCollector(lambda: window.context.worker.is_idle)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QFormLayout, QLabel, QLineEdit, QListWidget, QPushButton
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QLineEdit, QListWidget, QPushButton
 
 from desktop_migrator.errors import NotAContainer
 from desktop_migrator.migration.sealed.captures import is_capture
@@ -41,7 +41,7 @@ class CapturesPage(WizardPage):
         self._passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self._passphrase.setAccessibleName(self.tr("Passphrase of the files"))
         self._passphrase.textChanged.connect(self._passphrase_changed)
-        label = QLabel(self.tr("&Passphrase, if they have one"))
+        label = basics.make_caption(self.tr("&Passphrase, if they have one"))
         label.setBuddy(self._passphrase)
         form.addRow(label, self._passphrase)
         self.body.addLayout(form)

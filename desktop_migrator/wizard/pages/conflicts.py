@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGridLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -219,8 +218,7 @@ class ConflictsPage(WizardPage, OperationListener):
     def _add_rule(self, row: int, kind: EntitySummary, number: int) -> None:
         combo = QComboBox()
         words = f"{kind.name} ({QLocale().toString(number)})"
-        label = QLabel(words.replace("&", "&&"))
-        label.setBuddy(combo)
+        label = basics.make_caption(words.replace("&", "&&"), combo)
         combo.setAccessibleName(self.tr("What counts for {kind}").format(kind=words))
         for text, rule in (
             (self.tr("The one changed last"), MergeRule.NEWEST),

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QFormLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -227,11 +226,10 @@ class DestinationPage(WizardPage, OperationListener):
     def _add_field(
         self, form: QFormLayout, words: str, field: QWidget, description: str = ""
     ) -> None:
-        label = QLabel(words)
-        label.setBuddy(field)
+        label = basics.make_caption(words, field)
         field.setAccessibleName(words.replace("&", ""))
         field.setAccessibleDescription(description)
-        field.setToolTip(description)
+        field.setToolTip(basics.tip(description))
         form.addRow(label, field)
         if isinstance(field, QLineEdit) and words != self.tr("&Paste an address"):
             field.textChanged.connect(lambda _: self._form_edited())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLocale, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from desktop_migrator.messages import Translator
 from desktop_migrator.migration.backups.into_browser import RestoreToBrowserResult
@@ -272,7 +272,7 @@ class DonePage(WizardPage):
         self._grid.setColumnStretch(len(headers), 1)
 
     def _add_cell(self, row: int, column: int, words: str, *, faint: bool = False) -> None:
-        label = QLabel(words)
+        label = basics.make_caption(words)
         if faint:
             label.setProperty("role", "faint")
         self._grid.addWidget(label, row, column)

@@ -7,7 +7,6 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QLabel,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -59,7 +58,7 @@ class FindPage(WizardPage, OperationListener):
             self.tr("Web sites with data that fits come first")
         )
         self._site_combo.currentIndexChanged.connect(self._site_chosen)
-        self._site_label = QLabel(self.tr("&Web site of the app"))
+        self._site_label = basics.make_caption(self.tr("&Web site of the app"))
         self._site_label.setBuddy(self._site_combo)
         self._site_combo.setAccessibleName(self.tr("Web site of the app"))
         site = QVBoxLayout()

@@ -1,4 +1,10 @@
-"""Labels as all pages use them."""
+"""Labels and tips as all pages use them: plain text.
+
+Qt takes what looks like HTML for HTML, so that a value that a browser held could show a picture
+of its own choosing, or open a file. All labels are made here, all dialogs in `prompts`.
+"""
+
+import html
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLayout, QSizePolicy, QWidget
@@ -16,6 +22,23 @@ def make_label(text: str = "", role: str = "", parent: QWidget | None = None) ->
     if role:
         label.setProperty("role", role)
     return label
+
+
+def make_caption(text: str = "", buddy: QWidget | None = None) -> QLabel:
+    """Plain text in one line, the name of a field where there is a `buddy`."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    if buddy is not None:
+        label.setBuddy(buddy)
+    return label
+
+
+def tip(text: str) -> str:
+    """The text as a tooltip that shows just it: of a tooltip Qt lets nobody say that it is plain.
+
+    A long one wraps.
+    """
+    return f'<p style="white-space: pre-wrap">{html.escape(text)}</p>' if text else ""
 
 
 def make_heading(text: str = "", parent: QWidget | None = None) -> QLabel:

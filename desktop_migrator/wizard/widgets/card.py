@@ -63,7 +63,7 @@ class Card(QFrame):
         row.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
         row.setSpacing(theme.GAP)
         if icon is not None:
-            picture = QLabel()
+            picture = basics.make_caption()
             picture.setPixmap(icon.pixmap(QSize(ICON_SIZE, ICON_SIZE), self.devicePixelRatio()))
             picture.setFixedWidth(ICON_SIZE)
             row.addWidget(picture, alignment=Qt.AlignmentFlag.AlignTop)

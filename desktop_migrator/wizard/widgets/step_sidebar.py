@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_migrator.wizard import i18n, theme
 from desktop_migrator.wizard.flow import WizardStep
@@ -20,7 +20,7 @@ class StepSidebar(QWidget):
         self.setProperty("role", "rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
-        logo = QLabel()
+        logo = basics.make_caption()
         logo.setPixmap(icon.pixmap(QSize(_LOGO_SIZE, _LOGO_SIZE), self.devicePixelRatio()))
         self._steps = QVBoxLayout()
         self._steps.setSpacing(theme.TIGHT)
@@ -49,9 +49,9 @@ class StepSidebar(QWidget):
         )
 
     def _make_row(self, step: WizardStep, *, done: bool, current: bool) -> QWidget:
-        mark = QLabel("✓" if done else "●" if current else "○")
+        mark = basics.make_caption("✓" if done else "●" if current else "○")
         mark.setFixedWidth(mark.fontMetrics().horizontalAdvance("●●"))
-        name = QLabel(i18n.step_title(step))
+        name = basics.make_caption(i18n.step_title(step))
         if current:
             font = name.font()
             font.setBold(True)
