@@ -15,6 +15,7 @@ import hashlib
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import FileIO
@@ -40,6 +41,16 @@ def private_folder(path: Path) -> Path:
             if os.name != "nt":
                 each.chmod(0o700)  # the umask may take from the owner too
     path.mkdir(mode=0o700, exist_ok=True)  # FileExistsError where a file lies there
+    return path
+
+
+def private_file(path: Path) -> Path:
+    """The file, made empty with mode 0600 if it is missing; a looser mode is tightened."""
+    try:
+        open_new(path).close()
+    except FileExistsError:
+        if os.name != "nt" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            path.chmod(0o600)
     return path
 
 

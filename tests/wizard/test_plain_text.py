@@ -13,9 +13,10 @@ from pytestqt.qtbot import QtBot
 
 import desktop_migrator.wizard
 from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.wizard import plain_text
 from desktop_migrator.wizard.flow import Workflow
 from desktop_migrator.wizard.pages.review import ReviewPage
-from desktop_migrator.wizard.widgets import basics, prompts
+from desktop_migrator.wizard.widgets import prompts
 from tests.unit.browsers import hostile_stores
 from tests.wizard.pages import open_page
 
@@ -44,7 +45,7 @@ def labels_that_guess(widget: QWidget) -> list[str]:
 def test_labels_tips_and_dialogs_are_made_in_one_place_each() -> None:
     forbidden = re.compile(
         r"\bQLabel\(|QMessageBox[.(]|QInputDialog[.(]|QErrorMessage|QProgressDialog|QTextBrowser"
-        r"|QTextEdit|setHtml|appendHtml|setToolTip\((?!basics\.tip\()|setWhatsThis|setStatusTip"
+        r"|QTextEdit|setHtml|appendHtml|setToolTip\((?!plain_text\.tip\()|setWhatsThis|setStatusTip"
     )
     for file in _HERE.rglob("*.py"):
         if file.name in {"basics.py", "prompts.py"}:
@@ -88,7 +89,7 @@ def test_every_cell_and_tip_of_a_hostile_item_is_what_the_browser_held(
 
 def test_a_tip_shows_just_its_text() -> None:
     for text in (PROBE, "a\nb", "a  b", "<img src='x'>", "&lt;", "", "plain"):
-        assert as_shown(basics.tip(text)) == text
+        assert as_shown(plain_text.tip(text)) == text
 
 
 def test_dialogs_show_just_their_text(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from desktop_migrator.errors import BadDatabaseUrl, BadKey, BadKit, KitChanged
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import without_password
 from desktop_migrator.migration.workspace.connections import BUILTIN
-from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace, keeping
 from desktop_migrator.plan.schema import MAX_PLAN_BYTES, Plan, parse_plan
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.system.files import write_private, write_public
@@ -202,8 +202,9 @@ def trust_desk(kit: Kit, workspace: Workspace) -> None:
     """Know the kit's desk by its key from now on. An unsigned kit leaves nothing to know it by."""
     if kit.fingerprint is None:
         return
-    known = _trusted_desks(workspace) | {kit.fingerprint: kit.owner}
-    write_private(workspace.known_desks, json.dumps(known, indent=1).encode())
+    with workspace.settings_lock(), keeping(workspace.known_desks):
+        known = _trusted_desks(workspace) | {kit.fingerprint: kit.owner}
+        write_private(workspace.known_desks, json.dumps(known, indent=1).encode())
 
 
 def _shareable_address(database: str) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from desktop_migrator.model import Outcome, Rejection, RunResult
+from desktop_migrator.system.files import private_file
 
 
 def write_run(folder: Path, result: RunResult) -> None:
@@ -50,5 +51,5 @@ def _append(path: Path, lines: Iterable[dict[str, object]]) -> None:
     now = datetime.now(UTC).isoformat()
     text = "".join(json.dumps({"at": now} | line) + "\n" for line in lines)
     if text:
-        with path.open("a", encoding="utf-8") as log:
+        with private_file(path).open("a", encoding="utf-8") as log:
             log.write(text)

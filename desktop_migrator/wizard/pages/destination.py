@@ -32,7 +32,7 @@ from desktop_migrator.migration.workspace.connections import (
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.postgres.verify.checks import Check, CheckId
 from desktop_migrator.reporter import Question, Reporter, Topic
-from desktop_migrator.wizard import icons, theme
+from desktop_migrator.wizard import icons, plain_text, theme
 from desktop_migrator.wizard.address_form import DEFAULT_PORT, AddressFields
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
@@ -229,7 +229,7 @@ class DestinationPage(WizardPage, OperationListener):
         label = basics.make_caption(words, field)
         field.setAccessibleName(words.replace("&", ""))
         field.setAccessibleDescription(description)
-        field.setToolTip(basics.tip(description))
+        field.setToolTip(plain_text.tip(description))
         form.addRow(label, field)
         if isinstance(field, QLineEdit) and words != self.tr("&Paste an address"):
             field.textChanged.connect(lambda _: self._form_edited())

@@ -1,10 +1,9 @@
-"""Labels and tips as all pages use them: plain text.
+"""Labels as all pages use them: plain text.
 
 Qt takes what looks like HTML for HTML, so that a value that a browser held could show a picture
-of its own choosing, or open a file. All labels are made here, all dialogs in `prompts`.
+of its own choosing, or open a file. All labels are made here, all dialogs in `prompts`,
+tips with `plain_text`.
 """
-
-import html
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLayout, QSizePolicy, QWidget
@@ -31,14 +30,6 @@ def make_caption(text: str = "", buddy: QWidget | None = None) -> QLabel:
     if buddy is not None:
         label.setBuddy(buddy)
     return label
-
-
-def tip(text: str) -> str:
-    """The text as a tooltip that shows just it: of a tooltip Qt lets nobody say that it is plain.
-
-    A long one wraps.
-    """
-    return f'<p style="white-space: pre-wrap">{html.escape(text)}</p>' if text else ""
 
 
 def make_heading(text: str = "", parent: QWidget | None = None) -> QLabel:
