@@ -20,6 +20,8 @@ from desktop_migrator.migration.desk.kits import (
     signing_key,
     trust_desk,
 )
+from desktop_migrator.postgres.connection.address import Address
+from desktop_migrator.system.files import write_public
 from desktop_migrator.system.resources import resource
 
 group = typer.Typer(
@@ -38,6 +40,10 @@ _SIGNATURES = {
     SignatureStatus.OTHER_KEY: N_(
         "WARNING: signed with another key than this desk had before. Call "
         "it on a number that you know, and compare the fingerprint."
+    ),
+    SignatureStatus.RENAMED: N_(
+        "Signed by a desk that you know by another name. Ask it by phone whether that is its name "
+        "now, then: desktop-migrator kit open --accept"
     ),
     SignatureStatus.UNSIGNED: N_("WARNING: nobody signed this kit. It may come from anybody."),
 }
@@ -131,7 +137,7 @@ def open_(
         kit = open_kit(path, session.workspace)
     if save_plan:
         try:
-            save_plan.write_text(kit.plan_text, encoding="utf-8")
+            write_public(save_plan, kit.plan_text.encode())
         except OSError as error:
             raise UsageError(reason=cannot_be_written(save_plan, error)) from None
     if session.json:
@@ -140,6 +146,7 @@ def open_(
             contact=kit.contact,
             message=kit.message,
             database=kit.database,
+            known_as=kit.known_as,
             recipient=kit.recipient and kit.recipient.id,
             plan=kit.plan.name,
             made=kit.made,
@@ -157,8 +164,10 @@ def _print_kit(session: Session, kit: Kit) -> None:
     facts = {
         tr("Fingerprint"): kit.fingerprint,
         tr("Kit of"): kit.owner,
+        tr("You know"): kit.known_as if kit.known_as != kit.owner else None,
         tr("Contact"): kit.contact,
         tr("Data goes to"): kit.database or tr("where you say"),
+        tr("How"): tr(Address(kit.database).protection) if kit.database else None,
         tr("Captures are sealed for"): kit.recipient and kit.recipient.id,
         tr("Plan"): kit.plan.name,
         tr("Made"): tr("{time:%Y-%m-%d %H:%M} UTC", time=kit.made),

@@ -19,6 +19,7 @@ from desktop_migrator.cli.options import (
     parse_end_time,
     parse_time,
 )
+from desktop_migrator.cli.output import whatever_the_terminal
 from desktop_migrator.cli.result import exit_code, finished_event, print_result
 from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
 from desktop_migrator.messages import N_
@@ -187,10 +188,11 @@ def command(
     )
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
         result = migrate(job, session.workspace, reporter)
-    if session.json:
-        session.emit_json(**finished_event(result))
-    else:
-        print_result(session, result)
-    if result.error:
-        session.print_error(result.error)
+    with whatever_the_terminal():
+        if session.json:
+            session.emit_json(**finished_event(result))
+        else:
+            print_result(session, result)
+        if result.error:
+            session.print_error(result.error)
     raise typer.Exit(exit_code(result))

@@ -4,7 +4,11 @@ What browsers hold can contain anything, control codes too.
 """
 
 import json
+import logging
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +17,8 @@ from rich.text import Text
 
 from desktop_migrator.messages import Message
 from desktop_migrator.model import AsideItem, Item
+
+_log = logging.getLogger(__name__)
 
 
 def escape_unprintable(text: str) -> str:
@@ -23,6 +29,33 @@ def escape_unprintable(text: str) -> str:
         character if character.isprintable() else character.encode("unicode_escape").decode()
         for character in text
     )
+
+
+class PlainConsole(Console):
+    """Takes no text for markup and no control code for one: what is printed is what shows.
+
+    Tables, titles and progress bars come by here with their texts; colours are given beside them.
+    """
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        lines = "\n".join(map(escape_unprintable, text.split("\n")))
+        return super().render_str(lines, **(how | {"markup": False, "emoji": False}))
+
+
+@contextmanager
+def whatever_the_terminal() -> Iterator[None]:
+    """For telling of what is done: a pipe that is gone, or a full disk, does not undo it.
+
+    So it does not make the command a failed one either.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except Exception:
+        _log.debug("the result could not be printed", exc_info=True)
+        # Nothing is left in the stream, for which Python would fail at its own end.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def cell(text: object, style: str = "") -> Text:

@@ -138,7 +138,7 @@ class TerminalReporter(ProgressReporter):
 
 def _make_bars(console: Console) -> Bars:
     return Bars(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),

@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from desktop_migrator.cli.output import print_line, write_json
+from desktop_migrator.cli.output import PlainConsole, print_line, write_json
 from desktop_migrator.cli.reporters import JsonReporter, TerminalReporter
 from desktop_migrator.errors import MigratorError, UsageError
 from desktop_migrator.messages import Message, Translator
@@ -37,8 +37,8 @@ class Session:
     language: str | None = None
     """The one that was asked for; None: the system's."""
     open_wizard: OpenWizard = no_wizard
-    stdout: Console = field(default_factory=Console)
-    stderr: Console = field(default_factory=lambda: Console(stderr=True))
+    stdout: Console = field(default_factory=PlainConsole)
+    stderr: Console = field(default_factory=lambda: PlainConsole(stderr=True))
 
     @cached_property
     def workspace(self) -> Workspace:

@@ -9,7 +9,7 @@ from rich.table import Table
 from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
 from desktop_migrator.cli.labels import COUNTS
 from desktop_migrator.cli.options import Origin, PassphraseStdin, Take, UserEmail, UserId
-from desktop_migrator.cli.output import cell
+from desktop_migrator.cli.output import cell, whatever_the_terminal
 from desktop_migrator.cli.result import finished_event
 from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
 from desktop_migrator.errors import ExitCode
@@ -59,11 +59,12 @@ def command(
 
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
         done = upload(files, job, session.workspace, reporter, told)
-    if session.json:
-        counts = {name: getattr(done.counts, name) for name in ("records", *COUNTS)}
-        session.emit_json(event="finished", files=len(done.files), counts=counts)
-    else:
-        _print_upload(session, done)
+    with whatever_the_terminal():
+        if session.json:
+            counts = {name: getattr(done.counts, name) for name in ("records", *COUNTS)}
+            session.emit_json(event="finished", files=len(done.files), counts=counts)
+        else:
+            _print_upload(session, done)
     raise typer.Exit(_exit_code(done))
 
 

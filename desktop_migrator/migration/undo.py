@@ -21,7 +21,7 @@ from desktop_migrator.migration.database.open_database import open_database
 from desktop_migrator.migration.workspace import run_logs
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail, PendingEntry
 from desktop_migrator.migration.workspace.catalog import UNDOING, UNDONE, Catalog
-from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace, noting_only
 from desktop_migrator.model import Outcome, UndoCounts, UndoResult
 from desktop_migrator.postgres.bookkeeping.audit import database_id
 from desktop_migrator.postgres.bookkeeping.chunks import Action, has_undoable, undoable_counts
@@ -85,9 +85,11 @@ def rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> UndoResu
         try:
             result = _rollback(job, workspace, reporter)
         except MigratorError as error:
-            run_logs.write_failure(workspace.logs, error)
+            with noting_only(reporter):
+                run_logs.write_failure(workspace.logs, error)
             raise
-        run_logs.write_undo(workspace.logs, result)
+        with noting_only(reporter):
+            run_logs.write_undo(workspace.logs, result)
         return result
 
 

@@ -6,6 +6,7 @@ design; their runs, which are one person's, come after each other. Where another
 same person is at work, this one waits for it; uploads for others go on beside it.
 """
 
+import logging
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from desktop_migrator.errors import Cancelled, MigratorError, RunLocked, UsageError
+from desktop_migrator.errors import (
+    Cancelled,
+    InternalError,
+    MigratorError,
+    RunLocked,
+    UsageError,
+)
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
@@ -27,6 +34,7 @@ from desktop_migrator.vault.payload import BackupManifest
 _RETRY_INTERVAL = 1.0
 """Seconds between two attempts while another upload is at work."""
 _MAX_WAIT = 600.0
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,9 @@ def _open(path: Path, unlock: UnlockKey, reporter: Reporter) -> UploadedFile:
         return UploadedFile(path, open_capture(path, unlock, reporter).manifest)
     except MigratorError as error:
         return UploadedFile(path, error=error)
+    except Exception as error:  # a file of a stranger's: the others go on
+        _log.debug("a capture cannot be opened", exc_info=True)
+        return UploadedFile(path, error=InternalError(kind=type(error).__name__))
 
 
 def _upload_file(
@@ -120,6 +131,9 @@ def _upload_file(
                 return replace(file, error=error)
         except MigratorError as error:
             return replace(file, error=error)
+        except Exception as error:  # as above
+            _log.debug("a capture cannot be uploaded", exc_info=True)
+            return replace(file, error=InternalError(kind=type(error).__name__))
         else:
             break
     AuditTrail(workspace.catalog).record_local(

@@ -10,6 +10,7 @@ from jmespath.functions import Functions
 from msgspec import Raw
 
 from desktop_migrator.messages import Message
+from desktop_migrator.plan.bounds import grows_too_much
 from desktop_migrator.plan.json_text import as_object, as_value, decode, encode
 from desktop_migrator.plan.locations import Location, read_locations
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
@@ -25,6 +26,9 @@ class Expression:
         """Raises jmespath.exceptions.JMESPathError, for functions that do not exist too."""
         self._compiled = jmespath.compile(text)
         _check_functions(self._compiled.parsed)
+        if grows_too_much(self._compiled.parsed):
+            message = "makes too much of what it is given"
+            raise JMESPathError(message)
         self.path = _field_path(self._compiled.parsed)
         """The fields to go through, if that is all it asks for: `@`, `a`, `a.b."c d"`."""
         self.names = frozenset(_field_names(self._compiled.parsed))

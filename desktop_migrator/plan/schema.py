@@ -31,6 +31,7 @@ from pydantic import (
 from desktop_migrator.errors import PlanError
 from desktop_migrator.messages import Message
 from desktop_migrator.model import INTEGER_BITS, Column, ColumnType, MergeRule
+from desktop_migrator.plan.bounds import find_excess
 from desktop_migrator.plan.decode.chain import ANY, DECODERS
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.origins import canonical_pattern
@@ -69,6 +70,8 @@ _SQL_TYPES = {
 }
 _LONGEST_NAME = 63  # bytes; PostgreSQL cuts longer ones off
 _LONGEST_VARCHAR = 10_485_760
+_MAX_TOLD = 600
+"""Characters of a place, and of what is wrong there, that are told."""
 _MOST_DIGITS = 1000  # numeric(p, s)
 _SQL_TYPE = re.compile(r"([a-z ]{1,20})(?:\((\d{1,8})(?:, ?(\d{1,4}))?\))?")
 
@@ -649,7 +652,10 @@ def parse_plan(data: bytes, path: Path) -> Plan:
             reason=Message("is larger than {limit} bytes", limit=MAX_PLAN_BYTES),
         )
     try:
-        content = tomllib.loads(data.decode())
+        text = data.decode()
+        if excess := find_excess(text):
+            raise PlanError(path=path, reason=excess)
+        content = tomllib.loads(text)
     except UnicodeDecodeError:
         raise PlanError(path=path, reason=Message("is not UTF-8 text")) from None
     except tomllib.TOMLDecodeError as error:
@@ -658,6 +664,8 @@ def parse_plan(data: bytes, path: Path) -> Plan:
         ) from None
     except RecursionError:
         raise PlanError(path=path, reason=Message("is nested too deeply")) from None
+    except ValueError:  # 0000-00-00, which looks like a date
+        raise PlanError(path=path, reason=Message("has a value that TOML does not know")) from None
     try:
         return Plan.model_validate(content)
     except ValidationError as error:
@@ -699,12 +707,16 @@ def column_of_type(name: str, declared: str, *, nullable: bool = True) -> Column
     )
 
 
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MAX_TOLD else f"{text[:_MAX_TOLD]}…"
+
+
 def _describe_errors(error: ValidationError) -> str:
     """The first mistakes with their places: `entities.tasks.columns.title.type: …`."""
     problems = error.errors(include_url=False, include_input=False)
     told = [
-        f"{'.'.join(str(part) for part in problem['loc']) or 'the plan'}: "
-        f"{problem['msg'].removeprefix('Value error, ')}"
+        f"{_shortened('.'.join(str(part) for part in problem['loc'])) or 'the plan'}: "
+        f"{_shortened(problem['msg'].removeprefix('Value error, '))}"
         for problem in problems[:3]
     ]
     if len(problems) > len(told):

@@ -15,6 +15,7 @@ import hashlib
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import FileIO
@@ -22,15 +23,34 @@ from pathlib import Path
 
 from desktop_migrator.system import process_marker
 
-_PARTIAL_NAME = re.compile(r"\.partial-(\d+-\d+)-.+\.part")
+_PARTIAL_NAME = re.compile(rf"\.partial-({process_marker.PATTERN})-.+\.part")
 _READ_SIZE = 2**20
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES}
 """What file systems answer that cannot sync a folder, and a folder that may not be read."""
 
 
 def private_folder(path: Path) -> Path:
-    """The folder, made with mode 0700 if it is missing; one that exists keeps its mode."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """The folder, made with mode 0700, as its parents are, if it is missing.
+
+    One that exists keeps its mode.
+    """
+    missing = [each for each in (path, *path.parents) if not each.exists()]
+    for each in reversed(missing):
+        with suppress(FileExistsError):  # another process made it meanwhile
+            each.mkdir(mode=0o700)
+            if os.name != "nt":
+                each.chmod(0o700)  # the umask may take from the owner too
+    path.mkdir(mode=0o700, exist_ok=True)  # FileExistsError where a file lies there
+    return path
+
+
+def private_file(path: Path) -> Path:
+    """The file, made empty with mode 0600 if it is missing; a looser mode is tightened."""
+    try:
+        open_new(path).close()
+    except FileExistsError:
+        if os.name != "nt" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            path.chmod(0o600)
     return path
 
 
@@ -41,6 +61,15 @@ def write_private(path: Path, content: bytes) -> None:
     """
     partial = partial_path(path)
     with _written(partial, content):
+        rename_into_place(partial, path)
+
+
+def write_public(path: Path, content: bytes) -> None:
+    """As `write_private`, for a file that is made to be handed out: others may read it."""
+    partial = partial_path(path)
+    with _written(partial, content):
+        if os.name != "nt":
+            partial.chmod(0o644)
         rename_into_place(partial, path)
 
 
@@ -73,7 +102,10 @@ def open_new(path: Path) -> FileIO:
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    return os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0)
+    file = os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0)
+    if os.name != "nt":
+        os.fchmod(file.fileno(), 0o600)  # the umask may take from the owner too
+    return file
 
 
 def partial_path(path: Path) -> Path:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 import msgspec
 
@@ -32,10 +32,16 @@ _MICROSECOND = timedelta(microseconds=1)
 _BLOCK_SIZE = 256 * 1024
 """Bytes that are gathered before they are handed on."""
 MAX_FRAME_SIZE = 512 * 2**20
-"""Bytes of the largest record or piece of rows. No browser keeps as much under one key."""
+"""Bytes of the largest piece of rows."""
+MAX_RECORD_SIZE = 64 * 2**20
+"""Bytes of the largest record. No browser keeps as much under one key."""
 _MAX_JSON_FRAME_SIZE = 16 * 2**20
 """Bytes of every other frame."""
 _MAX_STORES = 100_000
+
+
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
+"""One without a zone could not be compared with the others."""
 
 
 class ByteSink(Protocol):
@@ -51,7 +57,7 @@ class BackupManifest(msgspec.Struct, frozen=True, kw_only=True):
 
     version: int = VERSION
     id: str
-    created: datetime
+    created: Time
     """By this computer's clock, in UTC."""
     time_zone: str
     """Of this computer: its offset, and its name if it has one."""
@@ -75,7 +81,7 @@ class BackupTarget(msgspec.Struct, frozen=True, kw_only=True):
     """Its address, without a password."""
     database_id: str
     """What tells it from every other; see postgres.audit."""
-    time: datetime
+    time: Time
     """By the database's clock, which runs are timed by."""
 
 
@@ -84,7 +90,7 @@ class OriginSummary(msgspec.Struct, kw_only=True):
     records: int = 0
     bytes: int = 0
     """Of keys and values, in UTF-8."""
-    modified: datetime | None = None
+    modified: Time | None = None
     """When the newest was written; None if no time is known."""
 
 
@@ -130,7 +136,7 @@ class _StoreFrame(msgspec.Struct, frozen=True):
     format: StoreFormat
     path: str
     size: int
-    modified: datetime | None
+    modified: Time | None
 
 
 class _AreaFrame(msgspec.Struct, frozen=True):
@@ -355,7 +361,7 @@ class PayloadReader:
         return summary
 
     def _read_record(self, length: int, store: Store, area: StorageKey) -> Record:
-        body = self._read_frame_body(length, MAX_FRAME_SIZE)
+        body = self._read_frame_body(length, MAX_RECORD_SIZE)
         if length < _RECORD_HEADER.size:
             raise PayloadUnreadable(reason=Message("a record is cut off"))
         time, key_length = _RECORD_HEADER.unpack_from(body)

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop_migrator import __version__
 from desktop_migrator.errors import ExitCode, InternalError, MigratorError, localize_error
@@ -27,6 +27,7 @@ from desktop_migrator.wizard.garbage import UiThreadGarbageCollector
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.resume_state import find_unfinished_run
 from desktop_migrator.wizard.single_instance import SingleInstance
+from desktop_migrator.wizard.widgets.prompts import show_failure
 from desktop_migrator.wizard.window import WizardWindow, app_icon
 from desktop_migrator.wizard.worker import Worker
 
@@ -46,7 +47,7 @@ def open_wizard(options: WizardOptions) -> int:
         session = WizardSession(options)
     except MigratorError as error:
         told = localize_error(error, messages.make_translator())
-        QMessageBox.critical(None, told.title, f"{told.detail}\n\n{told.hint}\n\n{error.code}")
+        show_failure(told.title, f"{told.detail}\n\n{told.hint}\n\n{error.code}")
         return int(error.exit_code)
     sys.excepthook = _ExceptionHook(session)
     # Its timer also has Python look for signals, while Qt waits for events.

@@ -8,14 +8,15 @@ import pytest
 
 from tests.waiting import PATIENCE
 
-INPUTS = 40_000
 APART = ["sh", "-c", '"$@"; exit', "sh"]
 """By a shell: Linux takes what a parent held for what its child did, and the fuzzer has a limit."""
 
 
 @pytest.mark.needs("atheris")
-@pytest.mark.parametrize("fuzzer", ["container_reader"])
-def test_nothing_unexpected_is_found(fuzzer: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("fuzzer", "inputs"), [("container_reader", 40_000), ("store_readers", 500)]
+)
+def test_nothing_unexpected_is_found(fuzzer: str, inputs: int, tmp_path: Path) -> None:
     corpus, found = tmp_path / "corpus", tmp_path / "found"
     corpus.mkdir()
     found.mkdir()
@@ -23,7 +24,7 @@ def test_nothing_unexpected_is_found(fuzzer: str, tmp_path: Path) -> None:
         [
             *APART,
             *(sys.executable, "-m", f"tests.fuzz.{fuzzer}", corpus),
-            *(f"-artifact_prefix={found}/", f"-runs={INPUTS}"),
+            *(f"-artifact_prefix={found}/", f"-runs={inputs}"),
         ],
         capture_output=True,
         text=True,
@@ -32,4 +33,4 @@ def test_nothing_unexpected_is_found(fuzzer: str, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert list(found.iterdir()) == []
-    assert f"Done {INPUTS} runs" in done.stderr
+    assert f"Done {inputs} runs" in done.stderr

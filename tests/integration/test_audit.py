@@ -254,3 +254,30 @@ def test_computers_that_write_at_once_make_one_chain(
         assert breaks(AuditTrail(tmp_path / name), connection) == (None, None)
     number = connection.scalar(sqlalchemy.text("SELECT max(seq) FROM desktop_migrator.audit"))
     assert number == 35
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM audit", "DELETE FROM audit WHERE seq = 5", "DROP TABLE audit"]
+)
+def test_a_trail_that_was_emptied_or_shortened_here_is_told(
+    trail: AuditTrail, connection: sqlalchemy.Connection, tmp_path: Path, statement: str
+) -> None:
+    assert breaks(trail, connection) == (None, None)
+    tamper_here(tmp_path, statement)
+    again = AuditTrail(tmp_path / "catalog.sqlite")
+    here, there = breaks(again, connection)
+    assert there is None
+    assert here is not None
+    assert "is missing here" in here
+    again.record_local(AuditEvent(action="clear"))  # a new beginning hides nothing
+    assert breaks(again, connection)[0] is not None
+
+
+def test_a_trail_that_is_gone_with_its_file_is_told(
+    trail: AuditTrail, connection: sqlalchemy.Connection, tmp_path: Path
+) -> None:
+    (tmp_path / "catalog.sqlite").unlink()
+    here, _ = breaks(AuditTrail(tmp_path / "catalog.sqlite"), connection)
+    assert here is not None
+    assert "Entry 1 of the database" in here
+    assert breaks(AuditTrail(tmp_path / "elsewhere.sqlite"), connection) == (None, None)

@@ -4,9 +4,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QInputDialog
 
 from desktop_migrator.wizard.flow import WizardStep
+from desktop_migrator.wizard.pages import clear_old_data
 from desktop_migrator.wizard.pages.done import DonePage
 from tests.wizard.conftest import PASSPHRASE, Person
 from tests.wizard.test_pages import answer_boxes
@@ -73,11 +73,11 @@ def test_what_was_cleared_is_put_back_after_an_undo(
     assert undone.clear_old_data.isVisibleTo(undone)
     typed: list[str] = []
 
-    def passphrase(_parent: object, _title: str, words: str, _echo: object) -> tuple[str, bool]:
+    def passphrase(_parent: object, _title: str, words: str) -> str:
         typed.append(words)
-        return PASSPHRASE, True
+        return PASSPHRASE
 
-    monkeypatch.setattr(QInputDialog, "getText", passphrase)
+    monkeypatch.setattr(clear_old_data, "ask_secret", passphrase)
     undone.clear_old_data._restore_button.click()
     person.wait(lambda: in_firefox(home) == before)
     person.wait(lambda: undone.operation is None)

@@ -8,12 +8,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from PySide6.QtWidgets import QInputDialog, QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_migrator.errors import Cancelled, Interrupted, MigratorError, SealedFileNotWritten
 from desktop_migrator.migration.wizard_options import WizardOptions
 from desktop_migrator.wizard.flow import WizardStep, Workflow
+from desktop_migrator.wizard.pages import migrate
 from desktop_migrator.wizard.pages.migrate import MigratePage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from tests.integration.faults.servers import small_disk
@@ -175,11 +176,11 @@ def test_who_closed_the_window_finishes_or_takes_back_another_time(
 
     asked: list[str] = []
 
-    def answered(_parent: object, _title: str, words: str, _echo: object) -> tuple[str, bool]:
+    def answered(_parent: object, _title: str, words: str) -> str:
         asked.append(words)
-        return PASSWORD, True
+        return PASSWORD
 
-    monkeypatch.setattr(QInputDialog, "getText", answered)
+    monkeypatch.setattr(migrate, "ask_secret", answered)
     again = sit()
     page = again.page
     assert isinstance(page, WelcomePage)

@@ -11,7 +11,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from desktop_migrator.browsers.store_files import store_files
+from desktop_migrator.browsers.store_files import read_start, store_files
 from desktop_migrator.model import StoreFormat
 
 _MAGIC = b"SQLite format 3\0"
@@ -123,7 +123,6 @@ def _format_by_name(path: Path) -> StoreFormat | None:
 
 def _read_prefix(path: Path, length: int) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(length)
+        return read_start(path, length)
     except FileNotFoundError:
         return b""

@@ -216,11 +216,32 @@ class _Finder:
                 folders += [(folder, "") for folder, _ in self.lister.glob(root, pattern)]
         else:
             folders = [(root, "")]
-        added = [self._add_profile(browser, folder, name) for folder, name in folders]
+        added = [self._add_profile(browser, folder, name, root) for folder, name in folders]
         return any(added)
 
-    def _add_profile(self, browser: Browser, folder: Path, name: str = "") -> bool:
-        locations = find_stores(browser.engine, folder, self.lister)
+    def _is_anothers(self, folder: Path, root: Path) -> bool:
+        """Whether a link, or a path that profiles.ini spells out, leads to somebody else's data.
+
+        People do keep a profile on another disk; but then it is theirs.
+        """
+        if _real_path(folder).is_relative_to(_real_path(root)):
+            return False
+        try:
+            return folder.stat().st_uid != root.stat().st_uid
+        except (OSError, ValueError):
+            return False  # nothing is there
+
+    def _add_profile(
+        self, browser: Browser, folder: Path, name: str = "", root: Path | None = None
+    ) -> bool:
+        if root is not None and self._is_anothers(folder, root):
+            self.lister.record_link(folder)
+            return False
+        try:
+            locations = find_stores(browser.engine, folder, self.lister)
+        except (OSError, ValueError) as error:  # names that no file system has, for one
+            self.lister.record_unreadable(folder, error)
+            return False
         if locations:
             self.candidates.setdefault(
                 _real_path(folder), _ProfileCandidate(browser, folder, name, locations)

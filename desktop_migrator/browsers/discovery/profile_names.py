@@ -13,9 +13,12 @@ from pathlib import Path
 
 import msgspec
 
-_MAX_LOCAL_STATE_BYTES = 64 * 2**20
-"""Real ones hold some 100 kB, those of companies with many policies several MB."""
-_MAX_PROFILES_INI_BYTES = 2**20
+from desktop_migrator.browsers.store_files import read_start
+
+_MAX_LOCAL_STATE_BYTES = 4 * 2**20
+"""Real ones hold some 100 kB, those of companies with many policies a few MB; in memory a hostile
+one takes twenty times its size. Without it profiles go by their folders' names."""
+_MAX_PROFILES_INI_BYTES = 2**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,10 @@ def read_local_state(user_data: Path) -> dict[str, ProfileInfo]:
     """The profiles by folder name; empty if there is no such file or it cannot be read."""
     path = user_data / "Local State"
     try:
-        if not path.is_file() or path.stat().st_size > _MAX_LOCAL_STATE_BYTES:
+        content = read_start(path, _MAX_LOCAL_STATE_BYTES + 1)
+        if len(content) > _MAX_LOCAL_STATE_BYTES:
             return {}
-        state = msgspec.json.decode(path.read_bytes(), type=_LocalState)
+        state = msgspec.json.decode(content, type=_LocalState)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     infos = {}
@@ -82,9 +86,10 @@ def read_profiles_ini(root: Path) -> list[ProfilesIniEntry]:
         default_section="\0",
     )
     try:
-        if not path.is_file() or path.stat().st_size > _MAX_PROFILES_INI_BYTES:
+        content = read_start(path, _MAX_PROFILES_INI_BYTES + 1)
+        if len(content) > _MAX_PROFILES_INI_BYTES:
             return []
-        text = path.read_text("utf-8-sig", errors="replace")
+        text = content.decode("utf-8-sig", errors="replace")
         # To Firefox an indented line is one like any other, to configparser it continues the
         # line before, and fails where that is a key without a value.
         parser.read_string(re.sub(r"^\s+", "", text, flags=re.MULTILINE))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from desktop_migrator.messages import Message
+
 MAX_ENTRIES = 100_000
 """Entries of one folder that are looked at; a browser's own folders hold a few thousand."""
 
@@ -19,7 +21,7 @@ class UnreadablePath:
     """A folder or file that may hold browser storage and could not be looked into."""
 
     path: Path
-    reason: str
+    reason: str | Message
 
 
 class FolderLister:
@@ -30,8 +32,14 @@ class FolderLister:
     def unreadable(self) -> tuple[UnreadablePath, ...]:
         return tuple(self._unreadable.values())
 
-    def record_unreadable(self, path: Path, error: OSError) -> None:
-        self._unreadable.setdefault(path, UnreadablePath(path, error.strerror or str(error)))
+    def record_unreadable(self, path: Path, error: OSError | ValueError) -> None:
+        reason = getattr(error, "strerror", None) or str(error)
+        self._unreadable.setdefault(path, UnreadablePath(path, reason))
+
+    def record_link(self, path: Path) -> None:
+        """What is not read since it lies elsewhere, perhaps with what is somebody else's."""
+        reason = Message("a link leads out of the profile, and is not followed")
+        self._unreadable.setdefault(path, UnreadablePath(path, reason))
 
     def entries(self, folder: Path) -> dict[str, os.DirEntry[str]]:
         """The folder's entries by name, sorted; none if there is no such folder."""

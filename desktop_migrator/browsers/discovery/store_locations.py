@@ -19,7 +19,7 @@ from desktop_migrator.browsers.discovery.running_browsers import (
     webkit_running,
 )
 from desktop_migrator.browsers.discovery.safe_listing import FolderLister
-from desktop_migrator.browsers.store_files import store_files
+from desktop_migrator.browsers.store_files import lies_within, store_files
 from desktop_migrator.messages import NOTHING, Message
 from desktop_migrator.model import Profile, Store, StoreFormat
 
@@ -73,13 +73,22 @@ def _mtime(seconds: float) -> datetime:
 
 
 def find_stores(engine: Engine, folder: Path, lister: FolderLister) -> list[StoreLocation]:
-    """The stores that lie in the folder as in a profile of that engine."""
+    """The stores that lie in the folder as in a profile of that engine.
+
+    What a link in the profile leads elsewhere is told to the lister, and left.
+    """
     finders = {
         Engine.CHROMIUM: _find_chromium_stores,
         Engine.FIREFOX: _find_firefox_stores,
         Engine.WEBKIT: _find_webkit_stores,
     }
-    return finders[engine](folder, lister)
+    inside = []
+    for store in finders[engine](folder, lister):
+        if lies_within(store.path, folder):
+            inside.append(store)
+        else:
+            lister.record_link(store.path)
+    return inside
 
 
 def _find_chromium_stores(folder: Path, lister: FolderLister) -> list[StoreLocation]:

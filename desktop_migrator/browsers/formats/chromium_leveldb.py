@@ -20,6 +20,7 @@ from typing import Any
 import plyvel
 
 from desktop_migrator.browsers.area_change import AreaChange
+from desktop_migrator.browsers.budget import Budget
 from desktop_migrator.browsers.encoding import decode_prefixed, encode_prefixed
 from desktop_migrator.browsers.formats.storage_key import format_chromium, parse_chromium
 from desktop_migrator.browsers.leveldb.salvage import is_empty, is_structurally_intact, salvage
@@ -56,7 +57,12 @@ def entry_key(record: Record) -> bytes:
 
 
 def read(
-    store: Store, copy: Path, report: Callable[[Damage], None], key_range: KeyRange = ALL_KEYS
+    store: Store,
+    copy: Path,
+    report: Callable[[Damage], None],
+    key_range: KeyRange = ALL_KEYS,
+    *,
+    budget: Budget | None = None,
 ) -> Iterator[Record]:
     """Yields the live records of the private copy `copy`, which LevelDB may rewrite.
 
@@ -67,11 +73,12 @@ def read(
     def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
+    budget = budget or Budget.for_copy(copy)
     walk = _EntryDecoder(store, damaged)
     try:
         if is_empty(copy):
             return
-        if is_structurally_intact(copy):
+        if is_structurally_intact(copy, budget.check):
             try:
                 # Without verify_checksums LevelDB yields flipped bits as if they were right.
                 with (
@@ -94,13 +101,12 @@ def read(
                     walk.report_skipped()
                     return
             except plyvel.Error:
-                pass  # the salvage tells what is damaged
-        rest = salvage(copy, damaged)
+                budget.check()  # the salvage tells what is damaged
+        with closing(salvage(copy, damaged, budget.check)) as rest:
+            entries = rest.entries(walk.last_key)
+            yield from walk.records(each for each in entries if key_range.contains(each[0]))
     except OSError as error:
         raise StoreUnreadable(path=store.path, reason=error.strerror or str(error)) from error
-    yield from walk.records(
-        (key, rest[key]) for key in sorted(rest) if key > walk.last_key and key_range.contains(key)
-    )
     walk.report_skipped()
 
 
@@ -193,6 +199,7 @@ class _EntryDecoder:
         self._on_damage = on_damage
         self._modified: dict[bytes, datetime | None] = {}
         self._undecodable = 0
+        self._in_no_encoding = 0
         self._unknown = 0
 
     def records(self, entries: Iterable[tuple[bytes, bytes]]) -> Iterator[Record]:
@@ -230,7 +237,7 @@ class _EntryDecoder:
                         modified,
                     )
                 except ValueError:
-                    self._on_damage(Message("A record holds text in no known encoding."), 1)
+                    self._in_no_encoding += 1
                     continue
                 yield record
         finally:
@@ -249,6 +256,10 @@ class _EntryDecoder:
 
     def report_skipped(self) -> None:
         """Tells what was passed over."""
+        if self._in_no_encoding:
+            self._on_damage(
+                Message("A record holds text in no known encoding."), self._in_no_encoding
+            )
         if self._undecodable:
             self._on_damage(
                 Message("Records belong to a site whose name is damaged."), self._undecodable

@@ -17,6 +17,7 @@ from typing import Any
 import zstandard
 
 from desktop_migrator.browsers.area_change import AreaChange
+from desktop_migrator.browsers.budget import MAX_VALUE, Budget
 from desktop_migrator.browsers.encoding import (
     UndecodableError,
     decode_prefixed,
@@ -27,7 +28,7 @@ from desktop_migrator.browsers.encoding import (
 from desktop_migrator.browsers.formats.chromium_leveldb import from_chromium_time, to_chromium_time
 from desktop_migrator.browsers.formats.storage_key import format_chromium, parse_chromium
 from desktop_migrator.browsers.sqlite.reader import SqliteFile, expect_bytes
-from desktop_migrator.browsers.sqlite.salvage import MAX_VALUE, LossCallback
+from desktop_migrator.browsers.sqlite.salvage import LossCallback
 from desktop_migrator.browsers.sqlite.writer import write_transaction
 from desktop_migrator.errors import UnknownStorageFormat
 from desktop_migrator.messages import Message
@@ -50,7 +51,9 @@ _CREATE_ENTRIES = {
 _AreaInfo = tuple[StorageKey, datetime | None]  # and when it was last modified
 
 
-def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
+def read(
+    store: Store, copy: Path, report: Callable[[Damage], None], *, budget: Budget | None = None
+) -> Iterator[Record]:
     """Yields the live records of the private copy `copy`, its `-wal` included.
 
     Raises UnknownStorageFormat for another layout than version 1, StoreUnreadable where the
@@ -64,7 +67,8 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
         # Rows of a list are no records; records that lost their site are counted when met.
         damaged(what, 0)
 
-    with closing(SqliteFile(copy, damaged)) as file:
+    budget = budget or Budget.for_copy(copy)
+    with closing(SqliteFile(copy, damaged, budget)) as file:
         entries_have = file.table_columns("map_entries", *_CREATE_ENTRIES.values())
         maps_have = file.table_columns("maps", _CREATE_MAPS)
         if not {"map_id", "key", "value"} <= set(entries_have) or not maps_have:
@@ -78,7 +82,7 @@ def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator
         if compressed:
             columns.append("value_compression_type")
         rows = file.rows("map_entries", columns, damaged, _CREATE_ENTRIES[compressed])
-        yield from _records(store, areas, rows, damaged)
+        yield from _records(store, areas, rows, damaged, budget)
 
 
 def write(copy: Path, changes: Sequence[AreaChange], now: datetime) -> None:
@@ -140,6 +144,7 @@ def _records(
     areas: dict[int, _AreaInfo],
     rows: Iterable[tuple[Any, ...]],
     on_damage: LossCallback,
+    budget: Budget,
 ) -> Iterator[Record]:
     without_area = 0
     undecoded: Counter[Message] = Counter()
@@ -151,6 +156,8 @@ def _records(
         try:
             is_packed = compression and compression[0] != _NONE
             text = _decompress(value, compression[0]) if is_packed else value
+            if is_packed:
+                budget.unpacked(len(text))
             # Latin-1, the usual case, is decoded here: a call costs as much again.
             record = Record(
                 store,

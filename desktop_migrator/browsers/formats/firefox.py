@@ -24,6 +24,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from desktop_migrator.browsers.area_change import AreaChange
+from desktop_migrator.browsers.budget import MAX_VALUE, Budget
 from desktop_migrator.browsers.encoding import (
     UndecodableError,
     decode_utf16,
@@ -38,8 +39,8 @@ from desktop_migrator.browsers.sqlite.reader import (
     encode_text,
     expect_bytes,
 )
-from desktop_migrator.browsers.sqlite.salvage import MAX_VALUE
 from desktop_migrator.browsers.sqlite.writer import write_transaction
+from desktop_migrator.browsers.store_files import read_start
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Record, StorageKey, Store
@@ -72,13 +73,15 @@ _FOLDER_NAME = re.compile(
 )
 
 
-def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
+def read(
+    store: Store, copy: Path, report: Callable[[Damage], None], *, budget: Budget | None = None
+) -> Iterator[Record]:
     """Yield the area's records. Raises StoreUnreadable and UnknownStorageFormat."""
 
     def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
-    with closing(SqliteFile(copy, damaged)) as file:
+    with closing(SqliteFile(copy, damaged, budget)) as file:
         version = _schema_version(store, file)
         if version is None:
             damaged(Message("the file is empty"), None)
@@ -267,8 +270,7 @@ def _guess_base_domain(origin: str) -> str:
 
 
 def _metadata_origin(folder: Path) -> str:
-    with (folder / ".metadata-v2").open("rb") as file:
-        metadata = file.read(_MAX_METADATA)
+    metadata = read_start(folder / ".metadata-v2", _MAX_METADATA)
     # Time, persisted and two words of flags; then suffix, group and origin, each with its length.
     position, texts = struct.calcsize(">qBII"), []
     for _ in range(3):

@@ -20,6 +20,7 @@ from sqlite3 import Connection
 from urllib.parse import urlencode, urlsplit
 
 from desktop_migrator.browsers.area_change import AreaChange
+from desktop_migrator.browsers.budget import Budget
 from desktop_migrator.browsers.encoding import UndecodableError
 from desktop_migrator.browsers.formats.storage_key import storage_key_from_suffix
 from desktop_migrator.browsers.sqlite.reader import (
@@ -46,13 +47,15 @@ _SCOPE_PREFIX = re.compile(r"([0-9]+):([tf]):(?:(\^[^:]*):)?")
 _KEY = re.compile(r"(?P<reversed>.+)\.:(?P<scheme>[a-z][a-z0-9+.-]*)(?::(?P<port>[0-9]+))?")
 
 
-def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
+def read(
+    store: Store, copy: Path, report: Callable[[Damage], None], *, budget: Budget | None = None
+) -> Iterator[Record]:
     """Yield the records of all areas. Raises StoreUnreadable and UnknownStorageFormat."""
 
     def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
-    with closing(SqliteFile(copy, damaged)) as file:
+    with closing(SqliteFile(copy, damaged, budget)) as file:
         version = file.user_version or 0
         columns = _columns(file)
         if columns is None and file.is_empty:

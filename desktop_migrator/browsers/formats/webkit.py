@@ -24,6 +24,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from desktop_migrator.browsers.area_change import AreaChange
+from desktop_migrator.browsers.budget import Budget
 from desktop_migrator.browsers.encoding import decode_utf16, encode_utf16
 from desktop_migrator.browsers.sqlite.reader import (
     SqliteFile,
@@ -33,6 +34,7 @@ from desktop_migrator.browsers.sqlite.reader import (
     expect_bytes,
 )
 from desktop_migrator.browsers.sqlite.writer import write_transaction
+from desktop_migrator.browsers.store_files import read_start
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Record, StorageKey, Store
@@ -48,13 +50,15 @@ _ESCAPE = re.compile(r"%(?:\+([0-9A-Fa-f]{4})|([0-9A-Fa-f]{2}))")
 _FILE_NAME = re.compile(r"([a-z][a-z0-9+.-]*)_(.*)_([0-9]{1,5})\.localstorage")
 
 
-def read(store: Store, copy: Path, report: Callable[[Damage], None]) -> Iterator[Record]:
+def read(
+    store: Store, copy: Path, report: Callable[[Damage], None], *, budget: Budget | None = None
+) -> Iterator[Record]:
     """Yield the area's records. Raises StoreUnreadable and UnknownStorageFormat."""
 
     def damaged(what: Message, lost: int | None) -> None:
         report(Damage(store, what, lost))
 
-    with closing(SqliteFile(copy, damaged)) as file:
+    with closing(SqliteFile(copy, damaged, budget)) as file:
         try:
             columns = file.table_columns("ItemTable")
         except StoreUnreadable:
@@ -110,8 +114,7 @@ def read_storage_key(store_path: Path) -> StorageKey:
         if match := _FILE_NAME.fullmatch(store_path.name):
             scheme, host, port = match.groups()
             return StorageKey(_format_origin(scheme, _ESCAPE.sub(_unescaped, host), int(port)))
-        with (store_path.parent.parent / "origin").open("rb") as file:
-            return _decode_origin_file(file.read(_MAX_ORIGIN))
+        return _decode_origin_file(read_start(store_path.parent.parent / "origin", _MAX_ORIGIN))
     except (OSError, ValueError, struct.error) as error:
         raise StoreUnreadable(
             path=store_path, reason=Message("nothing tells its web site")
@@ -129,7 +132,8 @@ def _decode_origin_file(data: bytes) -> StorageKey:
     for _ in range(2):
         scheme, position = _read_string(data, position)
         host, position = _read_string(data, position)
-        has_port, port = data[position], 0
+        (has_port,) = struct.unpack_from("<B", data, position)
+        port = 0
         position += 1
         if has_port:
             (port,) = struct.unpack_from("<H", data, position)

@@ -1,5 +1,10 @@
 """CRC-32C as LevelDB stores it, and where the data ends that such a checksum vouches for."""
 
+from collections.abc import Callable
+from mmap import mmap
+
+_CHECK_MASK = 2**18 - 1
+
 
 def _crc_table() -> list[int]:
     table = []
@@ -32,7 +37,7 @@ def _state(masked: int) -> int:
     return (crc >> 17 | crc << 15) & 0xFFFFFFFF ^ 0xFFFFFFFF
 
 
-def end_by_checksum(data: bytes, start: int, limit: int, stored: int) -> int:
+def end_by_checksum(data: bytes | mmap, start: int, limit: int, stored: int) -> int:
     """Up to where, `limit` at most, the data from `start` on has that checksum; 0 if nowhere."""
     table = _TABLE
     wanted = _state(stored)
@@ -44,15 +49,19 @@ def end_by_checksum(data: bytes, start: int, limit: int, stored: int) -> int:
     return 0
 
 
-def end_before_checksum(data: bytes, start: int, last_byte: int) -> int:
+def end_before_checksum(
+    data: bytes | mmap, start: int, last_byte: int, check: Callable[[], None] = lambda: None
+) -> int:
     """Up to where the data from `start` on has the checksum that follows there; 0 if nowhere.
 
-    It ends with a byte of at most `last_byte`.
+    It ends with a byte of at most `last_byte`. `check` is called in between.
     """
     table = _TABLE
     state = 0xFFFFFFFF
     for position in range(start, len(data) - 4):
         byte = data[position]
+        if not position & _CHECK_MASK:
+            check()
         state = table[(state ^ byte) & 0xFF] ^ state >> 8
         if byte <= last_byte:
             stored = int.from_bytes(data[position + 1 : position + 5], "little")

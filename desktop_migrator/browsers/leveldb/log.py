@@ -5,13 +5,34 @@ Everything works on the bytes of one file and changes nothing. What a failed che
 not count; behind a broken fragment, reading continues as soon as a later one verifies.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
 from struct import Struct
 from typing import NamedTuple
 
 from desktop_migrator.browsers.leveldb.checksum import end_by_checksum, masked_crc32c
+
+Buffer = bytes | mmap
+"""A file's content, of which no more is held than is looked at."""
+Check = Callable[[], None]
+"""Called in between; what it raises ends the work."""
+
+
+def no_check() -> None:
+    """A `Check` that lets everything pass."""
+
+
+def open_buffer(path: Path, size: int = 0) -> Buffer:
+    """A file's content, or that many bytes of it. Raises OSError."""
+    there = path.stat().st_size
+    if not there:
+        return b""
+    with path.open("rb") as file:
+        return mmap(file.fileno(), min(size, there), access=ACCESS_READ)
+
 
 # ---- fields --------------------------------------------------------------------------------------
 
@@ -45,6 +66,8 @@ _LOG_BLOCK = 32768
 _LOG_HEADER = 7  # masked CRC of type and payload, the payload's length, type
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
 _BROKEN = 0
+MAX_BATCH_SIZE = 32 * 2**20
+"""Bytes of one record that are put together of a damaged log; an area of a browser has 10 MiB."""
 _MAX_CHECKED_BYTES = 2**22
 """Bytes checked in search of the next valid fragment; a hostile block could ask for far more."""
 
@@ -71,13 +94,14 @@ class _Fragment(NamedTuple):
     valid: bool
 
 
-def read_log(data: bytes, *, verify: bool = True) -> Iterator[LogRecord]:
+def read_log(data: Buffer, *, verify: bool = True, check: Check = no_check) -> Iterator[LogRecord]:
     """The records of a log or MANIFEST, broken ones included.
 
     Without `verify` the checksums are left unread (somebody else checks them), and reading ends
     at the first fragment that does not fit where it lies.
     """
     held: list[_Fragment] = []
+    size = 0
 
     def joined(*, complete: bool, last: bool = False) -> LogRecord:
         verified = 0
@@ -89,12 +113,17 @@ def read_log(data: bytes, *, verify: bool = True) -> Iterator[LogRecord]:
         held.clear()
         return LogRecord(payload, verified, complete, last)
 
-    for fragment in _fragments(data, verify):
+    for fragment in _fragments(data, verify, check):
         continues = fragment.record_type in {_MIDDLE, _LAST}
         if held and not continues:
             yield joined(complete=False)
         orphan = continues and not held
         if fragment.record_type == _BROKEN or orphan:
+            yield LogRecord(b"", 0, complete=False)
+            continue
+        size = size + len(fragment.payload) if held else len(fragment.payload)
+        if size > MAX_BATCH_SIZE and verify:
+            held.clear()
             yield LogRecord(b"", 0, complete=False)
             continue
         held.append(fragment)
@@ -104,9 +133,10 @@ def read_log(data: bytes, *, verify: bool = True) -> Iterator[LogRecord]:
         yield joined(complete=False, last=True)
 
 
-def _fragments(data: bytes, verify: bool) -> Iterator[_Fragment]:
+def _fragments(data: Buffer, verify: bool, check: Check) -> Iterator[_Fragment]:
     position = 0
     while position < len(data):
+        check()
         block_end = min(position - position % _LOG_BLOCK + _LOG_BLOCK, len(data))
         full_block = block_end % _LOG_BLOCK == 0
         if full_block and block_end - position < _LOG_HEADER:
@@ -125,7 +155,7 @@ def _fragments(data: bytes, verify: bool) -> Iterator[_Fragment]:
             yield _Fragment(data[position + 6], payload, valid=True)
             position = true_end
             continue
-        behind = _next_valid_fragment(data, position, end, block_end)
+        behind = _next_valid_fragment(data, position, end, block_end, check)
         if end == behind:
             yield _Fragment(data[position + 6], data[position + _LOG_HEADER : end], valid=False)
         else:
@@ -133,7 +163,7 @@ def _fragments(data: bytes, verify: bool) -> Iterator[_Fragment]:
         position = behind
 
 
-def _fragment_end(data: bytes, position: int, block_end: int) -> int:
+def _fragment_end(data: Buffer, position: int, block_end: int) -> int:
     """Where the fragment at `position` says that it ends; 0 if it cannot be one."""
     if position + _LOG_HEADER > block_end:
         return 0
@@ -142,12 +172,12 @@ def _fragment_end(data: bytes, position: int, block_end: int) -> int:
     return end if _FULL <= kind <= _LAST and end <= block_end else 0
 
 
-def _checksum_matches(data: bytes, position: int, end: int) -> bool:
+def _checksum_matches(data: Buffer, position: int, end: int) -> bool:
     expected = int.from_bytes(data[position : position + 4], "little")
     return masked_crc32c(data[position + 6 : end]) == expected
 
 
-def _end_despite_length(data: bytes, position: int, block_end: int) -> int:
+def _end_despite_length(data: Buffer, position: int, block_end: int) -> int:
     """Where a fragment ends whose length is wrong, which the checksum does not cover; else 0."""
     if position + _LOG_HEADER > block_end or not _FULL <= data[position + 6] <= _LAST:
         return 0
@@ -155,13 +185,16 @@ def _end_despite_length(data: bytes, position: int, block_end: int) -> int:
     return end_by_checksum(data, position + 6, block_end, stored)
 
 
-def _next_valid_fragment(data: bytes, position: int, claimed_end: int, block_end: int) -> int:
+def _next_valid_fragment(
+    data: Buffer, position: int, claimed_end: int, block_end: int, check: Check
+) -> int:
     """Where reading continues behind a broken fragment: at one that verifies, or the next block."""
     checked = 0
     for start in chain((claimed_end,), range(position + 1, block_end - _LOG_HEADER + 1)):
         end = _fragment_end(data, start, block_end) if start > position else 0
         if not end or not _fragment_may_begin(data, end, block_end):
             continue
+        check()
         checked += end - start
         if checked > _MAX_CHECKED_BYTES:
             break
@@ -172,7 +205,7 @@ def _next_valid_fragment(data: bytes, position: int, claimed_end: int, block_end
     return block_end
 
 
-def _fragment_may_begin(data: bytes, position: int, block_end: int) -> bool:
+def _fragment_may_begin(data: Buffer, position: int, block_end: int) -> bool:
     # Rules out most texts that look like a header, without a look at all that they would cover.
     return block_end - position < _LOG_HEADER or bool(_fragment_end(data, position, block_end))
 
@@ -228,6 +261,8 @@ class ManifestState:
     prev_log_number: int = 0
     last_sequence: int = 0
     comparator: bytes = b""
+    repeats_files: bool = False
+    """Whether a table is listed twice, as LevelDB never does: it would read it as often."""
     fully_read: bool = True
     """Whether all of it could be read; if not, the state may be an old one."""
 
@@ -235,9 +270,9 @@ class ManifestState:
         return number >= self.log_number or number == self.prev_log_number
 
 
-def read_manifest(data: bytes, *, verify: bool = True) -> ManifestState:
+def read_manifest(data: Buffer, *, verify: bool = True, check: Check = no_check) -> ManifestState:
     manifest = ManifestState()
-    for record in read_log(data, verify=verify):
+    for record in read_log(data, verify=verify, check=check):
         try:
             if not record.valid:
                 raise ValueError("broken")
@@ -271,6 +306,7 @@ def _apply_edit(manifest: ManifestState, edit: bytes) -> None:
         elif tag == 7:
             _, position = varint(edit, position)
             number, position = varint(edit, position)
+            manifest.repeats_files |= number in manifest.tables
             manifest.tables[number], position = varint(edit, position)
             _, position = length_prefixed(edit, position)
             _, position = length_prefixed(edit, position)

@@ -15,19 +15,23 @@ itself is hit. Where they cannot be parsed, the number of missing writes is the 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from desktop_migrator.browsers.leveldb.log import (
     BATCH_HEADER,
+    Buffer,
+    Check,
     InternalEntry,
     LogRecord,
     ManifestState,
     WriteOp,
+    no_check,
+    open_buffer,
     parse_write_batch,
     read_log,
     read_manifest,
 )
+from desktop_migrator.browsers.leveldb.newest import NewestVersions
 from desktop_migrator.browsers.leveldb.table import has_bounded_blocks, read_table
 from desktop_migrator.messages import Message
 
@@ -71,35 +75,37 @@ def is_empty(folder: Path) -> bool:
     return not (files.logs or files.tables or files.manifests)
 
 
-def is_structurally_intact(folder: Path) -> bool:
-    """Whether nothing is damaged in a way that LevelDB's own reader passes over in silence.
+def is_structurally_intact(folder: Path, check: Check = no_check) -> bool:
+    """Whether nothing is damaged in a way that LevelDB's own reader passes over in silence, and
+    nothing would keep that reader busy for longer than files of this size can.
 
     Checksums are left to that reader: this looks at the files' structure only, and is quick.
     """
     files = _list_files(folder)
     if files.current is None:
         return False
-    manifest = read_manifest(files.current.read_bytes(), verify=False)
+    manifest = read_manifest(open_buffer(files.current), verify=False, check=check)
     return (
         manifest.fully_read
+        and not manifest.repeats_files
         and all(
-            _is_valid_table(files.tables.get(table), at) for table, at in manifest.tables.items()
+            _is_valid_table(files.tables.get(table), at, check)
+            for table, at in manifest.tables.items()
         )
         and (not manifest.log_number or manifest.log_number in files.logs)
-        and _sequence_is_gapless(files, manifest)
+        and _sequence_is_gapless(files, manifest, check)
     )
 
 
-def _is_valid_table(table: Path | None, size: int) -> bool:
+def _is_valid_table(table: Path | None, size: int, check: Check) -> bool:
     if table is None or not 0 < size <= table.stat().st_size:
         return False
-    with table.open("rb") as file, mmap(file.fileno(), size, access=ACCESS_READ) as data:
-        return has_bounded_blocks(data)
+    return has_bounded_blocks(open_buffer(table, size), check)
 
 
-def _sequence_is_gapless(files: _StoreFiles, manifest: ManifestState) -> bool:
+def _sequence_is_gapless(files: _StoreFiles, manifest: ManifestState, check: Check) -> bool:
     expected = None
-    for record in _log_records(files, manifest, verify=False):
+    for record in _log_records(files, manifest, check, verify=False):
         if not record.complete or len(record.payload) < BATCH_HEADER.size:
             return False
         sequence, count = BATCH_HEADER.unpack_from(record.payload)
@@ -110,11 +116,11 @@ def _sequence_is_gapless(files: _StoreFiles, manifest: ManifestState) -> bool:
 
 
 def _log_records(
-    files: _StoreFiles, manifest: ManifestState, *, verify: bool
+    files: _StoreFiles, manifest: ManifestState, check: Check, *, verify: bool
 ) -> Iterable[LogRecord]:
     for number, path in sorted(files.logs.items()):
         if manifest.needs_log(number):
-            yield from read_log(path.read_bytes(), verify=verify)
+            yield from read_log(open_buffer(path), verify=verify, check=check)
 
 
 @dataclass
@@ -128,39 +134,43 @@ class _DamagedRegion:
     """How many writes are missing, if that much is known."""
 
 
-def salvage(folder: Path, on_loss: LossCallback) -> dict[bytes, bytes]:
-    """The newest valid version of every key that was not deleted.
+def salvage(folder: Path, on_loss: LossCallback, check: Check = no_check) -> NewestVersions:
+    """The newest valid version of every key; to be closed.
 
     `on_loss` is told every damaged region, at least one, since this is for damaged folders. Counts
     are of localStorage records, not of the browser's metadata.
     """
-    reader = _StoreSalvage(_list_files(folder))
-    reader.read()
-    reader.report(on_loss)
-    return {key: value for key, (_, value) in reader.newest.items() if value is not None}
+    reader = _StoreSalvage(_list_files(folder), check)
+    try:
+        reader.read()
+        reader.report(on_loss)
+    except BaseException:
+        reader.newest.close()
+        raise
+    return reader.newest
 
 
 class _StoreSalvage:
-    def __init__(self, files: _StoreFiles) -> None:
+    def __init__(self, files: _StoreFiles, check: Check) -> None:
         self.files = files
-        self.newest: dict[bytes, tuple[int, bytes | None]] = {}
+        self.newest = NewestVersions()
         self.damaged_regions: list[_DamagedRegion] = []
+        self._check = check
 
     def read(self) -> None:
         manifest = self._choose_manifest()
         for number, size in sorted(manifest.tables.items()):
             path = self.files.tables.get(number)
             if path is None:
-                self.damaged_regions.append(
-                    _DamagedRegion(Message("A file of the storage is missing."), None)
-                )
+                self._add_damage(_DamagedRegion(Message("A file of the storage is missing."), None))
             else:
-                self._read_table(path.read_bytes()[: size or None])
+                self._read_table(open_buffer(path, size))
         if manifest.log_number and manifest.log_number not in self.files.logs:
-            self.damaged_regions.append(
+            self._add_damage(
                 _DamagedRegion(Message("The log of the latest changes is missing."), None)
             )
-        self._read_logs(_log_records(self.files, manifest, verify=True), manifest.last_sequence)
+        records = _log_records(self.files, manifest, self._check, verify=True)
+        self._read_logs(records, manifest.last_sequence)
 
     def report(self, on_loss: LossCallback) -> None:
         for region in self.damaged_regions:
@@ -180,10 +190,10 @@ class _StoreSalvage:
         if path is None and self.files.manifests:
             path = self.files.manifests[max(self.files.manifests)]
         if path is not None:
-            manifest = read_manifest(path.read_bytes())
+            manifest = read_manifest(open_buffer(path), check=self._check)
             if manifest.fully_read:
                 return manifest
-        self.damaged_regions.append(
+        self._add_damage(
             _DamagedRegion(
                 Message(
                     "The list of the storage's files is missing or damaged, so all files were "
@@ -194,28 +204,34 @@ class _StoreSalvage:
         )
         return ManifestState(tables=dict.fromkeys(self.files.tables, 0))
 
-    def _keep_newest(self, key: bytes, sequence: int, value: bytes | None) -> None:
-        known = self.newest.get(key)
-        if known is None or known[0] <= sequence:
-            self.newest[key] = sequence, value
+    def _add_damage(self, region: _DamagedRegion) -> None:
+        # Of what cannot be counted the first is enough: a hostile file has any number of it.
+        if region.suspect_entries is not None:
+            values = (None if entry.value is None else b"" for entry in region.suspect_entries)
+            region.suspect_entries = [
+                entry._replace(value=value)
+                for entry, value in zip(region.suspect_entries, values, strict=True)
+            ]
+        elif region in self.damaged_regions[-1:]:
+            return
+        self.damaged_regions.append(region)
 
     def _is_visible_loss(self, entry: InternalEntry) -> bool:
         """Whether the loss of this write shows in what is left."""
         if entry.key.startswith(_METADATA_PREFIXES):
             return False
-        sequence, value = self.newest.get(entry.key, (-1, None))
-        return sequence < entry.sequence and not (value is None and entry.value is None)
+        sequence, deleted = self.newest.find(entry.key)
+        return sequence < entry.sequence and not (deleted and entry.value is None)
 
-    def _read_table(self, data: bytes) -> None:
+    def _read_table(self, data: Buffer) -> None:
         what = Message("A part of a file of the storage is damaged.")
-        for block in read_table(data):
+        for block in read_table(data, self._check):
             if block.valid:
-                for entry in block.entries:
-                    self._keep_newest(*entry)
+                self.newest.keep(block.entries)
             elif block.parseable:
-                self.damaged_regions.append(_DamagedRegion(what, block.entries))
+                self._add_damage(_DamagedRegion(what, block.entries))
             else:
-                self.damaged_regions.append(_DamagedRegion(what, None))
+                self._add_damage(_DamagedRegion(what, None))
 
     def _read_logs(self, records: Iterable[LogRecord], last_sequence: int) -> None:
         expected: int | None = None
@@ -223,7 +239,8 @@ class _StoreSalvage:
         for record in records:
             writes, parseable = _parseable_ops(record.payload)
             if not (record.valid and parseable):
-                invalid.append(record)
+                if record.payload or record not in invalid[-1:]:
+                    invalid.append(record)
                 continue
             sequence, count = BATCH_HEADER.unpack_from(record.payload)
             if invalid or (expected is not None and sequence != expected):
@@ -231,8 +248,7 @@ class _StoreSalvage:
                     invalid, None if expected is None else sequence - expected
                 )
                 invalid = []
-            for write in writes:
-                self._keep_newest(*write.entry)
+            self.newest.keep([write.entry for write in writes])
             expected = sequence + count
         if invalid:
             self._read_invalid_records(invalid, None)
@@ -253,14 +269,14 @@ class _StoreSalvage:
             for write in writes:
                 # The browser drops a write that the file's end cuts off; so it goes here.
                 if write.end <= record.verified_length and not record.truncated:
-                    self._keep_newest(*write.entry)
+                    self.newest.keep([write.entry])
                     taken += 1
                 else:
                     suspects.append(write.entry)
         if missing is not None:
             missing = max(missing - taken, 0)
             parseable = parseable and len(suspects) == missing
-        self.damaged_regions.append(_DamagedRegion(what, suspects if parseable else None, missing))
+        self._add_damage(_DamagedRegion(what, suspects if parseable else None, missing))
 
 
 def _sequence(entry: InternalEntry) -> int:

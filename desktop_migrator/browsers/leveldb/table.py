@@ -6,22 +6,28 @@ each block ends with a checksum that only its true end satisfies.
 
 from collections.abc import Iterator
 from contextlib import suppress
-from mmap import mmap
 from typing import NamedTuple
 
+from desktop_migrator.browsers.budget import MAX_VALUE
 from desktop_migrator.browsers.encoding import decompress_snappy
 from desktop_migrator.browsers.leveldb.checksum import end_before_checksum, masked_crc32c
-from desktop_migrator.browsers.leveldb.log import InternalEntry, varint
+from desktop_migrator.browsers.leveldb.log import Buffer, Check, InternalEntry, no_check, varint
 
-MAX_BLOCK_SIZE = 256 * 2**20
-"""Bytes that one block may decompress to. A value lies whole in one; a web site may have 10 MiB."""
-MAX_KEYS_SIZE = 64 * 2**20
-"""Bytes that the keys of one block may spell out to, each repeating part of the one before."""
+MAX_BLOCK_SIZE = MAX_VALUE + 2**16
+"""Bytes that one block may decompress to: a value, and what came before it."""
+_USUAL_BLOCK_SIZE = 16 * 2**10
+"""LevelDB ends a block once it has 4 KiB: larger ones end with a large value."""
+_ENTRY_SECONDS, _COPIED_BYTES_PER_SECOND = 4e-8, 3e10
+"""What LevelDB takes for an entry, and for spelling its key out, about."""
+_FREE_SECONDS, _TABLE_BYTES_PER_SECOND = 0.5, 8 * 2**20
+"""What all blocks of a table may take it at the very worst without being looked into."""
+_SPELLED_OUT = 16
+"""How many times a block its keys, spelled out, may be: each repeats a part of the one before."""
+_SPELLED_OUT_ANYWAY = 2**20
 _FOOTER_SIZE = 48
 _MAGIC = bytes.fromhex("57fb808b247547db")
 _TRAILER = 5  # a block's compression type and masked CRC
 _UNCOMPRESSED, _SNAPPY = 0, 1
-Buffer = bytes | mmap
 _BlockHandle = tuple[int, int]  # a block's offset and size, trailer not counted
 
 
@@ -34,36 +40,53 @@ class TableBlock(NamedTuple):
     """False: not even the number of the entries can be told."""
 
 
-def read_table(data: bytes) -> Iterator[TableBlock]:
+def read_table(data: Buffer, check: Check = no_check) -> Iterator[TableBlock]:
     """The data blocks of a table in the order of their keys."""
     try:
         handles = _read_index(data)
     except ValueError:
-        yield from _scan_blocks(data)
+        yield from _scan_blocks(data, check)
         return
     for handle in handles:
+        check()
         yield _read_block(data, handle)
 
 
-def _read_block(data: bytes, handle: _BlockHandle) -> TableBlock:
+def _read_block(data: Buffer, handle: _BlockHandle) -> TableBlock:
     with suppress(ValueError):
         content, checksum = _read_raw_block(data, handle)
         return TableBlock(_internal_entries(content), valid=masked_crc32c(content) == checksum)
     return TableBlock([], valid=False, parseable=False)
 
 
-def has_bounded_blocks(data: Buffer) -> bool:
+def has_bounded_blocks(data: Buffer, check: Check = no_check) -> bool:
     """Whether all that the table points to and decompresses to is of a size that LevelDB can bear.
 
-    It ends the process where it cannot; what no checksum vouches for it looks at as well.
+    It ends the process where it cannot; what no checksum vouches for it looks at as well. Nor can
+    it be stopped: so blocks are to lie one behind the other, and those that are not as LevelDB
+    makes them are looked into, whose keys can be far more than the block.
     """
     try:
         content, _ = _read_raw_block(data, _footer_index_handle(data))
-        return all(
-            _decompressed_size(data, handle) <= MAX_BLOCK_SIZE for handle in _index_handles(content)
-        )
+        handles = list(_index_handles(content))
+        sizes = [_decompressed_size(data, handle) for handle in handles]
+        if max(sizes, default=0) > MAX_BLOCK_SIZE:
+            return False
+        worst = sum(map(_worst_seconds, sizes))
+        dense = worst > _FREE_SECONDS + len(data) / _TABLE_BYTES_PER_SECOND
+        for handle, size in zip(handles, sizes, strict=True):
+            if dense or size > _USUAL_BLOCK_SIZE:
+                check()
+                for _ in _block_entries(_read_raw_block(data, handle)[0]):
+                    pass
     except ValueError:
         return False
+    return True
+
+
+def _worst_seconds(size: int) -> float:
+    """For a block of nothing but 4-byte entries that each repeat a key of half the block."""
+    return size / 4 * (_ENTRY_SECONDS + size / 2 / _COPIED_BYTES_PER_SECOND)
 
 
 def _decompressed_size(data: Buffer, handle: _BlockHandle) -> int:
@@ -84,7 +107,7 @@ def _footer_index_handle(data: Buffer) -> _BlockHandle:
     return index
 
 
-def _read_index(data: bytes) -> list[_BlockHandle]:
+def _read_index(data: Buffer) -> list[_BlockHandle]:
     """Where the data blocks lie; ValueError unless footer and index are valid."""
     content, checksum = _read_raw_block(data, _footer_index_handle(data))
     if masked_crc32c(content) != checksum:
@@ -93,7 +116,14 @@ def _read_index(data: bytes) -> list[_BlockHandle]:
 
 
 def _index_handles(index: bytes) -> Iterator[_BlockHandle]:
-    return (_decode_handle(value, 0)[0] for _, value in _block_entries(index))
+    """Where the blocks lie, one behind the other; ValueError where one would be read twice."""
+    end = 0
+    for _, value in _block_entries(index):
+        offset, size = _decode_handle(value, 0)[0]
+        if offset < end:
+            raise ValueError("blocks overlap")
+        end = offset + size + _TRAILER
+        yield offset, size
 
 
 def _decode_handle(data: bytes, position: int) -> tuple[_BlockHandle, int]:
@@ -106,8 +136,8 @@ def _read_raw_block(data: Buffer, handle: _BlockHandle) -> tuple[bytes, int]:
     """A block as it lies in the file, its compression type last, and its checksum."""
     offset, size = handle
     end = offset + size + _TRAILER
-    if end > len(data):
-        raise ValueError("cut off")
+    if end > len(data) or size > MAX_BLOCK_SIZE:
+        raise ValueError("cut off, or too large")
     return data[offset : end - 4], int.from_bytes(data[end - 4 : end], "little")
 
 
@@ -127,6 +157,7 @@ def _block_entries(stored_block: bytes) -> Iterator[tuple[bytes, bytes]]:
     end = len(block) - 4 - 4 * restarts
     if end < 0 or restarts == 0:
         raise ValueError("no list of restarts")
+    most = min(max(_SPELLED_OUT * len(block), _SPELLED_OUT_ANYWAY), MAX_BLOCK_SIZE)
     key = b""
     position = spelled_out = 0
     while position < end:
@@ -139,7 +170,7 @@ def _block_entries(stored_block: bytes) -> Iterator[tuple[bytes, bytes]]:
         position += unshared + length
         # Each key may repeat all of the one before: together they can be far more than the block.
         spelled_out += len(key)
-        if spelled_out > MAX_KEYS_SIZE:
+        if spelled_out > most:
             raise ValueError("its keys are too large")
         yield key, block[position - length : position]
 
@@ -157,26 +188,41 @@ def _internal_entries(stored_block: bytes) -> list[InternalEntry]:
     return entries
 
 
-def _scan_blocks(data: bytes) -> Iterator[TableBlock]:
+def _scan_blocks(data: Buffer, check: Check) -> Iterator[TableBlock]:
     """The data blocks, found one after another by their checksums.
 
     Behind them come a filter (perhaps), the metaindex, which names the filter's place, and the
     index. Only a metaindex that was reached proves that no data block is missing.
     """
-    found: list[tuple[int, TableBlock]] = []
+    found: list[tuple[int, int]] = []
     offset = 0
-    while end := end_before_checksum(data, offset, last_byte=_SNAPPY):
-        try:
-            content = data[offset:end]
-            pairs = list(_block_entries(content))
-            if all(key.startswith(b"filter.") for key, _ in pairs):
-                filters = [_decode_handle(value, 0)[0][0] for _, value in pairs]
-                limit = min(filters, default=offset)
-                yield from (block for at, block in found if at < limit)
-                return
-            found.append((offset, TableBlock(_internal_entries(content), valid=True)))
-        except ValueError:  # a filter, most likely, since that is no list of entries
-            found.append((offset, TableBlock([], valid=False, parseable=False)))
+    while end := end_before_checksum(data, offset, _SNAPPY, check):
+        filters = _metaindex_filters(data[offset:end])
+        if filters is not None:
+            limit = min(filters, default=offset)
+            yield from (_scanned_block(data, *each) for each in found if each[0] < limit)
+            return
+        found.append((offset, end))
         offset = end + 4
-    yield from (block for _, block in found)
+    yield from (_scanned_block(data, *each) for each in found)
     yield TableBlock([], valid=False, parseable=False)
+
+
+def _metaindex_filters(content: bytes) -> list[int] | None:
+    """Where the filters lie that a metaindex names; None for another block."""
+    filters = []
+    try:
+        for key, value in _block_entries(content):
+            if not key.startswith(b"filter."):
+                return None
+            filters.append(_decode_handle(value, 0)[0][0])
+    except ValueError:
+        return None
+    return filters
+
+
+def _scanned_block(data: Buffer, start: int, end: int) -> TableBlock:
+    try:
+        return TableBlock(_internal_entries(data[start:end]), valid=True)
+    except ValueError:  # a filter, most likely, since that is no list of entries
+        return TableBlock([], valid=False, parseable=False)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 from queue import Full, Queue
 from typing import Any
 
+from desktop_migrator.browsers.budget import stop_requested
 from desktop_migrator.model import Damage, Record
 
 _BATCH_CHARS = 256 * 1024
@@ -15,6 +16,7 @@ _BATCH_CHARS = 256 * 1024
 _RECORD_OVERHEAD = 200
 """What a record takes besides its value, about."""
 _POLL_SECONDS = 0.1
+_LEAVE_SECONDS = 1.0
 
 DamageCallback = Callable[[Damage], None]
 ReadFunction = Callable[[DamageCallback], Generator[Record, None, Any]]
@@ -30,7 +32,9 @@ def read_ahead(read: ReadFunction, report: DamageCallback) -> Generator[Record, 
     """
     batches: Queue[_QueueItem] = Queue(1)
     over = threading.Event()
-    thread = threading.Thread(target=_fill_queue, args=(read, batches, over), name="read ahead")
+    thread = threading.Thread(
+        target=_fill_queue, args=(read, batches, over), name="read ahead", daemon=True
+    )
     thread.start()
     try:
         while (batch := batches.get()) is not None:
@@ -43,10 +47,12 @@ def read_ahead(read: ReadFunction, report: DamageCallback) -> Generator[Record, 
                     yield each
     finally:
         over.set()
-        thread.join()
+        # C code that hears nothing is left to itself; it ends with the program at the latest.
+        thread.join(_LEAVE_SECONDS)
 
 
 def _fill_queue(read: ReadFunction, batches: "Queue[_QueueItem]", stop: threading.Event) -> None:
+    stop_requested.set(stop.is_set)
     batch: _Batch = []
     size = 0
 

@@ -9,14 +9,17 @@ mixed in: data.sqlite, then ls-archive.sqlite (from which Firefox itself would f
 data.sqlite), then webappsstore.sqlite (dom/localstorage/ActorsParent.cpp).
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import perf_counter
 from types import MappingProxyType
 
+from desktop_migrator.browsers.budget import Budget
 from desktop_migrator.browsers.formats import (
     chromium_leveldb,
     chromium_sqlite,
@@ -27,14 +30,19 @@ from desktop_migrator.browsers.formats import (
 from desktop_migrator.browsers.formats.chromium_leveldb import KeyRange
 from desktop_migrator.browsers.read.snapshot import snapshot
 from desktop_migrator.errors import StorageError
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Record, StorageKey, Store, StoreFormat
 from desktop_migrator.system.debug import debug_log
 
 _log = debug_log("browsers:read")
 
 DamageCallback = Callable[[Damage], None]
-Reader = Callable[[Store, Path, DamageCallback], Iterator[Record]]
+Reader = Callable[..., Iterator[Record]]
+"""Takes a store, its copy and a DamageCallback; as `budget` a Budget."""
 KeyRanges = Mapping[Store, KeyRange]
+_MAX_KINDS = 1000
+"""Kinds of damage that are told of one store."""
+_log = logging.getLogger(__name__)
 WHOLE_STORES: KeyRanges = MappingProxyType({})
 
 READERS: Mapping[StoreFormat, Reader] = MappingProxyType(
@@ -77,6 +85,8 @@ def snapshot_stores(
                 copies.append((store, stack.enter_context(snapshot(store, snapshot_root))))
             except StorageError as error:
                 report(Damage(store, error.detail_message, None))
+            except Exception as error:  # as in _read_store
+                report(Damage(store, _unexpected(error), None))
         yield copies
 
 
@@ -132,34 +142,80 @@ def _read_store(
 ) -> Generator[Record, None, set[StorageKey]]:
     """Yield the store's records but for areas already taken; give the areas that it holds."""
     areas: set[StorageKey] = set()
-    damages: list[Damage] = []
+    damages = _DamageTally(store)
+    budget = Budget.for_store(store.path, copy)
     try:
         area, wanted = None, True
-        for record in _format_records(store, copy, damages.append, key_ranges):
+        for record in _format_records(store, copy, damages.add, key_ranges, budget):
+            now = perf_counter()
+            if now > budget.deadline:
+                budget.check()
             if record.storage_key is not area:
                 area = record.storage_key
                 wanted = area not in already_read
                 areas.add(area)
             if wanted:
                 yield record
-        if store.format is StoreFormat.FIREFOX and not areas and not damages:
+                budget.deadline += perf_counter() - now
+        if store.format is StoreFormat.FIREFOX and not areas and damages.is_empty:
             # What an app has emptied must not come back from an older store.
             areas.add(firefox.read_storage_key(store.path, copy))
     except StorageError as error:
-        damages.append(Damage(store, error.detail_message, None))
-    for damage in damages:
+        damages.add(Damage(store, error.detail_message, None))
+    except Exception as error:  # whatever lies in one store, the others are read
+        _log.debug("a store cannot be read", exc_info=True)
+        damages.add(Damage(store, _unexpected(error), None))
+    told = list(damages.told())
+    for damage in told:
         report(damage)
-    what = store.format, store.size, len(areas), len(damages)
+    what = store.format, store.size, len(areas), len(told)
     _log.debug("%s store, %d bytes: %d areas, %d damages", *what)
     return areas
 
 
+def _unexpected(error: Exception) -> Message:
+    return Message("it cannot be read ({kind})", kind=type(error).__name__)
+
+
+class _DamageTally:
+    """A store's damages, those of one kind together: a hostile store may have millions."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lost: dict[Message, int | None] = {}
+        self._further: int | None = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._lost
+
+    def add(self, damage: Damage) -> None:
+        what, lost = damage.description, damage.lost_records
+        if what in self._lost:
+            self._lost[what] = _plus(self._lost[what], lost)
+        elif len(self._lost) < _MAX_KINDS:
+            self._lost[what] = lost
+        else:
+            self._further = _plus(self._further, lost)
+
+    def told(self) -> Iterator[Damage]:
+        for what, lost in self._lost.items():
+            yield Damage(self._store, what, lost)
+        if len(self._lost) == _MAX_KINDS:
+            what = Message("There is more damage than is told here.")
+            yield Damage(self._store, what, self._further)
+
+
+def _plus(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
+
 def _format_records(
-    store: Store, copy: Path, report: DamageCallback, key_ranges: KeyRanges
+    store: Store, copy: Path, report: DamageCallback, key_ranges: KeyRanges, budget: Budget
 ) -> Iterator[Record]:
     if store in key_ranges:
-        return chromium_leveldb.read(store, copy, report, key_ranges[store])
-    return READERS[store.format](store, copy, report)
+        return chromium_leveldb.read(store, copy, report, key_ranges[store], budget=budget)
+    return READERS[store.format](store, copy, report, budget=budget)
 
 
 def _generations(copies: list[tuple[Store, Path]]) -> list[list[tuple[Store, Path]]]:

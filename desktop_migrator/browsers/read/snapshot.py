@@ -21,15 +21,14 @@ Why a copy is consistent though nothing is locked:
 import os
 import re
 import shutil
-import stat
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
-from desktop_migrator.browsers.store_files import store_files
+from desktop_migrator.browsers.store_files import open_regular, store_files
 from desktop_migrator.errors import SnapshotFailed
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Store, StoreFormat
@@ -45,7 +44,10 @@ _TABLES = (".ldb", ".sst")
 _FREE_SPACE_RESERVE = 16 * 2**20
 """Bytes of the disk that stay free."""
 _COPY_BLOCK = 2**20
-_SNAPSHOT_NAME = re.compile(r"snapshot-(\d+-\d+)-")
+_MAX_HOLES = 64 * 2**20
+_MAX_DENSITY = 16
+"""Bytes of a file for each that lies on the disk: some file systems compress."""
+_SNAPSHOT_NAME = re.compile(rf"snapshot-({process_marker.PATTERN})-")
 
 
 @contextmanager
@@ -127,6 +129,7 @@ def _copy_consistently(store: Store, target: Path) -> None:
             raise SnapshotFailed(
                 path=store.path, reason=Message("it holds no files of a local storage")
             )
+        _check_holes(store.path, before)
         _check_space(store.path, target, before)
         try:
             copied = _remove_outdated(target, before)
@@ -175,7 +178,7 @@ def _is_same_version(
 
 def _is_unchanged(source: Path, copy: Path) -> bool:
     """Whether the source reads as the copy; of a write-ahead log, whether it begins so."""
-    with _open_no_follow(source) as original, copy.open("rb") as copied:
+    with open_regular(source) as original, copy.open("rb") as copied:
         while chunk := copied.read(_COPY_BLOCK):
             if original.read(len(chunk)) != chunk:
                 return False
@@ -183,18 +186,18 @@ def _is_unchanged(source: Path, copy: Path) -> bool:
 
 
 def _copy_file(source: Path, target: Path) -> None:
-    with _open_no_follow(source) as original, target.open("xb") as copy:
+    with open_regular(source) as original, target.open("xb") as copy:
         shutil.copyfileobj(original, copy, _COPY_BLOCK)
 
 
-def _open_no_follow(path: Path) -> BinaryIO:
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    descriptor = os.open(path, flags)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise SnapshotFailed(path=path, reason=Message("it is not a regular file"))
-    return os.fdopen(descriptor, "rb")
+def _check_holes(path: Path, files: dict[str, os.stat_result]) -> None:
+    """Raises SnapshotFailed for files that take far more room in a copy than they do there."""
+    for facts in files.values():
+        stored = facts.st_size if sys.platform == "win32" else 512 * facts.st_blocks
+        if facts.st_size > _MAX_HOLES + _MAX_DENSITY * stored:
+            raise SnapshotFailed(
+                path=path, reason=Message("it is mostly holes, as no browser writes it")
+            )
 
 
 def _check_space(path: Path, target: Path, files: dict[str, os.stat_result]) -> None:

@@ -8,18 +8,24 @@ in a database file: bytes that change inside a text go unseen by SQLite and by t
 
 import mmap
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from desktop_migrator.browsers.sqlite.wal import Wal, read_wal, wal_file
+from desktop_migrator.browsers.sqlite.wal import Check, no_check, open_wal, read_wal
 
 TABLE_LEAF, TABLE_INTERIOR, INDEX_LEAF, INDEX_INTERIOR = 0x0D, 0x05, 0x0A, 0x02
 PAGE_SIZES = tuple(1 << power for power in range(9, 17))
 PENDING_BYTE = 2**30
 """The page that holds this offset is never used."""
+
+_MAX_COLUMNS = 2000
+"""SQLite's own bound."""
+_HELD_PAGES = 4096
+"""So many pages are looked at before the system may forget them again."""
 
 SqliteValue = int | float | bytes | None
 
@@ -60,8 +66,10 @@ class Page:
 class DatabaseFile:
     """The pages of a database file, the committed ones of its write-ahead log laid over them."""
 
-    def __init__(self, path: Path, valid_frames: int = 0) -> None:
-        """`valid_frames` as for `read_wal`."""
+    def __init__(self, path: Path, valid_frames: int = 0, check: Check = no_check) -> None:
+        """`valid_frames` and `check` as for `read_wal`."""
+        self.check = check
+        self._looked_at = 0
         with path.open("rb") as file:
             empty = not path.stat().st_size
             self._data = b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -71,12 +79,8 @@ class DatabaseFile:
         self.usable_size = self.page_size - header[20]
         if self.page_size not in PAGE_SIZES or self.usable_size < 480:
             self.page_size = self.usable_size = self._guess_page_size()
-        log = wal_file(path)
-        wal = (
-            read_wal(log.read_bytes(), valid_frames)
-            if log.exists()
-            else Wal(0, {}, 0, damaged=False)
-        )
+        self._log = open_wal(path)
+        wal = read_wal(self._log, valid_frames, check)
         self._wal_pages = wal.pages if wal.page_size == self.page_size else {}
         self.page_count = (
             wal.page_count if self._wal_pages else -(-len(self._data) // self.page_size)
@@ -86,17 +90,23 @@ class DatabaseFile:
             # The size in the header counts only if it was written with the last change.
             self.page_count = int.from_bytes(header[28:32], "big") or self.page_count
         # However many a hostile header claims, no more can be there.
-        self.page_count = min(
-            self.page_count, -(-len(self._data) // self.page_size) + len(self._wal_pages)
-        )
+        there = -(-len(self._data) // self.page_size) + len(self._wal_pages)
+        self.lacks_pages = max(self.page_count, wal.page_count) > there
+        """Whether the file says that it has more pages than there are."""
+        self.page_count = min(self.page_count, there)
         self.encoding = {2: "utf-16-le", 3: "utf-16-be"}.get(header[59], "utf-8")
         self._first_free, self._free_count = struct.unpack_from(">II", header, 32)
         self.auto_vacuum = any(header[52:56])
 
     def page(self, number: int) -> bytes | None:
         """The page's bytes; None if it lies beyond the end of the file."""
+        self.check()
         if number in self._wal_pages:
-            return self._wal_pages[number]
+            start = self._wal_pages[number]
+            return self._log[start : start + self.page_size]
+        self._looked_at += 1
+        if self._looked_at % _HELD_PAGES == 0:
+            self._let_go()
         page = self._data[(number - 1) * self.page_size : number * self.page_size]
         return page if number > 0 and len(page) == self.page_size else None
 
@@ -135,20 +145,39 @@ class DatabaseFile:
             following, count = struct.unpack_from(">II", page)
             if count > self.usable_size // 4 - 2:
                 break
-            free |= {trunk, *struct.unpack_from(f">{count}I", page, 8)}
+            leaves = struct.unpack_from(f">{count}I", page, 8)
+            if max(trunk, *leaves, trunk) > self.page_count:
+                break
+            free |= {trunk, *leaves}
             trunk = following
         return free, not trunk and len(free) == self._free_count
 
     def has_zeroed_page(self) -> bool:
         """Whether a page in use holds nothing but zeros: SQLite's own check can miss that."""
         free, _ = self.free_pages()
+        free.add(PENDING_BYTE // self.page_size + 1)
         zeroed = bytes(self.page_size)
-        first_bytes = self._data[:: self.page_size].ljust(self.page_count, b"\0")[: self.page_count]
-        suspects = {number for number, byte in enumerate(first_bytes, 1) if not byte}
-        suspects |= self._wal_pages.keys()
-        suspects -= {*free, PENDING_BYTE // self.page_size + 1}
         # Where the file is too short, SQLite reads zeros.
-        return any((self.page(number) or zeroed) == zeroed for number in suspects)
+        return any(
+            (self.page(number) or zeroed) == zeroed
+            for number in chain(self._zero_led_pages(), self._wal_pages)
+            if number not in free
+        )
+
+    def _zero_led_pages(self) -> Iterator[int]:
+        """The pages of the file itself that begin with a zero, or are not there."""
+        step = _HELD_PAGES * self.page_size
+        for start in range(0, self.page_count * self.page_size, step):
+            first = start // self.page_size + 1
+            count = min(_HELD_PAGES, self.page_count - first + 1)
+            led = self._data[start : start + step : self.page_size].ljust(count, b"\0")[:count]
+            yield from (number for number, byte in enumerate(led, first) if not byte)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Have what was looked at count no longer for this process: it is in the file anyway."""
+        if isinstance(self._data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            self._data.madvise(mmap.MADV_DONTNEED)
 
     def pointer_map_entry(self, number: int) -> tuple[int, int] | None:
         """Kind and parent of a page, as the pointer map of an auto-vacuum file has it.
@@ -277,10 +306,10 @@ def decode_record(payload: bytes, encoding: str) -> list[SqliteValue] | None:
     header_size, at = varint(payload, 0)
     if not at <= header_size <= len(payload):
         return None
-    kinds = []
+    kinds: list[int] = []
     while at < header_size:
         kind, at = varint(payload, at)
-        if kind in {10, 11} or kind < 0:
+        if kind in {10, 11} or kind < 0 or len(kinds) == _MAX_COLUMNS:
             return None
         kinds.append(kind)
     if at != header_size or at + sum(map(_value_size, kinds)) != len(payload):

@@ -20,6 +20,7 @@ from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
+from desktop_migrator.browsers.budget import MAX_VALUE
 from desktop_migrator.browsers.sqlite.pages import (
     INDEX_INTERIOR,
     INDEX_LEAF,
@@ -30,11 +31,9 @@ from desktop_migrator.browsers.sqlite.pages import (
     SqliteValue,
     decode_record,
 )
+from desktop_migrator.browsers.sqlite.wal import Check, no_check
 from desktop_migrator.errors import StoreUnreadable
 from desktop_migrator.messages import Message, plural
-
-MAX_VALUE = 64 * 2**20
-"""Bytes; browsers allow some 10 MiB for a whole area."""
 
 LossCallback = Callable[[Message, int | None], None]
 """Takes a sentence for a person and how many rows are missing, None if that cannot be known."""
@@ -44,13 +43,15 @@ _MAX_SCHEMA_SQL = 100_000
 _SCHEMA_SQL = "CREATE TABLE schema(type TEXT, name TEXT, tbl_name TEXT, rootpage INT, sql TEXT)"
 
 
-def salvage_columns(copy: Path, table: str, create_tables: Sequence[str] = ()) -> list[str]:
+def salvage_columns(
+    copy: Path, table: str, create_tables: Sequence[str] = (), check: Check = no_check
+) -> list[str]:
     """The table's stored columns, read from a damaged file; empty if there is no such table.
 
     Where the schema is lost, the first of the statements that fits any rows stands in for it.
     Raises StoreUnreadable if none does, so that nobody can tell.
     """
-    salvage = _TableSalvage(DatabaseFile(copy))
+    salvage = _TableSalvage(DatabaseFile(copy, check=check))
     for found in (salvage.find_table(table), *map(salvage.guess_table, create_tables)):
         if found:
             return list(found[1].columns)
@@ -60,14 +61,19 @@ def salvage_columns(copy: Path, table: str, create_tables: Sequence[str] = ()) -
 
 
 def salvage_rows(
-    copy: Path, table: str, columns: Sequence[str], on_damage: LossCallback, create_table: str = ""
+    copy: Path,
+    table: str,
+    columns: Sequence[str],
+    on_damage: LossCallback,
+    create_table: str = "",
+    check: Check = no_check,
 ) -> Iterator[tuple[SqliteValue, ...]]:
     """Yield the complete rows of the table, then report what is damaged and missing, once.
 
     `create_table` is the statement that browsers make this table with: it stands in for the
     file's own schema where that is lost.
     """
-    salvage = _TableSalvage(DatabaseFile(copy))
+    salvage = _TableSalvage(DatabaseFile(copy, check=check))
     found = salvage.find_table(table) or salvage.guess_table(create_table)
     if (
         found
@@ -85,19 +91,20 @@ def salvage_rows(
         given += 1
         yield tuple(row[index] for index in indexes)
     faults = [*salvage.schema_faults, *tree.faults]
+    count = len(salvage.schema_faults) + tree.fault_count
     expected = salvage.count_by_index(table)
     lost = tree.lost_rows if expected is None or expected < given else expected - given
     if faults or lost:
-        on_damage(_damage_message(table, faults), lost)
+        on_damage(_damage_message(table, faults, count), lost)
 
 
-def _damage_message(table: str, faults: Sequence[Message]) -> Message:
+def _damage_message(table: str, faults: Sequence[Message], count: int) -> Message:
     if not faults:
         return Message("table {table} is damaged", table=table)
     return plural(
         "table {table} is damaged in {count} place, first: {fault}",
         "table {table} is damaged in {count} places, first: {fault}",
-        count=len(faults),
+        count=count,
         table=table,
         fault=faults[0],
     )
@@ -159,7 +166,13 @@ def _parse_layout(sql: str) -> _TableLayout | None:
     if len(sql) > _MAX_SCHEMA_SQL:
         return None
     with closing(sqlite3.connect(":memory:")) as connection:
-        forbidden = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_PRAGMA}
+        forbidden = {
+            sqlite3.SQLITE_SELECT,
+            sqlite3.SQLITE_ATTACH,
+            sqlite3.SQLITE_PRAGMA,
+            sqlite3.SQLITE_FUNCTION,
+            sqlite3.SQLITE_CREATE_VTABLE,
+        }
         connection.set_authorizer(
             lambda action, *_: sqlite3.SQLITE_DENY if action in forbidden else sqlite3.SQLITE_OK
         )
@@ -220,12 +233,16 @@ class _BtreeScan:
     by_key: bool
     entries: int = 0
     faults: list[Message] = field(default_factory=list)
+    """The first one: of a hostile file there are as many as it has bytes."""
+    fault_count: int = 0
     missing_ranges: list[tuple[float, float]] = field(default_factory=list)
     """Rowids (above, up to) of subtrees that nothing leads to any more."""
     lost_rows: int | None = 0
 
     def add_fault(self, what: Message, lost: int | None) -> None:
-        self.faults.append(what)
+        self.fault_count += 1
+        if not self.faults:
+            self.faults.append(what)
         self.lost_rows = None if self.lost_rows is None or lost is None else self.lost_rows + lost
 
     @property
@@ -278,15 +295,14 @@ class _TableSalvage:
 
     def _unreferenced_roots(self) -> Iterator[int]:
         """The pages of b-trees to which no other page leads."""
-        pages = {
-            number: page
-            for number in range(2, self._file.page_count + 1)
-            if number not in self._used_pages and (page := self._file.btree_page(number))
-        }
-        children = {cell.left_child for page in pages.values() for cell in page.cells if cell}
-        children |= {page.right_child for page in pages.values()}
-        known = {entry.root for entry in self._schema}
-        yield from (number for number in pages if number not in children | known)
+        pages: list[int] = []
+        known: set[int | None] = {entry.root for entry in self._schema}
+        for number in range(2, self._file.page_count + 1):
+            page = None if number in self._used_pages else self._file.btree_page(number)
+            if page:
+                pages.append(number)
+                known |= {page.right_child, *(cell.left_child for cell in page.cells if cell)}
+        yield from (number for number in pages if number not in known)
 
     def _root_fits_layout(self, layout: _TableLayout, root: int) -> bool:
         before, tree = set(self._used_pages), _BtreeScan(layout, layout.by_key)
@@ -312,6 +328,7 @@ class _TableSalvage:
         return None
 
     def _claim_pages(self, entry: _SchemaEntry) -> _BtreeScan:
+        self._file.check()
         is_table = entry.kind == "table"
         by_key = re.search(r"without\s+rowid", entry.sql, re.IGNORECASE) or not is_table
         tree = _BtreeScan(_parse_layout(entry.sql) if is_table else None, bool(by_key))
@@ -383,7 +400,12 @@ class _TableSalvage:
             record = None if payload is None else decode_record(payload, self._file.encoding)
             row = layout.row(cell.rowid, record)
             if row is None or not (ordered or layout.rowid_column is None):
-                tree.add_fault(Message("a row is damaged, or larger than 64 MiB"), 1)
+                tree.add_fault(
+                    Message(
+                        "a row is damaged, or larger than {limit} MiB", limit=MAX_VALUE // 2**20
+                    ),
+                    1,
+                )
             else:
                 yield row
 

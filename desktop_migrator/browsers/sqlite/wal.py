@@ -8,10 +8,12 @@ checked too, and a frame whose own header is damaged is vouched for by the one b
 """
 
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 _FILE_HEADER, _FRAME_HEADER = 32, 24
 _MAGIC = (0x377F0682, 0x377F0683)  # the second one: words are summed in big-endian order
@@ -19,13 +21,17 @@ _WORD = 2**32
 _BLANK_FILLER = b"\xff"
 """Filled with this, no page passes for a part of a tree or of a value, as one of zeros might."""
 _Checksum = tuple[int, int]
+Log = bytes | mmap
+"""A log's content, of which no more is held than is looked at."""
+Check = Callable[[], None]
+"""Called in between; what it raises ends the work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wal:
     page_size: int
-    pages: dict[int, bytes]
-    """The newest committed image of each page."""
+    pages: dict[int, int]
+    """Where in the log the newest committed image of each page begins."""
     page_count: int
     """Pages of the database after the last commit."""
     damaged: bool
@@ -34,6 +40,19 @@ class Wal:
 
 def wal_file(path: Path) -> Path:
     return path.with_name(path.name + "-wal")
+
+
+def open_wal(path: Path) -> Log:
+    """The log beside a file; no bytes if there is none."""
+    try:
+        with wal_file(path).open("rb") as file:
+            return mmap(file.fileno(), 0, access=ACCESS_READ)
+    except (FileNotFoundError, ValueError):  # no file, or one of no length
+        return b""
+
+
+def no_check() -> None:
+    """A `Check` that lets everything pass."""
 
 
 def indexed_frame_count(path: Path) -> int:
@@ -46,7 +65,7 @@ def indexed_frame_count(path: Path) -> int:
         return 0
 
 
-def read_wal(log: bytes, valid_frames: int = 0) -> Wal:
+def read_wal(log: Log, valid_frames: int = 0, check: Check = no_check) -> Wal:
     """Take what SQLite takes: all that was committed, up to the first frame that is not right.
 
     The checksums of the first `valid_frames` frames are known to be right.
@@ -54,20 +73,21 @@ def read_wal(log: bytes, valid_frames: int = 0) -> Wal:
     header = _read_header(log)
     if header is None:
         return Wal(0, {}, 0, damaged=any(log[:_FILE_HEADER]))
-    committed: dict[int, bytes] = {}
-    pending: dict[int, bytes] = {}
+    committed: dict[int, int] = {}
+    pending: dict[int, int] = {}
     count, running = 0, header.checksum
-    frames = list(_frames(log, header))
-    for index, frame in enumerate(frames):
+    for index, frame in enumerate(_frames(log, header)):
+        check()
         known = (
             index < valid_frames
             or frame.compute_checksum(running, header.byte_order) == frame.checksum
         )
         if not known or frame.salts != header.salts:
-            is_end = not known and all(map(header.is_stale_frame, frames[index:]))
+            rest = islice(_frames(log, header), index, None)
+            is_end = not known and all(map(header.is_stale_frame, rest))
             return Wal(header.page_size, committed, count, damaged=not is_end)
         running = frame.checksum
-        pending[frame.page_number] = frame.page
+        pending[frame.page_number] = frame.start + _FRAME_HEADER
         if frame.commit_size:
             committed |= pending
             pending, count = {}, frame.commit_size
@@ -78,7 +98,6 @@ def read_wal(log: bytes, valid_frames: int = 0) -> Wal:
 class RepairedWal:
     """A log that SQLite reads to its end."""
 
-    log: bytearray = field(default_factory=bytearray)
     damaged_headers: int = 0
     """Of the log or of frames, where the frames themselves are vouched for all the same."""
     blanked_frames: int = 0
@@ -87,25 +106,29 @@ class RepairedWal:
     """Whether nothing behind a damaged frame could be found any more."""
 
 
-def repair_wal(log: bytes) -> RepairedWal:
-    """Keep the frames that are vouched for, blank the others, and continue behind them."""
+def repair_wal(log: Log, repaired: BinaryIO, check: Check = no_check) -> RepairedWal:
+    """Keep the frames that are vouched for, blank the others, and continue behind them.
+
+    What SQLite reads to its end is written into `repaired`.
+    """
     repair = RepairedWal()
     header = _read_header(log) or _rebuilt_header(log)
     if header is None:
         repair.truncated = True
         return repair
     repair.damaged_headers += header != _read_header(log)
-    repair.log += header.fields + struct.pack(">II", *header.checksum)
+    repaired.write(header.fields + struct.pack(">II", *header.checksum))
     frames = list(_frames(log, header))
     running = written = header.checksum
     index = 0
 
     def write(content: bytes) -> _Checksum:
         checksum = _wal_checksum(content, written, header.byte_order)
-        repair.log.extend(content[:8] + header.salts + struct.pack(">II", *checksum) + content[8:])
+        repaired.write(content[:8] + header.salts + struct.pack(">II", *checksum) + content[8:])
         return checksum
 
     while index < len(frames):
+        check()
         frame = frames[index]
         content, found = frame.content, frame.compute_checksum(running, header.byte_order)
         if found == frame.checksum or _chain_continues(frames, index, found, header):
@@ -114,10 +137,7 @@ def repair_wal(log: bytes) -> RepairedWal:
             running = found
             index += 1
             continue
-        behind = next(
-            (at for at in range(index, len(frames)) if _chain_continues(frames, at, None, header)),
-            None,
-        )
+        behind = _next_continuing(frames, index, header, check)
         lost = frames[index : behind + 1] if behind is not None else []
         # Where a header is hit too, nobody knows whose page is missing.
         if (
@@ -134,6 +154,16 @@ def repair_wal(log: bytes) -> RepairedWal:
         index = behind + 1
     repair.truncated = _ends_mid_frame(log, header)
     return repair
+
+
+def _next_continuing(
+    frames: list["_Frame"], index: int, header: "_WalHeader", check: Check
+) -> int | None:
+    for at in range(index, len(frames)):
+        check()
+        if _chain_continues(frames, at, None, header):
+            return at
+    return None
 
 
 def _chain_continues(
@@ -188,8 +218,17 @@ class _WalHeader(NamedTuple):
 
 
 class _Frame(NamedTuple):
-    header: bytes
-    page: bytes
+    log: Log
+    start: int
+    end: int
+
+    @property
+    def header(self) -> bytes:
+        return self.log[self.start : self.start + _FRAME_HEADER]
+
+    @property
+    def page(self) -> bytes:
+        return self.log[self.start + _FRAME_HEADER : self.end]
 
     @property
     def page_number(self) -> int:
@@ -218,7 +257,7 @@ class _Frame(NamedTuple):
         return _wal_checksum(self.content, start, byte_order)
 
 
-def _read_header(log: bytes) -> _WalHeader | None:
+def _read_header(log: Log) -> _WalHeader | None:
     fields = log[:24].ljust(24, b"\0")
     magic = int.from_bytes(fields[:4], "big")
     order = "<>"[magic & 1]
@@ -228,8 +267,10 @@ def _read_header(log: bytes) -> _WalHeader | None:
     return header if valid and _wal_checksum(fields, (0, 0), order) == header.checksum else None
 
 
-def _rebuilt_header(log: bytes) -> _WalHeader | None:
+def _rebuilt_header(log: Log) -> _WalHeader | None:
     """The header with its checksum or salts made anew, where the first frame vouches for it."""
+    if len(log) < _FILE_HEADER + _FRAME_HEADER:
+        return None
     for fields in (log[:24], log[:16] + log[40:48]):
         for order in "<>":
             checksum = _wal_checksum(fields, (0, 0), order)
@@ -240,13 +281,13 @@ def _rebuilt_header(log: bytes) -> _WalHeader | None:
     return None
 
 
-def _frames(log: bytes, header: _WalHeader) -> Iterator[_Frame]:
+def _frames(log: Log, header: _WalHeader) -> Iterator[_Frame]:
     size = _FRAME_HEADER + header.page_size
     for at in range(_FILE_HEADER, len(log) - size + 1, size):
-        yield _Frame(log[at : at + _FRAME_HEADER], log[at + _FRAME_HEADER : at + size])
+        yield _Frame(log, at, at + size)
 
 
-def _ends_mid_frame(log: bytes, header: _WalHeader) -> bool:
+def _ends_mid_frame(log: Log, header: _WalHeader) -> bool:
     """Whether the log ends within a frame."""
     return (len(log) - _FILE_HEADER) % (_FRAME_HEADER + header.page_size) > 0
 

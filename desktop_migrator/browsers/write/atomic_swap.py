@@ -1,8 +1,12 @@
 """Puts changed stores in the place of a profile's own, all of them or none, whatever happens.
 
-Everything waits in a folder of its own in the profile, on the same disk. A journal there says how
-far it went; a pointer in the workspace says where that folder is, so that `recover` finds it after
-a crash, however that came about. Until the journal says `done` the old ones are put back.
+Everything waits in a folder of its own in the profile, on the same disk. A journal in the
+workspace says where that folder is and how far it went, so that `recover` finds it after a crash,
+however that came about. Until the journal says `done` the old ones are put back.
+
+A profile may be somebody else's, and a folder in it may say anything: what is moved or removed is
+only what this workspace's own journal names, as far as it lies in that profile, its pieces in that
+very folder, and the folder belongs to who made it.
 
 At no moment is a store half old and half new: a folder is exchanged with another one in a single
 call (Linux's renameat2, macOS' renamex_np), a file is renamed over another one. Where a system has
@@ -25,8 +29,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop_migrator.browsers.store_files import SQLITE_SIDE_FILES
+from desktop_migrator.browsers.store_files import SQLITE_SIDE_FILES, lies_within
 from desktop_migrator.errors import ProfileBusy, StoreUnwritable
+from desktop_migrator.messages import Message
 from desktop_migrator.system import files, process_marker
 
 _log = logging.getLogger(__name__)
@@ -58,12 +63,19 @@ class _SwapEntry:
 class Swap:
     """One profile's stores, about to be swapped; made by `swap_transaction`."""
 
-    def __init__(self, work: Path) -> None:
+    def __init__(self, work: Path, journal: Path) -> None:
         self._work = work
+        self._journal = journal
         self._targets: list[Path] = []
 
     def stage(self, target: Path) -> Path:
-        """Where the caller makes what is to lie at `target`, of whose kind it must be."""
+        """Where the caller makes what is to lie at `target`, of whose kind it must be.
+
+        Raises StoreUnwritable for what a link leads out of the profile.
+        """
+        if not lies_within(target, self._work.parent):
+            reason = Message("a link leads out of the profile")
+            raise StoreUnwritable(path=target, reason=reason)
         self._targets.append(target)
         return self._work / f"{len(self._targets) - 1}-new"
 
@@ -73,12 +85,12 @@ class Swap:
         Raises OSError and whatever `check` raises.
         """
         entries = [self._prepare_entry(index, target) for index, target in enumerate(self._targets)]
-        _write_journal(self._work, _SWAPPING, entries)
+        _write_journal(self._journal, self._work, _SWAPPING, entries)
         for entry in entries:
             _swap(entry)
             files.sync_folder(Path(entry.target).parent)
         check([old_store for old_store in map(_old_location, entries) if old_store])
-        _write_journal(self._work, _DONE, entries)
+        _write_journal(self._journal, self._work, _DONE, entries)
 
     def _prepare_entry(self, index: int, target: Path) -> _SwapEntry:
         new, old = (self._work / f"{index}-{word}" for word in ("new", "old"))
@@ -90,71 +102,79 @@ class Swap:
 
 
 @contextmanager
-def swap_transaction(home: Path, pointers: Path) -> Iterator[Swap]:
+def swap_transaction(home: Path, journals: Path) -> Iterator[Swap]:
     """A swap below `home`, a folder on the same disk as all that is to be swapped.
 
     Left by an exception, everything is as before. Raises ProfileBusy, StoreUnwritable.
     """
-    recover(pointers)
+    recover(journals)
+    home = Path(os.path.realpath(home))
     work = home / f"{_PREFIX}{process_marker.current_marker()}"
-    pointer = pointers / work.name[len(_PREFIX) :]
+    journal = journals / work.name[len(_PREFIX) :]
     try:
         _ensure_no_other_swap(home, work)
-        files.private_folder(pointers)
-        files.write_private(pointer, os.fsencode(work))
+        files.private_folder(journals)
+        _write_journal(journal, work, "", [])
         work.mkdir(mode=0o700)
     except FileExistsError as error:
         raise ProfileBusy(path=home, process=os.getpid()) from error
     except OSError as error:
         raise StoreUnwritable(path=home, reason=error.strerror or str(error)) from error
     try:
-        yield Swap(work)
+        yield Swap(work, journal)
     except OSError as error:
         raise StoreUnwritable(path=home, reason=error.strerror or str(error)) from error
     finally:
-        for note in _finish_or_roll_back(work):
+        for note in _finish_or_roll_back(journal, work):
             _log.warning(note)
         if not work.exists():
-            pointer.unlink(missing_ok=True)
+            journal.unlink(missing_ok=True)
 
 
-def recover(pointers: Path) -> list[str]:
+def recover(journals: Path) -> list[str]:
     """Undo the swaps of processes that are gone; sentences about what could not be undone."""
     notes = []
-    files.remove_stale_partials(pointers)
-    for pointer in sorted(pointers.iterdir()) if pointers.is_dir() else ():
-        if not process_marker.is_marker(pointer.name) or process_marker.is_process_alive(
-            pointer.name
+    files.remove_stale_partials(journals)
+    for journal in sorted(journals.iterdir()) if journals.is_dir() else ():
+        if not process_marker.is_marker(journal.name) or process_marker.is_process_alive(
+            journal.name
         ):
             continue
-        work = Path(os.fsdecode(pointer.read_bytes()))
         try:
-            if work.name == _PREFIX + pointer.name and not work.is_symlink():
-                notes += _finish_or_roll_back(work)
+            work = Path(_read_journal(journal)[0])
+            if work.name == _PREFIX + journal.name:
+                notes += _finish_or_roll_back(journal, work)
         except OSError as error:  # the disk is not there, or not writable: at another start
-            notes.append(f"{work} cannot be cleared up: {error.strerror}")
+            notes.append(f"{journal} cannot be settled: {error.strerror}")
             continue
-        if not work.exists():
-            pointer.unlink()
+        except ValueError:
+            notes.append(f"{journal} cannot be settled: it is damaged")
+            continue
+        if not os.path.lexists(work):
+            journal.unlink()
     return notes
 
 
 def _ensure_no_other_swap(home: Path, own: Path) -> None:
-    """Raises ProfileBusy while another process works there; clears up after one that is gone."""
+    """Raises ProfileBusy while another process works there.
+
+    What one that is gone has left is settled by the workspace that knows of it, and by no other.
+    """
     for other in home.glob(f"{_PREFIX}*"):
         marker = other.name[len(_PREFIX) :]
         if other == own or not process_marker.is_marker(marker):
             continue
         if process_marker.is_process_alive(marker):
             raise ProfileBusy(path=home, process=marker.partition("-")[0])
-        _finish_or_roll_back(other)
 
 
-def _finish_or_roll_back(work: Path) -> list[str]:
-    """Bring a swap to an end: it was done, or it is undone. Raises OSError."""
-    if not work.is_dir():
+def _finish_or_roll_back(journal: Path, work: Path) -> list[str]:
+    """Bring a swap to an end: it was done, or it is undone. Raises OSError, ValueError."""
+    if not os.path.lexists(work):
         return []
-    state, entries = _read_journal(work)
+    _, state, entries = _read_journal(journal)
+    if not _is_own_folder(work) or not all(_stays_within(entry, work) for entry in entries):
+        return [f"{work} is left alone: it is not as this program made it."]
     conflict_copy = work.with_name(work.name.replace(_PREFIX, "desktop-migrator-kept-"))
     notes = []
     if state == _SWAPPING:
@@ -171,6 +191,18 @@ def _finish_or_roll_back(work: Path) -> list[str]:
     else:
         work.rename(conflict_copy)
     return notes
+
+
+def _is_own_folder(work: Path) -> bool:
+    facts = work.lstat()
+    return stat.S_ISDIR(facts.st_mode) and (sys.platform == "win32" or facts.st_uid == os.geteuid())
+
+
+def _stays_within(entry: _SwapEntry, work: Path) -> bool:
+    pieces = Path(entry.new), Path(entry.old)
+    return lies_within(Path(entry.target), work.parent) and all(
+        piece.parent == work for piece in pieces
+    )
 
 
 def _swap(entry: _SwapEntry) -> None:
@@ -247,17 +279,19 @@ def _file_signature(path: Path) -> FileSignature:
     return {name: [facts.st_size, facts.st_mtime_ns] for name, facts in known.items()}
 
 
-def _write_journal(work: Path, state: str, entries: Sequence[_SwapEntry]) -> None:
-    journal = {"state": state, "pieces": [asdict(entry) for entry in entries]}
-    files.write_private(work / "journal.json", json.dumps(journal).encode("ascii"))
+def _write_journal(journal: Path, work: Path, state: str, entries: Sequence[_SwapEntry]) -> None:
+    content = {"work": str(work), "state": state, "pieces": [asdict(entry) for entry in entries]}
+    files.write_private(journal, json.dumps(content).encode("ascii"))
 
 
-def _read_journal(work: Path) -> tuple[str, list[_SwapEntry]]:
+def _read_journal(journal: Path) -> tuple[str, str, list[_SwapEntry]]:
+    """The folder, the state and the pieces. Raises OSError, and ValueError for what is none."""
+    content: dict[str, Any] = json.loads(journal.read_bytes())
     try:
-        journal: dict[str, Any] = json.loads((work / "journal.json").read_text(encoding="ascii"))
-    except FileNotFoundError:
-        return "", []
-    return journal["state"], [_SwapEntry(**entry) for entry in journal["pieces"]]
+        pieces = [_SwapEntry(**entry) for entry in content["pieces"]]
+        return content["work"], content["state"], pieces
+    except (KeyError, TypeError) as error:
+        raise ValueError("not a journal") from error
 
 
 def _copy_ownership(new: Path, target: Path) -> None:

@@ -31,7 +31,7 @@ from desktop_migrator.browsers.formats import (
 from desktop_migrator.browsers.read.read_stores import READERS
 from desktop_migrator.browsers.read.snapshot import snapshot
 from desktop_migrator.browsers.sqlite.writer import checkpoint_wal
-from desktop_migrator.browsers.store_files import store_files
+from desktop_migrator.browsers.store_files import open_regular, store_files
 from desktop_migrator.browsers.write.atomic_swap import Swap, swap_transaction
 from desktop_migrator.errors import BrowserRunning, StorageError, StoreDamaged, StoreUnwritable
 from desktop_migrator.messages import Message
@@ -153,20 +153,22 @@ def _staging_parent(profile: Profile, stores: Mapping[Store, object]) -> Path:
 
 
 def _real_path(store: Store) -> Path:
-    return Path(os.path.realpath(store.path))  # not to swap a link for what it leads to
+    # The profile itself may be reached by a link; one in it leads elsewhere, which `stage` refuses.
+    return Path(os.path.realpath(store.profile.path)) / store.path.relative_to(store.profile.path)
 
 
 def _reset_usage_cache(profile: Profile, updates: "Sequence[_StoreUpdate]", swap: Swap) -> None:
     """Has Firefox count anew what origins use, of which it keeps three caches."""
     changed = [each for each in updates if each.store.format is StoreFormat.FIREFOX]
     for each in changed:
-        for name in ("usage", "usage-journal"):
+        for name in ("usage", "usage-journal"):  # a link would go itself
             each.store.path.with_name(name).unlink(missing_ok=True)
     usage_cache = profile.path / "storage.sqlite"
-    if changed and usage_cache.is_file():
-        checkpoint_wal(usage_cache)
+    if changed and usage_cache.exists():
         staged = swap.stage(usage_cache)
-        shutil.copyfile(usage_cache, staged)
+        checkpoint_wal(usage_cache)
+        with open_regular(usage_cache) as known, staged.open("xb") as copy:
+            shutil.copyfileobj(known, copy)
         firefox.reset_usage_cache(staged)
 
 

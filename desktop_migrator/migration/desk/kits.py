@@ -8,6 +8,7 @@ before anything in it is used; a desk once accepted is known by its key from the
 
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -25,22 +26,37 @@ from desktop_migrator.migration.program.update_channel import (
     is_update_address,
 )
 from desktop_migrator.migration.workspace.connections import BUILTIN
-from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace, keeping
 from desktop_migrator.plan.schema import MAX_PLAN_BYTES, Plan, parse_plan
 from desktop_migrator.postgres.connection.address import Address
-from desktop_migrator.system.files import write_private
+from desktop_migrator.system.files import write_private, write_public
 from desktop_migrator.vault.keys import PublicKey
 from desktop_migrator.vault.signatures import SigningKey, VerifyKey
 
 SUFFIX = ".dmkit"
 _MAX_KIT_BYTES = 4 << 20
 _SIGNING_KEY = "kit-signing-key"
-_FIELD_IN_MESSAGE = re.compile(r"`(?:\$\.)?(\w+)[^`]*`")
+_FIELD_IN_MESSAGE = re.compile(r"(?:field|at) `(?:\$\.)?(\w+)[^`]*`")
 """A field in msgspec's messages."""
 
-_INVISIBLE = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"  # and what turns a line around
+# Control codes, what turns a line around, and what nobody sees in a name.
+_INVISIBLE = (
+    r"\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    r"\U000e0000-\U000e0fff"
+)
+_SHAREABLE = {"user", "password", "host", "port", "dbname", "sslmode"}
+"""What a kit's address may say; the password goes, and TLS may only be verified in full."""
 _Line = Annotated[str, Meta(max_length=200, pattern=f"^[^{_INVISIBLE}]*$")]
 _Text = Annotated[str, Meta(max_length=10_000)]
+
+
+_LOOKALIKES = str.maketrans(
+    "\u0430\u0432\u0435\u0454\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u0458\u0455"
+    "\u03b1\u03b2\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u0131\u026101",
+    "abeekmhopctyxijsabeikvoptuxigol",
+)
+"""Small letters of other alphabets, and digits, that are drawn as Latin ones."""
 
 
 class _Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -70,7 +86,9 @@ class SignatureStatus(StrEnum):
     NEW = "new"
     """Signed, by a key not met before."""
     OTHER_KEY = "other-key"
-    """Signed by a new key in the name of a desk that is known by another one."""
+    """Signed by another key in the name, or what looks like the name, of a desk that is known."""
+    RENAMED = "renamed"
+    """Signed by the key of a known desk, which now has another name: `known_as` is the old one."""
     UNSIGNED = "unsigned"
 
 
@@ -90,6 +108,8 @@ class Kit:
     signature: SignatureStatus
     fingerprint: str | None
     """Of the key that signed it."""
+    known_as: str | None = None
+    """The desk that is known by this key, or by a name like this one."""
     updates: UpdateChannel | None = None
     """Where its desk announces newer versions of the program."""
 
@@ -120,7 +140,10 @@ def make_kit(
     updates: str | None = None,
     key: SigningKey | None = None,
 ) -> None:
-    """Write a kit; without `key` an unsigned one. Raises BadKit, PlanError and BadDatabaseUrl."""
+    """Write a kit; without `key` an unsigned one. What lies there is replaced by a whole one only.
+
+    Raises BadKit, PlanError and BadDatabaseUrl.
+    """
     parse_plan(plan_text.encode(), path)
     payload = _Payload(
         version=1,
@@ -143,7 +166,7 @@ def make_kit(
         signature=key.sign(inner) if key else None,
     )
     try:
-        path.write_bytes(msgspec.json.encode(envelope))
+        write_public(path, msgspec.json.encode(envelope))
     except OSError as error:
         raise BadKit(
             path=path, reason=Message("It cannot be written: {error}.", error=error.strerror or "")
@@ -157,17 +180,14 @@ def open_kit(path: Path, workspace: Workspace) -> Kit:
     its plan is not understood.
     """
     envelope = _read_envelope(path)
-    signature, fingerprint, signer = SignatureStatus.UNSIGNED, None, None
+    signature, fingerprint, known_as = SignatureStatus.UNSIGNED, None, None
+    signer = _verified_signer(envelope)
     payload = _read_payload(envelope.payload, path)
     if envelope.signer is not None or envelope.signature is not None:
-        try:
-            signer = VerifyKey(envelope.signer or b"")
-        except BadKey:
-            raise KitChanged(path=path, owner=payload.owner) from None
-        if not signer.verifies(envelope.signature or b"", envelope.payload):
+        if signer is None:
             raise KitChanged(path=path, owner=payload.owner)
         fingerprint = signer.fingerprint
-        signature = _signature_status(workspace, payload.owner, signer)
+        signature, known_as = _signature_status(workspace, payload.owner, signer)
     try:
         recipient = PublicKey.from_text(payload.recipient) if payload.recipient else None
         database = _shareable_address(payload.database) if payload.database else None
@@ -185,6 +205,7 @@ def open_kit(path: Path, workspace: Workspace) -> Kit:
         signature=signature,
         fingerprint=fingerprint,
         updates=_update_channel(payload, signer, path),
+        known_as=known_as,
     )
 
 
@@ -192,8 +213,9 @@ def trust_desk(kit: Kit, workspace: Workspace) -> None:
     """Know the kit's desk by its key from now on. An unsigned kit leaves nothing to know it by."""
     if kit.fingerprint is None:
         return
-    known = _trusted_desks(workspace) | {kit.fingerprint: kit.owner}
-    write_private(workspace.known_desks, json.dumps(known, indent=1).encode())
+    with workspace.settings_lock(), keeping(workspace.known_desks):
+        known = _trusted_desks(workspace) | {kit.fingerprint: kit.owner}
+        write_private(workspace.known_desks, json.dumps(known, indent=1).encode())
 
 
 def _update_channel(
@@ -212,10 +234,24 @@ def _update_channel(
 
 
 def _shareable_address(database: str) -> str:
-    """Of a URL what may stand in a kit, whoever made it. Raises BadDatabaseUrl."""
-    shown = without_password(database)
-    mode = None if database == BUILTIN else Address(database).parameters.get("sslmode")
-    return f"{shown}{'&' if '?' in shown else '?'}sslmode={mode}" if mode else shown
+    """Of a URL what may stand in a kit, whoever made it. Raises BadDatabaseUrl.
+
+    Whoever has saved a password for a server gives it to that server alone, and to nobody who
+    listens: so nothing in a kit leads a known name elsewhere, or goes without TLS.
+    """
+    if database == BUILTIN:
+        return database
+    named = Address(database).parameters
+    weaker = named.get("sslmode", "verify-full") != "verify-full"
+    for name in sorted(named.keys() - _SHAREABLE) + ["sslmode"] * weaker:
+        raise BadDatabaseUrl(
+            reason=Message(
+                "A kit's address has no {parameter}: it could lead users' passwords elsewhere, or "
+                "into the open",
+                parameter=name,
+            )
+        )
+    return without_password(database)
 
 
 def _trusted_desks(workspace: Workspace) -> dict[str, str]:
@@ -226,11 +262,36 @@ def _trusted_desks(workspace: Workspace) -> dict[str, str]:
         return {}
 
 
-def _signature_status(workspace: Workspace, owner: str, signer: VerifyKey) -> SignatureStatus:
+def _verified_signer(envelope: _Envelope) -> VerifyKey | None:
+    """Who signed the payload, before anything in it is looked at; None if nobody has, rightly."""
+    try:
+        signer = VerifyKey(envelope.signer or b"")
+    except BadKey:
+        return None
+    return signer if signer.verifies(envelope.signature or b"", envelope.payload) else None
+
+
+def _signature_status(
+    workspace: Workspace, owner: str, signer: VerifyKey
+) -> tuple[SignatureStatus, str | None]:
     known = _trusted_desks(workspace)
-    if known.get(signer.fingerprint) == owner:
-        return SignatureStatus.KNOWN
-    return SignatureStatus.OTHER_KEY if owner in known.values() else SignatureStatus.NEW
+    by_key = known.get(signer.fingerprint)
+    if by_key == owner:
+        return SignatureStatus.KNOWN, owner
+    alike = [
+        name
+        for key, name in known.items()
+        if key != signer.fingerprint and _look(name) == _look(owner)
+    ]
+    if alike:
+        return SignatureStatus.OTHER_KEY, alike[0]
+    return (SignatureStatus.NEW if by_key is None else SignatureStatus.RENAMED), by_key
+
+
+def _look(name: str) -> str:
+    """What of a name a hurried reader sees: its letters and digits, of whatever alphabet."""
+    plain = unicodedata.normalize("NFKD", name).casefold().translate(_LOOKALIKES)
+    return "".join(letter for letter in plain if letter.isalnum())
 
 
 def _read_envelope(path: Path) -> _Envelope:

@@ -61,7 +61,7 @@ from desktop_migrator.migration.workspace import run_logs
 from desktop_migrator.migration.workspace.audit_trail import AuditTrail
 from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.run_plans import keep_run_plan
-from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace, noting_only
 from desktop_migrator.model import RunResult, UndoResult
 from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade_existing
 from desktop_migrator.postgres.connection.engine import translate_errors
@@ -84,9 +84,11 @@ def migrate(
         try:
             result = _migrate(job, workspace, reporter, observer)
         except MigratorError as error:
-            run_logs.write_failure(workspace.logs, error)
+            with noting_only(reporter):
+                run_logs.write_failure(workspace.logs, error)
             raise
-        run_logs.write_run(workspace.logs, result)
+        with noting_only(reporter):
+            run_logs.write_run(workspace.logs, result)
         return result
 
 
@@ -134,17 +136,19 @@ def _migrate(
                     end = _run_steps(run, catalog, workspace)
             result = _result(run, end, time.perf_counter() - began)
     if result.run:
-        catalog.record_end(result)
-        save_report(
-            workspace.reports,
-            collect_facts(
-                result,
-                user_id=user_id,
-                database=without_password(job.database),
-                plan=job.plan.name,
-                origins=run.survey.origins,
-            ),
-        )
+        with noting_only(reporter):
+            catalog.record_end(result)
+        with noting_only(reporter):
+            save_report(
+                workspace.reports,
+                collect_facts(
+                    result,
+                    user_id=user_id,
+                    database=without_password(job.database),
+                    plan=job.plan.name,
+                    origins=run.survey.origins,
+                ),
+            )
     return result
 
 
@@ -192,7 +196,8 @@ def _run_steps(run: RunContext, catalog: Catalog, workspace: Workspace) -> _End:
         check_accounting(run, entities)
         check_rejection_threshold(run)
         verify_rows(run, entities)
-        note_arrivals(run, entities, workspace)
+        with noting_only(run.reporter):
+            note_arrivals(run, entities, workspace)
         end.verified = True
     except (RejectedAfterCommit, TooManyRejected) as error:
         end.error = error

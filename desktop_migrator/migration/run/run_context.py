@@ -16,6 +16,7 @@ from desktop_migrator.migration.run.survey import Survey
 from desktop_migrator.migration.sealed.backup_writer import RunBackup
 from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail, PendingEntry
+from desktop_migrator.migration.workspace.workspace import noting_only
 from desktop_migrator.model import Counts, Item, Rejection, Source, Superseded, TargetEntity
 from desktop_migrator.plan.accounting import Accounting
 from desktop_migrator.plan.extract import Extractor
@@ -149,7 +150,8 @@ class RunContext:
         with translate_errors(), begin():
             yield
         while self._pending_audit_entries:
-            self.trail.append_local(self._pending_audit_entries.pop())
+            with noting_only(self.reporter):
+                self.trail.append_local(self._pending_audit_entries.pop())
 
     def record_audit_event(self, outcome: str) -> None:
         """Into the audit trail, as the last thing in a step."""

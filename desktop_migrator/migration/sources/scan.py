@@ -103,7 +103,7 @@ def as_json(scanned: Scan) -> dict[str, Any]:
             for each in scanned.profiles
         ],
         "unreadable": [
-            {"path": str(each.path), "reason": each.reason} for each in scanned.unreadable
+            {"path": str(each.path), "reason": str(each.reason)} for each in scanned.unreadable
         ],
         "warnings": [str(each) for each in scanned.warnings],
     }

@@ -3,14 +3,18 @@
 Both are chains (`hash_chain`). Every entry that this computer writes into a database stands here
 too, with the number and hash that it got there, so that a database's trail that is cut off or
 written anew shows; and in each entry there stands how far this computer's trail went, so that the
-same shows here. In `AuditTrail.record_in_database` the entry goes with the caller's transaction;
+same shows here, and that all of it was removed: what was entered says from which folder. In
+`AuditTrail.record_in_database` the entry goes with the caller's transaction;
 once that is committed, `append_local` enters it here.
 """
 
+import hashlib
 import json
+import os
+import platform
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +23,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from desktop_migrator.messages import Message
+from desktop_migrator.migration.workspace.private_database import open_private, transaction
 from desktop_migrator.postgres.bookkeeping import audit
 from desktop_migrator.postgres.bookkeeping.audit import AuditEvent
 from desktop_migrator.postgres.bookkeeping.hash_chain import (
@@ -60,7 +65,9 @@ class AuditTrail:
 
     def __init__(self, catalog: Path) -> None:
         self._path = catalog
-        with self._transaction() as local:
+        place = f"{platform.node()}\n{os.path.realpath(catalog)}"
+        self._folder = hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        with open_private(catalog) as local:
             local.executescript(_SCHEMA)
 
     def record_in_database(self, connection: Connection, event: AuditEvent) -> PendingEntry:
@@ -97,11 +104,32 @@ class AuditTrail:
         With a connection, what that database knows of it counts too.
         """
         links = self._entries()
-        witnessed: dict[int, bytes] = {}
-        if connection is not None and links:
-            with translate_errors():
-                witnessed = _anchored_hashes(connection, _chain_id(links[0]))
-        return first_tampering(links, witnessed)
+        if connection is None:
+            return first_tampering(links, {})
+        with translate_errors():
+            witnessed = _anchored_hashes(connection, _chain_id(links[0])) if links else {}
+            broken = first_tampering(links, witnessed)
+            return broken or self._first_missing(connection, links)
+
+    def _first_missing(self, connection: Connection, links: list[ChainEntry]) -> Message | None:
+        """Of what this folder has entered in the database: what is not here, or not any more."""
+        name = audit.database_id(connection)
+        here = {
+            (link.facts.get("database_seq"), link.facts.get("database_hash"))
+            for link in links
+            if link.facts.get("database") == name
+        }
+        for entry in audit.read_chain(connection):
+            witness = entry.facts["witness"]
+            mine = witness is not None and witness.get("folder") == self._folder
+            if mine and (entry.seq, entry.hash.hex()) not in here:
+                return Message(
+                    "Entry {number} of the database was written from here, and is missing here: "
+                    "this computer's trail was shortened or removed, or the program was killed "
+                    "just then.",
+                    number=entry.seq,
+                )
+        return None
 
     def first_tampering_in_database(self, connection: Connection) -> Message | None:
         """What is wrong with the database's trail, by itself and by what is remembered here."""
@@ -109,11 +137,15 @@ class AuditTrail:
             remembered = _remembered_hashes(self._entries(), audit.database_id(connection))
             return first_tampering(audit.read_chain(connection), remembered)
 
-    def _anchor(self) -> dict[str, str | int] | None:
+    def _anchor(self) -> dict[str, str | int]:
         links = self._entries()
-        if not links:
-            return None
-        return {"chain": _chain_id(links[0]), "seq": links[-1].seq, "hash": links[-1].hash.hex()}
+        last = links[-1].head if links else EMPTY_HEAD
+        return {
+            "chain": _chain_id(links[0]) if links else "",
+            "seq": last.seq,
+            "hash": last.hash.hex(),
+            "folder": self._folder,
+        }
 
     def _append(self, facts: dict[str, Any]) -> None:
         with self._transaction() as local:
@@ -128,10 +160,8 @@ class AuditTrail:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._path, isolation_level=None)) as local:
-            local.execute("BEGIN IMMEDIATE")
-            with local:
-                yield local
+        with transaction(self._path) as local:
+            yield local
 
 
 def _chain_id(first: ChainEntry) -> str:

@@ -6,11 +6,12 @@ says the same once it is opened.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
+from desktop_migrator.migration.workspace.private_database import transaction
 from desktop_migrator.vault.payload import BackupManifest, BackupSummary, BackupTarget
 
 _SCHEMA = """
@@ -80,5 +81,5 @@ class BackupCatalog:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._path)) as connection, connection:
+        with transaction(self._path) as connection:
             yield connection

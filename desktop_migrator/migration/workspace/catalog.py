@@ -7,12 +7,13 @@ database cannot be reached.
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from desktop_migrator.migration.workspace.private_database import transaction
 from desktop_migrator.model import ClearedData, Outcome, RunResult
 
 UNDONE = "undone"
@@ -67,7 +68,8 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         self._path = path
         with self._connection() as connection:
-            connection.executescript(_SCHEMA)
+            for statement in _SCHEMA.split(";"):
+                connection.execute(statement)
 
     def record_start(
         self,
@@ -165,7 +167,7 @@ class Catalog:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._path)) as connection, connection:
+        with transaction(self._path) as connection:
             yield connection
 
 

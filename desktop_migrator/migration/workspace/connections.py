@@ -11,13 +11,20 @@ import msgspec
 
 from desktop_migrator.errors import ConnectionUnknown, DataFolderUnusable, UsageError
 from desktop_migrator.messages import Message
-from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.migration.workspace.workspace import Workspace, keeping
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.system.files import write_private
 
 BUILTIN = "builtin"
 """The database that comes with the program."""
 
+_SECRET_PARAMETERS = {
+    "password",
+    "sslpassword",
+    "scram_client_key",
+    "scram_server_key",
+    "oauth_client_secret",
+}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -50,11 +57,14 @@ def default_connection(workspace: Workspace) -> SavedConnection | None:
 
 def set_default_connection(workspace: Workspace, name: str) -> SavedConnection:
     """The one that is meant where no database is named. Raises `ConnectionUnknown`."""
-    chosen = replace(_find(workspace, name), default=True)
-    others = [
-        replace(other, default=False) for other in list_connections(workspace) if other.name != name
-    ]
-    _write(workspace, [*others, chosen])
+    with workspace.settings_lock():
+        chosen = replace(_find(workspace, name), default=True)
+        others = [
+            replace(other, default=False)
+            for other in list_connections(workspace)
+            if other.name != name
+        ]
+        _write(workspace, [*others, chosen])
     return chosen
 
 
@@ -75,6 +85,14 @@ def add_connection(
             )
         )
     address = Address(url)
+    if secrets := _SECRET_PARAMETERS & address.parameters.keys() - {"password"}:
+        raise UsageError(
+            reason=Message(
+                "The address holds {parameter}, a secret that no file keeps: leave it to libpq's "
+                "own files.",
+                parameter=min(secrets),
+            )
+        )
     if "password" in address.parameters:
         raise UsageError(
             reason=Message(
@@ -85,14 +103,15 @@ def add_connection(
         )
     kept = password is not None and workspace.credentials.set(address.login, password)
     saved = SavedConnection(name, url, address.login, kept)
-    before = list_connections(workspace)
-    others = [other for other in before if other.name != name]
-    if password is not None:
-        others = [_with_same_password(other, saved) for other in others]
-    elif any(other.login == saved.login and other.password_saved for other in others):
-        saved = replace(saved, password_saved=True)
-    saved = replace(saved, default=any(each.default and each.name == name for each in before))
-    _write(workspace, [*others, saved])
+    with workspace.settings_lock():
+        before = list_connections(workspace)
+        others = [other for other in before if other.name != name]
+        if password is not None:
+            others = [_with_same_password(other, saved) for other in others]
+        elif any(other.login == saved.login and other.password_saved for other in others):
+            saved = replace(saved, password_saved=True)
+        saved = replace(saved, default=any(each.default and each.name == name for each in before))
+        _write(workspace, [*others, saved])
     return saved
 
 
@@ -101,11 +120,12 @@ def remove_connection(workspace: Workspace, name: str) -> None:
 
     Raises `ConnectionUnknown`; `KeyringUnusable`, and then the connection stays.
     """
-    gone = _find(workspace, name)
-    others = [other for other in list_connections(workspace) if other.name != name]
-    if gone.password_saved and all(other.login != gone.login for other in others):
-        workspace.credentials.delete(gone.login)
-    _write(workspace, others)
+    with workspace.settings_lock():
+        gone = _find(workspace, name)
+        others = [other for other in list_connections(workspace) if other.name != name]
+        if gone.password_saved and all(other.login != gone.login for other in others):
+            workspace.credentials.delete(gone.login)
+        _write(workspace, others)
 
 
 def resolve_database(workspace: Workspace, database: str) -> str:
@@ -142,4 +162,5 @@ def _find(workspace: Workspace, name: str) -> SavedConnection:
 
 def _write(workspace: Workspace, saved: list[SavedConnection]) -> None:
     saved.sort(key=lambda connection: connection.name)
-    write_private(workspace.connections, msgspec.json.format(msgspec.json.encode(saved)))
+    with keeping(workspace.connections):
+        write_private(workspace.connections, msgspec.json.format(msgspec.json.encode(saved)))

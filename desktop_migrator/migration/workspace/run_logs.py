@@ -17,6 +17,7 @@ from typing import Any
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.model import Outcome, RunResult, UndoResult
 from desktop_migrator.system.debug import correlation_id
+from desktop_migrator.system.files import private_file
 
 NAMES = ("success", "errors", "conflicts", "performance")
 _MAX_BYTES = 2**20
@@ -89,7 +90,10 @@ class _LogFile(RotatingFileHandler):
 def _opened(folder: Path, name: str) -> Iterator[Any]:
     """A logger that writes into one of the files, which is closed afterwards."""
     handler = _LogFile(
-        log_file(folder, name), maxBytes=_MAX_BYTES, backupCount=_KEPT_FILES, encoding="utf-8"
+        private_file(log_file(folder, name)),
+        maxBytes=_MAX_BYTES,
+        backupCount=_KEPT_FILES,
+        encoding="utf-8",
     )
     structlog = importlib.import_module("structlog")  # late: help needs no logs
     file = logging.Logger(name)

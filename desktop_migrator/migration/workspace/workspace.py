@@ -1,7 +1,10 @@
 """The folder that holds what the program keeps on this computer, readable by its owner alone."""
 
 import logging
+import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,18 +13,45 @@ import platformdirs
 from desktop_migrator.browsers.read import snapshot
 from desktop_migrator.browsers.write import atomic_swap
 from desktop_migrator.errors import DataFolderUnusable
+from desktop_migrator.messages import N_, Fact, Message
 from desktop_migrator.migration.workspace.settings import FILE_NAME, Settings, load_settings
+from desktop_migrator.reporter import Reporter
 from desktop_migrator.system import files
+from desktop_migrator.system.file_lock import exclusive_lock
 from desktop_migrator.vault.credentials import Credentials
 
 _log = logging.getLogger(__name__)
 
+
+_LOCK_SECONDS = 30
+_NOT_NOTED = N_("It is done, but this computer could not note all about it: {reason}")
 
 PORTABLE = "desktop-migrator-portable"
 """A file of this name beside the program has it keep everything there, as on a stick."""
 
 
 _NAME = "desktop-migrator"
+
+
+@contextmanager
+def keeping(path: Path) -> Iterator[None]:
+    """For writing something of the program's own: DataFolderUnusable where the system refuses."""
+    try:
+        yield
+    except OSError as error:
+        raise DataFolderUnusable(path=path, reason=files.os_error_reason(error)) from None
+
+
+@contextmanager
+def noting_only(reporter: Reporter) -> Iterator[None]:
+    """For what is kept here about something done elsewhere, which is no less done without."""
+    try:
+        yield
+    except OSError as error:
+        reason: Fact = files.os_error_reason(error)
+        reporter.warned(Message(_NOT_NOTED, reason=reason))
+    except DataFolderUnusable as error:
+        reporter.warned(Message(_NOT_NOTED, reason=error.detail_message))
 
 
 def usual_place() -> Path:
@@ -64,6 +94,21 @@ class Workspace:
         for note in atomic_swap.recover(workspace.swaps):
             _log.warning(note)
         return workspace
+
+    @contextmanager
+    def settings_lock(self) -> Iterator[None]:
+        """Alone among all processes to change a file of settings, of which each holds several.
+
+        Raises DataFolderUnusable.
+        """
+        path = self.root / "settings.lock"
+        with keeping(path), ExitStack() as held:
+            try:
+                held.enter_context(exclusive_lock(files.private_file(path), _LOCK_SECONDS))
+            except (TimeoutError, sqlite3.Error):
+                reason = Message("another process of this program holds it")
+                raise DataFolderUnusable(path=path, reason=reason) from None
+            yield
 
     @property
     def snapshots(self) -> Path:

@@ -11,6 +11,7 @@ default. To this machine libpq's defaults hold.
 """
 
 import atexit
+import ipaddress
 import os
 import re
 import ssl
@@ -100,9 +101,36 @@ class Address:
     @property
     def login(self) -> str:
         """Who gets in where, as libpq completes it: what a saved password belongs to."""
-        host = self._effective.get("host") or self._effective.get("hostaddr") or ""
+        host = self._effective.get("host") or ""
+        if address := self._effective.get("hostaddr"):  # which is where it really goes
+            host = f"{host}[{address}]" if host else address
         database = self._effective.get("dbname") or self.user
-        return f"{self.user}@{host}:{self._effective['port']}/{database}"
+        login = f"{self.user}@{host}:{self._effective['port']}/{database}"
+        return login if self.is_verified else f"{login}?sslmode={self._effective['sslmode']}"
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether nobody on the way can be taken for the server."""
+        mode = (self._effective | self.tls).get("sslmode", "")
+        return self.is_local or mode in {"verify-full", "verify-ca"}
+
+    @property
+    def protection(self) -> Message:
+        """How data is protected on its way, for people to read."""
+        if self.is_local:
+            return Message("on this computer")
+        if self.is_verified:
+            return Message("encrypted, and the server proves who it is")
+        if self._effective.get("sslmode") == "require":
+            return Message("encrypted, but the server need not prove who it is")
+        return Message("perhaps not encrypted")
+
+    @property
+    def authentication(self) -> dict[str, str]:
+        """What to add to `parameters`: whoever is not known is not told a password in clear."""
+        if self.is_verified or self._effective.get("require_auth"):
+            return {}
+        return {"require_auth": "!password"}
 
     @property
     def is_local(self) -> bool:
@@ -213,11 +241,13 @@ def _service(name: str | None) -> Iterator[None]:
 
 
 def _is_local(host: str) -> bool:
-    return (
-        host in {"", "localhost", "::1"}
-        or host.startswith(("/", "@", "127."))
-        or host[1:2] == ":"  # a socket's folder on Windows
-    )
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        # Else a socket's folder, on Windows with a letter of a disk.
+        return (
+            host in {"", "localhost"} or host.startswith(("/", "@")) or host[1:3] in {":\\", ":/"}
+        )
 
 
 def _own_root_certificates() -> Path:

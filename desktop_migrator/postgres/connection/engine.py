@@ -146,6 +146,7 @@ def _connect(address: Address, driver: Mapping[str, Any]) -> psycopg.Connection[
         {"connect_timeout": _CONNECT_SECONDS}
         | address.parameters
         | address.tls
+        | address.authentication
         | dict(_PARAMETERS)
         | dict(driver)
     )

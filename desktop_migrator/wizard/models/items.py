@@ -29,7 +29,7 @@ from desktop_migrator.migration.preview.preview_store import (
     PreviewState,
     PreviewStore,
 )
-from desktop_migrator.wizard import i18n, theme
+from desktop_migrator.wizard import i18n, plain_text, theme
 
 PAGE_SIZE = 100
 _MAX_CACHED_PAGES = 24
@@ -248,7 +248,8 @@ class ItemsModel(QAbstractTableModel):
         finding = self.item_at(index.row())
         column = index.column()
         if role in (_Role.DisplayRole, _Role.ToolTipRole):
-            return self._cell_text(finding, column)
+            text = self._cell_text(finding, column)
+            return text if role == _Role.DisplayRole else plain_text.tip(str(text))
         if role == _Role.CheckStateRole and column == 0 and self._is_checkable(finding):
             return Qt.CheckState.Unchecked if finding.excluded else Qt.CheckState.Checked
         if role == _Role.ForegroundRole:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QFormLayout, QLabel, QLineEdit, QListWidget, QPushButton
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QLineEdit, QListWidget, QPushButton
 
 from desktop_migrator.errors import KeyNotGiven, MigratorError, NotAContainer, WrongKey
 from desktop_migrator.migration.desk import kits
@@ -44,7 +44,9 @@ class CapturesPage(WizardPage):
         self._passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self._passphrase.setAccessibleName(self.tr("Passphrase of the files"))
         self._passphrase.textChanged.connect(self._passphrase_changed)
-        self._passphrase_label = QLabel(self.tr("&Passphrase or recovery key of the files"))
+        self._passphrase_label = basics.make_caption(
+            self.tr("&Passphrase or recovery key of the files")
+        )
         self._passphrase_label.setBuddy(self._passphrase)
         form.addRow(self._passphrase_label, self._passphrase)
         self.body.addLayout(form)

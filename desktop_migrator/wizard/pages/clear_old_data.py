@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QInputDialog,
-    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -25,7 +23,7 @@ from desktop_migrator.wizard.flow import BackupChoice
 from desktop_migrator.wizard.operations import backup_passphrase
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
-from desktop_migrator.wizard.widgets.prompts import confirm
+from desktop_migrator.wizard.widgets.prompts import ask_secret, confirm
 from desktop_migrator.wizard.worker import OperationListener
 
 _MAX_TOLD = 8
@@ -116,11 +114,10 @@ class ClearOldData(QWidget, OperationListener):
         if not isinstance(error, KeyNotGiven):
             self._page.error_panel.show_error(error)
             return
-        typed, given = QInputDialog.getText(
-            *(self, self.tr("Put it back"), self.tr("The backup's passphrase or recovery key:")),
-            QLineEdit.EchoMode.Password,
+        typed = ask_secret(
+            self, self.tr("Put it back"), self.tr("The backup's passphrase or recovery key:")
         )
-        if given and typed:
+        if typed:
             self._restore_with(typed)
 
     def _confirm_clear(self) -> None:

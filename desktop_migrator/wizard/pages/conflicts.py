@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGridLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -226,8 +225,7 @@ class ConflictsPage(WizardPage, OperationListener):
     def _add_rule(self, row: int, kind: EntitySummary, number: int) -> None:
         combo = QComboBox()
         words = f"{self._label(kind.name)} ({QLocale().toString(number)})"
-        label = QLabel(words.replace("&", "&&"))
-        label.setBuddy(combo)
+        label = basics.make_caption(words.replace("&", "&&"), combo)
         combo.setAccessibleName(self.tr("What counts for {kind}").format(kind=words))
         for text, rule in self._rules():
             if rule is not MergeRule.PROMPT or number <= _MAX_INTERACTIVE:
@@ -249,8 +247,7 @@ class ConflictsPage(WizardPage, OperationListener):
         combo.addItem(self.tr("as chosen above"), None)
         for text, rule in self._rules()[:-1]:
             combo.addItem(text, rule)
-        label = QLabel(self.tr("&All kinds alike"))
-        label.setBuddy(combo)
+        label = basics.make_caption(self.tr("&All kinds alike"), combo)
         combo.setAccessibleName(self.tr("What counts for all kinds"))
         combo.activated.connect(lambda _: self._choose_for_all(combo.currentData()))
         self._grid.addWidget(label, row, 0)

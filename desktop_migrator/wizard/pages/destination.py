@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QFormLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -33,7 +32,7 @@ from desktop_migrator.migration.workspace.connections import (
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.postgres.verify.checks import Check, CheckId
 from desktop_migrator.reporter import Question, Reporter, Topic
-from desktop_migrator.wizard import theme
+from desktop_migrator.wizard import plain_text, theme
 from desktop_migrator.wizard.address_form import DEFAULT_PORT, AddressFields
 from desktop_migrator.wizard.announcements import announce
 from desktop_migrator.wizard.flow import WizardStep
@@ -228,11 +227,10 @@ class DestinationPage(WizardPage, OperationListener):
     def _add_field(
         self, form: QFormLayout, words: str, field: QWidget, description: str = ""
     ) -> None:
-        label = QLabel(words)
-        label.setBuddy(field)
+        label = basics.make_caption(words, field)
         field.setAccessibleName(words.replace("&", ""))
         field.setAccessibleDescription(description)
-        field.setToolTip(description)
+        field.setToolTip(plain_text.tip(description))
         form.addRow(label, field)
         if isinstance(field, QLineEdit) and words != self.tr("&Paste an address"):
             field.textChanged.connect(lambda _: self._form_edited())

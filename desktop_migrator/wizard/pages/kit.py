@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QPushButton, QWidget, QWizard
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QWidget, QWizard
 
 from desktop_migrator.errors import (
     AuthenticationFailed,
@@ -52,7 +52,7 @@ class KitPage(WizardPage, OperationListener):
         self._checked_for: object = None
         """The answers with which the database was reached and knew the person."""
         if kit := self.context.kit:
-            self.body.addWidget(KitPanel(kit, self._accept_kit))
+            self.body.addWidget(KitPanel(kit, self.context.translator, self._accept_kit))
         self._build_found()
         self._build_person()
         self._build_safety()
@@ -102,7 +102,7 @@ class KitPage(WizardPage, OperationListener):
             (name, self._person),
             (self.tr("The &password you were given"), self._password),
         ):
-            label = QLabel(words)
+            label = basics.make_caption(words)
             label.setBuddy(field)
             field.setAccessibleName(words.replace("&", ""))
             field.textChanged.connect(lambda _: self._person_named())
@@ -135,7 +135,12 @@ class KitPage(WizardPage, OperationListener):
         answers.desk_key = kit.recipient if kit else None
         self._save_button.setVisible(answers.desk_key is not None)
         self._technical.setText(
-            "\n".join([*(technical_lines(kit) if kit else []), *self.support_lines()])
+            "\n".join(
+                [
+                    *(technical_lines(kit, self.context.translator) if kit else []),
+                    *self.support_lines(),
+                ]
+            )
         )
         plan, workspace, folders = self.context.plan, self.context.workspace, self.context.folders
 

@@ -7,8 +7,6 @@ from datetime import datetime
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QInputDialog,
-    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -27,7 +25,7 @@ from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.resume_state import save_resume_state
 from desktop_migrator.wizard.taskbar_progress import TaskbarProgress
 from desktop_migrator.wizard.widgets import basics
-from desktop_migrator.wizard.widgets.prompts import confirm, show_notification
+from desktop_migrator.wizard.widgets.prompts import ask_secret, confirm, show_notification
 from desktop_migrator.wizard.widgets.rate_chart import RateChart
 from desktop_migrator.wizard.widgets.stage_progress import StageProgress
 from desktop_migrator.wizard.worker import OperationListener
@@ -187,8 +185,7 @@ class MigratePage(WizardPage, OperationListener):
             answer(None)
 
     def _ask_secret(self, words: str) -> str | None:
-        typed, given = QInputDialog.getText(self, self.heading, words, QLineEdit.EchoMode.Password)
-        return typed if given else None
+        return ask_secret(self, self.heading, words)
 
     def _work_finished(self, result: operations.Result) -> None:
         self.context.result = result

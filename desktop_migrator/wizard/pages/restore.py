@@ -6,8 +6,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QFormLayout,
-    QInputDialog,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -26,6 +24,7 @@ from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.resume_state import full_database_url
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.card import Card
+from desktop_migrator.wizard.widgets.prompts import ask_secret
 from desktop_migrator.wizard.worker import OperationListener
 
 
@@ -94,7 +93,7 @@ class RestorePage(WizardPage, OperationListener):
         self._key_field.setEchoMode(QLineEdit.EchoMode.Password)
         self._key_field.setAccessibleName(self.tr("Passphrase or recovery key"))
         self._key_field.returnPressed.connect(self._verify_backup)
-        label = QLabel(self.tr("&Passphrase or recovery key"))
+        label = basics.make_caption(self.tr("&Passphrase or recovery key"))
         label.setBuddy(self._key_field)
         form.addRow(label, self._key_field)
         check = QPushButton(self.tr("&Open the backup"))
@@ -226,11 +225,9 @@ class RestorePage(WizardPage, OperationListener):
             answer(None)
             return
         if self.answers.password is None:
-            typed, given = QInputDialog.getText(
-                *(self, self.heading, self.tr("The database's password:")),
-                QLineEdit.EchoMode.Password,
+            self.answers.password = ask_secret(
+                self, self.heading, self.tr("The database's password:")
             )
-            self.answers.password = typed if given else None
         answer(self.answers.password)
 
     def _show_database_preview(self, preview: DatabasePreview) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -101,9 +100,9 @@ class ReviewPage(WizardPage, OperationListener):
         )
         self._state_filter.setMinimumContentsLength(16)
         self._state_filter.currentIndexChanged.connect(lambda _: self._apply_filter())
-        show = QLabel(self.tr("S&how"))
+        show = basics.make_caption(self.tr("S&how"))
         show.setBuddy(self._state_filter)
-        find = QLabel(self.tr("S&earch"))
+        find = basics.make_caption(self.tr("S&earch"))
         find.setBuddy(self._search)
         row = QHBoxLayout()
         for widget in (find, self._search, show, self._state_filter):

@@ -25,7 +25,7 @@ class WelcomePage(WizardPage):
         self._group = QButtonGroup(self)
         self._cards: dict[tuple[Workflow, bool], Card] = {}
         if kit := self.context.kit:
-            self.body.addWidget(KitPanel(kit, self._accept_kit))
+            self.body.addWidget(KitPanel(kit, self.context.translator, self._accept_kit))
         if former := self.context.unfinished_run:
             self._offer_unfinished_run(former)
         self.body.addWidget(basics.make_heading(self.tr("What would you like to do?")))

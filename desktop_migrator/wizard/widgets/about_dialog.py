@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -36,7 +35,7 @@ class AboutDialog(QDialog):
         self._page = ""
         self.setWindowTitle(self.tr("About Desktop Migrator"))
         self.resize(_SIZE)
-        logo = QLabel()
+        logo = basics.make_caption()
         logo.setPixmap(parent.windowIcon().pixmap(_LOGO_SIZE, self.devicePixelRatio()))
         words = QVBoxLayout()
         words.addWidget(basics.make_heading(f"Desktop Migrator {__version__}"))

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop_migrator.migration.preview.preview_store import escape_unprintable
 from desktop_migrator.model import Resolution
-from desktop_migrator.wizard import theme
+from desktop_migrator.wizard import plain_text, theme
 
 _MAX_NAME_LENGTH = 60
 
@@ -38,7 +38,7 @@ class AnswerButtons(QWidget):
             button = self.buttons[answer]
             button.setText(words)
             button.setAccessibleDescription(meaning)
-            button.setToolTip(meaning)
+            button.setToolTip(plain_text.tip(meaning))
 
     def _row_labels(self) -> dict[Resolution, tuple[str, str]]:
         """What each button says and means."""

@@ -1,4 +1,9 @@
-"""Labels as all pages use them."""
+"""Labels as all pages use them: plain text.
+
+Qt takes what looks like HTML for HTML, so that a value that a browser held could show a picture
+of its own choosing, or open a file. All labels are made here, all dialogs in `prompts`,
+tips with `plain_text`.
+"""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -22,6 +27,15 @@ def dress(label: QLabel, text: str, role: str = "") -> None:
     label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     if role:
         label.setProperty("role", role)
+
+
+def make_caption(text: str = "", buddy: QWidget | None = None) -> QLabel:
+    """Plain text in one line, the name of a field where there is a `buddy`."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    if buddy is not None:
+        label.setBuddy(buddy)
+    return label
 
 
 def make_heading(text: str = "", *, scale: float = 1.1) -> QLabel:

@@ -68,7 +68,7 @@ class Card(QFrame):
         row.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
         row.setSpacing(theme.GAP)
         self._icon = icon
-        self._picture = QLabel()
+        self._picture = basics.make_caption()
         if icon is not None:
             row.addWidget(self._picture, alignment=Qt.AlignmentFlag.AlignTop)
             self._draw_icon()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop_migrator.messages import Translator
 from desktop_migrator.postgres.verify.checks import Check
@@ -25,11 +25,11 @@ class CheckList(QWidget):
     def show_checks(self, checks: Sequence[Check]) -> None:
         clear_layout(self._grid)
         for row, check in enumerate(checks):
-            mark = QLabel("✓" if check.ok else "✗")
+            mark = basics.make_caption("✓" if check.ok else "✗")
             mark.setProperty("role", "good" if check.ok else "bad")
             mark.setAccessibleName(self.tr("in order") if check.ok else self.tr("not in order"))
             self._grid.addWidget(mark, row, 0)
-            self._grid.addWidget(QLabel(self._translator(check.label)), row, 1)
+            self._grid.addWidget(basics.make_caption(self._translator(check.label)), row, 1)
             words = self._translator(check.detail)
             if check.remedy:
                 words += "\n" + self._translator(check.remedy)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from desktop_migrator.migration.preview.preview_store import escape_unprintable
 from desktop_migrator.model import Conflict
+from desktop_migrator.wizard import plain_text
 
 _VISIBLE_ROWS = 5
 _MAX_FIELDS = 200
@@ -59,7 +60,7 @@ class DifferencesTable(QTableWidget):
                 item = QTableWidgetItem(shown)
                 if text in (None, ""):
                     item.setForeground(self.palette().placeholderText())
-                item.setToolTip(shown)
+                item.setToolTip(plain_text.tip(shown))
                 self.setItem(row, column, item)
 
 

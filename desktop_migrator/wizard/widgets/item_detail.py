@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QLocale, QSize, Qt
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop_migrator.messages import NOTHING, Translator
 from desktop_migrator.migration.preview.preview_store import PreviewDetail
@@ -41,7 +41,7 @@ class ItemDetail(QWidget):
                 (self.tr("As the &database would have it"), self._after),
             )
         ):
-            label = QLabel(words)
+            label = basics.make_caption(words)
             label.setWordWrap(True)
             label.setBuddy(box)
             box.setAccessibleName(words.replace("&", ""))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
+from desktop_migrator.messages import Translator
 from desktop_migrator.migration.desk.kits import Kit, SignatureStatus
 from desktop_migrator.migration.workspace.connections import BUILTIN
 from desktop_migrator.postgres.connection.address import Address
@@ -13,13 +14,15 @@ from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.card import restyle
 
 
-def technical_lines(kit: Kit) -> list[str]:
-    """What the support desk may ask for."""
+def technical_lines(kit: Kit, translator: Translator) -> list[str]:
+    """What the support desk may ask for: where data goes, and who signed it."""
     translate = QCoreApplication.translate
     lines = []
     if kit.database and kit.database != BUILTIN:
-        server = Address(kit.database).server
-        lines.append(translate("KitPanel", "Your data will go to: {server}").format(server=server))
+        address = Address(kit.database)
+        where = translate("KitPanel", "Your data will go to: {server} ({protection})")
+        server, protection = translator(address.server), translator(address.protection)
+        lines.append(where.format(server=server, protection=protection))
     if kit.fingerprint:
         signed = translate("KitPanel", "Signed with the key {fingerprint}")
         lines.append(signed.format(fingerprint=kit.fingerprint))
@@ -27,7 +30,7 @@ def technical_lines(kit: Kit) -> list[str]:
 
 
 class KitPanel(QFrame):
-    def __init__(self, kit: Kit, on_accept: Callable[[], None]) -> None:
+    def __init__(self, kit: Kit, translator: Translator, on_accept: Callable[[], None]) -> None:
         super().__init__()
         self._kit = kit
         self._on_accept = on_accept
@@ -44,9 +47,8 @@ class KitPanel(QFrame):
         column.addWidget(basics.make_label(where))
         if kit.contact:
             column.addWidget(basics.make_label(kit.contact, "faint"))
-        if not kit.trustworthy:  # who is to believe it has to see what
-            for line in technical_lines(kit):
-                column.addWidget(basics.make_label(line, "faint"))
+        for line in technical_lines(kit, translator):
+            column.addWidget(basics.make_label(line, "faint"))
         self.setProperty("role", "card" if kit.trustworthy else "notice")
         if kit.trustworthy:
             return
@@ -58,15 +60,19 @@ class KitPanel(QFrame):
         column.addWidget(self._button)
 
     def _warning_text(self) -> str:
+        known_as = self._kit.known_as or ""
         return {
+            SignatureStatus.RENAMED: self.tr(
+                "You know them as {name}. Ask them by phone whether that is their name now."
+            ).format(name=known_as),
             SignatureStatus.NEW: self.tr(
                 "You have had nothing from them before. Ask them by phone whether the kit is "
                 "theirs and the key is the one above."
             ),
             SignatureStatus.OTHER_KEY: self.tr(
-                "Careful: it uses their name, but another key than before. Ask them by phone "
-                "before you go on."
-            ),
+                "Careful: it uses the name of {name}, whom you know by another key. Ask them by "
+                "phone before you go on."
+            ).format(name=known_as),
         }.get(
             self._kit.signature,
             self.tr("Careful: nobody has signed this kit. Anybody may have made it."),

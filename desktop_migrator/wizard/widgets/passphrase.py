@@ -1,7 +1,7 @@
 """A new passphrase, typed twice."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.flow import MIN_PASSPHRASE_LENGTH
@@ -28,8 +28,7 @@ class NewPassphraseForm(QWidget):
         ):
             field.setEchoMode(QLineEdit.EchoMode.Password)
             field.textChanged.connect(lambda _: self._changed())
-            label = QLabel(words)
-            label.setBuddy(field)
+            label = basics.make_caption(words, field)
             field.setAccessibleName(words.replace("&", ""))
             form.addRow(label, field)
         self._hint = basics.make_label(role="faint")

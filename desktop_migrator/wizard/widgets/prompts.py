@@ -1,7 +1,16 @@
-"""Asking before something that cannot be taken back."""
+"""The dialogs: asking before something that cannot be taken back, asking for a secret."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMessageBox, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QSystemTrayIcon,
+    QWidget,
+)
 
 
 def confirm(parent: QWidget, title: str, text: str, yes: str, no: str) -> bool:
@@ -14,6 +23,25 @@ def confirm(parent: QWidget, title: str, text: str, yes: str, no: str) -> bool:
     box.setEscapeButton(refuse)
     box.exec()
     return box.clickedButton() is agree
+
+
+def ask_secret(parent: QWidget, title: str, text: str) -> str | None:
+    """What the person types, unseen; None if they would rather not, or type nothing."""
+    dialog = QInputDialog(parent)
+    dialog.setWindowTitle(title)
+    dialog.setLabelText(text)
+    dialog.setTextEchoMode(QLineEdit.EchoMode.Password)
+    for label in dialog.findChildren(QLabel):
+        label.setTextFormat(Qt.TextFormat.PlainText)
+    agreed = dialog.exec() == QDialog.DialogCode.Accepted
+    return dialog.textValue() or None if agreed else None
+
+
+def show_failure(title: str, text: str) -> None:
+    """What went wrong where there is no window to say it in."""
+    box = QMessageBox(QMessageBox.Icon.Critical, title, text)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.exec()
 
 
 _NOTIFICATION_SECONDS = 10

@@ -9,7 +9,6 @@ from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -60,7 +59,7 @@ class SiteChoice(QWidget):
         self._search.setClearButtonEnabled(True)
         self._search.setAccessibleName(self.tr("Search for a web site"))
         self._search.textChanged.connect(lambda _: self._fill_list())
-        label = QLabel(self.tr("S&earch for a web site"))
+        label = basics.make_caption(self.tr("S&earch for a web site"))
         label.setBuddy(self._search)
         self._list = QListWidget()
         self._list.setAccessibleName(self.tr("Other web sites"))

@@ -62,7 +62,7 @@ class StageProgress(QWidget):
         clear_layout(self._list)
         self._stage_labels = {}
         for stage in stages:
-            self._stage_labels[stage] = QLabel()
+            self._stage_labels[stage] = basics.make_caption()
             self._list.addWidget(self._stage_labels[stage])
         self._update_stage_labels()
         self._bar.setRange(0, 0)

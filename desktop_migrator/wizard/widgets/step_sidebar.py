@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_migrator.wizard import i18n, theme
 from desktop_migrator.wizard.flow import WizardStep
@@ -21,7 +21,7 @@ class StepSidebar(QWidget):
         self.setProperty("role", "mirrored-rail" if mirrored else "rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
-        logo = QLabel()
+        logo = basics.make_caption()
         logo.setPixmap(icon.pixmap(QSize(_LOGO_SIZE, _LOGO_SIZE), self.devicePixelRatio()))
         self._steps = QVBoxLayout()
         self._steps.setSpacing(theme.TIGHT)

@@ -8,6 +8,7 @@ from typing import Any
 import plyvel
 
 from desktop_migrator.browsers.formats import chromium_leveldb
+from desktop_migrator.browsers.leveldb.salvage import salvage
 from desktop_migrator.model import Damage, Profile, Record, Store, StoreFormat
 
 
@@ -20,6 +21,11 @@ def read_all(folder: Path) -> tuple[list[Record], list[Damage]]:
     damages: list[Damage] = []
     records = list(chromium_leveldb.read(store_at(folder), folder, damages.append))
     return records, damages
+
+
+def salvaged(folder: Path) -> dict[bytes, bytes]:
+    with closing(salvage(folder, lambda _what, _lost: None)) as found:
+        return dict(found.entries())
 
 
 def key_of(number: int, site: str = "https://a.test") -> bytes:

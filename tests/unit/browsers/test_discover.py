@@ -311,14 +311,14 @@ def test_a_store_that_may_not_be_read_is_reported(
     system: System, chrome: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = trees.chromium_sqlite(chrome / "Default")
-    real = Path.open
+    real = os.open
 
-    def refuse(self: Path, *arguments: Any, **more: Any) -> Any:
-        if self == path:
+    def refuse(opened: Any, *arguments: Any, **more: Any) -> Any:
+        if opened == path:
             raise PermissionError(13, "Permission denied", str(path))
-        return real(self, *arguments, **more)
+        return real(opened, *arguments, **more)
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     found = discover(system)
     assert not found.profiles
     assert [(each.path, each.reason) for each in found.unreadable] == [(path, "Permission denied")]
@@ -359,6 +359,48 @@ def test_loops_of_links_end_and_a_profile_reached_twice_counts_once(
     found = discover(system)
     assert [each.profile.browser for each in found.profiles] == ["chrome"]
     assert len(discover_path(system.home, system).profiles) == 1
+
+
+@pytest.mark.parametrize("link", ["Local Storage", "Local Storage/leveldb", "LocalStorage"])
+def test_a_link_in_a_profile_is_not_followed_but_told(
+    system: System, chrome: Path, tmp_path: Path, link: str
+) -> None:
+    trees.chromium_leveldb(tmp_path / "elsewhere")
+    trees.chromium_sqlite(tmp_path / "elsewhere")
+    (chrome / "Default" / link).parent.mkdir(parents=True)
+    (chrome / "Default" / link).symlink_to(tmp_path / "elsewhere" / link)
+    found = discover(system)
+    assert not found.profiles
+    (told,) = found.unreadable if link != "LocalStorage" else [None]
+    assert told is None or "link" in str(told.reason)
+
+
+@pytest.mark.parametrize("way", ["link", "profiles.ini"])
+def test_a_profile_elsewhere_is_read_where_it_is_the_same_persons(
+    system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    root = system.home / ".mozilla" / "firefox"
+    root.mkdir(parents=True)
+    elsewhere = tmp_path / "disk" / "abc.default"
+    trees.firefox(elsewhere)
+    if way == "link":
+        (root / "abc.default").symlink_to(elsewhere)
+    else:
+        ini = f"[Profile0]\nName=mine\nIsRelative=0\nPath={elsewhere}\n"
+        (root / "profiles.ini").write_text(ini)
+    assert len(discover(system).profiles) == 1
+    real = Path.stat
+
+    def anothers(path: Path, **more: Any) -> os.stat_result:
+        facts = real(path, **more)
+        if path in {elsewhere, root / "abc.default"}:
+            return os.stat_result([*facts[:4], facts.st_uid + 1, *facts[5:]])
+        return facts
+
+    monkeypatch.setattr(Path, "stat", anothers)
+    found = discover(system)
+    assert not found.profiles
+    assert "link" in str(found.unreadable[0].reason)
 
 
 # ---- a path given by hand -----------------------------------------------------------------------

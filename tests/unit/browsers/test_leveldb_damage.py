@@ -17,8 +17,7 @@ from desktop_migrator.browsers.formats import chromium_leveldb
 from desktop_migrator.browsers.formats.chromium_leveldb import KeyRange
 from desktop_migrator.browsers.leveldb.checksum import masked_crc32c
 from desktop_migrator.browsers.leveldb.log import varint
-from desktop_migrator.browsers.leveldb.salvage import salvage
-from desktop_migrator.browsers.leveldb.table import MAX_KEYS_SIZE
+from desktop_migrator.browsers.leveldb.table import MAX_BLOCK_SIZE
 from desktop_migrator.model import Damage
 from tests.unit.browsers.leveldb_stores import (
     History,
@@ -26,6 +25,7 @@ from tests.unit.browsers.leveldb_stores import (
     layered_store,
     opened,
     read_all,
+    salvaged,
     store_at,
 )
 
@@ -224,7 +224,7 @@ def test_a_damaged_index_or_footer_costs_nothing(store: History, tmp_path: Path)
         for at in range(len(data) - 60, len(data)):
             shutil.copytree(store.folder, tmp_path / "copy", dirs_exist_ok=True)
             (tmp_path / "copy" / table.name).write_bytes(DAMAGES["a byte"](data, at))
-            assert salvage(tmp_path / "copy", lambda _what, _lost: None) == store.live
+            assert salvaged(tmp_path / "copy") == store.live
 
 
 @pytest.mark.parametrize("missing", ["CURRENT", "MANIFEST-*"])
@@ -375,4 +375,4 @@ def test_keys_that_spell_out_to_far_more_than_their_block_are_not_spelled_out(
         tracemalloc.stop()
     assert found == {key_of(1): b"\x01in the log"}
     assert [damage.description for damage in damages if "part of a file" in str(damage.description)]
-    assert peak < 2 * MAX_KEYS_SIZE
+    assert peak < 2 * MAX_BLOCK_SIZE

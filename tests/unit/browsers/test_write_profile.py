@@ -1,5 +1,6 @@
 """Writing into profiles at rest: all or nothing, whatever happens and whenever."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -353,8 +354,98 @@ def test_another_writer_at_work_is_not_disturbed(tmp_path: Path) -> None:
     (profile / f".desktop-migrator-{mark}").mkdir()
     with pytest.raises(ProfileBusy):
         write(profile, tmp_path, put_new)
-    (profile / f".desktop-migrator-{mark}").rename(profile / ".desktop-migrator-99999999-1")
+    (profile / f".desktop-migrator-{mark}").rmdir()
     write(profile, tmp_path, put_new)
+    assert leftovers(profile) == []
+
+
+def test_a_folder_in_a_profile_has_nothing_moved_or_removed(tmp_path: Path) -> None:
+    """Whoever put it there could name any file: only this workspace's own journals are obeyed."""
+    profile = chromium_profile(tmp_path / "profile")
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    node = [precious.stat().st_dev, precious.stat().st_ino]
+    work = profile / ".desktop-migrator-99999999-1"
+    work.mkdir()
+    piece: dict[str, object] = {
+        "target": str(profile / "taken"),
+        "new": str(work / "0-new"),
+        "old": str(precious),
+        "new_node": None,
+        "old_node": node,
+        "facts": {},
+    }
+    journal = {"work": str(work), "state": "swapping", "pieces": [piece]}
+    (work / "journal.json").write_text(json.dumps(journal))
+    before = trees.fingerprint(work)
+    write(profile, tmp_path, put_new)
+    assert precious.read_text() == "mine"
+    assert trees.fingerprint(work) == before
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        {"target": "../taken", "old": "0-old"},
+        {"target": "taken", "old": "../../precious"},
+        {"target": "link/taken", "old": "0-old"},
+    ],
+    ids=["target outside", "piece outside", "target behind a link"],
+)
+def test_a_journal_that_leads_out_of_its_profile_is_not_obeyed(
+    piece: dict[str, str], tmp_path: Path
+) -> None:
+    profile, swaps = tmp_path / "profile", tmp_path / "swaps"
+    work = profile / ".desktop-migrator-99999999-1"
+    work.mkdir(parents=True)
+    swaps.mkdir()
+    (profile / "link").symlink_to(tmp_path)
+    precious = tmp_path / "precious"
+    for each in (precious, work / "0-old"):
+        each.write_text("mine")
+    old = work / piece["old"]
+    entry: dict[str, object] = {
+        "target": os.path.normpath(profile / piece["target"]),
+        "new": str(work / "0-new"),
+        "old": os.path.normpath(old),
+        "new_node": None,
+        "old_node": [old.stat().st_dev, old.stat().st_ino],
+        "facts": {},
+    }
+    journal = {"work": str(work), "state": "swapping", "pieces": [entry]}
+    (swaps / "99999999-1").write_text(json.dumps(journal))
+    (note,) = recover(swaps)
+    assert "left alone" in note
+    assert precious.read_text() == (work / "0-old").read_text() == "mine"
+    assert not (tmp_path / "taken").exists()
+    assert not (profile / "taken").exists()
+
+
+def test_a_work_folder_of_somebody_else_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile, swaps = tmp_path / "profile", tmp_path / "swaps"
+    work = profile / ".desktop-migrator-99999999-1"
+    work.mkdir(parents=True)
+    swaps.mkdir()
+    (swaps / "99999999-1").write_text(json.dumps({"work": str(work), "state": "", "pieces": []}))
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    (note,) = recover(swaps)
+    assert "left alone" in note
+    assert work.is_dir()
+
+
+def test_nothing_is_written_where_a_link_leads_out_of_the_profile(tmp_path: Path) -> None:
+    profile = firefox_profile(tmp_path / "profile")
+    elsewhere = tmp_path / "elsewhere.sqlite"
+    with closing(sqlite3.connect(elsewhere)) as database, database:
+        database.executescript("CREATE TABLE cache (valid); INSERT INTO cache VALUES (1)")
+    (profile / "storage.sqlite").unlink(missing_ok=True)
+    (profile / "storage.sqlite").symlink_to(elsewhere)
+    before = elsewhere.read_bytes()
+    with pytest.raises(StoreUnwritable, match="link"):
+        write(profile, tmp_path, put_new)
+    assert elsewhere.read_bytes() == before
     assert leftovers(profile) == []
 
 

@@ -40,7 +40,7 @@ def workspace(tmp_path: Path, backend: Working) -> Workspace:
 
 def test_two_names_of_one_login_share_its_password(workspace: Workspace, backend: Working) -> None:
     add_connection(workspace, "one", URL, "first")
-    add_connection(workspace, "two", f"{URL}?sslmode=require", None)
+    add_connection(workspace, "two", f"{URL}?sslmode=verify-full", None)
     assert [each.password_saved for each in list_connections(workspace)] == [True, True]
     add_connection(workspace, "two", URL, "second")
     assert list(backend.kept.values()) == ["second"]

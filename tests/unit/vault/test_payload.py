@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from desktop_migrator.errors import PayloadUnreadable
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Damage, Profile, Record, StorageKey, Store, StoreFormat
+from desktop_migrator.vault import payload as payloads
 from desktop_migrator.vault.payload import (
     BackupManifest,
     BackupTarget,
@@ -232,6 +233,8 @@ def end(records: int = 0, rows: int = 0) -> bytes:
         MANIFEST_FRAME + frame(b"S", b"", 2**32 - 1),
         MANIFEST_FRAME + frame(b"R", b"", 2**32 - 1),
         MANIFEST_FRAME + frame(b"E", b"[" * 100_000),
+        MANIFEST_FRAME + STORE + frame(b"A", AREA) + frame(b"R", b"", payloads.MAX_RECORD_SIZE + 1),
+        frame(b"M", msgspec.json.encode(MANIFEST).replace(b"+00:00", b"").replace(b"Z", b"")),
     ],
 )
 def test_what_makes_no_sense_is_refused(payload: bytes) -> None:
