@@ -7,7 +7,7 @@ anew with them.
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -108,6 +108,7 @@ class WizardWindow(QWizard):
         one_page = context.answers.one_page
         self.setStartId(int(WizardStep.KIT if one_page else WizardStep.WELCOME))
         self.currentIdChanged.connect(self._show_steps)
+        self.currentIdChanged.connect(self._arrive)
         for page in self._pages:
             page.completeChanged.connect(self.refresh_steps)
         context.start_undo = self.start_undo
@@ -190,6 +191,10 @@ class WizardWindow(QWizard):
             self.tr("Close"),
             self.tr("Go on here"),
         )
+
+    def _arrive(self, current: int) -> None:
+        if current >= 0:  # once QWizard has put the focus where it would have it
+            QTimer.singleShot(0, self.page_for(WizardStep(current)).arrive)
 
     def _show_buttons(self) -> None:
         """While the work is under way the page's own two are the only ones."""
