@@ -112,6 +112,7 @@ class WizardWindow(QWizard):
         one_page = context.answers.one_page
         self.setStartId(int(WizardStep.KIT if one_page else WizardStep.WELCOME))
         self.currentIdChanged.connect(self._show_steps)
+        self.currentIdChanged.connect(self._arrive)
         for page in self._pages:
             page.completeChanged.connect(self.refresh_steps)
         context.start_undo = self.start_undo
@@ -194,6 +195,10 @@ class WizardWindow(QWizard):
             self.tr("Close"),
             self.tr("Go on here"),
         )
+
+    def _arrive(self, current: int) -> None:
+        if current >= 0:  # once QWizard has put the focus where it would have it
+            QTimer.singleShot(0, self.page_for(WizardStep(current)).arrive)
 
     def _show_buttons(self) -> None:
         """While the work is under way the page's own two are the only ones."""

@@ -75,13 +75,13 @@ def test_each_reason_is_told_once_with_how_often(qtbot: QtBot) -> None:
     widget = RejectionList(make_translator())
     qtbot.addWidget(widget)
     widget.show_rejections(rejections, {})
-    heading, most, remedy, *_ = texts(widget)
+    heading, most, *_ = texts(widget)
     assert heading == "Was nicht übertragen werden konnte, und warum"
     named = [f"„{'x' * 39}…“ (Chrome, Default)"] * 3
     longer = "Das Feld title ist länger als die 255 Zeichen, die die Spalte aufnimmt."
-    assert most.splitlines() == [f"tasks, 3 Einträge: {longer}", *named]
-    assert remedy == "Kürzen Sie es in der App, oder lassen Sie die Spalte vergrößern."
-    assert "tasks, 1 Eintrag: Das Feld title fehlt." in texts(widget)
+    assert most.splitlines()[:-1] == named
+    assert most.endswith(longer)
+    assert any(words.endswith("Das Feld title fehlt.") for words in texts(widget))
 
 
 @pytest.mark.usefixtures("german")

@@ -11,10 +11,8 @@ from typing import ClassVar, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -199,16 +197,18 @@ class WizardPage(QWizardPage):
         self._hold_focus()
 
         def ended(result: T) -> None:
+            focused = self.window().focusWidget()
             self._operation = None
             on_success(result)
             self.completeChanged.emit()
-            self._return_focus()
+            self._return_focus(focused)
 
         def stopped(error: MigratorError) -> None:
+            focused = self.window().focusWidget()
             self._operation = None
             (on_failure or self.error_panel.show_error)(error)
             self.completeChanged.emit()
-            self._return_focus()
+            self._return_focus(focused)
 
         self._operation = self.context.worker.start(
             work, on_success=ended, on_failure=stopped, listener=listener
@@ -280,12 +280,8 @@ class WizardPage(QWizardPage):
             self._tidying.start(0)
         return super().eventFilter(watched, event)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
-            QTimer.singleShot(0, self._arrive)
-
-    def _arrive(self) -> None:
+    def arrive(self) -> None:
+        """The page has come, from before or from behind."""
         if not self.isVisible():
             return
         self.settle_keys()
@@ -302,19 +298,17 @@ class WizardPage(QWizardPage):
 
     def _hold_focus(self) -> None:
         """What is pressed goes dead while it works, and the focus must not jump to what is next."""
-        focused = QApplication.focusWidget()
-        window = self.window()
-        if isinstance(focused, QAbstractButton) and window.isAncestorOf(focused):
+        focused = self.window().focusWidget()
+        if isinstance(focused, QAbstractButton):
             self._focus_before = focused
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _return_focus(self) -> None:
-        """Unless the person, or what came of the work, has moved it meanwhile."""
+    def _return_focus(self, focused: QWidget | None) -> None:
+        """To what was pressed, unless what came of the work has moved it from where it was."""
         before, self._focus_before = self._focus_before, None
         if before is None or not self.isVisible() or self._operation:
             return
-        focused = QApplication.focusWidget()
-        if focused not in (None, self):
+        if self.window().focusWidget() is not focused:
             return
         if shiboken6.isValid(before) and before.isVisible() and before.isEnabled():
             before.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+<<<<<<< HEAD
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QWidget, QWizard
+=======
+from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QPushButton, QWidget, QWizard
+>>>>>>> w18
 
 from desktop_migrator.errors import (
     AuthenticationFailed,
@@ -152,10 +156,9 @@ class KitPage(WizardPage, OperationListener):
         self._found.setText(self.tr("Looking into your browsers …"))
         self.start_operation(work, self._scanned, self._scan_failed, self)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        if not event.spontaneous():
-            self.answers.look_at_items = False  # come back from there, too
-        super().showEvent(event)
+    def arrive(self) -> None:
+        self.answers.look_at_items = False  # come back from there, too
+        super().arrive()
 
     def first_control(self) -> QWidget | None:
         """Never the button that accepts a kit: a key pressed by chance must not do that."""
