@@ -2,18 +2,53 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE">
 <context>
-    <name>AnswerButtons</name>
+    <name>AboutDialog</name>
     <message>
-        <source>&amp;Keep</source>
-        <translation>&amp;Behalten</translation>
+        <source>About Desktop Migrator</source>
+        <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Free software under the MIT licence.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check for &amp;updates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asks once whether there is a newer version; installs nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Open its page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The work of others in this program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it is made of, with the licences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You have the newest version.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version {version} is there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>AnswerButtons</name>
     <message>
         <source>The database stays as it is</source>
         <translation>Die Datenbank bleibt, wie sie ist</translation>
-    </message>
-    <message>
-        <source>&amp;Replace</source>
-        <translation>&amp;Ersetzen</translation>
     </message>
     <message>
         <source>The browser&apos;s version counts</source>
@@ -26,6 +61,18 @@
     <message>
         <source>Empty fields are filled, lists united; the database&apos;s values stay</source>
         <translation>Leere Felder werden gefüllt, Listen vereint; die Werte der Datenbank bleiben</translation>
+    </message>
+    <message>
+        <source>&amp;Keep the database&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Take the browser&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Merge both</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The version of {name} counts</source>
@@ -209,8 +256,8 @@
         <translation>Passphrase der Dateien</translation>
     </message>
     <message>
-        <source>&amp;Passphrase, if they have one</source>
-        <translation>&amp;Passphrase, falls sie eine haben</translation>
+        <source>&amp;Passphrase or recovery key of the files</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Add files</source>
@@ -262,12 +309,24 @@
         <source>What was moved is not needed there any more: it can stay, or be cleared once you are sure. What did not arrive stays in any case.</source>
         <translation>Was übertragen wurde, wird dort nicht mehr gebraucht: Es kann bleiben oder gelöscht werden, wenn Sie sicher sind. Was nicht angekommen ist, bleibt auf jeden Fall.</translation>
     </message>
+    <message>
+        <source>Your data was cleared from the browser on {time}, after this migration. It lies in an encrypted backup alone: put it back, or the app has it nowhere.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was moved is no longer in the browser.</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
-        <source>%n record(s) were cleared from the browser on {time}, after this migration. They lie in an encrypted backup alone: put them back, or the app has them nowhere.</source>
-        <translation>
-            <numerusform>%n Eintrag wurde am {time} aus dem Browser gelöscht, nach dieser Übertragung. Er liegt nur noch in einer verschlüsselten Sicherung: Legen Sie ihn zurück, sonst hat ihn die App nirgends mehr.</numerusform>
-            <numerusform>%n Einträge wurden am {time} aus dem Browser gelöscht, nach dieser Übertragung. Sie liegen nur noch in einer verschlüsselten Sicherung: Legen Sie sie zurück, sonst hat sie die App nirgends mehr.</numerusform>
+        <source>%Ln part(s) stay, for good reason:</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
+    </message>
+    <message>
+        <source>The database is as it was before, and so is your browser&apos;s data.</source>
+        <translation type="unfinished">Die Datenbank ist, wie sie vorher war, und die Daten in Ihrem Browser auch.</translation>
     </message>
     <message>
         <source>Put it back</source>
@@ -292,20 +351,6 @@
     <message>
         <source>Leave it</source>
         <translation>Lassen</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n record(s) were cleared from the browser.</source>
-        <translation>
-            <numerusform>%n Eintrag wurde aus dem Browser gelöscht.</numerusform>
-            <numerusform>%n Einträge wurden aus dem Browser gelöscht.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n stay, for good reason:</source>
-        <translation>
-            <numerusform>%n bleibt, aus gutem Grund:</numerusform>
-            <numerusform>%n bleiben, aus gutem Grund:</numerusform>
-        </translation>
     </message>
     <message>
         <source>The browser has its old data again.</source>
@@ -361,23 +406,21 @@
         <source>What counts where both differ?</source>
         <translation>Was gilt, wo sich beide unterscheiden?</translation>
     </message>
-    <message numerus="yes">
-        <source>%n item(s) differ from the database, or from another browser&apos;s version.</source>
-        <translation>
-            <numerusform>%n Eintrag weicht von der Datenbank oder von der Fassung eines anderen Browsers ab.</numerusform>
-            <numerusform>%n Einträge weichen von der Datenbank oder von der Fassung eines anderen Browsers ab.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n item(s) are in the database already, and differ.</source>
-        <translation>
-            <numerusform>%n Eintrag ist schon in der Datenbank, aber anders.</numerusform>
-            <numerusform>%n Einträge sind schon in der Datenbank, aber anders.</numerusform>
-        </translation>
-    </message>
     <message>
         <source>What counts for {kind}</source>
         <translation>Was gilt für {kind}</translation>
+    </message>
+    <message>
+        <source>as chosen above</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;All kinds alike</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What counts for all kinds</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The one changed last</source>
@@ -403,20 +446,34 @@
         <source>Show</source>
         <translation>Zeigen</translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln item(s) differ from the database, or from another browser&apos;s version.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln item(s) are in the database already, and differ.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
     <message>
         <source>Show what differs in {kind}</source>
         <translation>Zeigen, was sich bei {kind} unterscheidet</translation>
     </message>
-    <message numerus="yes">
-        <source>%n still to decide</source>
-        <translation>
-            <numerusform>noch %n zu entscheiden</numerusform>
-            <numerusform>noch %n zu entscheiden</numerusform>
-        </translation>
-    </message>
     <message>
         <source>All are decided</source>
         <translation>Alle sind entschieden</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln still to decide</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message>
         <source>Decided: the version of {name} counts.</source>
@@ -681,34 +738,6 @@
         <source>You can close this window and use the app as always.</source>
         <translation>Sie können dieses Fenster schließen und die App wie immer verwenden.</translation>
     </message>
-    <message numerus="yes">
-        <source>%n item(s) were moved.</source>
-        <translation>
-            <numerusform>%n Eintrag wurde übertragen.</numerusform>
-            <numerusform>%n Einträge wurden übertragen.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n were there already.</source>
-        <translation>
-            <numerusform>%n war schon da.</numerusform>
-            <numerusform>%n waren schon da.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n stayed as the app&apos;s database has them.</source>
-        <translation>
-            <numerusform>%n blieb, wie ihn die Datenbank der App hat.</numerusform>
-            <numerusform>%n blieben, wie sie die Datenbank der App hat.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n could not be moved.</source>
-        <translation>
-            <numerusform>%n konnte nicht übertragen werden.</numerusform>
-            <numerusform>%n konnten nicht übertragen werden.</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Run {run}</source>
         <translation>Vorgang {run}</translation>
@@ -725,13 +754,6 @@
         <source>It can be uploaded from any computer; your browser&apos;s data was not changed.</source>
         <translation>Sie kann von jedem Computer hochgeladen werden; die Daten im Browser wurden nicht verändert.</translation>
     </message>
-    <message numerus="yes">
-        <source>%n record(s) are in {path}.</source>
-        <translation>
-            <numerusform>%n Eintrag liegt in {path}.</numerusform>
-            <numerusform>%n Einträge liegen in {path}.</numerusform>
-        </translation>
-    </message>
     <message>
         <source>The file was read back and compared, record by record.</source>
         <translation>Die Datei wurde zurückgelesen und Eintrag für Eintrag verglichen.</translation>
@@ -739,24 +761,6 @@
     <message>
         <source>The files are uploaded</source>
         <translation>Die Dateien sind hochgeladen</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n file(s) were uploaded.</source>
-        <translation>
-            <numerusform>%n Datei wurde hochgeladen.</numerusform>
-            <numerusform>%n Dateien wurden hochgeladen.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n gave way to another version of the same item and is kept aside.</source>
-        <translation>
-            <numerusform>%n wurde durch eine andere Fassung desselben Eintrags ersetzt und ist beiseitegelegt.</numerusform>
-            <numerusform>%n wurden durch eine andere Fassung desselben Eintrags ersetzt und sind beiseitegelegt.</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Some records hold more, which the plan does not take and which stays in the browser: {keys}.</source>
-        <translation>Einige Datensätze enthalten noch mehr, was der Plan nicht nimmt und was im Browser bleibt: {keys}.</translation>
     </message>
     <message>
         <source>What was written was checked row by row.</source>
@@ -771,8 +775,89 @@
         <translation>Es wurde zurückgenommen</translation>
     </message>
     <message>
-        <source>The database is as it was before; in your browser the data is missing.</source>
-        <translation>Die Datenbank ist, wie sie vorher war; in Ihrem Browser fehlen die Daten.</translation>
+        <source>Done</source>
+        <translation type="unfinished">Fertig</translation>
+    </message>
+    <message>
+        <source>Show in &amp;folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opens the folder that has the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is called {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Send it to {owner}: nobody else can open it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No program opens it here. It is at {path}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) were uploaded.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What the app does not need stays in the browser.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln item(s) were moved.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln lay in the browsers twice and alike, and went once.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln were there already.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln stayed as the app&apos;s database has them.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln could not be moved.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln gave way to another version of the same item; these are kept aside.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Stays in the browser: {place}</source>
+        <translation type="unfinished">Bleibt im Browser: {place}</translation>
+    </message>
+    <message>
+        <source>The database is as it was before. Your browser was cleared after the migration: put its data back too, or the app has it nowhere.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The database is as it was before, and so is your browser&apos;s data.</source>
@@ -861,34 +946,6 @@
         <source>What was written was read back and compared.</source>
         <translation>Was geschrieben wurde, wurde zurückgelesen und verglichen.</translation>
     </message>
-    <message>
-        <source>Kind</source>
-        <translation>Art</translation>
-    </message>
-    <message>
-        <source>New</source>
-        <translation>Neu</translation>
-    </message>
-    <message>
-        <source>Replaced</source>
-        <translation>Ersetzt</translation>
-    </message>
-    <message>
-        <source>Same</source>
-        <translation>Gleich</translation>
-    </message>
-    <message>
-        <source>Kept</source>
-        <translation>Behalten</translation>
-    </message>
-    <message>
-        <source>Superseded</source>
-        <translation>Andere Fassung</translation>
-    </message>
-    <message>
-        <source>Rejected</source>
-        <translation>Abgelehnt</translation>
-    </message>
 </context>
 <context>
     <name>ErrorPanel</name>
@@ -914,22 +971,6 @@
     <message>
         <source>Where is your data?</source>
         <translation>Wo sind Ihre Daten?</translation>
-    </message>
-    <message>
-        <source>These browsers on this computer hold data. Choose the app&apos;s web site.</source>
-        <translation>Diese Browser auf diesem Computer haben Daten. Wählen Sie die Website der App.</translation>
-    </message>
-    <message>
-        <source>Web sites with data that fits come first</source>
-        <translation>Websites mit passenden Daten kommen zuerst</translation>
-    </message>
-    <message>
-        <source>&amp;Web site of the app</source>
-        <translation>We&amp;bsite der App</translation>
-    </message>
-    <message>
-        <source>Web site of the app</source>
-        <translation>Website der App</translation>
     </message>
     <message>
         <source>Looking into browsers</source>
@@ -960,42 +1001,71 @@
         <translation>Sie können auch einen Ordner hierher ziehen.</translation>
     </message>
     <message>
+        <source>Look whether this is the app that you used, and where you used it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search the whole &amp;disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looks for browsers and apps in all folders; can take some minutes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Stop searching</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows what was found before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Searching the whole disk …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n folder(s) searched</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
         <source>Looking into your browsers …</source>
         <translation>Ihre Browser werden durchgesehen …</translation>
+    </message>
+    <message>
+        <source>Nothing of the app was found in these browsers.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No browser with data was found on this computer.</source>
         <translation>Auf diesem Computer wurde kein Browser mit Daten gefunden.</translation>
     </message>
-    <message numerus="yes">
-        <source>%n record(s) fit</source>
-        <translation>
-            <numerusform>%n Datensatz passt</numerusform>
-            <numerusform>%n Datensätze passen</numerusform>
-        </translation>
+    <message>
+        <source>Did you use the app on another computer, or as another user of this one?</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>nothing known</source>
-        <translation>nichts Bekanntes</translation>
+        <source>Else open the app once in the browser that you used, then look again here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Or ask {owner}: {contact}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and other data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What you moved on {day}, in the same way</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Profile {name}</source>
         <translation>Profil {name}</translation>
-    </message>
-    <message>
-        <source>last used {when}</source>
-        <translation>zuletzt benutzt am {when}</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n record(s) of this web site</source>
-        <translation>
-            <numerusform>%n Datensatz dieser Website</numerusform>
-            <numerusform>%n Datensätze dieser Website</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>nothing of this web site</source>
-        <translation>nichts von dieser Website</translation>
     </message>
     <message>
         <source>This browser is open. That is fine; what you did there in the last minute may be missing.</source>
@@ -1112,8 +1182,107 @@
         <translation>Was daraus wird</translation>
     </message>
     <message>
+        <source>Kept as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Left out</source>
         <translation>Ausgelassen</translation>
+    </message>
+</context>
+<context>
+    <name>KitPage</name>
+    <message>
+        <source>&amp;Start now</source>
+        <translation type="unfinished">&amp;Jetzt beginnen</translation>
+    </message>
+    <message>
+        <source>&amp;Look at the items</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows what will be moved, one by one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>C&amp;hange …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goes through all steps, with everything to choose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sa&amp;ve it in a file instead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only those who made the kit can open the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking into browsers</source>
+        <translation type="unfinished">Browser werden durchgesehen</translation>
+    </message>
+    <message>
+        <source>Who you are</source>
+        <translation type="unfinished">Wer Sie sind</translation>
+    </message>
+    <message>
+        <source>Your &amp;e-mail address in the app</source>
+        <translation type="unfinished">Ihre &amp;E-Mail-Adresse in der App</translation>
+    </message>
+    <message>
+        <source>Your &amp;id in the app</source>
+        <translation type="unfinished">Ihre &amp;Kennung in der App</translation>
+    </message>
+    <message>
+        <source>The &amp;password you were given</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep it safe: nobody can open the backup without it.</source>
+        <translation type="unfinished">Bewahren Sie sie gut auf: Ohne sie kann niemand die Sicherung öffnen.</translation>
+    </message>
+    <message>
+        <source>Move your data to {owner}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing in your browser is changed, and all of it can be undone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking into your browsers …</source>
+        <translation type="unfinished">Ihre Browser werden durchgesehen …</translation>
+    </message>
+    <message>
+        <source>A backup stays on this computer for 30 days, locked with its keychain&apos;s key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A backup stays on this computer for 30 days. Think of a passphrase for it:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing of the app was found on this computer. Did you use it on another one, or as another user of this one? Else open the app once in the browser that you used, and start this program again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{items} in {browsers}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A browser is open: what you did there in the last minute may be missing. Close it first to have that too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which of these is the app?</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1121,10 +1290,6 @@
     <message>
         <source>A kit by {owner}</source>
         <translation>Ein Paket von {owner}</translation>
-    </message>
-    <message>
-        <source>Your data will go to: {server}</source>
-        <translation>Ihre Daten gehen an: {server}</translation>
     </message>
     <message>
         <source>It does not say where your data will go.</source>
@@ -1135,16 +1300,28 @@
         <translation>Unterschrieben mit dem Schlüssel {fingerprint}</translation>
     </message>
     <message>
+        <source>Your data will go to: {server} ({protection})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your data will go to the database of {owner}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>I &amp;know and trust them</source>
         <translation>Ich &amp;kenne sie und vertraue ihnen</translation>
+    </message>
+    <message>
+        <source>You know them as {name}. Ask them by phone whether that is their name now.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>You have had nothing from them before. Ask them by phone whether the kit is theirs and the key is the one above.</source>
         <translation>Von ihnen hatten Sie noch nichts. Fragen Sie am Telefon, ob das Paket von ihnen ist und der Schlüssel der obige.</translation>
     </message>
     <message>
-        <source>Careful: it uses their name, but another key than before. Ask them by phone before you go on.</source>
-        <translation>Vorsicht: Es trägt ihren Namen, aber einen anderen Schlüssel als früher. Fragen Sie am Telefon nach, bevor Sie weitermachen.</translation>
+        <source>Careful: it uses the name of {name}, whom you know by another key. Ask them by phone before you go on.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Careful: nobody has signed this kit. Anybody may have made it.</source>
@@ -1214,12 +1391,12 @@
         <translation>Das Passwort der Datenbank:</translation>
     </message>
     <message>
-        <source>A passphrase for the backup, twice:</source>
-        <translation>Eine Passphrase für die Sicherung, zweimal:</translation>
+        <source>The file&apos;s passphrase or recovery key:</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The passphrase or recovery key:</source>
-        <translation>Die Passphrase oder der Wiederherstellungsschlüssel:</translation>
+        <source>A passphrase for the backup, twice:</source>
+        <translation>Eine Passphrase für die Sicherung, zweimal:</translation>
     </message>
     <message>
         <source>Done.</source>
@@ -1392,11 +1569,15 @@
         <translation>Was nicht übertragen werden konnte, und warum</translation>
     </message>
     <message numerus="yes">
-        <source>{entity}, %n item(s): {reason}</source>
-        <translation>
-            <numerusform>{entity}, %n Eintrag: {reason}</numerusform>
-            <numerusform>{entity}, %n Einträge: {reason}</numerusform>
+        <source>{entity}, %Ln item(s): {reason}</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
+    </message>
+    <message>
+        <source>These stay in the browser. Correct them in the app and start this program again, or send the support bundle to the support desk: nothing is moved twice.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The report has all of them.</source>
@@ -1538,6 +1719,49 @@
     </message>
 </context>
 <context>
+    <name>ResultTable</name>
+    <message>
+        <source>What became of the items</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Items</source>
+        <translation type="unfinished">Einträge</translation>
+    </message>
+    <message>
+        <source>Moved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Brought up to date</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Twice in the browsers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left as they are there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another version counts</source>
+        <translation type="unfinished">Andere Fassung gilt</translation>
+    </message>
+    <message>
+        <source>Cannot be moved</source>
+        <translation type="unfinished">Kann nicht übertragen werden</translation>
+    </message>
+</context>
+<context>
     <name>ReviewPage</name>
     <message>
         <source>Looking through the data</source>
@@ -1596,24 +1820,38 @@
         <translation>Die Daten werden durchgesehen; es wird nichts geändert.</translation>
     </message>
     <message numerus="yes">
-        <source>%n item(s) were found.</source>
-        <translation>
-            <numerusform>%n Eintrag wurde gefunden.</numerusform>
-            <numerusform>%n Einträge wurden gefunden.</numerusform>
+        <source>%Ln item(s) were found.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n of them cannot be moved as they are.</source>
-        <translation>
-            <numerusform>%n davon kann so nicht übertragen werden.</numerusform>
-            <numerusform>%n davon können so nicht übertragen werden.</numerusform>
+        <source>%Ln lie in the browsers twice and alike.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n give(s) way to another version.</source>
-        <translation>
-            <numerusform>%n wird durch eine andere Fassung ersetzt.</numerusform>
-            <numerusform>%n werden durch eine andere Fassung ersetzt.</numerusform>
+        <source>%Ln of them cannot be moved as they are.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln give(s) way to another version.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln item(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message>
@@ -1640,16 +1878,44 @@
         <source>Left out</source>
         <translation>Ausgelassen</translation>
     </message>
-    <message numerus="yes">
-        <source>%n item(s)</source>
-        <translation>
-            <numerusform>%n Eintrag</numerusform>
-            <numerusform>%n Einträge</numerusform>
-        </translation>
-    </message>
     <message>
         <source>so far …</source>
         <translation>bisher …</translation>
+    </message>
+</context>
+<context>
+    <name>SiteChoice</name>
+    <message>
+        <source>Web site of the app</source>
+        <translation type="unfinished">Website der App</translation>
+    </message>
+    <message>
+        <source>It is &amp;this web site all the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All that the web site keeps in the browser would be moved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search for a web site</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>S&amp;earch for a web site</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other web sites</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Another web site …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which web site is the app&apos;s?</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1663,29 +1929,30 @@
         <translation>Wird vorbereitet …</translation>
     </message>
     <message>
+        <source>{percent} % done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>The database has not answered for %Ln second(s); nothing is half done.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Still at it; nothing new for %Ln second(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
         <source>{stage}: {current} of {total}</source>
         <translation>{stage}: {current} von {total}</translation>
     </message>
-    <message numerus="yes">
+    <message>
         <source>about %n second(s) left</source>
-        <translation>
-            <numerusform>noch etwa %n Sekunde</numerusform>
-            <numerusform>noch etwa %n Sekunden</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>about %n minute(s) left</source>
-        <translation>
-            <numerusform>noch etwa %n Minute</numerusform>
-            <numerusform>noch etwa %n Minuten</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>about %n hour(s) left</source>
-        <translation>
-            <numerusform>noch etwa %n Stunde</numerusform>
-            <numerusform>noch etwa %n Stunden</numerusform>
-        </translation>
+        <translation type="unfinished">noch etwa %n Sekunde</translation>
     </message>
 </context>
 <context>
@@ -1697,6 +1964,14 @@
     <message>
         <source>Step {number} of {count}: {name}</source>
         <translation>Schritt {number} von {count}: {name}</translation>
+    </message>
+    <message>
+        <source>{step}, done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{step}, now</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1819,8 +2094,52 @@
         <translation>Abbrechen</translation>
     </message>
     <message>
+        <source>About</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You have also cleared the browser. You can put that back on the page that follows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Take it back?</source>
         <translation>Zurücknehmen?</translation>
+    </message>
+    <message>
+        <source>Close?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What you have entered so far is forgotten.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begin anew?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What you have entered so far is forgotten, and the file is opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begin anew</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The work under way comes first. Open the file again when it is done.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What this migration changed in the database is put back, exactly.</source>
@@ -1843,6 +2162,91 @@
     </message>
 </context>
 <context>
+    <name>days</name>
+    <message>
+        <source>last used today</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>last used yesterday</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>last used %n day(s) ago</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>last used {when}</source>
+        <translation type="unfinished">zuletzt benutzt am {when}</translation>
+    </message>
+</context>
+<context>
+    <name>lists</name>
+    <message>
+        <source>{first} and {last}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>requirements</name>
+    <message>
+        <source>First say whether you know who made the kit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose what you would like to do.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a browser that has your data.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the app&apos;s web site.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say that it is this web site although nothing of it is known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say who you are in the app.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say which database is the app&apos;s.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decide about what differs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose what opens the backup.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose what to take back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose where the backup goes, and look at what will happen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose where the file is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type a passphrase for the file, twice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a file that was saved before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>stages</name>
     <message>
         <source>Looking into browsers</source>
@@ -1851,6 +2255,10 @@
     <message>
         <source>Checking every item</source>
         <translation>Jeder Eintrag wird geprüft</translation>
+    </message>
+    <message>
+        <source>Looking through the data</source>
+        <translation type="unfinished">Die Daten werden durchgesehen</translation>
     </message>
     <message>
         <source>Comparing with the database</source>
@@ -1914,6 +2322,10 @@
     <message>
         <source>Framed in other web sites</source>
         <translation>In andere Websites eingebettet</translation>
+    </message>
+    <message>
+        <source>In containers of Firefox</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Caches</source>
@@ -2001,6 +2413,10 @@
     <message>
         <source>Restore</source>
         <translation>Zurückspielen</translation>
+    </message>
+    <message>
+        <source>Your data</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Captures</source>

@@ -4,48 +4,34 @@
 <context>
     <name>ClearOldData</name>
     <message numerus="yes">
-        <source>%n record(s) were cleared from the browser on {time}, after this migration. They lie in an encrypted backup alone: put them back, or the app has them nowhere.</source>
-        <translation>
-            <numerusform>%n record was cleared from the browser on {time}, after this migration. It lies in an encrypted backup alone: put it back, or the app has it nowhere.</numerusform>
-            <numerusform>%n records were cleared from the browser on {time}, after this migration. They lie in an encrypted backup alone: put them back, or the app has them nowhere.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n record(s) were cleared from the browser.</source>
-        <translation>
-            <numerusform>%n record was cleared from the browser.</numerusform>
-            <numerusform>%n records were cleared from the browser.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n stay, for good reason:</source>
-        <translation>
-            <numerusform>%n stays, for good reason:</numerusform>
-            <numerusform>%n stay, for good reason:</numerusform>
+        <source>%Ln part(s) stay, for good reason:</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>ConflictsPage</name>
     <message numerus="yes">
-        <source>%n item(s) differ from the database, or from another browser&apos;s version.</source>
-        <translation>
-            <numerusform>%n item differs from the database, or from another browser&apos;s version.</numerusform>
-            <numerusform>%n items differ from the database, or from another browser&apos;s version.</numerusform>
+        <source>%Ln item(s) differ from the database, or from another browser&apos;s version.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n item(s) are in the database already, and differ.</source>
-        <translation>
-            <numerusform>%n item is in the database already, and differs.</numerusform>
-            <numerusform>%n items are in the database already, and differ.</numerusform>
+        <source>%Ln item(s) are in the database already, and differ.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n still to decide</source>
-        <translation>
-            <numerusform>%n still to decide</numerusform>
-            <numerusform>%n still to decide</numerusform>
+        <source>%Ln still to decide</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -69,52 +55,52 @@
 <context>
     <name>DonePage</name>
     <message numerus="yes">
-        <source>%n item(s) were moved.</source>
-        <translation>
-            <numerusform>%n item was moved.</numerusform>
-            <numerusform>%n items were moved.</numerusform>
+        <source>%Ln file(s) were uploaded.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n were there already.</source>
-        <translation>
-            <numerusform>%n was there already.</numerusform>
-            <numerusform>%n were there already.</numerusform>
+        <source>%Ln item(s) were moved.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n stayed as the app&apos;s database has them.</source>
-        <translation>
-            <numerusform>%n stayed as the app&apos;s database has it.</numerusform>
-            <numerusform>%n stayed as the app&apos;s database has them.</numerusform>
+        <source>%Ln lay in the browsers twice and alike, and went once.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n could not be moved.</source>
-        <translation>
-            <numerusform>%n could not be moved.</numerusform>
-            <numerusform>%n could not be moved.</numerusform>
+        <source>%Ln were there already.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n record(s) are in {path}.</source>
-        <translation>
-            <numerusform>%n record is in {path}.</numerusform>
-            <numerusform>%n records are in {path}.</numerusform>
+        <source>%Ln stayed as the app&apos;s database has them.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s) were uploaded.</source>
-        <translation>
-            <numerusform>%n file was uploaded.</numerusform>
-            <numerusform>%n files were uploaded.</numerusform>
+        <source>%Ln could not be moved.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n gave way to another version of the same item and is kept aside.</source>
-        <translation>
-            <numerusform>%n gave way to another version of the same item and is kept aside.</numerusform>
-            <numerusform>%n gave way to other versions of the same items and are kept aside.</numerusform>
+        <source>%Ln gave way to another version of the same item; these are kept aside.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -184,17 +170,10 @@
 <context>
     <name>FindPage</name>
     <message numerus="yes">
-        <source>%n record(s) fit</source>
-        <translation>
-            <numerusform>%n record fits</numerusform>
-            <numerusform>%n records fit</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n record(s) of this web site</source>
-        <translation>
-            <numerusform>%n record of this web site</numerusform>
-            <numerusform>%n records of this web site</numerusform>
+        <source>%n folder(s) searched</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>
@@ -235,10 +214,10 @@
 <context>
     <name>RejectionList</name>
     <message numerus="yes">
-        <source>{entity}, %n item(s): {reason}</source>
-        <translation>
-            <numerusform>{entity}, %n item: {reason}</numerusform>
-            <numerusform>{entity}, %n items: {reason}</numerusform>
+        <source>{entity}, %Ln item(s): {reason}</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>
@@ -283,55 +262,55 @@
 <context>
     <name>ReviewPage</name>
     <message numerus="yes">
-        <source>%n item(s) were found.</source>
-        <translation>
-            <numerusform>%n item was found.</numerusform>
-            <numerusform>%n items were found.</numerusform>
+        <source>%Ln item(s) were found.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n of them cannot be moved as they are.</source>
-        <translation>
-            <numerusform>%n of them cannot be moved as it is.</numerusform>
-            <numerusform>%n of them cannot be moved as they are.</numerusform>
+        <source>%Ln lie in the browsers twice and alike.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n give(s) way to another version.</source>
-        <translation>
-            <numerusform>%n gives way to another version.</numerusform>
-            <numerusform>%n give way to another version.</numerusform>
+        <source>%Ln of them cannot be moved as they are.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n item(s)</source>
-        <translation>
-            <numerusform>%n item</numerusform>
-            <numerusform>%n items</numerusform>
+        <source>%Ln give(s) way to another version.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln item(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>StageProgress</name>
     <message numerus="yes">
-        <source>about %n second(s) left</source>
-        <translation>
-            <numerusform>about %n second left</numerusform>
-            <numerusform>about %n seconds left</numerusform>
+        <source>The database has not answered for %Ln second(s); nothing is half done.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>about %n minute(s) left</source>
-        <translation>
-            <numerusform>about %n minute left</numerusform>
-            <numerusform>about %n minutes left</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>about %n hour(s) left</source>
-        <translation>
-            <numerusform>about %n hour left</numerusform>
-            <numerusform>about %n hours left</numerusform>
+        <source>Still at it; nothing new for %Ln second(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>
