@@ -3,12 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-<<<<<<< HEAD
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QWidget, QWizard
-=======
-from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QPushButton, QWidget, QWizard
->>>>>>> w18
 
 from desktop_migrator.errors import (
     AuthenticationFailed,
