@@ -112,10 +112,10 @@ def _extraction_warnings(run: RunContext) -> Iterator[Message]:
         )
     if number := accounting.skipped["partitioned"]:
         yield plural(
-            "{count:,} record of the site lies in a container or framed in another site; it was "
-            "left aside. `partitioned = true` in the plan's [source] takes it.",
-            "{count:,} records of the site lie in containers or framed in other sites; they were "
-            "left aside. `partitioned = true` in the plan's [source] takes them.",
+            "{count:,} record of the site lies framed in another site; it was left aside. A plan"
+            " with `partitioned = true` takes it, too.",
+            "{count:,} records of the site lie framed in other sites; they were left aside. A plan"
+            " with `partitioned = true` takes them, too.",
             count=number,
         )
     if number := accounting.skipped["container"]:
