@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -134,6 +134,7 @@ def test_the_walk_finds_a_nameless_control(demo: WizardWindow) -> None:
 def test_no_letter_stands_for_two_things_on_any_page_in_any_state(
     language: str, qapp: QApplication, open_window: OpenWindow, tmp_path: Path
 ) -> None:
+    locale, direction = QLocale(), qapp.layoutDirection()
     kept = app.install_translators(qapp, language)
     window = open_window(WizardOptions(demo=True, data_dir=tmp_path, language=language))
     for kind in PAGES:
@@ -147,6 +148,8 @@ def test_no_letter_stands_for_two_things_on_any_page_in_any_state(
             assert shared_letters(page) == [], kind.step.name
     for translator in kept:
         qapp.removeTranslator(translator)
+    QLocale.setDefault(locale)
+    qapp.setLayoutDirection(direction)
 
 
 def reveal(widget: QWidget, page: WizardPage) -> None:
