@@ -5,43 +5,43 @@
     <name>AboutDialog</name>
     <message>
         <source>About Desktop Migrator</source>
-        <translation type="unfinished"></translation>
+        <translation>Über Desktop Migrator</translation>
     </message>
     <message>
         <source>Free software under the MIT licence.</source>
-        <translation type="unfinished"></translation>
+        <translation>Freie Software unter der MIT-Lizenz.</translation>
     </message>
     <message>
         <source>Check for &amp;updates</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach &amp;Updates suchen</translation>
     </message>
     <message>
         <source>Asks once whether there is a newer version; installs nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Fragt einmal, ob es eine neuere Version gibt; installiert nichts</translation>
     </message>
     <message>
         <source>&amp;Open its page</source>
-        <translation type="unfinished"></translation>
+        <translation>Seite ö&amp;ffnen</translation>
     </message>
     <message>
         <source>The work of others in this program</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Arbeit anderer in diesem Programm</translation>
     </message>
     <message>
         <source>What it is made of, with the licences</source>
-        <translation type="unfinished"></translation>
+        <translation>Woraus es besteht, mit den Lizenzen</translation>
     </message>
     <message>
         <source>Asking …</source>
-        <translation type="unfinished"></translation>
+        <translation>Wird gefragt …</translation>
     </message>
     <message>
         <source>You have the newest version.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie haben die neueste Version.</translation>
     </message>
     <message>
         <source>Version {version} is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Version {version} ist da.</translation>
     </message>
 </context>
 <context>
@@ -64,15 +64,15 @@
     </message>
     <message>
         <source>&amp;Keep the database&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Die der Datenbank behalten</translation>
     </message>
     <message>
         <source>&amp;Take the browser&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>Die des B&amp;rowsers nehmen</translation>
     </message>
     <message>
         <source>&amp;Merge both</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Beide zusammenführen</translation>
     </message>
     <message>
         <source>The version of {name} counts</source>
@@ -257,7 +257,7 @@
     </message>
     <message>
         <source>&amp;Passphrase or recovery key of the files</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Passphrase oder Wiederherstellungsschlüssel der Dateien</translation>
     </message>
     <message>
         <source>Add files</source>
@@ -311,22 +311,22 @@
     </message>
     <message>
         <source>Your data was cleared from the browser on {time}, after this migration. It lies in an encrypted backup alone: put it back, or the app has it nowhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Daten wurden am {time}, nach diesem Umzug, aus dem Browser gelöscht. Sie liegen nur noch in einer verschlüsselten Sicherung: Legen Sie sie zurück, sonst hat die App sie nirgends.</translation>
     </message>
     <message>
         <source>What was moved is no longer in the browser.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was umgezogen ist, liegt nicht mehr im Browser.</translation>
     </message>
     <message numerus="yes">
         <source>%Ln part(s) stay, for good reason:</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln Teil bleibt, aus gutem Grund:</numerusform>
+            <numerusform>%Ln Teile bleiben, aus gutem Grund:</numerusform>
         </translation>
     </message>
     <message>
         <source>The database is as it was before, and so is your browser&apos;s data.</source>
-        <translation type="unfinished">Die Datenbank ist, wie sie vorher war, und die Daten in Ihrem Browser auch.</translation>
+        <translation>Die Datenbank ist wie zuvor, und die Daten in Ihrem Browser sind es auch.</translation>
     </message>
     <message>
         <source>Put it back</source>
@@ -412,15 +412,15 @@
     </message>
     <message>
         <source>as chosen above</source>
-        <translation type="unfinished"></translation>
+        <translation>wie oben gewählt</translation>
     </message>
     <message>
         <source>&amp;All kinds alike</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Alle Arten gleich</translation>
     </message>
     <message>
         <source>What counts for all kinds</source>
-        <translation type="unfinished"></translation>
+        <translation>Was für alle Arten gilt</translation>
     </message>
     <message>
         <source>The one changed last</source>
@@ -448,16 +448,16 @@
     </message>
     <message numerus="yes">
         <source>%Ln item(s) differ from the database, or from another browser&apos;s version.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln Eintrag weicht von der Datenbank oder von der Fassung eines anderen Browsers ab.</numerusform>
+            <numerusform>%Ln Einträge weichen von der Datenbank oder von der Fassung eines anderen Browsers ab.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln item(s) are in the database already, and differ.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln Eintrag liegt schon in der Datenbank und ist dort anders.</numerusform>
+            <numerusform>%Ln Einträge liegen schon in der Datenbank und sind dort anders.</numerusform>
         </translation>
     </message>
     <message>
@@ -470,9 +470,9 @@
     </message>
     <message numerus="yes">
         <source>%Ln still to decide</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln ist noch zu entscheiden</numerusform>
+            <numerusform>%Ln sind noch zu entscheiden</numerusform>
         </translation>
     </message>
     <message>
@@ -776,88 +776,88 @@
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished">Fertig</translation>
+        <translation>Fertig</translation>
     </message>
     <message>
         <source>Show in &amp;folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Im &amp;Ordner zeigen</translation>
     </message>
     <message>
         <source>Opens the folder that has the file</source>
-        <translation type="unfinished"></translation>
+        <translation>Öffnet den Ordner, in dem die Datei liegt</translation>
     </message>
     <message>
         <source>It is called {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie heißt {name}.</translation>
     </message>
     <message>
         <source>Send it to {owner}: nobody else can open it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Senden Sie sie an {owner}: Niemand sonst kann sie öffnen.</translation>
     </message>
     <message>
         <source>No program opens it here. It is at {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hier öffnet sie kein Programm. Sie liegt unter {path}.</translation>
     </message>
     <message numerus="yes">
         <source>%Ln file(s) were uploaded.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln Datei wurde hochgeladen.</numerusform>
+            <numerusform>%Ln Dateien wurden hochgeladen.</numerusform>
         </translation>
     </message>
     <message>
         <source>What the app does not need stays in the browser.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die App nicht braucht, bleibt im Browser.</translation>
     </message>
     <message numerus="yes">
         <source>%Ln item(s) were moved.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln Eintrag ist umgezogen.</numerusform>
+            <numerusform>%Ln Einträge sind umgezogen.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln lay in the browsers twice and alike, and went once.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln lag doppelt und gleich in den Browsern und ist einmal umgezogen.</numerusform>
+            <numerusform>%Ln lagen doppelt und gleich in den Browsern und sind einmal umgezogen.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln were there already.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln war schon dort.</numerusform>
+            <numerusform>%Ln waren schon dort.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln stayed as the app&apos;s database has them.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln blieb, wie die Datenbank der App ihn hat.</numerusform>
+            <numerusform>%Ln blieben, wie die Datenbank der App sie hat.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln could not be moved.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln konnte nicht umziehen.</numerusform>
+            <numerusform>%Ln konnten nicht umziehen.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln gave way to another version of the same item; these are kept aside.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln ist einer anderen Fassung desselben Eintrags gewichen und wird aufgehoben.</numerusform>
+            <numerusform>%Ln sind einer anderen Fassung desselben Eintrags gewichen und werden aufgehoben.</numerusform>
         </translation>
     </message>
     <message>
         <source>Stays in the browser: {place}</source>
-        <translation type="unfinished">Bleibt im Browser: {place}</translation>
+        <translation>Bleibt im Browser: {place}</translation>
     </message>
     <message>
         <source>The database is as it was before. Your browser was cleared after the migration: put its data back too, or the app has it nowhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datenbank ist wie zuvor. Ihr Browser wurde nach dem Umzug geleert: Legen Sie auch dessen Daten zurück, sonst hat die App sie nirgends.</translation>
     </message>
     <message>
         <source>The database is as it was before, and so is your browser&apos;s data.</source>
@@ -1002,33 +1002,33 @@
     </message>
     <message>
         <source>Look whether this is the app that you used, and where you used it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sehen Sie nach, ob das die App ist, die Sie benutzt haben, und wo das war.</translation>
     </message>
     <message>
         <source>Search the whole &amp;disk</source>
-        <translation type="unfinished"></translation>
+        <translation>Ganze &amp;Festplatte durchsuchen</translation>
     </message>
     <message>
         <source>Looks for browsers and apps in all folders; can take some minutes</source>
-        <translation type="unfinished"></translation>
+        <translation>Sucht in allen Ordnern nach Browsern und Apps; kann einige Minuten dauern</translation>
     </message>
     <message>
         <source>&amp;Stop searching</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Suche beenden</translation>
     </message>
     <message>
         <source>Shows what was found before</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeigt, was vorher gefunden war</translation>
     </message>
     <message>
         <source>Searching the whole disk …</source>
-        <translation type="unfinished"></translation>
+        <translation>Die ganze Festplatte wird durchsucht …</translation>
     </message>
     <message numerus="yes">
         <source>%n folder(s) searched</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Ordner durchsucht</numerusform>
+            <numerusform>%n Ordner durchsucht</numerusform>
         </translation>
     </message>
     <message>
@@ -1037,7 +1037,7 @@
     </message>
     <message>
         <source>Nothing of the app was found in these browsers.</source>
-        <translation type="unfinished"></translation>
+        <translation>In diesen Browsern wurde nichts von der App gefunden.</translation>
     </message>
     <message>
         <source>No browser with data was found on this computer.</source>
@@ -1045,23 +1045,23 @@
     </message>
     <message>
         <source>Did you use the app on another computer, or as another user of this one?</source>
-        <translation type="unfinished"></translation>
+        <translation>Haben Sie die App an einem anderen Computer benutzt oder an diesem unter einem anderen Benutzernamen?</translation>
     </message>
     <message>
         <source>Else open the app once in the browser that you used, then look again here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sonst öffnen Sie die App einmal in dem Browser, den Sie benutzt haben, und suchen dann hier noch einmal.</translation>
     </message>
     <message>
         <source>Or ask {owner}: {contact}</source>
-        <translation type="unfinished"></translation>
+        <translation>Oder fragen Sie {owner}: {contact}</translation>
     </message>
     <message>
         <source>and other data</source>
-        <translation type="unfinished"></translation>
+        <translation>und andere Daten</translation>
     </message>
     <message>
         <source>What you moved on {day}, in the same way</source>
-        <translation type="unfinished"></translation>
+        <translation>Was Sie am {day} übertragen haben, auf dieselbe Weise</translation>
     </message>
     <message>
         <source>Profile {name}</source>
@@ -1183,7 +1183,7 @@
     </message>
     <message>
         <source>Kept as</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgelegt unter</translation>
     </message>
     <message>
         <source>Left out</source>
@@ -1194,95 +1194,95 @@
     <name>KitPage</name>
     <message>
         <source>&amp;Start now</source>
-        <translation type="unfinished">&amp;Jetzt beginnen</translation>
+        <translation>Jetzt &amp;starten</translation>
     </message>
     <message>
         <source>&amp;Look at the items</source>
-        <translation type="unfinished"></translation>
+        <translation>Einträge &amp;ansehen</translation>
     </message>
     <message>
         <source>Shows what will be moved, one by one</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeigt einzeln, was umziehen wird</translation>
     </message>
     <message>
         <source>C&amp;hange …</source>
-        <translation type="unfinished"></translation>
+        <translation>Än&amp;dern …</translation>
     </message>
     <message>
         <source>Goes through all steps, with everything to choose</source>
-        <translation type="unfinished"></translation>
+        <translation>Geht alle Schritte durch, bei denen Sie alles wählen können</translation>
     </message>
     <message>
         <source>Sa&amp;ve it in a file instead</source>
-        <translation type="unfinished"></translation>
+        <translation>Stattdessen in einer &amp;Datei sichern</translation>
     </message>
     <message>
         <source>Only those who made the kit can open the file</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur wer das Kit gemacht hat, kann die Datei öffnen</translation>
     </message>
     <message>
         <source>Your data</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Daten</translation>
     </message>
     <message>
         <source>Looking into browsers</source>
-        <translation type="unfinished">Browser werden durchgesehen</translation>
+        <translation>Blick in die Browser</translation>
     </message>
     <message>
         <source>Who you are</source>
-        <translation type="unfinished">Wer Sie sind</translation>
+        <translation>Wer Sie sind</translation>
     </message>
     <message>
         <source>Your &amp;e-mail address in the app</source>
-        <translation type="unfinished">Ihre &amp;E-Mail-Adresse in der App</translation>
+        <translation>Ihre &amp;E-Mail-Adresse in der App</translation>
     </message>
     <message>
         <source>Your &amp;id in the app</source>
-        <translation type="unfinished">Ihre &amp;Kennung in der App</translation>
+        <translation>Ihre &amp;Kennung in der App</translation>
     </message>
     <message>
         <source>The &amp;password you were given</source>
-        <translation type="unfinished"></translation>
+        <translation>Das &amp;Passwort, das man Ihnen gab</translation>
     </message>
     <message>
         <source>Keep it safe: nobody can open the backup without it.</source>
-        <translation type="unfinished">Bewahren Sie sie gut auf: Ohne sie kann niemand die Sicherung öffnen.</translation>
+        <translation>Bewahren Sie sie gut auf: Ohne sie kann niemand die Sicherung öffnen.</translation>
     </message>
     <message>
         <source>Move your data to {owner}</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Daten zu {owner} umziehen</translation>
     </message>
     <message>
         <source>Nothing in your browser is changed, and all of it can be undone.</source>
-        <translation type="unfinished"></translation>
+        <translation>In Ihrem Browser wird nichts geändert, und alles lässt sich rückgängig machen.</translation>
     </message>
     <message>
         <source>Looking into your browsers …</source>
-        <translation type="unfinished">Ihre Browser werden durchgesehen …</translation>
+        <translation>Ihre Browser werden durchgesehen …</translation>
     </message>
     <message>
         <source>A backup stays on this computer for 30 days, locked with its keychain&apos;s key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Sicherung bleibt 30 Tage auf diesem Computer, verschlossen mit einem Schlüssel aus dessen Schlüsselbund.</translation>
     </message>
     <message>
         <source>A backup stays on this computer for 30 days. Think of a passphrase for it:</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Sicherung bleibt 30 Tage auf diesem Computer. Denken Sie sich dafür eine Passphrase aus:</translation>
     </message>
     <message>
         <source>Nothing of the app was found on this computer. Did you use it on another one, or as another user of this one? Else open the app once in the browser that you used, and start this program again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf diesem Computer wurde nichts von der App gefunden. Haben Sie sie an einem anderen benutzt oder an diesem unter einem anderen Benutzernamen? Sonst öffnen Sie die App einmal in dem Browser, den Sie benutzt haben, und starten dieses Programm noch einmal.</translation>
     </message>
     <message>
         <source>{items} in {browsers}</source>
-        <translation type="unfinished"></translation>
+        <translation>{items} in {browsers}</translation>
     </message>
     <message>
         <source>A browser is open: what you did there in the last minute may be missing. Close it first to have that too.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Browser ist offen: Was Sie dort in der letzten Minute getan haben, kann fehlen. Schließen Sie ihn vorher, damit auch das dabei ist.</translation>
     </message>
     <message>
         <source>Which of these is the app?</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche davon ist die App?</translation>
     </message>
 </context>
 <context>
@@ -1301,11 +1301,11 @@
     </message>
     <message>
         <source>Your data will go to: {server} ({protection})</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Daten gehen an: {server} ({protection})</translation>
     </message>
     <message>
         <source>Your data will go to the database of {owner}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Daten gehen in die Datenbank von {owner}.</translation>
     </message>
     <message>
         <source>I &amp;know and trust them</source>
@@ -1313,7 +1313,7 @@
     </message>
     <message>
         <source>You know them as {name}. Ask them by phone whether that is their name now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie kennen den Absender als {name}. Fragen Sie am Telefon, ob er jetzt so heißt.</translation>
     </message>
     <message>
         <source>You have had nothing from them before. Ask them by phone whether the kit is theirs and the key is the one above.</source>
@@ -1321,7 +1321,7 @@
     </message>
     <message>
         <source>Careful: it uses the name of {name}, whom you know by another key. Ask them by phone before you go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorsicht: Es trägt den Namen von {name}, den Sie mit einem anderen Schlüssel kennen. Fragen Sie dort am Telefon nach, bevor Sie weitermachen.</translation>
     </message>
     <message>
         <source>Careful: nobody has signed this kit. Anybody may have made it.</source>
@@ -1392,7 +1392,7 @@
     </message>
     <message>
         <source>The file&apos;s passphrase or recovery key:</source>
-        <translation type="unfinished"></translation>
+        <translation>Passphrase oder Wiederherstellungsschlüssel der Datei:</translation>
     </message>
     <message>
         <source>A passphrase for the backup, twice:</source>
@@ -1570,14 +1570,14 @@
     </message>
     <message numerus="yes">
         <source>{entity}, %Ln item(s): {reason}</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{entity}, %Ln Eintrag: {reason}</numerusform>
+            <numerusform>{entity}, %Ln Einträge: {reason}</numerusform>
         </translation>
     </message>
     <message>
         <source>These stay in the browser. Correct them in the app and start this program again, or send the support bundle to the support desk: nothing is moved twice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese bleiben im Browser. Berichtigen Sie sie in der App und starten Sie dieses Programm noch einmal, oder senden Sie dem Support das Support-Paket: Nichts zieht doppelt um.</translation>
     </message>
     <message>
         <source>The report has all of them.</source>
@@ -1722,43 +1722,43 @@
     <name>ResultTable</name>
     <message>
         <source>What became of the items</source>
-        <translation type="unfinished"></translation>
+        <translation>Was aus den Einträgen wurde</translation>
     </message>
     <message>
         <source>All</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle</translation>
     </message>
     <message>
         <source>Items</source>
-        <translation type="unfinished">Einträge</translation>
+        <translation>Einträge</translation>
     </message>
     <message>
         <source>Moved</source>
-        <translation type="unfinished"></translation>
+        <translation>Umgezogen</translation>
     </message>
     <message>
         <source>Brought up to date</source>
-        <translation type="unfinished"></translation>
+        <translation>Aktualisiert</translation>
     </message>
     <message>
         <source>Twice in the browsers</source>
-        <translation type="unfinished"></translation>
+        <translation>Doppelt in den Browsern</translation>
     </message>
     <message>
         <source>There already</source>
-        <translation type="unfinished"></translation>
+        <translation>Schon dort</translation>
     </message>
     <message>
         <source>Left as they are there</source>
-        <translation type="unfinished"></translation>
+        <translation>Dort so belassen</translation>
     </message>
     <message>
         <source>Another version counts</source>
-        <translation type="unfinished">Andere Fassung gilt</translation>
+        <translation>Andere Fassung gilt</translation>
     </message>
     <message>
         <source>Cannot be moved</source>
-        <translation type="unfinished">Kann nicht übertragen werden</translation>
+        <translation>Nicht umgezogen</translation>
     </message>
 </context>
 <context>
@@ -1821,37 +1821,37 @@
     </message>
     <message numerus="yes">
         <source>%Ln item(s) were found.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln Eintrag wurde gefunden.</numerusform>
+            <numerusform>%Ln Einträge wurden gefunden.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln lie in the browsers twice and alike.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln liegt doppelt und gleich in den Browsern.</numerusform>
+            <numerusform>%Ln liegen doppelt und gleich in den Browsern.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln of them cannot be moved as they are.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln davon kann so nicht umziehen.</numerusform>
+            <numerusform>%Ln davon können so nicht umziehen.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln give(s) way to another version.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln weicht einer anderen Fassung.</numerusform>
+            <numerusform>%Ln weichen einer anderen Fassung.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln item(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln Eintrag</numerusform>
+            <numerusform>%Ln Einträge</numerusform>
         </translation>
     </message>
     <message>
@@ -1887,35 +1887,35 @@
     <name>SiteChoice</name>
     <message>
         <source>Web site of the app</source>
-        <translation type="unfinished">Website der App</translation>
+        <translation>Website der App</translation>
     </message>
     <message>
         <source>It is &amp;this web site all the same</source>
-        <translation type="unfinished"></translation>
+        <translation>Es ist &amp;trotzdem diese Website</translation>
     </message>
     <message>
         <source>All that the web site keeps in the browser would be moved</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles, was die Website im Browser hält, würde umziehen</translation>
     </message>
     <message>
         <source>Search for a web site</source>
-        <translation type="unfinished"></translation>
+        <translation>Website suchen</translation>
     </message>
     <message>
         <source>S&amp;earch for a web site</source>
-        <translation type="unfinished"></translation>
+        <translation>Website &amp;suchen</translation>
     </message>
     <message>
         <source>Other web sites</source>
-        <translation type="unfinished"></translation>
+        <translation>Andere Websites</translation>
     </message>
     <message>
         <source>&amp;Another web site …</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Andere Website …</translation>
     </message>
     <message>
         <source>Which web site is the app&apos;s?</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche Website ist die der App?</translation>
     </message>
 </context>
 <context>
@@ -1930,20 +1930,20 @@
     </message>
     <message>
         <source>{percent} % done</source>
-        <translation type="unfinished"></translation>
+        <translation>{percent} % geschafft</translation>
     </message>
     <message numerus="yes">
         <source>The database has not answered for %Ln second(s); nothing is half done.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Die Datenbank antwortet seit %Ln Sekunde nicht; nichts ist halb getan.</numerusform>
+            <numerusform>Die Datenbank antwortet seit %Ln Sekunden nicht; nichts ist halb getan.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Still at it; nothing new for %Ln second(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Noch dabei; seit %Ln Sekunde nichts Neues.</numerusform>
+            <numerusform>Noch dabei; seit %Ln Sekunden nichts Neues.</numerusform>
         </translation>
     </message>
     <message>
@@ -1952,7 +1952,7 @@
     </message>
     <message>
         <source>about %n second(s) left</source>
-        <translation type="unfinished">noch etwa %n Sekunde</translation>
+        <translation>noch etwa %n Sekunde</translation>
     </message>
 </context>
 <context>
@@ -1967,11 +1967,11 @@
     </message>
     <message>
         <source>{step}, done</source>
-        <translation type="unfinished"></translation>
+        <translation>{step}, erledigt</translation>
     </message>
     <message>
         <source>{step}, now</source>
-        <translation type="unfinished"></translation>
+        <translation>{step}, jetzt</translation>
     </message>
 </context>
 <context>
@@ -2095,11 +2095,11 @@
     </message>
     <message>
         <source>About</source>
-        <translation type="unfinished"></translation>
+        <translation>Über</translation>
     </message>
     <message>
         <source>You have also cleared the browser. You can put that back on the page that follows.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie haben auch den Browser geleert. Das können Sie auf der nächsten Seite zurücklegen.</translation>
     </message>
     <message>
         <source>Take it back?</source>
@@ -2107,39 +2107,39 @@
     </message>
     <message>
         <source>Close?</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen?</translation>
     </message>
     <message>
         <source>What you have entered so far is forgotten.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was Sie bisher eingegeben haben, geht verloren.</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>Go on here</source>
-        <translation type="unfinished"></translation>
+        <translation>Hier weiter</translation>
     </message>
     <message>
         <source>Begin anew?</source>
-        <translation type="unfinished"></translation>
+        <translation>Neu beginnen?</translation>
     </message>
     <message>
         <source>What you have entered so far is forgotten, and the file is opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was Sie bisher eingegeben haben, wird vergessen, und die Datei geöffnet.</translation>
     </message>
     <message>
         <source>Begin anew</source>
-        <translation type="unfinished"></translation>
+        <translation>Neu beginnen</translation>
     </message>
     <message>
         <source>Not now</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht jetzt</translation>
     </message>
     <message>
         <source>The work under way comes first. Open the file again when it is done.</source>
-        <translation type="unfinished"></translation>
+        <translation>Erst muss die laufende Arbeit fertig werden. Öffnen Sie die Datei danach noch einmal.</translation>
     </message>
     <message>
         <source>What this migration changed in the database is put back, exactly.</source>
@@ -2165,85 +2165,85 @@
     <name>days</name>
     <message>
         <source>last used today</source>
-        <translation type="unfinished"></translation>
+        <translation>zuletzt heute benutzt</translation>
     </message>
     <message>
         <source>last used yesterday</source>
-        <translation type="unfinished"></translation>
+        <translation>zuletzt gestern benutzt</translation>
     </message>
     <message>
         <source>last used %n day(s) ago</source>
-        <translation type="unfinished"></translation>
+        <translation>zuletzt benutzt vor %n Tag</translation>
     </message>
     <message>
         <source>last used {when}</source>
-        <translation type="unfinished">zuletzt benutzt am {when}</translation>
+        <translation>zuletzt benutzt am {when}</translation>
     </message>
 </context>
 <context>
     <name>lists</name>
     <message>
         <source>{first} and {last}</source>
-        <translation type="unfinished"></translation>
+        <translation>{first} und {last}</translation>
     </message>
 </context>
 <context>
     <name>requirements</name>
     <message>
         <source>First say whether you know who made the kit.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sagen Sie zuerst, ob Sie wissen, von wem das Kit ist.</translation>
     </message>
     <message>
         <source>Choose what you would like to do.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie, was Sie tun möchten.</translation>
     </message>
     <message>
         <source>Choose a browser that has your data.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie einen Browser, der Ihre Daten hat.</translation>
     </message>
     <message>
         <source>Choose the app&apos;s web site.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie die Website der App.</translation>
     </message>
     <message>
         <source>Say that it is this web site although nothing of it is known.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sagen Sie, dass es diese Website ist, obwohl nichts von ihr bekannt ist.</translation>
     </message>
     <message>
         <source>Say who you are in the app.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sagen Sie, wer Sie in der App sind.</translation>
     </message>
     <message>
         <source>Say which database is the app&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sagen Sie, welche Datenbank die der App ist.</translation>
     </message>
     <message>
         <source>Decide about what differs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Entscheiden Sie über das, was sich unterscheidet.</translation>
     </message>
     <message>
         <source>Choose what opens the backup.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie, womit sich die Sicherung öffnen lässt.</translation>
     </message>
     <message>
         <source>Choose what to take back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie, was rückgängig gemacht werden soll.</translation>
     </message>
     <message>
         <source>Choose where the backup goes, and look at what will happen.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie, wohin die Sicherung soll, und sehen Sie sich an, was geschehen wird.</translation>
     </message>
     <message>
         <source>Choose where the file is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie, wo die Datei liegen soll.</translation>
     </message>
     <message>
         <source>Type a passphrase for the file, twice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie für die Datei eine Passphrase ein, zweimal.</translation>
     </message>
     <message>
         <source>Add a file that was saved before.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fügen Sie eine Datei hinzu, die gesichert wurde.</translation>
     </message>
 </context>
 <context>
@@ -2258,7 +2258,7 @@
     </message>
     <message>
         <source>Looking through the data</source>
-        <translation type="unfinished">Die Daten werden durchgesehen</translation>
+        <translation>Die Daten werden durchgesehen</translation>
     </message>
     <message>
         <source>Comparing with the database</source>
@@ -2325,7 +2325,7 @@
     </message>
     <message>
         <source>In containers of Firefox</source>
-        <translation type="unfinished"></translation>
+        <translation>In Containern von Firefox</translation>
     </message>
     <message>
         <source>Caches</source>
@@ -2416,7 +2416,7 @@
     </message>
     <message>
         <source>Your data</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Daten</translation>
     </message>
     <message>
         <source>Captures</source>

@@ -5,9 +5,9 @@
     <name>ClearOldData</name>
     <message numerus="yes">
         <source>%Ln part(s) stay, for good reason:</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln part stays, for good reason:</numerusform>
+            <numerusform>%Ln parts stay, for good reason:</numerusform>
         </translation>
     </message>
 </context>
@@ -15,23 +15,23 @@
     <name>ConflictsPage</name>
     <message numerus="yes">
         <source>%Ln item(s) differ from the database, or from another browser&apos;s version.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln item differs from the database, or from another browser&apos;s version.</numerusform>
+            <numerusform>%Ln items differ from the database, or from another browser&apos;s version.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln item(s) are in the database already, and differ.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln item is in the database already, and differs.</numerusform>
+            <numerusform>%Ln items are in the database already, and differ.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln still to decide</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln still to decide</numerusform>
+            <numerusform>%Ln still to decide</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -56,51 +56,51 @@
     <name>DonePage</name>
     <message numerus="yes">
         <source>%Ln file(s) were uploaded.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln file was uploaded.</numerusform>
+            <numerusform>%Ln files were uploaded.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln item(s) were moved.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln item was moved.</numerusform>
+            <numerusform>%Ln items were moved.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln lay in the browsers twice and alike, and went once.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln lay in the browsers twice and alike, and went once.</numerusform>
+            <numerusform>%Ln lay in the browsers twice and alike, and went once.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln were there already.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln was there already.</numerusform>
+            <numerusform>%Ln were there already.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln stayed as the app&apos;s database has them.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln stayed as the app&apos;s database has it.</numerusform>
+            <numerusform>%Ln stayed as the app&apos;s database has them.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln could not be moved.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln could not be moved.</numerusform>
+            <numerusform>%Ln could not be moved.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln gave way to another version of the same item; these are kept aside.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln gave way to another version of the same item; it is kept aside.</numerusform>
+            <numerusform>%Ln gave way to another version of the same item; these are kept aside.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -171,9 +171,9 @@
     <name>FindPage</name>
     <message numerus="yes">
         <source>%n folder(s) searched</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n folder searched</numerusform>
+            <numerusform>%n folders searched</numerusform>
         </translation>
     </message>
 </context>
@@ -215,9 +215,9 @@
     <name>RejectionList</name>
     <message numerus="yes">
         <source>{entity}, %Ln item(s): {reason}</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{entity}, %Ln item: {reason}</numerusform>
+            <numerusform>{entity}, %Ln items: {reason}</numerusform>
         </translation>
     </message>
 </context>
@@ -263,37 +263,37 @@
     <name>ReviewPage</name>
     <message numerus="yes">
         <source>%Ln item(s) were found.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln item was found.</numerusform>
+            <numerusform>%Ln items were found.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln lie in the browsers twice and alike.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln lies in the browsers twice and alike.</numerusform>
+            <numerusform>%Ln lie in the browsers twice and alike.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln of them cannot be moved as they are.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln of them cannot be moved as it is.</numerusform>
+            <numerusform>%Ln of them cannot be moved as they are.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln give(s) way to another version.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln gives way to another version.</numerusform>
+            <numerusform>%Ln give way to another version.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln item(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln item</numerusform>
+            <numerusform>%Ln items</numerusform>
         </translation>
     </message>
 </context>
@@ -301,16 +301,16 @@
     <name>StageProgress</name>
     <message numerus="yes">
         <source>The database has not answered for %Ln second(s); nothing is half done.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>The database has not answered for %Ln second; nothing is half done.</numerusform>
+            <numerusform>The database has not answered for %Ln seconds; nothing is half done.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Still at it; nothing new for %Ln second(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Still at it; nothing new for %Ln second.</numerusform>
+            <numerusform>Still at it; nothing new for %Ln seconds.</numerusform>
         </translation>
     </message>
 </context>
