@@ -132,7 +132,7 @@ def format_last_use(moment: datetime, now: datetime) -> str:
     if days == 1:
         return QCoreApplication.translate("days", "last used yesterday")
     if days <= _DAYS_TOLD:
-        return QCoreApplication.translate("days", "last used %n day(s) ago", "", days)
+        return QCoreApplication.translate("days", "last used {days} days ago").format(days=days)
     when = format_local_time(moment, with_time=False)
     return QCoreApplication.translate("days", "last used {when}").format(when=when)
 

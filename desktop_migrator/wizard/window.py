@@ -204,9 +204,10 @@ class WizardWindow(QWizard):
         """While the work is under way the page's own two are the only ones."""
         page = self.currentPage()
         button = QWizard.WizardButton
-        layout = [button.Stretch, button.BackButton, *_MAIN_BUTTONS, button.CancelButton]
+        last = [button.BackButton, *_MAIN_BUTTONS, button.CancelButton]
         if isinstance(page, MigratePage):
-            layout = [button.Stretch] if page.operation else [button.Stretch, button.CancelButton]
+            last = [] if page.operation else [button.CancelButton]
+        layout = [button.HelpButton, button.Stretch, *last]
         if layout != self._buttons_shown:
             self._buttons_shown = layout
             self.setButtonLayout(layout)

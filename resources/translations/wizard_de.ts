@@ -2172,8 +2172,8 @@
         <translation>zuletzt gestern benutzt</translation>
     </message>
     <message>
-        <source>last used %n day(s) ago</source>
-        <translation>zuletzt benutzt vor %n Tag</translation>
+        <source>last used {days} days ago</source>
+        <translation>zuletzt benutzt vor {days} Tagen</translation>
     </message>
     <message>
         <source>last used {when}</source>
