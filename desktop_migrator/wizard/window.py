@@ -233,7 +233,7 @@ class WizardWindow(QWizard):
         if self._is_working:
             self._say_busy()
             return False
-        if not isinstance(page, WizardPage) or page.step in {WizardStep.WELCOME, WizardStep.DONE}:
+        if not isinstance(page, WizardPage) or page.step in _NOTHING_TO_LOSE:
             return True
         return confirm(
             self,
