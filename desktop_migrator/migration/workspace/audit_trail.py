@@ -79,7 +79,7 @@ class AuditTrail:
             link = audit.append_event(connection, event, self._anchor())
             return PendingEntry(link, audit.database_id(connection))
 
-    def append_local(self, pending: PendingEntry) -> None:
+    def append_local(self, pending: PendingEntry, **more: int) -> None:
         """Enter here what a database's trail got; once that is committed."""
         facts = {
             name: value for name, value in pending.chain_entry.facts.items() if name != "witness"
@@ -91,6 +91,7 @@ class AuditTrail:
                 "database_seq": pending.chain_entry.seq,
                 "database_hash": pending.chain_entry.hash.hex(),
             }
+            | more
         )
 
     def record_local(self, event: AuditEvent) -> None:
@@ -109,9 +110,26 @@ class AuditTrail:
         with translate_errors():
             witnessed = _anchored_hashes(connection, _chain_id(links[0])) if links else {}
             broken = first_tampering(links, witnessed)
-            return broken or self._first_missing(connection, links)
+            missing = None if broken else next(self._missing(connection, links), None)
+        if missing is None:
+            return broken
+        return Message(
+            "Entry {number} of the database was written from here, and is missing here: this "
+            "computer's trail was shortened or removed, or the program was killed just then.",
+            number=missing.seq,
+        )
 
-    def _first_missing(self, connection: Connection, links: list[ChainEntry]) -> Message | None:
+    def recover_entries(self, connection: Connection) -> None:
+        """Enter again, marked as that, what this folder has entered in the database and lost since.
+
+        For a repair that somebody asked for, which stands in the database's trail itself.
+        """
+        with translate_errors():
+            name = audit.database_id(connection)
+            for entry in list(self._missing(connection, self._entries())):
+                self.append_local(PendingEntry(entry, name), recovered=1)
+
+    def _missing(self, connection: Connection, links: list[ChainEntry]) -> Iterator[ChainEntry]:
         """Of what this folder has entered in the database: what is not here, or not any more."""
         name = audit.database_id(connection)
         here = {
@@ -123,13 +141,7 @@ class AuditTrail:
             witness = entry.facts["witness"]
             mine = witness is not None and witness.get("folder") == self._folder
             if mine and (entry.seq, entry.hash.hex()) not in here:
-                return Message(
-                    "Entry {number} of the database was written from here, and is missing here: "
-                    "this computer's trail was shortened or removed, or the program was killed "
-                    "just then.",
-                    number=entry.seq,
-                )
-        return None
+                yield entry
 
     def first_tampering_in_database(self, connection: Connection) -> Message | None:
         """What is wrong with the database's trail, by itself and by what is remembered here."""

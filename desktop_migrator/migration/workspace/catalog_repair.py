@@ -86,6 +86,7 @@ def rebuild(connection: Connection, catalog: Path, user_id: str, database: str) 
         _create_catalog(fresh, runs + mine, [])
     _rename_damaged(catalog)
     fresh.rename(catalog)
+    AuditTrail(catalog).recover_entries(connection)
     return len(mine)
 
 
