@@ -82,6 +82,9 @@ def effective_toml(plan: Plan) -> str:
             lines += [
                 f"{toml_key(key)} = {toml_value(each)}" for key, each in content[name].items()
             ]
+    for language, words in content.get("translations", {}).items():
+        lines += ["", f"[translations.{language}]"]
+        lines += [f"{toml_key(label)} = {toml_value(word)}" for label, word in words.items()]
     for rule in content.get("ignore", ()):
         lines += ["", "[[ignore]]"]
         lines += [f"{toml_key(key)} = {toml_value(each)}" for key, each in rule.items()]

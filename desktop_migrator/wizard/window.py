@@ -13,7 +13,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, 
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
-    QMessageBox,
     QPushButton,
     QToolButton,
     QWizard,
@@ -40,7 +39,7 @@ from desktop_migrator.wizard.pages.restore import RestorePage
 from desktop_migrator.wizard.pages.review import ReviewPage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from desktop_migrator.wizard.widgets.card import restyle
-from desktop_migrator.wizard.widgets.prompts import confirm
+from desktop_migrator.wizard.widgets.prompts import confirm, inform
 from desktop_migrator.wizard.widgets.step_sidebar import StepSidebar
 
 PAGES: tuple[type[WizardPage], ...] = (
@@ -244,7 +243,7 @@ class WizardWindow(QWizard):
         )
 
     def _say_busy(self) -> None:
-        QMessageBox.information(
+        inform(
             self,
             self.tr("Not now"),
             self.tr("The work under way comes first. Open the file again when it is done."),

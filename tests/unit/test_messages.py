@@ -142,6 +142,7 @@ def test_every_kind_of_error_is_told(language: str) -> None:
 
 _FACTS = (
     *("reason", "server", "user", "right", "table", "column", "log", "path", "origins", "remedy"),
+    *("address", "until"),
     *("count", "items", "percent", "written", "run", "by", "host", "process", "since", "heartbeat"),
     *("origin", "browser", "profile", "kind", "needed", "version", "known", "size", "most", "name"),
     *("owner", "entity", "expected", "accounted"),

@@ -159,7 +159,7 @@ def session(qtbot: QtBot, tmp_path: Path) -> Iterator[WizardSession]:
     session = WizardSession(WizardOptions(data_dir=tmp_path / "data"))
     session.window.context.folders = (unpack("webkit", tmp_path / "browsers"),)
     yield session
-    session.window.close()
+    session.window.stop_and_close()
 
 
 def test_a_kit_opens_anew_and_captures_are_to_be_uploaded(

@@ -72,6 +72,8 @@ def test_the_plan_of_the_run_before_is_used_again(qtbot: QtBot, tmp_path: Path) 
     qtbot.addWidget(page, before_close_func=lambda _: context.worker.close())
     page.show()
     page.on_enter()
+    qtbot.waitUntil(lambda: idle(page) and bool(page.sites.cards))
+    page.sites.choose("http://app.demo.test:3000")
     qtbot.waitUntil(lambda: idle(page) and page.offer.isVisible())
     page.offer.button.click()
     assert "What you moved on" in page.offer.text

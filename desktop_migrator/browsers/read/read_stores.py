@@ -9,7 +9,6 @@ mixed in: data.sqlite, then ls-archive.sqlite (from which Firefox itself would f
 data.sqlite), then webappsstore.sqlite (dom/localstorage/ActorsParent.cpp).
 """
 
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -42,7 +41,6 @@ Reader = Callable[..., Iterator[Record]]
 KeyRanges = Mapping[Store, KeyRange]
 _MAX_KINDS = 1000
 """Kinds of damage that are told of one store."""
-_log = logging.getLogger(__name__)
 WHOLE_STORES: KeyRanges = MappingProxyType({})
 
 READERS: Mapping[StoreFormat, Reader] = MappingProxyType(

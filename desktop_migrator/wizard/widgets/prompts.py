@@ -25,6 +25,13 @@ def confirm(parent: QWidget, title: str, text: str, yes: str, no: str) -> bool:
     return box.clickedButton() is agree
 
 
+def inform(parent: QWidget, title: str, text: str) -> None:
+    """Says something that there is nothing to decide about."""
+    box = QMessageBox(QMessageBox.Icon.Information, title, text, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.exec()
+
+
 def ask_secret(parent: QWidget, title: str, text: str) -> str | None:
     """What the person types, unseen; None if they would rather not, or type nothing."""
     dialog = QInputDialog(parent)
