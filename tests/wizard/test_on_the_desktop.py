@@ -22,7 +22,7 @@ from desktop_migrator.wizard.flow import WizardStep, Workflow
 from desktop_migrator.wizard.pages.find import FindPage
 from desktop_migrator.wizard.single_instance import SingleInstance
 from desktop_migrator.wizard.window import WizardWindow
-from tests.recorded import unpack
+from tests.recorded import APP, unpack
 from tests.waiting import PATIENCE, wait_until
 from tests.wizard.conftest import OpenWindow, Person
 from tests.wizard.pages import idle
@@ -204,8 +204,9 @@ def test_a_folder_goes_to_where_data_is_looked_for_and_a_wrong_one_forgets_nothi
     page = person.page
     assert isinstance(page, FindPage)
     person.wait(lambda: idle(page))
+    page.sites.choose(APP)
     found = len(page.cards)
-    assert found == 2, "the browser's and the dropped one's"
+    assert found == 1, "the dropped one's; the app has nothing in the browser"
     (tmp_path / "nothing.txt").write_text("nothing")
     assert drop(session.window, tmp_path / "nothing.txt")
     person.wait(lambda: idle(page))

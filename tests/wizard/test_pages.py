@@ -246,4 +246,5 @@ def test_the_whole_disk_is_searched_when_asked_and_can_be_stopped(
 
     page.deep_button.click()
     person.wait(page.deep_button.isEnabled)
+    page.sites.choose("https://a.test")
     assert [card.button.text() for card in page.cards] == ["Acme"]

@@ -91,8 +91,8 @@ def read_settings_text(path: Path) -> str:
         if len(content) > _MAX_BYTES:
             raise SettingsUnusable(path=path, reason=Message("it is larger than a mebibyte"))
         return content.decode()
-    except FileNotFoundError:
-        return ""
+    except (FileNotFoundError, NotADirectoryError):
+        return ""  # what is wrong with the folder is told where it is opened
     except OSError as error:
         raise SettingsUnusable(path=path, reason=os_error_reason(error)) from None
     except UnicodeDecodeError:

@@ -13,6 +13,7 @@ from desktop_migrator.migration.sealed.captures import (
     open_captures,
 )
 from desktop_migrator.reporter import Reporter
+from desktop_migrator.wizard import plain_text
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
@@ -128,7 +129,7 @@ class CapturesPage(WizardPage):
         self._list.clear()
         for path in self.answers.captures:
             self._list.addItem(path.name)
-            self._list.item(self._list.count() - 1).setToolTip(str(path))
+            self._list.item(self._list.count() - 1).setToolTip(plain_text.tip(str(path)))
         self._remove_button.setEnabled(bool(self.answers.captures))
         self.notify_complete_changed()
 
