@@ -43,8 +43,10 @@ def third_party_licences() -> str:
 
 def list_components(folders: Sequence[str] = ()) -> list[Component]:
     """What the program needs and is installed, by name; in folders, or where Python looks."""
-    found = importlib.metadata.distributions(path=list(folders) or sys.path)
-    installed = {_normal(each.metadata["Name"]): each for each in found}
+    installed: dict[str, Distribution] = {}
+    for each in importlib.metadata.distributions(path=list(folders) or sys.path):
+        if name := each.metadata["Name"]:  # of two the first counts, as for imports
+            installed.setdefault(_normal(name), each)
     wanted = [(_PROGRAM, _all_extras(installed.get(_PROGRAM)))]
     seen: set[tuple[str, frozenset[str]]] = set()
     while wanted:
