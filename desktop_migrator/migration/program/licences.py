@@ -45,7 +45,7 @@ def list_components(folders: Sequence[str] = ()) -> list[Component]:
     """What the program needs and is installed, by name; in folders, or where Python looks."""
     installed: dict[str, Distribution] = {}
     for each in importlib.metadata.distributions(path=list(folders) or sys.path):
-        if name := each.metadata["Name"]:  # of two the first counts, as for imports
+        if name := _field(each, "Name"):  # of two the first counts, as for imports
             installed.setdefault(_normal(name), each)
     wanted = [(_PROGRAM, _all_extras(installed.get(_PROGRAM)))]
     seen: set[tuple[str, frozenset[str]]] = set()
@@ -96,7 +96,7 @@ def _requirements(
 
 def _component(package: Distribution) -> Component:
     about = package.metadata
-    licence = about["License-Expression"] or about["License"] or ""
+    licence = _field(package, "License-Expression") or _field(package, "License")
     classified = (
         each.rpartition(" :: ")[2]
         for each in about.get_all("Classifier") or ()
@@ -106,9 +106,16 @@ def _component(package: Distribution) -> Component:
     texts = [*_texts(package)]
     if not texts and "\n" in licence:
         texts = [licence]
-    if _normal(about["Name"]) in _BY_QT:
+    own_name = _field(package, "Name")
+    if _normal(own_name) in _BY_QT:
         texts.append("The licence of Qt and PySide6 stands at the end.")
-    return Component(about["Name"], about["Version"], name.strip(), tuple(texts))
+    return Component(own_name, _field(package, "Version"), name.strip(), tuple(texts))
+
+
+def _field(package: Distribution, name: str) -> str:
+    """Empty where it is missing: once keyring has loaded importlib_metadata, whose distributions
+    take the place of Python's own, asking for such a one by [] raises KeyError."""
+    return next(iter(package.metadata.get_all(name) or ()), "")
 
 
 def _texts(package: Distribution) -> Iterator[str]:

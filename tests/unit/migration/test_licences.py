@@ -28,6 +28,13 @@ def installed() -> set[str]:
     return {normal(each.metadata["Name"]) for each in importlib.metadata.distributions()}
 
 
+@pytest.fixture(params=["alone", "beside importlib_metadata"], autouse=True)
+def finder(request: pytest.FixtureRequest) -> None:
+    """keyring loads it, and from then on it finds distributions in Python's place."""
+    if request.param != "alone":
+        pytest.importorskip("importlib_metadata")
+
+
 def test_every_package_that_the_program_runs_with_is_listed_with_its_licence() -> None:
     components = list_components()
     names = {normal(each.name) for each in components}
