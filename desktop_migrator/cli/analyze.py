@@ -61,7 +61,7 @@ def command(
 ) -> None:
     session: Session = ctx.obj
     request = MaintenanceRequest(
-        plan=choose_plan(session),
+        plan=choose_plan(session, database),
         database=database or "",
         person=Person(user_id, user_email),
         sources=tuple(source or ()),

@@ -32,7 +32,7 @@ def command(
         person = choose_person(session, database, user_id, user_email)
     steps: list[Step] = []
     for step in checklist(
-        *(choose_plan(session), source or (), database, person),
+        *(choose_plan(session, database), source or (), database, person),
         *(session.workspace, session.make_warning_reporter()),
     ):
         steps.append(step)

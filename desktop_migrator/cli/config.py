@@ -11,7 +11,6 @@ import msgspec
 import typer
 from rich.table import Table
 
-from desktop_migrator.cli.context import variables
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.usage_errors import CommandGroup
@@ -24,6 +23,7 @@ from desktop_migrator.migration.workspace.settings import (
     load_settings,
     parse_settings,
     read_settings_text,
+    variables,
 )
 from desktop_migrator.migration.workspace.workspace import settings_file
 

@@ -11,9 +11,8 @@ from msgspec import structs
 from typer._click import Command
 from typer.core import TyperGroup, TyperOption
 
-from desktop_migrator.migration.workspace.settings import OPTIONS, Settings
+from desktop_migrator.migration.workspace.settings import OPTIONS, Settings, variables
 
-_PREFIX = "DESKTOP_MIGRATOR_"
 _NOT_TAKEN = {
     ("backup", "database"),  # the one that the backup was made for
     ("plan", "database"),  # is read for its tables only where it is named
@@ -21,12 +20,6 @@ _NOT_TAKEN = {
     ("history", "user-id"),
 }
 """Options that mean something else than the settings do, by command."""
-
-
-def variables(option: str) -> list[str]:
-    """The environment variables that say what `--option` would."""
-    own = _PREFIX + option.upper().replace("-", "_")
-    return [own, "DATABASE_URL"] if option == "database" else [own]
 
 
 def take_from_environment(name: str, command: Command) -> None:

@@ -116,8 +116,11 @@ def _format_of(out: Path | None) -> ExportFormat:
 
 @contextmanager
 def _destination(out: Path | None) -> Iterator[TextIO]:
-    """The file, there whole or not at all; UTF-8, and readable by its owner alone."""
+    """UTF-8 whatever the terminal's encoding is; a file is there whole or not at all, and its
+    owner's alone."""
     if out is None:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")
         yield sys.stdout
         return
     partial = partial_path(out)

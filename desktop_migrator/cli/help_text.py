@@ -66,7 +66,7 @@ def _translate(command: Command, context: typer.Context, tr: Translator) -> None
             param.help = param.help and tr(param.help)
             param.metavar = param.metavar and tr(param.metavar)
         if isinstance(param, TyperOption) and param.is_flag:
-            param.display_type_rich = _no_type  # type: ignore[method-assign]
+            param.display_type_rich = _no_type  # type: ignore[method-assign] # only how help shows it
     if isinstance(command, TyperGroup):
         command.subcommand_metavar = tr(command.subcommand_metavar)
         for each in command.commands.values():

@@ -156,9 +156,9 @@ def command(
     plan = load_plan(session.plan)
     if ctx.get_parameter_source("database") is ParameterSource.DEFAULT:  # the same once more
         person = choose_person(session, database, user_id, user_email)
-        plan = choose_plan(session)
+        plan = choose_plan(session, database)
     if resume and session.plan is None:
-        plan = plan_to_resume(session.workspace, database, user_id) or plan
+        plan = plan_to_resume(session.workspace, database, person.user_id) or plan
     job = Job(
         plan=plan.taking(take or ()),
         database=database,

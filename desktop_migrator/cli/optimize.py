@@ -18,7 +18,9 @@ from desktop_migrator.reporter import Question, Reporter
 def command(ctx: typer.Context, database: Database = FROM_CONTEXT) -> None:
     session: Session = ctx.obj
     tr = session.tr
-    request = MaintenanceRequest(plan=choose_plan(session), database=database, person=Person())
+    request = MaintenanceRequest(
+        plan=choose_plan(session, database), database=database, person=Person()
+    )
     with session.make_reporter() as reporter:
 
         def decide(step: OptimizeStep) -> bool:

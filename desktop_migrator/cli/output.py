@@ -51,7 +51,7 @@ def whatever_the_terminal() -> Iterator[None]:
     try:
         yield
         sys.stdout.flush()
-    except Exception:
+    except Exception:  # whatever a terminal or an encoding does to it
         _log.debug("the result could not be printed", exc_info=True)
         # Nothing is left in the stream, for which Python would fail at its own end.
         with suppress(OSError, ValueError):

@@ -53,7 +53,7 @@ def command(
 ) -> None:
     session: Session = ctx.obj
     now = status(
-        choose_plan(session),
+        choose_plan(session, database),
         source or (),
         user_id,
         session.workspace,

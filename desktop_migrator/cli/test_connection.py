@@ -15,7 +15,9 @@ from desktop_migrator.postgres.verify.checks import Check
 def command(ctx: typer.Context, database: Database = FROM_CONTEXT) -> None:
     session: Session = ctx.obj
     with session.make_reporter() as reporter:
-        checks = check_database(database, choose_plan(session), session.workspace, reporter)
+        checks = check_database(
+            database, choose_plan(session, database), session.workspace, reporter
+        )
     ok = all(check.ok for check in checks)
     if session.json:
         session.emit_json(ok=ok, checks=[check.to_json() for check in checks])

@@ -27,7 +27,7 @@ def command(
     with session.make_reporter() as reporter:
         done = unlock(
             database,
-            choose_plan(session),
+            choose_plan(session, database),
             choose_person(session, database, user_id, user_email),
             force=force,
             workspace=session.workspace,

@@ -17,10 +17,15 @@ from desktop_migrator.migration.maintenance.validate import Validation, validate
 from desktop_migrator.migration.run.field_keys import read_field_key
 from desktop_migrator.migration.run.filters import Period
 from desktop_migrator.migration.run.job import Job
-from desktop_migrator.migration.run.last_run import choose_database, find_last_run
+from desktop_migrator.migration.run.last_run import (
+    implied_database,
+    implied_person,
+    implied_plan,
+)
 from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.migration.workspace.connections import BUILTIN, resolve_database
+from desktop_migrator.migration.workspace.settings import said_beforehand
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, MergeRule, Record, RunResult, UndoResult
 from desktop_migrator.plan.schema import Plan, load_plan
@@ -63,9 +68,15 @@ class MigrationManager:
         """
         self._workspace = Workspace.open(Path(data_dir) if data_dir else None)
         settings = self._workspace.settings
-        self._plan = plan if isinstance(plan, Plan) else load_plan(_path(plan or settings.plan))
-        self._user = Person(user_id or settings.user_id, user_email or settings.user_email)
-        self._database = database and resolve_database(self._workspace, database)
+        named = plan or said_beforehand("plan", settings)
+        self._plan_is_named = bool(named)
+        self._plan = named if isinstance(named, Plan) else load_plan(Path(named) if named else None)
+        self._user = Person(
+            user_id or said_beforehand("user-id", settings),
+            user_email or said_beforehand("user-email", settings),
+        )
+        named_database = database or said_beforehand("database", settings)
+        self._database = named_database and resolve_database(self._workspace, named_database)
         self._sources = tuple(map(Path, sources or settings.source or ()))
         self._origins = tuple(origins or settings.origin or ())
         self._create_tables = bool(
@@ -122,7 +133,7 @@ class MigrationManager:
         pause = _first(retry_backoff, _seconds(said.retry_backoff), DEFAULT_RETRY.pause)
         with self._place(test_mode) as (workspace, database):
             job = Job(
-                plan=self._plan.taking(tuple(take)),
+                plan=self._choose_plan(database).taking(tuple(take)),
                 database=database,
                 person=self._person(database, test_mode),
                 sources=self._sources,
@@ -159,7 +170,7 @@ class MigrationManager:
         database = self._require_database()
         request = MaintenanceRequest(
             plan=self._plan,
-            plan_is_named=True,
+            plan_is_named=self._plan_is_named,
             database=database,
             person=self._person(database, False),
             run=run,
@@ -182,28 +193,33 @@ class MigrationManager:
             yield replace(workspace, settings=self._workspace.settings), BUILTIN
 
     def _require_database(self) -> str:
-        database = self._database or choose_database(self._workspace, self._user.user_id)
-        if database is None:
+        if self._database:
+            return self._database
+        implied = implied_database(self._workspace, self._user.user_id)
+        if implied is None:
             raise UsageError(reason=Message("{name} is missing.", name="database"))
-        return database
+        return implied[0]
+
+    def _choose_plan(self, database: str) -> Plan:
+        """As `migrate` does: the same once more where neither plan nor database is named."""
+        if self._plan_is_named or self._database:
+            return self._plan
+        implied = implied_plan(self._workspace, database, other_than=self._plan)
+        return implied[0] if implied else self._plan
 
     def _person(self, database: str, test_mode: bool) -> Person:
         if self._user != Person():
             return self._user
         if test_mode:
             return Person("test")
-        last = find_last_run(self._workspace, database)
-        if last is None or self._database:  # another database than before: nobody is guessed
+        implied = implied_person(self._workspace, database)
+        if implied is None or self._database:  # another database than before: nobody is guessed
             return self._user
-        return Person(last.user_id)
+        return implied[0]
 
     def _change_records(self, records: list[Record]) -> Sequence[Record]:
         changed = call(self._before, records) if self._before else None
         return records if changed is None else list(changed)
-
-
-def _path(plan: Path | str | None) -> Path | None:
-    return Path(plan) if plan else None
 
 
 def _first(*values: Any) -> Any:

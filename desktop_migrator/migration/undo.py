@@ -40,7 +40,6 @@ from desktop_migrator.postgres.schema.user_lookup import canonical_uuid
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.undo.undo_run import Undoer
 from desktop_migrator.reporter import Question, Reporter, Topic
-from desktop_migrator.system.debug import correlated
 
 FenceCheck = Callable[[psycopg.Cursor[Any]], None]
 
@@ -81,13 +80,8 @@ def rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> UndoResu
     Raises RunNotFound, AlreadyUndone, RunLocked, Cancelled before anything was done; what stops it
     later stands in the result.
     """
-    with correlated():
-        try:
-            result = _rollback(job, workspace, reporter)
-        except MigratorError as error:
-            with noting_only(reporter):
-                run_logs.write_failure(workspace.logs, error)
-            raise
+    with run_logs.logging_failure(workspace.logs, reporter):
+        result = _rollback(job, workspace, reporter)
         with noting_only(reporter):
             run_logs.write_undo(workspace.logs, result)
         return result

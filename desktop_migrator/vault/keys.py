@@ -256,6 +256,10 @@ def _unwrap(key: bytes, wrapped: bytes) -> bytes | None:
 
 
 def _load_public(algorithm: RecipientType, raw: bytes) -> X25519PublicKey | MLKEM768X25519PublicKey:
+    """Raises ValueError; also for a point of small order, with which everybody shares the same key
+    (RFC 9180, 7.1.4), so that what is sealed for it could be no secret."""
+    elliptic = X25519PublicKey.from_public_bytes(raw[-_X25519_SIZE:])
+    X25519PrivateKey.generate().exchange(elliptic)
     if algorithm is RecipientType.X25519:
         return X25519PublicKey.from_public_bytes(raw)
     return MLKEM768X25519PublicKey(

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from desktop_migrator.testing import write_profile
 from tests.integration.command_line import CommandLine, Ended
 from tests.recorded import APP, unpack
 
@@ -59,6 +60,28 @@ def test_the_same_once_more_is_nothing_but_migrate(
     assert sql.execute("SELECT DISTINCT user_id FROM tasks").fetchall() == [("ada",)]
 
 
+def test_a_runs_plan_goes_with_its_database_alone(
+    desktop_migrator: CommandLine, database: str, one: list[object], tmp_path: Path
+) -> None:
+    plan = tmp_path / "tasks.toml"
+    drafted = desktop_migrator("plan", "infer", *one, "--output", plan)
+    assert drafted.exit_code == 0, drafted.err
+    done = desktop_migrator(
+        "migrate", "--plan", plan, *one, "--database", database, "--user-id", "ada",
+        "--create-tables", "--no-backup", "--continue-on-error",
+    )  # fmt: skip
+    assert "Done" in done.out, done.err
+    name = desktop_migrator("--json", "history").last["plan"]
+    assert name != "default"
+
+    here = desktop_migrator("unlock", "--force")
+    assert f"Plan: {name}, as in the last run." in here.err
+    assert f"plan {name}" in here.out
+    elsewhere = f"{database}&options=-c%20search_path%3Dpublic".replace("/test_", "/other_")
+    there = desktop_migrator("test-connection", "--database", elsewhere)
+    assert "Plan:" not in there.err
+
+
 def test_another_person_is_never_guessed(
     desktop_migrator: CommandLine, migrated: Ended, database: str, one: list[object]
 ) -> None:
@@ -102,6 +125,24 @@ def test_a_database_is_found_by_variable_setting_default_connection_and_run(
     assert "settings" in asked()
     assert "variable" in asked(DATABASE_URL=f"{gone}/variable")
     assert "own" in asked(DATABASE_URL=f"{gone}/variable", DESKTOP_MIGRATOR_DATABASE=f"{gone}/own")
+
+
+def test_what_is_exported_is_utf8_on_any_terminal(
+    desktop_migrator: CommandLine, tmp_path: Path
+) -> None:
+    profile = write_profile(tmp_path / "p", {"https://a.test": {"key": "Žluťoučký 漢字"}})
+    done = desktop_migrator(
+        "export", "records", "--source", profile, "--format", "csv", PYTHONIOENCODING="cp1252"
+    )
+    assert "Žluťoučký 漢字" in done.out
+
+
+def test_a_name_that_looks_like_a_number_is_text(desktop_migrator: CommandLine) -> None:
+    for key, value in [("user-id", "4711"), ("backups.folder", "2026"), ("backups.keep-days", "9")]:
+        assert desktop_migrator("config", "set", key, value).exit_code == 0
+    shown = desktop_migrator("--json", "config", "show").last["settings"]
+    folder = str(desktop_migrator.data_dir / "2026")
+    assert shown == {"user-id": "4711", "backups.folder": folder, "backups.keep-days": 9}
 
 
 def test_settings_that_cannot_be_used_are_told_by_key_and_lose_nothing(

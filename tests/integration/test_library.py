@@ -111,6 +111,21 @@ def test_a_listener_can_stop_it(make: Callable[..., MigrationManager]) -> None:
     assert result.counts.inserted == 0
 
 
+def test_what_is_not_said_comes_from_the_environment_and_the_last_run(
+    make: Callable[..., MigrationManager],
+    profile: Path,
+    database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make().migrate(backup=False)
+    again: dict[str, Any] = {"sources": [profile], "origins": [SITE], "data_dir": tmp_path / "data"}
+    assert MigrationManager(**again).migrate(backup=False).counts.unchanged == 3
+    monkeypatch.setenv("DATABASE_URL", database)
+    monkeypatch.setenv("DESKTOP_MIGRATOR_USER_ID", "bea")
+    assert MigrationManager(**again).migrate(backup=False, dry_run=True).counts.inserted == 3
+
+
 def test_what_is_missing_is_told(profile: Path, tmp_path: Path) -> None:
     manager = MigrationManager(sources=[profile], origins=[SITE], data_dir=tmp_path / "data")
     with pytest.raises(UsageError, match="database"):

@@ -1,8 +1,11 @@
 """A run's rows as they lie in the database, and the items that it left aside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
+
+from sqlalchemy import Connection
 
 from desktop_migrator.migration.database.open_database import open_database, resolve_user_id
 from desktop_migrator.migration.maintenance.previous_run import (
@@ -12,7 +15,8 @@ from desktop_migrator.migration.maintenance.previous_run import (
 )
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.item_titles import item_title
-from desktop_migrator.postgres.bookkeeping.runs import read_quarantine
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.postgres.bookkeeping.runs import Run, read_quarantine
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.verify.read_rows import rows_of_runs
 from desktop_migrator.postgres.verify.row_state import run_and_repairs
@@ -29,22 +33,14 @@ def export_rows(
 
     Raises RunNotFound, and what ails a table that cannot be read.
     """
-    with (
-        open_database(request.database, workspace, reporter) as engine,
-        engine.connect() as connection,
-        translate_errors(),
-        connection.begin() as transaction,
-    ):
-        user_id = resolve_user_id(connection, request.plan, request.person, reporter)
-        run, request = select_run(connection, user_id, request, workspace)
-        tables = find_tables(connection, request.plan, run)
+    with _opened_run(request, workspace, reporter) as (connection, run, plan):
+        tables = find_tables(connection, plan, run)
         for problem in tables.problems.values():
             raise problem
         runs = run_and_repairs(connection, run)
         for entity in tables.entities:
             for row in rows_of_runs(connection, entity, runs):
                 write(entity.table.name, row)
-        transaction.rollback()
     return run.id
 
 
@@ -55,6 +51,17 @@ def export_rejected(
 
     Raises RunNotFound.
     """
+    with _opened_run(request, workspace, reporter) as (connection, run, _):
+        for item in read_quarantine(connection, run.id):
+            write(item.entity, {"title": item_title(item.raw)} | asdict(item))
+    return run.id
+
+
+@contextmanager
+def _opened_run(
+    request: MaintenanceRequest, workspace: Workspace, reporter: Reporter
+) -> Iterator[tuple[Connection, Run, Plan]]:
+    """The run that is meant with the plan that it had, in a transaction that changes nothing."""
     with (
         open_database(request.database, workspace, reporter) as engine,
         engine.connect() as connection,
@@ -63,8 +70,5 @@ def export_rejected(
     ):
         user_id = resolve_user_id(connection, request.plan, request.person, reporter)
         run, request = select_run(connection, user_id, request, workspace)
-        for item in read_quarantine(connection, run.id):
-            facts = asdict(item)
-            write(item.entity, {"title": item_title(item.raw)} | facts)
+        yield connection, run, request.plan
         transaction.rollback()
-    return run.id

@@ -68,7 +68,6 @@ from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.load.observer import LoadObserver
 from desktop_migrator.postgres.run_lock.run_lock import hold_run_lock
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.system.debug import correlated
 from desktop_migrator.system.memory import peak_memory_mb, reduced_gc
 
 
@@ -80,13 +79,8 @@ def migrate(
     Errors before the run has begun (nothing found, no connection, plan and tables do not fit) are
     raised; later ones stand in the result, together with what was done until then.
     """
-    with correlated():
-        try:
-            result = _migrate(job, workspace, reporter, observer)
-        except MigratorError as error:
-            with noting_only(reporter):
-                run_logs.write_failure(workspace.logs, error)
-            raise
+    with run_logs.logging_failure(workspace.logs, reporter):
+        result = _migrate(job, workspace, reporter, observer)
         with noting_only(reporter):
             run_logs.write_run(workspace.logs, result)
         return result

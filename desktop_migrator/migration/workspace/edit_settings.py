@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
-from msgspec import structs
+from msgspec import Struct, structs
 
 from desktop_migrator.errors import SettingsUnusable, UsageError
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.workspace.settings import (
     NAMES,
     TABLES,
+    BackupSettings,
+    LogSettings,
     Settings,
     parse_settings,
     read_settings_text,
@@ -70,6 +72,10 @@ def _is_list(key: str) -> bool:
 
 
 def _holds(key: str, kind: str) -> bool:
+    """Whether what the key (in a table, too) takes is spelled with `kind`: "str", "tuple"."""
+    table, _, name = key.rpartition(".")
+    holders: dict[str, type[Struct]] = {"backups": BackupSettings, "logs": LogSettings}
+    holder = holders.get(table, Settings)
     return any(
-        field.encode_name == key and kind in str(field.type) for field in structs.fields(Settings)
+        field.encode_name == name and kind in str(field.type) for field in structs.fields(holder)
     )

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from desktop_migrator.errors import MigratorError
+from desktop_migrator.migration.workspace.workspace import noting_only
 from desktop_migrator.model import Outcome, RunResult, UndoResult
-from desktop_migrator.system.debug import correlation_id
+from desktop_migrator.reporter import Reporter
+from desktop_migrator.system.debug import correlated, correlation_id
 from desktop_migrator.system.files import private_file
 
 NAMES = ("success", "errors", "conflicts", "performance")
@@ -84,6 +86,18 @@ class _LogFile(RotatingFileHandler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's
         """A log that cannot be written is for the caller to tell."""
         raise  # noqa: PLE0704 - called where the error is handled
+
+
+@contextmanager
+def logging_failure(folder: Path, reporter: Reporter) -> Iterator[None]:
+    """Around a use case: one correlation id for all that it writes, and its error is logged."""
+    with correlated():
+        try:
+            yield
+        except MigratorError as error:
+            with noting_only(reporter):
+                write_failure(folder, error)
+            raise
 
 
 @contextmanager

@@ -4,6 +4,7 @@ A key is named as the command line's option is, and means the same; tables hold 
 says. `docs/settings.schema.json` is the file's JSON Schema.
 """
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
@@ -74,6 +75,18 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", 
 TABLES = {"merge", "backups", "logs"}
 NAMES = tuple(each.encode_name for each in structs.fields(Settings))
 OPTIONS = tuple(name for name in NAMES if name not in TABLES)
+
+
+def variables(option: str) -> list[str]:
+    """The environment's variables that say what `--option` would; the first that is set counts."""
+    own = "DESKTOP_MIGRATOR_" + option.upper().replace("-", "_")
+    return [own, "DATABASE_URL"] if option == "database" else [own]
+
+
+def said_beforehand(option: str, settings: Settings) -> str | None:
+    """What the environment says, else the settings, of an option that takes one text."""
+    found = next((os.environ[name] for name in variables(option) if os.environ.get(name)), None)
+    return found or getattr(settings, option.replace("-", "_"))
 
 
 def load_settings(path: Path) -> Settings:

@@ -238,6 +238,16 @@ def test_nobody_prints_a_secret() -> None:
         assert "\\x01" not in shown
 
 
+@pytest.mark.parametrize("first", [0, 1])  # the shortest of RFC 7748's points of small order
+@pytest.mark.parametrize("algorithm", [RecipientType.X25519, RecipientType.MLKEM768_X25519])
+def test_a_key_that_everybody_shares_is_none(algorithm: RecipientType, first: int) -> None:
+    keys = {RecipientType.X25519: DESK, RecipientType.MLKEM768_X25519: HYBRID}
+    raw = keys[algorithm].public_key.raw
+    assert PublicKey(algorithm, raw) == keys[algorithm].public_key
+    with pytest.raises(BadKey):
+        PublicKey(algorithm, raw[:-32] + bytes([first]) + bytes(31))
+
+
 def test_public_keys_travel_as_text() -> None:
     for key in (DESK.public_key, HYBRID.public_key):
         text = key.to_text("The desk, room 3")
