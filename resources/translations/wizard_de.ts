@@ -126,8 +126,8 @@
         <translation>Zurücknehmen geht trotzdem, solange es die Datenbank gibt.</translation>
     </message>
     <message>
-        <source>It is kept in {folder} for 30 days.</source>
-        <translation>Sie bleibt 30 Tage in {folder}.</translation>
+        <source>It is kept in {folder} for {days} days.</source>
+        <translation>Sie bleibt {days} Tage in {folder}.</translation>
     </message>
     <message>
         <source>This computer has no keychain that this program can use.</source>
@@ -1218,7 +1218,7 @@
     </message>
     <message>
         <source>Only those who made the kit can open the file</source>
-        <translation>Nur wer das Kit gemacht hat, kann die Datei öffnen</translation>
+        <translation>Nur wer das Paket gemacht hat, kann die Datei öffnen</translation>
     </message>
     <message>
         <source>Your data</source>
@@ -1261,12 +1261,12 @@
         <translation>Ihre Browser werden durchgesehen …</translation>
     </message>
     <message>
-        <source>A backup stays on this computer for 30 days, locked with its keychain&apos;s key.</source>
-        <translation>Eine Sicherung bleibt 30 Tage auf diesem Computer, verschlossen mit einem Schlüssel aus dessen Schlüsselbund.</translation>
+        <source>A backup stays on this computer for {days} days, locked with its keychain&apos;s key.</source>
+        <translation>Eine Sicherung bleibt {days} Tage auf diesem Computer, verschlossen mit einem Schlüssel aus dessen Schlüsselbund.</translation>
     </message>
     <message>
-        <source>A backup stays on this computer for 30 days. Think of a passphrase for it:</source>
-        <translation>Eine Sicherung bleibt 30 Tage auf diesem Computer. Denken Sie sich dafür eine Passphrase aus:</translation>
+        <source>A backup stays on this computer for {days} days. Think of a passphrase for it:</source>
+        <translation>Eine Sicherung bleibt {days} Tage auf diesem Computer. Denken Sie sich dafür eine Passphrase aus:</translation>
     </message>
     <message>
         <source>Nothing of the app was found on this computer. Did you use it on another one, or as another user of this one? Else open the app once in the browser that you used, and start this program again.</source>
@@ -2191,7 +2191,7 @@
     <name>requirements</name>
     <message>
         <source>First say whether you know who made the kit.</source>
-        <translation>Sagen Sie zuerst, ob Sie wissen, von wem das Kit ist.</translation>
+        <translation>Sagen Sie zuerst, ob Sie wissen, von wem das Paket ist.</translation>
     </message>
     <message>
         <source>Choose what you would like to do.</source>

@@ -59,9 +59,10 @@ class BackupPage(WizardPage):
         self._passphrase_form.passphrase_changed.connect(self._passphrase_changed)
         self.body.addWidget(self._passphrase_form)
         self.body.addWidget(self._no_backup_card)
+        workspace = self.context.workspace
         self._folder_label = basics.make_label(
-            self.tr("It is kept in {folder} for 30 days.").format(
-                folder=self.context.workspace.backups
+            self.tr("It is kept in {folder} for {days} days.").format(
+                folder=workspace.backups, days=workspace.settings.backups.keep_days
             ),
             "faint",
         )

@@ -182,13 +182,17 @@ class KitPage(WizardPage, OperationListener):
         backup.keyring_works = keyring
         backup.choice = BackupChoice.KEYRING if keyring else BackupChoice.PASSPHRASE
         self._passphrase.setVisible(not keyring)
-        self._safety.setText(
-            self.tr("A backup stays on this computer for 30 days, locked with its keychain's key.")
+        kept = (
+            self.tr(
+                "A backup stays on this computer for {days} days, locked with its keychain's key."
+            )
             if keyring
             else self.tr(
-                "A backup stays on this computer for 30 days. Think of a passphrase for it:"
+                "A backup stays on this computer for {days} days. Think of a passphrase for it:"
             )
         )
+        days = self.context.workspace.settings.backups.keep_days
+        self._safety.setText(kept.format(days=days))
         apps = self._scan.apps(self.context.plan)
         fitting = [app for app in apps if app.match.total_items]
         self.sites.show_apps(apps, self.answers.origins, self._what_it_has)
