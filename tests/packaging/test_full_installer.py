@@ -59,7 +59,7 @@ def installer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     return Path(shutil.copy(built, folder))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # the stub's tests install in the same place
 def installed(
     installer: Path, computer: Windows, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Windows]:
