@@ -28,6 +28,7 @@ from desktop_migrator import __version__
 from desktop_migrator.cli.completion import PROGRAM, VARIABLE, answer_shells
 from desktop_migrator.cli.context import defaults, take_from_environment
 from desktop_migrator.cli.help_text import localize_help
+from desktop_migrator.cli.passphrases import add_sources, take_passphrase_from_environment
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.usage_errors import CommandGroup, usage_error
 from desktop_migrator.errors import ExitCode, InternalError, MigratorError, UsageError
@@ -104,6 +105,7 @@ class LazyGroup(CommandGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, _, rest = super().resolve_command(ctx, args)
         command = load_command(name)
+        add_sources(command)
         take_from_environment(name, command)
         localize_help(command)
         ctx.meta[_CALLED] = command
@@ -275,6 +277,7 @@ def run_command_line(args: list[str], open_wizard: OpenWizard = no_wizard) -> in
     session = Session(
         tr=Translator(_find_language(words), "cli"),
         json="--json" in words,
+        passphrase=take_passphrase_from_environment(),
         open_wizard=open_wizard,
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)

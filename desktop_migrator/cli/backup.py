@@ -7,14 +7,13 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.table import Table
 
-from desktop_migrator.cli.options import Origin, PassphraseStdin, Source, complete_backup
+from desktop_migrator.cli.options import Origin, Source, complete_backup
 from desktop_migrator.cli.output import cell
+from desktop_migrator.cli.passphrases import GivenPassphrase, to_key
 from desktop_migrator.cli.rollback import exit_after_undo
 from desktop_migrator.cli.session import (
     Session,
     cancel_on_signal,
-    read_passphrase,
-    read_passphrase_text,
 )
 from desktop_migrator.cli.usage_errors import CommandGroup
 from desktop_migrator.errors import ExitCode, UsageError
@@ -118,10 +117,10 @@ def create_(
     ctx: typer.Context,
     source: Source = None,
     origin: Origin = None,
-    passphrase_stdin: PassphraseStdin = False,
+    passphrase: GivenPassphrase = None,
 ) -> None:
     session: Session = ctx.obj
-    key = read_passphrase(passphrase_stdin)
+    key = to_key(passphrase)
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
         made = create_backup(
             session.workspace, source or (), parse_origins(origin or ()), key, reporter
@@ -134,11 +133,10 @@ def create_(
 
 
 @group.command("verify", help=N_("Read all of a backup and check that it is as it was written."))
-def verify_(ctx: typer.Context, backup: Backup, passphrase_stdin: PassphraseStdin = False) -> None:
+def verify_(ctx: typer.Context, backup: Backup, passphrase: GivenPassphrase = None) -> None:
     session: Session = ctx.obj
-    given = read_passphrase_text(passphrase_stdin)
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
-        listed = verify_backup(session.workspace, backup, given, reporter)
+        listed = verify_backup(session.workspace, backup, passphrase, reporter)
     _print_backup(
         session, listed, N_("Backup {id} is whole: {records:,} records, {rows:,} rows, {size}.")
     )
@@ -161,7 +159,7 @@ def restore_(
     force: Annotated[
         bool, typer.Option("--force", help=N_("Take back too what was changed since."))
     ] = False,
-    passphrase_stdin: PassphraseStdin = False,
+    passphrase: GivenPassphrase = None,
 ) -> None:
     session: Session = ctx.obj
     if to is RestoreDestination.BROWSER:
@@ -170,7 +168,7 @@ def restore_(
         into = RestoreToBrowserJob(
             backup=backup,
             origins=tuple(origin or ()),
-            passphrase_or_key=read_passphrase_text(passphrase_stdin),
+            passphrase_or_key=passphrase,
             force=force,
         )
         with session.make_reporter() as reporter, cancel_on_signal(reporter):
@@ -181,7 +179,7 @@ def restore_(
     job = RestoreJob(
         backup=backup,
         database=database,
-        passphrase_or_key=read_passphrase_text(passphrase_stdin),
+        passphrase_or_key=passphrase,
         force=force,
     )
     with session.make_reporter() as reporter, cancel_on_signal(reporter):

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
-from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase
+from desktop_migrator.cli.options import Origin, Source
+from desktop_migrator.cli.passphrases import GivenPassphrase, passphrase_was_named, to_key
+from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import N_, Message, plural
 from desktop_migrator.migration.desk.desk_keys import read_public_key
@@ -29,16 +30,17 @@ def command(
             help=N_("The desk's public key: only who has the private one opens it."),
         ),
     ] = None,
-    passphrase_stdin: PassphraseStdin = False,
+    passphrase: GivenPassphrase = None,
 ) -> None:
     session: Session = ctx.obj
-    if (recipient is None) == (not passphrase_stdin):
+    key = read_public_key(recipient) if recipient else to_key(passphrase)
+    if key is None or (recipient and passphrase_was_named(ctx)):
         raise UsageError(
-            reason=Message("Say who can open it: either --recipient or --passphrase-stdin.")
+            reason=Message(
+                "Say who can open it: either --recipient or a passphrase, e.g. by"
+                " --passphrase-stdin."
+            )
         )
-    key = read_public_key(recipient) if recipient else read_passphrase(passphrase_stdin)
-    if key is None:
-        raise UsageError(reason=Message("There is no passphrase on standard input."))
     workspace = session.workspace
     with (
         session.make_reporter() as reporter,

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
+from desktop_migrator.cli.options import Origin, Source
 from desktop_migrator.cli.output import escape_unprintable
-from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase
+from desktop_migrator.cli.passphrases import GivenPassphrase, to_key
+from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.messages import N_
 from desktop_migrator.migration.backups.clear import HELD_REASONS, ClearJob, clear
 from desktop_migrator.plan.schema import load_plan
@@ -29,7 +30,7 @@ def command(
         bool,
         typer.Option("--force", help=N_("Also what is not known to be migrated and verified.")),
     ] = False,
-    passphrase_stdin: PassphraseStdin = False,
+    passphrase: GivenPassphrase = None,
 ) -> None:
     session: Session = ctx.obj
     tr = session.tr
@@ -40,7 +41,7 @@ def command(
         all_records=everything,
         force=force,
         confirmed=confirm,
-        passphrase=read_passphrase(passphrase_stdin),
+        passphrase=to_key(passphrase),
     )
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
         cleared = clear(job, session.workspace, reporter)

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from desktop_migrator.cli.session import Session, read_first_line
+from desktop_migrator.cli.passphrases import read_first_line
+from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.usage_errors import CommandGroup
 from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.workspace import connections

@@ -11,7 +11,6 @@ from desktop_migrator.cli.last_run import choose_person, choose_plan
 from desktop_migrator.cli.options import (
     FieldKeyFile,
     Origin,
-    PassphraseStdin,
     Source,
     Take,
     UserEmail,
@@ -20,8 +19,9 @@ from desktop_migrator.cli.options import (
     parse_time,
 )
 from desktop_migrator.cli.output import whatever_the_terminal
+from desktop_migrator.cli.passphrases import GivenPassphrase, to_key
 from desktop_migrator.cli.result import exit_code, finished_event, print_result
-from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
+from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.messages import N_
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.plans.earlier_plans import plan_to_resume
@@ -32,7 +32,6 @@ from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.postgres.connection.retry import DEFAULT_RETRY, RetryPolicy
-from desktop_migrator.vault.keys import Passphrase
 
 
 def command(
@@ -54,7 +53,7 @@ def command(
             "--no-backup", help=N_("Keep no encrypted backup of what is about to change.")
         ),
     ] = False,
-    passphrase_stdin: PassphraseStdin = False,
+    passphrase: GivenPassphrase = None,
     continue_on_error: Annotated[
         bool,
         typer.Option("--continue-on-error", help=N_("Keep rejected items aside and go on.")),
@@ -151,7 +150,6 @@ def command(
     ] = False,
 ) -> None:
     session: Session = ctx.obj
-    given = read_passphrase_text(passphrase_stdin)
     person = Person(user_id, user_email)
     plan = load_plan(session.plan)
     if ctx.get_parameter_source("database") is ParameterSource.DEFAULT:  # the same once more
@@ -182,8 +180,8 @@ def command(
         preserve_partial=preserve_partial,
         dry_run=dry_run,
         backup=not no_backup,
-        passphrase=None if given is None else Passphrase(given),
-        capture_passphrase_or_key=given,
+        passphrase=to_key(passphrase),
+        capture_passphrase_or_key=passphrase,
         field_key=read_field_key(field_key),
     )
     with session.make_reporter() as reporter, cancel_on_signal(reporter):

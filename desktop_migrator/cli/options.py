@@ -77,16 +77,6 @@ Run = Annotated[
         help=N_("The run's id, its beginning or `last`; without it the person's last migration."),
     ),
 ]
-PassphraseStdin = Annotated[
-    bool,
-    typer.Option(
-        "--passphrase-stdin",
-        help=N_(
-            "Read a passphrase, or a recovery key where something is opened, from standard input:"
-            " its first line."
-        ),
-    ),
-]
 
 
 def parse_time(text: str | None, option: str) -> datetime | None:

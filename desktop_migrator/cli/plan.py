@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from desktop_migrator.cli.options import Origin, PassphraseStdin, Source, resolve_database
+from desktop_migrator.cli.options import Origin, Source, resolve_database
 from desktop_migrator.cli.output import cannot_be_written, cell
-from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
+from desktop_migrator.cli.passphrases import GivenPassphrase
+from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.cli.usage_errors import CommandGroup
 from desktop_migrator.errors import ExitCode, UsageError
 from desktop_migrator.messages import N_
@@ -58,9 +59,8 @@ def _request(
     origin: list[str] | None,
     database: str | None,
     *,
-    passphrase_stdin: bool,
+    passphrase: str | None,
 ) -> PlanRequest:
-    passphrase = read_passphrase_text(passphrase_stdin)
     return PlanRequest(tuple(source or ()), tuple(origin or ()), database, passphrase)
 
 
@@ -73,10 +73,10 @@ def infer(
     output: Annotated[
         Path | None, typer.Option(help=N_("Write the plan here; else to standard output."))
     ] = None,
-    passphrase_stdin: PassphraseStdin = False,
+    passphrase: GivenPassphrase = None,
 ) -> None:
     session: Session = ctx.obj
-    request = _request(source, origin, database, passphrase_stdin=passphrase_stdin)
+    request = _request(source, origin, database, passphrase=passphrase)
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
         drafted = infer_plan(request, session.workspace, reporter)
     if output:
@@ -105,10 +105,10 @@ def check(
             callback=resolve_database, help=N_("Hold it against the tables of this database too.")
         ),
     ] = None,
-    passphrase_stdin: PassphraseStdin = False,
+    passphrase: GivenPassphrase = None,
 ) -> None:
     session: Session = ctx.obj
-    request = _request(source, origin, database, passphrase_stdin=passphrase_stdin)
+    request = _request(source, origin, database, passphrase=passphrase)
     plan = load_plan(session.plan)
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
         checked = check_plan(plan, request, session.workspace, reporter)

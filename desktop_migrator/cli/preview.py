@@ -12,7 +12,6 @@ from desktop_migrator.cli.not_taken import not_taken_facts, print_not_taken
 from desktop_migrator.cli.options import (
     FieldKeyFile,
     Origin,
-    PassphraseStdin,
     Source,
     Take,
     UserEmail,
@@ -20,8 +19,9 @@ from desktop_migrator.cli.options import (
     resolve_database,
 )
 from desktop_migrator.cli.output import cell
+from desktop_migrator.cli.passphrases import GivenPassphrase
 from desktop_migrator.cli.result import finished_event, print_result, print_skipped_records
-from desktop_migrator.cli.session import Session, read_passphrase_text
+from desktop_migrator.cli.session import Session
 from desktop_migrator.messages import N_, NOTHING, Translator
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.preview.build_preview import preview_against_database, preview_plan
@@ -66,19 +66,18 @@ def command(
         ),
     ] = None,
     field_key: FieldKeyFile = None,
-    passphrase_stdin: PassphraseStdin = False,
+    passphrase: GivenPassphrase = None,
 ) -> None:
     session: Session = ctx.obj
     plan = load_plan(session.plan).taking(take or ())
     sources, origins = tuple(source or ()), tuple(origin or ())
-    given = read_passphrase_text(passphrase_stdin)
     result: RunResult | None = None
     with PreviewStore() as store:
         with session.make_reporter() as reporter:
             if database is None:
                 overview = preview_plan(
                     *(plan, sources, origins, user_id, session.workspace, reporter, store),
-                    passphrase_or_key=given,
+                    passphrase_or_key=passphrase,
                 )
                 skipped_records, not_taken = overview.skipped_records, overview.not_taken
             else:
@@ -89,7 +88,7 @@ def command(
                     sources=sources,
                     origins=origins,
                     create_tables=True,
-                    capture_passphrase_or_key=given,
+                    capture_passphrase_or_key=passphrase,
                     field_key=read_field_key(field_key),
                 )
                 result = preview_against_database(job, session.workspace, reporter, store)

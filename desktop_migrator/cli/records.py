@@ -2,9 +2,10 @@
 
 import typer
 
-from desktop_migrator.cli.options import Origin, PassphraseStdin, Source
+from desktop_migrator.cli.options import Origin, Source
 from desktop_migrator.cli.output import write_json
-from desktop_migrator.cli.session import Session, read_passphrase_text
+from desktop_migrator.cli.passphrases import GivenPassphrase
+from desktop_migrator.cli.session import Session
 from desktop_migrator.migration.sealed.captures import UnlockKey
 from desktop_migrator.migration.sources.open_sources import open_sources
 from desktop_migrator.migration.sources.origins import parse_origins
@@ -15,11 +16,11 @@ def command(
     ctx: typer.Context,
     source: Source = None,
     origin: Origin = None,
-    passphrase_stdin: PassphraseStdin = False,
+    passphrase: GivenPassphrase = None,
 ) -> None:
     session: Session = ctx.obj
     wanted = parse_origins(origin or ())
-    unlock = UnlockKey(read_passphrase_text(passphrase_stdin), session.workspace.credentials)
+    unlock = UnlockKey(passphrase, session.workspace.credentials)
     with open_sources(
         source or (), session.workspace.snapshots, session.make_warning_reporter(), unlock
     ) as sources:

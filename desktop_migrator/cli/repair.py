@@ -10,13 +10,13 @@ from desktop_migrator.cli.last_run import choose_person
 from desktop_migrator.cli.options import (
     FieldKeyFile,
     Origin,
-    PassphraseStdin,
     Run,
     Source,
     UserEmail,
     UserId,
 )
-from desktop_migrator.cli.session import Session, read_passphrase_text
+from desktop_migrator.cli.passphrases import GivenPassphrase
+from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
@@ -36,14 +36,13 @@ def command(
     origin: Origin = None,
     run: Run = None,
     field_key: FieldKeyFile = None,
-    passphrase_stdin: PassphraseStdin = False,
+    passphrase: GivenPassphrase = None,
     auto_fix: Annotated[
         bool,
         typer.Option("--auto-fix", help=N_("Do it; asks before each on a terminal, unless --yes.")),
     ] = False,
 ) -> None:
     session: Session = ctx.obj
-    given = read_passphrase_text(passphrase_stdin)
     plan = load_plan(session.plan)
     request = MaintenanceRequest(
         plan=plan,
@@ -62,7 +61,7 @@ def command(
                 _print_repair_action(session, action)
             return auto_fix and action.possible and _is_confirmed(session, reporter, action)
 
-        results = repair(request, session.workspace, reporter, decide, given)
+        results = repair(request, session.workspace, reporter, decide, passphrase)
     ok = all(each.done for each in results)
     if session.json:
         repairs = [asdict(each.action) | {"done": each.done, "run": each.run} for each in results]

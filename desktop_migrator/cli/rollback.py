@@ -9,14 +9,14 @@ from rich.table import Table
 from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
 from desktop_migrator.cli.last_run import choose_person
 from desktop_migrator.cli.options import (
-    PassphraseStdin,
     UserId,
     complete_backup,
     complete_run,
     parse_time,
 )
 from desktop_migrator.cli.output import cell, print_line
-from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
+from desktop_migrator.cli.passphrases import GivenPassphrase
+from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.errors import ExitCode, UsageError
 from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.backups.restore import undo_job_since_backup
@@ -60,7 +60,7 @@ def command(
         ),
     ] = None,
     user_id: UserId = None,
-    passphrase_stdin: PassphraseStdin = False,
+    passphrase: GivenPassphrase = None,
     force: Annotated[
         bool, typer.Option("--force", help=N_("Take rows back too that were changed since."))
     ] = False,
@@ -71,11 +71,10 @@ def command(
     session: Session = ctx.obj
     if sum(each is not None for each in (run, before, backup_id)) != 1:
         raise UsageError(reason=Message("Say what to undo: --run, --before or --backup-id."))
-    given = read_passphrase_text(passphrase_stdin)
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
         if backup_id is not None:
             job = undo_job_since_backup(
-                session.workspace, backup_id, database, given, reporter, force=force
+                session.workspace, backup_id, database, passphrase, reporter, force=force
             )
         else:
             since = parse_time(before, "--before")

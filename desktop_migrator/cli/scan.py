@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from desktop_migrator.cli.options import PassphraseStdin, Source
+from desktop_migrator.cli.options import Source
 from desktop_migrator.cli.output import cell
-from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
+from desktop_migrator.cli.passphrases import GivenPassphrase
+from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import N_, Message, Translator
 from desktop_migrator.migration.sealed.captures import UnlockKey
@@ -30,13 +31,13 @@ def command(
     ctx: typer.Context,
     source: Source = None,
     deep: Deep = False,
-    passphrase_stdin: PassphraseStdin = False,
+    passphrase: GivenPassphrase = None,
 ) -> None:
     session: Session = ctx.obj
     if deep and source:
         raise UsageError(reason=Message("--deep looks everywhere; leave out --source."))
     workspace = session.workspace
-    unlock = UnlockKey(read_passphrase_text(passphrase_stdin), workspace.credentials)
+    unlock = UnlockKey(passphrase, workspace.credentials)
     reporter = session.make_warning_reporter()
     with cancel_on_signal(reporter), reporter if deep else nullcontext():
         scanned = scan(source or (), workspace.snapshots, reporter, unlock, whole_disk=deep)

@@ -14,12 +14,11 @@ from rich.console import Console
 
 from desktop_migrator.cli.output import PlainConsole, print_line, write_json
 from desktop_migrator.cli.reporters import JsonReporter, TerminalReporter
-from desktop_migrator.errors import MigratorError, UsageError
+from desktop_migrator.errors import MigratorError
 from desktop_migrator.messages import Message, Translator
 from desktop_migrator.migration.wizard_options import OpenWizard, no_wizard
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.reporter import NullReporter
-from desktop_migrator.vault.keys import Passphrase
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,8 @@ class Session:
     """Results and errors alone."""
     language: str | None = None
     """The one that was asked for; None: the system's."""
+    passphrase: str | None = field(default=None, repr=False)
+    """The environment's."""
     open_wizard: OpenWizard = no_wizard
     stdout: Console = field(default_factory=PlainConsole)
     stderr: Console = field(default_factory=lambda: PlainConsole(stderr=True))
@@ -109,26 +110,3 @@ def cancel_on_signal(reporter: NullReporter) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-_MAX_LINE_LENGTH = 4096
-
-
-def read_passphrase_text(from_stdin: bool) -> str | None:
-    """The first line; None unless asked for. Raises UsageError if there is none."""
-    if not from_stdin:
-        return None
-    return read_first_line(Message("There is no passphrase on standard input."))
-
-
-def read_first_line(missing: Message) -> str:
-    """The first line of standard input. Raises UsageError, with that reason, if there is none."""
-    text = sys.stdin.readline(_MAX_LINE_LENGTH).rstrip("\r\n")
-    if not text:
-        raise UsageError(reason=missing)
-    return text
-
-
-def read_passphrase(from_stdin: bool) -> Passphrase | None:
-    text = read_passphrase_text(from_stdin)
-    return None if text is None else Passphrase(text)

@@ -8,10 +8,11 @@ from rich.table import Table
 
 from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
 from desktop_migrator.cli.labels import COUNTS
-from desktop_migrator.cli.options import Origin, PassphraseStdin, Take, UserEmail, UserId
+from desktop_migrator.cli.options import Origin, Take, UserEmail, UserId
 from desktop_migrator.cli.output import cell, whatever_the_terminal
+from desktop_migrator.cli.passphrases import GivenPassphrase
 from desktop_migrator.cli.result import finished_event
-from desktop_migrator.cli.session import Session, cancel_on_signal, read_passphrase_text
+from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.messages import N_
 from desktop_migrator.migration.database.open_database import Person
@@ -38,7 +39,7 @@ def command(
     no_backup: Annotated[
         bool, typer.Option("--no-backup", help=N_("Keep no encrypted backup of what may change."))
     ] = False,
-    passphrase_stdin: PassphraseStdin = False,
+    passphrase: GivenPassphrase = None,
 ) -> None:
     session: Session = ctx.obj
     job = Job(
@@ -50,7 +51,7 @@ def command(
         create_tables=create_tables,
         continue_on_error=True,
         backup=not no_backup,
-        capture_passphrase_or_key=read_passphrase_text(passphrase_stdin),
+        capture_passphrase_or_key=passphrase,
     )
 
     def told(one: UploadedFile) -> None:

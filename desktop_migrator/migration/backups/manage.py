@@ -15,7 +15,12 @@ from desktop_migrator.errors import (
 )
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.sealed.backup_writer import BackupWriter
-from desktop_migrator.migration.sealed.sealing_keys import SealingKey, opening_keys, sealing_key
+from desktop_migrator.migration.sealed.sealing_keys import (
+    SealingKey,
+    opening_keys,
+    sealing_key,
+    tell_unkept_key,
+)
 from desktop_migrator.migration.sources.open_sources import Sources, open_sources
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.backup_catalog import BackupCatalog, BackupEntry
@@ -90,7 +95,9 @@ def make_backup(
                 raise Cancelled
         if not count and wanted:
             raise OriginNotFound(origins=", ".join(origins))
-        return backup.finish(sources.damages)
+        made = backup.finish(sources.damages)
+        tell_unkept_key(key, reporter)
+        return made
     finally:
         backup.discard()
 

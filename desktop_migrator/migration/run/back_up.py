@@ -9,6 +9,7 @@ from desktop_migrator.migration.database.open_database import without_password
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.register_run import run_to_resume
 from desktop_migrator.migration.run.run_context import RunContext
+from desktop_migrator.migration.sealed.sealing_keys import tell_unkept_key
 from desktop_migrator.migration.workspace.backup_catalog import BackupCatalog
 from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.workspace import Workspace
@@ -72,6 +73,7 @@ def back_up(run: RunContext, entities: Sequence[TargetEntity]) -> None:
     backup.add_tables(target, _affected_rows(run, entities))
     summary = backup.finish(run.sources.damages).summary
     run.backup.id = backup.id
+    tell_unkept_key(run.backup.key, run.reporter)
     prune_backups(workspace)
     done = summary.records + summary.rows
     _log.debug("%s: %d records, %d rows", backup.id, summary.records, summary.rows)

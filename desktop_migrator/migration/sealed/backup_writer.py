@@ -101,11 +101,12 @@ class RunBackup:
 
         Who has to be asked for a passphrase is asked now, not after a long look at the sources.
         """
-        key = self._key
+        key = self.key
         return self._start(key, origins).add_record if origins else None
 
     @cached_property
-    def _key(self) -> SealingKey:
+    def key(self) -> SealingKey:
+        """What it is sealed with. Raises as `sealing_key`."""
         return self._find_key()
 
     def _start(self, key: SealingKey, origins: Sequence[str]) -> BackupWriter:
@@ -114,7 +115,7 @@ class RunBackup:
 
     def collect(self, origins: Sequence[str], records: Iterable[Record]) -> BackupWriter:
         """Begin with what the records hold of these origins."""
-        backup = self._start(self._key, origins)
+        backup = self._start(self.key, origins)
         for record in records:
             if record.storage_key.origin in origins:
                 backup.add_record(record)

@@ -19,6 +19,11 @@ from desktop_migrator.vault.recovery_key import decode_recovery_key, encode_reco
 
 SealingKey = Passphrase | SecretKey
 
+
+class UnkeptKey(SecretKey):
+    """Told once, by `tell_unkept_key`, and kept nowhere."""
+
+
 _ATTEMPTS = 3
 
 
@@ -49,15 +54,19 @@ def sealing_key(
         reporter.warned(Message("The two are not the same."))
     else:
         raise Cancelled
-    key = SecretKey.generate()
-    reporter.warned(
-        Message(
-            "Nobody gave a passphrase for the backup. It opens with this "
-            "recovery key alone, which is shown now and kept nowhere: {recovery_key}",
-            recovery_key=encode_recovery_key(key),
+    return UnkeptKey.generate()
+
+
+def tell_unkept_key(key: SealingKey, reporter: Reporter) -> None:
+    """Once the backup is there: who reads a recovery key believes that there is one."""
+    if isinstance(key, UnkeptKey):
+        reporter.warned(
+            Message(
+                "Nobody gave a passphrase for the backup. It opens with this "
+                "recovery key alone, which is shown now and kept nowhere: {recovery_key}",
+                recovery_key=encode_recovery_key(key),
+            )
         )
-    )
-    return key
 
 
 def opening_keys(
