@@ -58,6 +58,18 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         return group(nodeid)
 
+    def remove_node(self, node: Any) -> str | None:
+        """The test in which the process ended. It has failed: xdist's own scheduler hands it out
+        again, and it would end one process after the other."""
+        for unit in self.assigned_work.get(node, {}).values():
+            for test, done in unit.items():
+                if not done:
+                    unit[test] = True
+                    super().remove_node(node)
+                    return str(test)
+        super().remove_node(node)
+        return None
+
 
 def make_scheduler(config: Any, log: Any) -> GroupScheduling | None:
     """None where the tests are to be divided otherwise."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import secretstorage
 
+from tests.processes import running
+
 
 @dataclass(frozen=True)
 class Session:
@@ -49,31 +51,17 @@ class Session:
 def desktop_session(folder: Path) -> Iterator[Session]:
     """Bus and keyring, the keyring unlocked as at a login."""
     environment = {"XDG_RUNTIME_DIR": str(folder), "HOME": str(folder)}
-    bus = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=os.environ | environment,
-    )
-    with bus:
-        assert bus.stdout
-        environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
-        keyring = subprocess.Popen(
-            ["gnome-keyring-daemon", "--unlock", "--foreground", "--components=secrets"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | environment,
-        )
-        with keyring:
-            assert keyring.stdin
-            assert keyring.stdout
-            keyring.stdin.write(b"the login's password")
-            keyring.stdin.close()
-            keyring.stdout.readline()  # it says where its sockets are once it is there
-            try:
-                yield Session(environment)
-            finally:
-                keyring.terminate()
-                bus.terminate()
+    bus = ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1"]
+    keyring = ["gnome-keyring-daemon", "--unlock", "--foreground", "--components=secrets"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with running(bus, text=True, env=os.environ | environment, **pipes) as service:
+        assert service.stdout
+        environment["DBUS_SESSION_BUS_ADDRESS"] = service.stdout.readline().strip()
+        variables = os.environ | environment
+        with running(keyring, stdin=subprocess.PIPE, env=variables, **pipes) as daemon:
+            assert daemon.stdin
+            assert daemon.stdout
+            daemon.stdin.write(b"the login's password")
+            daemon.stdin.close()
+            daemon.stdout.readline()  # it says where its sockets are once it is there
+            yield Session(environment)

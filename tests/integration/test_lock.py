@@ -19,6 +19,7 @@ from tests.integration.command_line import CommandLine, Ended
 from tests.integration.conftest import fetch, on_every_server
 from tests.integration.test_migrate import DRIZZLE
 from tests.integration.webkit_store import store_of
+from tests.processes import running
 from tests.waiting import PATIENCE, wait_until
 
 ITEMS = 200
@@ -268,16 +269,11 @@ def pgbouncer(database: str, folder: Path, mode: str) -> Iterator[str]:
     )
     account = server_account(folder)
     options = account.process_options if account else {}
-    with subprocess.Popen(
-        ["/usr/sbin/pgbouncer", settings], stderr=subprocess.DEVNULL, **options
-    ) as running:
-        try:
-            socket = folder / ".s.PGSQL.6432"
-            wait_until(lambda: socket.exists() or running.poll() is not None, "no pooler")
-            assert running.poll() is None
-            yield f"postgresql://postgres@/{name}?host={folder}&port=6432"
-        finally:
-            running.terminate()
+    with running(["/usr/sbin/pgbouncer", settings], stderr=subprocess.DEVNULL, **options) as pooler:
+        socket = folder / ".s.PGSQL.6432"
+        wait_until(lambda: socket.exists() or pooler.poll() is not None, "no pooler")
+        assert pooler.poll() is None
+        yield f"postgresql://postgres@/{name}?host={folder}&port=6432"
 
 
 @pytest.mark.needs("pgbouncer")

@@ -1,10 +1,9 @@
 """Somebody with a mouse before the windows of a wine prefix."""
 
 import subprocess
-import time
 from pathlib import Path
 
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 _LOOK_AGAIN = 0.15
 _BUTTONS = 45
@@ -22,9 +21,13 @@ class Person:
     def wait_for(self, title: str) -> None:
         """Until a window has this in its title, and nothing moves any more."""
         wait_until(lambda: self._find(title), f"there is no window {title}", _LOOK_AGAIN)
-        seen = b""
-        while seen != (seen := self._see("root")):
-            time.sleep(_LOOK_AGAIN)
+        seen = [b"", self._see("root")]
+
+        def rests() -> bool:
+            seen[:] = seen[1], self._see("root")
+            return seen[0] == seen[1]
+
+        wait_until(rests, f"{title} does not come to rest", _LOOK_AGAIN)
 
     def wait_for_box(self, title: str) -> None:
         """Until a box with a question lies over the window, under the same title."""
@@ -79,6 +82,7 @@ class Person:
             env=self._environment,
             stdout=subprocess.PIPE,
             check=True,
+            timeout=PATIENCE,
         ).stdout
 
     def _x(self, *words: str) -> str:
@@ -89,5 +93,6 @@ class Person:
             stderr=subprocess.DEVNULL,
             text=True,
             check=False,  # a window may be gone meanwhile
+            timeout=PATIENCE,
         )
         return done.stdout.strip()

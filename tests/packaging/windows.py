@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.waiting import PATIENCE
+
 UNINSTALL_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\DesktopMigrator"
 UNINSTALLER = "Uninstall Desktop Migrator.exe"
 
@@ -39,7 +41,7 @@ class Windows:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 check=True,
-                timeout=300,
+                timeout=PATIENCE,
             )
         self.pretend("win10")
 
@@ -47,7 +49,7 @@ class Windows:
         """Say that it is this Windows: `win10`, `win81`."""
         self.run("winecfg", "-v", release)
 
-    def run(self, *command: str | Path, code: int | None = 0, timeout: float = 300) -> str:
+    def run(self, *command: str | Path, code: int | None = 0, timeout: float = PATIENCE) -> str:
         """Run a program to its end; what it wrote, if it ended well. `code` None: any will do."""
         # Into a file: what wine starts on the side would hold a pipe open.
         with tempfile.TemporaryFile() as output:
@@ -123,5 +125,7 @@ class Windows:
         return "C:\\" + str(path.relative_to(self.prefix / "drive_c")).replace("/", "\\")
 
     def shut_down(self) -> None:
-        subprocess.run(["wineserver", "-k"], env=self.environment, check=False)
-        subprocess.run(["wineserver", "-w"], env=self.environment, check=False)
+        for option in ("-k", "-w"):  # all programs, and then until the services are gone
+            subprocess.run(
+                ["wineserver", option], env=self.environment, check=False, timeout=PATIENCE
+            )

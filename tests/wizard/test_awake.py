@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.desktop_session import desktop_session
-from tests.waiting import wait_until
+from tests.processes import running
+from tests.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.needs("gnome-keyring")
 
@@ -36,12 +37,9 @@ def test_the_desktop_is_asked_to_stay_awake(
     with desktop_session(tmp_path_factory.mktemp("session")) as session, said.open("w") as file:
         environment = os.environ | dict(session.environment)
         command = ["dbus-monitor", "--session", "--monitor"]
-        with subprocess.Popen(command, env=environment, stdout=file) as monitor:
-            try:
-                wait_until(lambda: said.stat().st_size > 0, "the bus says nothing")
-                capture = [sys.executable, "-c", CAPTURE, str(home), str(tmp_path)]
-                subprocess.run(capture, env=environment, check=True)
-            finally:
-                monitor.terminate()
+        with running(command, env=environment, stdout=file):
+            wait_until(lambda: said.stat().st_size > 0, "the bus says nothing")
+            capture = [sys.executable, "-c", CAPTURE, str(home), str(tmp_path)]
+            subprocess.run(capture, env=environment, check=True, timeout=PATIENCE)
     assert (tmp_path / "mine.dmcapture").stat().st_size > 0
     assert "member=Inhibit" in said.read_text()

@@ -22,6 +22,8 @@ from desktop_migrator.wizard.flow import WizardStep, Workflow
 from desktop_migrator.wizard.pages.find import FindPage
 from desktop_migrator.wizard.single_instance import SingleInstance
 from desktop_migrator.wizard.window import WizardWindow
+from tests.integration.desktop_session import desktop_session
+from tests.processes import running
 from tests.recorded import APP, unpack
 from tests.waiting import PATIENCE, wait_until
 from tests.wizard.conftest import OpenWindow, Person
@@ -220,38 +222,34 @@ def test_a_folder_goes_to_where_data_is_looked_for_and_a_wrong_one_forgets_nothi
 # ---- the taskbar --------------------------------------------------------------------------------
 
 _TELL = """
-import subprocess
 from PySide6.QtWidgets import QApplication, QWidget
 from desktop_migrator.wizard.taskbar_progress import TaskbarProgress
 app = QApplication([])
-watch = ["dbus-monitor", "--session", "interface=com.canonical.Unity.LauncherEntry"]
-with subprocess.Popen(watch, stdout=subprocess.PIPE, text=True) as monitor:
-    while "NameLost" not in monitor.stdout.readline():  # it listens from then on
-        pass
-    progress = TaskbarProgress(QWidget())
-    progress.show(0.25)
-    progress.show(None)
-    progress.clear()
-    left = 3
-    while left:
-        line = monitor.stdout.readline()
-        print(line, end="")
-        left -= "boolean" in line
-    monitor.terminate()
+progress = TaskbarProgress(QWidget())
+progress.show(0.25)
+progress.show(None)
+progress.clear()
+input()  # what is sent goes out in another thread
 """
 
 
 @pytest.mark.needs("gnome-keyring")  # with it comes a session's bus
-def test_docks_are_told_how_far_the_work_is() -> None:
-    told = subprocess.run(
-        ["dbus-run-session", "--", sys.executable, "-c", _TELL],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    assert told.count('string "application://desktop-migrator.desktop"') == 3
-    assert told.split("double ")[1].startswith("0.25")
-    visible = [line.split()[-1] for line in told.splitlines() if "boolean" in line]
+def test_docks_are_told_how_far_the_work_is(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    told = tmp_path / "told"
+    with desktop_session(tmp_path_factory.mktemp("session")) as session, told.open("w") as file:
+        environment = os.environ | dict(session.environment)
+        watch = ["dbus-monitor", "--session", "interface=com.canonical.Unity.LauncherEntry"]
+        with running(watch, env=environment, stdout=file):
+            wait_until(lambda: "NameLost" in told.read_text(), "nobody listens")  # from then on
+            command = [sys.executable, "-c", _TELL]
+            with running(command, env=environment, stdin=subprocess.PIPE):
+                wait_until(lambda: told.read_text().count("boolean") == 3, told.read_text)
+    signals = told.read_text()
+    assert signals.count('string "application://desktop-migrator.desktop"') == 3
+    assert signals.split("double ")[1].startswith("0.25")
+    visible = [line.split()[-1] for line in signals.splitlines() if "boolean" in line]
     assert visible == ["true", "false", "false"]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.processes import running
 from tests.waiting import PATIENCE, wait_until
 from tests.wizard.xvfb.watchdog import Turn
 
@@ -30,12 +31,11 @@ class Screen:
 def virtual_screen() -> Iterator[Screen]:
     ready, told = os.pipe()
     command = ["Xvfb", "-displayfd", str(told), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
-    with subprocess.Popen(command, pass_fds=(told,), stderr=subprocess.DEVNULL) as server:
+    with running(command, pass_fds=(told,), stderr=subprocess.DEVNULL) as server:
         os.close(told)
         with os.fdopen(ready) as number:
             display = f":{number.readline().strip()}"
         yield Screen(display, server.pid)
-        server.terminate()
 
 
 class Person:
