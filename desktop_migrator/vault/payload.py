@@ -42,6 +42,7 @@ _MAX_STORES = 100_000
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 """One without a zone could not be compared with the others."""
+_Name = Annotated[str, msgspec.Meta(max_length=1000)]
 
 
 class ByteSink(Protocol):
@@ -69,6 +70,16 @@ class BackupManifest(msgspec.Struct, frozen=True, kw_only=True):
     """migrate, create, clear, restore or capture."""
     origins: list[str]
     """Those whose records were taken; empty: all."""
+    user_id: _Name | None = None
+    """Whose data it is, in the app; None: nobody said, as in all that older versions made."""
+    email: _Name | None = None
+    """The same, where the app's database is to be asked for the id."""
+    login: _Name | None = None
+    """The account on that computer that made it."""
+    plan: _Name | None = None
+    """The name of the plan that it was made for, which is that of the app."""
+    plan_digest: _Name | None = None
+    """SHA-256 of that plan, in hexadecimal."""
 
 
 class BackupTarget(msgspec.Struct, frozen=True, kw_only=True):

@@ -240,6 +240,8 @@ class WizardAnswers:
 
     # Capture and upload
     captures: tuple[Path, ...] = ()
+    captures_named: bool = False
+    """Whether each of them says whose it is."""
     capture_file: Path | None = None
     passphrase: str = field(default="", repr=False)
     """Of the capture; with `sealed_for_desk` none is needed to make one."""
@@ -320,7 +322,11 @@ def _requirements(step: WizardStep, answers: WizardAnswers) -> tuple[tuple[Requi
             (Requirement.SOURCES, bool(answers.sources)),
         ),
         WizardStep.DESTINATION: (
-            (Requirement.PERSON, bool(answers.user_id.strip() or answers.email.strip())),
+            (
+                Requirement.PERSON,
+                bool(answers.user_id.strip() or answers.email.strip())
+                or (answers.workflow is Workflow.UPLOAD and answers.captures_named),
+            ),
             (Requirement.DATABASE, bool(answers.database.strip())),
         ),
         WizardStep.CONFLICTS: ((Requirement.CONFLICTS, answers.undecided_conflicts == 0),),

@@ -110,7 +110,7 @@ def make_work(
         restore = restore_job(answers)
         return _keep_awake(lambda reporter: restore_to_database(restore, workspace, reporter))
     if answers.workflow is Workflow.CAPTURE:
-        return _keep_awake(lambda reporter: _capture(answers, workspace, reporter))
+        return _keep_awake(lambda reporter: _capture(answers, plan, workspace, reporter))
     if answers.workflow is Workflow.UPLOAD:
         uploading = build_job(answers, plan)
         return _keep_awake(
@@ -121,14 +121,22 @@ def make_work(
     return _keep_awake(lambda reporter: migrate(job, workspace, reporter))
 
 
-def _capture(answers: WizardAnswers, workspace: Workspace, reporter: Reporter) -> CaptureResult:
+def _capture(
+    answers: WizardAnswers, plan: Plan, workspace: Workspace, reporter: Reporter
+) -> CaptureResult:
     sealed_for = answers.desk_key if answers.sealed_for_desk else None
-    key = sealed_for or Passphrase(answers.passphrase)
+    keys = [sealed_for or Passphrase(answers.passphrase)]
     out = answers.capture_file or Path()
     with open_sources(answers.sources, workspace.snapshots, reporter) as sources:
         origins = parse_origins(answers.origins)
         _, sealed = capture(
-            workspace, sources.records(), origins=origins, out=out, key=key, reporter=reporter
+            *(workspace, sources.records()),
+            origins=origins,
+            out=out,
+            keys=keys,
+            reporter=reporter,
+            person=Person(answers.user_id or None, answers.email or None),
+            plan=plan,
         )
     return CaptureResult(sealed.path, sealed.summary.records)
 

@@ -209,6 +209,22 @@
         <translation>Wo die Datei liegt und wie sie heißt</translation>
     </message>
     <message>
+        <source>Who you are</source>
+        <translation>Wer Sie sind</translation>
+    </message>
+    <message>
+        <source>Your &amp;e-mail address in the app</source>
+        <translation>Ihre &amp;E-Mail-Adresse in der App</translation>
+    </message>
+    <message>
+        <source>Your &amp;id in the app</source>
+        <translation>Ihre &amp;Kennung in der App</translation>
+    </message>
+    <message>
+        <source>It goes into the file, encrypted, so that your data comes to you. If you do not know it, leave it empty.</source>
+        <translation>Sie kommt verschlüsselt in die Datei, damit Ihre Daten bei Ihnen ankommen. Wenn Sie sie nicht wissen, lassen Sie das Feld leer.</translation>
+    </message>
+    <message>
         <source>Captures (*.dmcapture)</source>
         <translation>Aufnahmen (*.dmcapture)</translation>
     </message>
@@ -787,12 +803,32 @@
         <translation>Öffnet den Ordner, in dem die Datei liegt</translation>
     </message>
     <message>
+        <source>&amp;Write an e-mail …</source>
+        <translation>E-Mail &amp;schreiben …</translation>
+    </message>
+    <message>
+        <source>Begins a letter with the file in your mail program</source>
+        <translation>Beginnt in Ihrem E-Mail-Programm eine Nachricht mit der Datei</translation>
+    </message>
+    <message>
         <source>It is called {name}.</source>
         <translation>Sie heißt {name}.</translation>
     </message>
     <message>
         <source>Send it to {owner}: nobody else can open it.</source>
         <translation>Senden Sie sie an {owner}: Niemand sonst kann sie öffnen.</translation>
+    </message>
+    <message>
+        <source>Here is my data, in the file {name}.
+
+(If the file is not attached to this letter yet, drag it in: it lies in {folder}.)</source>
+        <translation>Hier sind meine Daten, in der Datei {name}.
+
+(Falls die Datei noch nicht an dieser Nachricht hängt, ziehen Sie sie hinein: Sie liegt in {folder}.)</translation>
+    </message>
+    <message>
+        <source>There is no mail program here. Send {name} to {address}.</source>
+        <translation>Hier gibt es kein E-Mail-Programm. Senden Sie {name} an {address}.</translation>
     </message>
     <message>
         <source>No program opens it here. It is at {path}.</source>

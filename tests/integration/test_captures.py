@@ -1,9 +1,11 @@
 """Captures and uploads as their users meet them; the oracles are what pages read back, and SQL."""
 
+import getpass
 import json
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
@@ -76,6 +78,40 @@ def test_a_capture_says_what_it_holds_and_shows_nothing(
             assert b"tasks" not in path.read_bytes()
     again = told(program, "capture", "--source", profile, "--out", out)
     assert again.exit_code == 2
+
+
+def test_a_capture_knows_whose_it_is_and_tells_only_who_opens_it(
+    program: CommandLine, tmp_path: Path
+) -> None:
+    source = unpack("firefox", tmp_path)
+    folder = tmp_path / "out"
+    folder.mkdir()
+    words = ("capture", "--source", source, "--origin", APP, "--out", folder)
+    made = told(program, *words, "--user-email", "maria.braun@example.com")
+    assert made.exit_code == 0, made.err
+    [path] = folder.iterdir()
+    assert made.last["path"] == str(path)
+    assert path.stem.endswith(f"-mb-{datetime.now().astimezone().date()}")
+    with open_sealed_file(path, "capture", [Passphrase(PASSPHRASE)]) as reader:
+        manifest = reader.manifest
+    assert (manifest.user_id, manifest.email) == (None, "maria.braun@example.com")
+    assert (manifest.plan, manifest.login) == ("default", getpass.getuser())
+    assert b"maria" not in path.read_bytes()
+
+
+def test_several_recipients_can_each_open_a_capture(program: CommandLine, tmp_path: Path) -> None:
+    keys = [PrivateKey.generate() for _ in range(2)]
+    words: list[object] = []
+    for number, key in enumerate(keys):
+        file = tmp_path / f"{number}.dmkey"
+        file.write_text(key.public_key.to_text("desk"))
+        words += ["--recipient", file]
+    source, out = unpack("firefox", tmp_path), tmp_path / "two.dmcapture"
+    made = program("capture", "--source", source, "--origin", APP, "--out", out, *words)
+    assert made.exit_code == 0, made.err
+    for key in keys:
+        with open_sealed_file(out, "capture", [key]) as reader:
+            assert {each.key: each.value for each in reader.records()} == areas("firefox")[APP]
 
 
 def test_only_the_desk_opens_what_is_sealed_for_it(program: CommandLine, tmp_path: Path) -> None:

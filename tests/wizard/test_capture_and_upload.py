@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from desktop_migrator.migration.upload import UploadResult
+from desktop_migrator.vault.keys import Passphrase
+from desktop_migrator.vault.sealed_file import open_sealed_file
 from desktop_migrator.wizard.flow import Requirement, WizardStep, Workflow, unmet_requirement
 from desktop_migrator.wizard.operations import CaptureResult
 from desktop_migrator.wizard.pages.capture_file import CaptureFilePage
@@ -24,6 +26,9 @@ def captured(person: Person, file: Path) -> None:
     page = person.page
     assert isinstance(page, CaptureFilePage)
     assert unmet_requirement(WizardStep.CAPTURE_FILE, page.answers) is Requirement.KEY
+    page._person.setText("maria")
+    assert page.answers.capture_file is not None
+    assert "-maria-" in page.answers.capture_file.name
     page.set_capture_file(file)
     page.use_passphrase(PASSPHRASE, PASSPHRASE)
     person.go_on()
@@ -38,6 +43,9 @@ def test_what_is_saved_in_a_file_arrives_when_it_is_uploaded_and_once(
     context = person.window.context
     assert isinstance(context.result, CaptureResult)
     assert context.result.records > 0
+
+    with open_sealed_file(file, "capture", [Passphrase(PASSPHRASE)]) as reader:
+        assert reader.manifest.user_id == "maria"
 
     counts: list[int] = []
     for _ in range(2):

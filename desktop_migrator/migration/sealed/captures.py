@@ -4,9 +4,13 @@ Nothing of it is ever on the disk in the clear: neither while it is captured nor
 uploaded, however often it is read.
 """
 
+import getpass
 from collections.abc import Generator, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from desktop_migrator.errors import (
     Cancelled,
@@ -17,11 +21,13 @@ from desktop_migrator.errors import (
     VaultError,
 )
 from desktop_migrator.messages import Message
+from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.sealed.backup_writer import build_manifest
 from desktop_migrator.migration.sealed.sealing_keys import opening_keys
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Record, damage_message
+from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter, Stage
 from desktop_migrator.vault.backup_folder import new_backup_id
 from desktop_migrator.vault.container import read_header
@@ -33,6 +39,8 @@ from desktop_migrator.vault.sealed_file import AtomicSealedFile, SealedFile, ope
 
 KIND = "capture"
 SUFFIX = ".dmcapture"
+NOBODY = Person()
+"""Nobody said whose data it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +122,29 @@ def capture(
     *,
     origins: Sequence[str],
     out: Path,
-    key: Passphrase | PublicKey,
+    keys: Sequence[Passphrase | PublicKey],
     reporter: Reporter,
+    person: Person = NOBODY,
+    plan: Plan | None = None,
 ) -> tuple[BackupManifest, SealedFile]:
-    """Seal all records of these origins (none named: of all) in a new file.
+    """Seal all records of these origins (none named: of all) in a new file, which each of the keys
+    opens, and within it whose they are and the plan that they are for.
 
     Raises UsageError where the file exists, OriginNotFound, NothingToMigrate, SealedFileNotWritten,
     SealedFileNotVerified, Cancelled.
     """
     if out.exists():
         raise UsageError(reason=Message("{out} exists already.", out=str(out)))
-    described = build_manifest(new_backup_id(), "capture", origins)
-    keys = [key] if isinstance(key, Passphrase) else []
-    draft = AtomicSealedFile(out, described, kind=KIND, recipients=[key], identities=keys)
+    described = replace(
+        build_manifest(new_backup_id(), "capture", origins),
+        user_id=person.user_id,
+        email=person.email,
+        login=_login(),
+        plan=plan.name if plan else None,
+        plan_digest=plan.digest if plan else None,
+    )
+    own = [key for key in keys if isinstance(key, Passphrase)]
+    draft = AtomicSealedFile(out, described, kind=KIND, recipients=keys, identities=own)
     try:
         count = 0
         reporter.started(Stage.CAPTURE, None)
@@ -146,3 +164,10 @@ def capture(
         AuditEvent(action="capture", outcome="completed", counts={"records": count})
     )
     return described, sealed
+
+
+def _login() -> str | None:
+    """The account's name on this computer, where the system knows one."""
+    with suppress(OSError, KeyError, ImportError):
+        return getpass.getuser()
+    return None

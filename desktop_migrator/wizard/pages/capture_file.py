@@ -1,12 +1,16 @@
 """Where a capture is kept, and who can open it."""
 
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QPushButton
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QLineEdit, QPushButton
 
+from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.sealed.capture_name import capture_name, unused_path
 from desktop_migrator.migration.sealed.captures import SUFFIX
-from desktop_migrator.wizard.flow import WizardStep
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.wizard.flow import WizardAnswers, WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.card import Card
@@ -25,6 +29,8 @@ class CaptureFilePage(WizardPage):
             ),
         )
         kit = self.context.kit
+        self._place_chosen = False
+        """Whether the person said where, rather than the program."""
         self._group = QButtonGroup(self)
         self._desk_card = Card(
             self.tr("Only the support &desk can open it (recommended)"),
@@ -47,6 +53,7 @@ class CaptureFilePage(WizardPage):
         self._passphrase_form.passphrase_changed.connect(self._passphrase_changed)
         for widget in (self._desk_card, self._passphrase_card, self._passphrase_form):
             self.body.addWidget(widget)
+        self._build_person()
         self.body.addWidget(basics.make_heading(self.tr("Where is it kept?")))
         self._path_label = basics.make_label()
         choose = QPushButton(self.tr("C&hoose a place …"))
@@ -67,12 +74,48 @@ class CaptureFilePage(WizardPage):
         self._recipient_chosen(
             sealed_for_desk=answers.desk_key is not None and self._desk_card.is_checked
         )
-        if answers.capture_file is None or answers.capture_file.exists():
-            self.set_capture_file(unused_path())
-        else:
+        self._person.setText(answers.email or answers.user_id)
+        if self._place_chosen and answers.capture_file and not answers.capture_file.exists():
             self.set_capture_file(answers.capture_file)
+        else:
+            self._suggest_path()
+
+    def _build_person(self) -> None:
+        self.body.addWidget(basics.make_heading(self.tr("Who you are")))
+        self._person = QLineEdit()
+        words = (
+            self.tr("Your &e-mail address in the app")
+            if self.context.plan.user is not None
+            else self.tr("Your &id in the app")
+        )
+        label = basics.make_caption(words)
+        label.setBuddy(self._person)
+        self._person.setAccessibleName(words.replace("&", ""))
+        hint = self.tr(
+            "It goes into the file, encrypted, so that your data comes to you. If you do not know "
+            "it, leave it empty."
+        )
+        self._person.setAccessibleDescription(hint)
+        self._person.textChanged.connect(self._person_named)
+        for widget in (label, self._person, basics.make_label(hint, "faint")):
+            self.body.addWidget(widget)
+
+    def _person_named(self, text: str) -> None:
+        by_email = self.context.plan.user is not None
+        answers, named = self.answers, text.strip()
+        answers.email, answers.user_id = (named, "") if by_email else ("", named)
+        if not self._place_chosen:
+            self._suggest_path()
+
+    def _suggest_path(self) -> None:
+        self._place_chosen = False
+        self._show_path(capture_path(self.context.plan, self.answers))
 
     def set_capture_file(self, path: Path) -> None:
+        self._place_chosen = True
+        self._show_path(path)
+
+    def _show_path(self, path: Path) -> None:
         self.answers.capture_file = path
         self._path_label.setText(str(path))
         self.notify_complete_changed()
@@ -104,13 +147,12 @@ class CaptureFilePage(WizardPage):
             )
 
 
-def unused_path() -> Path:
+def capture_path(plan: Plan, answers: WizardAnswers) -> Path:
     """A name in the person's documents that no file has yet."""
     documents = QStandardPaths.StandardLocation.DocumentsLocation
     folder = Path(QStandardPaths.writableLocation(documents))
     if not folder.is_dir():
         folder = Path.home()
-    number = 1
-    while (path := folder / f"my-data{'' if number == 1 else f'-{number}'}{SUFFIX}").exists():
-        number += 1
-    return path
+    person = Person(answers.user_id or None, answers.email or None)
+    today = datetime.now().astimezone().date()
+    return unused_path(folder, capture_name(plan, answers.origins, person, today))

@@ -5,8 +5,10 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QFormLayout, QLineEdit, QListWidget, QPushButton
 
 from desktop_migrator.errors import KeyNotGiven, MigratorError, NotAContainer, WrongKey
+from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.desk import kits
 from desktop_migrator.migration.sealed.captures import (
+    NOBODY,
     UnlockKey,
     is_capture,
     needs_typed_key,
@@ -80,14 +82,19 @@ class CapturesPage(WizardPage):
             return True
         unlock = UnlockKey(answers.passphrase or None, self.context.workspace.credentials)
 
-        def work(reporter: Reporter) -> None:
-            open_captures(answers.captures, unlock, reporter)
+        def work(reporter: Reporter) -> list[Person]:
+            opened = open_captures(answers.captures, unlock, reporter)
+            return [Person(each.manifest.user_id, each.manifest.email) for each in opened]
 
-        self.start_operation(work, lambda _: self._go_on(wanted), self._not_opened)
+        self.start_operation(work, lambda people: self._go_on(wanted, people), self._not_opened)
         return False
 
-    def _go_on(self, opened: tuple[tuple[Path, ...], str]) -> None:
+    def _go_on(self, opened: tuple[tuple[Path, ...], str], people: list[Person]) -> None:
         self._opened = opened
+        answers = self.answers
+        answers.captures_named = NOBODY not in people
+        if len({*people}) == 1 and not (answers.user_id or answers.email):
+            answers.user_id, answers.email = people[0].user_id or "", people[0].email or ""
         self.next_page()
 
     def _not_opened(self, error: MigratorError) -> None:

@@ -18,7 +18,7 @@ from desktop_migrator.migration.upload import UploadResult
 from desktop_migrator.model import Counts, Rejection, RestOfRecords, RunResult, UndoResult
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.system.files import write_private
-from desktop_migrator.wizard import theme
+from desktop_migrator.wizard import mail, theme
 from desktop_migrator.wizard.flow import WizardStep, Workflow
 from desktop_migrator.wizard.operations import CaptureResult
 from desktop_migrator.wizard.pages.base import WizardPage
@@ -58,13 +58,19 @@ class DonePage(WizardPage):
         self._folder_button = QPushButton(self.tr("Show in &folder"))
         self._folder_button.setAccessibleDescription(self.tr("Opens the folder that has the file"))
         self._folder_button.clicked.connect(self._show_folder)
+        self._mail_button = QPushButton(self.tr("&Write an e-mail …"))
+        self._mail_button.setAccessibleDescription(
+            self.tr("Begins a letter with the file in your mail program")
+        )
+        self._mail_button.clicked.connect(self._begin_letter)
         self._support_button = QPushButton(self.tr("&Save support bundle …"))
         self._support_button.setAccessibleDescription(
             self.tr("A file for the support desk that holds none of your data; you see it first")
         )
         self._support_button.clicked.connect(self._collect_bundle)
         self.add_row(
-            *(self._folder_button, self._report_button, self._undo_button, self._support_button)
+            *(self._folder_button, self._mail_button, self._report_button),
+            *(self._undo_button, self._support_button),
         )
         self.clear_old_data = ClearOldData(self)
         self.body.addWidget(self.clear_old_data)
@@ -89,6 +95,9 @@ class DonePage(WizardPage):
         self._undo_button.setVisible(ran)
         self._report_button.setVisible(ran)
         self._folder_button.setVisible(isinstance(result, CaptureResult))
+        self._mail_button.setVisible(
+            isinstance(result, CaptureResult) and self._desk_address() is not None
+        )
         moved = isinstance(result, RunResult) and result.verified
         self.clear_old_data.setVisible(moved and self.answers.workflow is Workflow.MIGRATE)
         self.clear_old_data.reset()
@@ -133,6 +142,26 @@ class DonePage(WizardPage):
         result = self.context.result
         if isinstance(result, CaptureResult):
             self._open_url(QUrl.fromLocalFile(result.path.parent))
+
+    def _desk_address(self) -> str | None:
+        kit = self.context.kit
+        return mail.find_address(kit.contact) if kit and self.answers.sealed_for_desk else None
+
+    def _begin_letter(self) -> None:
+        result, address = self.context.result, self._desk_address()
+        if not isinstance(result, CaptureResult) or address is None:
+            return
+        name = result.path.name
+        body = self.tr(
+            "Here is my data, in the file {name}.\n\n(If the file is not attached to this letter "
+            "yet, drag it in: it lies in {folder}.)"
+        ).format(name=name, folder=result.path.parent)
+        if not mail.begin_letter(address, name, body, result.path):
+            self._summary.setText(
+                self.tr("There is no mail program here. Send {name} to {address}.").format(
+                    name=name, address=address
+                )
+            )
 
     def _open_url(self, url: QUrl) -> None:
         """Where nothing opens it, say where it is."""

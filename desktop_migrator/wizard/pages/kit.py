@@ -33,7 +33,7 @@ from desktop_migrator.vault.keyring_keys import get_or_create_backup_key
 from desktop_migrator.wizard import i18n
 from desktop_migrator.wizard.flow import BackupChoice, WizardStep, Workflow
 from desktop_migrator.wizard.pages.base import WizardPage
-from desktop_migrator.wizard.pages.capture_file import unused_path
+from desktop_migrator.wizard.pages.capture_file import capture_path
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.kit_panel import KitPanel, technical_lines
 from desktop_migrator.wizard.widgets.passphrase import NewPassphraseForm
@@ -278,7 +278,7 @@ class KitPage(WizardPage, OperationListener):
     def _save_for_desk(self) -> None:
         answers = self.answers
         answers.workflow, answers.sealed_for_desk = Workflow.CAPTURE, True
-        answers.capture_file = unused_path()
+        answers.capture_file = capture_path(self.context.plan, answers)
         self.setCommitPage(True)
         self.next_page()
 
