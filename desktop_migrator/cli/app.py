@@ -62,6 +62,7 @@ COMMANDS = {
     "clear": N_("Clear from the browser what was migrated, after a backup."),
     "unlock": N_("Clear what a run that is gone has left locked."),
     "provision": N_("Print, or run, the SQL for a database role with just the rights needed."),
+    "electric": N_("Check and prepare a database for ElectricSQL; verify that all has arrived."),
     "config": N_("Show and change the settings: what need not be said each time."),
     "connection": N_("Save databases' addresses under names; passwords go into the keyring."),
     "keys": N_("Make and hand out the desk's keys."),
@@ -80,8 +81,8 @@ PANELS = {
         *("validate", "repair", "rollback", "backup", "clear", "report", "analyze", "optimize"),
     ),
     N_("Set up"): (
-        *("plan", "config", "connection", "test-connection", "provision", "unlock"),
-        *("keys", "kit", "support", "update", "completion"),
+        *("plan", "config", "connection", "test-connection", "provision", "electric"),
+        *("unlock", "keys", "kit", "support", "update", "completion"),
     ),
 }
 """How help groups the commands."""

@@ -39,6 +39,7 @@ From outside: this package alone, which has all of them.
         DatabaseBusy  DM-311  transient
         UserAmbiguous  DM-312
         DatabaseReadOnly  DM-313
+        ElectricUnreachable  DM-314
       VaultError  DM-400
         WrongKey  DM-401
         ContainerDamaged  DM-402
@@ -103,6 +104,7 @@ from desktop_migrator.errors.database import (
     DatabaseError,
     DatabaseInterrupted,
     DatabaseReadOnly,
+    ElectricUnreachable,
     PermissionMissing,
     TableMissing,
     TlsFailed,
@@ -213,6 +215,7 @@ __all__ = [
     "DatabaseInterrupted",
     "DatabaseReadOnly",
     "DecisionsUnusable",
+    "ElectricUnreachable",
     "ExitCode",
     "FileUnreadable",
     "InternalError",

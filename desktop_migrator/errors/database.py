@@ -121,3 +121,10 @@ class DatabaseReadOnly(DatabaseError):
         "default_transaction_read_only switched off for this user and database."
     )
     exit_code = ExitCode.REFUSED
+
+
+class ElectricUnreachable(DatabaseError):
+    code = "DM-314"
+    title = "Electric does not answer as it should"
+    detail_template = "{address}: {reason}"
+    hint_template = "Check the address, and that Electric runs and follows this database."

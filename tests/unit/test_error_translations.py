@@ -101,13 +101,14 @@ def test_the_wizard_names_no_option_of_the_command_line(language: str) -> None:
 
 
 def _shown_by_the_wizard() -> Iterator[MessageId]:
-    """All but what maintenance says, and who asks for keys, at a command line."""
+    """All but what maintenance and `electric` say, and who asks for keys, at a command line."""
     own = {each for path in _of_the_command_line() for each in messages_of(path)}
     yield from (each for each in extract(ENGINE) if each not in own)
 
 
 def _of_the_command_line() -> Iterator[Path]:
-    yield from (PACKAGE / "migration" / "maintenance").glob("*.py")
+    for room in ("maintenance", "electric"):
+        yield from (PACKAGE / "migration" / room).glob("*.py")
 
 
 def test_catalogs_name_no_machine_and_no_day() -> None:

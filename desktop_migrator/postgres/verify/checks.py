@@ -22,6 +22,12 @@ class CheckId(StrEnum):
     TEMPORARY_TABLES = "temporary-tables"
     BOOKKEEPING = "bookkeeping"
     ELECTRIC = "electric"
+    LOGICAL_REPLICATION = "logical-replication"
+    REPLICATION_SLOTS = "replication-slots"
+    REPLICATION_SLOT = "replication-slot"
+    ROLE = "role"
+    PUBLICATION = "publication"
+    NEW_SHAPES = "new-shapes"
     RUN = "run"
     RECORDED_COUNTS = "recorded-counts"
     ROWS_AS_SENT = "rows-as-sent"
@@ -55,6 +61,12 @@ _LABELS = {
     CheckId.TEMPORARY_TABLES: N_("Temporary tables"),
     CheckId.BOOKKEEPING: N_("Bookkeeping"),
     CheckId.ELECTRIC: N_("Electric"),
+    CheckId.LOGICAL_REPLICATION: N_("Logical replication"),
+    CheckId.REPLICATION_SLOTS: N_("Replication slots"),
+    CheckId.REPLICATION_SLOT: N_("Replication slot {slot}"),
+    CheckId.ROLE: N_("Role {role}"),
+    CheckId.PUBLICATION: N_("Publication"),
+    CheckId.NEW_SHAPES: N_("Tables that Electric is asked for anew"),
     CheckId.RUN: N_("Run"),
     CheckId.RECORDED_COUNTS: N_("Recorded counts"),
     CheckId.ROWS_AS_SENT: N_("{entity}: rows as they were sent"),

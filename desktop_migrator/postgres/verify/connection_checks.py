@@ -278,10 +278,12 @@ def _electric(connection: Connection, names: Iterable[str]) -> Iterator[Check]:
         )
         return
     tables = [table for name in names if (table := find_relation(connection, name))]
-    lacks = list(electric_checks.missing_requirements(connection, tables))
-    for lack in lacks:
-        yield Check(CheckId.ELECTRIC, ok=False, detail=lack.detail, remedy=lack.remedy)
-    if not lacks:
+    missing = [
+        point for point in electric_checks.check_database(connection, tables) if not point.ok
+    ]
+    for point in missing:
+        yield Check(CheckId.ELECTRIC, ok=False, detail=point.detail, remedy=point.remedy)
+    if not missing:
         yield Check(CheckId.ELECTRIC, ok=True, detail=Message("all that it needs is there"))
 
 
