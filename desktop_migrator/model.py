@@ -4,7 +4,7 @@ Texts that come from a browser are Python `str` with exactly the UTF-16 code uni
 wrote: lone surrogates stay lone surrogates, U+0000 stays U+0000.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -143,6 +143,18 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
+class LargeRecord:
+    """A record whose value is larger than any that is taken."""
+
+    size: int
+    """Bytes of its value."""
+    storage_key: StorageKey | None = None
+    """None where nothing tells whose it is."""
+    key: str = ""
+    """Its beginning, if it is long."""
+
+
+@dataclass(frozen=True, slots=True)
 class Damage:
     """Something in a store that could not be read, and how much is missing because of it."""
 
@@ -151,10 +163,26 @@ class Damage:
     """For a person: which part is damaged."""
     lost_records: int | None
     """How many records are missing; None where it cannot be known."""
+    too_large: LargeRecord | None = None
+    """The record that is not taken, where nothing is damaged but a value is too large."""
+
+    def concerns(self, origins: Collection[str]) -> bool:
+        """Whether a value too large may be one of these web sites', or, without any, is told."""
+        large = self.too_large
+        return large is not None and (
+            not origins or large.storage_key is None or large.storage_key.origin in origins
+        )
 
     @property
     def message(self) -> Message:
         """The whole of it, with the store and how much was lost."""
+        if self.too_large:
+            return Message(
+                "{browser}, profile {profile}: {description}",
+                browser=self.store.profile.browser_name,
+                profile=self.store.profile.name,
+                description=self.description,
+            )
         return damage_message(str(self.store.path), self.description, self.lost_records)
 
 
@@ -752,6 +780,8 @@ class RunResult:
     not_taken: NotTaken = NotTaken()
     suspicions: tuple[Suspicion, ...] = ()
     """What looks secret or personal in what was sent, and that the plan does not name."""
+    too_large: tuple[Damage, ...] = ()
+    """Those of the damages that tell a value of the run's web sites which is too large."""
 
     def label(self, entity: str) -> str:
         return self.labels.get(entity, entity)

@@ -11,6 +11,9 @@ import cramjam
 
 from desktop_migrator.messages import Message
 
+_SNAPPY_RATIO = 22
+"""Bytes that one of snappy's can stand for at most: its copies of 64 take three."""
+
 
 class UndecodableError(ValueError):
     """Bytes that no browser writes there; says of what kind the fault is, never what they are."""
@@ -18,6 +21,15 @@ class UndecodableError(ValueError):
     def __init__(self, reason: Message) -> None:
         super().__init__(str(reason))
         self.reason = reason
+
+
+class TooLargeError(UndecodableError):
+    """A value that would unpack to more than is taken."""
+
+    def __init__(self, size: int) -> None:
+        """`size`: bytes of it."""
+        super().__init__(Message("a compressed value is too large"))
+        self.size = size
 
 
 def undecodable_reason(error: ValueError) -> Message:
@@ -59,12 +71,18 @@ def decode_utf16(raw: bytes) -> str:
     return utf_16_le_decode(raw, "surrogatepass", True)[0]
 
 
-def decompress_snappy(raw: bytes, limit: int) -> bytes:
-    """What a raw snappy block holds; ValueError if that is damaged or over `limit` bytes."""
+def decompress_snappy(raw: bytes | memoryview, limit: int) -> bytes:
+    """What a raw snappy block holds; ValueError if that is damaged.
+
+    Raises TooLargeError, which is one, for more than `limit` bytes.
+    """
     try:
         # The length is announced, and cramjam allocates that much before it unpacks.
-        if cramjam.snappy.decompress_raw_len(raw) > limit:
-            raise UndecodableError(Message("a compressed value is too large"))
+        size = cramjam.snappy.decompress_raw_len(raw)
+        if size > max(limit, _SNAPPY_RATIO * len(raw)):
+            raise UndecodableError(Message("a compressed value is damaged"))
+        if size > limit:
+            raise TooLargeError(size)
         return bytes(cramjam.snappy.decompress_raw(raw))
     except cramjam.DecompressionError as error:
         raise UndecodableError(Message("a compressed value is damaged")) from error

@@ -1,5 +1,6 @@
 """`capture`: what the browsers hold into a sealed file."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import reduce
 from pathlib import Path
@@ -10,7 +11,7 @@ import typer
 from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId
 from desktop_migrator.cli.passphrases import GivenPassphrase, passphrase_was_named, to_key
 from desktop_migrator.cli.session import Session, cancel_on_signal
-from desktop_migrator.errors import UsageError
+from desktop_migrator.errors import ExitCode, UsageError
 from desktop_migrator.messages import N_, Message, plural
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.desk.desk_keys import read_public_key
@@ -21,6 +22,7 @@ from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.vault.keys import Passphrase, PublicKey
 from desktop_migrator.vault.payload import to_builtins
+from desktop_migrator.vault.sealed_file import SealedFile
 
 
 def command(
@@ -83,7 +85,9 @@ def command(
             reporter=reporter,
             person=person,
             plan=plan,
+            damages=lambda: sources.damages,
         )
+        too_large = any(damage.concerns(origins) for damage in sources.damages)
     if session.json:
         session.emit_json(
             path=str(sealed.path),
@@ -92,19 +96,22 @@ def command(
             manifest=to_builtins(manifest),
             summary=to_builtins(sealed.summary),
         )
-        return
+    else:
+        session.print_text(session.tr(_sentence(out, sealed, keys)))
+    raise typer.Exit(ExitCode.DONE_WITH_REJECTIONS if too_large else ExitCode.DONE)
+
+
+def _sentence(out: Path, sealed: SealedFile, keys: Sequence[PublicKey | Passphrase]) -> Message:
     who = [
         Message("key {id}", id=key.id) if isinstance(key, PublicKey) else Message("the passphrase")
         for key in keys
     ]
-    session.print_text(
-        session.tr(
-            "{records} of {sites} are in {path}; it opens with {who}.",
-            records=plural("{count:,} record", "{count:,} records", count=sealed.summary.records),
-            sites=plural(
-                "{count:,} web site", "{count:,} web sites", count=len(sealed.summary.origins)
-            ),
-            path=str(out),
-            who=reduce(lambda one, other: Message("{one} or {other}", one=one, other=other), who),
-        )
+    return Message(
+        "{records} of {sites} are in {path}; it opens with {who}.",
+        records=plural("{count:,} record", "{count:,} records", count=sealed.summary.records),
+        sites=plural(
+            "{count:,} web site", "{count:,} web sites", count=len(sealed.summary.origins)
+        ),
+        path=str(out),
+        who=reduce(lambda one, other: Message("{one} or {other}", one=one, other=other), who),
     )

@@ -14,7 +14,7 @@ from desktop_migrator.cli.output import cell, print_line
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.messages import Message, Translator, plural
-from desktop_migrator.model import Counts, Outcome, RunResult
+from desktop_migrator.model import Counts, LargeRecord, Outcome, RunResult
 
 _SHOWN_REJECTIONS = 10
 
@@ -22,7 +22,7 @@ _SHOWN_REJECTIONS = 10
 def exit_code(result: RunResult) -> ExitCode:
     if result.error:
         return result.error.exit_code
-    left = result.counts.rejected + result.counts.superseded
+    left = result.counts.rejected + result.counts.superseded + len(result.too_large)
     return ExitCode.DONE_WITH_REJECTIONS if left else ExitCode.DONE
 
 
@@ -41,6 +41,7 @@ def finished_event(result: RunResult) -> dict[str, Any]:
                 "store": str(damage.store.path),
                 "what": damage.description,
                 "lost_records": damage.lost_records,
+                "too_large": large_record_facts(damage.too_large),
             }
             for damage in result.damages
         ],
@@ -53,6 +54,14 @@ def finished_event(result: RunResult) -> dict[str, Any]:
     }
 
 
+def large_record_facts(record: LargeRecord | None) -> dict[str, Any] | None:
+    """Which record it is whose value is too large; its origin is null where nothing tells it."""
+    if record is None:
+        return None
+    origin = record.storage_key.origin if record.storage_key else None
+    return {"origin": origin, "key": record.key, "bytes": record.size}
+
+
 def print_result(session: Session, result: RunResult) -> None:
     tr = session.tr
     session.stdout.print(_counts_table(result, tr))
@@ -61,7 +70,8 @@ def print_result(session: Session, result: RunResult) -> None:
     _print_rejections(session, result)
     _print_superseded(session, result)
     for damage in result.damages:
-        print_line(session.stdout, tr("Damaged: {what}", what=damage.message), "yellow")
+        what = Message("Not taken: {what}") if damage.too_large else Message("Damaged: {what}")
+        print_line(session.stdout, tr(what.template, what=damage.message), "yellow")
     session.print_text(
         tr(
             "{records:,} records read in {seconds:.1f} s, with {memory:.0f} MB of memory at most.",

@@ -29,7 +29,7 @@ from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.migration.undo import UndoJob, rollback
 from desktop_migrator.migration.upload import UploadResult, upload
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.model import ConflictPolicy, RunResult, UndoResult
+from desktop_migrator.model import ConflictPolicy, Damage, RunResult, UndoResult
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter, Stage
 from desktop_migrator.vault.keys import Passphrase
@@ -48,6 +48,8 @@ class CaptureResult:
 
     path: Path
     records: int
+    too_large: tuple[Damage, ...] = ()
+    """What it lacks since a value is too large."""
 
 
 Result = (
@@ -137,8 +139,10 @@ def _capture(
             reporter=reporter,
             person=Person(answers.user_id or None, answers.email or None),
             plan=plan,
+            damages=lambda: sources.damages,
         )
-    return CaptureResult(sealed.path, sealed.summary.records)
+        too_large = tuple(damage for damage in sources.damages if damage.concerns(origins))
+    return CaptureResult(sealed.path, sealed.summary.records, too_large)
 
 
 def into_browser_job(answers: WizardAnswers) -> RestoreToBrowserJob:

@@ -23,6 +23,7 @@ from desktop_migrator.browsers.area_change import AreaChange
 from desktop_migrator.browsers.budget import Budget
 from desktop_migrator.browsers.encoding import decode_prefixed, encode_prefixed
 from desktop_migrator.browsers.formats.storage_key import format_chromium, parse_chromium
+from desktop_migrator.browsers.large_value import large_value, shown_key
 from desktop_migrator.browsers.leveldb.salvage import is_empty, is_structurally_intact, salvage
 from desktop_migrator.errors import StoreUnreadable, StoreUnwritable, UnknownStorageFormat
 from desktop_migrator.messages import Message
@@ -102,7 +103,12 @@ def read(
                     return
             except plyvel.Error:
                 budget.check()  # the salvage tells what is damaged
-        with closing(salvage(copy, damaged, budget.check)) as rest:
+
+        def too_large(key: bytes | None, size: int) -> None:
+            if key is None or (key.startswith(_RECORD_PREFIX) and key_range.contains(key)):
+                report(_large_entry(store, key, size))
+
+        with closing(salvage(copy, damaged, too_large, budget.check)) as rest:
             entries = rest.entries(walk.last_key)
             yield from walk.records(each for each in entries if key_range.contains(each[0]))
     except OSError as error:
@@ -266,6 +272,11 @@ class _EntryDecoder:
             )
         if self._unknown:
             self._on_damage(Message("Entries are of an unknown kind."), self._unknown)
+
+
+def _large_entry(store: Store, key: bytes | None, size: int) -> Damage:
+    raw, _, text = (key or b"")[1:].partition(b"\0")
+    return large_value(store, size, _storage_key(raw) if key else None, shown_key(text))
 
 
 def _storage_key(raw: bytes) -> StorageKey | None:

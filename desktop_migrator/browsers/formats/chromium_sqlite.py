@@ -19,6 +19,7 @@ import zstandard
 from desktop_migrator.browsers.area_change import AreaChange
 from desktop_migrator.browsers.budget import MAX_VALUE, Budget
 from desktop_migrator.browsers.encoding import (
+    TooLargeError,
     UndecodableError,
     decode_prefixed,
     decompress_snappy,
@@ -27,6 +28,7 @@ from desktop_migrator.browsers.encoding import (
 )
 from desktop_migrator.browsers.formats.chromium_leveldb import from_chromium_time, to_chromium_time
 from desktop_migrator.browsers.formats.storage_key import format_chromium, parse_chromium
+from desktop_migrator.browsers.large_value import LargeValue, large_value, shown_key
 from desktop_migrator.browsers.sqlite.reader import SqliteFile, expect_bytes
 from desktop_migrator.browsers.sqlite.salvage import LossCallback
 from desktop_migrator.browsers.sqlite.writer import write_transaction
@@ -82,7 +84,7 @@ def read(
         if compressed:
             columns.append("value_compression_type")
         rows = file.rows("map_entries", columns, damaged, _CREATE_ENTRIES[compressed])
-        yield from _records(store, areas, rows, damaged, budget)
+        yield from _records(store, areas, rows, report, budget)
 
 
 def write(copy: Path, changes: Sequence[AreaChange], now: datetime) -> None:
@@ -143,7 +145,7 @@ def _records(
     store: Store,
     areas: dict[int, _AreaInfo],
     rows: Iterable[tuple[Any, ...]],
-    on_damage: LossCallback,
+    report: Callable[[Damage], None],
     budget: Budget,
 ) -> Iterator[Record]:
     without_area = 0
@@ -166,16 +168,23 @@ def _records(
                 text[1:].decode("latin-1") if text[:1] == b"\1" else decode_prefixed(text),
                 modified,
             )
+        except TooLargeError as error:
+            report(large_value(store, error.size, storage_key, shown_key(key)))
         except ValueError as error:
             undecoded[undecodable_reason(error)] += 1
-        except TypeError:  # NULL or a number
-            undecoded[Message("it is no text")] += 1
+        except TypeError:  # NULL, a number, or what was not read
+            if isinstance(value, LargeValue):
+                report(large_value(store, value.size, storage_key, shown_key(key)))
+            else:
+                undecoded[Message("it is no text")] += 1
         else:
             yield record
     for reason, count in undecoded.items():
-        on_damage(Message("A record cannot be decoded: {reason}.", reason=reason), count)
+        what = Message("A record cannot be decoded: {reason}.", reason=reason)
+        report(Damage(store, what, count))
     if without_area:
-        on_damage(Message("Records belong to a site that is no longer listed."), without_area)
+        what = Message("Records belong to a site that is no longer listed.")
+        report(Damage(store, what, without_area))
 
 
 def _check_version(store: Store, file: SqliteFile, on_damage: LossCallback) -> None:
@@ -210,8 +219,10 @@ def _decompress(value: bytes, kind: int) -> bytes:
     try:
         if kind == _ZSTD:
             size = zstandard.get_frame_parameters(value).content_size
-            if MAX_VALUE < size < zstandard.CONTENTSIZE_UNKNOWN:
-                raise UndecodableError(Message("a compressed value is too large"))
+            if size == zstandard.CONTENTSIZE_UNKNOWN:
+                size = len(zstandard.ZstdDecompressor().stream_reader(value).read(MAX_VALUE + 1))
+            if size > MAX_VALUE:
+                raise TooLargeError(size)
             return zstandard.ZstdDecompressor().decompress(
                 value, max_output_size=MAX_VALUE, allow_extra_data=False
             )

@@ -26,12 +26,14 @@ from urllib.parse import urlencode, urlsplit
 from desktop_migrator.browsers.area_change import AreaChange
 from desktop_migrator.browsers.budget import MAX_VALUE, Budget
 from desktop_migrator.browsers.encoding import (
+    TooLargeError,
     UndecodableError,
     decode_utf16,
     decompress_snappy,
     encode_utf16,
 )
 from desktop_migrator.browsers.formats.storage_key import parse_firefox
+from desktop_migrator.browsers.large_value import LargeValue, large_value
 from desktop_migrator.browsers.sqlite.reader import (
     SqliteFile,
     decode_rows,
@@ -89,6 +91,9 @@ def read(
         storage_key = read_storage_key(store.path, copy)
         rows = file.rows("data", _COLUMNS[version], damaged, _CREATE_DATA)
         for key, value in decode_rows(rows, _decode, damaged):
+            if isinstance(value, LargeValue):
+                report(large_value(store, value.size, storage_key, key))
+                continue
             yield Record(store, storage_key, key, value, store.modified)
 
 
@@ -215,12 +220,22 @@ def _schema_version(store: Store, file: SqliteFile) -> int | None:
 
 
 def _decode(
-    key: bytes, value: bytes, compression: int, utf16_length: int | None = None, conversion: int = 1
-) -> tuple[str, str]:
+    key: bytes,
+    value: bytes | LargeValue,
+    compression: int,
+    utf16_length: int | None = None,
+    conversion: int = 1,
+) -> tuple[str, str | LargeValue]:
     """A record's key and value; ValueError where they are not exactly what Firefox wrote."""
-    expect_bytes(key, value)
+    expect_bytes(key)
+    if isinstance(value, LargeValue):
+        return decode_text(key), value
+    expect_bytes(value)
     if compression == 1:
-        value = decompress_snappy(value, MAX_VALUE)
+        try:
+            value = decompress_snappy(value, MAX_VALUE)
+        except TooLargeError as error:
+            return decode_text(key), LargeValue(error.size)
     elif compression != 0:
         raise UndecodableError(Message("unknown kind of compression"))
     if conversion not in {0, 1}:

@@ -23,6 +23,7 @@ from desktop_migrator.browsers.area_change import AreaChange
 from desktop_migrator.browsers.budget import Budget
 from desktop_migrator.browsers.encoding import UndecodableError
 from desktop_migrator.browsers.formats.storage_key import storage_key_from_suffix
+from desktop_migrator.browsers.large_value import LargeValue, large_value
 from desktop_migrator.browsers.sqlite.reader import (
     SqliteFile,
     decode_rows,
@@ -68,6 +69,9 @@ def read(
             raise UnknownStorageFormat(path=store.path, reason=reason)
         rows = file.rows("webappsstore2", columns, damaged, _CREATE_TABLE)
         for storage_key, key, value in decode_rows(rows, _decode, damaged):
+            if isinstance(value, LargeValue):
+                report(large_value(store, value.size, storage_key, key))
+                continue
             yield Record(store, storage_key, key, value, store.modified)
 
 
@@ -129,15 +133,18 @@ def _columns(file: SqliteFile) -> tuple[str, ...] | None:
 def _decode(
     scope: bytes | None,
     key: bytes,
-    value: bytes,
+    value: bytes | LargeValue,
     suffix: bytes | None = None,
     origin_key: bytes | None = None,
-) -> tuple[StorageKey, str, str]:
-    expect_bytes(key, value)
+) -> tuple[StorageKey, str, str | LargeValue]:
+    expect_bytes(key)
     if origin_key is None:  # written by schema 0, perhaps into a table of a newer one
         storage_key = _parse_scope(_text(scope))
     else:
         storage_key = _parse_origin_key(_text(origin_key), _text(suffix))
+    if isinstance(value, LargeValue):
+        return storage_key, decode_text(key), value
+    expect_bytes(value)
     return storage_key, decode_text(key), decode_text(value)
 
 

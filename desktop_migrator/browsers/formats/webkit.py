@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 from desktop_migrator.browsers.area_change import AreaChange
 from desktop_migrator.browsers.budget import Budget
 from desktop_migrator.browsers.encoding import decode_utf16, encode_utf16
+from desktop_migrator.browsers.large_value import LargeValue, large_value
 from desktop_migrator.browsers.sqlite.reader import (
     SqliteFile,
     decode_rows,
@@ -72,6 +73,9 @@ def read(
         storage_key = read_storage_key(store.path)
         rows = file.rows("ItemTable", _COLUMNS, damaged, _CREATE_TABLE)
         for key, value in decode_rows(rows, _decode, damaged):
+            if isinstance(value, LargeValue):
+                report(large_value(store, value.size, storage_key, key))
+                continue
             yield Record(store, storage_key, key, value, store.modified)
 
 
@@ -121,7 +125,10 @@ def read_storage_key(store_path: Path) -> StorageKey:
         ) from error
 
 
-def _decode(key: bytes, value: bytes) -> tuple[str, str]:
+def _decode(key: bytes, value: bytes | LargeValue) -> tuple[str, str | LargeValue]:
+    if isinstance(value, LargeValue):
+        expect_bytes(key)
+        return decode_text(key), value
     expect_bytes(key, value)
     return decode_text(key), decode_utf16(value)
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from struct import Struct
 from typing import NamedTuple
 
+from desktop_migrator.browsers.budget import MAX_VALUE
+from desktop_migrator.browsers.large_value import LargeValue
 from desktop_migrator.browsers.leveldb.checksum import end_by_checksum, masked_crc32c
 
 Buffer = bytes | mmap
@@ -66,8 +68,8 @@ _LOG_BLOCK = 32768
 _LOG_HEADER = 7  # masked CRC of type and payload, the payload's length, type
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
 _BROKEN = 0
-MAX_BATCH_SIZE = 32 * 2**20
-"""Bytes of one record that are put together of a damaged log; an area of a browser has 10 MiB."""
+MAX_BATCH_SIZE = 48 * 2**20
+"""Bytes of one record that are put together; an area of a browser has 10 MiB."""
 _MAX_CHECKED_BYTES = 2**22
 """Bytes checked in search of the next valid fragment; a hostile block could ask for far more."""
 
@@ -82,6 +84,8 @@ class LogRecord(NamedTuple):
     """Whether the payload has all its fragments, valid or not."""
     truncated: bool = False
     """Incomplete for want of further bytes in the file, as after a crash."""
+    too_large: int = 0
+    """Bytes of one that is over `MAX_BATCH_SIZE`, and not held."""
 
     @property
     def valid(self) -> bool:
@@ -101,7 +105,7 @@ def read_log(data: Buffer, *, verify: bool = True, check: Check = no_check) -> I
     at the first fragment that does not fit where it lies.
     """
     held: list[_Fragment] = []
-    size = 0
+    size = skipped = 0
 
     def joined(*, complete: bool, last: bool = False) -> LogRecord:
         verified = 0
@@ -115,6 +119,12 @@ def read_log(data: Buffer, *, verify: bool = True, check: Check = no_check) -> I
 
     for fragment in _fragments(data, verify, check):
         continues = fragment.record_type in {_MIDDLE, _LAST}
+        if skipped and continues:
+            skipped += len(fragment.payload)
+            continue
+        if skipped:
+            yield LogRecord(b"", 0, complete=False, too_large=skipped)
+            skipped = 0
         if held and not continues:
             yield joined(complete=False)
         orphan = continues and not held
@@ -122,13 +132,15 @@ def read_log(data: Buffer, *, verify: bool = True, check: Check = no_check) -> I
             yield LogRecord(b"", 0, complete=False)
             continue
         size = size + len(fragment.payload) if held else len(fragment.payload)
-        if size > MAX_BATCH_SIZE and verify:
+        if size > MAX_BATCH_SIZE:
             held.clear()
-            yield LogRecord(b"", 0, complete=False)
+            skipped = size
             continue
         held.append(fragment)
         if fragment.record_type in {_FULL, _LAST}:
             yield joined(complete=True)
+    if skipped:
+        yield LogRecord(b"", 0, complete=False, too_large=skipped)
     if held:
         yield joined(complete=False, last=True)
 
@@ -219,7 +231,7 @@ BATCH_HEADER = Struct("<QI")
 class InternalEntry(NamedTuple):
     key: bytes
     sequence: int
-    value: bytes | None
+    value: bytes | LargeValue | None
     """None: a deletion."""
 
 
@@ -240,9 +252,14 @@ def parse_write_batch(payload: bytes) -> Iterator[WriteOp]:
             raise ValueError("cut off, or of an unknown kind")
         is_put = payload[position] == 1
         key, position = length_prefixed(payload, position + 1)
-        value = None
+        value: bytes | LargeValue | None = None
         if is_put:
-            value, position = length_prefixed(payload, position)
+            length, position = varint(payload, position)
+            end = position + length
+            if end > len(payload):
+                raise ValueError("cut off")
+            value = payload[position:end] if length <= MAX_VALUE else LargeValue(length)
+            position = end
         yield WriteOp(InternalEntry(key, number, value), position)
     if position != len(payload):
         raise ValueError("more than announced")

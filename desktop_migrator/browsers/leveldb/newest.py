@@ -43,8 +43,14 @@ class NewestVersions:
         return (row[0], bool(row[1])) if row else (-1, True)
 
     def entries(self, after: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
-        """What is not deleted, by key, behind that key."""
+        """What is not deleted, nor too large, by key, behind that key."""
         yield from self._database.execute(
-            "SELECT key, value FROM newest WHERE key > ? AND value IS NOT NULL ORDER BY key",
+            "SELECT key, value FROM newest WHERE key > ? AND typeof(value) = 'blob' ORDER BY key",
             (after,),
+        )
+
+    def large_values(self) -> Iterator[tuple[bytes, int]]:
+        """Keys whose value is too large, and its bytes."""
+        yield from self._database.execute(
+            "SELECT key, value FROM newest WHERE typeof(value) = 'integer' ORDER BY key"
         )

@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop_migrator.browsers.budget import MAX_VALUE
+from desktop_migrator.browsers.large_value import LargeValue
 from desktop_migrator.browsers.leveldb.log import (
     BATCH_HEADER,
     Buffer,
@@ -37,6 +39,8 @@ from desktop_migrator.messages import Message
 
 LossCallback = Callable[[Message, int | None], None]
 """Takes a sentence for a person and how many records are missing, None if that is unknown."""
+LargeCallback = Callable[[bytes | None, int], None]
+"""Takes a key, None where it cannot be told, and how many bytes its value has, which is left."""
 
 _FILE = re.compile(r"([0-9]{1,20})\.(log|ldb|sst)")
 _MANIFEST = re.compile(r"MANIFEST-([0-9]{1,20})")
@@ -111,8 +115,14 @@ def _sequence_is_gapless(files: _StoreFiles, manifest: ManifestState, check: Che
         sequence, count = BATCH_HEADER.unpack_from(record.payload)
         if expected is not None and sequence != expected:
             return False
+        if len(record.payload) > MAX_VALUE and _holds_large_value(record.payload):
+            return False
         expected = sequence + count
     return expected is None or expected > manifest.last_sequence
+
+
+def _holds_large_value(payload: bytes) -> bool:
+    return any(isinstance(op.entry.value, LargeValue) for op in _parseable_ops(payload)[0])
 
 
 def _log_records(
@@ -132,18 +142,23 @@ class _DamagedRegion:
     """The writes in question, unverified; None where they cannot be parsed."""
     max_lost: int | None = None
     """How many writes are missing, if that much is known."""
+    too_large: int = 0
+    """Bytes of it, where it may be right, but is too large to be looked into."""
 
 
-def salvage(folder: Path, on_loss: LossCallback, check: Check = no_check) -> NewestVersions:
+def salvage(
+    folder: Path, on_loss: LossCallback, on_large: LargeCallback, check: Check = no_check
+) -> NewestVersions:
     """The newest valid version of every key; to be closed.
 
-    `on_loss` is told every damaged region, at least one, since this is for damaged folders. Counts
-    are of localStorage records, not of the browser's metadata.
+    `on_loss` is told every damaged region, and `on_large` every value too large, at least one of
+    them, since this is for damaged folders. Counts are of localStorage records, not of the
+    browser's metadata.
     """
     reader = _StoreSalvage(_list_files(folder), check)
     try:
         reader.read()
-        reader.report(on_loss)
+        reader.report(on_loss, on_large)
     except BaseException:
         reader.newest.close()
         raise
@@ -172,8 +187,14 @@ class _StoreSalvage:
         records = _log_records(self.files, manifest, self._check, verify=True)
         self._read_logs(records, manifest.last_sequence)
 
-    def report(self, on_loss: LossCallback) -> None:
+    def report(self, on_loss: LossCallback, on_large: LargeCallback) -> None:
+        large: list[tuple[bytes | None, int]] = list(self.newest.large_values())
+        large += [(None, each.too_large) for each in self.damaged_regions if each.too_large]
+        for key, size in large:
+            on_large(key, size)
         for region in self.damaged_regions:
+            if region.too_large:
+                continue
             if region.suspect_entries is not None:
                 newest = {
                     entry.key: entry for entry in sorted(region.suspect_entries, key=_sequence)
@@ -181,7 +202,7 @@ class _StoreSalvage:
                 on_loss(region.description, sum(map(self._is_visible_loss, newest.values())))
             else:
                 on_loss(region.description, region.max_lost)
-        if not self.damaged_regions:
+        if not (self.damaged_regions or large):
             on_loss(Message("The storage is damaged, but every record could be read."), 0)
 
     def _choose_manifest(self) -> ManifestState:
@@ -231,12 +252,17 @@ class _StoreSalvage:
             elif block.parseable:
                 self._add_damage(_DamagedRegion(what, block.entries))
             else:
-                self._add_damage(_DamagedRegion(what, None))
+                self._add_damage(_DamagedRegion(what, None, too_large=block.size))
 
     def _read_logs(self, records: Iterable[LogRecord], last_sequence: int) -> None:
         expected: int | None = None
         invalid: list[LogRecord] = []
         for record in records:
+            if record.too_large:
+                what = Message("A part of the log of the latest changes is damaged.")
+                self._add_damage(_DamagedRegion(what, None, too_large=record.too_large))
+                expected = None
+                continue
             writes, parseable = _parseable_ops(record.payload)
             if not (record.valid and parseable):
                 if record.payload or record not in invalid[-1:]:

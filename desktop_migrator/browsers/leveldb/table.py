@@ -10,11 +10,14 @@ from typing import NamedTuple
 
 from desktop_migrator.browsers.budget import MAX_VALUE
 from desktop_migrator.browsers.encoding import decompress_snappy
+from desktop_migrator.browsers.large_value import LargeValue
 from desktop_migrator.browsers.leveldb.checksum import end_before_checksum, masked_crc32c
 from desktop_migrator.browsers.leveldb.log import Buffer, Check, InternalEntry, no_check, varint
 
 MAX_BLOCK_SIZE = MAX_VALUE + 2**16
 """Bytes that one block may decompress to: a value, and what came before it."""
+_MAX_LARGE_BLOCK = 3 * MAX_VALUE
+"""Bytes of a block that is looked into for the names of what is too large in it."""
 _USUAL_BLOCK_SIZE = 16 * 2**10
 """LevelDB ends a block once it has 4 KiB: larger ones end with a large value."""
 _ENTRY_SECONDS, _COPIED_BYTES_PER_SECOND = 4e-8, 3e10
@@ -38,6 +41,8 @@ class TableBlock(NamedTuple):
     valid: bool
     parseable: bool = True
     """False: not even the number of the entries can be told."""
+    size: int = 0
+    """Bytes of a block that is too large to be looked into."""
 
 
 def read_table(data: Buffer, check: Check = no_check) -> Iterator[TableBlock]:
@@ -54,6 +59,9 @@ def read_table(data: Buffer, check: Check = no_check) -> Iterator[TableBlock]:
 
 def _read_block(data: Buffer, handle: _BlockHandle) -> TableBlock:
     with suppress(ValueError):
+        size = max(handle[1], _decompressed_size(data, handle))
+        if size > _MAX_LARGE_BLOCK:
+            return TableBlock([], valid=False, parseable=False, size=size)
         content, checksum = _read_raw_block(data, handle)
         return TableBlock(_internal_entries(content), valid=masked_crc32c(content) == checksum)
     return TableBlock([], valid=False, parseable=False)
@@ -77,8 +85,9 @@ def has_bounded_blocks(data: Buffer, check: Check = no_check) -> bool:
         for handle, size in zip(handles, sizes, strict=True):
             if dense or size > _USUAL_BLOCK_SIZE:
                 check()
-                for _ in _block_entries(_read_raw_block(data, handle)[0]):
-                    pass
+                for _, value in _block_entries(_read_raw_block(data, handle)[0]):
+                    if isinstance(value, LargeValue):
+                        return False
     except ValueError:
         return False
     return True
@@ -119,6 +128,8 @@ def _index_handles(index: bytes) -> Iterator[_BlockHandle]:
     """Where the blocks lie, one behind the other; ValueError where one would be read twice."""
     end = 0
     for _, value in _block_entries(index):
+        if isinstance(value, LargeValue):
+            raise ValueError("not where a block lies")  # noqa: TRY004 - as all that is damaged
         offset, size = _decode_handle(value, 0)[0]
         if offset < end:
             raise ValueError("blocks overlap")
@@ -136,21 +147,21 @@ def _read_raw_block(data: Buffer, handle: _BlockHandle) -> tuple[bytes, int]:
     """A block as it lies in the file, its compression type last, and its checksum."""
     offset, size = handle
     end = offset + size + _TRAILER
-    if end > len(data) or size > MAX_BLOCK_SIZE:
+    if end > len(data) or size > _MAX_LARGE_BLOCK:
         raise ValueError("cut off, or too large")
     return data[offset : end - 4], int.from_bytes(data[end - 4 : end], "little")
 
 
 def _decompress(stored_block: bytes) -> bytes:
-    raw, compression = stored_block[:-1], stored_block[-1:]
+    compression = stored_block[-1:]
     if compression == bytes([_UNCOMPRESSED]):
-        return raw
+        return stored_block[:-1]
     if compression != bytes([_SNAPPY]):
         raise ValueError("unknown compression")
-    return decompress_snappy(raw, MAX_BLOCK_SIZE)
+    return decompress_snappy(memoryview(stored_block)[:-1], _MAX_LARGE_BLOCK)
 
 
-def _block_entries(stored_block: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _block_entries(stored_block: bytes) -> Iterator[tuple[bytes, bytes | LargeValue]]:
     """Key and value of a block's entries; ValueError where the block is not one."""
     block = _decompress(stored_block)
     restarts = int.from_bytes(block[-4:], "little")
@@ -172,7 +183,10 @@ def _block_entries(stored_block: bytes) -> Iterator[tuple[bytes, bytes]]:
         spelled_out += len(key)
         if spelled_out > most:
             raise ValueError("its keys are too large")
-        yield key, block[position - length : position]
+        yield (
+            key,
+            block[position - length : position] if length <= MAX_VALUE else LargeValue(length),
+        )
 
 
 def _internal_entries(stored_block: bytes) -> list[InternalEntry]:
@@ -213,7 +227,7 @@ def _metaindex_filters(content: bytes) -> list[int] | None:
     filters = []
     try:
         for key, value in _block_entries(content):
-            if not key.startswith(b"filter."):
+            if not key.startswith(b"filter.") or isinstance(value, LargeValue):
                 return None
             filters.append(_decode_handle(value, 0)[0][0])
     except ValueError:

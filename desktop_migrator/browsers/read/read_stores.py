@@ -30,7 +30,7 @@ from desktop_migrator.browsers.formats.chromium_leveldb import KeyRange
 from desktop_migrator.browsers.read.snapshot import snapshot
 from desktop_migrator.errors import StorageError
 from desktop_migrator.messages import Message
-from desktop_migrator.model import Damage, Record, StorageKey, Store, StoreFormat
+from desktop_migrator.model import Damage, LargeRecord, Record, StorageKey, Store, StoreFormat
 from desktop_migrator.system.debug import debug_log
 
 _log = debug_log("browsers:read")
@@ -141,10 +141,18 @@ def _read_store(
     """Yield the store's records but for areas already taken; give the areas that it holds."""
     areas: set[StorageKey] = set()
     damages = _DamageTally(store)
+
+    def damaged(damage: Damage) -> None:
+        if damage.too_large and (key := damage.too_large.storage_key):
+            if key in already_read:
+                return
+            areas.add(key)
+        damages.add(damage)
+
     budget = Budget.for_store(store.path, copy)
     try:
         area, wanted = None, True
-        for record in _format_records(store, copy, damages.add, key_ranges, budget):
+        for record in _format_records(store, copy, damaged, key_ranges, budget):
             now = perf_counter()
             if now > budget.deadline:
                 budget.check()
@@ -180,7 +188,7 @@ class _DamageTally:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._lost: dict[Message, int | None] = {}
+        self._lost: dict[tuple[Message, LargeRecord | None], int | None] = {}
         self._further: int | None = 0
 
     @property
@@ -188,7 +196,7 @@ class _DamageTally:
         return not self._lost
 
     def add(self, damage: Damage) -> None:
-        what, lost = damage.description, damage.lost_records
+        what, lost = (damage.description, damage.too_large), damage.lost_records
         if what in self._lost:
             self._lost[what] = _plus(self._lost[what], lost)
         elif len(self._lost) < _MAX_KINDS:
@@ -197,8 +205,8 @@ class _DamageTally:
             self._further = _plus(self._further, lost)
 
     def told(self) -> Iterator[Damage]:
-        for what, lost in self._lost.items():
-            yield Damage(self._store, what, lost)
+        for (what, too_large), lost in self._lost.items():
+            yield Damage(self._store, what, lost, too_large)
         if len(self._lost) == _MAX_KINDS:
             what = Message("There is more damage than is told here.")
             yield Damage(self._store, what, self._further)

@@ -15,6 +15,7 @@ from itertools import chain, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from desktop_migrator.browsers.large_value import LargeValue
 from desktop_migrator.browsers.sqlite.wal import Check, no_check, open_wal, read_wal
 
 TABLE_LEAF, TABLE_INTERIOR, INDEX_LEAF, INDEX_INTERIOR = 0x0D, 0x05, 0x0A, 0x02
@@ -27,7 +28,7 @@ _MAX_COLUMNS = 2000
 _HELD_PAGES = 4096
 """So many pages are looked at before the system may forget them again."""
 
-SqliteValue = int | float | bytes | None
+SqliteValue = int | float | bytes | LargeValue | None
 
 
 class Cell(NamedTuple):
@@ -114,8 +115,9 @@ class DatabaseFile:
         data = self.page(number)
         return parse_page(data, self.usable_size, 100 if number == 1 else 0) if data else None
 
-    def payload(self, cell: Cell, visited: set[int]) -> bytes | None:
-        """All of the cell's payload; None unless its overflow chain is exactly right.
+    def payload(self, cell: Cell, visited: set[int], limit: int) -> bytes | None:
+        """The cell's payload, its first `limit` bytes about; None unless its overflow chain is
+        exactly right.
 
         The chain's pages are added to `visited`; a page already in there breaks the chain.
         """
@@ -124,17 +126,20 @@ class DatabaseFile:
             cell.payload_size - len(cell.local_payload),
             cell.overflow_page or 0,
         )
+        last, behind = cell.local_payload, cell.payload_size - limit
         while missing > 0:
             page = self.page(number)
             if page is None or number in visited:
                 return None
             # Zeros that begin exactly with the page were not written by the browser.
-            if not any(page) and any(parts[-1][-2:]):
+            if not any(page) and any(last[-2:]):
                 return None
             visited.add(number)
             number = int.from_bytes(page[:4], "big")
-            parts.append(page[4 : min(self.usable_size, 4 + missing)])
-            missing -= len(parts[-1])
+            last = page[4 : min(self.usable_size, 4 + missing)]
+            if missing > behind:
+                parts.append(last)
+            missing -= len(last)
         return None if number else b"".join(parts)
 
     def free_pages(self) -> tuple[set[int], bool]:
@@ -301,8 +306,15 @@ def varint(data: bytes, at: int) -> tuple[int, int]:
 # ---- records ------------------------------------------------------------------------------------
 
 
-def decode_record(payload: bytes, encoding: str) -> list[SqliteValue] | None:
-    """The values of a record, TEXT as UTF-8 (surrogates kept); None if it does not add up."""
+def decode_record(
+    payload: bytes, encoding: str, size: int | None = None
+) -> list[SqliteValue] | None:
+    """The values of a record, TEXT as UTF-8 (surrogates kept); None if it does not add up.
+
+    `size`: bytes of the whole record, of which `payload` is the beginning. What is cut off there
+    is a LargeValue.
+    """
+    size = len(payload) if size is None else size
     header_size, at = varint(payload, 0)
     if not at <= header_size <= len(payload):
         return None
@@ -312,14 +324,18 @@ def decode_record(payload: bytes, encoding: str) -> list[SqliteValue] | None:
         if kind in {10, 11} or kind < 0 or len(kinds) == _MAX_COLUMNS:
             return None
         kinds.append(kind)
-    if at != header_size or at + sum(map(_value_size, kinds)) != len(payload):
+    if at != header_size or at + sum(map(_value_size, kinds)) != size:
         return None
     values: list[SqliteValue] = []
     for kind in kinds:
         end = at + _value_size(kind)
         if kind > 12 and kind % 2 and encoding != "utf-8" and (end - at) % 2:
             return None
-        values.append(_value(kind, payload[at:end], encoding))
+        values.append(
+            _value(kind, payload[at:end], encoding)
+            if end <= len(payload)
+            else LargeValue(_value_size(kind))
+        )
         at = end
     return values
 

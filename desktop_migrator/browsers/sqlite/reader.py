@@ -6,8 +6,8 @@ SQLite finds faulty is read by salvage.py instead.
 Files come from elsewhere: nothing that a schema could smuggle in is run. Views, triggers and
 virtual tables are not looked at, tables with computed columns refused, and an authorizer lets
 through no functions but our own two; so no expression of the file's is ever worked out. A schema
-larger than any browser's is refused before SQLite reads it, a value over `MAX_VALUE` counts as
-damage, and the store's `Budget` ends what takes too long, within SQLite too.
+larger than any browser's is refused before SQLite reads it, a value over `MAX_VALUE` comes
+as a LargeValue, and the store's `Budget` ends what takes too long, within SQLite too.
 """
 
 import shutil
@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 from desktop_migrator.browsers.budget import MAX_VALUE, Budget
 from desktop_migrator.browsers.encoding import UndecodableError, undecodable_reason
+from desktop_migrator.browsers.large_value import LargeValue
 from desktop_migrator.browsers.sqlite.pages import DatabaseFile
 from desktop_migrator.browsers.sqlite.salvage import (
     LossCallback,
@@ -135,7 +136,7 @@ class SqliteFile:
         """Yield the table's rows lazily, the columns in the order asked for.
 
         INTEGER, REAL and NULL come as int, float and None; TEXT and BLOB both as bytes, TEXT in
-        UTF-8. `create_table` is as for `salvage_rows`.
+        UTF-8, but for what is too large: LargeValue. `create_table` is as for `salvage_rows`.
         """
         # In brackets, since SQLite takes an unknown name in quotes for a text.
         select = f"SELECT {', '.join(f'[{column}]' for column in columns)} FROM [{table}]"  # noqa: S608 - our own names
@@ -230,6 +231,8 @@ def decode_rows(
 def expect_bytes(*values: object) -> None:
     """Raise ValueError unless all are TEXT or BLOB, as browsers write them."""
     for value in values:
+        if isinstance(value, LargeValue):
+            raise UndecodableError(Message("a text is too large"))
         if not isinstance(value, bytes):
             raise UndecodableError(Message("a value is of a wrong type"))
 

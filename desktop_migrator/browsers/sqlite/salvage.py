@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from desktop_migrator.browsers.budget import MAX_VALUE
+from desktop_migrator.browsers.large_value import LargeValue
 from desktop_migrator.browsers.sqlite.pages import (
     INDEX_INTERIOR,
     INDEX_LEAF,
@@ -70,6 +71,7 @@ def salvage_rows(
 ) -> Iterator[tuple[SqliteValue, ...]]:
     """Yield the complete rows of the table, then report what is damaged and missing, once.
 
+    A value that does not lie within the first `MAX_VALUE` bytes of its row is a LargeValue.
     `create_table` is the statement that browsers make this table with: it stands in for the
     file's own schema where that is lost.
     """
@@ -154,8 +156,8 @@ class _TableLayout:
             if value is None:
                 if column in self.required:
                     return None
-            elif (column in self.integer and isinstance(value, bytes)) or (
-                column in self.text and not isinstance(value, bytes)
+            elif (column in self.integer and isinstance(value, bytes | LargeValue)) or (
+                column in self.text and not isinstance(value, bytes | LargeValue)
             ):
                 return None
         return row
@@ -336,7 +338,7 @@ class _TableSalvage:
             for cell in page.cells:
                 if cell and (page.is_leaf or page.kind == INDEX_INTERIOR):
                     tree.entries += 1
-                    self._file.payload(cell, self._used_pages)
+                    self._file.payload(cell, self._used_pages, 0)
         return tree
 
     def _pages(
@@ -396,16 +398,15 @@ class _TableSalvage:
                 page.kind != TABLE_LEAF
                 or row_order[place] < row_order[place + 1] < row_order[place + 2]
             )
-            payload = self._file.payload(cell, used) if cell.payload_size <= MAX_VALUE else None
-            record = None if payload is None else decode_record(payload, self._file.encoding)
+            payload = self._file.payload(cell, used, MAX_VALUE)
+            record = (
+                None
+                if payload is None
+                else decode_record(payload, self._file.encoding, cell.payload_size)
+            )
             row = layout.row(cell.rowid, record)
             if row is None or not (ordered or layout.rowid_column is None):
-                tree.add_fault(
-                    Message(
-                        "a row is damaged, or larger than {limit} MiB", limit=MAX_VALUE // 2**20
-                    ),
-                    1,
-                )
+                tree.add_fault(Message("a row is damaged"), 1)
             else:
                 yield row
 

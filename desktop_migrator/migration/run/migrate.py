@@ -234,4 +234,7 @@ def _result(run: RunContext, end: _End, seconds: float) -> RunResult:
         not_taken=run.accounting.not_taken,
         suspicions=run.accounting.told_suspicions,
         superseded=tuple(run.reporter.first_superseded),
+        too_large=tuple(
+            damage for damage in run.sources.damages if damage.concerns(run.survey.origins)
+        ),
     )

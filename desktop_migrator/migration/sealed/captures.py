@@ -5,7 +5,7 @@ uploaded, however often it is read.
 """
 
 import getpass
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ from desktop_migrator.migration.sealed.backup_writer import build_manifest
 from desktop_migrator.migration.sealed.sealing_keys import opening_keys
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.model import Record, damage_message
+from desktop_migrator.model import Damage, Record, damage_message
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Reporter, Stage
 from desktop_migrator.vault.backup_folder import new_backup_id
@@ -126,10 +126,12 @@ def capture(
     reporter: Reporter,
     person: Person = NOBODY,
     plan: Plan | None = None,
+    damages: Callable[[], tuple[Damage, ...]] = tuple,
 ) -> tuple[BackupManifest, SealedFile]:
     """Seal all records of these origins (none named: of all) in a new file, which each of the keys
     opens, and within it whose they are and the plan that they are for.
 
+    `damages` says, once the records have been read, what was lost of them.
     Raises UsageError where the file exists, OriginNotFound, NothingToMigrate, SealedFileNotWritten,
     SealedFileNotVerified, Cancelled.
     """
@@ -157,7 +159,7 @@ def capture(
                 raise Cancelled
         if not count:
             raise OriginNotFound(origins=", ".join(origins)) if origins else NothingToMigrate()
-        sealed = draft.commit()
+        sealed = draft.commit(damages())
     finally:
         draft.discard()
     AuditTrail(workspace.catalog).record_local(

@@ -15,7 +15,14 @@ from desktop_migrator.migration.report import run_facts
 from desktop_migrator.migration.report.html import as_html
 from desktop_migrator.migration.report.labels import DOMAIN
 from desktop_migrator.migration.upload import UploadResult
-from desktop_migrator.model import Counts, Rejection, RestOfRecords, RunResult, UndoResult
+from desktop_migrator.model import (
+    Counts,
+    Damage,
+    Rejection,
+    RestOfRecords,
+    RunResult,
+    UndoResult,
+)
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.system.files import write_private
 from desktop_migrator.wizard import mail, theme
@@ -126,10 +133,16 @@ class DonePage(WizardPage):
             self.tr("It can be uploaded from any computer; your browser's data was not changed."),
         )
         self._summary.setText(
-            self.tr("It is called {name}.").format(name=result.path.name) + self._where_to_send()
+            self.tr("It is called {name}.").format(name=result.path.name)
+            + self._where_to_send()
+            + self._too_large_words(result.too_large)
         )
         self._show_verified(self.tr("The file was read back and compared, record by record."))
         self._show_table({})
+
+    def _too_large_words(self, too_large: Sequence[Damage]) -> str:
+        """What stays in the browser though the app needs it."""
+        return "".join(f" {self.localize(damage.message)}" for damage in too_large[:_MAX_TOLD_KEYS])
 
     def _where_to_send(self) -> str:
         kit = self.context.kit
@@ -199,7 +212,8 @@ class DonePage(WizardPage):
         sentences = self._sentences(counts)
         if result.not_taken.rest:
             sentences.append(self.tr("What the app does not need stays in the browser."))
-        self._summary.setText(" ".join(sentences))
+        words = " ".join(sentences) + self._too_large_words(result.too_large)
+        self._summary.setText(words)
         self._show_verified(self._verified_words(counts) if result.verified else "")
         self._show_table(result.by_entity)
 

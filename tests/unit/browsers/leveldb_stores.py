@@ -24,7 +24,7 @@ def read_all(folder: Path) -> tuple[list[Record], list[Damage]]:
 
 
 def salvaged(folder: Path) -> dict[bytes, bytes]:
-    with closing(salvage(folder, lambda _what, _lost: None)) as found:
+    with closing(salvage(folder, lambda *_: None, lambda *_: None)) as found:
         return dict(found.entries())
 
 

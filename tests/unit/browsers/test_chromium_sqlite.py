@@ -115,10 +115,7 @@ BOMB = b"\0" * (65 * 2**20)
         (1, b"no zstd"),
         (1, zstandard.ZstdCompressor().compress(TEXT.encode())[:-2]),
         (1, zstandard.ZstdCompressor().compress(TEXT.encode()) + b"more"),
-        (1, zstandard.ZstdCompressor().compress(BOMB)),
-        (1, zstandard.ZstdCompressor(write_content_size=False).compress(BOMB)),
         (2, b"\xff\xff\xff\xff\x0fno snappy"),
-        (2, bytes(cramjam.snappy.compress_raw(BOMB))),
         (3, b"\x01what is 3?"),
     ],
 )
@@ -129,6 +126,24 @@ def test_a_value_that_cannot_be_decoded_is_reported_and_costs_no_other(
     records, damages = read_all(make_store(tmp_path / "LocalStorage", entries))
     assert [record.key for record in records] == ["good"]
     assert [damage.lost_records for damage in damages] == [1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (1, zstandard.ZstdCompressor().compress(BOMB)),
+        (1, zstandard.ZstdCompressor(write_content_size=False).compress(BOMB)),
+        (2, bytes(cramjam.snappy.compress_raw(BOMB))),
+    ],
+)
+def test_a_value_that_unpacks_to_too_much_is_left_and_told(
+    tmp_path: Path, kind: int, value: bytes
+) -> None:
+    entries = [(1, kind, b"\x01bad", value), (1, 0, b"\x01good", b"\x01v")]
+    records, (damage,) = read_all(make_store(tmp_path / "LocalStorage", entries))
+    assert [record.key for record in records] == ["good"]
+    assert damage.too_large
+    assert damage.too_large.key == "bad"
 
 
 def test_records_of_an_unlisted_area_are_counted(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from desktop_migrator.browsers.large_value import LargeValue
 from desktop_migrator.browsers.sqlite import reader
 from desktop_migrator.browsers.sqlite.reader import SqliteFile
 from desktop_migrator.messages import Message
@@ -124,15 +125,13 @@ def test_a_schema_that_would_never_end_is_not_run_in_salvage(tmp_path: Path) -> 
     assert damages
 
 
-def test_a_value_too_large_is_lost_and_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_value_too_large_is_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("reader", "salvage"):
         monkeypatch.setattr(f"desktop_migrator.browsers.sqlite.{module}.MAX_VALUE", 10_000)
-    sizes = "INSERT INTO t VALUES (zeroblob(9000)), (zeroblob(11000)), ('ok')"
+    sizes = "INSERT INTO t VALUES (zeroblob(9000)), (zeroblob(30000)), ('ok')"
     rows, damages = read(make_sqlite(tmp_path / "x", "CREATE TABLE t(a)", sizes), "a")
-    assert rows == [(bytes(9000),), (b"ok",)]
-    assert [lost for _, lost in damages] == [1]
+    assert rows == [(bytes(9000),), (LargeValue(30000),), (b"ok",)]
+    assert not damages
 
 
 def test_a_zeroed_end_of_a_value_is_not_taken_for_the_value(tmp_path: Path) -> None:
