@@ -53,6 +53,9 @@ REAL_PARTS: dict[str, Callable[[], bool]] = {
     "gnome-keyring": lambda: bool(
         shutil.which("gnome-keyring-daemon") and shutil.which("dbus-run-session")
     ),
+    "at-spi": lambda: bool(
+        shutil.which("dbus-daemon") and Path("/usr/libexec/at-spi-bus-launcher").exists()
+    ),
     "dfindexeddb": lambda: find_spec("dfindexeddb") is not None,
 }
 

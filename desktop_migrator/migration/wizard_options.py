@@ -7,6 +7,9 @@ from pathlib import Path
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import Message
 
+KIT_SUFFIX = ".dmkit"
+CAPTURE_SUFFIX = ".dmcapture"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WizardOptions:

@@ -1,33 +1,28 @@
 """Starts the wizard: the application, its look and language, and what it is opened with."""
 
+import importlib
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop_migrator import __version__
-from desktop_migrator.errors import ExitCode, InternalError, MigratorError, localize_error
-from desktop_migrator.migration.demo import USER_ID, unpack_home
-from desktop_migrator.migration.desk.kits import open_kit
-from desktop_migrator.migration.sealed import captures
+from desktop_migrator.errors import ExitCode, InternalError, MigratorError
 from desktop_migrator.migration.wizard_options import WizardOptions
-from desktop_migrator.migration.workspace.connections import BUILTIN
 from desktop_migrator.migration.workspace.workspace import Workspace, usual_place
-from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.reporter import Reporter
 from desktop_migrator.system.resources import resource
 from desktop_migrator.wizard import accessible_roles, messages, theme
 from desktop_migrator.wizard.context import WizardContext
-from desktop_migrator.wizard.flow import Workflow
 from desktop_migrator.wizard.garbage import UiThreadGarbageCollector
 from desktop_migrator.wizard.pages.base import WizardPage
-from desktop_migrator.wizard.resume_state import find_unfinished_run
 from desktop_migrator.wizard.single_instance import SingleInstance
-from desktop_migrator.wizard.widgets.prompts import show_failure
 from desktop_migrator.wizard.window import WizardWindow, app_icon
 from desktop_migrator.wizard.worker import Worker
 
@@ -43,12 +38,7 @@ def open_wizard(options: WizardOptions) -> int:
         return int(ExitCode.DONE)
     app = create_application([sys.argv[0]])
     translators = install_translators(app, options.language)
-    try:
-        session = WizardSession(options)
-    except MigratorError as error:
-        told = localize_error(error, messages.make_translator())
-        show_failure(told.title, f"{told.detail}\n\n{told.hint}\n\n{error.code}")
-        return int(error.exit_code)
+    session = WizardSession(options)
     sys.excepthook = _ExceptionHook(session)
     # Its timer also has Python look for signals, while Qt waits for events.
     collector = UiThreadGarbageCollector(lambda: session.window.context.worker.is_idle)
@@ -59,7 +49,7 @@ def open_wizard(options: WizardOptions) -> int:
     collector.stop()
     instance.close()
     del translators
-    return int(ExitCode.CANCELLED) if session.ended else code
+    return session.exit_code(code)
 
 
 class WizardSession:
@@ -69,8 +59,19 @@ class WizardSession:
         self._options = options
         self.ended = False
         """Whether the system asked for the end."""
+        self.failed_with: MigratorError | None = None
+        """Why it could not begin."""
+        self._to_open: tuple[tuple[Path, ...], Path | None] | None = None
+        """What was handed over before it had begun."""
         self.window = self._make_window(options)
+        self.window.first_painted.connect(self._load)
         self.window.show()
+
+    def exit_code(self, code: int) -> int:
+        """The program's, once the window is closed and Qt has ended with `code`."""
+        if self.ended:
+            return int(ExitCode.CANCELLED)
+        return int(self.failed_with.exit_code) if self.failed_with else code
 
     def show(self, file: Path | None, plan: Path | None) -> None:
         """Bring the window forward, with what another start was given."""
@@ -85,25 +86,52 @@ class WizardSession:
     def open(self, files: tuple[Path, ...], plan: Path | None = None) -> None:
         """Begin anew with a kit or with captures, unless the person would rather go on."""
         former = self.window
-        if not former.may_begin_anew():
+        if self._is_loading:
+            self._to_open = files, plan
+            return
+        page = former.currentPage()
+        if not former.may_begin_anew() or not isinstance(page, WizardPage):
             return
         options = replace(
             self._options, file=files[0] if files else None, plan=plan or self._options.plan
         )
-        try:
-            window = self._make_window(options)
-        except MigratorError as error:
-            page = former.currentPage()
-            if isinstance(page, WizardPage):
-                page.error_panel.show_error(error)
-            return
+        page.start_operation(
+            _reading(options), lambda loaded: self._begin_anew(loaded, options, files)
+        )
+
+    def _begin_anew(self, loaded: Any, options: WizardOptions, files: tuple[Path, ...]) -> None:
+        former = self.window
+        window = self._make_window(options)
+        loaded.put_into(window.context)
         if window.context.answers.captures:
             window.context.answers.captures = tuple(path.absolute() for path in files)
+        window.take_pages(loaded.pages)
         self.window = window
         window.setGeometry(former.geometry())
         window.show()
         former.stop_and_close()  # the person has agreed
         former.deleteLater()
+
+    @property
+    def _is_loading(self) -> bool:
+        return not self.window.context.loaded and self.failed_with is None
+
+    def _load(self) -> None:
+        page = self.window.currentPage()
+        if isinstance(page, WizardPage):
+            page.start_operation(_reading(self._options), self._begin, self._fail)
+
+    def _begin(self, loaded: Any) -> None:
+        loaded.put_into(self.window.context)
+        self.window.take_pages(loaded.pages)
+        if self._to_open:
+            self.open(*self._to_open)
+
+    def _fail(self, error: MigratorError) -> None:
+        self.failed_with = error
+        page = self.window.currentPage()
+        if isinstance(page, WizardPage):
+            page.error_panel.show_error(error)
 
     def end(self) -> None:
         """As if the person had closed the window and agreed to stop what is under way."""
@@ -114,9 +142,20 @@ class WizardSession:
         self.window.stop_and_close()
 
     def _make_window(self, options: WizardOptions) -> WizardWindow:
-        window = WizardWindow(create_context(options))
-        window.context.open_files = self.open
-        return window
+        folder = options.data_dir or usual_place()
+        workspace = Workspace(Workspace(folder).demo if options.demo else folder)
+        context = WizardContext(workspace, Worker(), messages.make_translator())
+        context.waits_for, context.open_files = options.file, self.open
+        return WizardWindow(context)
+
+
+def _reading(options: WizardOptions) -> Callable[[Reporter], Any]:
+    """Loads the engine, which takes longer than all that is needed to see the window."""
+
+    def read(_: Reporter) -> Any:
+        return importlib.import_module("desktop_migrator.wizard.opening").load(options)
+
+    return read
 
 
 def create_application(arguments: Sequence[str]) -> QApplication:
@@ -148,39 +187,6 @@ def install_translators(app: QApplication, language: str | None) -> list[QTransl
             app.installTranslator(translator)
             translators.append(translator)
     return translators
-
-
-def create_context(options: WizardOptions) -> WizardContext:
-    """Raises MigratorError where the file or the plan cannot be used."""
-    workspace = Workspace.open(options.data_dir)
-    if options.demo:
-        workspace = Workspace.open(workspace.demo)
-    made = WizardContext(workspace, load_plan(options.plan), Worker(), messages.make_translator())
-    if options.demo:
-        made.folders = (unpack_home(workspace),)
-        made.answers.user_id = USER_ID
-        made.answers.database = BUILTIN
-        made.answers.create_tables = True
-    if options.file is not None:
-        _open_file(options.file, made)
-    made.unfinished_run = find_unfinished_run(workspace, made.plan.name)
-    if made.unfinished_run:  # which comes first
-        made.answers.one_page = False
-    return made
-
-
-def _open_file(file: Path, made: WizardContext) -> None:
-    if file.suffix == captures.SUFFIX:
-        made.answers.workflow = Workflow.UPLOAD
-        made.answers.captures = (file.absolute(),)
-        return
-    kit = open_kit(file, made.workspace)
-    made.kit, made.known_plan = kit, kit.plan
-    made.answers.kit_not_accepted = not kit.trustworthy
-    made.answers.database = kit.database or ""
-    if kit.database:
-        made.answers.one_page, made.answers.workflow = True, Workflow.MIGRATE
-        made.answers.create_tables = kit.database == BUILTIN
 
 
 class _ExceptionHook:

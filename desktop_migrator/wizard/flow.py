@@ -7,10 +7,13 @@
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop_migrator.model import ConflictPolicy, MergeRule
-from desktop_migrator.plan.schema import Plan
-from desktop_migrator.vault.keys import PublicKey
+
+if TYPE_CHECKING:  # the engine is loaded once the window is to be seen
+    from desktop_migrator.plan.schema import Plan
+    from desktop_migrator.vault.keys import PublicKey
 
 
 class Workflow(StrEnum):
@@ -121,7 +124,7 @@ class UnfinishedRun:
     excluded_items: frozenset[bytes] = frozenset()
     rules: dict[str, MergeRule] = field(default_factory=dict)
     decisions: Path | None = None
-    plan: Plan | None = None
+    plan: "Plan | None" = None
     """The one it had; None: the one that the wizard was opened with."""
 
 
@@ -248,7 +251,7 @@ class WizardAnswers:
     passphrase_confirmation: str = field(default="", repr=False)
     sealed_for_desk: bool = False
     """Whether the capture is sealed for the kit's desk alone."""
-    desk_key: PublicKey | None = None
+    desk_key: "PublicKey | None" = None
     """That desk's."""
 
     work_finished: bool = False

@@ -6,8 +6,6 @@ from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
-from desktop_migrator.migration.preview.preview_store import PreviewState
-from desktop_migrator.migration.workspace.connections import BUILTIN
 from desktop_migrator.wizard.flow import Requirement, WizardStep
 
 
@@ -61,50 +59,8 @@ def requirement_sentence(need: Requirement) -> str:
     return QCoreApplication.translate("requirements", _REQUIREMENTS.get(need, ""))
 
 
-_BUILTIN_LABEL = QT_TRANSLATE_NOOP("databases", "the database on this computer")
-
-
-def database_label(url: str) -> str:
-    """A database as a person may be told of it; `url` has no password."""
-    return QCoreApplication.translate("databases", _BUILTIN_LABEL) if url == BUILTIN else url
-
-
 def step_title(step: WizardStep) -> str:
     return QCoreApplication.translate("steps", _STEPS[step])
-
-
-_STATES: dict[PreviewState, str] = {
-    PreviewState.FOUND: QT_TRANSLATE_NOOP("states", "Can be moved"),
-    PreviewState.NEW: QT_TRANSLATE_NOOP("states", "New"),
-    PreviewState.SAME: QT_TRANSLATE_NOOP("states", "Already there"),
-    PreviewState.DIFFERS: QT_TRANSLATE_NOOP("states", "There, but different"),
-    PreviewState.REJECTED: QT_TRANSLATE_NOOP("states", "Cannot be moved"),
-    PreviewState.SUPERSEDED: QT_TRANSLATE_NOOP("states", "Another version counts"),
-}
-_SKIP_REASONS: dict[str, str] = {
-    "other-site": QT_TRANSLATE_NOOP("states", "Of other web sites"),
-    "partitioned": QT_TRANSLATE_NOOP("states", "Framed in other web sites"),
-    "container": QT_TRANSLATE_NOOP("states", "In containers of Firefox"),
-    "cache": QT_TRANSLATE_NOOP("states", "Caches"),
-    "secret": QT_TRANSLATE_NOOP("states", "Login tokens and other secrets"),
-    "excluded": QT_TRANSLATE_NOOP("states", "Of kinds that were left out"),
-    "empty": QT_TRANSLATE_NOOP("states", "Empty"),
-    "unmatched": QT_TRANSLATE_NOOP("states", "Not named by the plan"),
-    "expired": QT_TRANSLATE_NOOP("states", "Expired"),
-    "tombstone": QT_TRANSLATE_NOOP("states", "Deleted by the app"),
-    "index": QT_TRANSLATE_NOOP("states", "Lists of other records"),
-    "metadata": QT_TRANSLATE_NOOP("states", "A library's own notes"),
-    "lost-by-app": QT_TRANSLATE_NOOP("states", "Lost by the app"),
-}
-
-
-def state_label(state: PreviewState) -> str:
-    return QCoreApplication.translate("states", _STATES[state])
-
-
-def skip_reason_label(reason: str) -> str:
-    """Why records stay in the browser."""
-    return QCoreApplication.translate("states", _SKIP_REASONS.get(reason, reason))
 
 
 def format_local_time(moment: datetime, *, with_time: bool = True) -> str:

@@ -5,11 +5,19 @@ anew with them.
 """
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QIcon, QKeyEvent
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QHideEvent,
+    QIcon,
+    QKeyEvent,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -18,45 +26,17 @@ from PySide6.QtWidgets import (
     QWizard,
 )
 
-from desktop_migrator.migration.desk import kits
-from desktop_migrator.migration.sealed import captures
+from desktop_migrator.migration.wizard_options import CAPTURE_SUFFIX, KIT_SUFFIX
 from desktop_migrator.system.resources import resource
 from desktop_migrator.wizard import flow, window_size
 from desktop_migrator.wizard.context import WizardContext
 from desktop_migrator.wizard.flow import WizardStep, Workflow
-from desktop_migrator.wizard.pages.backup import BackupPage
 from desktop_migrator.wizard.pages.base import WizardPage
-from desktop_migrator.wizard.pages.capture_file import CaptureFilePage
-from desktop_migrator.wizard.pages.captures import CapturesPage
-from desktop_migrator.wizard.pages.conflicts import ConflictsPage
-from desktop_migrator.wizard.pages.destination import DestinationPage
-from desktop_migrator.wizard.pages.done import DonePage
-from desktop_migrator.wizard.pages.find import FindPage
-from desktop_migrator.wizard.pages.history import HistoryPage
-from desktop_migrator.wizard.pages.kit import KitPage
-from desktop_migrator.wizard.pages.migrate import MigratePage
-from desktop_migrator.wizard.pages.restore import RestorePage
-from desktop_migrator.wizard.pages.review import ReviewPage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from desktop_migrator.wizard.widgets.card import restyle
 from desktop_migrator.wizard.widgets.prompts import confirm, inform
 from desktop_migrator.wizard.widgets.step_sidebar import StepSidebar
 
-PAGES: tuple[type[WizardPage], ...] = (
-    WelcomePage,
-    FindPage,
-    ReviewPage,
-    DestinationPage,
-    ConflictsPage,
-    BackupPage,
-    MigratePage,
-    DonePage,
-    HistoryPage,
-    CaptureFilePage,
-    CapturesPage,
-    RestorePage,
-    KitPage,
-)
 _MAIN_BUTTONS = (
     QWizard.WizardButton.NextButton,
     QWizard.WizardButton.CommitButton,
@@ -77,6 +57,9 @@ def app_icon() -> QIcon:
 
 
 class WizardWindow(QWizard):
+    first_painted = Signal()
+    """It can be seen; only now is there time for what takes long."""
+
     def __init__(self, context: WizardContext) -> None:
         super().__init__()
         self.context = context
@@ -105,23 +88,45 @@ class WizardWindow(QWizard):
             button = self.button(which)
             button.setProperty("role", "main")
             restyle(button)
-        self._pages = [kind(context) for kind in PAGES]
-        for page in self._pages:
-            self.setPage(int(page.step), page)
-        one_page = context.answers.one_page
-        self.setStartId(int(WizardStep.KIT if one_page else WizardStep.WELCOME))
+        self._kinds: dict[WizardStep, type[WizardPage]] = {WizardStep.WELCOME: WelcomePage}
+        self._painted = False
+        self.page_for(WizardStep.WELCOME)
+        self.setStartId(int(WizardStep.WELCOME))
         self.currentIdChanged.connect(self._show_steps)
         self.currentIdChanged.connect(self._arrive)
-        for page in self._pages:
-            page.completeChanged.connect(self.refresh_steps)
         context.start_undo = self.start_undo
+        context.build_page = self.page_for
         self.setAcceptDrops(True)
         window_size.restore(self, context.workspace.root)
 
+    def take_pages(self, kinds: Mapping[WizardStep, type[WizardPage]]) -> None:
+        """Begin, now that the context is loaded: on the page that what it was opened with says."""
+        self._kinds |= kinds
+        welcome = self.page_for(WizardStep.WELCOME)
+        if isinstance(welcome, WelcomePage):
+            welcome.show_loaded()
+        if self.context.answers.one_page:
+            self.page_for(WizardStep.KIT)
+            self.setStartId(int(WizardStep.KIT))
+            if self.isVisible():
+                self.restart()
+        elif self.isVisible():
+            self.refresh_steps()
+
     def page_for(self, step: WizardStep) -> WizardPage:
+        """A step's page, which is built when it is needed for the first time."""
         page = self.page(int(step))
-        assert isinstance(page, WizardPage)  # noqa: S101 - every page of PAGES is one
+        if not isinstance(page, WizardPage):
+            page = self._kinds[step](self.context)
+            self.setPage(int(step), page)
+            page.completeChanged.connect(self.refresh_steps)
         return page
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.first_painted.emit)
 
     @property
     def main_button(self) -> QAbstractButton | None:
@@ -183,7 +188,7 @@ class WizardWindow(QWizard):
         page = self.currentPage()
         if self._closing:
             return True
-        if isinstance(page, MigratePage):
+        if isinstance(page, WizardPage) and page.step is WizardStep.MIGRATE:
             return page.confirm_close()
         if not isinstance(page, WizardPage) or page.step in _NOTHING_TO_LOSE:
             return True
@@ -204,9 +209,10 @@ class WizardWindow(QWizard):
         page = self.currentPage()
         button = QWizard.WizardButton
         last = [button.BackButton, *_MAIN_BUTTONS, button.CancelButton]
-        if isinstance(page, MigratePage):
+        if isinstance(page, WizardPage) and page.step is WizardStep.MIGRATE:
             last = [] if page.operation else [button.CancelButton]
-        layout = [button.HelpButton, button.Stretch, *last]
+        about = [button.HelpButton] if self.context.loaded else []
+        layout = [*about, button.Stretch, *last]
         if layout != self._buttons_shown:
             self._buttons_shown = layout
             self.setButtonLayout(layout)
@@ -286,7 +292,7 @@ class WizardWindow(QWizard):
     def stop_and_close(self) -> None:
         """Close without a question, once what is under way has stopped with nothing half done."""
         page = self.currentPage()
-        if isinstance(page, MigratePage) and page.operation is not None:
+        if isinstance(page, WizardPage) and self._is_working:
             page.stop_and_close()
         else:
             self._closing = True
@@ -300,7 +306,11 @@ class WizardWindow(QWizard):
     @property
     def _is_working(self) -> bool:
         page = self.currentPage()
-        return isinstance(page, MigratePage) and page.operation is not None
+        return (
+            isinstance(page, WizardPage)
+            and page.step is WizardStep.MIGRATE
+            and page.operation is not None
+        )
 
 
 def _local_paths(data: QMimeData) -> list[Path]:
@@ -309,4 +319,4 @@ def _local_paths(data: QMimeData) -> list[Path]:
 
 def _opens(path: Path) -> bool:
     """Whether the wizard can be opened with it."""
-    return path.suffix in {kits.SUFFIX, captures.SUFFIX}
+    return path.suffix in {KIT_SUFFIX, CAPTURE_SUFFIX}

@@ -2076,6 +2076,14 @@
         <translation>Nimmt eine frühere Übertragung genau zurück.</translation>
     </message>
     <message>
+        <source>One moment …</source>
+        <translation>Einen Moment …</translation>
+    </message>
+    <message>
+        <source>{file} is opened.</source>
+        <translation>{file} wird geöffnet.</translation>
+    </message>
+    <message>
         <source>An earlier migration did not finish</source>
         <translation>Eine frühere Übertragung wurde nicht fertig</translation>
     </message>

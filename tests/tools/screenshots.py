@@ -24,7 +24,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QRadioButton
 
 from desktop_migrator.migration.wizard_options import WizardOptions
-from desktop_migrator.wizard import app, theme
+from desktop_migrator.wizard import app, opening, theme
 from desktop_migrator.wizard.flow import WizardStep, Workflow
 from desktop_migrator.wizard.pages.backup import BackupPage
 from desktop_migrator.wizard.pages.base import WizardPage
@@ -165,8 +165,10 @@ def main() -> None:
     home = Path(tempfile.mkdtemp(prefix="dm-pictures-"))
     home.chmod(0o711)
     try:
-        context = app.create_context(WizardOptions(demo=True, data_dir=home / "data"))
-        walk = Walk(WizardWindow(context), asked.folder)
+        context = opening.create_context(WizardOptions(demo=True, data_dir=home / "data"))
+        window = WizardWindow(context)
+        window.take_pages(opening.PAGES)
+        walk = Walk(window, asked.folder)
         walk.go()
         walk.visit(Workflow.UNDO, WizardStep.HISTORY)
         walk.restore()

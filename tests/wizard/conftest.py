@@ -19,7 +19,7 @@ from pytestqt.wait_signal import SignalBlocker
 from desktop_migrator.migration.wizard_options import WizardOptions
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
-from desktop_migrator.wizard import app, theme
+from desktop_migrator.wizard import app, opening, theme
 from desktop_migrator.wizard.flow import WizardStep
 from desktop_migrator.wizard.garbage import UiThreadGarbageCollector
 from desktop_migrator.wizard.pages.backup import BackupPage
@@ -68,9 +68,10 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
         lambda: all(window.context.worker.is_idle for window in windows)
     )
 
-    def opened(opening: WizardOptions) -> WizardWindow:
+    def opened(options: WizardOptions) -> WizardWindow:
         theme.apply_colours(qapp, theme.LIGHT)
-        window = WizardWindow(app.create_context(opening))
+        window = WizardWindow(opening.create_context(options))
+        window.take_pages(opening.PAGES)
         windows.append(window)
         qtbot.addWidget(window, before_close_func=lambda window: window.stop_and_close())
         window.show()

@@ -43,7 +43,8 @@ class Opened:
 
 
 def open_page(qtbot: QtBot, kind: type[WizardPage], data_dir: Path, plan: Plan) -> Opened:
-    context = WizardContext(Workspace.open(data_dir), plan, Worker(), make_translator())
+    context = WizardContext(Workspace.open(data_dir), Worker(), make_translator())
+    context.known_plan, context.loaded = plan, True
     page = kind(context)
     qtbot.addWidget(page, before_close_func=lambda _: context.worker.close())
     page.resize(900, 700)

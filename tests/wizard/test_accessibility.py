@@ -24,10 +24,11 @@ from desktop_migrator.errors import NothingToMigrate
 from desktop_migrator.migration.wizard_options import WizardOptions
 from desktop_migrator.wizard import accessible_roles, app, keyboard, theme
 from desktop_migrator.wizard.flow import WizardStep
+from desktop_migrator.wizard.opening import PAGES, create_context
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.card import Card
-from desktop_migrator.wizard.window import PAGES, WizardWindow
+from desktop_migrator.wizard.window import WizardWindow
 from tests.wizard.conftest import OpenWindow
 
 CONTROLS = (
@@ -46,7 +47,8 @@ def demo(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """On the sample profiles; one for all tests, which only look at its pages."""
     theme.apply_colours(qapp, theme.LIGHT)
     folder = tmp_path_factory.mktemp("demo")
-    window = WizardWindow(app.create_context(WizardOptions(demo=True, data_dir=folder)))
+    window = WizardWindow(create_context(WizardOptions(demo=True, data_dir=folder)))
+    window.take_pages(PAGES)
     window.show()
     yield window
     window.context.worker.close()
@@ -82,7 +84,7 @@ def interface_of(widget: QWidget) -> QAccessibleInterface:
     return interface
 
 
-@pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.step.name.lower())
+@pytest.mark.parametrize("kind", PAGES.values(), ids=lambda kind: kind.step.name.lower())
 def test_every_control_of_every_page_has_a_name(demo: WizardWindow, kind: type[WizardPage]) -> None:
     page = demo.page_for(kind.step)
     nameless = [
@@ -93,7 +95,7 @@ def test_every_control_of_every_page_has_a_name(demo: WizardWindow, kind: type[W
     assert nameless == []
 
 
-@pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.step.name.lower())
+@pytest.mark.parametrize("kind", PAGES.values(), ids=lambda kind: kind.step.name.lower())
 def test_what_is_typed_into_has_a_label_with_a_shortcut(
     demo: WizardWindow, kind: type[WizardPage]
 ) -> None:
@@ -107,7 +109,7 @@ def test_what_is_typed_into_has_a_label_with_a_shortcut(
     assert [widget.accessibleName() for widget in fields if widget not in buddies] == []
 
 
-@pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.step.name.lower())
+@pytest.mark.parametrize("kind", PAGES.values(), ids=lambda kind: kind.step.name.lower())
 def test_every_button_can_be_reached_by_keyboard(
     demo: WizardWindow, kind: type[WizardPage]
 ) -> None:
@@ -137,7 +139,7 @@ def test_no_letter_stands_for_two_things_on_any_page_in_any_state(
     locale, direction = QLocale(), qapp.layoutDirection()
     kept = app.install_translators(qapp, language)
     window = open_window(WizardOptions(demo=True, data_dir=tmp_path, language=language))
-    for kind in PAGES:
+    for kind in PAGES.values():
         page = window.page_for(kind.step)
         page.error_panel.show_error(NothingToMigrate(), ("&Try again", lambda: None))
         for shown in (False, True):  # as few and as many controls as there can be

@@ -15,7 +15,7 @@ from desktop_migrator.migration.preview.preview_store import (
     PreviewState,
     PreviewStore,
 )
-from desktop_migrator.wizard import i18n
+from desktop_migrator.wizard import labels
 from desktop_migrator.wizard.models import items
 from desktop_migrator.wizard.models.items import ItemsModel
 from tests.unit.migration.test_preview_store import Plain, entries, fill, filters, is_wanted
@@ -47,7 +47,7 @@ def shown(model: ItemsModel) -> list[tuple[str, str, str]]:
 
 def expected(plain: list[Plain]) -> list[tuple[str, str, str]]:
     return [
-        ("Left out" if each.left_out else i18n.state_label(each.state), *each.cells)
+        ("Left out" if each.left_out else labels.state_label(each.state), *each.cells)
         for each in plain
     ]
 

@@ -159,25 +159,28 @@ def drop(window: WizardWindow, *paths: Path) -> bool:
 @pytest.fixture
 def session(qtbot: QtBot, tmp_path: Path) -> Iterator[WizardSession]:
     session = WizardSession(WizardOptions(data_dir=tmp_path / "data"))
+    qtbot.waitUntil(lambda: session.window.context.loaded)
     session.window.context.folders = (unpack("webkit", tmp_path / "browsers"),)
     yield session
     session.window.stop_and_close()
 
 
 def test_a_kit_opens_anew_and_captures_are_to_be_uploaded(
-    session: WizardSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    session: WizardSession, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     former, kit = session.window, tmp_path / "desk.dmkit"
     make(kit)
     assert drop(former, kit)
-    assert session.window is not former
+    qtbot.waitUntil(lambda: session.window is not former)
     assert not former.isVisible()
     opened = session.window.context.kit
     assert opened is not None
     assert opened.owner == "Acme support"
 
     captures = tuple(tmp_path / name for name in ("a.dmcapture", "b.dmcapture"))
-    assert drop(session.window, *captures)
+    with_kit = session.window
+    assert drop(with_kit, *captures)
+    qtbot.waitUntil(lambda: session.window is not with_kit)
     answers = session.window.context.answers
     assert (answers.workflow, answers.captures) == (Workflow.UPLOAD, captures)
 
@@ -189,13 +192,14 @@ def test_a_kit_opens_anew_and_captures_are_to_be_uploaded(
 
 
 def test_a_file_that_cannot_be_opened_is_told_in_the_page(
-    session: WizardSession, tmp_path: Path
+    session: WizardSession, qtbot: QtBot, tmp_path: Path
 ) -> None:
     window, kit = session.window, tmp_path / "desk.dmkit"
     kit.write_bytes(b"no kit")
     assert drop(window, kit)
+    person = Person(window, qtbot)
+    person.wait(lambda: person.page.error_panel.error is not None)
     assert session.window is window
-    assert Person(window, None).page.error_panel.error is not None  # type: ignore[arg-type]
 
 
 def test_a_folder_goes_to_where_data_is_looked_for_and_a_wrong_one_forgets_nothing(

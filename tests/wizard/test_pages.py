@@ -17,12 +17,13 @@ from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import RunResult, UndoResult
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from desktop_migrator.wizard.flow import BackupChoice, WizardStep, Workflow
+from desktop_migrator.wizard.opening import PAGES
 from desktop_migrator.wizard.pages.backup import BackupPage
 from desktop_migrator.wizard.pages.destination import DestinationPage
 from desktop_migrator.wizard.pages.find import FindPage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from desktop_migrator.wizard.widgets.details import CollapsibleDetails
-from desktop_migrator.wizard.window import PAGES, WizardWindow
+from desktop_migrator.wizard.window import WizardWindow
 from tests.unit.browsers import trees
 from tests.unit.browsers.test_running_browsers import LOCKER, process
 from tests.wizard.conftest import OpenWindow, Person
@@ -201,7 +202,7 @@ def test_the_same_item_in_several_profiles_is_moved_once(person: Person) -> None
 def test_every_page_has_details_that_say_where_things_are(person: Person) -> None:
     window = person.window
     root = str(window.context.workspace.root)
-    for kind in PAGES:
+    for kind in PAGES.values():
         assert len(window.page_for(kind.step).findChildren(CollapsibleDetails)) == 1
     [details] = person.page.findChildren(CollapsibleDetails)
     assert root not in shown(details)

@@ -108,6 +108,6 @@ def test_dialogs_show_just_their_text(qtbot: QtBot, monkeypatch: pytest.MonkeyPa
     for kind in (QMessageBox, QInputDialog):
         monkeypatch.setattr(kind, "exec", look)
     prompts.confirm(parent, PROBE, PROBE, "yes", "no")
-    prompts.show_failure(PROBE, PROBE)
     assert prompts.ask_secret(parent, PROBE, PROBE) is None
+    prompts.inform(parent, PROBE, PROBE)
     assert seen == [PROBE] * 3

@@ -27,12 +27,12 @@ def test_the_drafted_plan_is_told_in_words_and_used(qtbot: QtBot, tmp_path: Path
     plan = load_plan(None)
     context = WizardContext(
         Workspace.open(tmp_path / "data"),
-        plan,
         Worker(),
         make_translator(),
         WizardAnswers(workflow=Workflow.MIGRATE),
         folders=(folder,),
     )
+    context.known_plan, context.loaded = plan, True
     page = FindPage(context)
     qtbot.addWidget(page, before_close_func=lambda _: context.worker.close())
     page.show()
@@ -64,10 +64,11 @@ def test_the_plan_of_the_run_before_is_used_again(qtbot: QtBot, tmp_path: Path) 
     catalog.set_outcomes({"r": Outcome.COMPLETED})
     store_of(tmp_path / "browser", {"my-notes": [*NOTES, {"id": "abc", "n": 1}], "z": {"a": 1}})
     context = WizardContext(
-        *(workspace, load_plan(None), Worker(), make_translator()),
+        *(workspace, Worker(), make_translator()),
         WizardAnswers(workflow=Workflow.MIGRATE),
         folders=(folder,),
     )
+    context.known_plan, context.loaded = load_plan(None), True
     page = FindPage(context)
     qtbot.addWidget(page, before_close_func=lambda _: context.worker.close())
     page.show()

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_migrator.migration.preview.preview_store import PreviewState
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.wizard import i18n
+from desktop_migrator.wizard import labels
 from desktop_migrator.wizard.flow import Workflow
 from desktop_migrator.wizard.pages.review import ReviewPage
 from tests.integration.test_migrate import TASKS
@@ -98,7 +98,7 @@ def test_what_cannot_go_is_told_with_reason_and_remedy(
     page = look(qtbot, opened, store_of(tmp_path, {"tasks": TASKS}))
     choose(page, qtbot, PreviewState.REJECTED)
     assert column(page, 1) == ["2", "3", "4", "5"]
-    assert set(column(page, 0)) == {i18n.state_label(PreviewState.REJECTED)}
+    assert set(column(page, 0)) == {labels.state_label(PreviewState.REJECTED)}
     page._table.selectRow(0)
     assert "title" in page._detail._reason.text()
     assert page._detail._remedy.text()
@@ -118,7 +118,7 @@ def test_what_is_excluded_is_known_to_the_run_and_when_the_page_is_seen_again(
     page._table.setCurrentIndex(page._table.model().index(3, 0))
     QTest.keyClick(page._table, Qt.Key.Key_Space)
     assert column(page, 0) == [
-        i18n.state_label(PreviewState.FOUND) if n not in (1, 3) else "Left out" for n in range(5)
+        labels.state_label(PreviewState.FOUND) if n not in (1, 3) else "Left out" for n in range(5)
     ]
     page._table.selectRow(3)
     page._include_button.click()

@@ -25,6 +25,7 @@ from desktop_migrator.migration.program.update_channel import (
     UpdateChannel,
     is_update_address,
 )
+from desktop_migrator.migration.wizard_options import KIT_SUFFIX
 from desktop_migrator.migration.workspace.connections import BUILTIN
 from desktop_migrator.migration.workspace.workspace import Workspace, keeping
 from desktop_migrator.plan.schema import MAX_PLAN_BYTES, Plan, parse_plan
@@ -33,7 +34,7 @@ from desktop_migrator.system.files import write_private, write_public
 from desktop_migrator.vault.keys import PublicKey
 from desktop_migrator.vault.signatures import SigningKey, VerifyKey
 
-SUFFIX = ".dmkit"
+SUFFIX = KIT_SUFFIX
 _MAX_KIT_BYTES = 4 << 20
 _SIGNING_KEY = "kit-signing-key"
 _FIELD_IN_MESSAGE = re.compile(r"(?:field|at) `(?:\$\.)?(\w+)[^`]*`")

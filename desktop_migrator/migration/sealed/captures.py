@@ -24,6 +24,7 @@ from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.sealed.backup_writer import build_manifest
 from desktop_migrator.migration.sealed.sealing_keys import opening_keys
+from desktop_migrator.migration.wizard_options import CAPTURE_SUFFIX
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Damage, Record, damage_message
@@ -38,7 +39,7 @@ from desktop_migrator.vault.payload import BackupManifest
 from desktop_migrator.vault.sealed_file import AtomicSealedFile, SealedFile, open_sealed_file
 
 KIND = "capture"
-SUFFIX = ".dmcapture"
+SUFFIX = CAPTURE_SUFFIX
 NOBODY = Person()
 """Nobody said whose data it is."""
 

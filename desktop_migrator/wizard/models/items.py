@@ -29,7 +29,7 @@ from desktop_migrator.migration.preview.preview_store import (
     PreviewState,
     PreviewStore,
 )
-from desktop_migrator.wizard import i18n, plain_text, theme
+from desktop_migrator.wizard import labels, plain_text, theme
 
 PAGE_SIZE = 100
 _MAX_CACHED_PAGES = 24
@@ -274,7 +274,7 @@ class ItemsModel(QAbstractTableModel):
 
     def _cell_text(self, finding: PreviewRow, column: int) -> str:
         if not column:
-            return self.tr("Left out") if finding.excluded else i18n.state_label(finding.state)
+            return self.tr("Left out") if finding.excluded else labels.state_label(finding.state)
         return finding.cells[column - 1] if column <= len(finding.cells) else ""
 
 

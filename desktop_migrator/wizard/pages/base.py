@@ -70,6 +70,10 @@ class WizardPage(QWizardPage):
         self._operation: Operation | None = None
         self._focus_before: QWidget | None = None
         """Where the focus was when the work under way began."""
+        self._landing = QWidget(self)
+        """Has the focus until `arrive`: QWizard gives it to a page's first child that takes it,
+        though that be hidden."""
+        self._landing.setFixedSize(0, 0)
         self._tab_order: list[QWidget] = []
         self._heading = basics.make_heading(scale=1.5)
         self._subtitle = basics.make_label(role="faint")
@@ -131,6 +135,10 @@ class WizardPage(QWizardPage):
             self.tr("Data folder: {path}").format(path=context.workspace.root),
         ]
 
+    def show_support_lines(self) -> None:
+        if self._support_label and self.context.loaded:
+            self._support_label.setText("\n".join(self.support_lines()))
+
     def takes_file(self, path: Path) -> bool:
         """Whether a file or folder that is dropped on the window is for this page."""
         del path
@@ -138,6 +146,15 @@ class WizardPage(QWizardPage):
 
     def add_files(self, *paths: Path) -> None:
         """Use what was dropped and is for this page."""
+
+    def confirm_close(self) -> bool:
+        """Whether the window may be closed; the person may be asked."""
+        return True
+
+    def stop_and_close(self) -> None:
+        """Close the window once what the page has under way has stopped."""
+        self.abandon_operation()
+        self.window().close()
 
     def on_next(self) -> bool:
         """Whether the next page may come now; if not, `next_page` brings it later."""
@@ -160,6 +177,7 @@ class WizardPage(QWizardPage):
         self._subtitle.setText(subtitle)
         self._subtitle.setVisible(bool(subtitle))
         self.setAccessibleName(title)
+        self._landing.setAccessibleName(title)
         self.setAccessibleDescription(subtitle)
         self.setWindowTitle(title)
 
@@ -271,6 +289,11 @@ class WizardPage(QWizardPage):
             self._tab_order = order
             keyboard.set_tab_order(order)
 
+    def spoken_text(self) -> str:
+        """What is said of the page when it comes."""
+        end = "" if self.heading.endswith(tuple("?!.…")) else "."
+        return f"{self.heading}{end} {self._subtitle.text()}"
+
     def say_what_is_missing(self) -> None:
         """Somebody would go on and cannot."""
         announce(self, self._missing.text(), urgent=True)
@@ -284,11 +307,12 @@ class WizardPage(QWizardPage):
         """The page has come, from before or from behind."""
         if not self.isVisible():
             return
+        self._landing.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.settle_keys()
         self._show_what_is_missing()
         main = next((each for each in self._wizard_buttons() if _is_main(each)), None)
         (self.first_control() or main or self).setFocus(Qt.FocusReason.TabFocusReason)
-        announce(self, f"{self.heading}. {self._subtitle.text()}")
+        announce(self, self.spoken_text())
 
     def _show_what_is_missing(self) -> None:
         need = None if self._operation else flow.unmet_requirement(self.step, self.answers)
@@ -324,10 +348,10 @@ class WizardPage(QWizardPage):
     # ---- what QWizard asks ----------------------------------------------------------------------
 
     def initializePage(self) -> None:
+        self._landing.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCommitPage(flow.is_commit_step(self.step, self.answers))
         self.on_enter()
-        if self._support_label:
-            self._support_label.setText("\n".join(self.support_lines()))
+        self.show_support_lines()
         self._scroll.verticalScrollBar().setValue(0)
 
     def cleanupPage(self) -> None:
@@ -338,7 +362,11 @@ class WizardPage(QWizardPage):
         return self._operation is None and flow.unmet_requirement(self.step, self.answers) is None
 
     def validatePage(self) -> bool:
-        return self.on_next()
+        if not self.on_next():
+            return False
+        if following := flow.next_step(self.step, self.answers):
+            self.context.build_page(following)
+        return True
 
     def nextId(self) -> int:
         following = flow.next_step(self.step, self.answers)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop_migrator.messages import Translator
 from desktop_migrator.migration.backups.into_browser import RestoreToBrowserResult
@@ -111,6 +111,13 @@ class DonePage(WizardPage):
         if isinstance(result, UndoResult) and result.cleared:
             self.clear_old_data.show()
             self.clear_old_data.offer_restore(result.cleared[0])
+
+    def spoken_text(self) -> str:
+        return " ".join((super().spoken_text(), self._summary.text(), self._verified.text()))
+
+    def first_control(self) -> QWidget | None:
+        """None: all is said, and what is left is to close."""
+        return None
 
     def support_lines(self) -> list[str]:
         lines = super().support_lines()

@@ -7,7 +7,7 @@ from desktop_migrator.migration.backups.manage import BackupFile, list_backups
 from desktop_migrator.migration.workspace.catalog import UNDONE, Catalog, CatalogedRun
 from desktop_migrator.model import Outcome
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.wizard import flow, i18n, theme
+from desktop_migrator.wizard import flow, i18n, labels, theme
 from desktop_migrator.wizard.flow import RestoreAnswers, WizardStep, Workflow
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.resume_state import full_database_url
@@ -84,7 +84,7 @@ class HistoryPage(WizardPage):
         lines = [
             ", ".join(run.origins),
             self.tr("for {user}, into {database}").format(
-                user=run.user_id, database=i18n.database_label(run.database)
+                user=run.user_id, database=labels.database_label(run.database)
             ),
         ]
         if run.counts is not None:

@@ -18,7 +18,7 @@ from desktop_migrator.migration.backups.manage import verify_backup
 from desktop_migrator.migration.backups.restore import DatabasePreview, preview_database_restore
 from desktop_migrator.migration.workspace.backup_catalog import BackupEntry
 from desktop_migrator.reporter import Question, Topic
-from desktop_migrator.wizard import i18n, operations
+from desktop_migrator.wizard import i18n, labels, operations
 from desktop_migrator.wizard.flow import RestoreDestination, WizardStep
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.resume_state import full_database_url
@@ -233,7 +233,8 @@ class RestorePage(WizardPage, OperationListener):
     def _show_database_preview(self, preview: DatabasePreview) -> None:
         self._bar.hide()
         where = self.tr("In {database}, for {user}:").format(
-            database=i18n.database_label(preview.target.database), user=preview.target.user_id
+            database=labels.database_label(preview.target.database),
+            user=preview.target.user_id,
         )
         if preview.run_known:
             words = [

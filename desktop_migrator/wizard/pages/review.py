@@ -27,7 +27,7 @@ from desktop_migrator.migration.preview.preview_store import (
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.model import NotTaken
 from desktop_migrator.reporter import Reporter
-from desktop_migrator.wizard import i18n
+from desktop_migrator.wizard import labels
 from desktop_migrator.wizard.flow import WizardStep, Workflow
 from desktop_migrator.wizard.models.items import ItemsModel
 from desktop_migrator.wizard.pages.base import WizardPage
@@ -195,6 +195,7 @@ class ReviewPage(WizardPage, OperationListener):
         with QSignalBlocker(self._tabs):
             while self._tabs.count():
                 self._tabs.removeTab(0)
+        self._tabs.hide()  # before it has the focus, which would go on to Back with the first tab
         self._content.hide()
         self._table.setModel(None)
         self._model = None
@@ -225,7 +226,8 @@ class ReviewPage(WizardPage, OperationListener):
                 sentence += self.tr("%Ln give(s) way to another version.", "", superseded) + " "
             sentence += self.tr("Look at what you like, or just continue.")
             aside = [
-                f"{i18n.skip_reason_label(why)}: {n}" for why, n in overview.skipped_records.items()
+                f"{labels.skip_reason_label(why)}: {n}"
+                for why, n in overview.skipped_records.items()
             ]
             aside += self._not_taken_lines(overview.not_taken)
             self._notes.setText("\n".join(aside))
@@ -306,7 +308,7 @@ class ReviewPage(WizardPage, OperationListener):
             self._state_filter.clear()
             self._state_filter.addItem(self.tr("Everything"), None)
             choices: list[tuple[str, Any, int]] = [
-                (i18n.state_label(state), state, number) for state, number in kind.counts.items()
+                (labels.state_label(state), state, number) for state, number in kind.counts.items()
             ]
             choices.append((self.tr("Left out"), _EXCLUDED, kind.excluded_count))
             for words, data, number in choices:

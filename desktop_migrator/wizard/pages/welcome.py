@@ -1,34 +1,33 @@
 """What the person came for; and what an earlier run left, if it did not come to its end."""
 
-from PySide6.QtWidgets import QButtonGroup
+import importlib
+from typing import Any
 
-from desktop_migrator.migration.desk.kits import trust_desk
+from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
+
+from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.flow import UnfinishedRun, WizardStep, Workflow
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.card import Card
-from desktop_migrator.wizard.widgets.kit_panel import KitPanel
 
 
 class WelcomePage(WizardPage):
     step = WizardStep.WELCOME
 
     def build(self) -> None:
-        self.set_header(
-            self.tr("Move your data"),
-            self.tr(
-                "The app you used kept your data in this computer's browser. This program moves it "
-                "to the app's new home. Nothing in your browser is changed, and every step can be "
-                "undone."
-            ),
-        )
         self._group = QButtonGroup(self)
         self._cards: dict[tuple[Workflow, bool], Card] = {}
-        if kit := self.context.kit:
-            self.body.addWidget(KitPanel(kit, self.context.translator, self._accept_kit))
-        if former := self.context.unfinished_run:
-            self._offer_unfinished_run(former)
-        self.body.addWidget(basics.make_heading(self.tr("What would you like to do?")))
+        self._opened = QVBoxLayout()
+        """What is known once all is loaded, and comes first."""
+        self._opened.setSpacing(theme.GAP)
+        self.body.addLayout(self._opened)
+        self._choices = QWidget()
+        self._choice_list = QVBoxLayout(self._choices)
+        self._choice_list.setContentsMargins(0, 0, 0, 0)
+        self._choice_list.setSpacing(theme.GAP)
+        self.body.addWidget(self._choices)
+        self._choice_list.addWidget(basics.make_heading(self.tr("What would you like to do?")))
         self._add_card(
             Workflow.MIGRATE,
             self.tr("&Move my data now"),
@@ -54,9 +53,44 @@ class WelcomePage(WizardPage):
             "undo",
         )
         self.body.addStretch(1)
-        self.choose_workflow(
-            self.answers.workflow or (Workflow.RESUME if former else Workflow.MIGRATE)
+        self.choose_workflow(Workflow.MIGRATE)
+        if file := self.context.waits_for:
+            self.set_header(
+                self.tr("One moment …"), self.tr("{file} is opened.").format(file=file.name)
+            )
+            self._choices.hide()
+        else:
+            self._greet()
+
+    def _greet(self) -> None:
+        self.set_header(
+            self.tr("Move your data"),
+            self.tr(
+                "The app you used kept your data in this computer's browser. This program moves it "
+                "to the app's new home. Nothing in your browser is changed, and every step can be "
+                "undone."
+            ),
         )
+
+    def show_loaded(self) -> None:
+        """All is loaded: what an earlier run left, and what the wizard was opened with."""
+        self._greet()
+        self._choices.show()
+        former = self.context.unfinished_run
+        kit = self.context.kit
+        if kit:
+            module = _engine("wizard.widgets.kit_panel")
+            self._opened.addWidget(module.KitPanel(kit, self.context.translator, self._accept_kit))
+        if former:
+            self._offer_unfinished_run(former)
+        if former and self.answers.workflow is Workflow.MIGRATE:
+            self.choose_workflow(Workflow.RESUME)
+        elif kit and not kit.database:
+            self.choose_workflow(Workflow.CAPTURE)
+        elif self.answers.workflow:
+            self.choose_workflow(self.answers.workflow)
+        self.notify_complete_changed()
+        self.show_support_lines()
 
     def choose_workflow(self, workflow: Workflow) -> None:
         for (which, left), card in self._cards.items():
@@ -74,15 +108,20 @@ class WelcomePage(WizardPage):
     def on_enter(self) -> None:
         self.notify_complete_changed()
 
+    def isComplete(self) -> bool:
+        return self.context.loaded and super().isComplete()
+
     def _accept_kit(self) -> None:
         context = self.context
         kit, workspace = context.kit, context.workspace
         if kit:
             context.answers.kit_not_accepted = False
+            trust_desk = _engine("migration.desk.kits").trust_desk
             self.start_operation(lambda _: trust_desk(kit, workspace), lambda _: None)
 
     def _offer_unfinished_run(self, unfinished_run: UnfinishedRun) -> None:
-        self.body.addWidget(basics.make_heading(self.tr("An earlier migration did not finish")))
+        heading = basics.make_heading(self.tr("An earlier migration did not finish"))
+        self._opened.addWidget(heading)
         self._add_card(
             Workflow.RESUME,
             self.tr("&Finish it"),
@@ -107,7 +146,9 @@ class WelcomePage(WizardPage):
             )
         )
         self._cards[workflow, unfinished] = card
-        self.body.addWidget(card)
+        (
+            self._opened if unfinished or workflow is Workflow.RESUME else self._choice_list
+        ).addWidget(card)
 
     def _workflow_chosen(self, workflow: Workflow, *, unfinished: bool) -> None:
         answers, former = self.answers, self.context.unfinished_run
@@ -123,3 +164,8 @@ class WelcomePage(WizardPage):
         if unfinished and former:
             answers.database = former.database
         self.notify_complete_changed()
+
+
+def _engine(name: str) -> Any:
+    """A module that this page, the first to be seen, does without until all is loaded."""
+    return importlib.import_module(f"desktop_migrator.{name}")

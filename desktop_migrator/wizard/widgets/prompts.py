@@ -44,13 +44,6 @@ def ask_secret(parent: QWidget, title: str, text: str) -> str | None:
     return dialog.textValue() or None if agreed else None
 
 
-def show_failure(title: str, text: str) -> None:
-    """What went wrong where there is no window to say it in."""
-    box = QMessageBox(QMessageBox.Icon.Critical, title, text)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.exec()
-
-
 _NOTIFICATION_SECONDS = 10
 
 
