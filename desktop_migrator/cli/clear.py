@@ -35,7 +35,7 @@ def command(
     session: Session = ctx.obj
     tr = session.tr
     job = ClearJob(
-        plan=load_plan(session.plan),
+        plan=load_plan(session.plan) if session.plan else None,
         origins=tuple(origin or ()),
         sources=tuple(source or ()),
         all_records=everything,

@@ -7,7 +7,7 @@ all of the web site's data is asked for, or what the plan takes whether or not i
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,11 +33,12 @@ from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.migration.workspace.arrivals import Arrivals, HeldReason, load_arrivals
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.catalog import Catalog, CatalogedRun
+from desktop_migrator.migration.workspace.run_plans import find_run_plan
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Outcome, Profile, Record, StorageKey, Store
 from desktop_migrator.plan.classify import RecordClassifier
 from desktop_migrator.plan.companions import find_companions
-from desktop_migrator.plan.schema import Plan
+from desktop_migrator.plan.schema import Plan, load_plan
 from desktop_migrator.reporter import Question, Reporter, Stage, Topic
 from desktop_migrator.vault.keys import Passphrase
 
@@ -58,8 +59,10 @@ HELD_REASONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearJob:
-    plan: Plan
-    origins: tuple[str, ...]
+    plan: Plan | None = None
+    """Says what is a web site's data where `force` asks for all of it; None: the plan of the web
+    site's last run, else the built-in one."""
+    origins: tuple[str, ...] = ()
     """The web sites whose data is to go."""
     sources: tuple[Path, ...] = ()
     """Empty: every browser found."""
@@ -129,11 +132,15 @@ def clear(job: ClearJob, workspace: Workspace, reporter: Reporter) -> ClearResul
     origins = parse_origins(job.origins)
     catalog = Catalog(workspace.catalog)
     runs = {origin: next(iter(_runs_of(catalog, origin)), None) for origin in origins}
+    plans = {
+        origin: job.plan or (run and find_run_plan(workspace, run.run)) or load_plan(None)
+        for origin, run in runs.items()
+    }
     if not job.force:
         for origin, run in runs.items():
             _check_run(origin, run)
     with open_sources(job.sources, workspace.snapshots, reporter) as sources:
-        chosen = _select_records(job, sources, origins, _arrivals(workspace, origins))
+        chosen = _select_records(job, sources, plans, _arrivals(workspace, origins))
         profiles = chosen.changes_by_profile
         for profile, changes in profiles.items():
             ensure_not_running(profile, tuple(changes))
@@ -215,13 +222,17 @@ def _check_run(origin: str, run: CatalogedRun | None) -> None:
 
 
 def _select_records(
-    job: ClearJob, sources: Sources, origins: Sequence[str], arrivals: Sequence[Arrivals]
+    job: ClearJob, sources: Sources, plans: Mapping[str, Plan], arrivals: Sequence[Arrivals]
 ) -> _Selection:
-    """Raises OriginNotFound, NotMigrated, NothingToMigrate."""
-    companions = find_companions(job.plan, sources.records)
-    classifier = RecordClassifier(job.plan, origins, companions)
+    """`plans` are those of the web sites. Raises OriginNotFound, NotMigrated, NothingToMigrate."""
+    origins = list(plans)
+    classifiers: dict[str, RecordClassifier] = {}
+    for plan in {plan.digest: plan for plan in plans.values()}.values():
+        companions = find_companions(plan, sources.records)
+        classifiers[plan.digest] = RecordClassifier(plan, origins, companions)
     chosen = _Selection(defaultdict(lambda: defaultdict(set)))
     for record in _records_of(sources, origins):
+        classifier = classifiers[plans[record.storage_key.origin].digest]
         classified = classifier.classify(record)
         found = classified.found or classified.part_of
         reason = _held_reason(record, arrivals)

@@ -5,7 +5,8 @@ They are drawn before the rows are written, since what refers to a row, and the 
 know its id. What is drawn and not used is a gap, as a transaction that is rolled back leaves one.
 """
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -25,7 +26,21 @@ JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attrelid = %s::regclass AND a.attname = %s AND NOT a.attisdropped
 """
+_SEQUENCE = """
+SELECT pg_catalog.pg_sequence_last_value(seqrelid), seqincrement, seqcycle
+FROM pg_catalog.pg_sequence WHERE seqrelid = %s::regclass
+"""
 _DRAW = sql.SQL("SELECT ({})::{}::text FROM generate_series(1, {})")
+
+
+class _Default(NamedTuple):
+    """What fills the column by itself."""
+
+    expression: sql.Composable
+    sequence: str | None
+    """The one that is all of it, quoted."""
+    may_repeat: bool
+    """Whether ids may come again that were drawn before, so that nobody knows which."""
 
 
 class IdSource:
@@ -34,7 +49,7 @@ class IdSource:
     def __init__(self, table: Table, column: Column) -> None:
         self._table = table
         self._column = column
-        self._expression: sql.Composable | None = None
+        self._default: _Default | None = None
 
     def draw(self, cursor: Cursor, number: int) -> list[str]:
         """So many new ids, as texts, by one statement.
@@ -43,21 +58,43 @@ class IdSource:
         """
         if not number:
             return []
-        if self._expression is None:
-            self._expression = self._find_expression(cursor)
         # No parameters, so that no % in the default is taken for one.
         kind = sql.SQL(self._column.declared)  # which refuses a number that it cannot hold
-        rows = cursor.execute(_DRAW.format(self._expression, kind, sql.Literal(number)))
+        expression = self._find_default(cursor).expression
+        rows = cursor.execute(_DRAW.format(expression, kind, sql.Literal(number)))
         return [text for (text,) in rows.fetchall()]
 
-    def _find_expression(self, cursor: Cursor) -> sql.Composable:
+    def spent(self, cursor: Cursor, ids: Collection[str]) -> set[str]:
+        """Those of the ids, drawn once, that will not be drawn again: nothing ever clashes with a
+        row that has one of them.
+
+        The others are those of a sequence that counts from its beginning again. Raises as `draw`.
+        """
+        default = self._find_default(cursor) if ids else None
+        if default is None or default.may_repeat:
+            return set()
+        if default.sequence is None:
+            return set(ids)
+        row = cursor.execute(_SEQUENCE, [default.sequence]).fetchone()
+        last, step, cycles = row or (None, 1, True)
+        if last is None or cycles:
+            return set()
+        return {each for each in ids if (int(each) <= last if step > 0 else int(each) >= last)}
+
+    def _find_default(self, cursor: Cursor) -> _Default:
+        if self._default is None:
+            self._default = self._read_default(cursor)
+        return self._default
+
+    def _read_default(self, cursor: Cursor) -> _Default:
         name = adapters.table_name(self._table).as_string(cursor)
         sequence, default = cursor.execute(_HOW, [name, name, self._column.name]).fetchone() or (
             None,
             None,
         )
         if sequence is not None and (default is None or default.startswith("nextval(")):
-            return sql.SQL("nextval({}::regclass)").format(sql.Literal(sequence))
+            expression = sql.SQL("nextval({}::regclass)").format(sql.Literal(sequence))
+            return _Default(expression, sequence, may_repeat=False)
         if default is None:
             raise PlanDoesNotFit(
                 reason=Message(
@@ -69,4 +106,4 @@ class IdSource:
                     "Give the column a sequence or a default, or let the plan make the ids."
                 ),
             )
-        return sql.SQL(default)
+        return _Default(sql.SQL(default), None, may_repeat="nextval(" in default)

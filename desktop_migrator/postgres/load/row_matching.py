@@ -2,9 +2,8 @@
 
 An item whose id is new, but whose natural key a row of this person has, is that row and takes its
 id. An item whose id is that of another person's row gets a derived one. Where the database draws
-ids, an item is the row that the identities name as long as that is there, else one of its natural
-key, else a new one. All of this is written down in the identities, so that the next run knows at
-once.
+ids, an item is the row that the identities name, else one of its natural key, else a new one. All
+of this is written down in the identities, so that the next run knows at once.
 """
 
 from collections.abc import Callable, Sequence
@@ -100,11 +99,14 @@ class RowMatcher:
         # Another person's row is not the item's, which may have one by its natural key.
         present = {row[0] for row in found if row[2:] in ((), (self._stored_user_id,))}
         if self._entity.id_from_database:
-            # An id that was drawn once and has no row now, or another person's, is drawn anew: a
-            # table that was made again counts from its beginning.
+            # A row that is gone comes again by its former id: whoever undoes its going has it once.
+            # But an id that may be drawn once more, or is another person's, is drawn anew: a table
+            # that was made again counts from its beginning.
+            gone = set(ids) - {row[0] for row in found}
+            usable = present | self._id_source.spent(cursor, gone)
             items = [
                 item
-                if str(item.id) in present
+                if str(item.id) in usable
                 else with_row_id(item, None, self._entity.columns[0])
                 for item in items
             ]

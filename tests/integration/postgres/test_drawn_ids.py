@@ -29,6 +29,10 @@ CREATE TABLE notes (
     parent_id {type} REFERENCES notes, slug text, UNIQUE (user_id, slug)
 );
 """
+DEFAULT = (
+    "SELECT coalesce(column_default, '') FROM information_schema.columns"
+    " WHERE table_name = 'notes' AND column_name = 'id'"
+)
 KINDS = {
     "bigserial": ("bigserial PRIMARY KEY", "bigint"),
     "smallserial": ("smallserial PRIMARY KEY", "smallint"),
@@ -113,10 +117,16 @@ def test_undo_takes_the_rows_away_and_leaves_the_sequence(bench: Bench) -> None:
     bench.load(note("1", "a2"), policy=OVERWRITE)
     assert Undone(bench, bench.run).counts == {"restored": 1}
     assert ("a", None) in rows(bench)
-    assert Undone(bench, first).counts == {"deleted": 2}
+    undo = Undone(bench, first)
+    assert undo.counts == {"deleted": 2}
     assert rows(bench) == [("before", None)]
     assert bench.load(*items) == {"inserted": 2}
-    assert not drawn & {*known(bench).values()}  # nobody counts twice
+    again = {*known(bench).values()}
+    own_expression = "own_numbers" in bench.sql(DEFAULT)[0][0]  # nobody knows how far it counted
+    assert again.isdisjoint(drawn) if own_expression else again == drawn
+    if not own_expression:  # what comes back by undoing the undo is there already
+        assert Undone(bench, undo.run).counts == {"kept": 2}
+        assert rows(bench) == [("a", None), ("b", "a"), ("before", None)]
 
 
 def test_a_row_with_the_natural_key_is_the_item_and_keeps_its_id(bench: Bench) -> None:
