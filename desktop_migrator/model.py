@@ -268,6 +268,12 @@ class Table:
     schema: str | None = None
     unique: tuple[tuple[str, ...], ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
+    row_security: bool = False
+    """Whether row-level security limits what this login sees and writes."""
+
+    def has_unique_key(self, columns: Collection[str]) -> bool:
+        """Whether it lets no two rows have the same values in these columns, or some of them."""
+        return any(key and {*key} <= {*columns} for key in (self.primary_key, *self.unique))
 
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)

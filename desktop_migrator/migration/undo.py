@@ -34,7 +34,7 @@ from desktop_migrator.postgres.bookkeeping.runs import (
     undone_by,
 )
 from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
-from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.postgres.connection.engine import apply_session_settings, translate_errors
 from desktop_migrator.postgres.run_lock.run_lock import RunLock, hold_run_lock
 from desktop_migrator.postgres.schema.user_lookup import canonical_uuid
 from desktop_migrator.postgres.types import adapters
@@ -101,6 +101,7 @@ def _rollback(job: UndoJob, workspace: Workspace, reporter: Reporter) -> UndoRes
             locks = _take_locks(held, engine, chosen)
             with translate_errors(), connection.begin():
                 chosen = _runs_to_undo(connection, job)
+                apply_session_settings(connection, _session_of(chosen))
             fences: list[FenceCheck] = []
 
             def write_leases(run: str) -> None:
@@ -187,6 +188,7 @@ def undo_runs(
                 plan_digest=newest.plan_digest,
                 policy=newest.policy,
                 undoes=undone,
+                session=_session_of(runs),
             )
         on_registered(undo)
         transactions.record_audit_event(undo, "begun")
@@ -251,6 +253,11 @@ def _runs_to_undo(connection: Connection, job: UndoJob) -> list[Run]:
 def _spellings(user_id: str) -> Sequence[str]:
     """A person's id as given and, where it is a UUID, as columns of that type spell it."""
     return tuple(dict.fromkeys((user_id, canonical_uuid(user_id) or user_id)))
+
+
+def _session_of(runs: Sequence[Run]) -> dict[str, str]:
+    """What the database was told of the person in the runs; the newest knows best."""
+    return {name: value for run in reversed(runs) for name, value in run.session.items()}
 
 
 def _describe_run(run: Run) -> Message:

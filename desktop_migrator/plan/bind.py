@@ -203,6 +203,7 @@ def _bind(plan: Plan, name: str, entity: Entity, tables: Mapping[str, Table]) ->
         _check_column(plan_name, rules, table, found.get(plan_name))
         _check_holds_protected(entity, rules, table, found.get(plan_name))
     _check_all_filled(table, found.values())
+    _check_hidden_rows(table, id_column.name, _user_column(entity, found))
     return TargetEntity(
         name=name,
         table=table,
@@ -505,6 +506,24 @@ def _check_all_filled(table: Table, filled: Collection[Column]) -> None:
                     column=column.name,
                 ),
             )
+
+
+def _check_hidden_rows(table: Table, id_column: str, user_column: str | None) -> None:
+    """What policies hide cannot be told from what is not there; a unique key keeps it from being
+    written twice."""
+    if table.row_security and not table.has_unique_key({id_column, user_column or id_column}):
+        _misfit(
+            Message(
+                "Row-level security may hide rows of {table} from this login, and nothing keeps "
+                "two rows from having one {column}.",
+                table=table.name,
+                column=id_column,
+            ),
+            Message(
+                "Give the table a primary key of its ids, or connect as its owner or as a role "
+                "with BYPASSRLS."
+            ),
+        )
 
 
 def _column_ignoring_case(name: str, table: Table) -> Column | None:

@@ -72,6 +72,8 @@ _LONGEST_NAME = 63  # bytes; PostgreSQL cuts longer ones off
 _LONGEST_VARCHAR = 10_485_760
 _MAX_TOLD = 600
 """Characters of a place, and of what is wrong there, that are told."""
+_SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+")
+"""Those without a dot are PostgreSQL's own, which no plan changes."""
 _MOST_DIGITS = 1000  # numeric(p, s)
 _SQL_TYPE = re.compile(r"([a-z ]{1,20})(?:\((\d{1,8})(?:, ?(\d{1,4}))?\))?")
 
@@ -107,6 +109,12 @@ def _decoder_name(text: str) -> str:
     if text != ANY and text not in DECODERS:
         message = f"{text!r} is none of {', '.join((*DECODERS, ANY))}"
         raise ValueError(message)
+    return text
+
+
+def _setting_name(text: str) -> str:
+    if len(text) > _LONGEST_NAME or not _SETTING.fullmatch(text):
+        raise ValueError("is no setting of an app's own, such as app.user_id")
     return text
 
 
@@ -164,6 +172,9 @@ PathText = Annotated[Text, AfterValidator(_path)]
 DecoderName = Annotated[str, Field(max_length=40), AfterValidator(_decoder_name)]
 SqlType = Annotated[Text, AfterValidator(_sql_type)]
 Scalar = Annotated[str | bool | int | float, AfterValidator(_scalar)]
+SettingName = Annotated[str, AfterValidator(_setting_name)]
+SettingValue = Text | Annotated[dict[Text, Scalar], Field(max_length=20)]
+"""Of a setting of the database's session; members make a JSON object."""
 Constant = Scalar | dict[str, Scalar] | list[Scalar]
 
 
@@ -556,6 +567,8 @@ class Plan(_PlanSection):
     name: Text
     source: Source = Source()
     user: User | None = None
+    session: Annotated[dict[SettingName, SettingValue], Field(max_length=20)] = {}
+    """Settings that the database is told, by which policies know the person (`$user`)."""
     text: TextRules = TextRules()
     sensitive: Sensitive = Sensitive()
     on_failure: OnFailure = OnFailure()

@@ -94,7 +94,7 @@ class Desk:
         return migrate(replace(job, **changes), self.workspace, self.reporter)
 
     def undo(self, run: str | None, **other: Any) -> UndoResult:
-        job = UndoJob(database=self.database, run=run, **other)
+        job = UndoJob(**{"database": self.database, "run": run} | other)
         return rollback(job, self.workspace, RecordingReporter())
 
     def sql(self, statement: str, *parameters: Any) -> list[Any]:

@@ -143,6 +143,25 @@ def test_what_did_not_arrive_stays_and_is_named(database: str, tmp_path: Path) -
     assert (again.exit_code, again.last["code"]) == (7, "DM-540")
 
 
+def test_by_force_what_the_plan_of_the_web_sites_last_run_takes(
+    database: str, tmp_path: Path
+) -> None:
+    """`changed` is none of the built-in plan's keys, and `settings` none of the run's."""
+    areas = {
+        "changed": {"tasks": [TASK, TASK | {"id": TASK["id"][:-1] + "2", "title": "too long"}]},
+        "settings": {"theme": "dark"},
+    }
+    plan = tmp_path / "plan.toml"
+    plan.write_text(PLAN)
+    profile = write_profile(tmp_path / "profile", {APP: areas})
+    migrated = Program(tmp_path, database, profile, "--plan", plan).migrate()
+    assert migrated.last["counts"]["rejected"] == 1, migrated.err
+    program = Program(tmp_path, database, profile)
+    cleared = program.clear("--confirm", "--force")
+    assert cleared.exit_code == 0, cleared.err
+    assert program.records().keys() == {"settings"}
+
+
 def test_what_the_database_has_changed_since_it_arrived_stays(
     database: str, tmp_path: Path, sql: psycopg.Connection[Any]
 ) -> None:

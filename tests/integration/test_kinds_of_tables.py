@@ -1,10 +1,13 @@
 """What each kind of constraint, key and table that apps have makes of a run and of its undo."""
 
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from desktop_migrator.errors import PlanDoesNotFit
+from desktop_migrator.migration.run.parallel import load_parallel
 from desktop_migrator.model import ConflictPolicy
 from tests.integration.desk import TASKS, Desk, row_id, task
 
@@ -88,9 +91,20 @@ CREATE TRIGGER put INSTEAD OF INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION put(
 """
 POLICIES = """
 ALTER TABLE tasks ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own ON tasks USING (user_id = current_setting('app.user_id', true));
-DROP ROLE IF EXISTS plain; CREATE ROLE plain; GRANT ALL ON tasks TO plain
+CREATE POLICY own ON tasks USING (
+    user_id = current_setting('app.user_id', true)
+    AND user_id = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'sub'
+);
+DROP ROLE IF EXISTS plain; CREATE ROLE plain; GRANT ALL ON tasks TO plain;
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO plain', current_database()); END $$
 """
+SESSION = """
+[session]
+"app.user_id" = "$user"
+"request.jwt.claims" = { sub = "$user", role = "authenticated" }
+"""
+TOLD = "%20-capp.user_id%3Du1%20-crequest.jwt.claims%3D" + quote('{"sub":"u1"}', safe="")
+"""The same by the database's address."""
 
 
 def test_a_view_with_triggers_of_its_own_is_refused_with_a_way_out(desk: Desk) -> None:
@@ -106,21 +120,98 @@ def test_a_view_with_triggers_of_its_own_is_refused_with_a_way_out(desk: Desk) -
     assert desk.run(source).counts.inserted == 3
 
 
-def test_a_role_that_policies_bind_is_refused_with_a_way_out(desk: Desk) -> None:
-    """Rows that it cannot see it could not tell from new ones, whatever `app.user_id` says."""
+@pytest.fixture
+def plain(desk: Desk) -> Iterator[str]:
+    """The database's address for a login that policies bind."""
     desk.sql(TASKS)
     desk.sql(POLICIES)
     joint = "&" if "?" in desk.database else "?"
-    options = "options=-crole%3Dplain%20-capp.user_id%3Du1"
+    yield f"{desk.database}{joint}options=-crole%3Dplain"
+    desk.sql("DROP OWNED BY plain; DROP ROLE plain")
+
+
+THEIRS = f"INSERT INTO tasks (id, title, user_id) VALUES ('{row_id(2)}', 'theirs', 'u2')"
+CONTENT = "SELECT user_id, title FROM tasks ORDER BY 1, 2"
+MINE = [("u1", "first"), ("u1", "second"), ("u1", "third")]
+
+
+@pytest.mark.parametrize("told_by", ["plan", "address"])
+@pytest.mark.parametrize("processes", [1, 3])
+def test_a_login_that_policies_bind_loads_and_undoes_the_persons_rows(
+    desk: Desk, plain: str, told_by: str, processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Policies such as Supabase's, which ask settings of the session whose rows it may have."""
+    monkeypatch.setattr(load_parallel, "MIN_CHARACTERS_FOR_PARALLEL", 0)
+    if told_by == "plan":
+        desk.write_plan((desk.folder / "plan.toml").read_text() + SESSION)
+    else:
+        plain += TOLD
+    desk.sql("INSERT INTO tasks (id, title, user_id) VALUES ('x', 'other', 'u2')")
     source = desk.profile("p", tasks=ITEMS)
-    try:
-        with pytest.raises(PlanDoesNotFit) as refused:
-            desk.run(source, database=f"{desk.database}{joint}{options}")
-    finally:
-        desk.sql("DROP OWNED BY plain; DROP ROLE plain")
+    job: dict[str, Any] = {"database": plain, "max_concurrent": processes}
+    first = desk.run(source, **job)
+    assert first.verified, first.error
+    assert first.counts.inserted == 3
+    assert desk.sql(CONTENT) == [*MINE, ("u2", "other")]
+    assert desk.run(source, **job).counts.unchanged == 3
+    changed = [item | {"title": item["title"].upper()} for item in ITEMS]
+    job["policy"] = ConflictPolicy.OVERWRITE
+    second = desk.run(desk.profile("q", tasks=changed), **job)
+    assert (second.verified, second.counts.updated) == (True, 3)
+    assert desk.undo(second.run, database=plain).counts.restored == 3
+    assert desk.sql(CONTENT) == [*MINE, ("u2", "other")]
+    assert desk.undo(first.run, database=plain).counts.deleted == 3
+    assert desk.sql(CONTENT) == [("u2", "other")]
+
+
+def test_rows_that_policies_hide_or_forbid_cost_their_items(desk: Desk, plain: str) -> None:
+    desk.write_plan((desk.folder / "plan.toml").read_text() + SESSION)
+    desk.sql(THEIRS)
+    source = desk.profile("p", tasks=ITEMS)
+    result = desk.run(source, database=plain)
+    assert (result.counts.inserted, result.counts.rejected) == (2, 1)
+    assert result.rejections[0].source_id == row_id(2)
+    assert ("u2", "theirs") in desk.sql(CONTENT)
+
+
+POLICY_FOR_ROWS = """
+ALTER POLICY own ON tasks USING (user_id = current_setting('app.user_id', true) OR note = 'a')
+"""
+
+
+def test_a_person_whose_rows_policies_forbid_is_told_once_before_anything(
+    desk: Desk, plain: str
+) -> None:
+    """The address says it is for another person than the run is."""
+    source = desk.profile("p", tasks=ITEMS)
+    with pytest.raises(PlanDoesNotFit) as refused:
+        desk.run(source, user="u3", database=plain + TOLD)
+    assert "lets this login write no rows of u3 into tasks" in str(refused.value)
+    assert "`session`" in refused.value.hint
+    desk.sql(POLICY_FOR_ROWS)
+    result = desk.run(source, user="u3", database=plain + TOLD)
+    assert (result.counts.inserted, result.counts.rejected) == (1, 2), result.error
+    assert "row-level security" in str(result.rejections[0].reason)
+    assert "`session`" in str(result.rejections[0].remedy)
+
+
+def test_an_undo_says_that_policies_may_hide_rows(desk: Desk, plain: str) -> None:
+    address = plain + TOLD
+    run = desk.run(desk.profile("p", tasks=ITEMS), database=address).run
+    undone = desk.undo(run, database=plain)
+    assert (undone.counts.deleted, undone.counts.kept) == (0, 3)
+    assert "row-level security hides it" in str(undone.skipped_rows[0].message)
+    assert desk.undo(run, database=address).counts.deleted == 3
+
+
+def test_hidden_rows_that_no_key_tells_apart_are_refused_with_a_way_out(
+    desk: Desk, plain: str
+) -> None:
+    desk.sql("ALTER TABLE tasks DROP CONSTRAINT tasks_pkey")
+    with pytest.raises(PlanDoesNotFit) as refused:
+        desk.run(desk.profile("p", tasks=ITEMS), database=plain)
     assert "Row-level security" in str(refused.value)
     assert "BYPASSRLS" in refused.value.hint
-    assert desk.sql("SELECT count(*) FROM tasks") == [(0,)]
 
 
 LEGACY = """

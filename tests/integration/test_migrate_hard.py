@@ -126,6 +126,7 @@ def test_a_table_whose_rows_are_hidden_from_the_user_is_refused_with_the_remedy(
 ) -> None:
     sql.execute(TASKS.encode() + b"; ALTER TABLE tasks ENABLE ROW LEVEL SECURITY")
     sql.execute("CREATE ROLE narrow LOGIN; GRANT ALL ON tasks TO narrow")
+    sql.execute(f'GRANT CREATE ON DATABASE "{sql.info.dbname}" TO narrow'.encode())
     try:
         url = urlsplit(database)
         narrow = url._replace(netloc=url.netloc.replace(str(url.username), "narrow")).geturl()

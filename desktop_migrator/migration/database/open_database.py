@@ -13,8 +13,10 @@ from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Table, TargetEntity, normalize_name
 from desktop_migrator.plan.bind import bind, planned_tables, user_value
 from desktop_migrator.plan.schema import USER, Plan
+from desktop_migrator.plan.session import session_settings
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from desktop_migrator.postgres.connection.engine import (
+    apply_session_settings,
     needs_password,
     open_engine,
     redacted,
@@ -26,6 +28,7 @@ from desktop_migrator.postgres.schema.create_tables import (
     create_temporary_tables,
 )
 from desktop_migrator.postgres.schema.introspect import introspect
+from desktop_migrator.postgres.schema.policies import require_policies_allow
 from desktop_migrator.postgres.schema.user_lookup import (
     canonical_uuid,
     lookup_user,
@@ -148,6 +151,13 @@ def resolve_user_id(connection: Connection, plan: Plan, person: Person, reporter
     return _canonical_user_id(connection, plan, found)
 
 
+def enter_as(connection: Connection, plan: Plan, person: Person, reporter: Reporter) -> str:
+    """The user's id as `resolve_user_id`; the database is told it as the plan says (`session`)."""
+    user_id = resolve_user_id(connection, plan, person, reporter)
+    apply_session_settings(connection, session_settings(plan, user_id))
+    return user_id
+
+
 def _canonical_user_id(connection: Connection, plan: Plan, user_id: str) -> str:
     canonical = canonical_uuid(user_id)
     if canonical is None or canonical == user_id:
@@ -167,8 +177,10 @@ def _canonical_user_id(connection: Connection, plan: Plan, user_id: str) -> str:
 def require_user_row(
     connection: Connection, entities: Collection[TargetEntity], user_id: str
 ) -> None:
-    """Raises UserNotFound where a table's rows must refer to a person that is not there."""
+    """Raises UserNotFound where a table's rows must refer to a person that is not there, and
+    PlanDoesNotFit where its policies let nobody write rows of theirs."""
     for entity in entities:
+        require_policies_allow(connection, entity.table, entity.user_column, user_id)
         owner = entity.table.column(entity.user_column or "")
         if owner is not None:
             keys = [key for key in entity.table.foreign_keys if key.columns == (owner.name,)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from desktop_migrator.migration.database.open_database import open_database, resolve_user_id
+from desktop_migrator.migration.database.open_database import enter_as, open_database
 from desktop_migrator.migration.maintenance.previous_run import (
     MaintenanceRequest,
     find_tables,
@@ -68,7 +68,7 @@ def _opened_run(
         translate_errors(),
         connection.begin() as transaction,
     ):
-        user_id = resolve_user_id(connection, request.plan, request.person, reporter)
+        user_id = enter_as(connection, request.plan, request.person, reporter)
         run, request = select_run(connection, user_id, request, workspace)
         yield connection, run, request.plan
         transaction.rollback()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import Message
-from desktop_migrator.migration.database.open_database import open_database, resolve_user_id
+from desktop_migrator.migration.database.open_database import enter_as, open_database
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest, bind_tables
 from desktop_migrator.migration.maintenance.profile_phases import Phase, measure_phases
 from desktop_migrator.migration.maintenance.profile_sources import OriginProfile, profile_sources
@@ -61,7 +61,7 @@ def analyze(
             phases: list[Phase] = []
             if profile:
                 with translate_errors(), connection.begin():
-                    user_id = resolve_user_id(connection, request.plan, request.person, reporter)
+                    user_id = enter_as(connection, request.plan, request.person, reporter)
                 chosen = choose_origins(request.plan, named, sources, reporter)
                 with hold_run_lock(engine, user_id, request.plan.name):
                     phases = measure_phases(

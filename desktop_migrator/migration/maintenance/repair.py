@@ -14,8 +14,8 @@ from desktop_migrator.errors import MigratorError, RunNotFound
 from desktop_migrator.messages import Message, join, plural
 from desktop_migrator.migration.backups.manage import BackupFile, list_backups, verify_backup
 from desktop_migrator.migration.database.open_database import (
+    enter_as,
     open_database,
-    resolve_user_id,
     without_password,
 )
 from desktop_migrator.migration.maintenance.previous_run import (
@@ -71,7 +71,7 @@ def repair(
         else:
             done = []
         with translate_errors(), connection.begin():
-            user_id = resolve_user_id(connection, request.plan, request.person, reporter)
+            user_id = enter_as(connection, request.plan, request.person, reporter)
         context = RepairContext(
             engine, connection, request, workspace, reporter, user_id, passphrase_or_key
         )

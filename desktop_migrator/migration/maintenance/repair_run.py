@@ -94,6 +94,7 @@ def repair_run(
                 policy=policy,
                 repairs=repaired_run.id,
                 origins=repaired_run.origins,
+                session=repaired_run.session,
             )
             lock.write_lease(connection, run)
             kept = trail.record_in_database(connection, audit_event("begun"))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.messages import N_, NOTHING, Message, join, plural, verbatim
-from desktop_migrator.migration.database.open_database import open_database, resolve_user_id
+from desktop_migrator.migration.database.open_database import enter_as, open_database
 from desktop_migrator.migration.maintenance.previous_run import (
     BoundTables,
     MaintenanceRequest,
@@ -65,7 +65,7 @@ def validate(request: MaintenanceRequest, workspace: Workspace, reporter: Report
         bookkeeping = _bookkeeping(connection)
         if not bookkeeping.ok:
             return Validation(None, (bookkeeping,))
-        user_id = resolve_user_id(connection, request.plan, request.person, reporter)
+        user_id = enter_as(connection, request.plan, request.person, reporter)
         run, request = select_run(connection, user_id, request, workspace)
         tables = find_tables(connection, request.plan, run)
         checks = [

@@ -26,8 +26,8 @@ from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import (
     address_to_keep,
     check_user_given,
+    enter_as,
     open_database,
-    resolve_user_id,
     without_password,
 )
 from desktop_migrator.migration.report.run_facts import collect_facts, save_report
@@ -118,7 +118,7 @@ def _migrate(
             engine.connect() as connection,
         ):
             with translate_errors(), connection.begin():
-                user_id = resolve_user_id(connection, job.plan, job.person, reporter)
+                user_id = enter_as(connection, job.plan, job.person, reporter)
             with hold_run_lock(engine, user_id, job.plan.name) as lock:
                 trail = AuditTrail(workspace.catalog)
                 run = RunContext(

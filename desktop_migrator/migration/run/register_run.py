@@ -3,6 +3,7 @@
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.run.run_context import Registration, RunContext
+from desktop_migrator.plan.session import session_settings
 from desktop_migrator.postgres.bookkeeping.runs import Run, reopen_run, start_run, unfinished_run
 from desktop_migrator.postgres.bookkeeping.schema_upgrade import upgrade
 
@@ -26,6 +27,7 @@ def register_run(run: RunContext) -> None:
             policy=run.job.policy,
             origins=run.survey.origins,
             field_key=_field_key(run),
+            session=session_settings(run.job.plan, run.user_id),
             run=run.new_id,
         )
     if run.job.dry_run:

@@ -43,6 +43,8 @@ class Run:
     """The web sites; empty where nobody wrote them down."""
     field_key: str | None
     """The id of the key for sensitive fields; None: none was needed."""
+    session: dict[str, str]
+    """Settings of the session that policies ask for; see `apply_session_settings`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def start_run(
     repairs: str | None = None,
     origins: Sequence[str] = (),
     field_key: str | None = None,
+    session: Mapping[str, str] | None = None,
     run: str | None = None,
 ) -> str:
     """Enter a run, begun now on this computer by this version; returns its id, new if not given."""
@@ -91,6 +94,7 @@ def start_run(
             mends=repairs,
             origins=list(origins),
             field_key=field_key,
+            session=dict(session) if session else None,
         )
     )
     return run
@@ -162,6 +166,7 @@ def _run(row: RowMapping) -> Run:
             "policy": ConflictPolicy(row["policy"]),
             "outcome": row["outcome"] and Outcome(row["outcome"]),
             "origins": tuple(row["origins"]),
+            "session": row["session"] or {},
             "counts": {
                 entity: numbers_of(**numbers) for entity, numbers in (row["counts"] or {}).items()
             },

@@ -65,6 +65,11 @@ runs = Table(
         comment="The web sites; empty where nobody wrote them down",
     ),
     Column("field_key", Text, comment="Of the key for sensitive fields: its id"),
+    Column(
+        "session",
+        JSONB(none_as_null=True),
+        comment="Settings that policies ask for, by name, as the run's plan has them",
+    ),
     comment="One row for each migration",
 )
 

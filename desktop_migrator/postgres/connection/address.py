@@ -59,6 +59,8 @@ class Address:
             self.parameters["password"] = password
         self.correlation: str | None = None
         """What the server is told, beside the program's name; see system/debug.py."""
+        self.session: dict[str, str] = {}
+        """Settings of every session, by name; see `apply_session_settings`."""
         self._effective = _defaults(self.parameters) | self.parameters
 
     def __repr__(self) -> str:

@@ -24,6 +24,7 @@ from desktop_migrator.system.debug import correlation_id, debug_log
 
 __all__ = [
     "address_of",
+    "apply_session_settings",
     "create_engine_for",
     "free_connections",
     "invalidate_if_closed",
@@ -65,6 +66,8 @@ _SESSION = """
     SET tcp_keepalives_count = 3;
     SET plan_cache_mode = force_custom_plan;
 """
+
+_SET = sqlalchemy.text("SELECT set_config(:name, :value, false)")
 
 # What holds for role, database and server; a limit of -1 is none. Behind a pooler it is the
 # pooler's own connections that count.
@@ -122,6 +125,14 @@ def address_of(connection: sqlalchemy.Connection) -> Address:
     return address
 
 
+def apply_session_settings(connection: sqlalchemy.Connection, settings: Mapping[str, str]) -> None:
+    """Have this session, in the caller's transaction, and all later ones of the same engine have
+    these settings, by which row-level security may tell whose rows they may see and write."""
+    address_of(connection).session |= settings
+    for name, value in settings.items():
+        connection.execute(_SET, {"name": name, "value": value})
+
+
 def free_connections(connection: sqlalchemy.Connection) -> int:
     """How many more connections this role may have now, as far as it may know."""
     return int(connection.scalar(sqlalchemy.text(_FREE_CONNECTIONS)) or 0)
@@ -159,5 +170,7 @@ def _connect(address: Address, driver: Mapping[str, Any]) -> psycopg.Connection[
         raise connection_failure(error, address) from None
     with translate_errors():
         connection.execute(_SESSION)
+        for setting in address.session.items():
+            connection.execute("SELECT set_config(%s, %s, false)", setting)
         connection.commit()
     return connection

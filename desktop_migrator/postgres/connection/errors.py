@@ -59,7 +59,10 @@ _BAD_PARAMETER = re.compile(r"invalid .* value|definition of service|service fil
 _WRONG_LOGIN = re.compile(
     r"authentication failed|role .* does not exist|not permitted to log in|no password supplied"
 )
-_BUSY = re.compile(r"starting up|shutting down|recovery|too many|connection slots")
+_BUSY = re.compile(
+    r"starting up|shutting down|recovery|too many|connection slots"
+    r"|system is not (yet )?accepting connections"
+)
 _NO_TLS = re.compile(r"\bSSL\b|\bTLS\b|certificate|root\.crt|sslmode|no encryption", re.IGNORECASE)
 
 
@@ -188,7 +191,9 @@ def refuses_row(error: BaseException) -> bool:
     """
     if isinstance(error, ROW_ERRORS):
         return True
-    return isinstance(error, psycopg.Error) and _raised_in_function(error)
+    return isinstance(error, psycopg.Error) and (
+        _known_place(error) is not None or _raised_in_function(error)
+    )
 
 
 def _raised_in_function(error: psycopg.Error) -> bool:
@@ -219,10 +224,19 @@ _MESSAGES = {
     "P0001": N_("A trigger of the table refused it."),
 }
 _TRIGGER_MESSAGE = N_("A trigger or function of the table refused it ({state}).")
-_PARTITION_MESSAGE = N_("The table {table} has no partition for it.")
-_PARTITION_REMEDY = N_(
-    "Have a partition made that takes such rows, or a default one, and migrate again."
-)
+_PLACES = {
+    ("23514", "ExecFindPartition"): (  # a check violation of no constraint
+        N_("The table {table} has no partition for it."),
+        N_("Have a partition made that takes such rows, or a default one, and migrate again."),
+    ),
+    ("42501", "ExecWithCheckOptions"): (
+        N_("A policy of the table {table} (row-level security) does not let this login write it."),
+        N_(
+            "See that the user id is right, and that the database is told whose rows these are as "
+            "its policies ask: by `session` in the plan, or by `options` in its address."
+        ),
+    ),
+}
 _REMEDIES = {
     "23502": N_("Have the plan fill the column, or give it a default, and migrate again."),
     "23503": N_(
@@ -259,8 +273,8 @@ def rejection_message(error: BaseException) -> Message:
         return Message(_MESSAGES["22003"], column=NOTHING)
     if not isinstance(error, psycopg.Error) or error.sqlstate is None:
         return Message(_MESSAGES["22021"], column=NOTHING)
-    if _lacks_partition(error):
-        return Message(_PARTITION_MESSAGE, table=error.diag.table_name or "")
+    if place := _known_place(error):
+        return Message(_PLACES[place][0], table=error.diag.table_name or "")
     template = _MESSAGES.get(error.sqlstate)
     if template is None:
         by_function = _raised_in_function(error)
@@ -279,8 +293,8 @@ def rejection_message(error: BaseException) -> Message:
 def rejection_remedy(error: BaseException) -> Message:
     """What a person can do about it."""
     state = error.sqlstate if isinstance(error, psycopg.Error) else None
-    if isinstance(error, psycopg.Error) and _lacks_partition(error):
-        return Message(_PARTITION_REMEDY)
+    if isinstance(error, psycopg.Error) and (place := _known_place(error)):
+        return Message(_PLACES[place][1])
     if isinstance(error, psycopg.Error) and state not in _REMEDIES and _raised_in_function(error):
         state = "P0001"
     constraint = error.diag.constraint_name if isinstance(error, psycopg.Error) else None
@@ -290,6 +304,7 @@ def rejection_remedy(error: BaseException) -> Message:
     )
 
 
-def _lacks_partition(error: psycopg.Error) -> bool:
-    """A check violation of no constraint, by the place in the server that looks for a partition."""
-    return error.sqlstate == "23514" and error.diag.source_function == "ExecFindPartition"
+def _known_place(error: psycopg.Error) -> tuple[str, str] | None:
+    """The SQLSTATE and the function of the server that tell more of an error than its class."""
+    place = error.sqlstate or "", error.diag.source_function or ""
+    return place if place in _PLACES else None

@@ -105,9 +105,7 @@ class RowMatcher:
             gone = set(ids) - {row[0] for row in found}
             usable = present | self._id_source.spent(cursor, gone)
             items = [
-                item
-                if str(item.id) in usable
-                else with_row_id(item, None, self._entity.columns[0])
+                item if str(item.id) in usable else with_row_id(item, None, self._entity.columns[0])
                 for item in items
             ]
         new = [item for item in items if str(item.id) not in present]

@@ -100,14 +100,18 @@ class Stage:
         """
         quoted = adapters.table_name(self.table).as_string(cursor)
         defaults: dict[str, str] = dict(cursor.execute(_DEFAULTS, [quoted]).fetchall())
-        if any(column.has_default and column.name not in defaults for column in self.columns):
+        if self.mixed and any(
+            column.has_default and column.name not in defaults for column in self.columns
+        ):
             return None
         # Without parameters, so that no % of a default is taken for one.
         values: list[sql.Composable] = [
             self._value(index, column, sql.SQL(defaults.get(column.name, "NULL")), escaped=False)
             for index, column in enumerate(self.columns)
         ]
-        return sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} AS stage").format(
+        return sql.SQL(
+            "INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} AS stage"
+        ).format(
             adapters.table_name(self.table),
             adapters.column_names(self.columns),
             sql.SQL(", ").join(values),

@@ -199,6 +199,9 @@ class TableWriter:
         self, cursor: Cursor, subset: ColumnSubset, rows: Sequence[Sequence[Any]]
     ) -> list[bytes]:
         """New rows in; returns the digest of each."""
+        if self.entity.table.row_security:  # which COPY knows nothing of
+            self._insert_staged(cursor, Stage(self.entity.table, subset.columns, mixed=False), rows)
+            return [subset.digest(row) for row in rows]
         digests: list[bytes] = []
 
         def rows_then_digests() -> Iterator[Sequence[Any]]:
@@ -212,10 +215,14 @@ class TableWriter:
     def insert_mixed(self, cursor: Cursor, rows: Sequence[Sequence[Any]]) -> bool:
         """New rows that fill different columns, UNSET elsewhere; false where that cannot be."""
         stage = Stage.of_rows(self.entity.table, self.entity.columns, rows)
+        return self._insert_staged(cursor, stage, stage.staged_rows(self.entity.columns, rows))
+
+    def _insert_staged(self, cursor: Cursor, stage: Stage, staged: Iterable[Sequence[Any]]) -> bool:
         insertion = stage.insertion(cursor)
         if insertion is None:
             return False
-        self._fill_stage(cursor, stage, rows)
+        stage.create(cursor)
+        _copy_in(cursor, STAGE, stage.copied_columns, staged)
         try:
             cursor.execute(insertion)
         except (psycopg.Error, *ROW_ERRORS) as error:
@@ -240,7 +247,11 @@ class TableWriter:
         stage = Stage.of_rows(self.entity.table, self.entity.columns, rows)
         if len(stage.columns) == 1:
             return set(ids)
-        self._fill_stage(cursor, stage, rows)
+        stage.create(cursor)
+        _copy_in(
+            *(cursor, STAGE, stage.copied_columns),
+            stage.staged_rows(self.entity.columns, rows),
+        )
         change = sql.SQL(
             "UPDATE {} AS target SET {} FROM {} AS stage WHERE target.{id} = stage.{id}{own}"
             " RETURNING target.{id}::text AS id"
@@ -267,11 +278,6 @@ class TableWriter:
             raise RowsRefusedError(None, error) from None
         stage.drop(cursor)
         return changed
-
-    def _fill_stage(self, cursor: Cursor, stage: Stage, rows: Sequence[Sequence[Any]]) -> None:
-        stage.create(cursor)
-        staged = stage.staged_rows(self.entity.columns, rows)
-        _copy_in(cursor, STAGE, stage.copied_columns, staged)
 
     def check_constraints(self, cursor: Cursor) -> None:
         """Check now what the table would check at the commit, when no row can be left out."""

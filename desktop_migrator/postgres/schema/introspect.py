@@ -38,7 +38,6 @@ _TYPES = {
 }
 _IDENTITIES: dict[str, Literal["always", "by default"]] = {"a": "always", "d": "by default"}
 _ENCODINGS = ("UTF8", "SQL_ASCII")  # the latter keeps the bytes that it is sent, and ours are UTF-8
-ROW_SECURITY_REMEDY = Message("Connect as the table's owner, or as a role with BYPASSRLS.")
 _UNSUPPORTED_KINDS = {
     "v": Message("a view"),
     "m": Message("a materialized view"),
@@ -213,8 +212,7 @@ def introspect(connection: Connection, names: Iterable[str]) -> dict[str, Table]
     left out.
 
     Partitioned tables count as tables. Raises `PlanDoesNotFit` for views and foreign tables, and
-    where row-level security would hide rows that exist, so that nobody could tell new from known;
-    also for a database whose encoding cannot hold every text.
+    for a database whose encoding cannot hold every text.
     """
     encoding = connection.scalar(text("SHOW server_encoding"))
     if encoding not in _ENCODINGS:
@@ -245,15 +243,6 @@ def _table(connection: Connection, relation: Relation) -> Table:
             ),
             remedy=Message("Name the table behind it in the plan."),
         )
-    if relation.row_security:
-        raise PlanDoesNotFit(
-            reason=Message(
-                "Row-level security hides rows of {schema}.{relation} from this database user.",
-                schema=relation.schema,
-                relation=relation.name,
-            ),
-            remedy=ROW_SECURITY_REMEDY,
-        )
     where = {"oid": relation.oid}
     keys = connection.execute(_UNIQUE_KEYS, where).all()
     return Table(
@@ -274,6 +263,7 @@ def _table(connection: Connection, relation: Relation) -> Table:
             )
             if key.outgoing
         ),
+        row_security=relation.row_security,
     )
 
 

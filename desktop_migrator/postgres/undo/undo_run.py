@@ -197,7 +197,7 @@ class Undoer:
         there = {row_id for row_id in did if row_id in present}
         deleted = {row_id for row_id, what in did.items() if what is Action.DELETED}
         part.mark_kept(deleted & there, KeptReason.THERE)
-        part.mark_kept(did.keys() - deleted - there, KeptReason.GONE)
+        part.mark_kept(did.keys() - deleted - there, KeptReason.GONE, part.table.why_gone)
         there -= deleted
         part.mark_kept(there & shared, KeptReason.SHARED)
         there -= shared

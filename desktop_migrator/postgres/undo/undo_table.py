@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
+from desktop_migrator.messages import NOTHING, Message
 from desktop_migrator.model import RowKey, RowOwner, Table
 from desktop_migrator.postgres.bookkeeping.chunks import ChunkRecord
 from desktop_migrator.postgres.bookkeeping.escaped_texts import escaped_target
@@ -115,6 +116,13 @@ class UndoTable:
             for key in find_foreign_keys(connection, quoted)
             if key.incoming and not key.of_partition and (key.delete_changes_rows or key.readable)
         ]
+
+    @property
+    def why_gone(self) -> Message:
+        """What may be the matter with rows that are not there; nothing but that they are gone."""
+        if not self._table.row_security:
+            return NOTHING
+        return Message("It was deleted after the run, or row-level security hides it now.")
 
     @property
     def insertable_columns(self) -> list[str]:

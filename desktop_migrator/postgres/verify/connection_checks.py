@@ -18,7 +18,8 @@ from desktop_migrator.postgres.connection.engine import (
     open_engine,
     translate_errors,
 )
-from desktop_migrator.postgres.schema.introspect import ROW_SECURITY_REMEDY, Relation, find_relation
+from desktop_migrator.postgres.schema.introspect import Relation, find_relation
+from desktop_migrator.postgres.schema.policies import has_policies_that_allow
 from desktop_migrator.postgres.verify import electric_checks
 from desktop_migrator.postgres.verify.checks import Check, CheckId
 
@@ -193,10 +194,20 @@ def _table(connection: Connection, name: str) -> Check:
             Message("the right to {rights} is missing", rights=", ".join(missing)),
             verbatim(f"GRANT {', '.join(missing)} ON {quoted} TO {_user(connection)};"),
         )
+    if relation.row_security and not has_policies_that_allow(connection, relation):
+        return found(
+            Message("row-level security lets this login write no rows"),
+            Message(
+                "Have a policy made for it, or connect as the table's owner or as a role with "
+                "BYPASSRLS."
+            ),
+        )
     if relation.row_security:
         return found(
-            Message("row-level security hides rows of it from this user"),
-            ROW_SECURITY_REMEDY,
+            Message(
+                "there, with every right needed; row-level security shows this login only what its "
+                "policies allow"
+            )
         )
     return found(Message("there, with every right needed"))
 

@@ -118,7 +118,7 @@ def test_a_read_only_database_is_said(administrator: psycopg.Connection, databas
     assert not checks(as_eve(database))[CheckId.WRITABLE].ok
 
 
-def test_row_level_security_that_binds_the_user_is_a_fault(
+def test_row_level_security_without_a_policy_for_the_user_is_a_fault(
     administrator: psycopg.Connection, database: str
 ) -> None:
     administrator.execute(
@@ -129,6 +129,10 @@ def test_row_level_security_that_binds_the_user_is_a_fault(
     assert "row-level security" in str(found.detail)
     assert "BYPASSRLS" in str(found.remedy)
     assert checks(database, "tasks")["tasks"].ok
+    administrator.execute("CREATE POLICY own ON tasks USING (true)")
+    found = checks(as_eve(database), "tasks")["tasks"]
+    assert found.ok
+    assert "only what its policies allow" in str(found.detail)
 
 
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop_migrator.browsers.budget import MAX_VALUE
 from desktop_migrator.browsers.encoding import decode_prefixed
 from desktop_migrator.browsers.formats import chromium_leveldb
 from desktop_migrator.errors import UnknownStorageFormat
@@ -151,3 +152,16 @@ def test_reading_can_stop_early_and_lets_go_of_the_folder(tmp_path: Path) -> Non
     records.close()
     with opened(store.folder) as database:  # refused while somebody else holds the folder
         assert database.get(b"VERSION") == b"1"
+
+
+def test_a_value_larger_than_any_browsers_is_told_each_time(tmp_path: Path) -> None:
+    """In the log it could be read, in the table that LevelDB makes of the log it is refused."""
+    large = b"\x01" + b"x" * MAX_VALUE
+    with opened(tmp_path / "leveldb") as database:
+        database.put(b"VERSION", b"1")
+        for number, value in enumerate((b"\x01a", large, b"\x01b")):
+            database.put(key_of(number), value)
+    for _ in range(2):
+        records, damages = read_all(tmp_path / "leveldb")
+        assert [record.value for record in records] == ["a", "b"]
+        assert damages
