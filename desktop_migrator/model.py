@@ -771,6 +771,8 @@ class RunResult:
     verified: bool
     seconds: float
     peak_memory_mb: float
+    text_length: int = 0
+    """Characters in the records that hold the items."""
     backup: str | None = None
     error: MigratorError | None = None
     """Why the run did not complete."""
@@ -795,6 +797,11 @@ class RunResult:
     @property
     def items_per_second(self) -> float:
         return self.counts.items / self.seconds if self.seconds else 0.0
+
+    @property
+    def average_item_size(self) -> float:
+        """Characters of the records that an item takes up."""
+        return self.text_length / self.counts.items if self.counts.items else 0.0
 
 
 def damage_message(store: str, description: Message, lost_records: int | None) -> Message:

@@ -70,7 +70,7 @@ def command(
     with session.make_reporter() as reporter:
         found = analyze(request, session.workspace, reporter, profile=profile)
     if session.json:
-        session.emit_json(**asdict(found))
+        session.emit_result(**asdict(found))
     else:
         _print_analysis(session, found)
 

@@ -144,9 +144,13 @@ for _panel, _names in PANELS.items():
         app.command(_name, help=COMMANDS[_name], rich_help_panel=_panel)(lambda: None)
 
 
-def _print_version(requested: bool) -> None:
-    if requested:
-        sys.stdout.write(f"desktop-migrator {__version__}\n")
+def _print_version(ctx: typer.Context, requested: bool) -> None:
+    if requested and not ctx.resilient_parsing:
+        session: Session = ctx.obj
+        if session.json:
+            session.emit_result(name=PROGRAM, version=__version__)
+        else:
+            sys.stdout.write(f"{PROGRAM} {__version__}\n")
         raise typer.Exit
 
 

@@ -78,6 +78,7 @@ def list_(ctx: typer.Context) -> None:
     if session.json:
         for backup in backups:
             session.emit_json(**_backup_file_json(backup))
+        session.emit_result(count=len(backups))
         return
     if not backups:
         session.print_text(tr("There are no backups on this computer."))
@@ -100,7 +101,7 @@ def recovery_key(ctx: typer.Context) -> None:
     session: Session = ctx.obj
     text = encode_recovery_key(get_or_create_backup_key(session.workspace.credentials))
     if session.json:
-        session.emit_json(recovery_key=text)
+        session.emit_result(recovery_key=text)
         return
     groups = text.split("-")
     for start in range(0, len(groups), 4):  # numbered, as slips are told by group
@@ -200,7 +201,7 @@ def delete_(
     session: Session = ctx.obj
     delete_backup(session.workspace, backup, force=force)
     if session.json:
-        session.emit_json(deleted=[backup])
+        session.emit_result(deleted=[backup])
     else:
         session.print_text(session.tr("Backup {id} is deleted.", id=backup))
 
@@ -215,7 +216,7 @@ def prune_(ctx: typer.Context) -> None:
     session: Session = ctx.obj
     removed = prune_backups(session.workspace)
     if session.json:
-        session.emit_json(deleted=removed)
+        session.emit_result(deleted=removed)
     else:
         session.print_text(
             session.tr("Deleted: {backups}.", backups=", ".join(removed))
@@ -228,8 +229,7 @@ def _exit_after_browser_restore(session: Session, result: RestoreToBrowserResult
     """Tell what became of the records, and end the program."""
     tr, written = session.tr, result.written
     if session.json:
-        session.emit_json(
-            event="finished",
+        session.emit_result(
             outcome="completed",
             backup=result.backup,
             **asdict(written),
@@ -267,7 +267,7 @@ def _exit_after_database_restore(session: Session, result: RestoreToDatabaseResu
     """Tell what became of the rows, and end the program."""
     tr, counts = session.tr, result.counts
     if session.json:
-        session.emit_json(event="finished", **asdict(result))
+        session.emit_result(**asdict(result))
     else:
         session.print_text(
             tr(
@@ -300,7 +300,7 @@ def _exit_after_database_restore(session: Session, result: RestoreToDatabaseResu
 def _print_backup(session: Session, backup: BackupEntry, template: str) -> None:
     summary = backup.summary
     if session.json:
-        session.emit_json(**backup_entry_json(backup))
+        session.emit_result(**backup_entry_json(backup))
         return
     session.print_text(
         session.tr(

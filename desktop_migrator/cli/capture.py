@@ -89,7 +89,7 @@ def command(
         )
         too_large = any(damage.concerns(origins) for damage in sources.damages)
     if session.json:
-        session.emit_json(
+        session.emit_result(
             path=str(sealed.path),
             size=sealed.size,
             sha256=sealed.sha256,

@@ -39,7 +39,7 @@ def command(
         if not session.json:
             _print(session, step)
     if session.json:
-        session.emit_json(
+        session.emit_result(
             steps=[
                 {
                     "step": step.id.name.lower(),

@@ -46,8 +46,7 @@ def command(
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
         cleared = clear(job, session.workspace, reporter)
     if session.json:
-        session.emit_json(
-            event="finished",
+        session.emit_result(
             outcome="completed",
             backup=cleared.backup,
             cleared=cleared.records,

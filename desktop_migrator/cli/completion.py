@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 from typer._completion_shared import get_completion_script
 
-from desktop_migrator.cli.output import write_json
 from desktop_migrator.cli.session import Session
 from desktop_migrator.messages import N_
 
@@ -38,6 +37,6 @@ def command(
     session: Session = ctx.obj
     script = get_completion_script(prog_name=PROGRAM, complete_var=VARIABLE, shell=shell)
     if session.json:
-        write_json({"shell": shell, "script": script})
+        session.emit_result(shell=shell, script=script)
     else:
         session.stdout.print(script, markup=False, highlight=False, soft_wrap=True)

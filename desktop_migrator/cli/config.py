@@ -55,7 +55,7 @@ def show(
         if os.environ.get(name)
     }
     if session.json:
-        session.emit_json(file=str(path), settings=in_file, environment=from_environment)
+        session.emit_result(file=str(path), settings=in_file, environment=from_environment)
         return
     table = Table()
     for header in (session.tr("Setting"), session.tr("Value"), session.tr("From")):
@@ -102,7 +102,7 @@ def set_(
     path = settings_file(session.data_dir)
     change_setting(path, key, values or [])
     if session.json:
-        session.emit_json(file=str(path), key=key, value=values)
+        session.emit_result(file=str(path), key=key, value=values)
     else:
         session.print_text(session.tr("The settings are saved in {path}", path=str(path)))
 
@@ -124,7 +124,7 @@ def edit(ctx: typer.Context) -> None:
         raise SettingsUnusable(path=kept, reason=error.facts["reason"]) from None
     write_settings(path, text)
     if session.json:
-        session.emit_json(file=str(path))
+        session.emit_result(file=str(path))
     else:
         session.print_text(session.tr("The settings are saved in {path}", path=str(path)))
 

@@ -137,8 +137,8 @@ def conflict_event(conflict: Conflict) -> dict[str, Any]:
         "fields": [
             {"name": each.name, "row": each.row, "item": each.item} for each in conflict.differences
         ],
-        "row_time": conflict.row_time and conflict.row_time.isoformat(),
-        "item_time": conflict.item_time and conflict.item_time.isoformat(),
+        "row_time": conflict.row_time,
+        "item_time": conflict.item_time,
         "row_source": conflict.row_source and _source(conflict.row_source),
         "item_source": conflict.item_source and _source(conflict.item_source),
     }

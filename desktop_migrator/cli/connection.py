@@ -46,7 +46,7 @@ def add(
     saved = connections.add_connection(session.workspace, name, url, password or None)
     notice = session.workspace.credentials.fallback_notice
     if session.json:
-        session.emit_json(**asdict(saved), notice=notice)
+        session.emit_result(**asdict(saved), notice=notice)
         return
     if notice:
         session.print_text(tr(notice))
@@ -63,7 +63,7 @@ def list_(ctx: typer.Context) -> None:
     tr = session.tr
     saved = connections.list_connections(session.workspace)
     if session.json:
-        session.emit_json(connections=[asdict(each) for each in saved])
+        session.emit_result(connections=[asdict(each) for each in saved])
         return
     for each in saved:
         notes = [tr("password asked for")]
@@ -81,7 +81,7 @@ def default(ctx: typer.Context, name: Name) -> None:
     session: Session = ctx.obj
     chosen = connections.set_default_connection(session.workspace, name)
     if session.json:
-        session.emit_json(**asdict(chosen))
+        session.emit_result(**asdict(chosen))
     else:
         session.print_text(session.tr("{name} is the default connection now.", name=name))
 
@@ -91,6 +91,6 @@ def remove(ctx: typer.Context, name: Name) -> None:
     session: Session = ctx.obj
     connections.remove_connection(session.workspace, name)
     if session.json:
-        session.emit_json(removed=name)
+        session.emit_result(removed=name)
     else:
         session.print_text(session.tr("{name} is forgotten.", name=name))

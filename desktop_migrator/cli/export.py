@@ -104,7 +104,7 @@ def command(
             use_case(request, session.workspace, session.make_warning_reporter(), write)
         writer.finish()
     if out and session.json:
-        session.emit_json(path=str(out), format=form, count=count)
+        session.emit_result(path=str(out), format=form, count=count)
     elif out:
         session.print_text(session.tr("{count:,} written to {path}", count=count, path=str(out)))
 

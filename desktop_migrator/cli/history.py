@@ -1,7 +1,7 @@
 """`history`: what was done from this computer, the newest first."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -11,7 +11,7 @@ from desktop_migrator.cli.options import UserId
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.session import Session
 from desktop_migrator.messages import N_
-from desktop_migrator.migration.workspace.catalog import Catalog, CatalogedRun
+from desktop_migrator.migration.workspace.catalog import Catalog
 
 _SHOWN = 20
 
@@ -28,7 +28,8 @@ def command(
     runs = Catalog(session.workspace.catalog).runs(user_id)
     if session.json:
         for run in runs[:count]:
-            session.emit_json(**_as_json(run))
+            session.emit_json(**asdict(run))
+        session.emit_result(count=len(runs[:count]))
         return
     if not runs:
         session.print_text(tr("Nothing was migrated from this computer so far."))
@@ -51,7 +52,3 @@ def command(
     session.stdout.print(table)
     if len(runs) > count:
         session.print_text(tr("… and {count:,} more", count=len(runs) - count))
-
-
-def _as_json(run: CatalogedRun) -> dict[str, Any]:
-    return asdict(run) | {"started": run.started.isoformat(), "finished": run.finished}

@@ -49,7 +49,7 @@ def command(
     if detailed:
         facts |= _details(session)
     if session.json:
-        session.emit_json(**facts)
+        session.emit_result(**facts)
         return
     table = Table(show_header=False, box=None)
     for name, value in facts.items():

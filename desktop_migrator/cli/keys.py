@@ -44,7 +44,7 @@ def new(
     algorithm = RecipientType.MLKEM768_X25519 if post_quantum else RecipientType.X25519
     key = desk_keys.create_key_pair(session.workspace, name, algorithm)
     if session.json:
-        session.emit_json(
+        session.emit_result(
             name=name,
             id=key.public_key.id,
             algorithm=algorithm,
@@ -77,7 +77,7 @@ def list_(ctx: typer.Context) -> None:
         for key in desk_keys.list_key_pairs(session.workspace)
     ]
     if session.json:
-        session.emit_json(
+        session.emit_result(
             keys=[
                 {
                     "name": key.name,
@@ -127,7 +127,7 @@ def export(
         except OSError as error:
             raise UsageError(reason=cannot_be_written(out, error)) from None
     if session.json:
-        session.emit_json(id=key.public_key.id, public=text, path=out and str(out))
+        session.emit_result(id=key.public_key.id, public=text, path=out and str(out))
     elif out:
         session.print_text(session.tr("The public key is in {path}.", path=str(out)))
     else:
@@ -139,7 +139,7 @@ def _export_field_key(session: Session, name: str, out: Path | None) -> None:
         raise UsageError(reason=Message("A secret key is not printed: name a file with --out."))
     key = export_field_key(session.workspace, name, out)
     if session.json:
-        session.emit_json(name=name, id=key.id, path=str(out))
+        session.emit_result(name=name, id=key.id, path=str(out))
     else:
         session.print_text(
             session.tr(

@@ -107,7 +107,7 @@ def make(
     )
     fingerprint = key and key.verify_key.fingerprint
     if session.json:
-        session.emit_json(path=str(out), owner=owner, fingerprint=fingerprint)
+        session.emit_result(path=str(out), owner=owner, fingerprint=fingerprint)
         return
     session.print_text(tr("The kit is in {path}.", path=str(out)))
     if fingerprint:
@@ -141,7 +141,7 @@ def open_(
         except OSError as error:
             raise UsageError(reason=cannot_be_written(save_plan, error)) from None
     if session.json:
-        session.emit_json(
+        session.emit_result(
             owner=kit.owner,
             contact=kit.contact,
             message=kit.message,

@@ -36,9 +36,11 @@ def command(
     ] = 20,
 ) -> None:
     session: Session = ctx.obj
+    count = 0
     for each in log or Log:
         path = log_file(session.workspace.logs, each)
         found = _last_lines(path, lines)
+        count += len(found)
         if session.json:
             for line in found:
                 write_json({"log": each} | _parsed(line))
@@ -48,6 +50,8 @@ def command(
             session.print_text(f"  {line}")
         if not found:
             session.print_text(session.tr("  There is nothing in it."))
+    if session.json:
+        session.emit_result(count=count)
 
 
 def _last_lines(path: Path, count: int) -> list[str]:

@@ -33,7 +33,7 @@ def command(ctx: typer.Context, database: Database = FROM_CONTEXT) -> None:
     ok = all(taken.done for taken in found.steps)
     if session.json:
         steps = [asdict(taken.step) | {"done": taken.done} for taken in found.steps]
-        session.emit_json(ok=ok, steps=steps, batch_size=found.batch_size)
+        session.emit_result(ok=ok, steps=steps, batch_size=found.batch_size)
     else:
         done = sum(taken.done for taken in found.steps)
         left = len(found.steps) - done

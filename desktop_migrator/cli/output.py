@@ -9,14 +9,17 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from desktop_migrator.errors import MigratorError
 from desktop_migrator.messages import Message
 from desktop_migrator.model import AsideItem, Item
+from desktop_migrator.system.times import rfc3339
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +78,23 @@ def cannot_be_written(path: Path, error: OSError) -> Message:
 
 def write_json(value: object) -> None:
     """ASCII, so that lone surrogates come through any pipe exactly."""
-    sys.stdout.write(json.dumps(value, default=str) + "\n")
+    sys.stdout.write(json.dumps(value, default=_spelled) + "\n")
+
+
+def _spelled(value: object) -> str:
+    return rfc3339(value) if isinstance(value, datetime) else str(value)
+
+
+def error_facts(error: MigratorError | None) -> dict[str, str] | None:
+    """As an `error` event has them."""
+    if error is None:
+        return None
+    return {
+        "code": error.code,
+        "title": error.title,
+        "detail": error.detail,
+        "hint": error.hint,
+    }
 
 
 def item_event(event: str, outcome: Item | AsideItem) -> dict[str, Any]:

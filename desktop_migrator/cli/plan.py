@@ -136,7 +136,7 @@ def show(
         return
     described = describe_plan(plan)
     if session.json:
-        session.emit_json(
+        session.emit_result(
             plan=plan.model_dump(mode="json", by_alias=True, exclude_defaults=True),
             digest=plan.digest,
         )

@@ -40,7 +40,7 @@ def command(
             plan, role, database, apply=apply, workspace=session.workspace, reporter=reporter
         )
     if session.json:
-        session.emit_json(applied=apply, statements=done.statements, missing=done.missing)
+        session.emit_result(applied=apply, statements=done.statements, missing=done.missing)
     elif apply:
         session.print_text(tr("The role {role} has the rights it needs.", role=role))
     else:

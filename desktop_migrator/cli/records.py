@@ -10,6 +10,7 @@ from desktop_migrator.migration.sealed.captures import UnlockKey
 from desktop_migrator.migration.sources.open_sources import open_sources
 from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.model import Record
+from desktop_migrator.system.times import rfc3339
 
 
 def command(
@@ -55,5 +56,5 @@ def as_json(record: Record) -> dict[str, str | None]:
         "top_level_site": record.storage_key.top_level_site,
         "key": record.key,
         "value": record.value,
-        "modified": record.modified.isoformat() if record.modified else None,
+        "modified": rfc3339(record.modified) if record.modified else None,
     }

@@ -65,7 +65,7 @@ def command(
     ok = all(each.done for each in results)
     if session.json:
         repairs = [asdict(each.action) | {"done": each.done, "run": each.run} for each in results]
-        session.emit_json(ok=ok, mends=repairs)
+        session.emit_result(ok=ok, mends=repairs)
     else:
         _print_summary(session, results)
     raise typer.Exit(ExitCode.DONE if ok else ExitCode.FAILED)

@@ -58,7 +58,7 @@ def command(
     except OSError as error:
         raise UsageError(reason=cannot_be_written(path, error)) from None
     if session.json:
-        session.emit_json(run=run, format=form, path=str(path))
+        session.emit_result(run=run, format=form, path=str(path))
     else:
         session.print_text(session.tr("The report is in {path}", path=str(path)))
     if show:

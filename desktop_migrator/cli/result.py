@@ -10,7 +10,7 @@ from rich.table import Table
 from desktop_migrator.cli.aside_line import aside_line
 from desktop_migrator.cli.labels import COUNTS, SKIP_REASONS
 from desktop_migrator.cli.not_taken import not_taken_facts, print_not_taken
-from desktop_migrator.cli.output import cell, print_line
+from desktop_migrator.cli.output import cell, error_facts, print_line
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.messages import Message, Translator, plural
@@ -45,11 +45,13 @@ def finished_event(result: RunResult) -> dict[str, Any]:
             }
             for damage in result.damages
         ],
+        "error": error_facts(result.error),
         "undo": result.undo and {"run": result.undo.run, "counts": asdict(result.undo.counts)},
         "backup": result.backup,
         "verified": result.verified,
         "seconds": round(result.seconds, 3),
         "items_per_second": round(result.items_per_second, 1),
+        "average_item_size": round(result.average_item_size, 1),
         "peak_memory_mb": round(result.peak_memory_mb, 1),
     }
 
@@ -74,9 +76,12 @@ def print_result(session: Session, result: RunResult) -> None:
         print_line(session.stdout, tr(what.template, what=damage.message), "yellow")
     session.print_text(
         tr(
-            "{records:,} records read in {seconds:.1f} s, with {memory:.0f} MB of memory at most.",
+            "{records:,} records read in {seconds:.1f} s: {rate:,.0f} items a second, {size:,.0f}"
+            " characters each on average, with {memory:.0f} MB of memory at most.",
             records=result.counts.records,
             seconds=result.seconds,
+            rate=result.items_per_second,
+            size=result.average_item_size,
             memory=result.peak_memory_mb,
         )
     )

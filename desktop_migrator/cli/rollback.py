@@ -14,7 +14,7 @@ from desktop_migrator.cli.options import (
     complete_run,
     parse_time,
 )
-from desktop_migrator.cli.output import cell, print_line
+from desktop_migrator.cli.output import cell, error_facts, print_line
 from desktop_migrator.cli.passphrases import GivenPassphrase
 from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.errors import ExitCode, UsageError
@@ -141,12 +141,13 @@ def undo_events(result: UndoResult) -> list[dict[str, Any]]:
         "cleared": [
             {
                 "backup": each.backup,
-                "cleared": each.cleared.isoformat(),
+                "cleared": each.cleared,
                 "origins": list(each.origins),
                 "records": each.records,
             }
             for each in result.cleared
         ],
+        "error": error_facts(result.error),
         "seconds": round(result.seconds, 3),
     }
     return [*kept, finished]

@@ -42,7 +42,7 @@ def command(
     with cancel_on_signal(reporter), reporter if deep else nullcontext():
         scanned = scan(source or (), workspace.snapshots, reporter, unlock, whole_disk=deep)
     if session.json:
-        session.emit_json(**as_json(scanned))
+        session.emit_result(**as_json(scanned))
         return
     print_scan(session, scanned)
 

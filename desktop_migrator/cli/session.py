@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from desktop_migrator.cli.output import PlainConsole, print_line, write_json
+from desktop_migrator.cli.output import PlainConsole, error_facts, print_line, write_json
 from desktop_migrator.cli.reporters import JsonReporter, TerminalReporter
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.messages import Message, Translator
@@ -54,6 +54,10 @@ class Session:
         """One JSON line on standard output."""
         write_json(fields)
 
+    def emit_result(self, **fields: Any) -> None:
+        """The last line: whoever reads it knows that nothing is missing."""
+        self.emit_json(event="finished", **fields)
+
     def print_text(self, text: str) -> None:
         """A sentence for the person: on standard error where standard output is for JSON."""
         print_line(self.stderr if self.json else self.stdout, text)
@@ -77,13 +81,7 @@ class Session:
     def report_failure(self, error: MigratorError) -> None:
         """An error that left no result."""
         if self.json:
-            self.emit_json(
-                event="error",
-                code=error.code,
-                title=error.title,
-                detail=error.detail,
-                hint=error.hint,
-            )
+            self.emit_json(event="error", **(error_facts(error) or {}))
         self.print_error(error)
 
     def print_error(self, error: MigratorError) -> None:

@@ -72,7 +72,7 @@ def command(
             session.print_error(error)  # nobody named that database
     exit_code = ExitCode.NEEDED if tell_exit_code and now.migration_needed else ExitCode.DONE
     if session.json:
-        session.emit_json(
+        session.emit_result(
             needed=now.migration_needed,
             sites=[_site_json(site) for site in now.sites],
             unfinished=[run.run for run in now.unfinished],

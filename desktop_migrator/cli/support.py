@@ -45,7 +45,7 @@ def bundle(
             raise typer.Exit(ExitCode.CANCELLED)
     save_bundle(pieces, path)
     if session.json:
-        session.emit_json(path=str(path), pieces=[piece.name for piece in pieces])
+        session.emit_result(path=str(path), pieces=[piece.name for piece in pieces])
     else:
         session.print_text(
             tr("The bundle is in {path}. Send it to the support desk.", path=str(path))

@@ -20,7 +20,7 @@ def command(ctx: typer.Context, database: Database = FROM_CONTEXT) -> None:
         )
     ok = all(check.ok for check in checks)
     if session.json:
-        session.emit_json(ok=ok, checks=[check.to_json() for check in checks])
+        session.emit_result(ok=ok, checks=[check.to_json() for check in checks])
     else:
         print_checks(session, checks)
     raise typer.Exit(ExitCode.DONE if ok else ExitCode.FAILED)

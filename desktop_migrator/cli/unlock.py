@@ -35,7 +35,9 @@ def command(
         )
     lease, ended = done.cleared.lease, done.cleared.terminated_pids
     if session.json:
-        session.emit_json(unlocked=bool(lease or ended), ended=ended, lease=lease and asdict(lease))
+        session.emit_result(
+            unlocked=bool(lease or ended), ended=ended, lease=lease and asdict(lease)
+        )
         return
     if ended:
         session.print_text(

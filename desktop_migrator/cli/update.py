@@ -35,7 +35,7 @@ def check(
     tr = session.tr
     found = check_for_update(_kits_channel(session, kit) if kit else makers_channel())
     if session.json:
-        session.emit_json(
+        session.emit_result(
             installed=__version__,
             version=found.version,
             newer=found.newer,
@@ -86,6 +86,6 @@ def announce_(
     announce(out, key, version=version, page=page, notes=notes, days=days)
     if session.json:
         signer = base64.b64encode(key.verify_key.raw).decode()
-        session.emit_json(path=str(out), version=version, signer=signer)
+        session.emit_result(path=str(out), version=version, signer=signer)
     else:
         session.print_text(session.tr("The announcement is in {path}.", path=str(out)))

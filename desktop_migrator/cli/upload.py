@@ -9,7 +9,7 @@ from rich.table import Table
 from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
 from desktop_migrator.cli.labels import COUNTS
 from desktop_migrator.cli.options import Origin, Take, UserEmail, UserId
-from desktop_migrator.cli.output import cell, whatever_the_terminal
+from desktop_migrator.cli.output import cell, error_facts, whatever_the_terminal
 from desktop_migrator.cli.passphrases import GivenPassphrase
 from desktop_migrator.cli.result import finished_event
 from desktop_migrator.cli.session import Session, cancel_on_signal
@@ -71,7 +71,6 @@ def command(
 
 def _upload_event(one: UploadedFile) -> dict[str, Any]:
     facts = finished_event(one.result) if one.result else {}
-    error = one.error
     return facts | {
         "event": "uploaded",
         "file": str(one.path),
@@ -80,7 +79,7 @@ def _upload_event(one: UploadedFile) -> dict[str, Any]:
         "captured": one.manifest.created if one.manifest else None,
         "time_zone": one.manifest.time_zone if one.manifest else None,
         "same_as": str(one.duplicate_of) if one.duplicate_of else None,
-        "error": error and {"code": error.code, "title": error.title, "detail": error.detail},
+        "error": error_facts(one.error),
     }
 
 

@@ -40,7 +40,7 @@ def command(
     with session.make_reporter() as reporter:
         found = validate(request, session.workspace, reporter)
     if session.json:
-        session.emit_json(
+        session.emit_result(
             ok=found.ok, run=found.run, checks=[check.to_json() for check in found.checks]
         )
     else:

@@ -42,6 +42,11 @@ class Backups:
         assert ended.exit_code == 0, ended.err
         return ended.last
 
+    def listed(self) -> list[dict[str, Any]]:
+        *entries, end = self.run("--json", "backup", "list").events
+        assert end == {"event": "finished", "count": len(entries)}
+        return entries
+
     def path(self, backup: str) -> Path:
         return self.data / "backups" / f"{backup}.dmbackup"
 
@@ -220,7 +225,7 @@ def test_a_run_without_a_backup_leaves_none(backups: Backups, tmp_path: Path) ->
     profile = unpack("chromium-leveldb", tmp_path)
     finished = backups.migrate(profile, "--no-backup")
     assert finished["backup"] is None
-    assert backups.run("--json", "backup", "list").events == []
+    assert backups.listed() == []
 
 
 def test_a_dry_run_and_a_refused_run_leave_none(backups: Backups, tmp_path: Path) -> None:
@@ -295,16 +300,16 @@ def test_a_catalog_that_is_lost_comes_back_with_its_backups(
 ) -> None:
     profile = unpack("firefox", tmp_path)
     run = backups.migrate(profile)
-    before = backups.run("--json", "backup", "list").events
+    before = backups.listed()
     (backups.data / "catalog.sqlite").unlink()
     repair = ("repair", "--database", backups.database, "--user-id", "u1", "--auto-fix")
     shown = backups(*repair[:-1]).last["mends"]
     assert {"catalog", "backups"} <= {each["name"] for each in shown}
-    assert "manifest" not in backups.run("--json", "backup", "list").last
+    assert "manifest" not in backups.listed()[-1]
     wrong = backups(*repair, passphrase="not this one")
     assert "is not listed" in wrong.out
     backups(*repair)
-    assert backups.run("--json", "backup", "list").events == before
+    assert backups.listed() == before
     undo = ("rollback", "--backup-id", run["backup"], "--database", backups.database)
     undone = backups.run("--json", *undo)  # without the passphrase: the list knows its run
     assert undone.exit_code == 0, undone.err
@@ -316,17 +321,17 @@ def test_backups_are_listed_verified_and_deleted(backups: Backups, tmp_path: Pat
     profile = unpack("webkit", tmp_path)
     ids = [backups("backup", "create", "--source", profile).last["id"] for _ in range(2)]
     (backups.data / "catalog.sqlite").unlink()  # the list is lost
-    listed = backups.run("--json", "backup", "list").events
+    listed = backups.listed()
     assert [each["id"] for each in listed] == sorted(ids, reverse=True)
     assert all("manifest" not in each for each in listed)
     backups("backup", "verify", ids[1])
-    listed = backups.run("--json", "backup", "list").events
+    listed = backups.listed()
     assert {each["id"]: "manifest" in each for each in listed} == {ids[0]: False, ids[1]: True}
     assert backups.run("backup", "delete", ids[0]).exit_code == 0
     last = backups.run("--json", "backup", "delete", ids[1])
     assert (last.exit_code, last.last["code"]) == (7, "DM-446")
     assert backups.run("backup", "delete", ids[1], "--force").exit_code == 0
-    assert backups.run("--json", "backup", "list").events == []
+    assert backups.listed() == []
     missing = backups.run("--json", "backup", "verify", ids[1])
     assert (missing.exit_code, missing.last["code"]) == (2, "DM-444")
 

@@ -71,7 +71,7 @@ def test_a_runs_plan_goes_with_its_database_alone(
         "--create-tables", "--no-backup", "--continue-on-error",
     )  # fmt: skip
     assert "Done" in done.out, done.err
-    name = desktop_migrator("--json", "history").last["plan"]
+    name = desktop_migrator("--json", "history").events[-2]["plan"]
     assert name != "default"
 
     here = desktop_migrator("unlock", "--force")

@@ -221,6 +221,15 @@ def what_next(facts: RunFacts) -> list[Message]:
 
 
 def details(facts: RunFacts, tr: Translator) -> dict[str, str]:
+    speed = {}
+    if facts.peak_memory_mb is not None and facts.seconds:
+        speed[tr("Speed")] = tr(
+            "{rate:,.0f} items a second, {size:,.0f} characters each on average, with {memory:,.0f}"
+            " MB of memory at most",
+            rate=facts.items / facts.seconds,
+            size=facts.average_item_size,
+            memory=facts.peak_memory_mb,
+        )
     return {
         tr("Run"): facts.run,
         tr("Begun"): tr(
@@ -228,6 +237,7 @@ def details(facts: RunFacts, tr: Translator) -> dict[str, str]:
             time=facts.started,
             seconds=facts.seconds,
         ),
+        **speed,
         tr("From"): ", ".join(facts.origins),
         tr("To"): facts.database,
         tr("For"): facts.user_id,

@@ -120,6 +120,10 @@ class RunFacts(msgspec.Struct, frozen=True):
     superseded: tuple[RejectionGroup, ...] = ()
     """The first items of which another version counts."""
     not_taken: NotTaken = NotTaken()
+    peak_memory_mb: float | None = None
+    """None in reports of former versions."""
+    average_item_size: float = 0.0
+    """Characters."""
 
     @property
     def items(self) -> int:
@@ -165,6 +169,8 @@ def collect_facts(
         error=_error(result.error),
         superseded=_group_aside(result.superseded),
         not_taken=result.not_taken,
+        peak_memory_mb=result.peak_memory_mb,
+        average_item_size=result.average_item_size,
     )
 
 

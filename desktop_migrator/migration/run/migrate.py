@@ -226,6 +226,7 @@ def _result(run: RunContext, end: _End, seconds: float) -> RunResult:
         verified=end.verified,
         seconds=seconds,
         peak_memory_mb=peak_memory_mb(),
+        text_length=run.survey.text_length,
         backup=run.backup.id if run.backup and run_id else None,
         error=end.error,
         undo=end.undo,

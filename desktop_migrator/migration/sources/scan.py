@@ -16,6 +16,7 @@ from desktop_migrator.migration.sealed.captures import Capture, UnlockKey, open_
 from desktop_migrator.migration.sources.open_sources import NO_UNLOCK_KEY, find_captures_and_stores
 from desktop_migrator.model import Damage, Profile, Store
 from desktop_migrator.reporter import Reporter
+from desktop_migrator.system.times import rfc3339
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +137,4 @@ def _store_json(scanned: ScannedStore) -> dict[str, Any]:
 
 
 def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+    return rfc3339(moment) if moment else None

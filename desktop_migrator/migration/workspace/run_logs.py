@@ -56,6 +56,7 @@ def write_run(folder: Path, result: RunResult) -> None:
                 items=result.counts.items,
                 seconds=round(result.seconds, 3),
                 items_per_second=round(result.items_per_second),
+                average_item_size=round(result.average_item_size),
                 peak_memory_mb=round(result.peak_memory_mb),
             )
 
