@@ -1,21 +1,32 @@
 """A run's report as one HTML page that needs nothing else: no script, no font, no picture."""
 
 import re
-from functools import cache
+from functools import cache, partial
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from desktop_migrator.messages import Translator
 from desktop_migrator.migration.report import labels
-from desktop_migrator.migration.report.run_facts import EntityFacts, RunFacts
+from desktop_migrator.migration.report.run_facts import RunFacts
 from desktop_migrator.system.resources import resource
 
+_PATTERNS = {
+    "inserted": "",
+    "updated": "M-2 2L2 -2M0 8L8 0M6 10L10 6",
+    "unchanged": "M0 4H8",
+    "skipped": "M4 0V8",
+    "superseded": "M-2 6L2 10M0 0L8 8M6 -2L10 2",
+    "rejected": "M0 8L8 0M0 0L8 8",
+}
+"""What each column's part of a bar is hatched with, in a tile of 8 by 8: colours alone say nothing
+to many."""
 _COMMAND = re.compile(r"`([^`]+)`")
 
 
 def as_html(facts: RunFacts, tr: Translator) -> str:
-    return _template().render(facts=facts, words=labels, shares=_shares, tr=tr)
+    shares = partial(labels.bar_parts, scale=facts.most)
+    return _template().render(facts=facts, words=labels, shares=shares, patterns=_PATTERNS, tr=tr)
 
 
 @cache
@@ -34,16 +45,3 @@ def _template() -> Template:
 def _commands(text: str) -> Markup:
     """What stands between backticks, as something to type."""
     return Markup(_COMMAND.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
-
-
-def _shares(entity: EntityFacts) -> list[tuple[str, float, float, int]]:
-    """The entity's bar: column, where it begins and how long it is (0 to 100), and its number."""
-    parts = []
-    begin = 0.0
-    for column in labels.COLUMNS:
-        number = int(getattr(entity, column))
-        if number:
-            length = 100 * number / max(1, entity.items)
-            parts.append((column, begin, length, number))
-            begin += length
-    return parts

@@ -2,6 +2,7 @@
 
 from desktop_migrator.messages import N_, Message, Translator, plural
 from desktop_migrator.migration.report.run_facts import DamageFacts, EntityFacts, RunFacts
+from desktop_migrator.migration.workspace.connections import BUILTIN
 from desktop_migrator.model import NotTaken, Outcome
 
 DOMAIN = "report"
@@ -18,13 +19,17 @@ COLUMNS = {
 """What became of items, each with its heading."""
 
 COLOURS = {
-    "inserted": "#2f7d4f",
-    "updated": "#2f6db5",
-    "unchanged": "#8a97a6",
-    "skipped": "#b58a2f",
-    "superseded": "#8c5fa8",
-    "rejected": "#b53a3a",
+    "inserted": "#2e8b57",
+    "updated": "#3f7fc8",
+    "unchanged": "#76838f",
+    "skipped": "#a87a1f",
+    "superseded": "#9a6bb8",
+    "rejected": "#d1504f",
 }
+"""Each at 3:1 or more on light and on dark ground; side by side they differ by their patterns."""
+
+_SHORTEST = 1.0
+"""Hundredths of the longest bar."""
 
 HEADINGS = {
     "error": N_("What stopped it"),
@@ -36,6 +41,7 @@ HEADINGS = {
     "skipped": N_("What stayed in the browser"),
     "next": N_("What you can do next"),
     "details": N_("Details for the support desk"),
+    "places": N_("Where these items lie"),
     "kind": N_("Kind"),
     "items": N_("Items"),
     "remedy": N_("What to do:"),
@@ -108,14 +114,27 @@ def superseded(facts: RunFacts) -> Message:
 
 
 def numbers(facts: RunFacts) -> dict[str, int]:
-    """What a reader wants to know first, by what it counts."""
-    return {
-        N_("records read"): facts.records,
-        N_("items found in them"): facts.items,
-        N_("rows new"): facts.total("inserted"),
-        N_("rows replaced"): facts.total("updated"),
-        N_("rejected"): facts.total("rejected"),
+    """What a reader wants to know first, by what it counts: all items, then what they add up of."""
+    became = {heading: facts.total(column) for column, heading in COLUMNS.items()}
+    return {N_("items found"): facts.items} | {name: n for name, n in became.items() if n}
+
+
+def bar_parts(entity: EntityFacts, scale: int) -> list[tuple[str, float, float, int]]:
+    """The entity's bar: column, where it begins and how long it is (0 to 100), and its number.
+
+    All bars have one scale: `scale` items are as long as can be. What is there is long enough to be
+    seen, however few.
+    """
+    numbers = {column: int(getattr(entity, column)) for column in COLUMNS}
+    lengths = {
+        column: max(_SHORTEST, 100 * number / scale) for column, number in numbers.items() if number
     }
+    fits = min(1.0, 100 / max(1.0, sum(lengths.values())))
+    parts, begin = [], 0.0
+    for column, length in lengths.items():
+        parts.append((column, begin, length * fits, numbers[column]))
+        begin += length * fits
+    return parts
 
 
 def describe_bar(entity: EntityFacts, tr: Translator) -> str:
@@ -125,7 +144,7 @@ def describe_bar(entity: EntityFacts, tr: Translator) -> str:
         for column, heading in COLUMNS.items()
         if (number := int(getattr(entity, column)))
     )
-    return f"{entity.name}: {parts}"
+    return f"{entity.label(tr.language)}: {parts}"
 
 
 def verification(facts: RunFacts) -> Message:
@@ -211,11 +230,7 @@ def what_next(facts: RunFacts) -> list[Message]:
         )
     if facts.outcome is Outcome.COMPLETED:
         steps.append(
-            Message(
-                "To take all of it back: Undo in the program, or "
-                "`desktop-migrator rollback --run {run}`.",
-                run=facts.run,
-            )
+            Message("All of it can be taken back: start the program and choose to undo it.")
         )
     return steps
 
@@ -233,15 +248,20 @@ def details(facts: RunFacts, tr: Translator) -> dict[str, str]:
     return {
         tr("Run"): facts.run,
         tr("Begun"): tr(
-            "{time:%Y-%m-%d %H:%M} UTC, took {seconds:,.1f} s",
-            time=facts.started,
+            "{time:%Y-%m-%d %H:%M} (UTC {zone}), took {seconds:,.1f} s",
+            time=(begun := facts.started.astimezone()),
+            zone=begun.strftime("%z"),
             seconds=facts.seconds,
         ),
         **speed,
         tr("From"): ", ".join(facts.origins),
-        tr("To"): facts.database,
+        tr("To"): (
+            tr("the database on this computer") if facts.database == BUILTIN else facts.database
+        ),
         tr("For"): facts.user_id,
         tr("Plan"): facts.plan,
+        tr("Read"): tr(plural("{count:,} record", "{count:,} records", count=facts.records)),
         tr("Backup"): facts.backup or tr("none"),
+        tr("To undo"): f"desktop-migrator rollback --run {facts.run}",
         tr("Program"): f"Desktop Migrator {facts.tool_version}",
     }

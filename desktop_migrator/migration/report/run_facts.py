@@ -5,9 +5,10 @@ that a report can be drawn later without the database or the browser.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -43,6 +44,11 @@ class EntityFacts(msgspec.Struct, frozen=True):
     skipped: int
     rejected: int
     superseded: int = 0
+    labels: dict[str, str] = {}
+    """What people call it, by language."""
+
+    def label(self, language: str) -> str:
+        return self.labels.get(language) or self.labels.get("en") or self.name
 
 
 class RejectionGroup(msgspec.Struct, frozen=True):
@@ -129,15 +135,32 @@ class RunFacts(msgspec.Struct, frozen=True):
     def items(self) -> int:
         return self.total("items")
 
+    @property
+    def most(self) -> int:
+        """The items of the kind that has the most, and 1 at least."""
+        return max((entity.items for entity in self.entities), default=0) or 1
+
+    def label(self, entity: str, language: str) -> str:
+        """What people call a kind of item; its name where it is none of the run's."""
+        known = {each.name: each for each in self.entities}
+        return known[entity].label(language) if entity in known else entity
+
     def total(self, column: str) -> int:
         """The sum over all kinds of items of one of the columns of `EntityFacts`."""
         return sum(int(getattr(entity, column)) for entity in self.entities)
 
 
 def collect_facts(
-    result: RunResult, *, user_id: str, database: str, plan: str, origins: Sequence[str]
+    result: RunResult,
+    *,
+    user_id: str,
+    database: str,
+    plan: str,
+    origins: Sequence[str],
+    labels: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> RunFacts:
-    """The facts of a run that has just ended."""
+    """The facts of a run that has just ended; `labels` are what people call kinds of items, by
+    language and name."""
     now = datetime.now(UTC)
     return RunFacts(
         run=result.run or "",
@@ -150,7 +173,12 @@ def collect_facts(
         origins=tuple(origins),
         tool_version=__version__,
         records=result.counts.records,
-        entities=tuple(_entity(name, counts) for name, counts in result.by_entity.items()),
+        entities=tuple(
+            _entity(
+                name, counts, {code: words[name] for code, words in labels.items() if name in words}
+            )
+            for name, counts in result.by_entity.items()
+        ),
         left_aside=dict(result.skipped_records),
         damages=tuple(
             DamageFacts(
@@ -215,11 +243,11 @@ def _error(error: MigratorError | None) -> ErrorFacts | None:
     )
 
 
-def _entity(name: str, counts: Counts) -> EntityFacts:
-    return EntityFacts(
-        name,
-        *(getattr(counts, column) for column in EntityFacts.__struct_fields__ if column != "name"),
-    )
+def _entity(name: str, counts: Counts, labels: dict[str, str]) -> EntityFacts:
+    told = {"name", "labels"}
+    columns = (column for column in EntityFacts.__struct_fields__ if column not in told)
+    numbers = {column: int(getattr(counts, column)) for column in columns}
+    return EntityFacts(name=name, labels=labels, **numbers)
 
 
 def _group_aside(items: Sequence[AsideItem]) -> tuple[RejectionGroup, ...]:

@@ -141,6 +141,10 @@ def _migrate(
                     database=without_password(job.database),
                     plan=job.plan.name,
                     origins=run.survey.origins,
+                    labels={
+                        language: job.plan.labels_in(language)
+                        for language in ("en", *job.plan.translations)
+                    },
                 ),
             )
     return result

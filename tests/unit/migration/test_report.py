@@ -3,6 +3,8 @@
 import json
 import re
 import subprocess
+import time
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from desktop_migrator.errors import Cancelled, RunNotFound
 from desktop_migrator.messages import Message, Translator, verbatim
 from desktop_migrator.migration.report import run_facts
 from desktop_migrator.migration.report.html import as_html
-from desktop_migrator.migration.report.labels import DOMAIN
+from desktop_migrator.migration.report.labels import COLOURS, DOMAIN
 from desktop_migrator.migration.report.pdf import as_pdf
 from desktop_migrator.model import Counts, Outcome, Rejection, RunResult
 from tests.integration.postgres.factories import source
@@ -76,17 +78,53 @@ def told(run: RunResult, user_id: str = "maria") -> run_facts.RunFacts:
 def test_numbers_reasons_and_remedies_are_read_on_the_page() -> None:
     page = Page(as_html(told(result(*(rejection(number) for number in range(12)))), ENGLISH))
     for words in (
-        "Your data has moved", "1,200 rows are new, 3 were replaced", "7records read",
+        "Your data has moved", "1,200 rows are new, 3 were replaced", "1,240items found",
+        "1,200New", "3Replaced", "20Same", "5Kept", "12Rejected", "7 records",
         "12 × tasks", "Too long.", "Shorten it.", "tasks[0]", "and 7 more",
         "Every row that was sent was read back", "4 are caches", RUN,
     ):  # fmt: skip
         assert words in page.text
 
 
+def contrast(one: str, other: str) -> float:
+    """By WCAG 2."""
+
+    def luminance(colour: str) -> float:
+        parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def bar_widths(page: Page) -> list[float]:
+    """In hundredths; of the bars, not of the legend."""
+    widths = [attributes.get("width") or "" for tag, attributes in page.tags if tag == "rect"]
+    return [float(width.strip("%")) for width in widths if "." in width]
+
+
 def test_a_bar_is_divided_as_the_items_are() -> None:
     page = Page(as_html(told(result()), ENGLISH))
-    widths = [float(attributes["width"] or 0) for tag, attributes in page.tags if tag == "rect"]
-    assert widths == pytest.approx([100 * n / 1240 for n in (1200, 3, 20, 5, 12)], abs=0.001)
+    shares = [100 * n / 1240 for n in (1200, 3, 20, 5, 12)]
+    seen = [max(share, 1) for share in shares]  # what is there is seen
+    assert bar_widths(page) == pytest.approx([100 * n / sum(seen) for n in seen], abs=0.001)
+
+
+def test_all_bars_have_one_scale_and_are_told_apart_without_colours() -> None:
+    kinds = (("tasks", 100), ("environments", 25))
+    run = msgspec.structs.replace(
+        told(result()),
+        entities=tuple(run_facts.EntityFacts(name, n, n, 0, 0, 0, 0) for name, n in kinds),
+    )
+    assert bar_widths(Page(as_html(run, ENGLISH))) == [100, 25]
+    page = Page(as_html(told(result()), ENGLISH))
+    hatched = [attributes["d"] for tag, attributes in page.tags if tag == "path"][1::2]
+    assert len(set(hatched)) == len(COLOURS) == len(hatched)
+    for ground in ("#ffffff", "#20272f"):  # the page's cards
+        assert all(contrast(colour, ground) >= 3 for colour in COLOURS.values())
 
 
 def test_no_value_from_user_data_is_told() -> None:
@@ -107,7 +145,7 @@ def test_what_came_from_a_page_is_text_and_never_markup() -> None:
 def test_the_page_needs_nothing_else() -> None:
     html = as_html(told(result(rejection(0))), ENGLISH)
     assert not {"src", "href"} & {name for _, attributes in Page(html).tags for name in attributes}
-    assert "url(" not in html
+    assert set(re.findall(r"url\((.)", html)) == {"#"}
 
 
 def test_a_run_that_stopped_says_why_and_what_to_do() -> None:
@@ -150,9 +188,34 @@ def test_the_page_is_in_the_readers_language() -> None:
     for words in GERMAN_WORDS:
         assert words in page.text
     assert ("html", {"lang": "de"}) in page.tags
-    assert f"{run.started:%d.%m.%Y %H:%M} UTC" in page.text
-    [bar] = (attributes for tag, attributes in page.tags if tag == "svg")
+    [bar] = (attributes for tag, attributes in page.tags if attributes.get("role") == "img")
     assert bar["aria-label"] == "tasks: 1.200 Neu, 3 Ersetzt, 20 Gleich, 5 Behalten, 12 Abgelehnt"
+
+
+def test_times_are_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    run = msgspec.structs.replace(told(result()), started=started)
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        english, german = (Page(as_html(run, tr)).text for tr in (ENGLISH, GERMAN))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert "2026-07-02 08:30 (UTC +0900)" in english
+    assert "02.07.2026 08:30 (UTC +0900)" in german
+
+
+def test_kinds_are_called_what_the_plan_calls_them() -> None:
+    run = run_facts.collect_facts(
+        result(rejection(0)), user_id="maria", database="builtin", plan="default", origins=[],
+        labels={"en": {"tasks": "Tasks to do"}, "de": {"tasks": "Aufgaben"}},
+    )  # fmt: skip
+    english, german = Page(as_html(run, ENGLISH)).text, Page(as_html(run, GERMAN)).text
+    assert "1 × Tasks to do" in english
+    assert "1 × Aufgaben" in german
+    assert "the database on this computer" in english
+    assert "die Datenbank auf diesem Computer" in german
 
 
 @pytest.mark.parametrize("outcome", Outcome)
@@ -170,6 +233,23 @@ def test_the_pdf_is_in_the_readers_language() -> None:
     text = " ".join(printed(as_pdf(german_run(), GERMAN)).split())
     for words in GERMAN_WORDS:
         assert words in text
+
+
+@pytest.mark.needs("pdftotext")
+def test_the_pdf_has_a_structure_and_the_desks_page_is_behind_the_persons() -> None:
+    pdf = as_pdf(told(result(*(rejection(number) for number in range(400)))), ENGLISH)
+    command = ["pdfinfo", "-struct-text", "-"]
+    tree = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+    assert tree.startswith('Document\n  H1 (block)\n    "Your data has moved"\n')
+    tags = re.findall(r"^ *(\w+)", tree, re.MULTILINE)
+    assert (tags.count("TR"), tags.count("Figure")) == (1 + 2 + 10, 1)
+    assert tree.count("/Scope /Row") == 10
+    assert b"1,200 New, 3 Replaced, 20 Same, 5 Kept, 12 Rejected" in pdf
+    person, desk = printed(pdf).split("\f")[:2]
+    assert "Details for the support desk" not in person
+    assert "too-long" not in person
+    assert desk.startswith("Details for the support desk")
+    assert RUN in desk
 
 
 def test_a_single_row_is_no_rows() -> None:
