@@ -303,7 +303,7 @@ def test_a_limit_cuts_off_what_lies_deepest_and_is_told(
     trees.chromium_leveldb(tmp_path / ".config/z/App")
     trees.chromium_leveldb(tmp_path / ".config/a/b7/c/d/App")
     limits = search.Limits(folders=120, depth=13)
-    monkeypatch.setattr("desktop_migrator.browsers.discovery.discover.BELOW_DATA_FOLDERS", limits)
+    monkeypatch.setattr("desktop_migrator.browsers.discovery.finder.BELOW_DATA_FOLDERS", limits)
     found = discover(System.for_home(LINUX, tmp_path))
     assert [each.profile.path for each in found.profiles] == [tmp_path / ".config/z/App"]
     assert len(found.warnings) == 1
