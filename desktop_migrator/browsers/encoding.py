@@ -71,11 +71,16 @@ def decode_utf16(raw: bytes) -> str:
     return utf_16_le_decode(raw, "surrogatepass", True)[0]
 
 
-def decompress_snappy(raw: bytes | memoryview, limit: int) -> bytes:
+def decompress_snappy(raw: bytes, limit: int) -> bytes:
     """What a raw snappy block holds; ValueError if that is damaged.
 
     Raises TooLargeError, which is one, for more than `limit` bytes.
     """
+    return bytes(view_snappy(raw, limit))
+
+
+def view_snappy(raw: bytes | memoryview, limit: int) -> memoryview:
+    """As `decompress_snappy`, without a copy of it."""
     try:
         # The length is announced, and cramjam allocates that much before it unpacks.
         size = cramjam.snappy.decompress_raw_len(raw)
@@ -83,6 +88,6 @@ def decompress_snappy(raw: bytes | memoryview, limit: int) -> bytes:
             raise UndecodableError(Message("a compressed value is damaged"))
         if size > limit:
             raise TooLargeError(size)
-        return bytes(cramjam.snappy.decompress_raw(raw))
+        return memoryview(cramjam.snappy.decompress_raw(raw))
     except cramjam.DecompressionError as error:
         raise UndecodableError(Message("a compressed value is damaged")) from error

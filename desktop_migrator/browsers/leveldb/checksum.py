@@ -18,7 +18,7 @@ def _crc_table() -> list[int]:
 _TABLE = _crc_table()
 
 
-def masked_crc32c(data: bytes) -> int:
+def masked_crc32c(data: bytes | memoryview) -> int:
     """The checksum as LevelDB stores it (rotated, plus a constant)."""
     table = _TABLE
     state = 0xFFFFFFFF

@@ -39,7 +39,7 @@ def open_buffer(path: Path, size: int = 0) -> Buffer:
 # ---- fields --------------------------------------------------------------------------------------
 
 
-def varint(data: bytes, position: int) -> tuple[int, int]:
+def varint(data: bytes | memoryview, position: int) -> tuple[int, int]:
     """The number at `position` and where the next field begins; ValueError if there is none."""
     value = 0
     for shift in range(0, 70, 7):

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from desktop_migrator.browsers.budget import MAX_VALUE
-from desktop_migrator.browsers.encoding import decompress_snappy
+from desktop_migrator.browsers.encoding import view_snappy
 from desktop_migrator.browsers.large_value import LargeValue
 from desktop_migrator.browsers.leveldb.checksum import end_before_checksum, masked_crc32c
 from desktop_migrator.browsers.leveldb.log import Buffer, Check, InternalEntry, no_check, varint
@@ -85,8 +85,9 @@ def has_bounded_blocks(data: Buffer, check: Check = no_check) -> bool:
         for handle, size in zip(handles, sizes, strict=True):
             if dense or size > _USUAL_BLOCK_SIZE:
                 check()
-                for _, value in _block_entries(_read_raw_block(data, handle)[0]):
-                    if isinstance(value, LargeValue):
+                content, _ = _read_raw_block(data, handle)
+                for _, _, length in _entry_spans(_decompress(content)):
+                    if length > MAX_VALUE:
                         return False
     except ValueError:
         return False
@@ -124,7 +125,7 @@ def _read_index(data: Buffer) -> list[_BlockHandle]:
     return list(_index_handles(content))
 
 
-def _index_handles(index: bytes) -> Iterator[_BlockHandle]:
+def _index_handles(index: memoryview) -> Iterator[_BlockHandle]:
     """Where the blocks lie, one behind the other; ValueError where one would be read twice."""
     end = 0
     for _, value in _block_entries(index):
@@ -143,27 +144,34 @@ def _decode_handle(data: bytes, position: int) -> tuple[_BlockHandle, int]:
     return (offset, size), position
 
 
-def _read_raw_block(data: Buffer, handle: _BlockHandle) -> tuple[bytes, int]:
+def _read_raw_block(data: Buffer, handle: _BlockHandle) -> tuple[memoryview, int]:
     """A block as it lies in the file, its compression type last, and its checksum."""
     offset, size = handle
     end = offset + size + _TRAILER
     if end > len(data) or size > _MAX_LARGE_BLOCK:
         raise ValueError("cut off, or too large")
-    return data[offset : end - 4], int.from_bytes(data[end - 4 : end], "little")
+    stored = memoryview(data)[offset : end - 4]
+    return stored, int.from_bytes(data[end - 4 : end], "little")
 
 
-def _decompress(stored_block: bytes) -> bytes:
-    compression = stored_block[-1:]
-    if compression == bytes([_UNCOMPRESSED]):
+def _decompress(stored_block: memoryview) -> memoryview:
+    if stored_block[-1] == _UNCOMPRESSED:
         return stored_block[:-1]
-    if compression != bytes([_SNAPPY]):
+    if stored_block[-1] != _SNAPPY:
         raise ValueError("unknown compression")
-    return decompress_snappy(memoryview(stored_block)[:-1], _MAX_LARGE_BLOCK)
+    return view_snappy(stored_block[:-1], _MAX_LARGE_BLOCK)
 
 
-def _block_entries(stored_block: bytes) -> Iterator[tuple[bytes, bytes | LargeValue]]:
+def _block_entries(stored_block: memoryview) -> Iterator[tuple[bytes, bytes | LargeValue]]:
     """Key and value of a block's entries; ValueError where the block is not one."""
     block = _decompress(stored_block)
+    for key, start, length in _entry_spans(block):
+        is_large = length > MAX_VALUE
+        yield key, LargeValue(length) if is_large else bytes(block[start : start + length])
+
+
+def _entry_spans(block: memoryview) -> Iterator[tuple[bytes, int, int]]:
+    """The key of a block's entries, where the value begins and how long it is."""
     restarts = int.from_bytes(block[-4:], "little")
     end = len(block) - 4 - 4 * restarts
     if end < 0 or restarts == 0:
@@ -178,18 +186,16 @@ def _block_entries(stored_block: bytes) -> Iterator[tuple[bytes, bytes | LargeVa
         if shared > len(key) or position + unshared + length > end:
             raise ValueError("an entry does not fit")
         key = key[:shared] + block[position : position + unshared]
-        position += unshared + length
+        start = position + unshared
+        position = start + length
         # Each key may repeat all of the one before: together they can be far more than the block.
         spelled_out += len(key)
         if spelled_out > most:
             raise ValueError("its keys are too large")
-        yield (
-            key,
-            block[position - length : position] if length <= MAX_VALUE else LargeValue(length),
-        )
+        yield key, start, length
 
 
-def _internal_entries(stored_block: bytes) -> list[InternalEntry]:
+def _internal_entries(stored_block: memoryview) -> list[InternalEntry]:
     entries: list[InternalEntry] = []
     for key, value in _block_entries(stored_block):
         tag = int.from_bytes(key[-8:], "little")
@@ -211,7 +217,7 @@ def _scan_blocks(data: Buffer, check: Check) -> Iterator[TableBlock]:
     found: list[tuple[int, int]] = []
     offset = 0
     while end := end_before_checksum(data, offset, _SNAPPY, check):
-        filters = _metaindex_filters(data[offset:end])
+        filters = _metaindex_filters(memoryview(data)[offset:end])
         if filters is not None:
             limit = min(filters, default=offset)
             yield from (_scanned_block(data, *each) for each in found if each[0] < limit)
@@ -222,7 +228,7 @@ def _scan_blocks(data: Buffer, check: Check) -> Iterator[TableBlock]:
     yield TableBlock([], valid=False, parseable=False)
 
 
-def _metaindex_filters(content: bytes) -> list[int] | None:
+def _metaindex_filters(content: memoryview) -> list[int] | None:
     """Where the filters lie that a metaindex names; None for another block."""
     filters = []
     try:
@@ -237,6 +243,6 @@ def _metaindex_filters(content: bytes) -> list[int] | None:
 
 def _scanned_block(data: Buffer, start: int, end: int) -> TableBlock:
     try:
-        return TableBlock(_internal_entries(data[start:end]), valid=True)
+        return TableBlock(_internal_entries(memoryview(data)[start:end]), valid=True)
     except ValueError:  # a filter, most likely, since that is no list of entries
         return TableBlock([], valid=False, parseable=False)

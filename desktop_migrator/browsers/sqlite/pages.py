@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +25,8 @@ PENDING_BYTE = 2**30
 
 _MAX_COLUMNS = 2000
 """SQLite's own bound."""
+_POINTER = 4
+"""Bytes of a page's number."""
 _HELD_PAGES = 4096
 """So many pages are looked at before the system may forget them again."""
 
@@ -170,13 +172,25 @@ class DatabaseFile:
         )
 
     def _zero_led_pages(self) -> Iterator[int]:
-        """The pages of the file itself that begin with a zero, or are not there."""
+        """The pages of the file itself that begin with zeros, or are not there.
+
+        Of a large value's pages, each of which begins with the number of the next, that is one.
+        """
         step = _HELD_PAGES * self.page_size
         for start in range(0, self.page_count * self.page_size, step):
             first = start // self.page_size + 1
             count = min(_HELD_PAGES, self.page_count - first + 1)
-            led = self._data[start : start + step : self.page_size].ljust(count, b"\0")[:count]
-            yield from (number for number, byte in enumerate(led, first) if not byte)
+            heads = zip(
+                *(
+                    self._data[start + byte : start + step : self.page_size].ljust(count, b"\0")
+                    for byte in range(_POINTER)
+                ),
+                strict=False,  # a last page that is cut off
+            )
+            yield from (
+                number for number, head in enumerate(islice(heads, count), first) if not any(head)
+            )
+            self.check()
             self._let_go()
 
     def _let_go(self) -> None:
