@@ -24,11 +24,14 @@ DIVIDED = {
 BROWSERS = ("chromium-leveldb", "chromium-sqlite", "firefox", "webkit")
 MOVE = "tests/browsers/test_the_move_to_sqlite.py"
 """Goes on in the background from the first of Chromium's tests to the last."""
+CONSUMERS = "tests/consumers"
+"""What the app that reads stands on is installed once."""
 FIRST = (
     "tests/browsers chromium-leveldb",
     "tests/integration/faults/test_faults.py",
     "tests/browsers",
     "tests/wizard/xvfb",
+    "tests/consumers",
     "tests/fuzz",
     "tests/wizard",
     "tests/integration",
@@ -44,6 +47,8 @@ def group(test: str) -> str:
         return f"tests/browsers {BROWSERS[0]}"
     if file.startswith("tests/browsers/"):
         return f"tests/browsers {next((each for each in BROWSERS if each in name), '')}"
+    if file.startswith(CONSUMERS):
+        return CONSUMERS
     return f"{file} {name.partition('[')[0]}" if file in DIVIDED else file
 
 

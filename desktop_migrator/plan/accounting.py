@@ -47,8 +47,8 @@ class Accounting(msgspec.Struct):
     suspicions: Counter[tuple[str, str, str]] = msgspec.field(default_factory=Counter)
     """What looks secret or personal, by entity, field and kind."""
     warnings: Counter[str] = msgspec.field(default_factory=Counter)
-    """`big-integer`: items with integers that JavaScript cannot read back exactly; `early-time`:
-    with a time before the year 100, which some of its drivers read as another."""
+    """`big-integer`: items with integers that JavaScript cannot read back exactly; the others are
+    of `reader_losses`."""
 
     omitted: Counter[str] = msgspec.field(default_factory=Counter)
     """Sensitive values that were left out for want of a key, by the rule's path."""

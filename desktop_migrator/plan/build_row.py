@@ -6,8 +6,8 @@ the item lacks, else to the last, beside what that holds. A field whose column t
 to the last. Nothing is overwritten and nothing dropped: what finds no column rejects the item.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence, Set
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from datetime import datetime
 from typing import Any
 
 from msgspec import UNSET, Raw
@@ -44,6 +44,7 @@ from desktop_migrator.plan.raw_items import (
     field_finder,
     id_finder,
 )
+from desktop_migrator.plan.reader_losses import reader_losses
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 from desktop_migrator.plan.schema import (
     CONTENT,
@@ -64,7 +65,6 @@ _NULL = Raw(b"null")
 _TRUE = Raw(b"true")
 _EMPTY_IDS = (_NULL, Raw(b'""'))
 _MAX_NAMED_FIELDS = 5
-_FIRST_SAFE_YEAR = 100
 
 
 class RowBuilder:
@@ -128,11 +128,7 @@ class RowBuilder:
         self._updated = _ItemTime(
             entity, entity.updated, positions if entity.updated in times else {}
         )
-        self._calendar_positions = [
-            positions[name]
-            for name, column in found.items()
-            if column.type in TIME_TYPES or column.type is ColumnType.DATE
-        ]
+        self._losses = reader_losses(self._target.columns)
         self._takes_fields = entity.needs_fields
 
     def fields(self, raw_item: RawItem) -> Fields:
@@ -185,12 +181,9 @@ class RowBuilder:
             scope=raw_item.scope,
         )
 
-    def has_early_time(self, item: Item) -> bool:
-        """Whether a time or date of it is before the year 100."""
-        return any(
-            isinstance(value, date) and value.year < _FIRST_SAFE_YEAR
-            for value in map(item.values.__getitem__, self._calendar_positions)
-        )
+    def losses(self, item: Item) -> Iterator[str]:
+        """See `reader_losses`."""
+        return self._losses(item.values)
 
     def _id_maker(self, scope: str) -> identity.RowIdMaker:
         return self._row_ids.setdefault(

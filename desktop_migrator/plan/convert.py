@@ -251,7 +251,8 @@ def _for_double(field: Message, column: Column, rules: PlanColumn) -> Converter:
         held: float = struct.unpack("f", struct.pack("f", value))[0] if real else value
         if not isfinite(held):
             out_of_range(field)
-        lost = abs(exact) > MAX_EXACT_INTEGER and exact != Decimal(value)
+        # By its shortest spelling, which is JavaScript's: 1e308 is a page's own number.
+        lost = abs(exact) > MAX_EXACT_INTEGER and exact != Decimal(repr(value))
         if lost or (real and float(f"{held:.{_REAL_DIGITS}g}") != value):
             raise ItemRejected(
                 RejectionCode.TOO_PRECISE,

@@ -175,8 +175,7 @@ class Extractor:
                     continue
                 if long_numbers and has_big_integers(raw):
                     self.accounting.warnings["big-integer"] += 1
-                if builder.has_early_time(item):
-                    self.accounting.warnings["early-time"] += 1
+                self.accounting.warnings.update(builder.losses(item))
             except ItemRejected as rejected:
                 if protector and not safe:
                     text = protector.redacted_text(text)

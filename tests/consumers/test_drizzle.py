@@ -4,48 +4,28 @@ What a real browser's page read through the Web Storage API is what the app has 
 """
 
 import json
-import os
-import shutil
-import subprocess
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.consumers.conftest import node
 from tests.integration.command_line import CommandLine
 from tests.integration.conftest import desktop_migrator, on_every_server  # noqa: F401 - a fixture
 from tests.recorded import read_back, unpack
 
-APP = Path(__file__).parent / "drizzle"
 STATUSES = {"todo": "pending", "in-progress": "in_progress", "done": "completed"}
 
 pytestmark = pytest.mark.needs("npm")
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The app's folder, with what it stands on."""
-    folder = tmp_path_factory.mktemp("drizzle") / "app"
-    shutil.copytree(APP, folder)
-    node(folder, "", "npm", "install", "--no-audit", "--no-fund", "--no-package-lock")
-    node(folder, "", "npx", "esbuild", "schema.ts", "--outfile=schema.js", "--format=esm")
-    node(folder, "", "npx", "drizzle-kit", "generate")
-    return folder
-
-
-def node(folder: Path, url: str, *words: str) -> str:
-    ended = subprocess.run(
-        words,
-        cwd=folder,
-        env=os.environ | {"DATABASE_URL": url, "TZ": "America/New_York"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return ended.stdout
+def drizzle(app: Path) -> Path:
+    """The app's folder, with the migrations that Drizzle makes of its schema."""
+    node(app, "", "npx", "esbuild", "schema.ts", "--outfile=schema.js", "--format=esm")
+    node(app, "", "npx", "drizzle-kit", "generate")
+    return app
 
 
 def moment(text: str) -> datetime:
@@ -54,18 +34,18 @@ def moment(text: str) -> datetime:
 
 @on_every_server
 def test_the_app_finds_every_item_that_its_page_had(
-    app: Path,
+    drizzle: Path,
     desktop_migrator: CommandLine,  # noqa: F811
     database: str,
     tmp_path: Path,
 ) -> None:
-    node(app, database, "npx", "drizzle-kit", "migrate")
+    node(drizzle, database, "npx", "drizzle-kit", "migrate")
     words = ("migrate", "--source", unpack("chromium-leveldb", tmp_path), "--database", database,
              "--user-id", "maria", "--include", "tasks", "--include", "environments",
              "--no-backup", "--json")  # fmt: skip
     migrated = desktop_migrator(*words)
     assert migrated.exit_code == 0, migrated.err
-    rows: dict[str, list[dict[str, Any]]] = json.loads(node(app, database, "node", "read.mjs"))
+    rows: dict[str, list[dict[str, Any]]] = json.loads(node(drizzle, database, "node", "read.mjs"))
 
     items = {each["title"]: each for each in read_back("chromium-leveldb", "tasks")}
     assert {row["title"] for row in rows["tasks"]} == items.keys()
@@ -82,4 +62,4 @@ def test_the_app_finds_every_item_that_its_page_had(
         assert row["config"] == config
 
     assert desktop_migrator(*words).last["counts"]["inserted"] == 0
-    assert json.loads(node(app, database, "node", "read.mjs")) == rows
+    assert json.loads(node(drizzle, database, "node", "read.mjs")) == rows

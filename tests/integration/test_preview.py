@@ -138,3 +138,17 @@ def test_the_command_tells_each_items_state(
     shown = desktop_migrator("preview", *words)
     assert "Task 1" in shown.out
     assert "in the database" in shown.out
+
+
+@pytest.mark.parametrize("compared", [False, True])
+def test_what_the_apps_own_library_would_misread_is_told_beforehand(
+    tmp_path: Path, desktop_migrator: CommandLine, database: str, compared: bool
+) -> None:
+    environment = {"id": "1", "name": "n", "config": "123", "createdAt": "0001-01-01T00:00:00Z"}
+    store = store_of(tmp_path, {"environments": [environment]})
+    words = ["--database", database, "--user-id", "u1"] if compared else []
+    told = desktop_migrator("preview", "--json", "--source", store, *words)
+    assert told.exit_code == 0
+    warnings = [event["text"] for event in told.events if event["event"] == "warning"]
+    assert [text for text in warnings if "Drizzle 0.45" in text]
+    assert [text for text in warnings if "before the year 100" in text]

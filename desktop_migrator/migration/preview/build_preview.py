@@ -25,6 +25,7 @@ from desktop_migrator.migration.preview.preview_store import (
 from desktop_migrator.migration.run.filters import ItemOrRejection, identity_hashes, is_excluded
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
+from desktop_migrator.migration.run.reader_warnings import reader_warnings
 from desktop_migrator.migration.run.survey import survey
 from desktop_migrator.migration.sealed.captures import UnlockKey
 from desktop_migrator.migration.sources.open_sources import open_sources
@@ -119,8 +120,10 @@ def preview_plan(
                     raise Cancelled
                 reporter.advanced(Stage.PREVIEW, extractor.accounting.records - 1, surveyed.records)
         reporter.advanced(Stage.PREVIEW, surveyed.records, surveyed.records)
-    store.suspicions = extractor.accounting.told_suspicions
     accounting = extractor.accounting
+    store.suspicions = accounting.told_suspicions
+    for warning in reader_warnings(accounting):
+        reporter.warned(warning)
     return PreviewSummary(
         chosen,
         accounting.records,

@@ -8,6 +8,7 @@ from desktop_migrator.errors import CommitsLost, MigratorError
 from desktop_migrator.messages import Message, plural
 from desktop_migrator.migration.run.parallel.load_parallel import load_parallel, process_count
 from desktop_migrator.migration.run.parallel.load_worker import id_maker
+from desktop_migrator.migration.run.reader_warnings import reader_warnings
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.model import Table, TargetEntity
 from desktop_migrator.postgres.connection.engine import translate_errors
@@ -87,20 +88,7 @@ def _extraction_warnings(run: RunContext) -> Iterator[Message]:
             "{count:,} items stood twice in their record and went once.",
             count=number,
         )
-    if number := accounting.warnings["big-integer"]:
-        yield plural(
-            "{count:,} item holds integers beyond 2^53, which JavaScript reads inexactly.",
-            "{count:,} items hold integers beyond 2^53, which JavaScript reads inexactly.",
-            count=number,
-        )
-    if number := accounting.warnings["early-time"]:
-        yield plural(
-            "{count:,} item holds a time before the year 100, which some of JavaScript's "
-            "drivers read as one of the 20th or 21st century.",
-            "{count:,} items hold a time before the year 100, which some of JavaScript's "
-            "drivers read as one of the 20th or 21st century.",
-            count=number,
-        )
+    yield from reader_warnings(accounting)
     for path, number in accounting.omitted.items():
         yield plural(
             "{count:,} value of the sensitive field {field} was left out, since there is no key "

@@ -82,6 +82,8 @@ v = {{ from = "v"{rules} }}
         (column("double"), "0.1", 0.1),
         (column("double"), "1e400", "out-of-range"),
         (column("double"), "9007199254740993", "too-precise"),
+        (column("double"), "1e308", 1e308),
+        (column("double"), "12345678901234567000", 12345678901234567000.0),
         (column("double"), '"0.1"', "wrong-type"),
         (column("uuid"), '"0190A1B2-c3d4-7e5f-8a6b-000000000001"',
          UUID("0190a1b2-c3d4-7e5f-8a6b-000000000001")),

@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from desktop_migrator.errors import PlanDoesNotFit
 from desktop_migrator.model import Column, ColumnType, Item, Rejection, StorageKey, Table
+from desktop_migrator.plan.reader_losses import reader_losses
 from desktop_migrator.plan.reject import RejectionCode
 from tests.unit.plan.helpers import (
     ORIGIN,
@@ -402,6 +403,36 @@ def test_times_that_javascript_drivers_misread_are_counted(time: str, warned: bo
     [item] = made.extract([record("task-store", value)])
     assert isinstance(item, Item)
     assert made.accounting.warnings == ({"early-time": 1} if warned else {})
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        ('"123"', "json-text"),
+        ('"{\\"a\\": [1]}"', "json-text"),
+        ('"null"', "json-text"),
+        ('"plain"', None),
+        ('"é 123"', None),
+        ('{"n": "123"}', None),
+        ('{"n": 1e400}', "huge-number"),
+        ('{"n": -1.5E+309}', "huge-number"),
+        ('{"n": 1e308, "t": "1e400"}', None),
+        ('"a 1e400"', None),
+    ],
+)
+def test_json_that_javascript_reads_as_something_else_is_counted(
+    value: str, word: str | None
+) -> None:
+    made = extractor()
+    [item] = made.extract([record("environments", f'[{{"id":"1","name":"n","config":{value}}}]')])
+    assert isinstance(item, Item)
+    assert made.accounting.warnings == ({word: 1} if word else {})
+
+
+@pytest.mark.parametrize(("number", "warned"), [("140737488355328", False), ("1e15", True)])
+def test_doubles_that_a_readers_check_refuses_are_counted(number: str, warned: bool) -> None:
+    losses = reader_losses([Column("a", ColumnType.DOUBLE), Column("b", ColumnType.BIGINT)])
+    assert list(losses([float(number), 2**60])) == (["large-double"] if warned else [])
 
 
 @pytest.mark.parametrize(
