@@ -60,7 +60,7 @@ def prepare_(ctx: typer.Context, database: Database = FROM_CONTEXT, role: Role =
         )
     ok = not prepared.checks
     if session.json:
-        session.emit_json(
+        session.emit_result(
             ok=ok,
             done=prepared.done,
             statements=prepared.statements,
@@ -110,7 +110,7 @@ def verify_(
 def _exit_after(session: Session, checks: list[Check]) -> None:
     ok = all(check.ok for check in checks)
     if session.json:
-        session.emit_json(ok=ok, checks=[check.to_json() for check in checks])
+        session.emit_result(ok=ok, checks=[check.to_json() for check in checks])
     else:
         print_checks(session, checks)
     raise typer.Exit(ExitCode.DONE if ok else ExitCode.FAILED)

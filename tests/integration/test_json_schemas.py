@@ -16,6 +16,13 @@ from tests.integration.webkit_store import store_of
 from tests.recorded import APP, unpack
 from tests.tools.json_schemas import FOLDER, SCHEMAS, texts
 
+KEYLESS = """
+version = 1
+name = "keyless"
+[entities.keyless]
+table = "keyless"
+sources = [{ keys = ["keyless"] }]
+"""
 _LISTS_OF_ONE_KIND = {"records"}
 """Each line is a record, whatever reads it; the exit code says whether that is all."""
 _LAST = {"finished", "error", "previewed", "inferred", "checked"}
@@ -123,6 +130,14 @@ def test_every_command_prints_what_its_schema_says(
     story("checklist", "--source", profile)
     story("unlock", "--force")
     story("provision", "--role", "app_writer", "--database", database)
+    story("electric-check", "--database", database)
+    story("electric-prepare", "--database", database)
+    nowhere = ("--url", "http://127.0.0.1:1")
+    story("electric-verify", "--database", database, *nowhere)
+    keyless = tmp_path / "keyless.toml"
+    keyless.write_text(KEYLESS)
+    sql.execute("CREATE TABLE keyless (id text)")
+    story("electric-verify", "--database", database, *nowhere, "--plan", keyless)
     story("export", "rows", "--out", tmp_path / "rows.csv")
     for command in ("backup-list", "backup-recovery-key", "backup-prune"):
         story(command)

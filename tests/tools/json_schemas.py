@@ -497,6 +497,12 @@ SCHEMAS: dict[str, list[Schema]] = {
         *WORKING,
         finished(unlocked=FLAG, ended=many(COUNT), lease=maybe(LEASE)),
     ],
+    "electric-check": [*WORKING, finished(ok=FLAG, checks=CHECKS)],
+    "electric-prepare": [
+        *WORKING,
+        finished(ok=FLAG, done=FLAG, statements=many(TEXT), checks=CHECKS),
+    ],
+    "electric-verify": [*WORKING, finished(ok=FLAG, checks=CHECKS)],
     "provision": [*WORKING, finished(applied=FLAG, statements=many(TEXT), missing=many(TEXT))],
     "plan-infer": [
         *WORKING,
