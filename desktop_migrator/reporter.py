@@ -28,6 +28,8 @@ class Stage(StrEnum):
     RESTORE = "restore"
     UNDO = "undo"
     CLEAR = "clear"
+    UPLOAD = "upload"
+    """Files, of which each goes through the other stages."""
 
 
 class Topic(StrEnum):

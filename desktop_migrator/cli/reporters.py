@@ -30,6 +30,7 @@ _STAGES = {
     Stage.CLEAR: N_("Clearing the browser"),
     Stage.RESTORE: N_("Putting back"),
     Stage.UNDO: N_("Taking back"),
+    Stage.UPLOAD: N_("Uploading the files"),
 }
 
 

@@ -1,38 +1,139 @@
 """`upload`: captures into a database."""
 
+import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from typer._click.core import ParameterSource
 
 from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
 from desktop_migrator.cli.labels import COUNTS
-from desktop_migrator.cli.options import Origin, Take, UserEmail, UserId
-from desktop_migrator.cli.output import cell, error_facts, whatever_the_terminal
+from desktop_migrator.cli.options import (
+    FieldKeyFile,
+    Origin,
+    Take,
+    UserEmail,
+    UserId,
+    parse_end_time,
+    parse_time,
+)
+from desktop_migrator.cli.output import cannot_be_written, cell, error_facts, whatever_the_terminal
 from desktop_migrator.cli.passphrases import GivenPassphrase
 from desktop_migrator.cli.result import finished_event
 from desktop_migrator.cli.session import Session, cancel_on_signal
-from desktop_migrator.errors import ExitCode
+from desktop_migrator.errors import ExitCode, UsageError
 from desktop_migrator.messages import N_
 from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.people import read_people
+from desktop_migrator.migration.run.field_keys import read_field_key
+from desktop_migrator.migration.run.filters import Period
 from desktop_migrator.migration.run.job import Job
-from desktop_migrator.migration.upload import UploadedFile, UploadResult, upload
+from desktop_migrator.migration.upload import (
+    UploadedFile,
+    UploadOptions,
+    UploadResult,
+    upload,
+)
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.system.csv_cells import csv_cell
+
+_CSV_COLUMNS = (
+    *("person", "capture", "file", "host", "captured", "outcome", "run"),
+    *("new", "replaced", "unchanged", "kept", "superseded", "rejected", "problem"),
+)
 
 
 def command(
     ctx: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar=N_("FILE…"), help=N_("The captures."))],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar=N_("PATH…"), help=N_("Captures, and folders that have some.")),
+    ],
     database: Database = FROM_CONTEXT,
     user_id: UserId = None,
     user_email: UserEmail = None,
+    people: Annotated[
+        Path | None,
+        typer.Option(
+            metavar=N_("FILE.csv"),
+            help=N_(
+                "Whose captures are whose, before what they say themselves: columns user_id or"
+                " email, and capture, file, or host and login."
+            ),
+        ),
+    ] = None,
+    reassign: Annotated[
+        bool,
+        typer.Option(
+            "--reassign",
+            help=N_("Also what was captured by, or uploaded for, somebody else before."),
+        ),
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help=N_("Also captures that were uploaded whole already."))
+    ] = False,
+    csv_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--csv", metavar=N_("FILE"), help=N_("Write what became of each file here, too.")
+        ),
+    ] = None,
     origin: Origin = None,
     take: Take = None,
+    field_key: FieldKeyFile = None,
     conflict: Annotated[
         ConflictPolicy, typer.Option(help=N_("What becomes of a row that exists and differs."))
     ] = ConflictPolicy.SKIP,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            metavar=N_("FILE"),
+            help=N_("Where answers to conflicts are kept; those in it are not asked again."),
+        ),
+    ] = None,
+    include: Annotated[
+        list[str] | None, typer.Option(help=N_("Only this kind of item, e.g. tasks; repeatable."))
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(help=N_("Not this kind of item; repeatable."))
+    ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar=N_("DATE"),
+            help=N_("Only items last changed on that day or later; those without a time go."),
+        ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar=N_("DATE"), help=N_("Only items until the end of that day, or that time.")
+        ),
+    ] = None,
+    rollback_threshold: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help=N_(
+                "The share of a file's items that may be rejected before its run undoes itself;"
+                " without it the plan's, else 0.1."
+            ),
+        ),
+    ] = None,
+    preserve_partial: Annotated[
+        bool,
+        typer.Option("--preserve-partial", help=N_("Keep what was written when the run fails.")),
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help=N_("Do everything, then leave the database as it was.")),
+    ] = False,
     create_tables: Annotated[
         bool, typer.Option("--create-tables", help=N_("Make tables that are missing."))
     ] = False,
@@ -47,26 +148,87 @@ def command(
         database=database,
         person=Person(user_id, user_email),
         origins=tuple(origin or ()),
+        include=frozenset(include or ()),
+        exclude=frozenset(exclude or ()),
+        period=Period(parse_time(from_, "--from"), parse_end_time(to, "--to")),
         policy=conflict,
+        rules=session.workspace.settings.merge,
+        decisions=decisions,
+        rollback_threshold=rollback_threshold,
+        preserve_partial=preserve_partial,
+        dry_run=dry_run,
         create_tables=create_tables,
         continue_on_error=True,
         backup=not no_backup,
+        reassign=reassign,
+        field_key=read_field_key(field_key),
         capture_passphrase_or_key=passphrase,
     )
+    named = {ctx.get_parameter_source(option) for option in ("user_id", "user_email")}
+    options = UploadOptions(
+        people=read_people(people) if people else None,
+        person_overrules=ParameterSource.COMMANDLINE in named,
+        again=again,
+    )
+    if csv_file:
+        _write_csv(csv_file, ())  # what cannot be written is said before anything is done
 
     def told(one: UploadedFile) -> None:
         if session.json:
             session.emit_json(**_upload_event(one))
 
     with session.make_reporter() as reporter, cancel_on_signal(reporter):
-        done = upload(files, job, session.workspace, reporter, told)
+        done = upload(paths, job, session.workspace, reporter, told, options)
+    if csv_file:
+        _write_csv(csv_file, done.files)
     with whatever_the_terminal():
         if session.json:
             counts = {name: getattr(done.counts, name) for name in ("records", *COUNTS)}
-            session.emit_json(event="finished", files=len(done.files), counts=counts)
+            before = sum(each.done_before is not None for each in done.files)
+            session.emit_json(
+                event="finished", files=len(done.files), done_before=before, counts=counts
+            )
         else:
             _print_upload(session, done)
     raise typer.Exit(_exit_code(done))
+
+
+def _write_csv(path: Path, files: Sequence[UploadedFile]) -> None:
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(_CSV_COLUMNS)
+            writer.writerows([csv_cell(each) for each in _csv_row(one)] for one in files)
+    except OSError as error:
+        raise UsageError(reason=cannot_be_written(path, error)) from None
+
+
+def _csv_row(one: UploadedFile) -> list[object]:
+    manifest, counts = one.manifest, one.counts
+    return [
+        one.person.user_id or one.person.email or "",
+        manifest.id if manifest else "",
+        str(one.path),
+        manifest.host if manifest else "",
+        manifest.created.isoformat() if manifest else "",
+        _outcome(one),
+        (one.result and one.result.run) or (one.done_before and one.done_before.id) or "",
+        *(
+            (counts.inserted, counts.updated, counts.unchanged, counts.skipped)
+            if counts
+            else ("", "", "", "")
+        ),
+        *((counts.superseded, counts.rejected) if counts else ("", "")),
+        f"{one.error.code} {one.error}" if one.error else "",
+    ]
+
+
+def _outcome(one: UploadedFile) -> str:
+    if one.done_before:
+        return "done_before"
+    if one.duplicate_of:
+        return "same_capture"
+    return one.result.outcome if one.result else "failed"
 
 
 def _upload_event(one: UploadedFile) -> dict[str, Any]:
@@ -78,6 +240,9 @@ def _upload_event(one: UploadedFile) -> dict[str, Any]:
         "host": one.manifest.host if one.manifest else None,
         "captured": one.manifest.created if one.manifest else None,
         "time_zone": one.manifest.time_zone if one.manifest else None,
+        "user_id": one.person.user_id,
+        "email": one.person.email,
+        "done_before": one.done_before and one.done_before.id,
         "same_as": str(one.duplicate_of) if one.duplicate_of else None,
         "error": error_facts(one.error),
     }
@@ -86,13 +251,14 @@ def _upload_event(one: UploadedFile) -> dict[str, Any]:
 def _print_upload(session: Session, done: UploadResult) -> None:
     tr = session.tr
     table = Table()
-    for header in (tr("File"), tr("Captured (UTC)"), tr("On")):
+    for header in (tr("Person"), tr("File"), tr("Captured (UTC)"), tr("On")):
         table.add_column(header)
     for header in COUNTS.values():
         table.add_column(tr(header), justify="right")
     for one in done.files:
-        manifest, counts = one.manifest, one.result.counts if one.result else None
+        manifest, counts = one.manifest, one.counts
         table.add_row(
+            cell(one.person.user_id or one.person.email or ""),
             cell(one.path.name),
             tr("{time:%Y-%m-%d %H:%M}", time=manifest.created) if manifest else "",
             cell(manifest.host if manifest else ""),
@@ -106,6 +272,14 @@ def _print_upload(session: Session, done: UploadResult) -> None:
                     "{file} is the same capture as {other}.",
                     file=one.path.name,
                     other=one.duplicate_of.name,
+                )
+            )
+        if one.done_before:
+            session.print_text(
+                tr(
+                    "{file} was uploaded before, by run {run}; --again uploads it once more.",
+                    file=one.path.name,
+                    run=one.done_before.id,
                 )
             )
         if one.error:

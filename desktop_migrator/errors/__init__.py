@@ -79,6 +79,7 @@ From outside: this package alone, which has all of them.
         TransactionPooling  DM-522
         WorkerLost  DM-530  transient
         NotMigrated  DM-540
+        CaptureOfAnother  DM-541
       DecisionsUnusable  DM-513
       UpdateError  DM-600
         UpdateUnreachable  DM-601  transient
@@ -123,6 +124,7 @@ from desktop_migrator.errors.runs import (
     AccountingMismatch,
     AlreadyUndone,
     Cancelled,
+    CaptureOfAnother,
     CommitsLost,
     ConflictsUnresolved,
     DecisionsUnusable,
@@ -203,6 +205,7 @@ __all__ = [
     "BrowserRunning",
     "BuiltinDatabaseFailed",
     "Cancelled",
+    "CaptureOfAnother",
     "CommitsLost",
     "ConflictsUnresolved",
     "ConnectionFailed",

@@ -204,6 +204,18 @@ class WorkerLost(RunError):
     transient = True
 
 
+class CaptureOfAnother(RunError):
+    """What one person's browser held would become another one's rows."""
+
+    code = "DM-541"
+    title = "This capture is another person's"
+    detail_template = "{reason}"
+    hint_template = (
+        "Check whose it is. If it is meant for this person all the same, upload it with --reassign."
+    )
+    exit_code = ExitCode.REFUSED
+
+
 class NotMigrated(RunError):
     """Only what is known to lie in the database is cleared from a browser."""
 

@@ -1,34 +1,56 @@
-"""Captures into the database: each file a run of its own, the newest first.
+"""Captures into the database: each file a run of its own, for the person whose it is.
 
-An item has the same id in whichever file and however often it comes, so that sending a capture
-again changes nothing. The files are opened side by side, since a passphrase takes its time by
-design; their runs, which are one person's, come after each other. Where another upload for the
-same person is at work, this one waits for it; uploads for others go on beside it.
+The database's ledger says which capture was brought in by which run, so that nothing is done twice
+however often this is called or killed: what has completed is passed over, what was cut off is done
+again, and rows that are there already stay one. Of one person's files the newest goes first. What
+ails one file stops none of the others. Where another upload for the same person is at work, this
+one waits for it; uploads for others go on beside it.
 """
 
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
+
+from sqlalchemy import Connection, Engine
 
 from desktop_migrator.errors import (
     Cancelled,
+    CaptureOfAnother,
     InternalError,
     MigratorError,
     RunLocked,
     UsageError,
 )
 from desktop_migrator.messages import Message
+from desktop_migrator.migration.database.open_database import (
+    Person,
+    open_database,
+    resolve_user_id,
+)
+from desktop_migrator.migration.database.people import PeopleList
 from desktop_migrator.migration.run.job import Job
-from desktop_migrator.migration.run.migrate import migrate
-from desktop_migrator.migration.sealed.captures import UnlockKey, is_capture, open_capture
+from desktop_migrator.migration.run.migrate import Opened, migrate
+from desktop_migrator.migration.sealed.captures import (
+    NOBODY,
+    SUFFIX,
+    UnlockKey,
+    is_capture,
+    open_capture,
+)
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Counts, RunResult
-from desktop_migrator.reporter import Reporter
+from desktop_migrator.postgres.bookkeeping.captures import completed_run
+from desktop_migrator.postgres.bookkeeping.runs import Run
+from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.reporter import ForwardingReporter, Reporter, Stage
+from desktop_migrator.vault.keys import Identity
 from desktop_migrator.vault.payload import BackupManifest
 
 _RETRY_INTERVAL = 1.0
@@ -44,11 +66,29 @@ class UploadedFile:
     path: Path
     manifest: BackupManifest | None = None
     """None: it could not be opened."""
+    person: Person = NOBODY
+    """Whose it is; with the id in the app's database once that was asked."""
     result: RunResult | None = None
     error: MigratorError | None = None
     """Why it was not uploaded, or not to its end."""
     duplicate_of: Path | None = None
     """The file among these that is the same capture, which was uploaded instead."""
+    done_before: Run | None = None
+    """The run that had completed it already, so that nothing was done."""
+
+    @property
+    def counts(self) -> Counts | None:
+        """What became of its items; of what was done before, with all that was written as there."""
+        if self.result:
+            return self.result.counts
+        if self.done_before is None:
+            return None
+        totals = Counts()
+        for each in self.done_before.counts.values():
+            if isinstance(each, Counts):
+                totals += each
+        there = totals.inserted + totals.updated + totals.unchanged
+        return replace(totals, inserted=0, updated=0, unchanged=there)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +99,8 @@ class UploadResult:
     def counts(self) -> Counts:
         totals = Counts()
         for each in self.files:
-            if each.result:
-                totals += each.result.counts
+            if each.counts:
+                totals += each.counts
         return totals
 
     @property
@@ -69,84 +109,251 @@ class UploadResult:
         return next((each.error for each in self.files if each.error), None)
 
 
+@dataclass(frozen=True, slots=True)
+class UploadOptions:
+    """What is said of all files."""
+
+    people: PeopleList | None = None
+    """Whose captures are whose; goes before what they say themselves."""
+    person_overrules: bool = False
+    """Whether the job's person was named for just these files, and not once for everything."""
+    again: bool = False
+    """Also what the ledger says is done."""
+
+
+_NO_OPTIONS = UploadOptions()
+
+
 def upload(
     paths: Sequence[Path],
     job: Job,
     workspace: Workspace,
     reporter: Reporter,
     on_file_done: Callable[[UploadedFile], None] = lambda _: None,
+    options: UploadOptions = _NO_OPTIONS,
 ) -> UploadResult:
-    """Upload these files as the job says; `on_file_done` learns of each file when it is done.
+    """Upload these files, and the captures in these folders, as the job says.
 
-    What ails one file stops none of the others, save Cancelled, which stops all.
+    Whose a capture is says the list of people, else the capture, else the job. `on_file_done`
+    learns of each file when it is done. What ails one file stops none of the others, save
+    Cancelled, which stops all. Raises what keeps from reaching the database, and UsageError.
     """
-    unlock = UnlockKey(job.capture_passphrase_or_key, workspace.credentials)
-    files = dict.fromkeys(path.absolute() for path in paths)
-    # Who is asked for a passphrase is asked for one after the other.
-    with ThreadPoolExecutor(os.cpu_count() if job.capture_passphrase_or_key else 1) as openers:
-        opened = list(openers.map(lambda path: _open(path, unlock, reporter), files))
-    ordered = sorted(
-        opened, key=lambda each: each.manifest.created.timestamp() if each.manifest else 0.0
-    )[::-1]
+    files = _find_files(paths)
+    opened = [
+        _name_person(each, job, options) for each in _open_all(files, job, workspace, reporter)
+    ]
+    ordered = sorted(opened, key=lambda each: each.newest_first)
+    several = len(files) > 1
+    inner = _WithoutStages(reporter) if several else reporter
     met: dict[str, Path] = {}
     done: list[UploadedFile] = []
-    for each in ordered:
-        one = each
-        if each.manifest and not each.error:
-            if each.manifest.id in met:
-                one = replace(each, duplicate_of=met[each.manifest.id])
-            else:
-                met[each.manifest.id] = each.path
-                one = _upload_file(each, job, workspace, reporter)
-        done.append(one)
-        on_file_done(one)
-        if isinstance(one.error, Cancelled):
-            break
+    if several:
+        reporter.started(Stage.UPLOAD, len(files))
+    with _Uploader(job, workspace, inner, options) as uploader:
+        for each in ordered:
+            one = each.file
+            if one.manifest and not one.error:
+                first = met.setdefault(one.manifest.id, one.path)
+                if first == one.path:
+                    one = uploader.upload(one, each.keys)
+                else:
+                    one = replace(one, duplicate_of=first)
+            done.append(one)
+            on_file_done(one)
+            if several:
+                reporter.advanced(Stage.UPLOAD, len(done), len(files))
+            if isinstance(one.error, Cancelled) or reporter.cancelled:
+                break
     return UploadResult(tuple(done))
 
 
-def _open(path: Path, unlock: UnlockKey, reporter: Reporter) -> UploadedFile:
+def _find_files(paths: Iterable[Path]) -> list[Path]:
+    """The files named, and those in the folders named, that are captures by their content."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(each for each in path.rglob("*") if _is_whole_capture(each))
+            if not inside:
+                raise UsageError(reason=Message("There is no capture in {path}.", path=str(path)))
+            found |= dict.fromkeys(each.absolute() for each in inside)
+        else:
+            found[path.absolute()] = None
+    return list(found)
+
+
+def _is_whole_capture(path: Path) -> bool:
+    """What is still being written there has another name."""
+    return (path.suffix == SUFFIX or not path.suffix) and is_capture(path)
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenedFile:
+    file: UploadedFile
+    keys: Sequence[Identity] = ()
+    """What opens it."""
+
+    @property
+    def newest_first(self) -> float:
+        manifest = self.file.manifest
+        return -manifest.created.timestamp() if manifest else 0.0
+
+
+def _open_all(
+    files: Sequence[Path], job: Job, workspace: Workspace, reporter: Reporter
+) -> list[_OpenedFile]:
+    """Side by side, since a passphrase takes its time by design."""
+    unlock = UnlockKey(job.capture_passphrase_or_key, workspace.credentials)
+    # Who is asked for a passphrase is asked for one after the other.
+    with ThreadPoolExecutor(os.cpu_count() if job.capture_passphrase_or_key else 1) as openers:
+        return list(openers.map(lambda path: _open(path, unlock, reporter), files))
+
+
+def _open(path: Path, unlock: UnlockKey, reporter: Reporter) -> _OpenedFile:
     try:
         if not is_capture(path):
             raise UsageError(reason=Message("{path} is no capture.", path=str(path)))
-        return UploadedFile(path, open_capture(path, unlock, reporter).manifest)
+        opened = open_capture(path, unlock, reporter)
+        return _OpenedFile(UploadedFile(path, opened.manifest), opened.keys)
     except MigratorError as error:
-        return UploadedFile(path, error=error)
+        return _OpenedFile(UploadedFile(path, error=error))
     except Exception as error:  # a file of a stranger's: the others go on
         _log.debug("a capture cannot be opened", exc_info=True)
-        return UploadedFile(path, error=InternalError(kind=type(error).__name__))
+        return _OpenedFile(UploadedFile(path, error=InternalError(kind=type(error).__name__)))
 
 
-def _upload_file(
-    file: UploadedFile, job: Job, workspace: Workspace, reporter: Reporter
-) -> UploadedFile:
-    captured = tuple(file.manifest.origins) if file.manifest else ()
-    mine = replace(job, sources=(file.path,), origins=job.origins or captured)
-    deadline = time.monotonic() + _MAX_WAIT
-    while True:
+def _name_person(each: _OpenedFile, job: Job, options: UploadOptions) -> _OpenedFile:
+    file = each.file
+    if file.manifest is None:
+        return each
+    try:
+        listed = options.people and options.people.find(file.path, file.manifest)
+    except UsageError as error:
+        return replace(each, file=replace(file, error=error))
+    said = _said_person(file)
+    if options.person_overrules or said == NOBODY:
+        said = job.person
+    return replace(each, file=replace(file, person=listed or said))
+
+
+def _said_person(file: UploadedFile) -> Person:
+    """Who the capture says it is of."""
+    manifest = file.manifest
+    return Person(manifest.user_id or None, manifest.email or None) if manifest else NOBODY
+
+
+class _Uploader:
+    """Uploads one file after the other, over one engine that is opened when first needed."""
+
+    def __init__(
+        self, job: Job, workspace: Workspace, reporter: Reporter, options: UploadOptions
+    ) -> None:
+        self._job = job
+        self._workspace = workspace
+        self._reporter = reporter
+        self._options = options
+        self._resources = ExitStack()
+
+    def __enter__(self) -> "_Uploader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._resources.close()
+
+    @cached_property
+    def _engine(self) -> Engine:
+        database = open_database(self._job.database, self._workspace, self._reporter)
+        return self._resources.enter_context(database)
+
+    def upload(self, file: UploadedFile, keys: Sequence[Identity]) -> UploadedFile:
+        engine = self._engine
         try:
-            result = migrate(mine, workspace, reporter)
-        except RunLocked as error:
-            if time.monotonic() > deadline or _wait_or_cancelled(reporter):
-                return replace(file, error=error)
+            named = self._with_user_id(file, engine)
+            if run := self._completed_run(named, engine):
+                return replace(named, done_before=run)
+            return self._upload(named, Opened(engine, UnlockKey.of(keys)))
         except MigratorError as error:
             return replace(file, error=error)
         except Exception as error:  # as above
             _log.debug("a capture cannot be uploaded", exc_info=True)
             return replace(file, error=InternalError(kind=type(error).__name__))
-        else:
-            break
-    AuditTrail(workspace.catalog).record_local(
-        AuditEvent(
-            action="upload",
-            user_id=job.person.user_id,
-            run=result.run,
-            plan_digest=job.plan.digest,
-            outcome=result.outcome,
-            counts=asdict(result.counts),
+
+    def _with_user_id(self, file: UploadedFile, engine: Engine) -> UploadedFile:
+        if file.person == NOBODY:
+            raise UsageError(
+                reason=Message(
+                    "The capture does not say whose it is: name the person with --people or "
+                    "--user-id."
+                )
+            )
+        with translate_errors(), engine.connect() as connection:
+            user_id = self._resolve(connection, file.person)
+            self._refuse_another(connection, file, user_id)
+        return replace(file, person=replace(file.person, user_id=user_id))
+
+    def _resolve(self, connection: Connection, person: Person) -> str:
+        return resolve_user_id(connection, self._job.plan, person, self._reporter)
+
+    def _refuse_another(self, connection: Connection, file: UploadedFile, user_id: str) -> None:
+        """Where the person who was named is not the one whose the capture says that it is."""
+        said = _said_person(file)
+        if not self._options.person_overrules or self._job.reassign or said == NOBODY:
+            return
+        if file.person == self._job.person and self._resolve(connection, said) != user_id:
+            raise CaptureOfAnother(reason=Message("It says that it is of somebody else."))
+
+    def _completed_run(self, file: UploadedFile, engine: Engine) -> Run | None:
+        job = self._job
+        if self._options.again or job.dry_run or job.decisions or file.manifest is None:
+            return None
+        with translate_errors(), engine.connect() as connection:
+            return completed_run(
+                connection,
+                file.manifest.id,
+                file.person.user_id or "",
+                self._job.plan.digest,
+                self._job_for(file).selection_digest,
+            )
+
+    def _job_for(self, file: UploadedFile) -> Job:
+        captured = tuple(file.manifest.origins) if file.manifest else ()
+        return replace(
+            self._job,
+            person=Person(file.person.user_id),
+            sources=(file.path,),
+            origins=self._job.origins or captured,
         )
-    )
-    return replace(file, result=result, error=result.error)
+
+    def _upload(self, file: UploadedFile, opened: Opened) -> UploadedFile:
+        job = self._job_for(file)
+        deadline = time.monotonic() + _MAX_WAIT
+        while True:
+            try:
+                result = migrate(job, self._workspace, self._reporter, opened=opened)
+                break
+            except RunLocked:
+                if time.monotonic() > deadline or _wait_or_cancelled(self._reporter):
+                    raise
+        AuditTrail(self._workspace.catalog).record_local(
+            AuditEvent(
+                action="upload",
+                user_id=job.person.user_id,
+                run=result.run,
+                plan_digest=job.plan.digest,
+                outcome=result.outcome,
+                counts=asdict(result.counts),
+            )
+        )
+        return replace(file, result=result, error=result.error)
+
+
+class _WithoutStages(ForwardingReporter):
+    """Passes on all but how far one file is, where all together are counted."""
+
+    def started(self, stage: Stage, total: int | None) -> None:
+        pass
+
+    def advanced(self, stage: Stage, current: int, total: int | None) -> None:
+        pass
 
 
 def _wait_or_cancelled(reporter: Reporter) -> bool:

@@ -49,6 +49,7 @@ from desktop_migrator.vault.header import (
 
 _NONCE = bytes(12)  # every wrapping key is used once
 _HPKE_INFO = b"desktop-migrator/hpke/1"
+_MAX_DERIVED = 10_000
 _MLKEM_PUBLIC_SIZE = 1184
 _X25519_SIZE = 32
 _SUITES = {
@@ -89,6 +90,8 @@ class Passphrase:
         except UnicodeEncodeError:
             raise BadKey(reason=Message("The passphrase holds a character that is none.")) from None
         self._iterations = iterations
+        self._derived: dict[tuple[bytes, int], bytes] = {}
+        """What it was stretched to already, by salt and iterations; each file is opened often."""
 
     def wrap(self, file_key: bytes) -> Stanza:
         salt = secrets.token_bytes(SALT_SIZE)
@@ -104,7 +107,13 @@ class Passphrase:
         return _unwrap(self._derive_key(salt, iterations), wrapped)
 
     def _derive_key(self, salt: bytes, iterations: int) -> bytes:
-        return hashlib.pbkdf2_hmac("sha256", self._text, salt, iterations, KEY_SIZE)
+        key = self._derived.get((salt, iterations))
+        if key is None:
+            key = hashlib.pbkdf2_hmac("sha256", self._text, salt, iterations, KEY_SIZE)
+            if len(self._derived) >= _MAX_DERIVED:
+                self._derived.clear()
+            self._derived[salt, iterations] = key
+        return key
 
 
 class SecretKey:

@@ -22,6 +22,7 @@ _STAGES: dict[Stage, str] = {
     Stage.VERIFY: QT_TRANSLATE_NOOP("stages", "Checking what arrived"),
     Stage.RESTORE: QT_TRANSLATE_NOOP("stages", "Putting back"),
     Stage.UNDO: QT_TRANSLATE_NOOP("stages", "Taking back"),
+    Stage.UPLOAD: QT_TRANSLATE_NOOP("stages", "Uploading the files"),
 }
 
 

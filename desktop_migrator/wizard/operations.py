@@ -90,6 +90,8 @@ def stages(answers: WizardAnswers) -> tuple[Stage, ...]:
             answers.restore.destination is RestoreDestination.DATABASE and answers.restore.run_known
         )
         return (Stage.UNDO,) if known else (Stage.RESTORE,)
+    if answers.workflow is Workflow.UPLOAD and len(answers.captures) > 1:
+        return (Stage.UPLOAD,)
     former = answers.unfinished_run if answers.workflow is Workflow.RESUME else None
     policy = former.policy if former else answers.policy
     asks = policy in {ConflictPolicy.MERGE, ConflictPolicy.INTERACTIVE}

@@ -841,6 +841,13 @@
             <numerusform>%Ln Dateien wurden hochgeladen.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln file(s) had been uploaded before.</source>
+        <translation>
+            <numerusform>%Ln Datei war schon hochgeladen.</numerusform>
+            <numerusform>%Ln Dateien waren schon hochgeladen.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>What the app does not need stays in the browser.</source>
         <translation>Was die App nicht braucht, bleibt im Browser.</translation>
@@ -2331,6 +2338,10 @@
     <message>
         <source>Taking back</source>
         <translation>Zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Uploading the files</source>
+        <translation>Dateien werden hochgeladen</translation>
     </message>
 </context>
 <context>

@@ -62,6 +62,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln file(s) had been uploaded before.</source>
+        <translation>
+            <numerusform>%Ln file had been uploaded before.</numerusform>
+            <numerusform>%Ln files had been uploaded before.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln item(s) were moved.</source>
         <translation>
             <numerusform>%Ln item was moved.</numerusform>

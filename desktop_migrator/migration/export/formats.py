@@ -6,8 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Protocol, TextIO
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""With which spreadsheets take a text for a formula, and may run it."""
+from desktop_migrator.system.csv_cells import csv_cell
 
 
 class ExportFormat(StrEnum):
@@ -63,9 +62,9 @@ class _Csv:
     def finish(self) -> None:
         names = dict.fromkeys(name for row in self._rows for name in row)
         writer = csv.writer(self._file, lineterminator="\n")
-        writer.writerow(map(_csv_cell, names))
+        writer.writerow(map(csv_cell, names))
         for row in self._rows:
-            writer.writerow(_csv_cell(row.get(name)) for name in names)
+            writer.writerow(csv_cell(row.get(name)) for name in names)
 
 
 class _Sql:
@@ -104,12 +103,3 @@ def make_writer(form: ExportFormat, file: TextIO) -> ExportWriter:
 def _line(kind: str, values: dict[str, Any]) -> str:
     """ASCII, so that lone surrogates come through any pipe exactly."""
     return json.dumps({"kind": kind} | values)
-
-
-def _csv_cell(value: object) -> object:
-    if isinstance(value, dict | list):
-        value = json.dumps(value)
-    if not isinstance(value, str):
-        return value
-    text = value.encode("utf-8", "backslashreplace").decode()
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

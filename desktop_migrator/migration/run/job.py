@@ -1,5 +1,7 @@
 """What a run is asked to do, and what its end is called."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +74,8 @@ class Job:
     """Opens the backup; None: the person is asked."""
     capture_passphrase_or_key: str | None = field(default=None, repr=False)
     """A passphrase or recovery key that opens captures among the sources."""
+    reassign: bool = False
+    """Captures among the sources may have been uploaded for another person before."""
     field_key: FieldKey | None = None
     """Encrypts and hashes sensitive fields; None: the one that the system's keyring has."""
     resume: bool = False
@@ -89,6 +93,18 @@ class Job:
     def wanted_entities(self) -> Set[str]:
         """Those asked for, whether or not the plan has them."""
         return (self.include or self.plan.entities.keys()) - self.exclude
+
+    @property
+    def selection_digest(self) -> str:
+        """SHA-256, in hexadecimal, of what of the sources is to go and what becomes of conflicts:
+        what the plan does not say already."""
+        said = (
+            *(sorted(self.origins), sorted(self.include), sorted(self.exclude)),
+            *(sorted(self.plan.take), sorted(each.hex() for each in self.excluded_items)),
+            *(str(self.period.start), str(self.period.end)),
+            *(str(self.policy), sorted((name, str(rule)) for name, rule in self.rules.items())),
+        )
+        return hashlib.sha256(json.dumps(said).encode("utf-8", "backslashreplace")).hexdigest()
 
     def merge_rule(self, entity: str) -> MergeRule:
         return self.rules.get(entity) or self.plan.entities[entity].conflict

@@ -9,7 +9,10 @@ The steps, each a module: `survey`, `prepare`, `back_up`, `register_run`, `load`
 """
 
 import time
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+
+from sqlalchemy import Engine
 
 from desktop_migrator.errors import (
     Cancelled,
@@ -50,7 +53,7 @@ from desktop_migrator.migration.run.prepare import (
     check_existing_tables,
     precheck_items,
 )
-from desktop_migrator.migration.run.register_run import register_run
+from desktop_migrator.migration.run.register_run import refuse_captures_of_others, register_run
 from desktop_migrator.migration.run.run_context import RunContext
 from desktop_migrator.migration.run.survey import survey
 from desktop_migrator.migration.sealed.backup_writer import run_backup
@@ -71,23 +74,42 @@ from desktop_migrator.reporter import Reporter
 from desktop_migrator.system.memory import peak_memory_mb, reduced_gc
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What many runs of one call share."""
+
+    engine: Engine
+    """Of the job's database."""
+    unlock_key: UnlockKey
+
+
 def migrate(
-    job: Job, workspace: Workspace, reporter: Reporter, observer: LoadObserver | None = None
+    job: Job,
+    workspace: Workspace,
+    reporter: Reporter,
+    observer: LoadObserver | None = None,
+    opened: Opened | None = None,
 ) -> RunResult:
     """Runs the job and says what came of it; `observer` learns it of each item.
+
+    `opened`: what of the job is open already.
 
     Errors before the run has begun (nothing found, no connection, plan and tables do not fit) are
     raised; later ones stand in the result, together with what was done until then.
     """
     with run_logs.logging_failure(workspace.logs, reporter):
-        result = _migrate(job, workspace, reporter, observer)
+        result = _migrate(job, workspace, reporter, observer, opened)
         with noting_only(reporter):
             run_logs.write_run(workspace.logs, result)
         return result
 
 
 def _migrate(
-    job: Job, workspace: Workspace, reporter: Reporter, observer: LoadObserver | None
+    job: Job,
+    workspace: Workspace,
+    reporter: Reporter,
+    observer: LoadObserver | None,
+    opened: Opened | None,
 ) -> RunResult:
     began = time.perf_counter()
     check_user_given(job.plan, job.person)
@@ -97,7 +119,9 @@ def _migrate(
         run_backup(workspace, job.passphrase, reporter, wanted=wants_backup) as backup,
         open_sources(
             *(job.sources, workspace.snapshots, reporter),
-            UnlockKey(job.capture_passphrase_or_key, workspace.credentials),
+            opened.unlock_key
+            if opened
+            else UnlockKey(job.capture_passphrase_or_key, workspace.credentials),
         ) as sources,
     ):
         if job.change_records:
@@ -114,7 +138,7 @@ def _migrate(
         if begun and not keep:
             begun.collect(surveyed.origins, sources.original_records())
         with (
-            open_database(job.database, workspace, reporter) as engine,
+            _database(job, workspace, reporter, opened) as engine,
             engine.connect() as connection,
         ):
             with translate_errors(), connection.begin():
@@ -150,6 +174,14 @@ def _migrate(
     return result
 
 
+def _database(
+    job: Job, workspace: Workspace, reporter: Reporter, opened: Opened | None
+) -> AbstractContextManager[Engine]:
+    return (
+        nullcontext(opened.engine) if opened else open_database(job.database, workspace, reporter)
+    )
+
+
 @dataclass(slots=True)
 class _End:
     """How a run ended."""
@@ -166,6 +198,8 @@ def _run_steps(run: RunContext, catalog: Catalog, workspace: Workspace) -> _End:
         if not run.job.dry_run:
             with translate_errors(), run.connection.begin():
                 upgrade_existing(run.connection)
+        with run.trial():
+            refuse_captures_of_others(run)
         prechecked = ask_about_conflicts(run)
         with run.trial():
             entities = bind_run_entities(run, trial=True)

@@ -23,7 +23,7 @@ from desktop_migrator.errors import (
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.sealed.backup_writer import build_manifest
-from desktop_migrator.migration.sealed.sealing_keys import opening_keys
+from desktop_migrator.migration.sealed.sealing_keys import opening_keys, parse_typed_keys
 from desktop_migrator.migration.wizard_options import CAPTURE_SUFFIX
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
@@ -50,6 +50,19 @@ class UnlockKey:
 
     passphrase_or_key: str | None = field(default=None, repr=False)
     credentials: Credentials = field(default_factory=Credentials, compare=False, repr=False)
+    typed: list[Identity] = field(init=False, compare=False, repr=False)
+    """What was given, read once: a passphrase remembers what it was stretched to."""
+
+    def __post_init__(self) -> None:
+        given = self.passphrase_or_key
+        object.__setattr__(self, "typed", parse_typed_keys(given) if given is not None else [])
+
+    @classmethod
+    def of(cls, keys: Sequence[Identity]) -> "UnlockKey":
+        """These keys, which are known already."""
+        unlock_key = cls()
+        object.__setattr__(unlock_key, "typed", list(keys))
+        return unlock_key
 
 
 class Capture:
@@ -58,7 +71,7 @@ class Capture:
     def __init__(self, path: Path, keys: Sequence[Identity], reporter: Reporter) -> None:
         """Raises FileUnreadable, PayloadUnreadable, and the container's errors."""
         self.path = path
-        self._keys = keys
+        self.keys = keys
         self._reporter = reporter
         self._damages_reported = False
         with open_sealed_file(path, KIND, keys) as reader:
@@ -66,7 +79,7 @@ class Capture:
 
     def records(self) -> Generator[Record, None, None]:
         """Raises as the constructor. What was lost when it was captured is told once."""
-        with open_sealed_file(self.path, KIND, self._keys) as reader:
+        with open_sealed_file(self.path, KIND, self.keys) as reader:
             yield from reader.records()
             summary = reader.complete_summary
         if not self._damages_reported:
@@ -110,11 +123,8 @@ def open_captures(
 def open_capture(path: Path, unlock_key: UnlockKey, reporter: Reporter) -> Capture:
     with path.open("rb") as file:
         recipients = read_header(file).recipients
-    return Capture(
-        path,
-        opening_keys(recipients, unlock_key.passphrase_or_key, unlock_key.credentials, reporter),
-        reporter,
-    )
+    keys = unlock_key.typed or opening_keys(recipients, None, unlock_key.credentials, reporter)
+    return Capture(path, keys, reporter)
 
 
 def capture(

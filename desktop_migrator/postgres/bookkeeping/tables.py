@@ -160,6 +160,24 @@ quarantine = Table(
     comment="Items that could not be migrated, kept whole",
 )
 
+captures = Table(
+    "captures",
+    metadata,
+    _run_column(),
+    Column("capture", Text, primary_key=True, comment="Its id, which its manifest has"),
+    Column("host", Text, nullable=False, comment="The computer that it was made on"),
+    Column("login", Text, comment="The account on that computer"),
+    Column(
+        "made",
+        DateTime(timezone=True),
+        nullable=False,
+        comment="When, by that computer's clock",
+    ),
+    Column("selection", Text, nullable=False, comment="SHA-256 of what was to go, and how"),
+    Index("captures_capture", "capture"),
+    comment="The captures that a run brought in",
+)
+
 identities = Table(
     "identities",
     metadata,

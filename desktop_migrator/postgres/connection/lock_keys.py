@@ -9,6 +9,8 @@ it, so that no two can wait for each other; of the same kind, one person's by th
   the run.
 - BOOKKEEPING: that two make or upgrade its schema. Held by that transaction; not taken where it is
   current.
+- CAPTURE, a capture's: that two runs enter it, for two people. Held by the transaction that enters
+  the run; of several, the smallest key first.
 - WRITE, a person's and plan's: that nobody takes a run over while it writes. Held, shared, by each
   transaction that writes, a chunk at most; alone by who takes over.
 - AUDIT: the end of the audit trail's chain. Held by the transaction that adds an entry, for which
@@ -44,8 +46,9 @@ class LockKind(IntEnum):
     RUN = 1
     TABLES = 2
     BOOKKEEPING = 3
-    WRITE = 4
-    AUDIT = 5
+    CAPTURE = 4
+    WRITE = 5
+    AUDIT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,11 @@ def run_key(user_id: str, plan: str) -> LockKey:
 def write_key(user_id: str, plan: str) -> LockKey:
     """Held, shared, by each transaction in which the run writes."""
     return LockKey(LockKind.WRITE, _halves(user_id, plan)[1])
+
+
+def capture_key(capture: str) -> LockKey:
+    """Held by the transaction that enters a run of this capture."""
+    return LockKey(LockKind.CAPTURE, _halves("", f"capture {capture}")[0])
 
 
 def _halves(user_id: str, plan: str) -> tuple[int, int]:

@@ -200,6 +200,8 @@ class DonePage(WizardPage):
             self.tr("%Ln file(s) were uploaded.", "", len(runs)),
             *self._sentences(result.counts),
         ]
+        if before := sum(each.done_before is not None for each in result.files):
+            sentences.insert(1, self.tr("%Ln file(s) had been uploaded before.", "", before))
         self._summary.setText(" ".join(sentences))
         verified = all(run.verified for run in runs)
         self._show_verified(self._verified_words(result.counts) if verified else "")

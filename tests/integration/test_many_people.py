@@ -1,0 +1,196 @@
+"""Captures of many people in one call; the oracle is SQL, and what the captures were made of."""
+
+import csv
+import json
+import signal
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from msgspec.structs import replace
+
+from desktop_migrator.migration.sealed.backup_writer import build_manifest
+from desktop_migrator.model import Profile, Record, StorageKey, Store, StoreFormat
+from desktop_migrator.vault.backup_folder import new_backup_id
+from desktop_migrator.vault.keys import Passphrase
+from desktop_migrator.vault.sealed_file import AtomicSealedFile
+from tests.integration.command_line import CommandLine, Ended
+from tests.recorded import APP
+
+PASSPHRASE = "of all captures"
+KEY = Passphrase(PASSPHRASE)  # stretched anew for each file's salt
+MADE = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def sealed(
+    folder: Path, name: str, tasks: list[dict[str, Any]], *, made: int = 0, **who: str
+) -> Path:
+    """A capture of these tasks; `who` are the manifest's fields."""
+    path = folder / f"{name}.dmcapture"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    profile = Profile("chrome", "Google Chrome", name, Path("/profiles") / name)
+    store = Store(profile, StoreFormat.CHROMIUM_LEVELDB, profile.path / "leveldb", 1)
+    manifest = build_manifest(new_backup_id(), "capture", [APP])
+    manifest = replace(manifest, created=MADE + timedelta(days=made), **who)
+    draft = AtomicSealedFile(path, manifest, kind="capture", recipients=[KEY], identities=[KEY])
+    draft.payload.write_record(Record(store, StorageKey(APP), "tasks", json.dumps(tasks)))
+    draft.commit()
+    return path
+
+
+def tasks_of(person: str, count: int = 3) -> list[dict[str, Any]]:
+    return [{"id": f"{person}-{n}", "title": f"{n} of {person}"} for n in range(count)]
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> CommandLine:
+    return CommandLine(tmp_path / "data")
+
+
+def upload(program: CommandLine, database: str, *words: object) -> Ended:
+    options = ("--database", database, "--create-tables", "--no-backup", "--passphrase-stdin")
+    return program("--json", "upload", *words, *options, given=f"{PASSPHRASE}\n")
+
+
+def uploaded(ended: Ended) -> dict[str, dict[str, Any]]:
+    """The events, by the files' names."""
+    found = (each for each in ended.events if each["event"] == "uploaded")
+    return {Path(each["file"]).stem: each for each in found}
+
+
+def titles(sql: psycopg.Connection[Any], person: str) -> set[str]:
+    rows = sql.execute("SELECT title FROM tasks WHERE user_id = %s", [person]).fetchall()
+    return {title for (title,) in rows}
+
+
+def test_a_folder_goes_to_the_people_whose_it_is_and_one_bad_file_harms_none(
+    program: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    inbox = tmp_path / "inbox"
+    sealed(inbox, "ada", tasks_of("ada"), user_id="ada")
+    sealed(inbox / "sub", "bob", tasks_of("bob"), host="PC-7", login="Bob")
+    sealed(inbox, "cy", tasks_of("cy"), user_id="nobody any more")
+    sealed(inbox, "nameless", tasks_of("x"), host="PC-8")
+    (inbox / "broken.dmcapture").write_bytes((inbox / "ada.dmcapture").read_bytes()[:-1])
+    (inbox / "notes.txt").write_text("no capture")
+    people = tmp_path / "people.csv"
+    people.write_text("File;Host;Login;User_Id\ncy.dmcapture;;;cy\n;pc-7;bob;bob\n", "utf-8-sig")
+    report = tmp_path / "report.csv"
+    ended = upload(program, database, inbox, "--people", people, "--csv", report)
+    events = uploaded(ended)
+    assert events.keys() == {"ada", "bob", "cy", "nameless", "broken"}
+    assert {name for name, each in events.items() if each["error"]} == {"nameless", "broken"}
+    assert ended.exit_code in {2, 7}
+    for person in ("ada", "bob", "cy"):
+        assert titles(sql, person) == {each["title"] for each in tasks_of(person)}
+    assert sql.execute("SELECT count(DISTINCT user_id) FROM tasks").fetchone() == (3,)
+    with report.open(encoding="utf-8", newline="") as file:
+        rows = {Path(row["file"]).stem: row for row in csv.DictReader(file)}
+    assert (rows["bob"]["person"], rows["bob"]["new"]) == ("bob", "3")
+    assert rows["broken"]["problem"].startswith("DM-402")
+    progress = [each for each in ended.events if each["event"] == "progress"]
+    assert {each["stage"] for each in progress} == {"upload"}
+    assert progress[-1]["current"] == progress[-1]["total"] == 5
+
+
+def test_a_capture_goes_to_one_person_unless_somebody_says_otherwise(
+    program: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    path = sealed(tmp_path, "one", tasks_of("one"))
+    assert upload(program, database, path, "--user-id", "ada").exit_code == 0
+    refused = upload(program, database, path, "--user-id", "bob")
+    assert (refused.exit_code, uploaded(refused)["one"]["error"]["code"]) == (7, "DM-541")
+    assert titles(sql, "bob") == set()
+    other = CommandLine(tmp_path / "another computer")  # the ledger is the database's
+    assert upload(other, database, path, "--user-id", "bob").exit_code == 7
+    migrated = program(
+        *("--json", "migrate", "--source", path, "--origin", APP, "--database", database),
+        *("--user-id", "bob", "--no-backup", "--passphrase-stdin"),
+        given=f"{PASSPHRASE}\n",
+    )
+    assert (migrated.exit_code, migrated.last["code"]) == (7, "DM-541")
+    assert upload(program, database, path, "--user-id", "bob", "--reassign").exit_code == 0
+    assert titles(sql, "bob") == titles(sql, "ada") == {t["title"] for t in tasks_of("one")}
+
+    named = sealed(tmp_path, "two", tasks_of("two"), user_id="ada")
+    refused = upload(program, database, named, "--user-id", "bob")
+    assert uploaded(refused)["two"]["error"]["code"] == "DM-541"
+    # What is said once for everything does not overrule what a capture says.
+    said = program(
+        *("--json", "upload", named, "--database", database, "--no-backup", "--passphrase-stdin"),
+        given=f"{PASSPHRASE}\n",
+        DESKTOP_MIGRATOR_USER_ID="bob",
+    )
+    assert uploaded(said)["two"]["user_id"] == "ada"
+
+
+def test_what_was_taken_back_may_go_to_somebody_else(
+    program: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    path = sealed(tmp_path, "one", tasks_of("one"))
+    first = upload(program, database, path, "--user-id", "ada")
+    run = uploaded(first)["one"]["run"]
+    undone = program("--json", "rollback", "--run", run, "--database", database, "--yes")
+    assert undone.exit_code == 0, undone.err
+    assert upload(program, database, path, "--user-id", "bob").exit_code == 0
+    assert (titles(sql, "ada"), len(titles(sql, "bob"))) == (set(), 3)
+
+
+def test_what_is_done_is_not_done_again_and_what_differs_is(
+    program: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    sealed(tmp_path, "ada", tasks_of("ada"), user_id="ada")
+    only = upload(program, database, tmp_path / "ada.dmcapture", "--dry-run", "--conflict", "skip")
+    assert uploaded(only)["ada"]["outcome"] == "dry_run"
+    some = upload(program, database, tmp_path / "ada.dmcapture", "--exclude", "tasks")
+    assert some.exit_code != 0 or uploaded(some)["ada"]["counts"]["inserted"] == 0
+    whole = upload(program, database, tmp_path / "ada.dmcapture")
+    assert uploaded(whole)["ada"]["counts"]["inserted"] == 3
+    again = uploaded(upload(program, database, tmp_path / "ada.dmcapture"))["ada"]
+    assert again["done_before"] == uploaded(whole)["ada"]["run"]
+    runs = "SELECT count(*) FROM desktop_migrator.runs"
+    [(before,)] = sql.execute(runs).fetchall()
+    for words in ((), ("--again",), ("--conflict", "overwrite")):
+        ended = upload(program, database, tmp_path / "ada.dmcapture", *words)
+        assert ended.exit_code == 0, ended.err
+        assert len(titles(sql, "ada")) == 3
+    assert sql.execute(runs).fetchall() == [(before + 2,)]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
+def test_whatever_is_killed_each_item_of_each_person_is_there_once(
+    program: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    inbox, people = tmp_path / "inbox", [f"p{number}" for number in range(5)]
+    for number, person in enumerate(people):
+        sealed(inbox, person, tasks_of(person, 40), made=number, user_id=person)
+    words = (
+        *("--json", "upload", inbox, "--database", database, "--create-tables", "--no-backup"),
+        "--passphrase-stdin",
+    )
+    done: list[str] = []
+    for _ in range(2):  # killed twice, each after one more file
+        with subprocess.Popen(
+            program.command(*words), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdin
+            assert process.stdout
+            process.stdin.write(f"{PASSPHRASE}\n")
+            process.stdin.close()
+            for line in process.stdout:
+                event = json.loads(line)
+                if event["event"] == "uploaded" and event["done_before"] is None:
+                    done.append(event["user_id"])
+                    process.kill()
+                    break
+    assert len(set(done)) == 2  # the second call went on after the first one's
+    ended = upload(program, database, inbox)
+    assert ended.exit_code == 0, ended.err
+    for person in people:
+        assert titles(sql, person) == {each["title"] for each in tasks_of(person, 40)}
+    assert sql.execute("SELECT count(*) FROM tasks").fetchone() == (200,)
+    events = uploaded(ended)
+    assert {name for name, each in events.items() if each["done_before"]} >= set(done)
