@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,7 @@ from desktop_migrator.errors import (
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import (
     Person,
+    enter_as,
     open_database,
     resolve_user_id,
 )
@@ -49,6 +50,7 @@ from desktop_migrator.model import Counts, RunResult
 from desktop_migrator.postgres.bookkeeping.captures import completed_run
 from desktop_migrator.postgres.bookkeeping.runs import Run
 from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.postgres.verify.rows_present import rows_present
 from desktop_migrator.reporter import ForwardingReporter, Reporter, Stage
 from desktop_migrator.vault.keys import Identity
 from desktop_migrator.vault.payload import BackupManifest
@@ -260,17 +262,24 @@ class _Uploader:
         self._resources.close()
 
     @cached_property
-    def _engine(self) -> Engine:
-        database = open_database(self._job.database, self._workspace, self._reporter)
-        return self._resources.enter_context(database)
+    def _shared_engine(self) -> Engine:
+        return self._resources.enter_context(self._open())
+
+    def _open(self) -> AbstractContextManager[Engine]:
+        return open_database(self._job.database, self._workspace, self._reporter)
+
+    def _engine_for_one(self) -> AbstractContextManager[Engine]:
+        """One of its own where the database is told of whose rows its sessions work on."""
+        return self._open() if self._job.plan.session else nullcontext(self._shared_engine)
 
     def upload(self, file: UploadedFile, keys: Sequence[Identity]) -> UploadedFile:
-        engine = self._engine
+        database = self._engine_for_one()
         try:
-            named = self._with_user_id(file, engine)
-            if run := self._completed_run(named, engine):
-                return replace(named, done_before=run)
-            return self._upload(named, Opened(engine, UnlockKey.of(keys)))
+            with database as engine:
+                named = self._with_user_id(file, engine)
+                if run := self._completed_run(named, engine):
+                    return replace(named, done_before=run)
+                return self._upload(named, Opened(engine, UnlockKey.of(keys)))
         except MigratorError as error:
             return replace(file, error=error)
         except Exception as error:  # as above
@@ -286,19 +295,18 @@ class _Uploader:
                 )
             )
         with translate_errors(), engine.connect() as connection:
-            user_id = self._resolve(connection, file.person)
-            self._refuse_another(connection, file, user_id)
+            self._refuse_another(connection, file)
+            user_id = enter_as(connection, self._job.plan, file.person, self._reporter)
         return replace(file, person=replace(file.person, user_id=user_id))
 
-    def _resolve(self, connection: Connection, person: Person) -> str:
-        return resolve_user_id(connection, self._job.plan, person, self._reporter)
-
-    def _refuse_another(self, connection: Connection, file: UploadedFile, user_id: str) -> None:
+    def _refuse_another(self, connection: Connection, file: UploadedFile) -> None:
         """Where the person who was named is not the one whose the capture says that it is."""
         said = _said_person(file)
         if not self._options.person_overrules or self._job.reassign or said == NOBODY:
             return
-        if file.person == self._job.person and self._resolve(connection, said) != user_id:
+        plan, reporter = self._job.plan, self._reporter
+        one, other = (resolve_user_id(connection, plan, p, reporter) for p in (file.person, said))
+        if file.person == self._job.person and one != other:
             raise CaptureOfAnother(reason=Message("It says that it is of somebody else."))
 
     def _completed_run(self, file: UploadedFile, engine: Engine) -> Run | None:
@@ -306,13 +314,14 @@ class _Uploader:
         if self._options.again or job.dry_run or job.decisions or file.manifest is None:
             return None
         with translate_errors(), engine.connect() as connection:
-            return completed_run(
+            run = completed_run(
                 connection,
                 file.manifest.id,
                 file.person.user_id or "",
                 self._job.plan.digest,
                 self._job_for(file).selection_digest,
             )
+            return run if run and rows_present(connection, run) else None
 
     def _job_for(self, file: UploadedFile) -> Job:
         captured = tuple(file.manifest.origins) if file.manifest else ()
