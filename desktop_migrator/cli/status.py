@@ -13,8 +13,14 @@ from desktop_migrator.cli.options import Source
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode, MigratorError
 from desktop_migrator.messages import N_, Message, Translator, plural
-from desktop_migrator.migration.database.unlock import Lease, list_leases
-from desktop_migrator.migration.status import SiteStatus, Status, status
+from desktop_migrator.migration.status import (
+    DatabaseStatus,
+    Lease,
+    SiteStatus,
+    Status,
+    status,
+    status_at_database,
+)
 from desktop_migrator.migration.workspace.catalog import CatalogedRun
 
 _COUNTS = {
@@ -44,7 +50,8 @@ def command(
     database: Annotated[
         str | None,
         typer.Option(
-            callback=choose_database_if_any, help=N_("Say too who is at work on this database.")
+            callback=choose_database_if_any,
+            help=N_("Say too who is at work on this database, and what other computers did."),
         ),
     ] = None,
     tell_exit_code: Annotated[
@@ -60,16 +67,21 @@ def command(
         session.make_warning_reporter(),
     )
     runs = now.runs if verbose else now.runs[:1]
-    working: list[Lease] = []
+    there = DatabaseStatus()
     if database:
+        named = ctx.get_parameter_source("database") is not ParameterSource.DEFAULT
+        reporter = session.make_warning_reporter()
         try:
-            working = list_leases(
-                database, user_id, session.workspace, session.make_warning_reporter()
+            there = status_at_database(
+                database, user_id, session.workspace, reporter, hurry=not named
             )
         except MigratorError as error:
-            if ctx.get_parameter_source("database") is not ParameterSource.DEFAULT:
+            if named:
                 raise
-            session.print_error(error)  # nobody named that database
+            session.print_error(error)
+            session.print_text(
+                session.tr("What follows is what this computer knows; --database waits longer.")
+            )
     exit_code = ExitCode.NEEDED if tell_exit_code and now.migration_needed else ExitCode.DONE
     if session.json:
         session.emit_result(
@@ -77,7 +89,8 @@ def command(
             sites=[_site_json(site) for site in now.sites],
             unfinished=[run.run for run in now.unfinished],
             runs=[asdict(run) for run in runs],
-            locked=[asdict(lease) for lease in working],
+            elsewhere=[asdict(run) for run in there.runs],
+            locked=[asdict(lease) for lease in there.leases],
         )
         raise typer.Exit(exit_code)
     _print_needed(session, now)
@@ -85,7 +98,11 @@ def command(
         session.print_text(_run_line(run, session.tr))
     if not runs:
         session.print_text(session.tr("Nothing was migrated from this computer so far."))
-    for lease in working:
+    if there.runs:
+        session.print_text(session.tr("From other computers:"))
+    for run in there.runs if verbose else there.runs[:1]:
+        session.print_text(_run_line(run, session.tr))
+    for lease in there.leases:
         session.print_text(session.tr(_lease_line(lease)))
     raise typer.Exit(exit_code)
 

@@ -1,6 +1,7 @@
 """What nobody needs to say twice: settings, variables, the default connection, the last run."""
 
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -219,3 +220,31 @@ def test_every_format_has_every_record(desktop_migrator: CommandLine, one: list[
         record["key"] for record in desktop_migrator("--json", "records", *one).events
     }
     assert desktop_migrator("export", "records", *one, "--format", "sql").exit_code == 2
+
+
+def test_status_sees_what_another_computer_did(
+    desktop_migrator: CommandLine, migrated: Ended, database: str, tmp_path: Path
+) -> None:
+    here = desktop_migrator("--json", "status", "--source", tmp_path)
+    assert (len(here.last["runs"]), here.last["elsewhere"]) == (1, [])
+    elsewhere = CommandLine(tmp_path / "another computer")
+    words = ("status", "--source", tmp_path, "--database", database, "--user-id", "ada")
+    seen = elsewhere("--json", *words)
+    assert seen.last["runs"] == []
+    assert [run["run"] for run in seen.last["elsewhere"]] == [migrated.last["run"]]
+    assert migrated.last["run"] in elsewhere(*words).out
+    assert elsewhere("--json", *words[:-1], "eve").last["elsewhere"] == []
+
+
+def test_status_tells_of_a_database_that_is_silent_and_goes_on(
+    desktop_migrator: CommandLine, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # nobody accepts
+        address = f"postgresql://ada@127.0.0.1:{silent.getsockname()[1]}/app?sslmode=disable"
+        desktop_migrator("connection", "add", "office", address, "--password-stdin", given="x\n")
+        desktop_migrator("connection", "default", "office")
+        profile = write_profile(tmp_path / "p", {"https://a.test": {"key": "value"}})
+        ended = desktop_migrator("status", "--source", profile)
+    assert ended.exit_code == 0, ended.err
+    assert "DM-3" in ended.err
+    assert "what this computer knows" in ended.out

@@ -366,6 +366,7 @@ SCHEMAS: dict[str, list[Schema]] = {
             ),
             unfinished=many(TEXT),
             runs=many(thing(**CATALOGED)),
+            elsewhere=many(thing(**CATALOGED)),
             locked=many(LEASE),
         ),
         ERROR,

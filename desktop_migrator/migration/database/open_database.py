@@ -16,6 +16,7 @@ from desktop_migrator.plan.schema import USER, Plan
 from desktop_migrator.plan.session import session_settings
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from desktop_migrator.postgres.connection.engine import (
+    CONNECT_SECONDS,
     apply_session_settings,
     needs_password,
     open_engine,
@@ -49,15 +50,18 @@ class Person:
 
 
 @contextmanager
-def open_database(database: str, workspace: Workspace, reporter: Reporter) -> Iterator[Engine]:
+def open_database(
+    database: str, workspace: Workspace, reporter: Reporter, patience: int = CONNECT_SECONDS
+) -> Iterator[Engine]:
     """An engine for the URL, or for the built-in server, which runs as long as it is needed.
 
     A URL without password takes the one that the keyring has for it, else libpq's. Asks the person
-    where the server wants a password and none is known, or where it refuses the keyring's.
+    where the server wants a password and none is known, or where it refuses the keyring's. The
+    server has so many seconds (`patience`) to answer.
     """
     with _server_url(database, workspace) as url:
         saved = _saved_password(database, workspace, reporter)
-        engine = open_engine(url, password=saved)
+        engine = open_engine(url, password=saved, patience=patience)
         try:
             _test_connection(engine)
         except AuthenticationFailed as error:

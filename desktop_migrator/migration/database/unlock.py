@@ -1,4 +1,4 @@
-"""Who works for which person: looked at, and unlocked where nobody is behind it."""
+"""What a run has left locked for a person, unlocked where nobody is behind it."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,11 @@ from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.connection.engine import translate_errors
 from desktop_migrator.postgres.run_lock.leases import (
     ClearedLease,
-    Lease,
     clear_lease,
-    find_leases,
     table_exists,
 )
 from desktop_migrator.postgres.types import adapters
 from desktop_migrator.reporter import Reporter
-
-__all__ = ["Lease", "UnlockResult", "list_leases", "unlock"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +23,6 @@ class UnlockResult:
     user_id: str
     plan: str
     cleared: ClearedLease
-
-
-def list_leases(
-    database: str, user_id: str | None, workspace: Workspace, reporter: Reporter
-) -> list[Lease]:
-    """Who works now, the longest first; of one person where one is named."""
-    with (
-        open_database(database, workspace, reporter) as engine,
-        engine.connect() as connection,
-        translate_errors(),
-        connection.begin(),
-    ):
-        return find_leases(adapters.cursor(connection).connection, user_id)
 
 
 def unlock(

@@ -70,7 +70,7 @@ def rebuild(connection: Connection, catalog: Path, user_id: str, database: str) 
     """
     undone = undone_by(list_runs(connection, user_id))
     missing = _missing_runs(connection, catalog, user_id)
-    mine = [_catalog_row(run, undone, database) for run in missing]
+    mine = [catalog_row(run, undone, database) for run in missing]
     if not find_damage(catalog):
         _insert(catalog, "runs", mine)
         return len(mine)
@@ -164,7 +164,7 @@ def _is_readable_row(row: tuple[Any, ...]) -> bool:
     return True
 
 
-def _catalog_row(run: Run, undone: Collection[str], database: str) -> tuple[Any, ...]:
+def catalog_row(run: Run, undone: Collection[str], database: str) -> tuple[Any, ...]:
     totals = Counts()
     for counts in run.counts.values():
         if isinstance(counts, Counts):

@@ -49,6 +49,9 @@ _RESERVED = Message(
 )
 
 
+CONNECT_SECONDS = 10
+
+
 class Address:
     """Where a database is and how to get in. Its repr holds no secret."""
 
@@ -61,6 +64,8 @@ class Address:
         """What the server is told, beside the program's name; see system/debug.py."""
         self.session: dict[str, str] = {}
         """Settings of every session, by name; see `apply_session_settings`."""
+        self.connect_seconds = CONNECT_SECONDS
+        """How long a server has to answer, where the URL does not say."""
         self._effective = _defaults(self.parameters) | self.parameters
 
     def __repr__(self) -> str:

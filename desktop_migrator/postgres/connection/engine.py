@@ -14,7 +14,12 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from desktop_migrator.errors import MigratorError
-from desktop_migrator.postgres.connection.address import Address, redacted, without_secrets
+from desktop_migrator.postgres.connection.address import (
+    CONNECT_SECONDS,
+    Address,
+    redacted,
+    without_secrets,
+)
 from desktop_migrator.postgres.connection.errors import (
     connection_failure,
     translate_error,
@@ -23,6 +28,7 @@ from desktop_migrator.postgres.connection.errors import (
 from desktop_migrator.system.debug import correlation_id, debug_log
 
 __all__ = [
+    "CONNECT_SECONDS",
     "address_of",
     "apply_session_settings",
     "create_engine_for",
@@ -45,7 +51,6 @@ _PARAMETERS: Mapping[str, str] = {
     "tcp_user_timeout": "60000",
 }
 _log = debug_log("postgres:connect")
-_CONNECT_SECONDS = "10"
 _ADDRESS = "desktop_migrator_address"
 # Statements, not start-up options: a connection pooler in between may refuse those. A role or
 # database may have any of these set to something else. The keepalives here are the server's, so
@@ -87,14 +92,18 @@ _FREE_CONNECTIONS = """
 """
 
 
-def open_engine(url: str, *, password: str | None = None) -> sqlalchemy.Engine:
+def open_engine(
+    url: str, *, password: str | None = None, patience: int = CONNECT_SECONDS
+) -> sqlalchemy.Engine:
     """An engine for a libpq or SQLAlchemy URL; `password` goes before the URL's own.
 
+    `patience` is how many seconds a server has to answer, where the URL does not say; 2 at least.
     Nothing is connected yet. Raises `BadDatabaseUrl`; connecting raises `ConnectionFailed`,
     `AuthenticationFailed`, `TlsFailed`, `ConnectionRefused` or `DatabaseBusy`.
     """
     address = Address(url, password)
     address.correlation = correlation_id()
+    address.connect_seconds = patience
     return create_engine_for(address)
 
 
@@ -154,7 +163,7 @@ def invalidate_if_closed(connection: sqlalchemy.Connection) -> None:
 
 def _connect(address: Address, driver: Mapping[str, Any]) -> psycopg.Connection[Any]:
     parameters = (
-        {"connect_timeout": _CONNECT_SECONDS}
+        {"connect_timeout": str(address.connect_seconds)}
         | address.parameters
         | address.tls
         | address.authentication

@@ -18,6 +18,7 @@ from desktop_migrator.postgres.load.isolate_bad_rows import RowsRefusedError, is
 from desktop_migrator.postgres.load.probe_rows import SelfReferences, probe_rows
 from desktop_migrator.postgres.load.rejections import kept_by_trigger, rejected_by_database
 from desktop_migrator.postgres.load.table_writer import ColumnSubset, Cursor, TableWriter
+from desktop_migrator.postgres.load.taken_ids import new_id_would_do
 
 
 def write_rows(
@@ -30,7 +31,8 @@ def write_rows(
     """Write what was decided; enters it in the chunk with its records.
 
     A row that clashes with another one may have been inserted by somebody else since it was looked
-    for, so its item is decided once more in the chunk's next round; otherwise it is rejected.
+    for, so its item is decided once more in the chunk's next round. Where it clashes again, with a
+    row that nobody sees, and by its id alone, it gets another id; otherwise it is rejected.
     """
 
     self_references = SelfReferences(chunk.cursor, writer)
@@ -40,6 +42,12 @@ def write_rows(
         if isinstance(cause, UniqueViolation) and item.source not in chunk.retried:
             chunk.retried.add(item.source)
             chunk.ready.append(item)
+        elif (
+            isinstance(cause, UniqueViolation)
+            and not item.derived
+            and new_id_would_do(chunk.cursor, writer.entity, cause)
+        ):
+            chunk.owned_by_other.append(item)
         elif chunk.is_trial and chunk.rejected and self_references.refused(cause):
             pass  # perhaps for want of what is rejected; all is tried again without that
         else:

@@ -291,3 +291,51 @@ def test_a_new_id_that_is_taken_too_is_a_rejection(bench: Bench) -> None:
         bench.sql("INSERT INTO environments VALUES (%s, 'somebody', %s, '{}')", row_id, row_id)
     assert bench.load(env("a", "mine"), make_id=derive) == {"rejected": 1}
     assert {each.code for each in bench.reporter.rejections} == {"other-user"}
+
+
+GUIDE = """
+CREATE TYPE task_status AS ENUM ('pending', 'in_progress', 'completed', 'paused', 'cancelled');
+CREATE TABLE tasks (
+    id varchar(26) PRIMARY KEY, title text NOT NULL, status task_status NOT NULL,
+    "userId" text NOT NULL, "createdAt" timestamptz, "updatedAt" timestamptz);
+CREATE UNIQUE INDEX tasks_ulid ON tasks (lower(id));
+"""
+ULID, NEW_ULID = "01hq3v5k6m7n8p9qrstvwxyz01", "01HQ3V5K6M7N8P9QRSTVWXYZ99"
+
+
+def guides_task(title: str, row: str = ULID) -> Item:
+    return item("tasks", row, title, "pending", USER, None, None)
+
+
+@on_every_server
+def test_a_unique_violation_that_a_new_id_cures_gets_one_that_is_recorded(
+    connection: sqlalchemy.Connection, database: str
+) -> None:
+    """The row with the same ULID, in capitals, is not found by the item's; the server refuses."""
+    guide = Bench(connection, database, GUIDE)
+    guide.entity("tasks", user_column="userId")
+    insert = "INSERT INTO tasks VALUES (upper(%s), 'theirs', 'paused', 'somebody')"
+    guide.sql(insert, ULID)
+    items = [guides_task("mine"), guides_task("other", "01HQ3V5K6M7N8P9QRSTVWXYZ02")]
+    assert guide.load(*items, make_id=lambda taken: NEW_ULID) == {"inserted": 2}
+    assert guide.sql("SELECT id, title, status FROM tasks ORDER BY title") == [
+        (NEW_ULID, "mine", "pending"),
+        ("01HQ3V5K6M7N8P9QRSTVWXYZ02", "other", "pending"),
+        (ULID.upper(), "theirs", "paused"),
+    ]
+    assert guide.sql("SELECT source_id, target_id, reason FROM desktop_migrator.identities") == [
+        (ULID, NEW_ULID, "taken")
+    ]
+    assert guide.load(*items, make_id=lambda taken: NEW_ULID) == {"unchanged": 2}
+    assert guide.verify().ok
+
+
+def test_one_that_no_new_id_cures_is_a_rejection(bench: Bench) -> None:
+    """Of another key; or where ids cannot be made, or the new one clashes, too."""
+    bench.sql("CREATE UNIQUE INDEX names ON environments (lower(name))")
+    bench.sql("CREATE UNIQUE INDEX ids ON environments (lower(id))")
+    bench.sql("INSERT INTO environments VALUES ('A', 'somebody', 'dev', '{}')")
+    bench.sql("INSERT INTO environments VALUES ('NEW A', 'somebody', 'prod', '{}')")
+    assert bench.load(env("b", "DEV"), make_id=derive) == {"rejected": 1}
+    assert bench.load(env("a", "mine"), make_id=derive) == {"rejected": 1}
+    assert bench.load(env("a", "mine")) == {"rejected": 1}
