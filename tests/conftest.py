@@ -60,10 +60,6 @@ REAL_PARTS: dict[str, Callable[[], bool]] = {
 }
 
 
-FOR_RELEASES = {"mingw", "wine", "osslsigncode"}
-"""Parts that the checks before a release need (docs/releasing.md), and CI does not install."""
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--require-real",
@@ -130,6 +126,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if not missing:
         return
     message = f"not installed: {', '.join(missing)}"
-    if item.config.getoption("--require-real") and not FOR_RELEASES.issuperset(missing):
+    if item.config.getoption("--require-real"):
         pytest.fail(message, pytrace=False)
     pytest.skip(message)
