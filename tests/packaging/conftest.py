@@ -120,6 +120,7 @@ def person(computer: Windows) -> Person:
 def windows(computer: Windows) -> Iterator[Windows]:
     """Without the program, before and after."""
     yield computer
+    computer.end_started()
     computer.pretend("win10")
     computer.end("desktop-migrator.exe")
     (computer.prefix / "drive_c" / "started.txt").unlink(missing_ok=True)

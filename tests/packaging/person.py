@@ -1,11 +1,20 @@
 """Somebody with a mouse before the windows of a wine prefix."""
 
 import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from tests.waiting import PATIENCE, wait_until
+from tests.waiting import wait_until
 
 _LOOK_AGAIN = 0.15
+_CLICK_AGAIN = 20.0
+"""Seconds without an effect after which a click counts as lost, as some are on a busy machine."""
+_BOX = 10
+"""Pixels, of a box that can be ticked."""
+_LOOK_FOR = 30.0
+"""Seconds after which a look at the screen is begun anew: such a program can wait for ever."""
 _BUTTONS = 45
 """Pixels at a window's foot, whose buttons look otherwise under the mouse."""
 
@@ -29,24 +38,46 @@ class Person:
 
         wait_until(rests, f"{title} does not come to rest", _LOOK_AGAIN)
 
-    def wait_for_box(self, title: str) -> None:
-        """Until a box with a question lies over the window, under the same title."""
-        wait_until(lambda: len(self._all(title)) > 1, f"nothing over {title}", _LOOK_AGAIN)
-        self.wait_for(title)
+    def has_box(self, title: str) -> bool:
+        """Whether a box with a question lies over the window, under the same title."""
+        return len(self._all(title)) > 1
 
-    def wait_until_gone(self, title: str) -> None:
-        wait_until(lambda: not self._find(title), f"{title} is still there", _LOOK_AGAIN)
+    def is_gone(self, title: str) -> bool:
+        return not self._find(title)
 
-    def click(self, title: str, x: int, y: int) -> None:
-        """At a place in pixels from the window's upper left corner."""
-        self._x("mousemove", "--window", self._find(title), str(x), str(y), "click", "1")
+    def click(
+        self, title: str, x: int, y: int, until: Callable[[], object], failure: str = ""
+    ) -> None:
+        """At a place in pixels from the window's upper left corner, and wait for what comes."""
+        last = time.monotonic() - _CLICK_AGAIN
+
+        def clicked() -> bool:
+            nonlocal last
+            if until():
+                return True
+            if time.monotonic() - last >= _CLICK_AGAIN and (window := self._find(title)):
+                last = time.monotonic()
+                self._x("mousemove", "--window", window, str(x), str(y), "click", "1")
+            return False
+
+        wait_until(clicked, failure or f"nothing comes of a click in {title}", _LOOK_AGAIN)
 
     def turn(self, title: str, x: int, y: int) -> None:
-        """Click, and wait until the window shows something else."""
-        place = self._place(title)
+        """Click on what shows another page, and wait for that."""
+        self._change(title, x, y, self._place(title))
+
+    def tick(self, title: str, x: int, y: int) -> None:
+        """Click on a box, which is then ticked, or not any more."""
+        _, _, left, top = self._size(self._find(title))
+        around = _BOX // 2
+        self._change(title, x, y, f"{_BOX}x{_BOX}+{left + x - around}+{top + y - around}")
+
+    def _change(self, title: str, x: int, y: int, place: str) -> None:
+        # A window may show something else under the mouse, before any click.
+        self._x("mousemove", "--window", self._find(title), str(x), str(y))
+        self.wait_for(title)
         before = self._see(place)
-        self.click(title, x, y)
-        wait_until(lambda: self._see(place) != before, f"{title} stays as it is", _LOOK_AGAIN)
+        self.click(title, x, y, lambda: self._see(place) != before, f"{title} stays as it is")
         self.wait_for(title)
 
     def picture(self, name: str, title: str = "") -> None:
@@ -77,22 +108,27 @@ class Person:
     def _import(self, place: str, into: str) -> bytes:
         # A part of the whole screen: asked for a window that is gone, it would wait for a click.
         part = () if place == "root" else ("-crop", place, "+repage")
-        return subprocess.run(
-            ["import", "-window", "root", *part, into],
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            check=True,
-            timeout=PATIENCE,
-        ).stdout
+        return self._run("import", "-window", "root", *part, into)
 
     def _x(self, *words: str) -> str:
-        done = subprocess.run(
-            ["xdotool", *words],
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            check=False,  # a window may be gone meanwhile
-            timeout=PATIENCE,
-        )
-        return done.stdout.strip()
+        return self._run("xdotool", *words).decode().strip()
+
+    def _run(self, *command: str) -> bytes:
+        """What it writes; nothing where it failed, since a window may be gone meanwhile."""
+        seen: list[bytes] = []
+
+        def ended() -> bool:
+            with suppress(subprocess.TimeoutExpired):
+                done = subprocess.run(
+                    command,
+                    env=self._environment,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    timeout=_LOOK_FOR,
+                    check=False,
+                )
+                seen.append(done.stdout if done.returncode == 0 else b"")
+            return bool(seen)
+
+        wait_until(ended, f"{command[0]} does not end")
+        return seen[0]

@@ -14,6 +14,7 @@ import pytest
 from tests.packaging.conftest import ROOT
 from tests.packaging.person import Person
 from tests.packaging.windows import UNINSTALL_KEY, Windows
+from tests.waiting import wait_until
 from tests.wizard.app_server import PASSWORD, AppServer, app_cluster, app_server
 from tests.wizard.test_kit import make as make_kit
 
@@ -172,7 +173,7 @@ def test_opens_the_wizard_with_the_kit(
     kit = "theirs.dmkit" if way == "double-click" else "kit.dmkit"
     assert any(word.endswith(f"\\{kit}") for word in _words_of_the_wizard())
     installed.end("desktop-migrator.exe")
-    person.wait_until_gone(WIZARD)
+    wait_until(lambda: person.is_gone(WIZARD), "the wizard stays")
 
 
 def _words_of_the_wizard() -> list[str]:

@@ -15,7 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tests.packaging.conftest import ROOT, Build
 from tests.packaging.windows import UNINSTALL_KEY, UNINSTALLER, Windows
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.needs("makensis", "mingw", "wine")
 
@@ -122,7 +122,7 @@ def test_refuses_while_the_program_runs(windows: Windows, build: Build, program:
         assert windows.registry(UNINSTALL_KEY, "DisplayName") == "Desktop Migrator"
     finally:
         windows.end("desktop-migrator.exe")
-        running.wait(timeout=60)
+        running.wait(PATIENCE)
 
 
 @pytest.mark.parametrize("release", ["win81", "win7"])

@@ -3,6 +3,9 @@
 Pictures of all of them are left in dist/pictures.
 """
 
+import subprocess
+from collections.abc import Callable
+
 import pytest
 
 from tests.packaging.conftest import Build
@@ -27,7 +30,11 @@ def choose(person: Person, language: str) -> None:
         person.turn(LANGUAGE, 312, 72)
         person.turn(LANGUAGE, 150, 91)
     person.picture(f"installer-{language}-0-language", LANGUAGE)
-    person.click(LANGUAGE, 174, 105)
+    person.click(LANGUAGE, 174, 105, lambda: person.is_gone(LANGUAGE))
+
+
+def has_ended(program: "subprocess.Popen[bytes]") -> Callable[[], bool]:
+    return lambda: program.poll() is not None
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -44,8 +51,8 @@ def test_asks_on_each_page_and_opens_the_wizard(
     person.turn(title, *NEXT)
     person.picture(f"installer-{language}-2-licence", title)
     person.turn(title, *NEXT)
-    person.turn(title, *DATABASE)
-    person.turn(title, *SHORTCUT)
+    person.tick(title, *DATABASE)
+    person.tick(title, *SHORTCUT)
     person.picture(f"installer-{language}-3-parts", title)
     person.turn(title, *NEXT)
     person.picture(f"installer-{language}-4-folder", title)
@@ -55,9 +62,9 @@ def test_asks_on_each_page_and_opens_the_wizard(
     )
     person.wait_for(title)
     person.picture(f"installer-{language}-5-finish", title)
-    person.click(title, *NEXT)
+    person.click(title, *NEXT, has_ended(setup))
 
-    assert setup.wait(timeout=60) == 0
+    assert setup.returncode == 0
     wait_until((disk / "started.txt").exists, "the program did not start")
     assert not (windows.programs / "app" / "site-packages").exists()
 
@@ -76,16 +83,15 @@ def test_goes_on_when_the_running_program_is_closed(
     for _ in range(3):
         person.turn(title, *NEXT)
 
-    person.click(title, *NEXT)
-    person.wait_for_box(title)
+    person.click(title, *NEXT, lambda: person.has_box(title))
+    person.wait_for(title)
     person.picture("installer-en-running")
     windows.end("desktop-migrator.exe")
-    running.wait(timeout=60)
-    person.click(title, *RETRY)
-    wait_until((windows.programs / "app" / "fresh.txt").exists, "it does not go on")
+    wait_until(has_ended(running), "the program goes on")
+    person.click(title, *RETRY, (windows.programs / "app" / "fresh.txt").exists)
     person.wait_for(title)
-    person.click(title, *NEXT)
-    assert setup.wait(timeout=60) == 0
+    person.click(title, *NEXT, has_ended(setup))
+    assert setup.returncode == 0
 
 
 def test_says_which_windows_it_needs(windows: Windows, person: Person, build: Build) -> None:
@@ -94,9 +100,9 @@ def test_says_which_windows_it_needs(windows: Windows, person: Person, build: Bu
     setup = windows.start(build())
     person.wait_for(SETUP["en"])
     person.picture("installer-en-old-windows", SETUP["en"])
-    person.click(SETUP["en"], *OK)
+    person.click(SETUP["en"], *OK, has_ended(setup))
 
-    assert setup.wait(timeout=60) == 1
+    assert setup.returncode == 1
 
 
 @pytest.mark.parametrize("ticked", [False, True], ids=["kept", "ticked"])
@@ -115,13 +121,13 @@ def test_removes_backups_only_where_ticked(
     person.picture("uninstaller-en-1-confirm", title)
     person.turn(title, *NEXT)
     if ticked:
-        person.turn(title, *OWN_DATA)
+        person.tick(title, *OWN_DATA)
     person.picture(f"uninstaller-en-2-parts-{'ticked' if ticked else 'kept'}", title)
     person.turn(title, *NEXT)
     person.picture("uninstaller-en-4-finish", title)
-    person.click(title, *NEXT)
-    person.wait_until_gone(title)
+    person.click(title, *NEXT, lambda: person.is_gone(title))
 
-    assert started.wait(timeout=60) == 0
+    wait_until(has_ended(started), "the uninstaller goes on")
+    assert started.returncode == 0
     assert not windows.programs.exists()
     assert backup.exists() != ticked

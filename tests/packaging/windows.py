@@ -18,6 +18,7 @@ class Windows:
 
     def __init__(self, prefix: Path, **environment: str) -> None:
         self.prefix = prefix
+        self._started: list[subprocess.Popen[bytes]] = []
         home = prefix.with_name(f"{prefix.name}-home")
         home.mkdir()
         prefix.mkdir(exist_ok=True)
@@ -68,13 +69,23 @@ class Windows:
         return told if done.returncode == 0 else ""
 
     def start(self, *command: str | Path) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            ["wine", *command],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+        """Run a program beside the test, which waits for its end or has `end_started` bring it."""
+        self._started.append(
+            subprocess.Popen(
+                ["wine", *command],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
         )
+        return self._started[-1]
+
+    def end_started(self) -> None:
+        for process in self._started:
+            process.kill()
+            process.wait(PATIENCE)
+        self._started.clear()
 
     def end(self, program: str) -> None:
         """All processes of this name, if there are any."""
