@@ -17,12 +17,11 @@ from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.wizard.messages import make_translator
 from desktop_migrator.wizard.pages.destination import DestinationPage
 from desktop_migrator.wizard.widgets.checks import CheckList
-from tests.integration.postgres.test_connect import (
-    PASSWORD as TLS_PASSWORD,
-)
-from tests.integration.postgres.test_connect import (
-    TcpServer,
-    free_port,
+from tests.integration.postgres.test_connect import PASSWORD as TLS_PASSWORD
+from tests.integration.postgres.test_connect import free_port
+from tests.integration.postgres.test_tls import (
+    HOST,
+    TlsServer,
     tls,  # noqa: F401 - a fixture
 )
 from tests.wizard.app_server import PASSWORD, AppServer
@@ -106,14 +105,15 @@ def test_a_server_without_encryption_is_refused_where_it_is_asked_for(
 @pytest.mark.needs("postgresql-15")
 def test_a_certificate_that_nobody_vouches_for_is_refused_until_its_authority_is_named(
     page: DestinationPage,
-    tls: TcpServer,  # noqa: F811
+    tls: TlsServer,  # noqa: F811
     qtbot: QtBot,
 ) -> None:
-    page.enter_address(tls.url(None, rest="postgres?sslmode=verify-full"))
+    tls.show("right")
+    page.enter_address(f"postgresql://ada@{HOST}:{tls.port}/postgres?sslmode=verify-full")
     named(page, QLineEdit, "Password").setText(TLS_PASSWORD)
     test_connection(page, qtbot)
     assert isinstance(page.error_panel.error, TlsFailed)
-    named(page, QLineEdit, "Certificate authority's file").setText(str(tls.certificate))
+    named(page, QLineEdit, "Certificate authority's file").setText(str(tls.files["ours"]))
     test_connection(page, qtbot)
     assert page.error_panel.error is None
     assert "certificate verified" in texts(page.findChild(CheckList) or page)

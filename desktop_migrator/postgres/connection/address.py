@@ -117,9 +117,11 @@ class Address:
 
     @property
     def is_verified(self) -> bool:
-        """Whether nobody on the way can be taken for the server."""
-        mode = (self._effective | self.tls).get("sslmode", "")
-        return self.is_local or mode in {"verify-full", "verify-ca"}
+        """Whether nobody on the way can be taken for the server.
+
+        `verify-ca` is not enough: an authority that all trust signs for everybody.
+        """
+        return self.is_local or (self._effective | self.tls).get("sslmode") == "verify-full"
 
     @property
     def protection(self) -> Message:
@@ -128,7 +130,7 @@ class Address:
             return Message("on this computer")
         if self.is_verified:
             return Message("encrypted, and the server proves who it is")
-        if self._effective.get("sslmode") == "require":
+        if self._effective.get("sslmode") in {"require", "verify-ca"}:
             return Message("encrypted, but the server need not prove who it is")
         return Message("perhaps not encrypted")
 
@@ -142,8 +144,11 @@ class Address:
     @property
     def is_local(self) -> bool:
         """Whether the server is on this machine, reached by a socket or the loopback."""
-        hosts = self._effective.get("hostaddr") or self._effective.get("host") or ""
-        return all(_is_local(host) for host in hosts.split(","))
+        names = self._effective.get("host", "").split(",")
+        addresses = self._effective.get("hostaddr", "").split(",")
+        # Each name goes by its own address, where it has one.
+        both = zip_longest(names, addresses, fillvalue="")
+        return all(_is_local(address or name) for name, address in both)
 
     @property
     def tls(self) -> dict[str, str]:

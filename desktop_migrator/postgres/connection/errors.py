@@ -63,7 +63,12 @@ _BUSY = re.compile(
     r"starting up|shutting down|recovery|too many|connection slots"
     r"|system is not (yet )?accepting connections"
 )
-_NO_TLS = re.compile(r"\bSSL\b|\bTLS\b|certificate|root\.crt|sslmode|no encryption", re.IGNORECASE)
+_NO_TLS = re.compile(
+    r"\bSSL\b|\bTLS\b|certificate|root\.crt|sslmode|no encryption"
+    # What libpq will not have without it: a password in clear, or a login bound to nothing.
+    r"|authentication method requirement|channel binding",
+    re.IGNORECASE,
+)
 
 
 @contextmanager

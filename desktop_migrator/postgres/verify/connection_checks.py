@@ -81,7 +81,7 @@ def _encryption(connection: Connection, address: Address) -> Check:
     ).one_or_none()
     driver = connection.connection.driver_connection
     mode = driver.info.get_parameters().get("sslmode", "") if driver else ""
-    verified = mode in {"verify-full", "verify-ca"}
+    verified = mode == "verify-full"
     if used is None:
         return _check(
             CheckId.ENCRYPTION,

@@ -2,7 +2,6 @@
 
 import secrets
 import socket
-import subprocess
 import traceback
 from collections.abc import Iterator
 from contextlib import closing
@@ -42,7 +41,7 @@ from desktop_migrator.postgres.connection.engine import (
 )
 from desktop_migrator.postgres.verify.checks import CheckId
 from desktop_migrator.postgres.verify.connection_checks import check_connection
-from tests.integration.conftest import BINARIES, on_every_server
+from tests.integration.conftest import on_every_server
 from tests.waiting import PATIENCE
 
 PASSWORD = "s3cret/with@odd:characters#%"
@@ -53,7 +52,6 @@ class TcpServer:
     """A server that asks user `ada` for her password."""
 
     port: int
-    certificate: Path | None = None
 
     def url(self, password: str | None = PASSWORD, *, user: str = "ada", rest: str = "") -> str:
         login = user if password is None else f"{user}:{quote(password, safe='')}"
@@ -89,36 +87,6 @@ def tcp(server_folder: Path) -> Iterator[TcpServer]:
     )
     serve(server, "host postgres,secured ada all scram-sha-256\nhost missing all all scram-sha-256")
     yield TcpServer(port)
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def tls(server_folder: Path) -> Iterator[TcpServer]:
-    """A server with a certificate for 127.0.0.1 that only `certificate` vouches for."""
-    port = free_port()
-    settings = {"listen_addresses": "127.0.0.1", "port": str(port), "ssl": "on"}
-    binaries = BINARIES["postgresql-15"]
-    folder = own_folder(server_folder, "tls")
-    server = BuiltinPostgres(folder, binaries, settings)
-    with BuiltinPostgres(folder, binaries).running():
-        pass
-    key, certificate = server.data / "server.key", server.data / "server.crt"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test"),
-            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    key.chmod(0o600)
-    owner = server.data.stat()
-    for path in (key, certificate):
-        subprocess.run(["chown", f"{owner.st_uid}:{owner.st_gid}", path], check=True)
-    trusted = server_folder / "trusted.pem"
-    trusted.write_bytes(certificate.read_bytes())
-    serve(server, "hostssl all all all scram-sha-256")
-    yield TcpServer(port, trusted)
     server.stop()
 
 
@@ -363,54 +331,6 @@ def test_tls_that_the_server_lacks_is_said(tcp: TcpServer) -> None:
     error = failure(tcp.url(rest="postgres?sslmode=require"))
     assert isinstance(error, TlsFailed)
     assert error.detail.endswith("server does not support SSL, but SSL was required")
-
-
-@pytest.mark.needs("postgresql-15")
-def test_another_machine_whose_certificate_nobody_vouches_for_is_refused(tls: TcpServer) -> None:
-    # This address leads to this machine, and does not look so.
-    error = failure(tls.url().replace("127.0.0.1", "0.0.0.0"))  # noqa: S104 - nothing is bound to it
-    assert isinstance(error, TlsFailed)
-    assert "certificate verify failed" in error.detail
-    assert "sslrootcert=" in error.hint
-
-
-@pytest.mark.needs("postgresql-15")
-def test_a_certificate_that_is_vouched_for_is_accepted(tls: TcpServer) -> None:
-    url = tls.url(rest=f"postgres?sslmode=verify-full&sslrootcert={tls.certificate}")
-    with open_engine(url).connect() as connection:
-        query = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
-        assert connection.scalar(text(query)) is True
-
-
-@pytest.mark.needs("postgresql-15")
-def test_a_certificate_of_another_host_is_refused(tls: TcpServer) -> None:
-    url = tls.url(rest=f"postgres?sslmode=verify-full&sslrootcert={tls.certificate}")
-    error = failure(url.replace("127.0.0.1", "localhost"))
-    assert isinstance(error, TlsFailed)
-
-
-@pytest.mark.needs("postgresql-15")
-def test_a_server_that_insists_on_tls_says_so(tls: TcpServer) -> None:
-    assert isinstance(failure(tls.url(rest="postgres?sslmode=disable")), TlsFailed)
-
-
-@pytest.mark.needs("postgresql-15")
-@pytest.mark.parametrize(
-    ("host", "parameters", "ok", "detail"),
-    [
-        ("127.0.0.1", "sslmode=verify-full&sslrootcert={trusted}", True, "certificate verified"),
-        ("127.0.0.1", "", True, "certificate not verified"),
-        ("0.0.0.0", "sslmode=require", False, "certificate not verified"),  # noqa: S104 - as above
-    ],
-)
-def test_the_checks_say_how_safe_the_connection_is(
-    tls: TcpServer, host: str, parameters: str, ok: bool, detail: str
-) -> None:
-    url = tls.url(rest=f"postgres?{parameters.format(trusted=tls.certificate)}")
-    found = {check.id: check for check in check_connection(url.replace("127.0.0.1", host))}
-    assert found[CheckId.ENCRYPTION].ok is ok
-    assert str(found[CheckId.ENCRYPTION].detail).startswith("TLSv1.")
-    assert str(found[CheckId.ENCRYPTION].detail).endswith(detail)
 
 
 def test_the_checks_find_that_another_machine_is_reached_in_the_clear(tcp: TcpServer) -> None:

@@ -28,12 +28,26 @@ def at(host: str, more: str = "") -> Address:
         ("db.test", False),
         ("192.0.2.1", False),
         ("localhost,db.test", False),
+        ("127.0.0.1,127.evil.test", False),
     ],
 )
 def test_only_this_computer_is_this_computer(host: str, local: bool) -> None:
     address = at(host)
     assert address.is_local is local
     assert (address.tls.get("sslmode") == "verify-full") is not local
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("postgresql:///app?host=db.test&hostaddr=127.0.0.1", True),
+        ("postgresql:///app?host=localhost&hostaddr=192.0.2.1", False),
+        ("postgresql:///app?host=localhost,db.test&hostaddr=127.0.0.1,", False),
+        ("postgresql:///app?host=db.test,db.test&hostaddr=127.0.0.1,::1", True),
+    ],
+)
+def test_each_host_goes_by_its_own_address_where_it_has_one(url: str, local: bool) -> None:
+    assert Address(url).is_local is local
 
 
 def test_a_password_belongs_to_where_it_really_goes() -> None:
@@ -59,6 +73,7 @@ def test_a_password_belongs_to_where_it_really_goes() -> None:
         ("", {}),
         ("?sslmode=verify-full", {}),
         ("?sslmode=require", {"require_auth": "!password"}),
+        ("?sslmode=verify-ca", {"require_auth": "!password"}),
         ("?sslmode=prefer", {"require_auth": "!password"}),
         ("?sslmode=disable", {"require_auth": "!password"}),
         ("?sslmode=require&require_auth=scram-sha-256", {}),
@@ -76,6 +91,7 @@ def test_whoever_has_not_proved_who_it_is_gets_no_password_in_clear(
         ("localhost", "", "on this computer"),
         ("db.test", "", "proves who it is"),
         ("db.test", "?sslmode=require", "need not prove"),
+        ("db.test", "?sslmode=verify-ca", "need not prove"),
         ("db.test", "?sslmode=prefer", "perhaps not encrypted"),
     ],
 )
