@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import UNSET, Raw
 
+from desktop_migrator.far_times import comparable
 from desktop_migrator.messages import Message
 from desktop_migrator.model import (
     TIME_TYPES,
@@ -338,14 +339,13 @@ class _ItemTime:
         """The time read from the fields, if no column will take it."""
         for field in self._fields:
             if field in fields:
-                time: datetime | None = self._convert(fields[field])
-                return time
+                return comparable(self._convert(fields[field]))
         return None
 
     def from_values(self, values: list[Any]) -> datetime | None:
         """The time that a column took."""
         time = None if self._position is None else values[self._position]
-        return None if time is UNSET else time
+        return None if time is UNSET else comparable(time)
 
 
 def _column_extractor(

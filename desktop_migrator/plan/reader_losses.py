@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from desktop_migrator.far_times import FarDate, FarTime
 from desktop_migrator.model import TIME_TYPES, Column, ColumnType
 from desktop_migrator.plan.bind import JSON_TYPES
 
@@ -47,6 +48,10 @@ def reader_losses(columns: Sequence[Column]) -> Callable[[Sequence[Any]], Iterat
 
 
 def _is_early(value: Any) -> bool:
+    if isinstance(value, FarTime):
+        return value.microseconds < 0
+    if isinstance(value, FarDate):
+        return value.days < 0
     return isinstance(value, date) and value.year < _FIRST_SAFE_YEAR
 
 

@@ -1,10 +1,12 @@
-"""Times and dates as people's software writes them: JSON value -> aware datetime in UTC, or date.
+"""Times and dates as people's software writes them: JSON value -> aware datetime in UTC, or date;
+beyond Python's calendar a FarTime, or a FarDate.
 
 What is read, and nothing else:
 
 - ISO 8601 as JavaScript and HTML forms write it (ECMA-262, "Date Time String Format"; HTML Living
   Standard, "Dates and times"): `2024-05-02T10:00:00.000Z`, with a blank for the `T`, without
-  seconds, with an offset of `+02:00`, `+0200`, `+02` or ` UTC`, and a date alone;
+  seconds, with an offset of `+02:00`, `+0200`, `+02` or ` UTC`, and a date alone; also with a year
+  of six digits and a sign, `-000043` being 44 BC;
 - `Date.prototype.toString()` and `toUTCString()` (ECMA-262): `Thu May 02 2024 10:00:00 GMT+0200
   (CEST)`, `Thu, 02 May 2024 08:00:00 GMT`;
 - numbers, and texts of digits: what they count says the plan. Where it does not, 12 to 14 digits
@@ -16,14 +18,22 @@ both are rejected, since they could be read in two ways. An empty text is no val
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Context, Decimal
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Raw
 
+from desktop_migrator.far_times import (
+    FarDate,
+    FarTime,
+    alike,
+    date_in_year,
+    storable_time,
+    time_in_year,
+)
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Column
 from desktop_migrator.plan.json_text import (
@@ -43,19 +53,20 @@ CORRECT_REMEDY = Message("Correct it in the app, or leave the item out.")
 ROUND_REMEDY = Message(
     "Set `round = true` for this column in the plan, or have the column widened."
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Moment = datetime | FarTime
 _POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_FROM_1970_TO_2000 = 946_684_800_000_000
+"""Microseconds."""
 _EXACT_CONTEXT = Context(prec=NUMERIC_MAX_INTEGER_DIGITS + NUMERIC_MAX_FRACTION_DIGITS)
 _MICROSECONDS = {"milliseconds": Decimal(1000), "seconds": Decimal(1_000_000)}
 _MAX_MICROSECOND_DIGITS = 20
 _SURELY_MILLISECONDS = re.compile(rb"-?[1-9][0-9]{11,13}(\.[0-9]+)?")
 _DIGITS = re.compile(r"-?[0-9]{1,17}")
-_FAR_YEAR = re.compile(r"[+-]\d{6}-")
 _FINER_THAN_MICROSECONDS = re.compile(rb"\.\d{6}\d*[1-9]")
 # "2024-01-15T10:00:00.123456Z" and its quotes: any longer and there may be finer digits.
 _PLAIN_TIME_LENGTH = 29
 _ISO = re.compile(
-    r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
+    r"(?P<year>[0-9]{4}|[+-][0-9]{6})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
     r"(?:[Tt ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})"
     r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
     r" ?(?P<offset>[Zz]|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
@@ -76,14 +87,14 @@ _date: _Decode[date | None] = msgspec.json.Decoder(date | None).decode
 
 def time_converter(
     field: Message, column: Column, rules: PlanColumn
-) -> Callable[[Raw], datetime | None]:
+) -> Callable[[Raw], Moment | None]:
     """For timestamp and timestamptz. It raises ItemRejected."""
     zone = ZoneInfo(rules.zone) if rules.zone else None
     step = 10 ** (6 - column.time_digits) if column.time_digits is not None else 1
 
-    def convert_to_places(raw: Raw) -> datetime | None:
+    def convert_to_places(raw: Raw) -> Moment | None:
         time = convert(raw)
-        if time is None or not time.microsecond % step:
+        if time is None or not _microseconds(time) % step:
             return time
         if rules.round:
             return _rounded(field, time, step)
@@ -97,7 +108,7 @@ def time_converter(
             ROUND_REMEDY,
         )
 
-    def convert(raw: Raw) -> datetime | None:
+    def convert(raw: Raw) -> Moment | None:
         try:
             time = _time(raw)
         except msgspec.DecodeError:
@@ -113,14 +124,14 @@ def time_converter(
 
 def date_converter(
     field: Message, column: Column, rules: PlanColumn
-) -> Callable[[Raw], date | None]:
+) -> Callable[[Raw], date | FarDate | None]:
     """For date. It raises ItemRejected.
 
     A moment is the day that it is on in the plan's zone; a time without offset is on its own day.
     """
     zone = ZoneInfo(rules.zone) if rules.zone else None
 
-    def convert(raw: Raw) -> date | None:
+    def convert(raw: Raw) -> date | FarDate | None:
         try:
             return _date(raw)
         except msgspec.DecodeError:
@@ -133,10 +144,10 @@ def date_converter(
                 _bad(field, _EXPECTED_DATE)
             moment = _counted(field, raw, text, rules.numbers)
         else:
-            read = _read(field, text, _EXPECTED_DATE)
+            year, read = _read(field, text, _EXPECTED_DATE)
             if read.tzinfo is None:
-                return read.date()
-            moment = read
+                return _storable(field, date_in_year, year, read.date())
+            moment = _storable(field, time_in_year, year, read)
         if zone is None:
             raise ItemRejected(
                 RejectionCode.NO_ZONE,
@@ -146,6 +157,10 @@ def date_converter(
                 ),
                 Message("Set `zone` for this column in the plan."),
             )
+        if isinstance(moment, FarTime):
+            if moment.microseconds < 0:  # what clocks showed then, nobody says
+                out_of_range(field)
+            return _storable(field, moment.day_in, zone)
         try:
             return moment.astimezone(zone).date()
         except OverflowError:
@@ -156,7 +171,7 @@ def date_converter(
 
 def _unusual_time(
     field: Message, raw: Raw, numbers: str | None, zone: tzinfo | None
-) -> datetime | None:
+) -> Moment | None:
     text = as_string(raw)
     if text == "":
         return None
@@ -164,12 +179,16 @@ def _unusual_time(
         _bad(field, _EXPECTED_TIME)
     if text is None or _DIGITS.fullmatch(text):
         return _counted(field, raw, text, numbers)
-    if _FAR_YEAR.match(text):
-        out_of_range(field)
-    return _in_utc(field, _read(field, text, _EXPECTED_TIME), zone)
+    year, time = _read(field, text, _EXPECTED_TIME)
+    if year == time.year:
+        return _in_utc(field, time, zone)
+    if time.tzinfo is None:
+        # What clocks showed before there were zones, nobody says.
+        time = _in_zone(field, time, zone if year >= MINYEAR or zone is UTC else None)
+    return _storable(field, time_in_year, year, time)
 
 
-def _counted(field: Message, raw: Raw, text: str | None, numbers: str | None) -> datetime:
+def _counted(field: Message, raw: Raw, text: str | None, numbers: str | None) -> Moment:
     """The time that a number says."""
     numeral = as_bytes(raw) if text is None else text.encode()
     if numbers is None and not _SURELY_MILLISECONDS.fullmatch(numeral):
@@ -184,14 +203,12 @@ def _counted(field: Message, raw: Raw, text: str | None, numbers: str | None) ->
         raise _too_fine(field)
     if count.adjusted() > _MAX_MICROSECOND_DIGITS:
         out_of_range(field)
-    try:
-        return _EPOCH + timedelta(microseconds=int(count))
-    except OverflowError:
-        out_of_range(field)
+    return _storable(field, storable_time, int(count) - _FROM_1970_TO_2000)
 
 
-def _read(field: Message, text: str, expected: Message) -> datetime:
-    """The time that the text says, naive where it has no offset."""
+def _read(field: Message, text: str, expected: Message) -> tuple[int, datetime]:
+    """The time that the text says, naive where it has no offset, with its year: where Python's
+    calendar does not have that, the time is that of a year which is alike."""
     found = _ISO.fullmatch(text)
     if found:
         month = int(found["month"])
@@ -209,14 +226,16 @@ def _read(field: Message, text: str, expected: Message) -> datetime:
     if fraction[6:].strip("0"):
         raise _too_fine(field)
     year, day, hour, minute, second = (int(part or 0) for part in parts)
+    held = year if MINYEAR < year < MAXYEAR else alike(year)
     try:
-        return datetime(
-            *(year, month, day, hour, minute, second),
+        time = datetime(
+            *(held, month, day, hour, minute, second),
             int(fraction[:6].ljust(6, "0")),
             tzinfo=_offset_zone(offset) if offset else None,
         )
     except ValueError:
         _bad(field, expected)
+    return year, time
 
 
 def _offset_zone(offset: str) -> tzinfo:
@@ -228,13 +247,14 @@ def _offset_zone(offset: str) -> tzinfo:
     return timezone(-distance if offset[0] == "-" else distance)
 
 
-def _in_utc(field: Message, time: datetime, zone: tzinfo | None) -> datetime:
+def _in_utc(field: Message, time: datetime, zone: tzinfo | None) -> Moment:
     if time.tzinfo is None:
         time = _in_zone(field, time, zone)
     try:
         return time.astimezone(UTC)
     except OverflowError:
-        out_of_range(field)
+        year = time.year
+        return _storable(field, time_in_year, year, time.replace(year=alike(year)))
 
 
 def _in_zone(field: Message, time: datetime, zone: tzinfo | None) -> datetime:
@@ -257,12 +277,24 @@ def _in_zone(field: Message, time: datetime, zone: tzinfo | None) -> datetime:
     return local
 
 
-def _rounded(field: Message, time: datetime, step: int) -> datetime:
+def _microseconds(time: Moment) -> int:
+    """From the year 2000."""
+    if isinstance(time, FarTime):
+        return time.microseconds
+    return (time - _POSTGRES_EPOCH) // timedelta(microseconds=1)
+
+
+def _rounded(field: Message, time: Moment, step: int) -> Moment:
     """To a multiple of `step` microseconds as PostgreSQL does: half away from the year 2000."""
-    microseconds = (time - _POSTGRES_EPOCH) // timedelta(microseconds=1)
+    microseconds = _microseconds(time)
     places = (abs(microseconds) + step // 2) // step * step
+    return _storable(field, storable_time, places if microseconds > 0 else -places)
+
+
+def _storable(field: Message, make: Callable[..., _T], *parts: Any) -> _T:
+    """What is made of the parts. Raises ItemRejected where PostgreSQL's calendar ends."""
     try:
-        return _POSTGRES_EPOCH + timedelta(microseconds=places if microseconds > 0 else -places)
+        return make(*parts)
     except OverflowError:
         out_of_range(field)
 

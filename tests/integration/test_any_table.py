@@ -489,3 +489,62 @@ def test_eight_people_begin_at_once_on_an_empty_database(database: str, tmp_path
     assert all(result.verified for result in results), [result.error for result in results]
     people = "SELECT count(DISTINCT user_id), count(*) FROM tasks"
     assert desks[0].sql(people) == [(8, 160)]
+
+
+FAR = """
+version = 1
+name = "far"
+[entities.events]
+table = "events"
+updated = "changed"
+sources = [{ keys = ["events"] }]
+[entities.events.columns]
+name = { from = "name" }
+at = { from = "at", numbers = "milliseconds" }
+local = { from = "at", numbers = "milliseconds" }
+day = { from = "day" }
+tags = { from = "tags" }
+changed = { from = "at", numbers = "milliseconds" }
+user_id = { from = "$user" }
+"""
+FAR_TABLE = """
+CREATE TABLE events (id uuid PRIMARY KEY, name text, at timestamptz, local timestamp, day date,
+                     {more} changed timestamptz(3), user_id text)
+"""
+MOMENTS = {  # as JavaScript writes them, and as PostgreSQL reads them
+    "last of JavaScript": ("+275760-09-13T00:00:00.000Z", "275760-09-13 00:00:00+00"),
+    "counted": (253402300800000, "10000-01-01 00:00:00+00"),
+    "eastern": ("9999-12-31T23:00:00.123-05:00", "10000-01-01 04:00:00.123+00"),
+    "western": ("0001-01-01T00:00:00+02:00", "0001-12-31 22:00:00+00 BC"),
+    "ides": ("-000043-03-15T10:30:00.250Z", "0044-03-15 10:30:00.25+00 BC"),
+    "year 0": ("0000-02-29T00:00:00.000Z", "0001-02-29 00:00:00+00 BC"),
+    "near": ("2026-07-01T12:00:00.000Z", "2026-07-01 12:00:00+00"),
+}
+DAYS = {"ides": ("-000043-03-15", "0044-03-15 BC"), "eastern": ("+012345-02-28", "12345-02-28")}
+SAME = """
+SELECT at = %s::timestamptz, local = (%s::timestamptz AT TIME ZONE 'UTC'),
+       day IS NOT DISTINCT FROM %s::date FROM events WHERE name = %s
+"""
+
+
+@pytest.mark.parametrize("more", ["", "tags text[],"])
+def test_times_beyond_pythons_calendar_are_carried_exactly(desk: Desk, more: str) -> None:
+    """By COPY in binary, and as texts where the table has a column that only the server reads."""
+    desk.write_plan(FAR if more else FAR.replace('tags = { from = "tags" }\n', ""))
+    desk.sql(FAR_TABLE.format(more=more))
+    items = [
+        {"id": row_id(number), "name": name, "at": at, "day": DAYS.get(name, (None,))[0]}
+        for number, (name, (at, _)) in enumerate(MOMENTS.items())
+    ]
+    source = desk.profile("p", events=items)
+    result = desk.run(source)
+    assert (result.verified, result.counts.inserted) == (True, len(MOMENTS)), result.error
+    for name, (_, spelled) in MOMENTS.items():
+        day = DAYS.get(name, (None, None))[1]
+        assert desk.sql(SAME, spelled, spelled, day, name) == [(True, True, True)], name
+    assert desk.run(source).counts.unchanged == len(MOMENTS)
+    desk.sql("UPDATE events SET changed = '2000-01-01'")
+    newest = desk.run(source, policy=ConflictPolicy.MERGE)
+    assert (newest.verified, newest.counts.updated) == (True, len(MOMENTS) - 3), newest.error
+    assert desk.undo(newest.run).counts.restored == len(MOMENTS) - 3
+    assert desk.undo(result.run).counts.kept == len(MOMENTS)  # whom the app has written since

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 
 from msgspec import UNSET
 
+from desktop_migrator.far_times import comparable
 from desktop_migrator.model import (
     Column,
     Conflict,
@@ -90,8 +91,7 @@ class RowTimestamps:
         for index in (self._updated, self._created):
             value = None if index is None else values[index]
             if value is not None:
-                # A time beyond Python's calendar is a text.
-                return value if isinstance(value, datetime) else None
+                return comparable(value)
         return None
 
     def of_item(self, item: Item) -> datetime | None:

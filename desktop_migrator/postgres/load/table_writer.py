@@ -199,6 +199,7 @@ class TableWriter:
         self, cursor: Cursor, subset: ColumnSubset, rows: Sequence[Sequence[Any]]
     ) -> list[bytes]:
         """New rows in; returns the digest of each."""
+        adapters.allow_far_times(cursor, subset.columns, rows)
         if self.entity.table.row_security:  # which COPY knows nothing of
             self._insert_staged(cursor, Stage(self.entity.table, subset.columns, mixed=False), rows)
             return [subset.digest(row) for row in rows]
@@ -214,6 +215,7 @@ class TableWriter:
 
     def insert_mixed(self, cursor: Cursor, rows: Sequence[Sequence[Any]]) -> bool:
         """New rows that fill different columns, UNSET elsewhere; false where that cannot be."""
+        adapters.allow_far_times(cursor, self.entity.columns, rows)
         stage = Stage.of_rows(self.entity.table, self.entity.columns, rows)
         return self._insert_staged(cursor, stage, stage.staged_rows(self.entity.columns, rows))
 
@@ -247,6 +249,7 @@ class TableWriter:
         stage = Stage.of_rows(self.entity.table, self.entity.columns, rows)
         if len(stage.columns) == 1:
             return set(ids)
+        adapters.allow_far_times(cursor, self.entity.columns, rows)
         stage.create(cursor)
         _copy_in(
             *(cursor, STAGE, stage.copied_columns),

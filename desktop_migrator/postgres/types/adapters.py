@@ -16,6 +16,7 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Dumper, Loader
 from psycopg.pq import Format
 
+from desktop_migrator.far_times import FarDate, FarTime, date_from, time_from
 from desktop_migrator.model import Column, ColumnType, RowKey, Table
 from desktop_migrator.postgres.types.digest import BLANK_PADDED
 
@@ -50,12 +51,15 @@ _ARRAY_CASTS: dict[ColumnType | None, LiteralString] = {
     ColumnType.TIMESTAMPTZ: "::text[]::timestamptz[]",
     ColumnType.DATE: "::text[]::date[]",
 }
+_CALENDAR_TYPES = {ColumnType.TIMESTAMP, ColumnType.TIMESTAMPTZ, ColumnType.DATE}
 UNBOUNDED_TYPES = {ColumnType.TEXT, ColumnType.JSON, ColumnType.JSONB, ColumnType.OTHER}
 """Those whose values may be large."""
 _POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _STREAM_ROWS = 8
 """Held at once, however large they are; more of them is hardly quicker."""
-_POSTGRES_EPOCH_DATE = date(2000, 1, 1)
+_FIRST_DAY = date(2000, 1, 1).toordinal()
+_MICROSECOND = timedelta(microseconds=1)
+_INT4, _INT8 = struct.Struct(">i"), struct.Struct(">q")
 
 
 class _JsonDumper(Dumper):
@@ -89,27 +93,39 @@ class _JsonbLoader(Loader):
 
 
 class _TimestampLoader(Loader):
-    """Both kinds of timestamp as instants; as text where Python's calendar ends."""
+    """Both kinds of timestamp as instants."""
 
     format = Format.BINARY
 
-    def load(self, data: Buffer) -> datetime | str:
-        (microseconds,) = struct.unpack(">q", data)
-        try:
-            return _POSTGRES_EPOCH + timedelta(microseconds=microseconds)
-        except OverflowError:
-            return f"{microseconds} microseconds from 2000"
+    def load(self, data: Buffer) -> datetime | FarTime:
+        return time_from(_INT8.unpack(data)[0])
 
 
 class _DateLoader(Loader):
     format = Format.BINARY
 
-    def load(self, data: Buffer) -> date | str:
-        (days,) = struct.unpack(">i", data)
-        try:
-            return _POSTGRES_EPOCH_DATE + timedelta(days=days)
-        except OverflowError:
-            return f"{days} days from 2000"
+    def load(self, data: Buffer) -> date | FarDate:
+        return date_from(_INT4.unpack(data)[0])
+
+
+class _TimeDumper(Dumper):
+    """Moments of any year. Slower than psycopg's own, and so only where there are far ones."""
+
+    oid = psycopg.adapters.types["timestamptz"].oid
+    format = Format.BINARY
+
+    def dump(self, obj: datetime | FarTime) -> bytes:
+        if isinstance(obj, FarTime):
+            return _INT8.pack(obj.microseconds)
+        return _INT8.pack((obj - _POSTGRES_EPOCH) // _MICROSECOND)
+
+
+class _DateDumper(Dumper):
+    oid = psycopg.adapters.types["date"].oid
+    format = Format.BINARY
+
+    def dump(self, obj: date | FarDate) -> bytes:
+        return _INT4.pack(obj.days if isinstance(obj, FarDate) else obj.toordinal() - _FIRST_DAY)
 
 
 def driver_connection(connection: sqlalchemy.Connection) -> psycopg.Connection[tuple[Any, ...]]:
@@ -134,6 +150,16 @@ def cursor(connection: sqlalchemy.Connection) -> psycopg.Cursor[tuple[Any, ...]]
     return result
 
 
+def allow_far_times(
+    cur: psycopg.Cursor[Any], columns: Sequence[Column], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Have the cursor send times and dates of any year if there are such in the rows."""
+    places = [place for place, column in enumerate(columns) if column.type in _CALENDAR_TYPES]
+    if any(type(row[place]) in (FarTime, FarDate) for row in rows for place in places):
+        cur.adapters.register_dumper(None, _TimeDumper)
+        cur.adapters.register_dumper(None, _DateDumper)
+
+
 def table_name(table: Table) -> sql.Identifier:
     return sql.Identifier(*filter(None, (table.schema, table.name)))
 
@@ -152,8 +178,15 @@ def copy_types(columns: Iterable[Column]) -> list[str]:
 
 
 def texts_of_json(row: Iterable[Any]) -> list[Any]:
-    """A row for COPY in text format, in which bytes would be bytea's."""
-    return [value.decode() if isinstance(value, bytes) else value for value in row]
+    """A row for COPY in text format, in which bytes would be bytea's; far times as texts too."""
+    return [
+        value.decode()
+        if isinstance(value, bytes)
+        else str(value)
+        if isinstance(value, (FarTime, FarDate))
+        else value
+        for value in row
+    ]
 
 
 def ids_cast(id_column: Column) -> sql.SQL:

@@ -12,13 +12,14 @@ import math
 import struct
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 
+from desktop_migrator.far_times import FarTime
 from desktop_migrator.model import Column, ColumnType
 
 DIGEST_SIZE = 16
@@ -73,7 +74,7 @@ def _real(value: float) -> float | str:
     return _double(struct.unpack("f", struct.pack("f", value))[0])
 
 
-def _to_utc(value: datetime | date | str) -> datetime | date | str:
+def _to_utc(value: datetime | FarTime) -> datetime | FarTime:
     if isinstance(value, datetime) and value.tzinfo is not UTC:
         return value.astimezone(UTC)
     return value

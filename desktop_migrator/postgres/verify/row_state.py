@@ -8,13 +8,13 @@ later run wrote or took back is judged by that run's record. Changes nothing, co
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy
 from psycopg import sql
 from sqlalchemy import func, select
 
+from desktop_migrator.far_times import comparable
 from desktop_migrator.model import Column, Counts, Outcome, TargetEntity
 from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.bookkeeping.quarantine import AsideCode
@@ -191,7 +191,7 @@ def rows_updated_after_run(
     return {
         row_id
         for row_id, (time,) in rows.items()
-        if isinstance(time, datetime) and time.astimezone(end.tzinfo) > end
+        if (changed := comparable(time)) is not None and changed > end
     }
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop_migrator.far_times import FarTime
 from desktop_migrator.model import (
     Column,
     ColumnType,
@@ -114,7 +115,7 @@ def item(created: datetime | None, updated: datetime | None) -> Item:
         ("made", "changed", (OLD, NEW), NEW),
         ("made", "changed", (OLD, None), OLD),
         ("made", "changed", (None, None), None),
-        ("made", "changed", (OLD, "9 microseconds from 2000"), None),
+        ("made", "changed", (OLD, FarTime(2**62)), datetime(9999, 12, 30, tzinfo=UTC)),
         ("made", None, (OLD, NEW), OLD),
         (None, None, (OLD, NEW), None),
     ],
