@@ -26,6 +26,8 @@ class StoreFormat(StrEnum):
     FIREFOX = "firefox"
     FIREFOX_LEGACY = "firefox-legacy"
     WEBKIT = "webkit"
+    NODE = "node"
+    DENO = "deno"
 
 
 @dataclass(frozen=True, slots=True)

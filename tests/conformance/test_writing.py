@@ -68,7 +68,9 @@ def both(kind: Format, store: Store, scratch: Path) -> dict[StorageKey, dict[str
 
 
 def test_all_formats_are_here() -> None:
-    assert {each.format for each in FORMATS} == set(StoreFormat) == set(WRITERS)
+    written = set(StoreFormat) - {StoreFormat.NODE, StoreFormat.DENO}
+    assert {each.format for each in FORMATS} == written
+    assert set(WRITERS) == set(StoreFormat)
 
 
 def test_hard_texts_come_back_exactly_as_keys_and_as_values(kind: Format, tmp_path: Path) -> None:

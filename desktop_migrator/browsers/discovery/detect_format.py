@@ -26,6 +26,7 @@ _REQUIRED_TABLES = {
     StoreFormat.FIREFOX: {b"data", b"database"},
     StoreFormat.FIREFOX_LEGACY: {b"webappsstore2"},
     StoreFormat.WEBKIT: {b"ItemTable"},
+    StoreFormat.NODE: {b"nodejs_webstorage"},
 }
 _FORMAT_BY_FILE_NAME = {
     "LocalStorage": StoreFormat.CHROMIUM_SQLITE,
@@ -34,7 +35,12 @@ _FORMAT_BY_FILE_NAME = {
     "ls-archive.sqlite": StoreFormat.FIREFOX_LEGACY,
     "localstorage.sqlite3": StoreFormat.WEBKIT,
 }
+_DENO_NAME = "local_storage"
+_DENO_TABLE = b"CREATE TABLE data (key VARCHAR UNIQUE, value VARCHAR)"
+"""Any program may have a table `data`: this is Deno's own statement."""
 _IDB_COMPARATOR = b"idb_cmp1"
+_SESSION_PREFIX = b"namespace-"
+"""Begins the keys of Chromium's session storage."""
 _META_PREFIX = b"META:"
 """Begins the key by which Chromium's localStorage describes an area."""
 
@@ -49,9 +55,11 @@ def detect_sqlite_format(path: Path) -> StoreFormat | None:
     wal = path.with_name(path.name + "-wal")
     head = _read_prefix(path, _MAX_PAGE_SIZE) if path.name in files else b""
     log = _read_prefix(wal, _PROBE_SIZE) if wal.name in files else b""
-    tables = set(_CREATE.findall(head)) if head.startswith(_MAGIC) else set()
-    if log.startswith(_WAL_MAGIC):
-        tables.update(_CREATE.findall(log))
+    text = (head if head.startswith(_MAGIC) else b"") + (log if log.startswith(_WAL_MAGIC) else b"")
+    if path.name == _DENO_NAME and _DENO_TABLE in text:
+        return StoreFormat.DENO
+    # In UTF-16, as Node.js has it, every other byte of a statement is a zero.
+    tables = set(_CREATE.findall(text) or _CREATE.findall(text.replace(b"\0", b"")))
     if not tables:
         return _format_by_name(path) if head or log else None
     return next((known for known, needed in _REQUIRED_TABLES.items() if needed <= tables), None)
@@ -102,6 +110,21 @@ def has_localstorage_areas(folder: Path) -> bool:
         for name in names
         if name[0].isdigit()
     )
+
+
+def is_session_storage(path: Path) -> bool:
+    """Whether Chromium (a LevelDB) or Firefox (a file) keeps there what ends with a tab."""
+    if path.name.startswith("sessionstore") and path.suffix.startswith(".js"):
+        return True
+    try:
+        names = store_files(path, StoreFormat.CHROMIUM_LEVELDB) if path.is_dir() else {}
+        return any(
+            _SESSION_PREFIX in _read_prefix(path / name, _PROBE_SIZE)
+            for name in names
+            if name[0].isdigit()
+        ) and not has_localstorage_areas(path)
+    except OSError:
+        return False
 
 
 def leveldb_has_data(folder: Path) -> bool:

@@ -10,12 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from desktop_migrator.browsers.discovery.candidates import leave_old_revisions, real_path
+from desktop_migrator.browsers.discovery.detect_format import is_session_storage
 from desktop_migrator.browsers.discovery.finder import SILENT, Finder
 from desktop_migrator.browsers.discovery.found import Discovery, FoundProfile
 from desktop_migrator.browsers.discovery.os_folders import OperatingSystem, System
 from desktop_migrator.browsers.discovery.registry import BROWSERS, Browser
 from desktop_migrator.browsers.discovery.safe_listing import FolderLister, UnreadablePath
 from desktop_migrator.errors import SourceNotFound, StoreUnreadable
+from desktop_migrator.messages import Message
 from desktop_migrator.model import Store
 from desktop_migrator.reporter import Reporter
 
@@ -89,6 +91,9 @@ def discover_path(path: Path, system: System) -> Discovery:
         raise SourceNotFound(path=path) from error
     except OSError as error:
         raise StoreUnreadable(path=path, reason=error.strerror or str(error)) from error
+    if is_session_storage(path):
+        reason = Message("it is session storage, which ends with its tab and is not read")
+        raise StoreUnreadable(path=path, reason=reason)
     finder = Finder(system)
     for computer in (system, *_assumed_systems(path)):
         for browser, root in _browser_roots(computer, FolderLister()):

@@ -20,6 +20,7 @@ from desktop_migrator.browsers.discovery.registry import (
     CHROMIUM_PROFILES,
     ELECTRON_PROFILES,
     INTERNAL_PROFILES,
+    RUNTIMES,
     Browser,
     Engine,
 )
@@ -232,9 +233,10 @@ class Finder:
         if store is None:
             return False
         folder = profile_folder(path, store_format)
-        candidate = ProfileCandidate(
-            self._browser(folder, ENGINE_BY_FORMAT[store_format]), folder, "", []
+        browser = RUNTIMES.get(store_format) or self._browser(
+            folder, ENGINE_BY_FORMAT[store_format]
         )
+        candidate = ProfileCandidate(browser, folder, "", [])
         candidate = self.candidates.setdefault(real_path(folder), candidate)
         if store not in candidate.locations:
             candidate.locations.append(store)

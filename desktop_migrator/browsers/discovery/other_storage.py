@@ -1,20 +1,27 @@
 """What else than localStorage a web site keeps in a profile: told, not read.
 
 - Chromium: `IndexedDB/<scheme>_<host>_<port>.indexeddb.leveldb` and `.blob`, port 0 for the usual
-  one; `Service Worker/CacheStorage/<hash>/index.txt`, which names its origin
-  (content/browser/indexed_db/file_path_util.cc, cache_storage_manager.cc).
+  one; `Service Worker/CacheStorage/<hash>/index.txt`, which names its origin; the origin private
+  file system in `File System/<number>`, whose LevelDB `Origins` has `ORIGIN:<scheme>_<host>_<port>`
+  = `<number>` (content/browser/indexed_db/file_path_util.cc, cache_storage_manager.cc,
+  storage/browser/file_system/sandbox_origin_database.cc).
 - Firefox: `storage/default/<origin>/` with `idb`, `cache` and `fs`, the origin private file system
   (dom/quota).
 """
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from desktop_migrator.browsers.budget import Budget
 from desktop_migrator.browsers.discovery.safe_listing import FolderLister
+from desktop_migrator.browsers.leveldb.salvage import salvage
+from desktop_migrator.browsers.store_files import lies_within
+from desktop_migrator.errors import StorageError
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Profile
 
@@ -70,6 +77,7 @@ def _folders(profile: Path, origin: str) -> dict[str, list[Path]]:
     name = f"{parts.scheme}_{parts.hostname or ''}_{port}"
     indexed_db = profile / "IndexedDB"
     folders = {
+        "OPFS": _chromium_file_system(profile, name, lister),
         "IndexedDB": [indexed_db / f"{name}.indexeddb.{part}" for part in ("leveldb", "blob")],
         "Cache storage": [
             index.parent
@@ -81,6 +89,24 @@ def _folders(profile: Path, origin: str) -> dict[str, list[Path]]:
     for folder, kind in _FIREFOX_KINDS.items():
         folders.setdefault(kind, []).append(area / folder)
     return folders
+
+
+def _chromium_file_system(profile: Path, name: str, lister: FolderLister) -> list[Path]:
+    """Where the bytes of the site's files lie; beside them are the lists of their names."""
+    root = profile / "File System"
+    origins = root / "Origins"
+    if not lister.entries(origins) or not lies_within(origins, profile):
+        return []
+    key = b"ORIGIN:" + name.encode()
+    try:
+        check = Budget("Origins").check
+        with closing(salvage(origins, lambda *_: None, lambda *_: None, check)) as found:
+            number = dict(found.entries()).get(key, b"").decode("latin-1")
+    except (OSError, ValueError, StorageError):
+        return []
+    if not number.isdigit():
+        return []
+    return [folder for folder, _ in lister.glob(root, f"{number}/*/*") if folder.name.isdigit()]
 
 
 def _files(folder: Path) -> Iterator[os.stat_result]:

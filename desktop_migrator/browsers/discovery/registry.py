@@ -13,11 +13,15 @@ app.getPath('userData'), WebView2's "Manage user data folders".
 from dataclasses import dataclass
 from enum import StrEnum
 
+from desktop_migrator.model import StoreFormat
+
 
 class Engine(StrEnum):
     CHROMIUM = "chromium"
     FIREFOX = "firefox"
     WEBKIT = "webkit"
+    RUNTIME = "runtime"
+    """Of scripts, without windows: Node.js and Deno."""
 
 
 CHROMIUM_PROFILES = (".", "*", "_side_profiles/*", "_side_profiles/*/Default")
@@ -274,3 +278,9 @@ BROWSERS: tuple[Browser, ...] = (
             linux=("$XDG_DATA_HOME/*", "~/.var/app/*/data/*")),
 )
 # fmt: on
+
+RUNTIMES = {
+    StoreFormat.NODE: Browser("node", "Node.js", Engine.RUNTIME),
+    StoreFormat.DENO: Browser("deno", "Deno", Engine.RUNTIME),
+}
+"""What runs scripts, and keeps localStorage for them in a file that a person names."""

@@ -29,6 +29,8 @@ ENGINE_BY_FORMAT = {
     StoreFormat.FIREFOX: Engine.FIREFOX,
     StoreFormat.FIREFOX_LEGACY: Engine.FIREFOX,
     StoreFormat.WEBKIT: Engine.WEBKIT,
+    StoreFormat.NODE: Engine.RUNTIME,
+    StoreFormat.DENO: Engine.RUNTIME,
 }
 
 WEBKIT_FOLDERS = frozenset({"LocalStorage", "localstorage", "local_storage"})
@@ -165,6 +167,8 @@ def is_browser_running(browser: Browser, folder: Path, locations: Sequence[Store
     if browser.engine is Engine.CHROMIUM:
         # The user-data folder is the profile's parent, itself, or two up from a partition.
         return any(chromium_running(root) for root in (folder, *folder.parents[:2]))
+    if browser.engine is Engine.RUNTIME:
+        return False
     if browser.engine is Engine.FIREFOX:
         return firefox_running(folder)
     return webkit_running(folder, browser.processes)

@@ -18,6 +18,7 @@ _WRITES_WITHIN = {
     Engine.CHROMIUM: timedelta(seconds=65),
     Engine.FIREFOX: timedelta(seconds=6),
     Engine.WEBKIT: timedelta(seconds=6),
+    Engine.RUNTIME: timedelta(0),
 }
 
 

@@ -42,6 +42,12 @@ class NewestVersions:
         row = self._database.execute(query, (key,)).fetchone()
         return (row[0], bool(row[1])) if row else (-1, True)
 
+    def has_deletion(self, prefix: bytes) -> bool:
+        """Whether a key that begins so was there and is deleted."""
+        query = "SELECT 1 FROM newest WHERE key >= ? AND key < ? AND value IS NULL LIMIT 1"
+        bounds = (prefix, prefix + b"\xff" * 4)
+        return self._database.execute(query, bounds).fetchone() is not None
+
     def entries(self, after: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
         """What is not deleted, nor too large, by key, behind that key."""
         yield from self._database.execute(

@@ -24,6 +24,7 @@ from desktop_migrator.browsers.formats import (
     chromium_sqlite,
     firefox,
     firefox_legacy,
+    runtimes,
     webkit,
 )
 from desktop_migrator.browsers.formats.chromium_leveldb import KeyRange
@@ -50,6 +51,8 @@ READERS: Mapping[StoreFormat, Reader] = MappingProxyType(
         StoreFormat.FIREFOX: firefox.read,
         StoreFormat.FIREFOX_LEGACY: firefox_legacy.read,
         StoreFormat.WEBKIT: webkit.read,
+        StoreFormat.NODE: runtimes.read,
+        StoreFormat.DENO: runtimes.read,
     }
 )
 

@@ -26,6 +26,7 @@ from desktop_migrator.browsers.formats import (
     chromium_sqlite,
     firefox,
     firefox_legacy,
+    runtimes,
     webkit,
 )
 from desktop_migrator.browsers.read.read_stores import READERS
@@ -50,6 +51,8 @@ WRITERS: Mapping[StoreFormat, Writer] = MappingProxyType(
         StoreFormat.FIREFOX: firefox.write,
         StoreFormat.FIREFOX_LEGACY: firefox_legacy.write,
         StoreFormat.WEBKIT: webkit.write,
+        StoreFormat.NODE: runtimes.write,
+        StoreFormat.DENO: runtimes.write,
     }
 )
 CREATORS: Mapping[StoreFormat, Creator] = MappingProxyType(

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from desktop_migrator.browsers.read.partitions import KeyRangePartitioner
 from desktop_migrator.errors import NothingToMigrate, OriginNotChosen, OriginNotFound
 from desktop_migrator.messages import Message
-from desktop_migrator.migration.sources.open_sources import Sources, tell_other_storage
+from desktop_migrator.migration.sources.open_sources import (
+    Sources,
+    tell_emptied,
+    tell_other_storage,
+)
 from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.migration.workspace.arrivals import ArrivalCollector, HeldReason
 from desktop_migrator.model import Record, TargetEntity
@@ -65,6 +69,8 @@ def _choose_among(plan: Plan, matching: Mapping[str, int], reporter: Reporter) -
 
 _MOVED = re.compile(r"moved|migrated", re.IGNORECASE)
 """In the key of the note that an app leaves where its data was before."""
+_SHOWN_KEY = 200
+"""Characters of it that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ def survey(
     companions = find_companions(plan, sources.records)
     classifier = RecordClassifier(plan, origins, companions)
     records = others = apart = 0
-    moved = False
+    moved: Record | None = None
     origin_guess = OriginGuess()
     partitioner = KeyRangePartitioner()
     counter = _RecordCounter(plan, wanted)
@@ -125,7 +131,7 @@ def survey(
         classified = classifier.classify(record)
         others += classified.aside == SkipReason.OTHER_SITE
         if origins and _MOVED.search(record.key) and classified.aside != SkipReason.OTHER_SITE:
-            moved = True
+            moved = moved or record
         apart += classified.aside in {SkipReason.PARTITIONED, SkipReason.CONTAINER}
         if classified.part_of:
             counter.add_part(record, classified)
@@ -145,8 +151,18 @@ def survey(
             )
         origins = _choose_among(plan, origin_guess.ranked_origins(), reporter)
     elif moved or not counter.found_any:
+        if moved:
+            reporter.warned(
+                Message(
+                    "{origin} has a record {key}, as apps leave it where they have moved their"
+                    " data elsewhere.",
+                    origin=moved.storage_key.origin,
+                    key=moved.key[:_SHOWN_KEY],
+                )
+            )
         tell_other_storage(sources, origins, reporter)
         if others == records:
+            tell_emptied(sources, origins, reporter)
             raise OriginNotFound(origins=", ".join(origins))
     _log.debug("%d records read, %d of other sites", records, others)
     return counter.survey(origins, records, partitioner, companions)

@@ -12,6 +12,7 @@ from desktop_migrator.browsers.discovery import discover
 from desktop_migrator.browsers.discovery.other_storage import find_other_storage
 from desktop_migrator.browsers.discovery.unwritten import warn_of_unwritten
 from desktop_migrator.browsers.read import read_stores
+from desktop_migrator.browsers.read.emptied import was_emptied
 from desktop_migrator.browsers.read.read_ahead import read_ahead
 from desktop_migrator.errors import Cancelled
 from desktop_migrator.messages import N_, Message
@@ -110,6 +111,26 @@ def tell_other_storage(sources: Sources, origins: Sequence[str], reporter: Repor
         for origin in origins:
             for found in find_other_storage(profile, origin):
                 reporter.warned(found.message)
+
+
+def tell_emptied(sources: Sources, origins: Sequence[str], reporter: Reporter) -> None:
+    """Warn where these web sites, of which nothing was found, have removed what they had."""
+    told = {
+        (store.profile, origin): None
+        for origin in origins
+        for store, copy in sources.copies
+        if was_emptied(store, copy, origin)
+    }
+    for profile, origin in told:
+        reporter.warned(
+            Message(
+                "{browser}, profile {profile}: {origin} has kept data in localStorage, and has"
+                " removed it all. An app that does so has moved it, most often.",
+                browser=profile.browser_name,
+                profile=profile.name,
+                origin=origin,
+            )
+        )
 
 
 def find_written(

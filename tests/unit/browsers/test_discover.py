@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import plyvel
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -554,3 +555,17 @@ def test_looking_changes_nothing(system: System, chrome: Path) -> None:
     discover(system)
     discover_path(system.home, system)
     assert trees.fingerprint(system.home) == before
+
+
+def test_session_storage_is_not_read_and_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "Default" / "Session Storage"
+    folder.mkdir(parents=True)
+    with closing(plyvel.DB(str(folder), create_if_missing=True)) as database:
+        database.put(b"version", b"1")
+        database.put(b"namespace-0b3e3a01-https://a.test/", b"3")
+        database.put(b"map-3-key", "value".encode("utf-16-le"))
+    file = tmp_path / "sessionstore.jsonlz4"
+    file.write_bytes(b"mozLz40\0")
+    for path in (folder, file):
+        with pytest.raises(StoreUnreadable, match="ends with its tab"):
+            discover_path(path, System.current())

@@ -1,7 +1,9 @@
 """Sites that keep their data elsewhere than in localStorage."""
 
+from contextlib import closing
 from pathlib import Path
 
+import plyvel
 import pytest
 
 from desktop_migrator.browsers.discovery.other_storage import find_other_storage
@@ -35,3 +37,21 @@ def test_what_a_site_keeps_elsewhere_is_told_with_its_size(
     assert not find_other_storage(profile, "https://b.test")
     path.write_bytes(b"")
     assert not find_other_storage(profile, origin)
+
+
+def test_chromiums_private_file_system_is_told_by_its_list_of_sites(tmp_path: Path) -> None:
+    """As Chromium 156 lays it out; the names of the files are no data of the site's."""
+    root = tmp_path / "File System"
+    root.mkdir()
+    with closing(plyvel.DB(str(root / "Origins"), create_if_missing=True)) as database:
+        database.put(b"LAST_PATH", b"001")
+        database.put(b"ORIGIN:https_b.test_0", b"000")
+        database.put(b"ORIGIN:https_a.test_0", b"001")
+    for number in ("000", "001"):
+        for name in (f"{number}/t/00/00000001", f"{number}/t/Paths/000003.log"):
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(b"data" + number.encode())
+    profile = Profile("any", "Any", "Me", tmp_path)
+    [found] = find_other_storage(profile, "https://a.test")
+    assert (found.kind, found.size) == ("OPFS", len(b"data001"))
+    assert not find_other_storage(profile, "https://c.test")
