@@ -52,6 +52,8 @@ bench: setup-dev
 
 screenshots: setup-dev
 	$(BIN)/python -m tests.tools.screenshots docs/pictures
+	for look in dark contrast german mirrored large small; do \
+	  $(BIN)/python -m tests.tools.screenshots build/pictures/$$look --look $$look || exit 1; done
 
 translations: setup-dev
 	$(BIN)/python -m tests.tools.translations

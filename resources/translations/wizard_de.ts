@@ -218,7 +218,7 @@
     </message>
     <message>
         <source>Your &amp;id in the app</source>
-        <translation>Ihre &amp;Kennung in der App</translation>
+        <translation>Ihre &amp;ID in der App</translation>
     </message>
     <message>
         <source>It goes into the file, encrypted, so that your data comes to you. If you do not know it, leave it empty.</source>
@@ -226,7 +226,7 @@
     </message>
     <message>
         <source>Captures (*.dmcapture)</source>
-        <translation>Aufnahmen (*.dmcapture)</translation>
+        <translation>Gespeicherte Daten (*.dmcapture)</translation>
     </message>
 </context>
 <context>
@@ -281,7 +281,7 @@
     </message>
     <message>
         <source>Captures (*.dmcapture)</source>
-        <translation>Aufnahmen (*.dmcapture)</translation>
+        <translation>Gespeicherte Daten (*.dmcapture)</translation>
     </message>
 </context>
 <context>
@@ -539,11 +539,11 @@
     </message>
     <message>
         <source>or your &amp;id in the app</source>
-        <translation>oder Ihre &amp;Kennung in der App</translation>
+        <translation>oder Ihre &amp;ID in der App</translation>
     </message>
     <message>
         <source>Your &amp;id in the app</source>
-        <translation>Ihre &amp;Kennung in der App</translation>
+        <translation>Ihre &amp;ID in der App</translation>
     </message>
     <message>
         <source>The app shows it in its settings or your profile; the support desk knows it</source>
@@ -1281,7 +1281,7 @@
     </message>
     <message>
         <source>Your &amp;id in the app</source>
-        <translation>Ihre &amp;Kennung in der App</translation>
+        <translation>Ihre &amp;ID in der App</translation>
     </message>
     <message>
         <source>The &amp;password you were given</source>
@@ -2435,7 +2435,7 @@
     </message>
     <message>
         <source>Review</source>
-        <translation>Durchsicht</translation>
+        <translation>Ansehen</translation>
     </message>
     <message>
         <source>Destination</source>
@@ -2451,7 +2451,7 @@
     </message>
     <message>
         <source>Work</source>
-        <translation>Arbeit</translation>
+        <translation>Übertragen</translation>
     </message>
     <message>
         <source>Done</source>
@@ -2463,7 +2463,7 @@
     </message>
     <message>
         <source>Capture file</source>
-        <translation>Aufnahmedatei</translation>
+        <translation>Datei</translation>
     </message>
     <message>
         <source>Restore</source>
@@ -2475,7 +2475,7 @@
     </message>
     <message>
         <source>Captures</source>
-        <translation>Aufnahmen</translation>
+        <translation>Dateien</translation>
     </message>
 </context>
 </TS>
