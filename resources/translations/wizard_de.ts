@@ -389,11 +389,7 @@
     </message>
 </context>
 <context>
-    <name>ConflictsPage</name>
-    <message>
-        <source>Comparing with the database</source>
-        <translation>Vergleich mit der Datenbank</translation>
-    </message>
+    <name>ConflictList</name>
     <message>
         <source>Items that differ</source>
         <translation>Einträge, die sich unterscheiden</translation>
@@ -401,6 +397,40 @@
     <message>
         <source>The same for all alike</source>
         <translation>Dasselbe für alle gleichen</translation>
+    </message>
+    <message numerus="yes">
+        <source>The same for all %n that differ in just these fields</source>
+        <translation>
+            <numerusform>Dasselbe für alle %n, die sich nur in diesen Feldern unterscheiden</numerusform>
+            <numerusform>Dasselbe für alle %n, die sich nur in diesen Feldern unterscheiden</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not decided yet.</source>
+        <translation>Noch nicht entschieden.</translation>
+    </message>
+    <message>
+        <source>Decided: both are merged.</source>
+        <translation>Entschieden: Beide werden vereint.</translation>
+    </message>
+    <message>
+        <source>Decided: the version of {name} counts.</source>
+        <translation>Entschieden: Die Fassung von {name} gilt.</translation>
+    </message>
+    <message>
+        <source>Decided: the database stays as it is.</source>
+        <translation>Entschieden: Die Datenbank bleibt, wie sie ist.</translation>
+    </message>
+    <message>
+        <source>Decided: the browser&apos;s version counts.</source>
+        <translation>Entschieden: Die Fassung des Browsers gilt.</translation>
+    </message>
+</context>
+<context>
+    <name>ConflictsPage</name>
+    <message>
+        <source>Comparing with the database</source>
+        <translation>Vergleich mit der Datenbank</translation>
     </message>
     <message>
         <source>Comparing</source>
@@ -489,33 +519,6 @@
         <translation>
             <numerusform>%Ln ist noch zu entscheiden</numerusform>
             <numerusform>%Ln sind noch zu entscheiden</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Decided: the version of {name} counts.</source>
-        <translation>Entschieden: Die Fassung von {name} gilt.</translation>
-    </message>
-    <message>
-        <source>Decided: the database stays as it is.</source>
-        <translation>Entschieden: Die Datenbank bleibt, wie sie ist.</translation>
-    </message>
-    <message>
-        <source>Decided: the browser&apos;s version counts.</source>
-        <translation>Entschieden: Die Fassung des Browsers gilt.</translation>
-    </message>
-    <message>
-        <source>Decided: both are merged.</source>
-        <translation>Entschieden: Beide werden vereint.</translation>
-    </message>
-    <message>
-        <source>Not decided yet.</source>
-        <translation>Noch nicht entschieden.</translation>
-    </message>
-    <message numerus="yes">
-        <source>The same for all %n that differ in just these fields</source>
-        <translation>
-            <numerusform>Dasselbe für alle %n, die sich nur in diesen Feldern unterscheiden</numerusform>
-            <numerusform>Dasselbe für alle %n, die sich nur in diesen Feldern unterscheiden</numerusform>
         </translation>
     </message>
 </context>

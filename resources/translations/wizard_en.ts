@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>ConflictList</name>
+    <message numerus="yes">
+        <source>The same for all %n that differ in just these fields</source>
+        <translation type="unfinished">
+            <numerusform>The same for all %n that differ in just these fields</numerusform>
+            <numerusform>The same for all %n that differ in just these fields</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ConflictsPage</name>
     <message numerus="yes">
         <source>%Ln item(s) differ from the database, or from another browser&apos;s version.</source>
@@ -32,13 +42,6 @@
         <translation>
             <numerusform>%Ln still to decide</numerusform>
             <numerusform>%Ln still to decide</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>The same for all %n that differ in just these fields</source>
-        <translation>
-            <numerusform>The same for all %n that differ in just these fields</numerusform>
-            <numerusform>The same for all %n that differ in just these fields</numerusform>
         </translation>
     </message>
 </context>

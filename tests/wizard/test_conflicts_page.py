@@ -54,15 +54,15 @@ class Case:
         assert self.page.error_panel.error is None
 
     def choose(self, row: int) -> None:
-        model = self.page._model
+        model = self.page.conflict_list.model
         assert model
         self.qtbot.waitUntil(lambda: not model.is_searching)
-        self.page._table.setCurrentIndex(model.index(row, 1))
+        self.page.conflict_list.table.setCurrentIndex(model.index(row, 1))
 
     def answer(self, row: int, answer: Resolution, *, alike: bool = False) -> None:
         self.choose(row)
-        self.page._apply_to_alike_box.setChecked(alike)
-        self.page._answers.buttons[answer].click()
+        self.page.conflict_list.alike_box.setChecked(alike)
+        self.page.conflict_list.answers.buttons[answer].click()
 
     def migrate(self) -> None:
         """Leave the page and do what the answers say."""
@@ -110,7 +110,7 @@ def test_each_is_decided_by_itself_and_all_alike_at_once(case: Case) -> None:
     assert unmet_requirement(WizardStep.CONFLICTS, case.opened.answers) is Requirement.CONFLICTS
     assert case.opened.answers.undecided_conflicts == 4
     case.choose(0)
-    table = case.page._differences.model()
+    table = case.page.conflict_list.differences.model()
     [cells] = [
         [table.index(row, column).data() for column in range(3)] for row in range(table.rowCount())
     ]
@@ -205,7 +205,7 @@ def two(case: Case, tmp_path: Path) -> Case:
 
 
 def fields_shown(case: Case) -> list[str]:
-    header = case.page._differences.horizontalHeaderItem
+    header = case.page.conflict_list.differences.horizontalHeaderItem
     cells = [header(column) for column in range(3)]
     return [cell.text() for cell in cells if cell]
 
@@ -222,8 +222,8 @@ def test_the_person_says_which_browsers_version_counts_and_then_whether_it_or_th
         two.choose(row)
         if "browser 2" in fields_shown(two)[1]:
             assert "browser 1" in fields_shown(two)[2]
-            assert "browser 2" in two.page._answers.buttons[Resolution.KEEP].text()
-            assert "browser 1" in two.page._answers.buttons[Resolution.REPLACE].text()
+            assert "browser 2" in two.page.conflict_list.answers.buttons[Resolution.KEEP].text()
+            assert "browser 1" in two.page.conflict_list.answers.buttons[Resolution.REPLACE].text()
             pairs.append(row)
         else:
             two.answer(row, Resolution.KEEP)
@@ -236,12 +236,12 @@ def test_the_person_says_which_browsers_version_counts_and_then_whether_it_or_th
     two.qtbot.waitUntil(lambda: two.opened.answers.undecided_conflicts == 1)
     two.qtbot.waitUntil(lambda: two.page.operation is None)
     assert not two.page.isComplete()
-    again = two.page._model
+    again = two.page.conflict_list.model
     assert again
     two.qtbot.waitUntil(lambda: not again.is_searching)
     for row in range(again.rowCount()):
         two.choose(row)
-        if "Not decided" in two.page._decision_label.text():
+        if "Not decided" in two.page.conflict_list.decision_label.text():
             two.answer(row, Resolution.REPLACE)
     two.migrate()
     assert two.configs() == {

@@ -5,61 +5,41 @@ Which version of an item counts decides what is held against its row; so once th
 that, the comparison is done again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QLocale, QSignalBlocker
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QGridLayout,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from desktop_migrator.errors import MigratorError
-from desktop_migrator.migration.preview.build_preview import preview_against_database
 from desktop_migrator.migration.preview.preview_store import (
     EntitySummary,
-    Filter,
     PreviewStore,
 )
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.migration.run.decisions import Decisions
 from desktop_migrator.migration.run.job import Job
-from desktop_migrator.model import Conflict, ConflictPolicy, MergeRule, Resolution
+from desktop_migrator.model import ConflictPolicy, MergeRule
 from desktop_migrator.reporter import Question, Reporter
 from desktop_migrator.wizard import theme
+from desktop_migrator.wizard.comparison import Comparison, compare
 from desktop_migrator.wizard.flow import WizardStep
-from desktop_migrator.wizard.models.items import ItemsModel
 from desktop_migrator.wizard.operations import build_job
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
-from desktop_migrator.wizard.widgets.answer_buttons import AnswerButtons, shortened_name
 from desktop_migrator.wizard.widgets.basics import clear_layout
-from desktop_migrator.wizard.widgets.differences import DifferencesTable
-from desktop_migrator.wizard.widgets.item_table import ItemTable
+from desktop_migrator.wizard.widgets.conflict_list import ConflictList
 from desktop_migrator.wizard.worker import OperationListener
 
 _MAX_INTERACTIVE = 20_000
 """Conflicts of a kind that can be decided one by one."""
-_DIFFERING_ITEMS = Filter(excluded=False, conflict=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Comparison:
-    """What came of holding the items against the database."""
-
-    counted: list[tuple[EntitySummary, int]]
-    """The kinds that have conflicts, with their numbers."""
-    rules: Mapping[str, MergeRule]
-    """By which it was done."""
-    with_versions: frozenset[str]
-    """The kinds of which an item is there more than once."""
 
 
 class ConflictsPage(WizardPage, OperationListener):
@@ -68,11 +48,10 @@ class ConflictsPage(WizardPage, OperationListener):
     def build(self) -> None:
         self._preview_store: PreviewStore | None = None
         self._loaded_for: Any = None
-        self._model: ItemsModel | None = None
         self._entity: EntitySummary | None = None
         self._decisions_saved = False
         """Whether the decisions have just been saved."""
-        self._comparison: _Comparison | None = None
+        self._comparison: Comparison | None = None
         self._rule_combos: dict[str, QComboBox] = {}
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -85,31 +64,10 @@ class ConflictsPage(WizardPage, OperationListener):
         self._grid.setVerticalSpacing(theme.TIGHT)
         self._grid.setColumnStretch(3, 1)
         self.body.addWidget(self._grid_widget)
-        self._one_by_one = QWidget()
-        self._build_one_by_one()
-        self.body.addWidget(self._one_by_one, 1)
+        self.conflict_list = ConflictList(self.context)
+        self.conflict_list.decided.connect(self._count_undecided)
+        self.body.addWidget(self.conflict_list, 1)
         self.body.addStretch()
-
-    def _build_one_by_one(self) -> None:
-        column = QVBoxLayout(self._one_by_one)
-        column.setContentsMargins(0, theme.GAP, 0, 0)
-        column.setSpacing(theme.TIGHT)
-        self._entity_heading = basics.make_heading()
-        column.addWidget(self._entity_heading)
-        self._table = ItemTable(visible_rows=4, show_states=False)
-        self._table.setAccessibleName(self.tr("Items that differ"))
-        self._table.current_row_changed.connect(self._show_conflict)
-        column.addWidget(self._table, 1)
-        self._differences = DifferencesTable()
-        column.addWidget(self._differences, 1)
-        self._decision_label = basics.make_label(role="faint")
-        column.addWidget(self._decision_label)
-        self._apply_to_alike_box = QCheckBox()
-        self._apply_to_alike_box.setAccessibleName(self.tr("The same for all alike"))
-        column.addWidget(self._apply_to_alike_box)
-        self._answers = AnswerButtons()
-        self._answers.answered.connect(self._decide)
-        column.addWidget(self._answers)
 
     # ---- the dry run ----------------------------------------------------------------------------
 
@@ -125,24 +83,13 @@ class ConflictsPage(WizardPage, OperationListener):
         self._loaded_for = subject
         self._compare(job, self._compared_first)
 
-    def _compare(self, job: Job, finished: Callable[[_Comparison], None]) -> None:
+    def _compare(self, job: Job, finished: Callable[[Comparison], None]) -> None:
         self._reset()
         findings = self._preview_store = PreviewStore()
         workspace = self.context.workspace
 
-        def work(reporter: Reporter) -> _Comparison:
-            result = preview_against_database(job, workspace, reporter, findings)
-            if result.error:
-                raise result.error
-            return _Comparison(
-                counted=_count_conflicts(findings, workspace.decisions),
-                rules=dict(job.rules),
-                with_versions=frozenset(
-                    name
-                    for name, counts in result.by_entity.items()
-                    if counts.superseded or counts.duplicates
-                ),
-            )
+        def work(reporter: Reporter) -> Comparison:
+            return compare(job, workspace, reporter, findings)
 
         self.set_header(
             self.tr("Comparing"),
@@ -152,7 +99,7 @@ class ConflictsPage(WizardPage, OperationListener):
         self._bar.setRange(0, 0)
         self.start_operation(work, finished, self._comparison_failed, self)
 
-    def _compared_first(self, comparison: _Comparison) -> None:
+    def _compared_first(self, comparison: Comparison) -> None:
         self._comparison_finished(comparison)
         if not comparison.counted and self.isVisible():
             self.next_page()  # there is nothing to ask
@@ -178,16 +125,15 @@ class ConflictsPage(WizardPage, OperationListener):
 
     def _reset(self) -> None:
         self._bar.hide()
-        self._one_by_one.hide()
+        self.conflict_list.clear()
         self._grid_widget.hide()
-        self._table.setModel(None)
-        self._model, self._entity, self._comparison = None, None, None
+        self._entity, self._comparison = None, None
         self._rule_combos.clear()
         clear_layout(self._grid)
         if self._preview_store:
             self._preview_store.close()
 
-    def _comparison_finished(self, comparison: _Comparison) -> None:
+    def _comparison_finished(self, comparison: Comparison) -> None:
         self._bar.hide()
         self._comparison = comparison
         counted = comparison.counted
@@ -288,7 +234,7 @@ class ConflictsPage(WizardPage, OperationListener):
         if changed in asking or (self._entity is None and asking):
             self._show_entity(changed if changed in asking else asking[0])
         elif self._entity:
-            self._update_enabled()
+            self._show_list()
         self._count_undecided()
 
     def _settled_rules(self) -> dict[str, MergeRule]:
@@ -314,10 +260,8 @@ class ConflictsPage(WizardPage, OperationListener):
         left = self.answers.undecided_conflicts
         if self._entity and self._is_interactive:
             words = self.tr("%Ln still to decide", "", left) if left else self.tr("All are decided")
-            self._entity_heading.setText(f"{self._label(self._entity.name)}: {words}")
+            self.conflict_list.set_heading(f"{self._label(self._entity.name)}: {words}")
         self.notify_complete_changed()
-
-    # ---- one by one -----------------------------------------------------------------------------
 
     @property
     def _is_interactive(self) -> bool:
@@ -326,105 +270,15 @@ class ConflictsPage(WizardPage, OperationListener):
     def _show_entity(self, kind: EntitySummary) -> None:
         assert self._preview_store is not None  # noqa: S101 - the kind is of them
         self._entity = kind
-        before, self._model = (
-            self._model,
-            ItemsModel(
-                self._preview_store,
-                kind.name,
-                self,
-                initial_filter=_DIFFERING_ITEMS,
-                checkable=False,
-                labels=self.context.field_labels(kind.name),
-            ),
-        )
-        self._model.search_finished.connect(self._select_first_row)
-        self._table.set_items_model(self._model)
-        if before:
-            before.deleteLater()
-        self._one_by_one.show()
-        self._entity_heading.setText(self._label(kind.name))
+        self.conflict_list.show_entity(self._preview_store, kind)
+        self._show_list()
         self._count_undecided()
-        self._differences.show_conflict(None)
-        self._update_enabled()
 
-    def _select_first_row(self) -> None:
-        if self._model and self._model.rowCount() and not self._table.currentIndex().isValid():
-            self._table.setCurrentIndex(self._model.index(0, 1))
-
-    def _update_enabled(self) -> None:
-        row = self._table.currentIndex().row()
-        self._answers.setVisible(self._is_interactive)
-        self._answers.setEnabled(row >= 0)
-        self._apply_to_alike_box.setVisible(False)
-        self._decision_label.setVisible(self._is_interactive and row >= 0)
-        if self._entity and not self._is_interactive:
-            self._entity_heading.setText(self._label(self._entity.name))
-
-    def _show_conflict(self, row: int) -> None:
-        if row < 0 or self._model is None or self._preview_store is None:
-            return
-        conflict, answer = self._preview_store.conflict(
-            self._model.entity, self._model.source_row(row)
-        )
-        self._differences.show_conflict(conflict, self.context.field_labels(conflict.entity))
-        self._answers.show_versions(conflict.version_names)
-        self._decision_label.setText(self._decision_text(conflict, answer))
-        self._update_enabled()
-        if not self._is_interactive:
-            return
-        alike = next(
-            each
-            for each in self._preview_store.conflict_groups(self._model.entity)
-            if each.kind == conflict.kind
-        )
-        words = self.tr("The same for all %n that differ in just these fields", "", alike.count)
-        self._apply_to_alike_box.setText(words)
-        self._apply_to_alike_box.setVisible(alike.count > 1)
-        with QSignalBlocker(self._apply_to_alike_box):
-            if alike.count <= 1:
-                self._apply_to_alike_box.setChecked(False)
-
-    def _decision_text(self, conflict: Conflict, answer: Resolution | None) -> str:
-        if answer is None:
-            return self.tr("Not decided yet.")
-        if answer is Resolution.MERGE:
-            return self.tr("Decided: both are merged.")
-        if versions := conflict.version_names:
-            name = shortened_name(versions[0 if answer is Resolution.KEEP else 1])
-            return self.tr("Decided: the version of {name} counts.").format(name=name)
-        if answer is Resolution.KEEP:
-            return self.tr("Decided: the database stays as it is.")
-        return self.tr("Decided: the browser's version counts.")
-
-    def _decide(self, answer: Resolution) -> None:
-        row = self._table.currentIndex().row()
-        if row < 0 or self._model is None or self._preview_store is None:
-            return
-        entity, place = self._model.entity, self._model.source_row(row)
-        if self._apply_to_alike_box.isChecked():
-            conflict, _before = self._preview_store.conflict(entity, place)
-            self._preview_store.set_group_answer(entity, answer, conflict.kind)
-        else:
-            self._preview_store.set_answer(entity, place, answer)
-        self._count_undecided()
-        self._show_conflict(row)
-        self._select_next_undecided(row)
-
-    def _select_next_undecided(self, row: int) -> None:
-        """The next one that waits for a decision, a page's length ahead at most."""
-        if (
-            self._model is None
-            or self._preview_store is None
-            or not self.answers.undecided_conflicts
-        ):
-            return
-        for other in range(row + 1, min(row + 200, self._model.rowCount())):
-            _, answer = self._preview_store.conflict(
-                self._model.entity, self._model.source_row(other)
-            )
-            if answer is None:
-                self._table.setCurrentIndex(self._model.index(other, 1))
-                return
+    def _show_list(self) -> None:
+        """To decide in, or only to look at."""
+        if self._entity:
+            self.conflict_list.set_heading(self._label(self._entity.name))
+        self.conflict_list.set_interactive(self._is_interactive)
 
     # ---- the decisions file ---------------------------------------------------------------------
 
@@ -464,7 +318,7 @@ class ConflictsPage(WizardPage, OperationListener):
             )
         )
 
-    def _compared_again(self, comparison: _Comparison) -> None:
+    def _compared_again(self, comparison: Comparison) -> None:
         self._comparison_finished(comparison)
         if not self.answers.undecided_conflicts:
             self._go_on()
@@ -472,24 +326,3 @@ class ConflictsPage(WizardPage, OperationListener):
     def _go_on(self) -> None:
         self._decisions_saved = True
         self.next_page()
-
-
-def _count_conflicts(preview_store: PreviewStore, path: Path) -> list[tuple[EntitySummary, int]]:
-    """The kinds that have conflicts, with their numbers.
-
-    Answers that were given before, to just these conflicts, count again.
-    """
-    decisions = Decisions(path)
-    counted = []
-    for kind in preview_store.entities:
-        number = 0
-        for place, conflict, _ in preview_store.conflicts_with_answers(kind.name):
-            number += 1
-            answer = decisions.answer(
-                conflict.entity, conflict.id, conflict.row_digest, conflict.item_digest
-            )
-            if answer:
-                preview_store.set_answer(kind.name, place, answer)
-        if number:
-            counted.append((kind, number))
-    return counted
