@@ -64,10 +64,13 @@ def make(
         ),
     ] = None,
     recipient: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             metavar=N_("NAME"),
-            help=N_("The desk's key (`keys list`) that captures are sealed for."),
+            help=N_(
+                "The desk's key (`keys list`) that captures are sealed for; repeatable, for several"
+                " that each open them."
+            ),
         ),
     ] = None,
     contact: Annotated[str, typer.Option(help=N_("How users reach you."))] = "",
@@ -92,14 +95,16 @@ def make(
         raise UsageError(
             reason=Message("{path} cannot be read as a plan.", path=str(plan))
         ) from None
-    public = desk_keys.find_key_pair(session.workspace, recipient).public_key if recipient else None
+    public = [
+        desk_keys.find_key_pair(session.workspace, name).public_key for name in recipient or ()
+    ]
     key = None if unsigned else signing_key(session.workspace)
     make_kit(
         out,
         owner=owner,
         plan_text=plan_text,
         database=database,
-        recipient=public,
+        recipients=public,
         contact=contact,
         message=message,
         updates=updates,
@@ -147,7 +152,8 @@ def open_(
             message=kit.message,
             database=kit.database,
             known_as=kit.known_as,
-            recipient=kit.recipient and kit.recipient.id,
+            recipient=kit.recipients[0].id if kit.recipients else None,
+            recipients=[key.id for key in kit.recipients],
             plan=kit.plan.name,
             made=kit.made,
             signature=kit.signature,
@@ -168,7 +174,7 @@ def _print_kit(session: Session, kit: Kit) -> None:
         tr("Contact"): kit.contact,
         tr("Data goes to"): kit.database or tr("where you say"),
         tr("How"): tr(Address(kit.database).protection) if kit.database else None,
-        tr("Captures are sealed for"): kit.recipient and kit.recipient.id,
+        tr("Captures are sealed for"): ", ".join(key.id for key in kit.recipients),
         tr("Plan"): kit.plan.name,
         tr("Made"): tr("{time:%Y-%m-%d %H:%M} UTC", time=kit.made),
         tr("Newer versions are announced at"): kit.updates and kit.updates.address,

@@ -16,8 +16,10 @@ import typer
 from typer._click import Command
 from typer.core import TyperGroup
 
+from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import N_, Message
+from desktop_migrator.migration.desk.desk_keys import use_key_file
 from desktop_migrator.migration.workspace.settings import variables
 from desktop_migrator.vault.keys import Passphrase
 
@@ -131,6 +133,36 @@ GivenPassphrase = Annotated[
         ),
     ),
 ]
+
+
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-file",
+        metavar=N_("FILE"),
+        envvar=variables("key-file"),
+        show_envvar=False,
+        help=N_(
+            "The desk's private key as `keys export --private` wrote it, where there is no keyring;"
+            " the passphrase is then that of this file."
+        ),
+    ),
+]
+
+
+def passphrase_of_captures(
+    session: Session, key_file: Path | None, passphrase: str | None
+) -> str | None:
+    """What was given for captures; None where it opens the key file, whose key opens them."""
+    if key_file is None:
+        return passphrase
+    key = to_key(passphrase)
+    if key is None:
+        raise UsageError(
+            reason=Message("A private key is sealed by a passphrase: give --passphrase-stdin.")
+        )
+    use_key_file(session.workspace, key_file, key)
+    return None
 
 
 def _note(ctx: typer.Context, param: typer.CallbackParam, value: str | None) -> None:

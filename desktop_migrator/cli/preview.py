@@ -19,7 +19,7 @@ from desktop_migrator.cli.options import (
     resolve_database,
 )
 from desktop_migrator.cli.output import cell
-from desktop_migrator.cli.passphrases import GivenPassphrase
+from desktop_migrator.cli.passphrases import GivenPassphrase, KeyFile, passphrase_of_captures
 from desktop_migrator.cli.result import finished_event, print_result, print_skipped_records
 from desktop_migrator.cli.session import Session
 from desktop_migrator.messages import N_, NOTHING, Translator
@@ -66,9 +66,11 @@ def command(
         ),
     ] = None,
     field_key: FieldKeyFile = None,
+    key_file: KeyFile = None,
     passphrase: GivenPassphrase = None,
 ) -> None:
     session: Session = ctx.obj
+    passphrase = passphrase_of_captures(session, key_file, passphrase)
     plan = load_plan(session.plan).taking(take or ())
     sources, origins = tuple(source or ()), tuple(origin or ())
     result: RunResult | None = None

@@ -4,7 +4,7 @@ import typer
 
 from desktop_migrator.cli.options import Origin, Source
 from desktop_migrator.cli.output import write_json
-from desktop_migrator.cli.passphrases import GivenPassphrase
+from desktop_migrator.cli.passphrases import GivenPassphrase, KeyFile, passphrase_of_captures
 from desktop_migrator.cli.session import Session
 from desktop_migrator.migration.sealed.captures import UnlockKey
 from desktop_migrator.migration.sources.open_sources import open_sources
@@ -17,9 +17,11 @@ def command(
     ctx: typer.Context,
     source: Source = None,
     origin: Origin = None,
+    key_file: KeyFile = None,
     passphrase: GivenPassphrase = None,
 ) -> None:
     session: Session = ctx.obj
+    passphrase = passphrase_of_captures(session, key_file, passphrase)
     wanted = parse_origins(origin or ())
     unlock = UnlockKey(passphrase, session.workspace.credentials)
     with open_sources(

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from desktop_migrator.cli.options import Source
 from desktop_migrator.cli.output import cell
-from desktop_migrator.cli.passphrases import GivenPassphrase
+from desktop_migrator.cli.passphrases import GivenPassphrase, KeyFile, passphrase_of_captures
 from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import N_, Message, Translator
@@ -31,9 +31,11 @@ def command(
     ctx: typer.Context,
     source: Source = None,
     deep: Deep = False,
+    key_file: KeyFile = None,
     passphrase: GivenPassphrase = None,
 ) -> None:
     session: Session = ctx.obj
+    passphrase = passphrase_of_captures(session, key_file, passphrase)
     if deep and source:
         raise UsageError(reason=Message("--deep looks everywhere; leave out --source."))
     workspace = session.workspace

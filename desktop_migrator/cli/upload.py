@@ -21,7 +21,7 @@ from desktop_migrator.cli.options import (
     parse_time,
 )
 from desktop_migrator.cli.output import cannot_be_written, cell, error_facts, whatever_the_terminal
-from desktop_migrator.cli.passphrases import GivenPassphrase
+from desktop_migrator.cli.passphrases import GivenPassphrase, KeyFile, passphrase_of_captures
 from desktop_migrator.cli.result import finished_event
 from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.errors import ExitCode, UsageError
@@ -140,9 +140,11 @@ def command(
     no_backup: Annotated[
         bool, typer.Option("--no-backup", help=N_("Keep no encrypted backup of what may change."))
     ] = False,
+    key_file: KeyFile = None,
     passphrase: GivenPassphrase = None,
 ) -> None:
     session: Session = ctx.obj
+    passphrase = passphrase_of_captures(session, key_file, passphrase)
     job = Job(
         plan=load_plan(session.plan).taking(take or ()),
         database=database,

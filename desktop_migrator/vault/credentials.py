@@ -125,6 +125,10 @@ class Credentials:
             self._memory[name] = secret
         return self._state is KeyringState.WORKS
 
+    def hold(self, name: str, secret: str) -> None:
+        """Know a secret as long as this program runs; the keyring is not asked."""
+        self._memory[name] = secret
+
     def set_persistent(self, name: str, secret: str) -> None:
         """Keep a secret for good. Raises `KeyringUnusable`, and then nothing is kept."""
         if not self.set(name, secret):

@@ -17,6 +17,11 @@ def store_key(credentials: Credentials, key: SecretKey | PrivateKey) -> None:
     credentials.set_persistent(_entry_name(key.id), text)
 
 
+def hold_key(credentials: Credentials, key: PrivateKey) -> None:
+    """Have a key at hand as long as this program runs, whatever the keyring has."""
+    credentials.hold(_entry_name(key.id), key.to_text())
+
+
 def find_key(credentials: Credentials, key_id: str) -> SecretKey | PrivateKey | None:
     """The key of that id, if the keyring has it."""
     text = credentials.get(_entry_name(key_id))

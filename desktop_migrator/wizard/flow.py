@@ -251,8 +251,8 @@ class WizardAnswers:
     passphrase_confirmation: str = field(default="", repr=False)
     sealed_for_desk: bool = False
     """Whether the capture is sealed for the kit's desk alone."""
-    desk_key: "PublicKey | None" = None
-    """That desk's."""
+    desk_keys: "tuple[PublicKey, ...]" = ()
+    """That desk's, each of which opens it."""
 
     work_finished: bool = False
     """Whether the work of this way is done."""

@@ -128,8 +128,8 @@ def make_work(
 def _capture(
     answers: WizardAnswers, plan: Plan, workspace: Workspace, reporter: Reporter
 ) -> CaptureResult:
-    sealed_for = answers.desk_key if answers.sealed_for_desk else None
-    keys = [sealed_for or Passphrase(answers.passphrase)]
+    sealed_for = answers.desk_keys if answers.sealed_for_desk else ()
+    keys = sealed_for or [Passphrase(answers.passphrase)]
     out = answers.capture_file or Path()
     with open_sources(answers.sources, workspace.snapshots, reporter) as sources:
         origins = parse_origins(answers.origins)

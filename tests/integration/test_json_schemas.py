@@ -166,6 +166,8 @@ def test_every_command_prints_what_its_schema_says(
     story("keys-new", "desk")
     story("keys-list")
     story("keys-export", "desk", "--out", tmp_path / "desk.pub")
+    story("keys-export", "desk", "--private", "--out", tmp_path / "desk.dmsecret")
+    story("keys-import", tmp_path / "desk.dmsecret")
     kit = tmp_path / "app.dmkit"
     story("kit-make", kit, "--owner", "Acme", "--recipient", "desk")
     story("kit-open", kit)
@@ -174,6 +176,7 @@ def test_every_command_prints_what_its_schema_says(
     story("support-bundle", "--out", tmp_path / "bundle.zip")
     story("completion", "bash")
     story("demo")
+    story("keys-rotate", "desk")
     assert SCHEMAS.keys() - story.seen.keys() == set()
     assert [name for name, seen in story.seen.items() if seen == {"error"}] == ["update-check"]
     for event in ("progress", "conflict", "rejected", "finished", "error"):

@@ -171,6 +171,11 @@ MANIFEST = thing(
     system=TEXT,
     reason=TEXT,
     origins=many(TEXT),
+    user_id=maybe(TEXT),
+    email=maybe(TEXT),
+    login=maybe(TEXT),
+    plan=maybe(TEXT),
+    plan_digest=maybe(TEXT),
 )
 SUMMARY = thing(
     records=COUNT,
@@ -281,9 +286,12 @@ SCHEMAS: dict[str, list[Schema]] = {
             host=maybe(TEXT),
             captured=maybe(TIME),
             time_zone=maybe(TEXT),
+            user_id=maybe(TEXT),
+            email=maybe(TEXT),
+            done_before=maybe(TEXT),
             same_as=maybe(TEXT),
         ),
-        finished(files=COUNT, counts=by_name(COUNT)),
+        finished(files=COUNT, done_before=COUNT, counts=by_name(COUNT)),
     ],
     "capture": [
         *WORKING,
@@ -549,9 +557,11 @@ SCHEMAS: dict[str, list[Schema]] = {
     "keys-list": [finished(keys=many(thing(**KEY, private=FLAG))), ERROR],
     "keys-export": [
         finished(id=TEXT, public=TEXT, path=maybe(TEXT)),
-        event("finished", "--field", name=TEXT, id=TEXT, path=TEXT),
+        event("finished", "--field, --private", name=TEXT, id=TEXT, path=TEXT),
         ERROR,
     ],
+    "keys-import": [finished(**KEY), ERROR],
+    "keys-rotate": [finished(**KEY, public=TEXT, former=TEXT), ERROR],
     "kit-make": [finished(path=TEXT, owner=TEXT, fingerprint=maybe(TEXT)), ERROR],
     "kit-open": [
         finished(
@@ -561,6 +571,7 @@ SCHEMAS: dict[str, list[Schema]] = {
             database=maybe(TEXT),
             known_as=maybe(TEXT),
             recipient=maybe(TEXT),
+            recipients=many(TEXT),
             plan=TEXT,
             made=maybe(TIME),
             signature=TEXT,

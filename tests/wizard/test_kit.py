@@ -138,7 +138,7 @@ def desk_kit(kit: Path, tmp_path: Path) -> Path:
         owner="Acme Tasks",
         plan_text=text.replace("origins = []", f'origins = ["{APP}"]'),
         database="builtin",
-        recipient=PrivateKey.generate().public_key,
+        recipients=[PrivateKey.generate().public_key],
         key=DESK,
     )
     open_window_of = Workspace.open(tmp_path / "data")

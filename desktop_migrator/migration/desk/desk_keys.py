@@ -13,10 +13,13 @@ from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.system.files import os_error_reason, private_folder, write_private
 from desktop_migrator.vault import keyring_keys
 from desktop_migrator.vault.header import RecipientType
-from desktop_migrator.vault.keys import PrivateKey, PublicKey
+from desktop_migrator.vault.key_file import read_key_file, write_key_file
+from desktop_migrator.vault.keys import Passphrase, PrivateKey, PublicKey
 
 SUFFIX = ".dmkey"
 
+_MAX_BEFORE_ID = 47
+"""Of a name's 64 characters, the id and a hyphen have the rest."""
 _NAME = re.compile(r"[^\W_][\w .-]{0,63}")
 
 
@@ -36,15 +39,78 @@ def create_key_pair(workspace: Workspace, name: str, algorithm: RecipientType) -
         )
     if any(key.name == name for key in list_key_pairs(workspace)):
         raise UsageError(reason=Message("There is a key named {name} already.", name=name))
-    private = PrivateKey.generate(algorithm)
+    return _keep(workspace, name, PrivateKey.generate(algorithm))
+
+
+def _keep(workspace: Workspace, name: str, private: PrivateKey) -> DeskKeyPair:
+    known = keyring_keys.find_key(workspace.credentials, private.id)
     keyring_keys.store_key(workspace.credentials, private)
     try:
-        path = private_folder(workspace.keys) / f"{private.id}{SUFFIX}"
-        write_private(path, f"{private.public_key.to_text(name)}\n".encode())
-    except OSError as error:
-        keyring_keys.delete_key(workspace.credentials, private.id)
-        raise DataFolderUnusable(path=workspace.keys, reason=os_error_reason(error)) from None
+        _write_public(workspace, name, private.public_key)
+    except DataFolderUnusable:
+        if known is None:
+            keyring_keys.delete_key(workspace.credentials, private.id)
+        raise
     return DeskKeyPair(name, private.public_key)
+
+
+def _write_public(workspace: Workspace, name: str, key: PublicKey) -> None:
+    try:
+        path = private_folder(workspace.keys) / f"{key.id}{SUFFIX}"
+        write_private(path, f"{key.to_text(name)}\n".encode())
+    except OSError as error:
+        raise DataFolderUnusable(path=workspace.keys, reason=os_error_reason(error)) from None
+
+
+def export_private_key(
+    workspace: Workspace, name: str, out: Path, passphrase: Passphrase
+) -> DeskKeyPair:
+    """Write the pair's private key into a new file that the passphrase opens.
+
+    Raises KeyUnknown, also where the keyring has lost it, and BadKey.
+    """
+    pair = find_key_pair(workspace, name)
+    private = keyring_keys.find_key(workspace.credentials, pair.public_key.id)
+    if not isinstance(private, PrivateKey):
+        raise KeyUnknown(name=name)
+    write_key_file(out, pair.name, private, passphrase)
+    return pair
+
+
+def import_private_key(workspace: Workspace, path: Path, passphrase: Passphrase) -> DeskKeyPair:
+    """Keep what `export_private_key` wrote, under the name that it had.
+
+    Raises as `read_key_file`, KeyringUnusable, and UsageError where another key has that name.
+    """
+    name, private = read_key_file(path, passphrase)
+    if not _NAME.fullmatch(name):
+        raise BadKey(reason=Message("This is not a private key."))
+    for other in list_key_pairs(workspace):
+        if other.name == name and other.public_key.id != private.id:
+            raise UsageError(reason=Message("There is a key named {name} already.", name=name))
+    return _keep(workspace, name, private)
+
+
+def rotate_key_pair(workspace: Workspace, name: str) -> tuple[DeskKeyPair, DeskKeyPair]:
+    """A new pair under the name, and the former one, which from now on is called by name and id and
+    still opens what was sealed for it. Raises KeyUnknown, KeyringUnusable, DataFolderUnusable."""
+    former = find_key_pair(workspace, name)
+    key = former.public_key
+    renamed = DeskKeyPair(f"{former.name[:_MAX_BEFORE_ID]}-{key.id}", key)
+    fresh = PrivateKey.generate(key.algorithm)
+    keyring_keys.store_key(workspace.credentials, fresh)
+    _write_public(workspace, renamed.name, key)
+    _write_public(workspace, former.name, fresh.public_key)
+    return DeskKeyPair(former.name, fresh.public_key), renamed
+
+
+def use_key_file(workspace: Workspace, path: Path, passphrase: Passphrase) -> None:
+    """Have the key in the file open captures as long as this program runs; nothing is kept.
+
+    Raises as `read_key_file`.
+    """
+    _, private = read_key_file(path, passphrase)
+    keyring_keys.hold_key(workspace.credentials, private)
 
 
 def list_key_pairs(workspace: Workspace) -> list[DeskKeyPair]:

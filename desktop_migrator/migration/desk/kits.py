@@ -9,6 +9,7 @@ before anything in it is used; a desk once accepted is known by its key from the
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -31,6 +32,7 @@ from desktop_migrator.migration.workspace.workspace import Workspace, keeping
 from desktop_migrator.plan.schema import MAX_PLAN_BYTES, Plan, parse_plan
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.system.files import write_private, write_public
+from desktop_migrator.vault.header import MAX_RECIPIENTS
 from desktop_migrator.vault.keys import PublicKey
 from desktop_migrator.vault.signatures import SigningKey, VerifyKey
 
@@ -70,6 +72,7 @@ class _Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     plan: Annotated[str, Meta(max_length=MAX_PLAN_BYTES)]
     made: datetime
     updates: _Line | None = None
+    more_recipients: Annotated[list[_Text], Meta(max_length=MAX_RECIPIENTS - 1)] = []
 
 
 class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -101,8 +104,8 @@ class Kit:
     message: str
     database: str | None
     """The URL without password: who, where, and how it is encrypted."""
-    recipient: PublicKey | None
-    """Whom captures are sealed for."""
+    recipients: tuple[PublicKey, ...]
+    """Whom captures are sealed for: each of them can open them."""
     plan: Plan
     plan_text: str
     made: datetime
@@ -135,7 +138,7 @@ def make_kit(
     owner: str,
     plan_text: str,
     database: str | None = None,
-    recipient: PublicKey | None = None,
+    recipients: Sequence[PublicKey] = (),
     contact: str = "",
     message: str = "",
     updates: str | None = None,
@@ -152,10 +155,11 @@ def make_kit(
         contact=contact,
         message=message,
         database=_shareable_address(database) if database else None,
-        recipient=recipient.to_text() if recipient else None,
+        recipient=recipients[0].to_text() if recipients else None,
         plan=plan_text,
         made=datetime.now(UTC),
         updates=updates,
+        more_recipients=[each.to_text() for each in recipients[1:]],
     )
     inner = msgspec.json.encode(payload)
     _read_payload(inner, path)  # what could not be opened is not made
@@ -190,7 +194,8 @@ def open_kit(path: Path, workspace: Workspace) -> Kit:
         fingerprint = signer.fingerprint
         signature, known_as = _signature_status(workspace, payload.owner, signer)
     try:
-        recipient = PublicKey.from_text(payload.recipient) if payload.recipient else None
+        named = [payload.recipient, *payload.more_recipients]
+        recipients = tuple(PublicKey.from_text(each) for each in named if each)
         database = _shareable_address(payload.database) if payload.database else None
     except (BadKey, BadDatabaseUrl) as error:
         raise BadKit(path=path, reason=error.detail) from None
@@ -199,7 +204,7 @@ def open_kit(path: Path, workspace: Workspace) -> Kit:
         contact=payload.contact,
         message=payload.message,
         database=database,
-        recipient=recipient,
+        recipients=recipients,
         plan=parse_plan(payload.plan.encode(), path),
         plan_text=payload.plan,
         made=payload.made,

@@ -65,14 +65,14 @@ class CaptureFilePage(WizardPage):
 
     def on_enter(self) -> None:
         kit, answers = self.context.kit, self.answers
-        answers.desk_key = kit.recipient if kit else None
-        self._desk_card.setVisible(answers.desk_key is not None)
-        if answers.desk_key is not None and not self._passphrase_card.is_checked:
+        answers.desk_keys = kit.recipients if kit else ()
+        self._desk_card.setVisible(bool(answers.desk_keys))
+        if bool(answers.desk_keys) and not self._passphrase_card.is_checked:
             self._desk_card.set_checked()
-        elif answers.desk_key is None:
+        elif not answers.desk_keys:
             self._passphrase_card.set_checked()
         self._recipient_chosen(
-            sealed_for_desk=answers.desk_key is not None and self._desk_card.is_checked
+            sealed_for_desk=bool(answers.desk_keys) and self._desk_card.is_checked
         )
         self._person.setText(answers.email or answers.user_id)
         if self._place_chosen and answers.capture_file and not answers.capture_file.exists():

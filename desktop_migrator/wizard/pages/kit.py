@@ -131,8 +131,8 @@ class KitPage(WizardPage, OperationListener):
             self.tr("Move your data to {owner}").format(owner=owner),
             self.tr("Nothing in your browser is changed, and all of it can be undone."),
         )
-        answers.desk_key = kit.recipient if kit else None
-        self._save_button.setVisible(answers.desk_key is not None)
+        answers.desk_keys = kit.recipients if kit else ()
+        self._save_button.setVisible(bool(answers.desk_keys))
         self._technical.setText(
             "\n".join(
                 [
@@ -314,7 +314,7 @@ class KitPage(WizardPage, OperationListener):
     def _not_reached(self, error: MigratorError) -> None:
         self.answers.look_at_items = False
         reached = not isinstance(error, ConnectionFailed)
-        if self.answers.desk_key is None or reached or not isinstance(error, DatabaseError):
+        if not self.answers.desk_keys or reached or not isinstance(error, DatabaseError):
             self.error_panel.show_error(error)
         else:
             self.error_panel.show_error(

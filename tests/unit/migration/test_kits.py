@@ -47,7 +47,7 @@ def document(kit: Path) -> Any:
 def test_a_kit_says_what_the_desk_put_into_it(kit: Path, workspace: Workspace) -> None:
     public = PrivateKey.generate().public_key
     make(
-        kit, database="postgresql://app@db.test/app", recipient=public,
+        kit, database="postgresql://app@db.test/app", recipients=[public],
         contact="+49 30 1", message="Call us.",
     )  # fmt: skip
     opened = open_kit(kit, workspace)
@@ -57,7 +57,7 @@ def test_a_kit_says_what_the_desk_put_into_it(kit: Path, workspace: Workspace) -
         "Call us.",
     )
     assert opened.database == "postgresql://app@db.test/app"
-    assert opened.recipient == public
+    assert opened.recipients == (public,)
     assert opened.plan_text == PLAN
     assert "tasks" in opened.plan.entities
 
