@@ -254,7 +254,7 @@ def _make_kit(folder: Path) -> Path:
         owner="Acme Tasks",
         plan_text=resource("plans", "default.toml").read_text("utf-8"),
         database=BUILTIN,
-        recipient=PrivateKey.generate().public_key,
+        recipients=[PrivateKey.generate().public_key],
         contact="+49 30 1234",
         message="We will call you.",
         key=SigningKey.generate(),
