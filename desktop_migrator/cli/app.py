@@ -239,7 +239,7 @@ def _consoles(*, no_color: bool) -> dict[str, Console]:
     return {"stdout": Console(no_color=True), "stderr": Console(stderr=True, no_color=True)}
 
 
-def _hoist_global_options(args: list[str]) -> list[str]:
+def hoist_global_options(args: list[str]) -> list[str]:
     """Global options may stand anywhere, as people type them; the parser wants them first."""
     first: list[str] = []
     rest: list[str] = []
@@ -277,7 +277,7 @@ def _replace_what_cannot_be_shown() -> None:
 
 def run_command_line(args: list[str], open_wizard: OpenWizard = no_wizard) -> int:
     """Runs one command line and returns its exit code. No traceback unless debugging is on."""
-    words = _hoist_global_options(args)
+    words = hoist_global_options(args)
     debugging = "--debug" in words or bool(os.environ.get("DEBUG"))
     session = Session(
         tr=Translator(_find_language(words), "cli"),
