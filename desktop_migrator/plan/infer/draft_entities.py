@@ -1,7 +1,6 @@
 """What becomes of the items of one entity: id, columns, and what is left for the rest."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 
 from msgspec import Raw
 
@@ -95,10 +94,14 @@ def fields_of(items: list[SeenItem]) -> dict[str, FieldSeen]:
     return {name: look_at(each, len(items)) for name, each in values.items()}
 
 
-def nested_entities(draft: PlanDraft, parent: EntityDraft) -> Iterator[EntityDraft]:
-    """Entities of the lists of objects in the items, where those have ids of their own."""
-    taken = {each.name for each in draft.entities} | {parent.name}
+def nested_entities(draft: PlanDraft, parent: EntityDraft, most: int) -> list[EntityDraft]:
+    """Entities of the lists of objects in the items, where those have ids of their own; at
+    `most` so many."""
+    found: list[EntityDraft] = []
+    taken = {each.name for each in draft.entities}
     for name, column in list(parent.columns.items()):
+        if len(found) >= most:
+            break
         if column.type != "jsonb" or not column.field or column.options.get("rest"):
             continue
         child = _child(parent, column.field, taken)
@@ -119,7 +122,8 @@ def nested_entities(draft: PlanDraft, parent: EntityDraft) -> Iterator[EntityDra
             continue
         del parent.columns[name]
         taken.add(child.name)
-        yield child
+        found.append(child)
+    return found
 
 
 def _child(parent: EntityDraft, field: str, taken: set[str]) -> EntityDraft | None:

@@ -397,16 +397,14 @@ class _Drafting:
 
     def _draft_columns(self) -> dict[str, dict[str, FieldSeen]]:
         """Fills all entities and adds those within them."""
+        draft = self._draft
         fields: dict[str, dict[str, FieldSeen]] = {}
-        for entity in list(self._draft.entities):
+        for entity in draft.entities:  # which grow meanwhile by those within them
             # A source that takes whatever is JSON must not take what another knows better.
             entity.sources.sort(key=lambda each: (-len(each.decode), each.shape == "single"))
             self._tell_entity(entity)
-            fields[entity.name] = draft_columns(self._draft, entity)
-            for child in list(nested_entities(self._draft, entity)):
-                self._draft.entities.append(child)
-                self._tell_entity(child)
-                fields[child.name] = draft_columns(self._draft, child)
+            fields[entity.name] = draft_columns(draft, entity)
+            draft.entities += nested_entities(draft, entity, _MAX_ENTITIES - len(draft.entities))
         return fields
 
     def _tell_entity(self, entity: EntityDraft) -> None:

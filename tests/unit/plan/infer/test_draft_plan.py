@@ -254,6 +254,37 @@ def test_nested_lists_are_entities_if_their_elements_have_ids() -> None:
     assert taken(records)[0] == {"lists": 2, "list_steps": 4}
 
 
+def test_lists_within_nested_lists_are_entities_too() -> None:
+    """A board with lists of cards, which have comments: each row knows its parent's."""
+
+    def numbered(kind: str, names: str, **within: Any) -> list[dict[str, Any]]:
+        return [{"id": f"{kind}-{name}", "title": name, **within} for name in names]
+
+    def lists(board: str) -> list[dict[str, Any]]:
+        return [
+            each | {"cards": [
+                card | {"comments": numbered(f"comment-{card['id']}", "xy")}
+                for card in numbered(f"card-{each['id']}", "pq")
+            ]}
+            for each in numbered(f"list-{board}", "mn")
+        ]  # fmt: skip
+
+    boards = [each | {"lists": lists(each["id"])} for each in numbered("board", "ab")]
+    records = stored(boards=boards)
+    plan = drafted(records).plan
+    parents = {name: each.parents for name, each in plan.entities.items() if each.parents}
+    assert parents == {
+        "board_lists": {"boards"},
+        "board_list_cards": {"board_lists"},
+        "board_list_card_comments": {"board_list_cards"},
+    }
+    items, rejected, _ = taken(records)
+    assert not rejected
+    assert items == {
+        "boards": 2, "board_lists": 4, "board_list_cards": 8, "board_list_card_comments": 16,
+    }  # fmt: skip
+
+
 def test_what_differs_between_profiles_names_the_person() -> None:
     notes = [{"id": UUIDS[0], "userId": "ada", "text": "x"}]
     others = [{"id": UUIDS[1], "userId": "bob", "text": "y"}]
