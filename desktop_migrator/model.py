@@ -230,8 +230,7 @@ class IdStrategy(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Column:
     name: str
-    type: ColumnType | None
-    """None: a type that a plan cannot fill; fine as long as the plan leaves the column alone."""
+    type: ColumnType
     declared: str = ""
     """The type as the database spells it."""
     max_length: int | None = None

@@ -23,7 +23,7 @@ from desktop_migrator.plan.json_text import (
     parse_number,
 )
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
-from desktop_migrator.plan.schema import PlanColumn
+from desktop_migrator.plan.schema_entity import PlanColumn
 from desktop_migrator.plan.times import CORRECT_REMEDY
 
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")

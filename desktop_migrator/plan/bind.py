@@ -30,15 +30,11 @@ from desktop_migrator.plan.envelope import HASH_LENGTH, MIN_ENVELOPE_LENGTH
 from desktop_migrator.plan.identity import MAX_ID_LENGTH, ULID_LENGTH
 from desktop_migrator.plan.json_text import encode, is_storable
 from desktop_migrator.plan.reject import ItemRejected
-from desktop_migrator.plan.schema import (
-    USER,
-    VARIABLES,
-    Entity,
-    Plan,
-    PlanColumn,
-    column_of_type,
-)
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.plan.schema_entity import Entity, PlanColumn
+from desktop_migrator.plan.schema_texts import USER, VARIABLES
 from desktop_migrator.plan.sensitive import REDACTED, Action
+from desktop_migrator.plan.sql_types import column_of_type
 
 _INTEGER = re.compile("-?(0|[1-9][0-9]{0,18})")
 JSON_TYPES = (ColumnType.JSON, ColumnType.JSONB)
@@ -321,7 +317,7 @@ def _referred_by_key(
 
 
 def _check_reference(table: Table, column: Column, other: Table, id_column: Column) -> None:
-    bits = [INTEGER_BITS.get(each.type or ColumnType.TEXT, 0) for each in (column, id_column)]
+    bits = [INTEGER_BITS.get(each.type, 0) for each in (column, id_column)]
     if all(bits) and bits[0] >= bits[1]:
         return
     uuids = (column.type is ColumnType.UUID, id_column.type is ColumnType.UUID)
@@ -424,16 +420,6 @@ def _check_column(name: str, rules: PlanColumn, table: Table, column: Column | N
                 Message("Add the column to the table, or take `required` from it in the plan."),
             )
         return
-    if column.type is None:
-        _misfit(
-            Message(
-                "The column {table}.{column} is of type {type}, which a plan cannot fill.",
-                table=table.name,
-                column=column.name,
-                type=_type_name(column),
-            ),
-            Message("Take the column out of the plan, or name another."),
-        )
     if rules.rest and column.type not in JSON_TYPES:
         _misfit(
             Message(

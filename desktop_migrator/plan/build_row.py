@@ -47,17 +47,9 @@ from desktop_migrator.plan.raw_items import (
 )
 from desktop_migrator.plan.reader_losses import reader_losses
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
-from desktop_migrator.plan.schema import (
-    CONTENT,
-    ENCODING,
-    INDEX,
-    NAME,
-    USER,
-    VARIABLES,
-    Entity,
-    Plan,
-    PlanColumn,
-)
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.plan.schema_entity import Entity, PlanColumn
+from desktop_migrator.plan.schema_texts import CONTENT, ENCODING, INDEX, NAME, USER, VARIABLES
 
 ColumnExtractor = Callable[[Fields, RawItem], Any]
 """Takes a column's value out of an item's fields. Raises ItemRejected."""

@@ -23,7 +23,9 @@ from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.json_text import as_string, escape_json
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
-from desktop_migrator.plan.schema import VARIABLES, Entity, EntitySource, Plan
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.plan.schema_entity import Entity, EntitySource
+from desktop_migrator.plan.schema_texts import VARIABLES
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,23}")
 _MAX_WORDS = 20

@@ -38,7 +38,7 @@ from desktop_migrator.plan.json_text import (
     parse_number,
 )
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
-from desktop_migrator.plan.schema import PlanColumn
+from desktop_migrator.plan.schema_entity import PlanColumn
 from desktop_migrator.plan.times import (
     CORRECT_REMEDY,
     ROUND_REMEDY,
@@ -181,7 +181,7 @@ def _decoding_converter(field: Message, decode: Decode[Any], expected: Message) 
 
 
 def _for_integer(field: Message, column: Column, rules: PlanColumn) -> Converter:
-    bits = INTEGER_BITS[column.type or ColumnType.BIGINT]
+    bits = INTEGER_BITS[column.type]
     least, most = -(1 << bits - 1), (1 << bits - 1) - 1
 
     def convert(raw: Raw) -> int | None:
@@ -272,9 +272,7 @@ def _for_json(field: Message, column: Column, rules: PlanColumn) -> Converter:
     return convert
 
 
-_CONVERTER_FACTORIES: dict[
-    ColumnType | None, Callable[[Message, Column, PlanColumn], Converter]
-] = {
+_CONVERTER_FACTORIES: dict[ColumnType, Callable[[Message, Column, PlanColumn], Converter]] = {
     ColumnType.TEXT: _for_text,
     ColumnType.ENUM: _for_enum,
     ColumnType.UUID: _for_uuid,

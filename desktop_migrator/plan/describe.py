@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from desktop_migrator.messages import Message, join, verbatim
-from desktop_migrator.plan.schema import (
+from desktop_migrator.plan.schema import Ignore, Plan
+from desktop_migrator.plan.schema_entity import Entity, EntitySource, PlanColumn
+from desktop_migrator.plan.schema_texts import (
     CONTENT,
     ENCODING,
     INDEX,
@@ -13,11 +15,6 @@ from desktop_migrator.plan.schema import (
     PARENT,
     PATH,
     USER,
-    Entity,
-    EntitySource,
-    Ignore,
-    Plan,
-    PlanColumn,
 )
 from desktop_migrator.plan.toml_text import toml_key, toml_value
 

@@ -24,7 +24,8 @@ from desktop_migrator.model import Item, normalize_name
 from desktop_migrator.plan.envelope import is_protected
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.json_text import escape_json, unescape_unstorable
-from desktop_migrator.plan.schema import VARIABLES, Entity
+from desktop_migrator.plan.schema_entity import Entity
+from desktop_migrator.plan.schema_texts import VARIABLES
 from desktop_migrator.plan.secrets.hints import may_hold_login
 from desktop_migrator.plan.secrets.literals import named_strings
 from desktop_migrator.plan.secrets.readings import texts_in

@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import Raw
 
-from desktop_migrator.plan.schema import NAME
+from desktop_migrator.plan.schema_texts import NAME
 
 
 class RestPart(msgspec.Struct, frozen=True):

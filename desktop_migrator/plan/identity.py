@@ -121,7 +121,7 @@ def row_id_factory(
 
 
 def _keeping(column: Column) -> RowIdMaker:
-    bits = INTEGER_BITS.get(column.type) if column.type else None
+    bits = INTEGER_BITS.get(column.type)
 
     def keep(source: str, made: datetime | None) -> tuple[UUID | str | int, bool]:
         row_id: UUID | str | int | None = None

@@ -12,7 +12,9 @@ from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.found_items import FoundItems
 from desktop_migrator.plan.json_text import as_object, encode, escape_unstorable
 from desktop_migrator.plan.reject import ItemRejected
-from desktop_migrator.plan.schema import (
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.plan.schema_entity import Id
+from desktop_migrator.plan.schema_texts import (
     CONTENT,
     ENCODING,
     INDEX,
@@ -21,8 +23,6 @@ from desktop_migrator.plan.schema import (
     PARENT,
     PATH,
     VARIABLES,
-    Id,
-    Plan,
 )
 
 Fields = dict[str, Raw]

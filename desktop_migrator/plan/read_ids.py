@@ -11,7 +11,9 @@ from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.found_items import FoundItems
 from desktop_migrator.plan.raw_items import ItemReader
 from desktop_migrator.plan.reject import ItemRejected
-from desktop_migrator.plan.schema import CONTENT, VARIABLES, Id, Plan
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.plan.schema_entity import Id
+from desktop_migrator.plan.schema_texts import CONTENT, VARIABLES
 
 
 class IdReader:

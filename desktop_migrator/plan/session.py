@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from desktop_migrator.plan.schema import USER, Plan
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.plan.schema_texts import USER
 
 
 def session_settings(plan: Plan, user_id: str) -> dict[str, str]:

@@ -26,7 +26,8 @@ from desktop_migrator.plan.json_text import (
 )
 from desktop_migrator.plan.locations import Location
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
-from desktop_migrator.plan.schema import NAME, EntitySource
+from desktop_migrator.plan.schema_entity import EntitySource
+from desktop_migrator.plan.schema_texts import NAME
 from desktop_migrator.plan.wildcards import WildcardPattern
 
 NOTHING = frozenset(("", "null", "undefined", "NaN"))

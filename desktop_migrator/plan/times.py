@@ -44,7 +44,7 @@ from desktop_migrator.plan.json_text import (
     parse_number,
 )
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
-from desktop_migrator.plan.schema import PlanColumn
+from desktop_migrator.plan.schema_entity import PlanColumn
 
 _T = TypeVar("_T")
 _Decode = Callable[[Raw], _T]

@@ -17,7 +17,7 @@ CAPTURE = """
 import sys
 from pathlib import Path
 from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.plan.schema import (load_plan)
 from desktop_migrator.reporter import NullReporter
 from desktop_migrator.wizard import operations
 from desktop_migrator.wizard.flow import WizardAnswers, Workflow

@@ -12,7 +12,8 @@ from desktop_migrator.migration.workspace.connections import BUILTIN, saved_pass
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Table, TargetEntity, normalize_name
 from desktop_migrator.plan.bind import bind, planned_tables, user_value
-from desktop_migrator.plan.schema import USER, Plan
+from desktop_migrator.plan.schema import Plan
+from desktop_migrator.plan.schema_texts import USER
 from desktop_migrator.plan.session import session_settings
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from desktop_migrator.postgres.connection.engine import (

@@ -20,7 +20,8 @@ from desktop_migrator.plan.infer.find_places import kind
 from desktop_migrator.plan.infer.naming import snake_case
 from desktop_migrator.plan.json_text import as_string
 from desktop_migrator.plan.reject import ItemRejected
-from desktop_migrator.plan.schema import PlanColumn, column_of_type
+from desktop_migrator.plan.schema_entity import PlanColumn
+from desktop_migrator.plan.sql_types import column_of_type
 
 _MAX_DISTINCT = 1000
 _MAX_ENUM = 8

@@ -30,7 +30,7 @@ from desktop_migrator.plan.infer.field_types import FieldSeen, TypeGuess, fits, 
 from desktop_migrator.plan.infer.find_places import kind
 from desktop_migrator.plan.infer.guesses import Confidence
 from desktop_migrator.plan.infer.naming import bare, can_be_named, field_expression
-from desktop_migrator.plan.schema import column_of_type
+from desktop_migrator.plan.sql_types import column_of_type
 
 _JSON = (ColumnType.JSON, ColumnType.JSONB)
 _USER_COLUMNS = frozenset(
@@ -374,13 +374,6 @@ class _Fitting:
         self, column: Column, rules: ColumnDraft, values: list[Raw], place: str
     ) -> None:
         """Options by which the column takes the values."""
-        if column.type is None:
-            self.draft.guess(
-                place,
-                Message("The column is of type {type}.", type=column.declared),
-                Confidence.DOUBTFUL,
-            )
-            return
         options = rules.options
         if column.type not in TIME_TYPES:
             options.pop("numbers", None)
@@ -549,4 +542,4 @@ def _spelling(column: Column) -> str:
         except ValueError:
             return ""
         return spelled
-    return _SPELLINGS.get(column.type, "") if column.type else ""
+    return _SPELLINGS.get(column.type, "")

@@ -17,7 +17,7 @@ Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 STAGE = sql.Identifier("desktop_migrator_stage")
 _FILLED = Column("desktop_migrator_filled", ColumnType.TEXT)
-_UNTYPED = {ColumnType.ENUM, ColumnType.OTHER, None}
+_UNTYPED = {ColumnType.ENUM, ColumnType.OTHER}
 _DEFAULTS = """
     SELECT a.attname, pg_catalog.pg_get_expr(d.adbin, d.adrelid)
     FROM pg_catalog.pg_attribute a

@@ -152,7 +152,7 @@ def _column(column: Column) -> sqlalchemy.Column[Any]:
 
 
 def _type(column: Column) -> TypeEngine[Any]:
-    if column.type is None or column.type not in _TYPES:
+    if column.type not in _TYPES:
         raise PlanDoesNotFit(
             reason=Message(
                 "A column of type {type} cannot be created.",

@@ -39,7 +39,7 @@ _WIRE_TYPES = {
     ColumnType.JSONB: "jsonb",
     ColumnType.OTHER: "text",
 }
-_ARRAY_CASTS: dict[ColumnType | None, LiteralString] = {
+_ARRAY_CASTS: dict[ColumnType, LiteralString] = {
     ColumnType.UUID: "::text[]::uuid[]",
     ColumnType.SMALLINT: "::text[]::bigint[]",
     ColumnType.INTEGER: "::text[]::bigint[]",
@@ -171,9 +171,7 @@ def column_names(columns: Iterable[Column]) -> sql.Composed:
 def copy_types(columns: Iterable[Column]) -> list[str]:
     """What COPY's `set_types` needs to know."""
     return [
-        "float4" if column.declared == "real" else _WIRE_TYPES[column.type]
-        for column in columns
-        if column.type is not None
+        "float4" if column.declared == "real" else _WIRE_TYPES[column.type] for column in columns
     ]
 
 

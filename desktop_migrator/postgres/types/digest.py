@@ -95,7 +95,7 @@ def _conversion(column: Column) -> Callable[[Any], Any] | None:
         return lambda text: text.rstrip(" ")
     if column.declared == "real":
         return _real
-    return _CONVERSIONS.get(column.type) if column.type else None
+    return _CONVERSIONS.get(column.type)
 
 
 def digester(columns: Sequence[Column]) -> Callable[[Sequence[Any]], bytes]:

@@ -11,7 +11,7 @@ from desktop_migrator.messages import verbatim
 from desktop_migrator.model import Column, ColumnType
 from desktop_migrator.plan.convert import converter
 from desktop_migrator.plan.reject import ItemRejected
-from desktop_migrator.plan.schema import PlanColumn
+from desktop_migrator.plan.schema_entity import PlanColumn
 
 
 def spelled(declared: str, value: Any, **rules: Any) -> str | None:

@@ -22,7 +22,8 @@ from desktop_migrator.plan.companions import find_companions
 from desktop_migrator.plan.extract import Extractor
 from desktop_migrator.plan.infer.draft_plan import draft_plan
 from desktop_migrator.plan.infer.guesses import Confidence, InferredPlan
-from desktop_migrator.plan.schema import Entity, load_plan, parse_plan
+from desktop_migrator.plan.schema import load_plan, parse_plan
+from desktop_migrator.plan.schema_entity import Entity
 from tests.unit.plan.helpers import ORIGIN, extractor, record, row, targets
 
 DATA = Path(__file__).parents[3] / "data"
