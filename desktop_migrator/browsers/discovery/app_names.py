@@ -5,6 +5,7 @@ The folder gives a word; the app's own files, where they are installed, give its
 - Linux: `Name` of the .desktop file (freedesktop.org's Desktop Entry Specification) with that word
   as its file's name, window class, command or sandbox;
 - macOS: `CFBundleDisplayName` of the Info.plist with that identifier, name or executable;
+- Windows: `ProductName` of the version resource of the programs in the app's folder;
 - Electron and NW.js everywhere: `productName` of the package.json, which may lie in an app.asar
   (electron/asar's README: a pickled JSON header, then the files);
 - Firefox's kin: `Name` of the application.ini beside the program that the profile names.
@@ -28,6 +29,7 @@ import msgspec
 
 from desktop_migrator.browsers.discovery.os_folders import OperatingSystem, System
 from desktop_migrator.browsers.discovery.registry import Engine
+from desktop_migrator.browsers.discovery.version_resource import product_name
 
 _MAX_FILE = 4 * 2**20
 _MAX_APPS = 4000
@@ -67,6 +69,8 @@ _NO_NAME = re.compile(
     r"\d[\d.]*|[0-9a-f]{8,}|[0-9a-f-]{36}|profile \d+|x\d+|webkit2?gtk-[\d.]+|v\d[\d.]*",
     re.IGNORECASE,
 )
+_HELPERS = re.compile(r"unins|setup|update|crash|squirrel", re.IGNORECASE)
+"""Begins the names of programs that come with many apps."""
 _LAUNCHERS = frozenset({"env", "sh", "bash", "python", "python3", "electron", "flatpak", "snap"})
 
 
@@ -119,7 +123,7 @@ class AppNames:
         sources = {
             OperatingSystem.LINUX: (self._desktop_files, self._packages),
             OperatingSystem.MACOS: (self._bundles,),
-            OperatingSystem.WINDOWS: (self._packages,),
+            OperatingSystem.WINDOWS: (self._packages, self._programs),
         }
         for source in sources[self._system.os]:
             weak: dict[str, str] = {}
@@ -170,15 +174,30 @@ class AppNames:
             weak = [info.get("CFBundleExecutable"), package.name, package.product_name]
             yield str(name), [str(one) for one in strong if one], [str(one) for one in weak if one]
 
+    @property
+    def _windows_places(self) -> list[tuple[Path, str]]:
+        """Where programs are installed: folders, and patterns below them."""
+        local = self._system.local_app_data
+        places = [(local / "Programs", "*"), (local, "*/app-*"), (local, "*/current")]
+        return places + [
+            (Path(f"C:/{folder}"), pattern)
+            for folder in ("Program Files", "Program Files (x86)")
+            for pattern in ("*", "*/*")
+        ]
+
+    def _programs(self) -> Iterator[tuple[str, list[str], list[str]]]:
+        patterns = ((folder, f"{pattern}/*.exe") for folder, pattern in self._windows_places)
+        for program in _first(
+            path for folder, pattern in patterns for path in _glob(folder, pattern)
+        ):
+            if _HELPERS.match(program.stem):
+                continue
+            if name := product_name(program):
+                yield name, [program.stem, name], [_app_folder(program.parent)]
+
     def _packages(self) -> Iterator[tuple[str, list[str], list[str]]]:
         if self._system.os is OperatingSystem.WINDOWS:
-            local = self._system.local_app_data
-            places = [(local / "Programs", "*"), (local, "*/app-*"), (local, "*/current")]
-            places += [
-                (Path(f"C:/{folder}"), pattern)
-                for folder in ("Program Files", "Program Files (x86)")
-                for pattern in ("*", "*/*")
-            ]
+            places = self._windows_places
         else:
             folders = (Path("/opt"), Path("/usr/lib"), Path("/usr/share"))
             places = [(folder, "*") for folder in (*folders, self._system.home / ".local/opt")]
@@ -186,8 +205,13 @@ class AppNames:
             package = _read_package(app / "resources")
             name = package.product_name or package.name
             if name:
-                folder_name = app.parent.name if app.name.startswith("app-") else app.name
-                yield name, [package.name, package.product_name], [folder_name]
+                yield name, [package.name, package.product_name], [_app_folder(app)]
+
+
+def _app_folder(folder: Path) -> str:
+    """The app's own folder's name, of which the folder may be one version."""
+    versioned = folder.name.startswith("app-") or folder.name == "current"
+    return folder.parent.name if versioned else folder.name
 
 
 class _Package(msgspec.Struct):
