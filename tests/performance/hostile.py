@@ -93,24 +93,6 @@ def _packed(profile: Path, kind: int, value: bytes, count: int) -> None:
         database.executemany("INSERT INTO map_entries VALUES (1, ?, ?, ?)", rows)
 
 
-def _tree_in_itself(profile: Path) -> None:
-    """Pages that are their own children: a walk without end, each step of which looks right."""
-    path = trees.chromium_sqlite(profile, [f"key{number:06}" for number in range(60_000)])
-    content = bytearray(path.read_bytes())
-    size = int.from_bytes(content[16:18], "big")
-    for start in range(size, len(content), size):
-        if content[start] != 2:  # an interior page of an index
-            continue
-        cells = int.from_bytes(content[start + 3 : start + 5], "big")
-        own = (start // size + 1).to_bytes(4, "big")
-        for number in range(cells):
-            pointer = start + 12 + 2 * number
-            cell = start + int.from_bytes(content[pointer : pointer + 2], "big")
-            content[cell : cell + 4] = own
-        content[start + 8 : start + 12] = own
-    path.write_bytes(bytes(content))
-
-
 def _firefox_zeros(profile: Path) -> None:
     path = trees.firefox(profile, keys=[])
     packed = bytes(cramjam.snappy.compress_raw(bytes(15 * 2**20)))
@@ -144,7 +126,7 @@ def _local_state(profile: Path) -> None:
     (profile.parent / "Local State").write_text('{"x":[' + "[]," * 18_000_000 + "[]]}")
 
 
-KINDS: dict[str, Callable[[Path], None]] = {
+KINDS: dict[str, Callable[[Path], object]] = {
     "LevelDB: an index names one block 200,000 times": _same_block,
     "LevelDB: a table listed 250 times": _listed_over_and_over,
     "LevelDB: keys of 30 KB that spell each other out, 1.6 million": _spelled_out,
@@ -154,7 +136,9 @@ KINDS: dict[str, Callable[[Path], None]] = {
     "LevelDB: a value of 40 MiB": _large_value,
     "SQLite: values computed, 1 GB each": _computed,
     "SQLite: 300,000 tables": _many_tables,
-    "SQLite: pages that are their own children": _tree_in_itself,
+    "SQLite: pages that are their own children": lambda profile: hostile_stores.tree_in_itself(
+        profile, 60_000
+    ),
     "SQLite: a log of 12,000 times one page": _one_page_over_and_over,
     "SQLite: 200 values of 15 MiB zeros under zstd": lambda profile: _packed(
         profile, 1, zstandard.compress(_ZEROS), 200

@@ -13,6 +13,7 @@ import cramjam
 import zstandard
 
 from desktop_migrator.browsers.leveldb.checksum import masked_crc32c
+from tests.unit.browsers import trees
 
 Handles = list[tuple[int, int]]
 Entry = tuple[int, bytes, bytes]
@@ -211,3 +212,21 @@ def zeros_under_zstd(path: Path, zeros: int) -> Path:
 
 
 with_wal = _with_wal
+
+
+def tree_in_itself(profile: Path, records: int) -> Path:
+    """Pages that are their own children: a walk without end, each step of which looks right."""
+    path = trees.chromium_sqlite(profile, [f"key{number:06}" for number in range(records)])
+    content = bytearray(path.read_bytes())
+    size = int.from_bytes(content[16:18], "big")
+    for start in range(size, len(content), size):
+        if content[start] != 2:  # an interior page of an index
+            continue
+        own = (start // size + 1).to_bytes(4, "big")
+        for number in range(int.from_bytes(content[start + 3 : start + 5], "big")):
+            pointer = start + 12 + 2 * number
+            cell = start + int.from_bytes(content[pointer : pointer + 2], "big")
+            content[cell : cell + 4] = own
+        content[start + 8 : start + 12] = own
+    path.write_bytes(bytes(content))
+    return path

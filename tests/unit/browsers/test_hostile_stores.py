@@ -55,6 +55,13 @@ def test_what_no_browser_makes_is_refused_and_told(shape: str, tmp_path: Path) -
     } == before
 
 
+def test_pages_that_are_their_own_children_are_walked_once(tmp_path: Path) -> None:
+    path = hostile_stores.tree_in_itself(tmp_path / "Default", 2000)
+    records, (damage,) = read(path, tmp_path / "scratch")
+    assert sorted(record.key for record in records) == [f"key{n:06}" for n in range(2000)]
+    assert "damaged" in str(damage.description)
+
+
 @pytest.mark.parametrize("length", [1, 17, 31, 32, 47])
 def test_a_log_cut_to_a_few_bytes_costs_its_file_nothing(length: int, tmp_path: Path) -> None:
     path = hostile_stores.with_wal(tmp_path / "Default" / "LocalStorage", length)
