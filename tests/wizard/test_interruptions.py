@@ -124,6 +124,20 @@ def test_a_connection_lost_in_mid_run_goes_on_where_it_stopped(
     assert app_server.sql(ROWS) == whole
 
 
+def test_a_database_that_falls_silent_is_told_with_no_time_left(
+    sit: Sit, whole: list[Any], app_server: AppServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "_MAX_SILENCE", 1)
+    person = sit()
+    go_to_backup(person)
+    with held_up(person, app_server) as page:
+        person.wait(lambda: "The database has not answered for" in page.status)
+        assert "nothing is half done" in page.status
+        assert "left" not in page.status
+    person.wait(lambda: person.page.step is WizardStep.DONE)
+    assert app_server.sql(ROWS) == whole
+
+
 def test_a_pause_holds_no_transaction_open(
     sit: Sit, whole: list[Any], app_server: AppServer
 ) -> None:

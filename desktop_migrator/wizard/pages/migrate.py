@@ -151,6 +151,11 @@ class MigratePage(WizardPage, OperationListener):
         elif silent >= _MAX_SILENCE and not self.operation.cancel.is_set():
             self._stages.show_silence(silent)
 
+    @property
+    def status(self) -> str:
+        """What is said of the work now."""
+        return self._stages.status
+
     def on_warning(self, message: Message) -> None:
         self._append_log(self.localize(message))
 
