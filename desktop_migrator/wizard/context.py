@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ class WizardContext:
     """Where to look for browsers; empty: in all of this person's."""
     unfinished_run: UnfinishedRun | None = None
     """What an earlier run left."""
+    moved: datetime | None = None
+    """When data was moved from this computer by this plan the last time, and is not taken back."""
     kit: "Kit | None" = None
     """What the wizard was opened with."""
     result: "Result | None" = None

@@ -2,16 +2,24 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from desktop_migrator.errors import BadDatabaseUrl
+from desktop_migrator.messages import Translator
 from desktop_migrator.migration.preview.preview_store import PreviewState
 from desktop_migrator.migration.workspace.connections import BUILTIN
+from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.wizard.i18n import QT_TRANSLATE_NOOP
 
 _BUILTIN_LABEL = QT_TRANSLATE_NOOP("databases", "the database on this computer")
 
 
-def database_label(url: str) -> str:
+def database_label(url: str, translator: Translator) -> str:
     """A database as a person may be told of it; `url` has no password."""
-    return QCoreApplication.translate("databases", _BUILTIN_LABEL) if url == BUILTIN else url
+    if url == BUILTIN:
+        return QCoreApplication.translate("databases", _BUILTIN_LABEL)
+    try:
+        return translator(Address(url).server)
+    except BadDatabaseUrl:  # of an earlier version
+        return url
 
 
 _STATES: dict[PreviewState, str] = {

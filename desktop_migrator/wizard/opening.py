@@ -5,13 +5,16 @@ pages that use it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from desktop_migrator.migration.demo import USER_ID, unpack_home
 from desktop_migrator.migration.desk.kits import Kit, open_kit
 from desktop_migrator.migration.wizard_options import CAPTURE_SUFFIX, WizardOptions
+from desktop_migrator.migration.workspace.catalog import Catalog
 from desktop_migrator.migration.workspace.connections import BUILTIN
 from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.model import Outcome
 from desktop_migrator.plan.schema import Plan, load_plan
 from desktop_migrator.wizard import messages
 from desktop_migrator.wizard.context import WizardContext
@@ -62,6 +65,7 @@ class Loaded:
     home: Path | None
     """The demo's."""
     unfinished_run: UnfinishedRun | None
+    moved: datetime | None
     pages: Mapping[WizardStep, type[WizardPage]]
 
     def put_into(self, context: WizardContext) -> None:
@@ -80,7 +84,7 @@ class Loaded:
             if kit.database:
                 answers.one_page, answers.workflow = True, Workflow.MIGRATE
                 answers.create_tables = kit.database == BUILTIN
-        context.unfinished_run = self.unfinished_run
+        context.unfinished_run, context.moved = self.unfinished_run, self.moved
         if self.unfinished_run:  # which comes first
             answers.one_page = False
         context.loaded = True
@@ -102,8 +106,17 @@ def load(options: WizardOptions) -> Loaded:
         kit=kit,
         home=unpack_home(workspace) if options.demo else None,
         unfinished_run=find_unfinished_run(workspace, plan.name),
+        moved=_last_moved(workspace, plan),
         pages=PAGES,
     )
+
+
+def _last_moved(workspace: Workspace, plan: Plan) -> datetime | None:
+    """When the last run by this plan that completed, and was not taken back, ended."""
+    for run in Catalog(workspace.catalog).runs():
+        if run.plan == plan.name and run.outcome == Outcome.COMPLETED:
+            return run.finished
+    return None
 
 
 def create_context(options: WizardOptions) -> WizardContext:

@@ -399,10 +399,10 @@
         <translation>Dasselbe für alle gleichen</translation>
     </message>
     <message numerus="yes">
-        <source>The same for all %n that differ in just these fields</source>
+        <source>The same for all %Ln that differ in just these fields</source>
         <translation>
-            <numerusform>Dasselbe für alle %n, die sich nur in diesen Feldern unterscheiden</numerusform>
-            <numerusform>Dasselbe für alle %n, die sich nur in diesen Feldern unterscheiden</numerusform>
+            <numerusform>Dasselbe für alle %Ln, die sich nur in diesen Feldern unterscheiden</numerusform>
+            <numerusform>Dasselbe für alle %Ln, die sich nur in diesen Feldern unterscheiden</numerusform>
         </translation>
     </message>
     <message>
@@ -689,10 +689,10 @@
         <translation>Diese Datenbank kann so nicht verwendet werden.</translation>
     </message>
     <message numerus="yes">
-        <source>%n point(s) to look at; you can go on.</source>
+        <source>%Ln point(s) to look at; you can go on.</source>
         <translation>
-            <numerusform>%n Punkt zum Ansehen; Sie können weitermachen.</numerusform>
-            <numerusform>%n Punkte zum Ansehen; Sie können weitermachen.</numerusform>
+            <numerusform>%Ln Punkt zum Ansehen; Sie können weitermachen.</numerusform>
+            <numerusform>%Ln Punkte zum Ansehen; Sie können weitermachen.</numerusform>
         </translation>
     </message>
     <message>
@@ -910,24 +910,24 @@
         <translation>Die Datenbank ist, wie sie vorher war, und die Daten in Ihrem Browser auch.</translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) removed.</source>
+        <source>%Ln row(s) removed.</source>
         <translation>
-            <numerusform>%n Zeile entfernt.</numerusform>
-            <numerusform>%n Zeilen entfernt.</numerusform>
+            <numerusform>%Ln Zeile entfernt.</numerusform>
+            <numerusform>%Ln Zeilen entfernt.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) have their former values again.</source>
+        <source>%Ln row(s) have their former values again.</source>
         <translation>
-            <numerusform>%n Zeile hat wieder ihre früheren Werte.</numerusform>
-            <numerusform>%n Zeilen haben wieder ihre früheren Werte.</numerusform>
+            <numerusform>%Ln Zeile hat wieder ihre früheren Werte.</numerusform>
+            <numerusform>%Ln Zeilen haben wieder ihre früheren Werte.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) were changed by others since then and stay.</source>
+        <source>%Ln row(s) were changed by others since then and stay.</source>
         <translation>
-            <numerusform>%n Zeile wurde seitdem von anderen geändert und bleibt.</numerusform>
-            <numerusform>%n Zeilen wurden seitdem von anderen geändert und bleiben.</numerusform>
+            <numerusform>%Ln Zeile wurde seitdem von anderen geändert und bleibt.</numerusform>
+            <numerusform>%Ln Zeilen wurden seitdem von anderen geändert und bleiben.</numerusform>
         </translation>
     </message>
     <message>
@@ -939,17 +939,17 @@
         <translation>Auch das lässt sich zurücknehmen, unter „Rückgängig machen oder wiederherstellen“.</translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) that were gone are back.</source>
+        <source>%Ln row(s) that were gone are back.</source>
         <translation>
-            <numerusform>%n Zeile, die fehlte, ist wieder da.</numerusform>
-            <numerusform>%n Zeilen, die fehlten, sind wieder da.</numerusform>
+            <numerusform>%Ln Zeile, die fehlte, ist wieder da.</numerusform>
+            <numerusform>%Ln Zeilen, die fehlten, sind wieder da.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) were refused by the database.</source>
+        <source>%Ln row(s) were refused by the database.</source>
         <translation>
-            <numerusform>%n Zeile hat die Datenbank abgelehnt.</numerusform>
-            <numerusform>%n Zeilen hat die Datenbank abgelehnt.</numerusform>
+            <numerusform>%Ln Zeile hat die Datenbank abgelehnt.</numerusform>
+            <numerusform>%Ln Zeilen hat die Datenbank abgelehnt.</numerusform>
         </translation>
     </message>
     <message>
@@ -961,31 +961,31 @@
         <translation>Sie können den Browser jetzt starten und die Website wie vorher benutzen.</translation>
     </message>
     <message numerus="yes">
-        <source>%n record(s) are back.</source>
+        <source>%Ln record(s) are back.</source>
         <translation>
-            <numerusform>%n Datensatz ist wieder da.</numerusform>
-            <numerusform>%n Datensätze sind wieder da.</numerusform>
+            <numerusform>%Ln Datensatz ist wieder da.</numerusform>
+            <numerusform>%Ln Datensätze sind wieder da.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n were replaced.</source>
+        <source>%Ln were replaced.</source>
         <translation>
-            <numerusform>%n wurde ersetzt.</numerusform>
-            <numerusform>%n wurden ersetzt.</numerusform>
+            <numerusform>%Ln wurde ersetzt.</numerusform>
+            <numerusform>%Ln wurden ersetzt.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n lay there already.</source>
+        <source>%Ln lay there already.</source>
         <translation>
-            <numerusform>%n war schon da.</numerusform>
-            <numerusform>%n waren schon da.</numerusform>
+            <numerusform>%Ln war schon da.</numerusform>
+            <numerusform>%Ln waren schon da.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n were changed by the web site since then and stay.</source>
+        <source>%Ln were changed by the web site since then and stay.</source>
         <translation>
-            <numerusform>%n wurde seitdem von der Website geändert und bleibt.</numerusform>
-            <numerusform>%n wurden seitdem von der Website geändert und bleiben.</numerusform>
+            <numerusform>%Ln wurde seitdem von der Website geändert und bleibt.</numerusform>
+            <numerusform>%Ln wurden seitdem von der Website geändert und bleiben.</numerusform>
         </translation>
     </message>
     <message>
@@ -1071,10 +1071,10 @@
         <translation>Die ganze Festplatte wird durchsucht …</translation>
     </message>
     <message numerus="yes">
-        <source>%n folder(s) searched</source>
+        <source>%Ln folder(s) searched</source>
         <translation>
-            <numerusform>%n Ordner durchsucht</numerusform>
-            <numerusform>%n Ordner durchsucht</numerusform>
+            <numerusform>%Ln Ordner durchsucht</numerusform>
+            <numerusform>%Ln Ordner durchsucht</numerusform>
         </translation>
     </message>
     <message>
@@ -1157,10 +1157,10 @@
         <translation>für {user}, in {database}</translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) written</source>
+        <source>%Ln row(s) written</source>
         <translation>
-            <numerusform>%n Zeile geschrieben</numerusform>
-            <numerusform>%n Zeilen geschrieben</numerusform>
+            <numerusform>%Ln Zeile geschrieben</numerusform>
+            <numerusform>%Ln Zeilen geschrieben</numerusform>
         </translation>
     </message>
     <message>
@@ -1188,17 +1188,17 @@
         <translation>erstellt auf {computer}, {size}</translation>
     </message>
     <message numerus="yes">
-        <source>%n record(s) of the browser</source>
+        <source>%Ln record(s) of the browser</source>
         <translation>
-            <numerusform>%n Datensatz des Browsers</numerusform>
-            <numerusform>%n Datensätze des Browsers</numerusform>
+            <numerusform>%Ln Datensatz des Browsers</numerusform>
+            <numerusform>%Ln Datensätze des Browsers</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) of the database</source>
+        <source>%Ln row(s) of the database</source>
         <translation>
-            <numerusform>%n Zeile der Datenbank</numerusform>
-            <numerusform>%n Zeilen der Datenbank</numerusform>
+            <numerusform>%Ln Zeile der Datenbank</numerusform>
+            <numerusform>%Ln Zeilen der Datenbank</numerusform>
         </translation>
     </message>
 </context>
@@ -1536,10 +1536,10 @@
         <translation>&amp;Noch einmal</translation>
     </message>
     <message numerus="yes">
-        <source>At least %n character(s).</source>
+        <source>At least %Ln character(s).</source>
         <translation>
-            <numerusform>Mindestens %n Zeichen.</numerusform>
-            <numerusform>Mindestens %n Zeichen.</numerusform>
+            <numerusform>Mindestens %Ln Zeichen.</numerusform>
+            <numerusform>Mindestens %Ln Zeichen.</numerusform>
         </translation>
     </message>
     <message>
@@ -1701,17 +1701,17 @@
         <translation>Die Sicherung vom {time} ist unversehrt: {records}, {rows}.</translation>
     </message>
     <message numerus="yes">
-        <source>%n record(s) of the browser</source>
+        <source>%Ln record(s) of the browser</source>
         <translation>
-            <numerusform>%n Datensatz des Browsers</numerusform>
-            <numerusform>%n Datensätze des Browsers</numerusform>
+            <numerusform>%Ln Datensatz des Browsers</numerusform>
+            <numerusform>%Ln Datensätze des Browsers</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) of the database</source>
+        <source>%Ln row(s) of the database</source>
         <translation>
-            <numerusform>%n Zeile der Datenbank</numerusform>
-            <numerusform>%n Zeilen der Datenbank</numerusform>
+            <numerusform>%Ln Zeile der Datenbank</numerusform>
+            <numerusform>%Ln Zeilen der Datenbank</numerusform>
         </translation>
     </message>
     <message>
@@ -1727,17 +1727,17 @@
         <translation>In {database}, für {user}:</translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) that the migration added will be removed.</source>
+        <source>%Ln row(s) that the migration added will be removed.</source>
         <translation>
-            <numerusform>%n Zeile, die die Übertragung hinzugefügt hat, wird entfernt.</numerusform>
-            <numerusform>%n Zeilen, die die Übertragung hinzugefügt hat, werden entfernt.</numerusform>
+            <numerusform>%Ln Zeile, die die Übertragung hinzugefügt hat, wird entfernt.</numerusform>
+            <numerusform>%Ln Zeilen, die die Übertragung hinzugefügt hat, werden entfernt.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) will get their former values again.</source>
+        <source>%Ln row(s) will get their former values again.</source>
         <translation>
-            <numerusform>%n Zeile erhält ihre früheren Werte zurück.</numerusform>
-            <numerusform>%n Zeilen erhalten ihre früheren Werte zurück.</numerusform>
+            <numerusform>%Ln Zeile erhält ihre früheren Werte zurück.</numerusform>
+            <numerusform>%Ln Zeilen erhalten ihre früheren Werte zurück.</numerusform>
         </translation>
     </message>
     <message>
@@ -1749,10 +1749,10 @@
         <translation>Die Datenbank ist schon wie vorher: Es gibt nichts zurückzusetzen.</translation>
     </message>
     <message numerus="yes">
-        <source>%n record(s) go into {browser}, profile {profile}.</source>
+        <source>%Ln record(s) go into {browser}, profile {profile}.</source>
         <translation>
-            <numerusform>%n Datensatz kommt in {browser}, Profil {profile}.</numerusform>
-            <numerusform>%n Datensätze kommen in {browser}, Profil {profile}.</numerusform>
+            <numerusform>%Ln Datensatz kommt in {browser}, Profil {profile}.</numerusform>
+            <numerusform>%Ln Datensätze kommen in {browser}, Profil {profile}.</numerusform>
         </translation>
     </message>
     <message>
@@ -1996,10 +1996,6 @@
         <source>{stage}: {current} of {total}</source>
         <translation>{stage}: {current} von {total}</translation>
     </message>
-    <message>
-        <source>about %n second(s) left</source>
-        <translation>noch etwa %n Sekunde</translation>
-    </message>
 </context>
 <context>
     <name>StepSidebar</name>
@@ -2086,12 +2082,20 @@
         <translation>Nimmt eine frühere Übertragung genau zurück.</translation>
     </message>
     <message>
+        <source>It takes a few minutes. Have ready who you are in the app, and what its people gave you: a kit, or the address of its database.</source>
+        <translation>Es dauert ein paar Minuten. Halten Sie bereit, wer Sie in der App sind und was deren Leute Ihnen gegeben haben: ein Paket oder die Adresse der Datenbank.</translation>
+    </message>
+    <message>
         <source>One moment …</source>
         <translation>Einen Moment …</translation>
     </message>
     <message>
         <source>{file} is opened.</source>
         <translation>{file} wird geöffnet.</translation>
+    </message>
+    <message>
+        <source>Your data was moved from this computer on {when}. What was moved is not moved twice; to take it back, choose Undo or restore.</source>
+        <translation>Ihre Daten sind am {when} von diesem Computer umgezogen. Was umgezogen ist, zieht nicht doppelt um; um es zurückzunehmen, wählen Sie „Rückgängig machen oder wiederherstellen“.</translation>
     </message>
     <message>
         <source>An earlier migration did not finish</source>
@@ -2206,6 +2210,30 @@
     <message>
         <source>Leave it</source>
         <translation>So lassen</translation>
+    </message>
+</context>
+<context>
+    <name>_TimeLeft</name>
+    <message numerus="yes">
+        <source>about %Ln second(s) left</source>
+        <translation>
+            <numerusform>noch etwa %Ln Sekunde</numerusform>
+            <numerusform>noch etwa %Ln Sekunden</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %Ln minute(s) left</source>
+        <translation>
+            <numerusform>noch etwa %Ln Minute</numerusform>
+            <numerusform>noch etwa %Ln Minuten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %Ln hour(s) left</source>
+        <translation>
+            <numerusform>noch etwa %Ln Stunde</numerusform>
+            <numerusform>noch etwa %Ln Stunden</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -14,10 +14,10 @@
 <context>
     <name>ConflictList</name>
     <message numerus="yes">
-        <source>The same for all %n that differ in just these fields</source>
-        <translation type="unfinished">
-            <numerusform>The same for all %n that differ in just these fields</numerusform>
-            <numerusform>The same for all %n that differ in just these fields</numerusform>
+        <source>The same for all %Ln that differ in just these fields</source>
+        <translation>
+            <numerusform>The same for all %Ln that differ in just these fields</numerusform>
+            <numerusform>The same for all %Ln that differ in just these fields</numerusform>
         </translation>
     </message>
 </context>
@@ -48,10 +48,10 @@
 <context>
     <name>DestinationPage</name>
     <message numerus="yes">
-        <source>%n point(s) to look at; you can go on.</source>
+        <source>%Ln point(s) to look at; you can go on.</source>
         <translation>
-            <numerusform>%n point to look at; you can go on.</numerusform>
-            <numerusform>%n points to look at; you can go on.</numerusform>
+            <numerusform>%Ln point to look at; you can go on.</numerusform>
+            <numerusform>%Ln points to look at; you can go on.</numerusform>
         </translation>
     </message>
 </context>
@@ -114,110 +114,110 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) removed.</source>
+        <source>%Ln row(s) removed.</source>
         <translation>
-            <numerusform>%n row removed.</numerusform>
-            <numerusform>%n rows removed.</numerusform>
+            <numerusform>%Ln row removed.</numerusform>
+            <numerusform>%Ln rows removed.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) have their former values again.</source>
+        <source>%Ln row(s) have their former values again.</source>
         <translation>
-            <numerusform>%n row has its former values again.</numerusform>
-            <numerusform>%n rows have their former values again.</numerusform>
+            <numerusform>%Ln row has its former values again.</numerusform>
+            <numerusform>%Ln rows have their former values again.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) were changed by others since then and stay.</source>
+        <source>%Ln row(s) were changed by others since then and stay.</source>
         <translation>
-            <numerusform>%n row was changed by others since then and stays.</numerusform>
-            <numerusform>%n rows were changed by others since then and stay.</numerusform>
+            <numerusform>%Ln row was changed by others since then and stays.</numerusform>
+            <numerusform>%Ln rows were changed by others since then and stay.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) that were gone are back.</source>
+        <source>%Ln row(s) that were gone are back.</source>
         <translation>
-            <numerusform>%n row that was gone is back.</numerusform>
-            <numerusform>%n rows that were gone are back.</numerusform>
+            <numerusform>%Ln row that was gone is back.</numerusform>
+            <numerusform>%Ln rows that were gone are back.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) were refused by the database.</source>
+        <source>%Ln row(s) were refused by the database.</source>
         <translation>
-            <numerusform>%n row was refused by the database.</numerusform>
-            <numerusform>%n rows were refused by the database.</numerusform>
+            <numerusform>%Ln row was refused by the database.</numerusform>
+            <numerusform>%Ln rows were refused by the database.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n record(s) are back.</source>
+        <source>%Ln record(s) are back.</source>
         <translation>
-            <numerusform>%n record is back.</numerusform>
-            <numerusform>%n records are back.</numerusform>
+            <numerusform>%Ln record is back.</numerusform>
+            <numerusform>%Ln records are back.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n were replaced.</source>
+        <source>%Ln were replaced.</source>
         <translation>
-            <numerusform>%n was replaced.</numerusform>
-            <numerusform>%n were replaced.</numerusform>
+            <numerusform>%Ln was replaced.</numerusform>
+            <numerusform>%Ln were replaced.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n lay there already.</source>
+        <source>%Ln lay there already.</source>
         <translation>
-            <numerusform>%n lay there already.</numerusform>
-            <numerusform>%n lay there already.</numerusform>
+            <numerusform>%Ln lay there already.</numerusform>
+            <numerusform>%Ln lay there already.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n were changed by the web site since then and stay.</source>
+        <source>%Ln were changed by the web site since then and stay.</source>
         <translation>
-            <numerusform>%n was changed by the web site since then and stays.</numerusform>
-            <numerusform>%n were changed by the web site since then and stay.</numerusform>
+            <numerusform>%Ln was changed by the web site since then and stays.</numerusform>
+            <numerusform>%Ln were changed by the web site since then and stay.</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>FindPage</name>
     <message numerus="yes">
-        <source>%n folder(s) searched</source>
+        <source>%Ln folder(s) searched</source>
         <translation>
-            <numerusform>%n folder searched</numerusform>
-            <numerusform>%n folders searched</numerusform>
+            <numerusform>%Ln folder searched</numerusform>
+            <numerusform>%Ln folders searched</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>HistoryPage</name>
     <message numerus="yes">
-        <source>%n row(s) written</source>
+        <source>%Ln row(s) written</source>
         <translation>
-            <numerusform>%n row written</numerusform>
-            <numerusform>%n rows written</numerusform>
+            <numerusform>%Ln row written</numerusform>
+            <numerusform>%Ln rows written</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n record(s) of the browser</source>
+        <source>%Ln record(s) of the browser</source>
         <translation>
-            <numerusform>%n record of the browser</numerusform>
-            <numerusform>%n records of the browser</numerusform>
+            <numerusform>%Ln record of the browser</numerusform>
+            <numerusform>%Ln records of the browser</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) of the database</source>
+        <source>%Ln row(s) of the database</source>
         <translation>
-            <numerusform>%n row of the database</numerusform>
-            <numerusform>%n rows of the database</numerusform>
+            <numerusform>%Ln row of the database</numerusform>
+            <numerusform>%Ln rows of the database</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>NewPassphraseForm</name>
     <message numerus="yes">
-        <source>At least %n character(s).</source>
+        <source>At least %Ln character(s).</source>
         <translation>
-            <numerusform>At least %n character.</numerusform>
-            <numerusform>At least %n characters.</numerusform>
+            <numerusform>At least %Ln character.</numerusform>
+            <numerusform>At least %Ln characters.</numerusform>
         </translation>
     </message>
 </context>
@@ -234,38 +234,38 @@
 <context>
     <name>RestorePage</name>
     <message numerus="yes">
-        <source>%n record(s) of the browser</source>
+        <source>%Ln record(s) of the browser</source>
         <translation>
-            <numerusform>%n record of the browser</numerusform>
-            <numerusform>%n records of the browser</numerusform>
+            <numerusform>%Ln record of the browser</numerusform>
+            <numerusform>%Ln records of the browser</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) of the database</source>
+        <source>%Ln row(s) of the database</source>
         <translation>
-            <numerusform>%n row of the database</numerusform>
-            <numerusform>%n rows of the database</numerusform>
+            <numerusform>%Ln row of the database</numerusform>
+            <numerusform>%Ln rows of the database</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) that the migration added will be removed.</source>
+        <source>%Ln row(s) that the migration added will be removed.</source>
         <translation>
-            <numerusform>%n row that the migration added will be removed.</numerusform>
-            <numerusform>%n rows that the migration added will be removed.</numerusform>
+            <numerusform>%Ln row that the migration added will be removed.</numerusform>
+            <numerusform>%Ln rows that the migration added will be removed.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s) will get their former values again.</source>
+        <source>%Ln row(s) will get their former values again.</source>
         <translation>
-            <numerusform>%n row will get its former values again.</numerusform>
-            <numerusform>%n rows will get their former values again.</numerusform>
+            <numerusform>%Ln row will get its former values again.</numerusform>
+            <numerusform>%Ln rows will get their former values again.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n record(s) go into {browser}, profile {profile}.</source>
+        <source>%Ln record(s) go into {browser}, profile {profile}.</source>
         <translation>
-            <numerusform>%n record goes into {browser}, profile {profile}.</numerusform>
-            <numerusform>%n records go into {browser}, profile {profile}.</numerusform>
+            <numerusform>%Ln record goes into {browser}, profile {profile}.</numerusform>
+            <numerusform>%Ln records go into {browser}, profile {profile}.</numerusform>
         </translation>
     </message>
 </context>
@@ -321,6 +321,30 @@
         <translation>
             <numerusform>Still at it; nothing new for %Ln second.</numerusform>
             <numerusform>Still at it; nothing new for %Ln seconds.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>_TimeLeft</name>
+    <message numerus="yes">
+        <source>about %Ln second(s) left</source>
+        <translation>
+            <numerusform>about %Ln second left</numerusform>
+            <numerusform>about %Ln seconds left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %Ln minute(s) left</source>
+        <translation>
+            <numerusform>about %Ln minute left</numerusform>
+            <numerusform>about %Ln minutes left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %Ln hour(s) left</source>
+        <translation>
+            <numerusform>about %Ln hour left</numerusform>
+            <numerusform>about %Ln hours left</numerusform>
         </translation>
     </message>
 </context>

@@ -4,10 +4,11 @@ import base64
 import json
 from pathlib import Path
 
+import keyring
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_migrator.errors import KitChanged
@@ -23,6 +24,7 @@ from desktop_migrator.wizard.operations import CaptureResult
 from desktop_migrator.wizard.pages.destination import DestinationPage
 from desktop_migrator.wizard.pages.kit import KitPage
 from desktop_migrator.wizard.widgets.kit_panel import KitPanel
+from tests import kept_keyring
 from tests.recorded import APP
 from tests.wizard.conftest import PASSPHRASE, OpenWindow, Person
 from tests.wizard.pages import named
@@ -130,7 +132,7 @@ def test_a_kit_that_was_changed_does_not_open(
 
 
 @pytest.fixture
-def desk_kit(kit: Path, tmp_path: Path) -> Path:
+def new_kit(kit: Path) -> Path:
     """For the app of the sample profiles, whose database is on this computer."""
     text = resource("plans", "default.toml").read_text("utf-8")
     make_kit(
@@ -141,15 +143,52 @@ def desk_kit(kit: Path, tmp_path: Path) -> Path:
         recipients=[PrivateKey.generate().public_key],
         key=DESK,
     )
-    open_window_of = Workspace.open(tmp_path / "data")
-    trust_desk(open_kit(kit, open_window_of), open_window_of)
     return kit
 
 
-def test_a_kit_migrates_from_one_page_in_two_decisions(
-    desk_kit: Path, home: Path, open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
+@pytest.fixture
+def desk_kit(new_kit: Path, tmp_path: Path) -> Path:
+    """The same, of a desk that was accepted."""
+    workspace = Workspace.open(tmp_path / "data")
+    trust_desk(open_kit(new_kit, workspace), workspace)
+    return new_kit
+
+
+class Effort(QObject):
+    """What a person has to do: presses of buttons, and fields that are filled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clicks = 0
+        self.fields: set[QObject] = set()
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.MouseButtonRelease and isinstance(watched, QAbstractButton):
+            self.clicks += 1
+        if event.type() is QEvent.Type.KeyPress and isinstance(watched, QLineEdit):
+            self.fields.add(watched)
+        return False
+
+
+def press(button: QAbstractButton) -> None:
+    assert button.isEnabled()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_a_kit_migrates_from_one_page_in_four_clicks_one_text_and_two_decisions(
+    new_kit: Path,
+    home: Path,
+    open_window: OpenWindow,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    window = open_window(WizardOptions(file=desk_kit, data_dir=tmp_path / "data"))
+    """Where the computer has a keychain and the kit's database asks for no password of hers."""
+    before = keyring.get_keyring()
+    monkeypatch.setenv("DM_TEST_KEYRING", str(tmp_path / "keyring.json"))
+    keyring.set_keyring(kept_keyring.Keyring())  # type: ignore[no-untyped-call]
+    window = open_window(WizardOptions(file=new_kit, data_dir=tmp_path / "data"))
     window.context.folders = (home,)
     person = Person(window, qtbot)
     page = person.page
@@ -158,12 +197,13 @@ def test_a_kit_migrates_from_one_page_in_two_decisions(
     person.wait(lambda: page.operation is None)
     assert "Tasks: " in page._found.text()
     assert " in " in page._found.text()
-    page._person.setText("maria")
-    page._passphrase.set_passphrase(PASSPHRASE, PASSPHRASE)
-    assert page.isComplete()
-    QTest.mouseClick(window.button(window.WizardButton.NextButton), Qt.MouseButton.LeftButton)
+    effort = Effort()
+    press(named(page, QPushButton, TRUST))  # the first decision
+    person.wait(lambda: page.operation is None)
+    QTest.keyClicks(page._person, "maria")
+    press(window.button(window.WizardButton.NextButton))
     person.wait(lambda: person.page.step is WizardStep.CONFLICTS and person.page.isComplete())
-    QTest.mouseClick(window.button(window.WizardButton.CommitButton), Qt.MouseButton.LeftButton)
+    press(window.button(window.WizardButton.CommitButton))  # the second: which version counts
     person.wait(lambda: person.page.step is WizardStep.DONE or person.page.error_panel.isVisible())
     result = window.context.result
     assert isinstance(result, RunResult), person.page.error_panel.support_text()
@@ -174,6 +214,10 @@ def test_a_kit_migrates_from_one_page_in_two_decisions(
         WizardStep.MIGRATE,
         WizardStep.DONE,
     ]
+    press(window.button(window.WizardButton.FinishButton))
+    assert not window.isVisible()
+    keyring.set_keyring(before)
+    assert (effort.clicks, len(effort.fields)) == (4, 1)
 
 
 def test_without_its_database_a_kit_offers_a_file_for_the_desk_alone(

@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.reporter import Stage
 from desktop_migrator.wizard.widgets import stage_progress
-from desktop_migrator.wizard.widgets.stage_progress import StageProgress
+from desktop_migrator.wizard.widgets.stage_progress import StageProgress, progress_sentence
 
 STAGES = (Stage.CHECK, Stage.BACKUP, Stage.LOAD, Stage.VERIFY)
 
@@ -46,3 +46,13 @@ def test_silence_is_told_instead_of_a_time_left(qtbot: QtBot, stage: Stage, word
     progress.show_silence(12)
     assert words in progress.status
     assert "left" not in progress.status
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(1.0, "noch etwa 1 Sekunde"), (90.0, "noch etwa 2 Minuten"), (3700.0, "noch etwa 1 Stunde")],
+)
+def test_the_time_left_is_said_in_german(seconds: float, words: str) -> None:
+    said = progress_sentence(Progress(Stage.LOAD, 1000, 1_000_000, 0.1, seconds))
+    assert said.endswith(f"1.000 von 1.000.000 – {words}")

@@ -6,13 +6,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop_migrator.errors import BadKit, ExitCode
 from desktop_migrator.migration.wizard_options import WizardOptions
+from desktop_migrator.migration.workspace.catalog import UNDONE, Catalog
+from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.model import Counts, Outcome, RunResult
+from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.wizard.app import WizardSession
 from desktop_migrator.wizard.flow import WizardStep
-from tests.wizard.conftest import Person
+from tests.wizard.conftest import OpenWindow, Person
 
 ENGINE = {"sqlalchemy", "psycopg", "alembic", "pydantic", "asyncio", "reportlab", "httpx"}
 MEGABYTES = 120
@@ -77,3 +82,24 @@ def test_what_is_handed_over_before_the_engine_is_there_is_opened_then(
     assert session.window.context.answers.captures == (tmp_path / "my.dmcapture",)
     assert session.window.currentId() == WizardStep.WELCOME
     session.window.stop_and_close()
+
+
+def test_who_has_moved_before_is_told_so(
+    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    def greeting() -> str:
+        window = open_window(WizardOptions(data_dir=tmp_path))
+        return "\n".join(each.text() for each in window.currentPage().findChildren(QLabel))
+
+    assert "was moved from this computer" not in greeting()
+    catalog, plan = Catalog(Workspace.open(tmp_path).catalog), load_plan(None).name
+    catalog.record_start("r", user_id="u", database="d", plan=plan, origins=[])
+    catalog.record_end(
+        RunResult(
+            run="r", outcome=Outcome.COMPLETED, counts=Counts(), by_entity={}, skipped_records={},
+            damages=(), verified=True, seconds=1.0, peak_memory_mb=1.0, error=None, rejections=(),
+        )
+    )  # fmt: skip
+    assert "was moved from this computer" in greeting()
+    catalog.set_outcomes({"r": UNDONE})
+    assert "was moved from this computer" not in greeting()

@@ -390,7 +390,7 @@ class DestinationPage(WizardPage, OperationListener):
         if essential:
             words, role = self.tr("This database cannot be used as it is."), "bad"
         elif bad:
-            words = self.tr("%n point(s) to look at; you can go on.", "", len(bad))
+            words = self.tr("%Ln point(s) to look at; you can go on.", "", len(bad))
             role = "warning"
         else:
             words, role = self.tr("Everything is in order."), "good"

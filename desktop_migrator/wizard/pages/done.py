@@ -274,12 +274,12 @@ class DonePage(WizardPage):
             else self.tr("The database is as it was before, and so is your browser's data."),
         )
         words = [
-            self.tr("%n row(s) removed.", "", counts.deleted),
-            self.tr("%n row(s) have their former values again.", "", counts.restored),
+            self.tr("%Ln row(s) removed.", "", counts.deleted),
+            self.tr("%Ln row(s) have their former values again.", "", counts.restored),
         ]
         if counts.kept:
             words.append(
-                self.tr("%n row(s) were changed by others since then and stay.", "", counts.kept)
+                self.tr("%Ln row(s) were changed by others since then and stay.", "", counts.kept)
             )
         self._summary.setText(" ".join(words))
         self._show_verified("")
@@ -292,15 +292,17 @@ class DonePage(WizardPage):
             self.tr("You can take this back as well, under Undo or restore."),
         )
         words = [
-            self.tr("%n row(s) that were gone are back.", "", counts.inserted),
-            self.tr("%n row(s) have their former values again.", "", counts.updated),
+            self.tr("%Ln row(s) that were gone are back.", "", counts.inserted),
+            self.tr("%Ln row(s) have their former values again.", "", counts.updated),
         ]
         if counts.skipped:
             words.append(
-                self.tr("%n row(s) were changed by others since then and stay.", "", counts.skipped)
+                self.tr(
+                    "%Ln row(s) were changed by others since then and stay.", "", counts.skipped
+                )
             )
         if counts.rejected:
-            words.append(self.tr("%n row(s) were refused by the database.", "", counts.rejected))
+            words.append(self.tr("%Ln row(s) were refused by the database.", "", counts.rejected))
         self._summary.setText(" ".join(words))
         self._show_verified("")
         self._show_table(result.by_table)
@@ -312,13 +314,13 @@ class DonePage(WizardPage):
             self.tr("You can start the browser now and use the web site as before."),
         )
         words = [
-            self.tr("%n record(s) are back.", "", written.added),
-            self.tr("%n were replaced.", "", written.replaced),
-            self.tr("%n lay there already.", "", written.unchanged),
+            self.tr("%Ln record(s) are back.", "", written.added),
+            self.tr("%Ln were replaced.", "", written.replaced),
+            self.tr("%Ln lay there already.", "", written.unchanged),
         ]
         if written.kept:
             words.append(
-                self.tr("%n were changed by the web site since then and stay.", "", written.kept)
+                self.tr("%Ln were changed by the web site since then and stay.", "", written.kept)
             )
         self._summary.setText(" ".join(words))
         self._show_verified(self.tr("What was written was read back and compared."))

@@ -150,7 +150,7 @@ class FindPage(WizardPage, OperationListener):
 
     def on_progress(self, progress: Progress) -> None:
         if progress.total is None and self.stop_button.isVisible():
-            folders = self.tr("%n folder(s) searched", "", progress.current)
+            folders = self.tr("%Ln folder(s) searched", "", progress.current)
             self._state.setText(folders)
         self._bar.setRange(0, progress.total or 0)
         self._bar.setValue(progress.current)

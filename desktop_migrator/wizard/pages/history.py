@@ -84,11 +84,12 @@ class HistoryPage(WizardPage):
         lines = [
             ", ".join(run.origins),
             self.tr("for {user}, into {database}").format(
-                user=run.user_id, database=labels.database_label(run.database)
+                user=run.user_id,
+                database=labels.database_label(run.database, self.context.translator),
             ),
         ]
         if run.counts is not None:
-            lines.append(self.tr("%n row(s) written", "", written))
+            lines.append(self.tr("%Ln row(s) written", "", written))
         note = "" if run.finished else self.tr("It was cut off.")
         card = Card(
             self.tr("Migration of {time}").format(time=i18n.format_local_time(run.started)),
@@ -118,8 +119,8 @@ class HistoryPage(WizardPage):
                 ),
                 " · ".join(
                     (
-                        self.tr("%n record(s) of the browser", "", listed.summary.records),
-                        self.tr("%n row(s) of the database", "", listed.summary.rows),
+                        self.tr("%Ln record(s) of the browser", "", listed.summary.records),
+                        self.tr("%Ln row(s) of the database", "", listed.summary.rows),
                     )
                 ),
             )

@@ -149,8 +149,8 @@ class RestorePage(WizardPage, OperationListener):
         self._verified_label.setText(
             self.tr("The backup of {time} is whole: {records}, {rows}.").format(
                 time=i18n.format_local_time(backup.manifest.created),
-                records=self.tr("%n record(s) of the browser", "", backup.summary.records),
-                rows=self.tr("%n row(s) of the database", "", backup.summary.rows),
+                records=self.tr("%Ln record(s) of the browser", "", backup.summary.records),
+                rows=self.tr("%Ln row(s) of the database", "", backup.summary.rows),
             )
         )
         self._database_card.setEnabled(backup.target is not None)
@@ -233,13 +233,15 @@ class RestorePage(WizardPage, OperationListener):
     def _show_database_preview(self, preview: DatabasePreview) -> None:
         self._bar.hide()
         where = self.tr("In {database}, for {user}:").format(
-            database=labels.database_label(preview.target.database),
+            database=labels.database_label(preview.target.database, self.context.translator),
             user=preview.target.user_id,
         )
         if preview.run_known:
             words = [
-                self.tr("%n row(s) that the migration added will be removed.", "", preview.removed),
-                self.tr("%n row(s) will get their former values again.", "", preview.restored),
+                self.tr(
+                    "%Ln row(s) that the migration added will be removed.", "", preview.removed
+                ),
+                self.tr("%Ln row(s) will get their former values again.", "", preview.restored),
             ]
         else:
             words = [
@@ -264,7 +266,7 @@ class RestorePage(WizardPage, OperationListener):
         for goal in found:
             profile = goal.profile
             lines.append(
-                self.tr("%n record(s) go into {browser}, profile {profile}.", "", goal.records)
+                self.tr("%Ln record(s) go into {browser}, profile {profile}.", "", goal.records)
                 .format(browser=profile.browser_name, profile=profile.name)
             )  # fmt: skip
             if goal.running:

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
-from desktop_migrator.wizard import theme
+from desktop_migrator.wizard import i18n, theme
 from desktop_migrator.wizard.flow import UnfinishedRun, WizardStep, Workflow
 from desktop_migrator.wizard.pages.base import WizardPage
 from desktop_migrator.wizard.widgets import basics
@@ -52,6 +52,15 @@ class WelcomePage(WizardPage):
             self.tr("Takes an earlier migration back, exactly."),
             "undo",
         )
+        self._choice_list.addWidget(
+            basics.make_label(
+                self.tr(
+                    "It takes a few minutes. Have ready who you are in the app, and what its "
+                    "people gave you: a kit, or the address of its database."
+                ),
+                "faint",
+            )
+        )
         self.body.addStretch(1)
         self.choose_workflow(Workflow.MIGRATE)
         if file := self.context.waits_for:
@@ -83,6 +92,14 @@ class WelcomePage(WizardPage):
             self._opened.addWidget(module.KitPanel(kit, self.context.translator, self._accept_kit))
         if former:
             self._offer_unfinished_run(former)
+        elif moved := self.context.moved:
+            words = self.tr(
+                "Your data was moved from this computer on {when}. What was moved is not moved "
+                "twice; to take it back, choose Undo or restore."
+            )
+            self._opened.addWidget(
+                basics.make_label(words.format(when=i18n.format_local_time(moved)), "good")
+            )
         if former and self.answers.workflow is Workflow.MIGRATE:
             self.choose_workflow(Workflow.RESUME)
         elif kit and not kit.database:

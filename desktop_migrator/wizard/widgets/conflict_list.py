@@ -108,7 +108,7 @@ class ConflictList(QWidget):
             for each in self._preview_store.conflict_groups(self.model.entity)
             if each.kind == conflict.kind
         )
-        words = self.tr("The same for all %n that differ in just these fields", "", alike.count)
+        words = self.tr("The same for all %Ln that differ in just these fields", "", alike.count)
         self.alike_box.setText(words)
         self.alike_box.setVisible(alike.count > 1)
         with QSignalBlocker(self.alike_box):

@@ -42,7 +42,7 @@ class NewPassphraseForm(QWidget):
     def _changed(self) -> None:
         first, second = self._first.text(), self._second.text()
         if len(first) < MIN_PASSPHRASE_LENGTH:
-            words = self.tr("At least %n character(s).", "", MIN_PASSPHRASE_LENGTH)
+            words = self.tr("At least %Ln character(s).", "", MIN_PASSPHRASE_LENGTH)
         elif first != second:
             words = self.tr("The two are not the same yet.")
         else:

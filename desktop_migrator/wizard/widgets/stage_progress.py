@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication, QLocale, QObject
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from desktop_migrator.migration.progress import Progress
@@ -159,11 +159,15 @@ def progress_sentence(progress: Progress) -> str:
     seconds = progress.eta
     if not seconds or progress.current >= progress.total:
         return words
-    if seconds < _MINUTE:
-        number = max(1, round(seconds))
-        left = translate("StageProgress", "about %n second(s) left", "", number)
-    elif seconds < _HOUR:
-        left = translate("StageProgress", "about %n minute(s) left", "", round(seconds / _MINUTE))
-    else:
-        left = translate("StageProgress", "about %n hour(s) left", "", round(seconds / _HOUR))
-    return f"{words} – {left}"
+    return f"{words} – {_TimeLeft().words(seconds)}"
+
+
+class _TimeLeft(QObject):
+    """An object, since only its `tr` has plurals."""
+
+    def words(self, seconds: float) -> str:
+        if seconds < _MINUTE:
+            return self.tr("about %Ln second(s) left", "", max(1, round(seconds)))
+        if seconds < _HOUR:
+            return self.tr("about %Ln minute(s) left", "", round(seconds / _MINUTE))
+        return self.tr("about %Ln hour(s) left", "", round(seconds / _HOUR))
