@@ -48,6 +48,7 @@ COMMANDS = {
     "backup": N_("List, make, check, restore and delete encrypted backups."),
     "capture": N_("Seal what the browsers hold in a file, to be uploaded later."),
     "upload": N_("Move captures into a database, each item once however often they are sent."),
+    "fleet": N_("Say who of all people is done, and what keeps the others."),
     "report": N_("Write what a run did as a page to read, keep or send."),
     "info": N_("Show versions, folders and what this computer keeps."),
     "status": N_("Say whether a migration is needed and what was done."),
@@ -76,7 +77,7 @@ COMMANDS = {
 }
 PANELS = {
     N_("Look"): ("scan", "records", "preview", "status", "history", "checklist", "info", "logs"),
-    N_("Move"): ("migrate", "capture", "upload", "export", "demo", "wizard"),
+    N_("Move"): ("migrate", "capture", "upload", "fleet", "export", "demo", "wizard"),
     N_("Check and undo"): (
         *("validate", "repair", "rollback", "backup", "clear", "report", "analyze", "optimize"),
     ),

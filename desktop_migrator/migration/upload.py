@@ -10,7 +10,7 @@ one waits for it; uploads for others go on beside it.
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass, replace
@@ -39,8 +39,8 @@ from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import Opened, migrate
 from desktop_migrator.migration.sealed.captures import (
     NOBODY,
-    SUFFIX,
     UnlockKey,
+    find_capture_files,
     is_capture,
     open_capture,
 )
@@ -140,7 +140,7 @@ def upload(
     learns of each file when it is done. What ails one file stops none of the others, save
     Cancelled, which stops all. Raises what keeps from reaching the database, and UsageError.
     """
-    files = _find_files(paths)
+    files = find_capture_files(paths)
     opened = [
         _name_person(each, job, options) for each in _open_all(files, job, workspace, reporter)
     ]
@@ -167,25 +167,6 @@ def upload(
             if isinstance(one.error, Cancelled) or reporter.cancelled:
                 break
     return UploadResult(tuple(done))
-
-
-def _find_files(paths: Iterable[Path]) -> list[Path]:
-    """The files named, and those in the folders named, that are captures by their content."""
-    found: dict[Path, None] = {}
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(each for each in path.rglob("*") if _is_whole_capture(each))
-            if not inside:
-                raise UsageError(reason=Message("There is no capture in {path}.", path=str(path)))
-            found |= dict.fromkeys(each.absolute() for each in inside)
-        else:
-            found[path.absolute()] = None
-    return list(found)
-
-
-def _is_whole_capture(path: Path) -> bool:
-    """What is still being written there has another name."""
-    return (path.suffix == SUFFIX or not path.suffix) and is_capture(path)
 
 
 @dataclass(frozen=True, slots=True)

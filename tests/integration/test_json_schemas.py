@@ -163,6 +163,8 @@ def test_every_command_prints_what_its_schema_says(
     story("connection-list")
     story("connection-default", "office")
     story("connection-remove", "office")
+    story("fleet", "--database", database)
+    story("fleet-retry", "--database", database, "--dry-run")
     story("keys-new", "desk")
     story("keys-list")
     story("keys-export", "desk", "--out", tmp_path / "desk.pub")

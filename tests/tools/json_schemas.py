@@ -72,6 +72,7 @@ PROGRESS = event(
 )
 WARNING = event("warning", text=TEXT)
 WORKING = [PROGRESS, WARNING, ERROR]
+STATE = one_of("done", "partly", "working", "stuck", "taken_back", "captured", "missing")
 PLACE = {"entity": TEXT, "source_id": maybe(TEXT), "origin": TEXT, "key": TEXT, "position": TEXT}
 WHY = {"code": TEXT, "reason": TEXT, "remedy": TEXT}
 
@@ -292,6 +293,43 @@ SCHEMAS: dict[str, list[Schema]] = {
             same_as=maybe(TEXT),
         ),
         finished(files=COUNT, done_before=COUNT, counts=by_name(COUNT)),
+    ],
+    "fleet": [
+        finished(
+            people=many(
+                thing(
+                    user_id=TEXT,
+                    state=STATE,
+                    last=maybe(TIME),
+                    done=maybe(TIME),
+                    host=TEXT,
+                    **dict.fromkeys(("runs", "captures", "new", "replaced", "kept"), COUNT),
+                    **dict.fromkeys(("superseded", "rejected"), COUNT),
+                    problem=TEXT,
+                    waiting_runs=many(TEXT),
+                )
+            ),
+            states=by_name(COUNT),
+            reasons=many(
+                thing(entity=TEXT, place=TEXT, **WHY, items=COUNT, people=COUNT),
+            ),
+            page=maybe(TEXT),
+        ),
+        ERROR,
+    ],
+    "fleet-retry": [
+        *WORKING,
+        event(
+            "retried",
+            "A run's rejected items: how many go in now, and the others by code.",
+            user_id=TEXT,
+            run=TEXT,
+            cured=COUNT,
+            left=by_name(COUNT),
+            retry=maybe(TEXT),
+            error=NO_ERROR,
+        ),
+        finished(dry_run=FLAG, cured=COUNT, left=COUNT, failed=COUNT),
     ],
     "capture": [
         *WORKING,

@@ -55,7 +55,7 @@ def retry_rejected(
         action = RepairAction(
             Message("rejected items"), fix.problem, fix.remedy, changes=fix.changes
         )
-        yield action, partial(_load_fix, context, run, entities, fix)
+        yield action, partial(load_fix, context, run, entities, fix)
     for code, number in unfixable.items():
         action = RepairAction(
             Message("rejected items"),
@@ -73,7 +73,8 @@ def retry_rejected(
         yield action, None
 
 
-def _load_fix(context: RepairContext, run: Run, entities: Sequence[TargetEntity], fix: Fix) -> str:
+def load_fix(context: RepairContext, run: Run, entities: Sequence[TargetEntity], fix: Fix) -> str:
+    """Load what the fix has, and mark it resolved by the run whose id is returned."""
     with repair_run(context, run, entities, ConflictPolicy.SKIP) as (repair_id, loader):
         loader.load(fix.items, len(fix.items))
         with translate_errors(), context.connection.begin():

@@ -39,6 +39,8 @@ class Fix:
     problem: Message
     remedy: Message
     changes: tuple[tuple[str, str], ...] = ()
+    as_they_are: bool = False
+    """Whether nothing of them is changed but what plan and table make of them."""
 
 
 def find_fixes(
@@ -81,6 +83,7 @@ def find_fixes(
                     count=len(loadable),
                 ),
                 plural("Load it: {count:,} item.", "Load them: {count:,} items.", count=len(items)),
+                as_they_are=True,
             ),
         )
     return fixes

@@ -103,6 +103,28 @@ def is_capture(path: Path) -> bool:
         return path.suffix == SUFFIX
 
 
+def find_capture_files(paths: Iterable[Path]) -> list[Path]:
+    """The files named, and of those in the folders named the captures, by their content.
+
+    Raises UsageError for a folder that has none.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = [each for each in sorted(path.rglob("*")) if _may_be_capture(each)]
+            if not inside:
+                raise UsageError(reason=Message("There is no capture in {path}.", path=str(path)))
+            found |= dict.fromkeys(each.absolute() for each in inside)
+        else:
+            found[path.absolute()] = None
+    return list(found)
+
+
+def _may_be_capture(path: Path) -> bool:
+    """What is still being written there has another name."""
+    return path.suffix in {SUFFIX, ""} and is_capture(path)
+
+
 def needs_typed_key(path: Path, credentials: Credentials) -> bool:
     """Whether the person has to type what opens it, since the keyring has nothing that does.
 

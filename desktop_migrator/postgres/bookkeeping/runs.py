@@ -126,6 +126,12 @@ def list_runs(connection: sqlalchemy.Connection, user_id: str) -> list[Run]:
     return [_run(row) for row in rows.mappings()]
 
 
+def all_runs(connection: sqlalchemy.Connection) -> list[Run]:
+    """Everybody's, the newest first."""
+    rows = connection.execute(select(runs).order_by(runs.c.started.desc()))
+    return [_run(row) for row in rows.mappings()]
+
+
 def unfinished_run(connection: sqlalchemy.Connection, user_id: str, plan: str) -> Run | None:
     """The person's last run by the plan, if it did not come to its end and was not undone."""
     mine = list_runs(connection, user_id)
