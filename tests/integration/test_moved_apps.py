@@ -9,6 +9,7 @@ import pytest
 from tests.integration.command_line import CommandLine
 from tests.unit.browsers import trees
 
+ROOT = Path(__file__).parents[2]
 ORIGIN = "https://a.test"
 AREA = b"_https://a.test\0\1"
 
@@ -34,3 +35,15 @@ def test_what_moved_is_told_with_where_it_went(profile: Path, note: bytes, tmp_p
     assert "4.0 KB in IndexedDB" in told
     assert ("has removed it all" in told) is not bool(note)
     assert ("has a record tasks:migrated" in told) is bool(note)
+
+
+def test_a_site_that_the_plan_names_is_looked_for_elsewhere_too(
+    profile: Path, tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan.toml"
+    builtin = (ROOT / "resources" / "plans" / "default.toml").read_text()
+    plan.write_text(builtin.replace("origins = []", 'origins = ["https://a.test"]'))
+    program = CommandLine(tmp_path / "data")
+    ended = program("--plan", plan, "preview", "--source", profile, "--user-id", "u1")
+    assert ended.exit_code == 1
+    assert "4.0 KB in IndexedDB" in " ".join((ended.out + ended.err).split())

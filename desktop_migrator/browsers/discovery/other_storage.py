@@ -10,6 +10,7 @@
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -27,6 +28,10 @@ from desktop_migrator.model import Profile
 
 _MAX_FILES = 20_000
 _MAX_INDEX_BYTES = 2**20
+_CHROMIUM_NAME = re.compile(
+    r"(?P<scheme>https?)_(?P<host>.+)_(?:0|(?P<port>[0-9]{1,5}))\.indexeddb\.(?:leveldb|blob)"
+)
+_FIREFOX_NAME = re.compile(r"(?P<scheme>https?)\+\+\+(?P<host>[^+^]+)(?:\+(?P<port>[0-9]{1,5}))?")
 _FIREFOX_KINDS = {"idb": "IndexedDB", "cache": "Cache storage", "fs": "OPFS"}
 
 
@@ -66,6 +71,21 @@ def find_other_storage(profile: Profile, origin: str) -> list[OtherStorage]:
             modified = datetime.fromtimestamp(min(max(newest, 0), 2**33), UTC)
             found.append(OtherStorage(profile, origin, kind, size, modified))
     return found
+
+
+def sites_elsewhere(profile: Profile) -> set[str]:
+    """Origins that have IndexedDB, or in Firefox anything, in the profile, by their folders."""
+    lister = FolderLister()
+    found = {
+        match
+        for pattern, form in (("IndexedDB/*", _CHROMIUM_NAME), ("storage/default/*", _FIREFOX_NAME))
+        for folder, _ in lister.glob(profile.path, pattern)
+        if (match := form.fullmatch(folder.name))
+    }
+    return {
+        f"{each['scheme']}://{each['host']}" + (f":{each['port']}" if each["port"] else "")
+        for each in found
+    }
 
 
 def _folders(profile: Path, origin: str) -> dict[str, list[Path]]:

@@ -11,6 +11,7 @@ from desktop_migrator.messages import Message
 from desktop_migrator.migration.sources.open_sources import (
     Sources,
     tell_emptied,
+    tell_named_elsewhere,
     tell_other_storage,
 )
 from desktop_migrator.migration.sources.origins import parse_origins
@@ -141,6 +142,8 @@ def survey(
             origin_guess.add(record, classified)
         counter.add(record, classified)
     if origins is None:
+        if not origin_guess.ranked_origins():
+            tell_named_elsewhere(sources, plan, reporter)
         if apart and not origin_guess.ranked_origins():
             reporter.warned(
                 Message(

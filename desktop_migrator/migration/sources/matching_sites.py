@@ -11,7 +11,7 @@ from desktop_migrator.browsers.discovery.discover import UnreadablePath
 from desktop_migrator.browsers.read import read_stores
 from desktop_migrator.errors import Cancelled
 from desktop_migrator.messages import Message
-from desktop_migrator.migration.sources.open_sources import find_sources
+from desktop_migrator.migration.sources.open_sources import find_sources, named_elsewhere
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Damage, Profile, Record, Store
 from desktop_migrator.plan.classify import RecordClassifier
@@ -120,10 +120,16 @@ def scan_sites(
             raise Cancelled
         findings.append(_scan_profile(plan, each.profile, each.stores, workspace, reporter))
         reporter.advanced(Stage.FIND, number, len(profiles))
+    elsewhere = (
+        each.message
+        for finding in findings
+        for each in named_elsewhere(finding.profile, plan)
+        if not any(site.origin == each.origin and site.matching_records for site in finding.sites)
+    )
     return SiteScan(
         profiles=tuple(sorted(findings, key=lambda finding: -finding.matching_records)),
         unreadable=tuple(each for one in found for each in one.unreadable),
-        warnings=tuple(each for one in found for each in one.warnings),
+        warnings=(*(each for one in found for each in one.warnings), *elsewhere),
     )
 
 

@@ -9,7 +9,11 @@ from itertools import chain
 from pathlib import Path
 
 from desktop_migrator.browsers.discovery import discover
-from desktop_migrator.browsers.discovery.other_storage import find_other_storage
+from desktop_migrator.browsers.discovery.other_storage import (
+    OtherStorage,
+    find_other_storage,
+    sites_elsewhere,
+)
 from desktop_migrator.browsers.discovery.unwritten import warn_of_unwritten
 from desktop_migrator.browsers.read import read_stores
 from desktop_migrator.browsers.read.emptied import was_emptied
@@ -17,7 +21,8 @@ from desktop_migrator.browsers.read.read_ahead import read_ahead
 from desktop_migrator.errors import Cancelled
 from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.sealed.captures import Capture, UnlockKey, is_capture, open_captures
-from desktop_migrator.model import Damage, Record, Store
+from desktop_migrator.model import Damage, Profile, Record, Store
+from desktop_migrator.plan.schema import Plan
 from desktop_migrator.reporter import Question, Reporter
 
 ChangeRecords = Callable[[list[Record]], Sequence[Record]]
@@ -30,6 +35,8 @@ _WAIT_OR_NOT = Message(
 )
 _PAUSE, _MAX_PAUSES = 3.0, 60
 """Seconds between two looks at whether browsers still write, and how many there are."""
+_MAX_SITES = 10
+"""Of a profile, of which it is told what they keep elsewhere."""
 _MIN_READ_AHEAD_BYTES = 4 * 2**20
 """Bytes from which on it pays to read ahead."""
 
@@ -111,6 +118,21 @@ def tell_other_storage(sources: Sources, origins: Sequence[str], reporter: Repor
         for origin in origins:
             for found in find_other_storage(profile, origin):
                 reporter.warned(found.message)
+
+
+def tell_named_elsewhere(sources: Sources, plan: Plan, reporter: Reporter) -> None:
+    """Warn of what the web sites that the plan names keep elsewhere than in localStorage."""
+    for profile in dict.fromkeys(store.profile for store, _ in sources.copies):
+        for found in named_elsewhere(profile, plan):
+            reporter.warned(found.message)
+
+
+def named_elsewhere(profile: Profile, plan: Plan) -> list[OtherStorage]:
+    """What the web sites that the plan names keep elsewhere; nothing for a plan for any site."""
+    if not plan.source.origins:
+        return []
+    named = sorted(filter(plan.source.names, sites_elsewhere(profile)))[:_MAX_SITES]
+    return [found for origin in named for found in find_other_storage(profile, origin)]
 
 
 def tell_emptied(sources: Sources, origins: Sequence[str], reporter: Reporter) -> None:

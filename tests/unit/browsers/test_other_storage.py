@@ -6,7 +6,7 @@ from pathlib import Path
 import plyvel
 import pytest
 
-from desktop_migrator.browsers.discovery.other_storage import find_other_storage
+from desktop_migrator.browsers.discovery.other_storage import find_other_storage, sites_elsewhere
 from desktop_migrator.model import Profile
 
 
@@ -55,3 +55,22 @@ def test_chromiums_private_file_system_is_told_by_its_list_of_sites(tmp_path: Pa
     [found] = find_other_storage(profile, "https://a.test")
     assert (found.kind, found.size) == ("OPFS", len(b"data001"))
     assert not find_other_storage(profile, "https://c.test")
+
+
+def test_the_sites_that_keep_data_elsewhere_are_known_by_their_folders(tmp_path: Path) -> None:
+    for name in (
+        "IndexedDB/https_a.test_0.indexeddb.leveldb",
+        "IndexedDB/https_a.test_0.indexeddb.blob",
+        "IndexedDB/http_127.0.0.1_18765.indexeddb.leveldb",
+        "IndexedDB/chrome-extension_abc_0.indexeddb.leveldb",
+        "storage/default/http+++b.test+8080",
+        "storage/default/https+++c.test",
+        "storage/default/https+++d.test^userContextId=2",
+    ):
+        (tmp_path / name).mkdir(parents=True)
+    assert sites_elsewhere(Profile("any", "Any", "Me", tmp_path)) == {
+        "https://a.test",
+        "http://127.0.0.1:18765",
+        "http://b.test:8080",
+        "https://c.test",
+    }
