@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from desktop_migrator.model import ConflictPolicy, MergeRule
 
 if TYPE_CHECKING:  # the engine is loaded once the window is to be seen
+    from desktop_migrator.plan.envelope import FieldKey
     from desktop_migrator.plan.schema import Plan
     from desktop_migrator.vault.keys import PublicKey
 
@@ -195,6 +196,8 @@ class WizardAnswers:
     unfinished_run: UnfinishedRun | None = None
     """What an earlier run left; chosen with FINISH, or with UNDO and `undo_run`."""
 
+    field_key: "FieldKey | None" = None
+    """For sensitive fields; None: the keyring's."""
     one_page: bool = False
     """Whether a kit has said so much that one page does."""
     look_at_items: bool = False

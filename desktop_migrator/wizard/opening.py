@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from desktop_migrator.migration.demo import USER_ID, unpack_home
+from desktop_migrator.migration.demo import DEMO_KEY, USER_ID, unpack_home
 from desktop_migrator.migration.desk.kits import Kit, open_kit
 from desktop_migrator.migration.wizard_options import CAPTURE_SUFFIX, WizardOptions
 from desktop_migrator.migration.workspace.catalog import Catalog
@@ -74,6 +74,7 @@ class Loaded:
         if self.home:
             context.folders = (self.home,)
             answers.user_id, answers.database, answers.create_tables = USER_ID, BUILTIN, True
+            answers.field_key = DEMO_KEY
         file = self.options.file
         if file and file.suffix == CAPTURE_SUFFIX:
             answers.workflow, answers.captures = Workflow.UPLOAD, (file.absolute(),)

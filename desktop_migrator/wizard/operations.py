@@ -4,7 +4,7 @@ Knows no Qt. `begin` gives a function of a reporter for the worker.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wakepy import keep
@@ -168,7 +168,7 @@ def restore_job(answers: WizardAnswers) -> RestoreJob:
 
 def build_job(answers: WizardAnswers, plan: Plan, *, resume: bool = False) -> Job:
     if answers.workflow is Workflow.RESUME and answers.unfinished_run:
-        return _resume_job(answers.unfinished_run, plan)
+        return replace(_resume_job(answers.unfinished_run, plan), field_key=answers.field_key)
     uploads = answers.workflow is Workflow.UPLOAD
     return Job(
         plan=plan,
@@ -182,6 +182,7 @@ def build_job(answers: WizardAnswers, plan: Plan, *, resume: bool = False) -> Jo
         rules=answers.rules,
         decisions=answers.decisions,
         create_tables=answers.create_tables,
+        field_key=answers.field_key,
         continue_on_error=True,
         backup=answers.backup.choice is not BackupChoice.NONE,
         passphrase=backup_passphrase(answers),
