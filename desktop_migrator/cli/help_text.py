@@ -6,6 +6,7 @@ import typer
 from typer._click import Command, Context, HelpFormatter
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from desktop_migrator.cli.examples import epilog
 from desktop_migrator.cli.session import Session
 from desktop_migrator.messages import N_, Translator
 
@@ -34,10 +35,12 @@ def localize_help(command: Command) -> None:
 class _Context(typer.Context):
     def get_help(self) -> str:
         session: Session = self.obj
-        words = importlib.import_module("typer.rich_utils")  # as late as Typer does
+        typers = importlib.import_module("typer.rich_utils")  # as late as Typer does
         for name, word in _TYPER_WORDS.items():
-            setattr(words, name, session.tr(word))
+            setattr(typers, name, session.tr(word))
         _translate(self.command, self, session.tr)
+        words = " ".join(self.command_path.split()[1:])
+        self.command.epilog = epilog(words, session.tr)
         return super().get_help()
 
     def make_formatter(self) -> HelpFormatter:

@@ -2,7 +2,9 @@
 that names what does not exist, examples that are plans."""
 
 import re
+import shlex
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from typer._click.exceptions import UsageError as ParserError
 from typer.core import TyperGroup
 
 from desktop_migrator.cli.app import COMMANDS, hoist_global_options, load_command
+from desktop_migrator.cli.examples import EXAMPLES
 from desktop_migrator.cli.passphrases import add_sources
 from desktop_migrator.plan.schema import Plan
 from tests.doc_commands import PAGES, ROOT, Command, inline_commands, shown_commands
@@ -44,7 +47,10 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [each for page in PAGES for each in (*inline_commands(page), *shown_commands(page))],
+    [
+        *(each for page in PAGES for each in (*inline_commands(page), *shown_commands(page))),
+        *(Command("help", tuple(shlex.split(each))) for each in chain(*EXAMPLES.values())),
+    ],
     ids=str,
 )
 def test_a_command_names_what_there_is(command: Command) -> None:
