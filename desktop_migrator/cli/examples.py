@@ -81,8 +81,9 @@ _CODES = {
 
 def epilog(command: str, tr: Translator) -> str:
     """Below the help of the command of these words; of the program itself for none."""
-    lines = [f"$ desktop-migrator {each}" for each in EXAMPLES.get(command, ())]
-    if lines:
-        lines.insert(0, tr("Examples:"))
-    codes = ", ".join(f"{int(code)} {tr(meaning)}" for code, meaning in _CODES.items())
-    return "\n\n".join([*lines, tr("Exit codes: {codes}", codes=codes)])
+    codes = "; ".join(f"{int(code)} {tr(meaning)}" for code, meaning in _CODES.items())
+    told = tr("Exit codes: {codes}.", codes=codes)
+    if command not in EXAMPLES:
+        return told
+    lines = [tr("Examples:"), *(f"  desktop-migrator {each}" for each in EXAMPLES[command])]
+    return "\n".join(lines) + f"\n\n{told}"
