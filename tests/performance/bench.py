@@ -1,6 +1,15 @@
 """Runs every benchmark: `make bench`."""
 
-from tests.performance import backups, cliffs, decoding, migrating, sealing, tables, window
+from tests.performance import (
+    backups,
+    cliffs,
+    decoding,
+    gathering,
+    migrating,
+    sealing,
+    tables,
+    window,
+)
 
 if __name__ == "__main__":
     decoding.run()
@@ -10,3 +19,4 @@ if __name__ == "__main__":
     backups.run()
     tables.run()
     window.run()
+    gathering.run()
