@@ -427,6 +427,29 @@
     </message>
 </context>
 <context>
+    <name>ConflictsModel</name>
+    <message>
+        <source>Not decided</source>
+        <translation>Nicht entschieden</translation>
+    </message>
+    <message>
+        <source>Both, merged</source>
+        <translation>Beide, vereint</translation>
+    </message>
+    <message>
+        <source>The database&apos;s</source>
+        <translation>Die der Datenbank</translation>
+    </message>
+    <message>
+        <source>The browser&apos;s</source>
+        <translation>Die des Browsers</translation>
+    </message>
+    <message>
+        <source>What counts</source>
+        <translation>Was gilt</translation>
+    </message>
+</context>
+<context>
     <name>ConflictsPage</name>
     <message>
         <source>Comparing with the database</source>

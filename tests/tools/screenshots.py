@@ -22,13 +22,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", SCREEN)
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QRadioButton
 
 from desktop_migrator.errors import NothingToMigrate
 from desktop_migrator.migration.desk.kits import make_kit
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.migration.wizard_options import WizardOptions
 from desktop_migrator.migration.workspace.connections import BUILTIN
+from desktop_migrator.model import MergeRule, Resolution
 from desktop_migrator.reporter import Stage
 from desktop_migrator.system.resources import resource
 from desktop_migrator.vault.keys import PrivateKey
@@ -42,6 +43,7 @@ from desktop_migrator.wizard.pages.migrate import MigratePage
 from desktop_migrator.wizard.pages.restore import RestorePage
 from desktop_migrator.wizard.pages.welcome import WelcomePage
 from desktop_migrator.wizard.theme import Colours
+from desktop_migrator.wizard.widgets.conflict_list import ConflictList
 from desktop_migrator.wizard.widgets.kit_panel import KitPanel
 from desktop_migrator.wizard.widgets.passphrase import NewPassphraseForm
 from desktop_migrator.wizard.widgets.stage_progress import StageProgress
@@ -184,6 +186,12 @@ class Walk:
         self._wait_for(lambda: self._page.step is not WizardStep.KIT or _idle(page))
         self._wait_for(partial(_idle, self._page))
         self._picture(self._page, "kit")
+        combo = self._page.findChildren(QComboBox)[0]
+        combo.setCurrentIndex(combo.findData(MergeRule.PROMPT))
+        decisions = self._page.findChildren(ConflictList)[0]
+        self._wait_for(decisions.answers.isEnabled)
+        decisions.answers.buttons[Resolution.KEEP].click()
+        self._picture(self._page, "one-by-one")
 
     def _left(self, page: WizardPage) -> bool:
         return self._page is not page or page.error_panel.isVisible()

@@ -120,6 +120,11 @@ def test_each_is_decided_by_itself_and_all_alike_at_once(case: Case) -> None:
     case.answer(1, Resolution.MERGE)
     assert case.opened.answers.undecided_conflicts == 1
     assert not case.page.isComplete()
+    model = case.page.conflict_list.model
+    assert model is not None
+    assert [model.index(row, 0).data() for row in range(model.rowCount())] == [
+        "The browser's", "Both, merged", "The browser's", "Not decided",
+    ]  # fmt: skip
     case.answer(3, Resolution.KEEP)
     assert case.page.isComplete()
     case.migrate()

@@ -1,4 +1,4 @@
 """Qt's item models over what the engine keeps.
 
-From outside: `items`.
+From outside: `conflicts` and `items`.
 """

@@ -248,7 +248,7 @@ class ItemsModel(QAbstractTableModel):
         finding = self.item_at(index.row())
         column = index.column()
         if role in (_Role.DisplayRole, _Role.ToolTipRole):
-            text = self._cell_text(finding, column)
+            text = self.cell_text(index.row(), column)
             return text if role == _Role.DisplayRole else plain_text.tip(str(text))
         if role == _Role.CheckStateRole and column == 0 and self._is_checkable(finding):
             return Qt.CheckState.Unchecked if finding.excluded else Qt.CheckState.Checked
@@ -272,7 +272,8 @@ class ItemsModel(QAbstractTableModel):
         """Whether it is for the person to say if the item goes."""
         return self._checkable and finding.state not in NOT_SENT
 
-    def _cell_text(self, finding: PreviewRow, column: int) -> str:
+    def cell_text(self, row: int, column: int) -> str:
+        finding = self.item_at(row)
         if not column:
             return self.tr("Left out") if finding.excluded else labels.state_label(finding.state)
         return finding.cells[column - 1] if column <= len(finding.cells) else ""

@@ -71,6 +71,13 @@ class WelcomePage(WizardPage):
         else:
             self._greet()
 
+    def support_lines(self) -> list[str]:
+        kit = self.context.kit
+        if not kit:
+            return super().support_lines()
+        panel = _engine("wizard.widgets.kit_panel")
+        return [*panel.technical_lines(kit, self.context.translator), *super().support_lines()]
+
     def _greet(self) -> None:
         self.set_header(
             self.tr("Move your data"),

@@ -5,11 +5,8 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from desktop_migrator.migration.preview.preview_store import escape_unprintable
 from desktop_migrator.model import Resolution
 from desktop_migrator.wizard import plain_text, theme
-
-_MAX_NAME_LENGTH = 60
 
 
 class AnswerButtons(QWidget):
@@ -58,7 +55,7 @@ class AnswerButtons(QWidget):
         }
 
     def _version_labels(self, first: str, second: str) -> dict[Resolution, tuple[str, str]]:
-        first, second = shortened_name(first), shortened_name(second)
+        first, second = plain_text.shortened_name(first), plain_text.shortened_name(second)
         counts = self.tr("The version of {name} counts")
         return {
             Resolution.KEEP: (
@@ -76,9 +73,3 @@ class AnswerButtons(QWidget):
                 ),
             ),
         }
-
-
-def shortened_name(name: str) -> str:
-    """A browser's and profile's name on one line that fits."""
-    shown = escape_unprintable(name)
-    return shown if len(shown) <= _MAX_NAME_LENGTH else shown[: _MAX_NAME_LENGTH - 1] + "…"

@@ -5,11 +5,11 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from desktop_migrator.migration.preview.preview_store import EntitySummary, Filter, PreviewStore
 from desktop_migrator.model import Conflict, Resolution
-from desktop_migrator.wizard import theme
+from desktop_migrator.wizard import plain_text, theme
 from desktop_migrator.wizard.context import WizardContext
-from desktop_migrator.wizard.models.items import ItemsModel
+from desktop_migrator.wizard.models.conflicts import ConflictsModel
 from desktop_migrator.wizard.widgets import basics
-from desktop_migrator.wizard.widgets.answer_buttons import AnswerButtons, shortened_name
+from desktop_migrator.wizard.widgets.answer_buttons import AnswerButtons
 from desktop_migrator.wizard.widgets.differences import DifferencesTable
 from desktop_migrator.wizard.widgets.item_table import ItemTable
 
@@ -26,7 +26,7 @@ class ConflictList(QWidget):
         self._context = context
         self._preview_store: PreviewStore | None = None
         self._interactive = False
-        self.model: ItemsModel | None = None
+        self.model: ConflictsModel | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, theme.GAP, 0, 0)
         column.setSpacing(theme.TIGHT)
@@ -56,7 +56,7 @@ class ConflictList(QWidget):
         self._preview_store = preview_store
         before, self.model = (
             self.model,
-            ItemsModel(
+            ConflictsModel(
                 preview_store,
                 kind.name,
                 self,
@@ -78,6 +78,7 @@ class ConflictList(QWidget):
     def set_interactive(self, interactive: bool) -> None:
         """Whether the person decides, or only looks."""
         self._interactive = interactive
+        self.table.show_states(interactive)
         self._update_enabled()
 
     def _select_first_row(self) -> None:
@@ -121,7 +122,7 @@ class ConflictList(QWidget):
         if answer is Resolution.MERGE:
             return self.tr("Decided: both are merged.")
         if versions := conflict.version_names:
-            name = shortened_name(versions[0 if answer is Resolution.KEEP else 1])
+            name = plain_text.shortened_name(versions[0 if answer is Resolution.KEEP else 1])
             return self.tr("Decided: the version of {name} counts.").format(name=name)
         if answer is Resolution.KEEP:
             return self.tr("Decided: the database stays as it is.")
@@ -137,6 +138,7 @@ class ConflictList(QWidget):
             self._preview_store.set_group_answer(entity, answer, conflict.kind)
         else:
             self._preview_store.set_answer(entity, place, answer)
+        self.model.refresh_decisions()
         self.decided.emit()
         self._show_conflict(row)
         self._select_next_undecided(row)

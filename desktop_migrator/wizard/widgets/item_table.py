@@ -44,6 +44,11 @@ class ItemTable(QTableView):
         columns.setHighlightSections(False)
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
 
+    def show_states(self, shown: bool) -> None:
+        """Whether the first column shows."""
+        self._show_states = shown
+        self._resize_columns()
+
     def set_items_model(self, model: ItemsModel) -> None:
         before = self.selectionModel()
         self.setModel(model)

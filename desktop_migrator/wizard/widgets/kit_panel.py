@@ -47,11 +47,11 @@ class KitPanel(QFrame):
         column.addWidget(basics.make_label(where))
         if kit.contact:
             column.addWidget(basics.make_label(kit.contact, "faint"))
-        for line in technical_lines(kit, translator):
-            column.addWidget(basics.make_label(line, "faint"))
         self.setProperty("role", "card" if kit.trustworthy else "notice")
         if kit.trustworthy:
             return
+        self._technical = basics.make_label("\n".join(technical_lines(kit, translator)), "faint")
+        column.addWidget(self._technical)
         self._warning = basics.make_label(self._warning_text(), "warning")
         self._button = QPushButton(self.tr("I &know and trust them"))
         self._button.setAccessibleDescription(self._warning.text())
@@ -81,6 +81,7 @@ class KitPanel(QFrame):
     def _accepted(self) -> None:
         self._button.hide()
         self._warning.hide()
+        self._technical.hide()
         self.setProperty("role", "card")
         restyle(self)
         self._on_accept()
