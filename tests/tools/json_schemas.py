@@ -113,7 +113,21 @@ RUN_MEMBERS = {
     "by_entity": by_name(COUNTS),
     "left_aside": by_name(COUNT),
     **NOT_TAKEN,
-    "damages": many(thing(store=TEXT, what=TEXT, lost_records=maybe(COUNT))),
+    "damages": many(
+        thing(
+            store=TEXT,
+            what=TEXT,
+            lost_records=maybe(COUNT),
+            too_large=maybe(
+                thing(
+                    "Nothing is damaged, but this record's value is too large and not taken.",
+                    origin=maybe(TEXT),
+                    key=TEXT,
+                    bytes=COUNT,
+                )
+            ),
+        )
+    ),
     "error": NO_ERROR,
     "undo": maybe(thing(run=TEXT, counts=UNDO_COUNTS)),
     "backup": maybe(TEXT),
