@@ -40,6 +40,7 @@ From outside: this package alone, which has all of them.
         UserAmbiguous  DM-312
         DatabaseReadOnly  DM-313
         ElectricUnreachable  DM-314
+        UnsupportedServer  DM-315
       VaultError  DM-400
         WrongKey  DM-401
         ContainerDamaged  DM-402
@@ -109,6 +110,7 @@ from desktop_migrator.errors.database import (
     PermissionMissing,
     TableMissing,
     TlsFailed,
+    UnsupportedServer,
     UserAmbiguous,
     UserNotFound,
 )
@@ -264,6 +266,7 @@ __all__ = [
     "TransactionPooling",
     "UnknownStorageFormat",
     "UnknownVersion",
+    "UnsupportedServer",
     "UpdateError",
     "UpdateOutdated",
     "UpdateUnreachable",

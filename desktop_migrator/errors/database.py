@@ -123,6 +123,17 @@ class DatabaseReadOnly(DatabaseError):
     exit_code = ExitCode.REFUSED
 
 
+class UnsupportedServer(DatabaseError):
+    code = "DM-315"
+    title = "This database cannot be used"
+    detail_template = "{server}: {product}"
+    hint_template = (
+        "PostgreSQL {version} or newer is needed. Others that speak its language lack the locks by "
+        "which no record is written twice."
+    )
+    exit_code = ExitCode.REFUSED
+
+
 class ElectricUnreachable(DatabaseError):
     code = "DM-314"
     title = "Electric does not answer as it should"

@@ -291,6 +291,10 @@ def test_a_pooler_that_shares_sessions_is_found_out_before_anything_is_written(
     folder.mkdir()
     with pgbouncer(database, folder, mode) as address:
         ended = desktop_migrator(*[address if word == database else word for word in words])
+        checked = desktop_migrator("test-connection", "--json", "--database", address)
+    [pooler] = [each for each in checked.last["checks"] if each["name"] == "Connection pooler"]
+    assert pooler["ok"] == (mode == "session")
+    assert pooler["detail"].startswith(f"works by {mode}s")
     assert ended.exit_code == exit_code, ended.err
     assert ("DM-522" in ended.err) == (mode == "transaction")
     assert tasks_there(sql) == (ITEMS if mode == "session" else 0)

@@ -197,7 +197,7 @@ class BuiltinPostgres:
             locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         self._run_program(
             "initdb", "--username", USER, "--auth-local=trust", "--auth-host=reject",
-            "--encoding=UTF8", *locale, "--no-instructions", log=log, data=unfinished,
+            "--encoding=UTF8", *locale, log=log, data=unfinished,
         )  # fmt: skip
         unfinished.rename(self.data)
 

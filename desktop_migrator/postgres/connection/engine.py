@@ -25,6 +25,7 @@ from desktop_migrator.postgres.connection.errors import (
     translate_error,
     translate_errors,
 )
+from desktop_migrator.postgres.connection.product import refuse_other_products
 from desktop_migrator.system.debug import correlation_id, debug_log
 
 __all__ = [
@@ -177,6 +178,7 @@ def _connect(address: Address, driver: Mapping[str, Any]) -> psycopg.Connection[
         connection = psycopg.connect("", **parameters)
     except psycopg.Error as error:
         raise connection_failure(error, address) from None
+    refuse_other_products(connection, address)
     with translate_errors():
         connection.execute(_SESSION)
         for setting in address.session.items():

@@ -31,6 +31,7 @@ from desktop_migrator.postgres.connection.lock_keys import (
     run_key,
     write_key,
 )
+from desktop_migrator.postgres.connection.pooler import Pooling, backend_pid, find_pooling
 from desktop_migrator.postgres.run_lock.leases import (
     Lease,
     application_name,
@@ -196,17 +197,9 @@ class _LockConnection:
         """The server's process behind the connection. Raises TransactionPooling if that changes."""
         name = application_name(platform.node(), os.getpid())
         self._connection.execute("SELECT set_config('application_name', %s, false)", [name])
-        backend_pid = self._backend_pid()
-        if backend_pid != self._connection.info.backend_pid:  # there is a pooler
-            with engine.connect() as other:
-                its = other.scalar(sqlalchemy.select(sqlalchemy.func.pg_backend_pid()))
-                if backend_pid == its or backend_pid != self._backend_pid():
-                    raise TransactionPooling
-        return backend_pid
-
-    def _backend_pid(self) -> int:
-        row = self._connection.execute("SELECT pg_backend_pid()").fetchone()
-        return int(row[0]) if row else 0
+        if find_pooling(self._connection, engine) is Pooling.TRANSACTIONS:
+            raise TransactionPooling
+        return backend_pid(self._connection)
 
     def _lock(self, lost_backend_pid: int | None) -> None:
         key = run_key(*self._user_and_plan)

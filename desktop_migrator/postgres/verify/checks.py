@@ -13,7 +13,9 @@ class CheckId(StrEnum):
     REACHED = "reached"
     ENCRYPTION = "encryption"
     VERSION = "version"
+    POOLER = "pooler"
     LOGIN = "login"
+    RIGHTS = "rights"
     WRITABLE = "writable"
     ENCODING = "encoding"
     TIME_ZONE = "time-zone"
@@ -52,7 +54,9 @@ _LABELS = {
     CheckId.REACHED: N_("Reached"),
     CheckId.ENCRYPTION: N_("Encryption"),
     CheckId.VERSION: N_("Version"),
+    CheckId.POOLER: N_("Connection pooler"),
     CheckId.LOGIN: N_("Login"),
+    CheckId.RIGHTS: N_("Rights of the login"),
     CheckId.WRITABLE: N_("Writable"),
     CheckId.ENCODING: N_("Encoding"),
     CheckId.TIME_ZONE: N_("Time zone"),
@@ -95,7 +99,7 @@ class Check:
     detail: Message
     """What was found."""
     remedy: Message = NOTHING
-    """What to do about it; nothing if it is ok."""
+    """What to do about it; of what is ok, what would be better."""
     about: Mapping[str, str] = field(default_factory=dict)
     """The names that its label tells: of the table, the column …"""
 

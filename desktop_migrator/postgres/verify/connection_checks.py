@@ -9,8 +9,8 @@ import sqlalchemy
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import OID
 
-from desktop_migrator.errors import MigratorError
-from desktop_migrator.messages import NOTHING, Message, verbatim
+from desktop_migrator.errors import MigratorError, TransactionPooling
+from desktop_migrator.messages import N_, NOTHING, Message, verbatim
 from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.postgres.connection.engine import (
@@ -18,12 +18,13 @@ from desktop_migrator.postgres.connection.engine import (
     open_engine,
     translate_errors,
 )
+from desktop_migrator.postgres.connection.pooler import Pooling, find_pooling
 from desktop_migrator.postgres.schema.introspect import Relation, find_relation
 from desktop_migrator.postgres.schema.policies import has_policies_that_allow
+from desktop_migrator.postgres.types import adapters
 from desktop_migrator.postgres.verify import electric_checks
 from desktop_migrator.postgres.verify.checks import Check, CheckId
 
-MIN_SERVER_VERSION = 13
 _TABLE_PRIVILEGES = ("SELECT", "INSERT", "UPDATE")
 
 _SCHEMA_EXISTS = text("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = :schema)")
@@ -55,7 +56,9 @@ def check_connection(
                 Check(CheckId.REACHED, ok=True, detail=address.server),
                 _encryption(connection, address),
                 _version(connection),
+                _pooler(engine),
                 _login(connection),
+                _rights(connection),
                 _writable(connection),
                 _encoding(connection),
                 _time_zone(connection),
@@ -109,17 +112,27 @@ def _encryption(connection: Connection, address: Address) -> Check:
 
 
 def _version(connection: Connection) -> Check:
-    number = int(connection.scalar(text("SHOW server_version_num")) or 0)
+    version = str(connection.scalar(text("SHOW server_version")))
+    return Check(CheckId.VERSION, ok=True, detail=Message("PostgreSQL {version}", version=version))
+
+
+_POOLING = {
+    Pooling.NONE: N_("none in between"),
+    Pooling.SESSIONS: N_("works by sessions"),
+    Pooling.TRANSACTIONS: N_("works by transactions, so that no lock would hold"),
+}
+
+
+def _pooler(engine: sqlalchemy.Engine) -> Check:
+    with engine.connect() as connection:
+        driver = adapters.cursor(connection).connection
+        driver.autocommit = True
+        pooling = find_pooling(driver, engine)
     return _check(
-        CheckId.VERSION,
-        ok=number // 10000 >= MIN_SERVER_VERSION,
-        detail=Message(
-            "PostgreSQL {version}", version=str(connection.scalar(text("SHOW server_version")))
-        ),
-        remedy=Message(
-            "PostgreSQL {version} or newer is needed.",
-            version=MIN_SERVER_VERSION,
-        ),
+        CheckId.POOLER,
+        ok=pooling is not Pooling.TRANSACTIONS,
+        detail=Message(_POOLING[pooling]),
+        remedy=TransactionPooling().hint_message,
     )
 
 
@@ -130,6 +143,20 @@ def _login(connection: Connection) -> Check:
         ok=True,
         detail=Message("user {user}, database {database}", user=user, database=database),
     )
+
+
+def _rights(connection: Connection) -> Check:
+    if connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
+        return Check(
+            CheckId.RIGHTS,
+            ok=True,
+            detail=Message("a superuser, from whom the database guards nothing"),
+            remedy=Message(
+                "A role that has just the rights needed is safer; an administrator makes it with "
+                "`provision`."
+            ),
+        )
+    return Check(CheckId.RIGHTS, ok=True, detail=Message("not a superuser's"))
 
 
 def _writable(connection: Connection) -> Check:

@@ -30,6 +30,7 @@ from desktop_migrator.errors import (
     PermissionMissing,
     TableMissing,
     TlsFailed,
+    UnsupportedServer,
 )
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from desktop_migrator.postgres.connection.address import Address
@@ -258,6 +259,56 @@ def test_something_else_than_postgresql_is_said() -> None:
         thread.join(PATIENCE)
     assert isinstance(error, ConnectionFailed)
     assert error.detail.endswith("what answers there is not PostgreSQL")
+
+
+def message(kind: bytes, body: bytes) -> bytes:
+    """Of PostgreSQL's protocol."""
+    return kind + (len(body) + 4).to_bytes(4, "big") + body
+
+
+@pytest.mark.parametrize(
+    ("told", "product"),
+    [
+        (
+            {
+                "server_version": "13.0.0",
+                "crdb_version": "CockroachDB CCL v25.2.1 (x86_64-pc-linux-gnu)",
+            },
+            "CockroachDB 25.2.1",
+        ),
+        ({"server_version": "11.2-YB-2.25.2.0-b0"}, "YugabyteDB 2.25.2.0"),
+        ({"server_version": "15.12-YB-2025.1.0.1-b3"}, "YugabyteDB 2025.1.0.1"),
+        ({"server_version": "9.6.24"}, "PostgreSQL 9.6.24"),
+    ],
+)
+def test_what_only_speaks_as_postgresql_does_is_refused_by_name(
+    told: dict[str, str], product: str
+) -> None:
+    """By what these products tell of themselves while one logs in; nothing is asked of them."""
+    asked = b""
+
+    def answer() -> None:
+        nonlocal asked
+        connection, _ = other.accept()
+        with connection:
+            asked = connection.recv(8)
+            if asked[4:8] in {b"\x04\xd2\x16\x2f", b"\x04\xd2\x16\x30"}:  # TLS or GSSAPI?
+                connection.sendall(b"N")
+                connection.recv(8)
+            connection.recv(4096)
+            texts = [f"{name}\0{value}\0".encode() for name, value in told.items()]
+            statuses = b"".join(message(b"S", text) for text in texts)
+            connection.sendall(message(b"R", bytes(4)) + statuses + message(b"Z", b"I"))
+            asked = connection.recv(4096)
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        thread = Thread(target=answer, daemon=True)
+        thread.start()
+        error = failure(f"postgresql://ada@127.0.0.1:{other.getsockname()[1]}/app")
+        thread.join(PATIENCE)
+    assert isinstance(error, UnsupportedServer)
+    assert str(error).endswith(f": {product}")
+    assert asked in {b"", message(b"X", b"")}
 
 
 def test_an_unknown_database_is_said(tcp: TcpServer) -> None:

@@ -35,7 +35,9 @@ def test_a_good_target_passes_every_check(
     administrator: psycopg.Connection, server: BuiltinPostgres, database: str
 ) -> None:
     found = checks(database, "tasks", "public.tasks")
-    assert [name for name, check in found.items() if not check.ok or check.remedy] == []
+    told = {name for name, check in found.items() if not check.ok or check.remedy}
+    assert told == {CheckId.RIGHTS}
+    assert "a superuser" in str(found[CheckId.RIGHTS].detail)
     assert list(found) == [
         *list(CheckId)[: list(CheckId).index(CheckId.TABLE)],
         "tasks",
@@ -96,6 +98,7 @@ def test_every_remedy_that_is_sql_repairs_what_it_is_for(
     assert str(failed["tasks"].detail) == "the right to INSERT, UPDATE is missing"
     assert str(failed["tasks"].remedy) == 'GRANT INSERT, UPDATE ON public.tasks TO "Eve B";'
     assert str(found[CheckId.NEW_TABLES].detail) == "cannot be made by this user"
+    assert str(found[CheckId.RIGHTS].detail) == "not a superuser's"
     for check in failed.values():
         administrator.execute(str(check.remedy).encode())
     assert all(check.ok for check in checks(as_eve(database), "tasks").values())
