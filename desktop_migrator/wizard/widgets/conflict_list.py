@@ -139,6 +139,7 @@ class ConflictList(QWidget):
         else:
             self._preview_store.set_answer(entity, place, answer)
         self.model.refresh_decisions()
+        self.table.show_states(self._interactive)  # and its width
         self.decided.emit()
         self._show_conflict(row)
         self._select_next_undecided(row)
