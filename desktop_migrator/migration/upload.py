@@ -257,8 +257,10 @@ class _Uploader:
         database = self._engine_for_one()
         try:
             with database as engine:
-                named = self._with_user_id(file, engine)
-                if run := self._completed_run(named, engine):
+                with translate_errors(), engine.connect() as connection:
+                    named = self._with_user_id(file, connection)
+                    run = self._completed_run(named, connection)
+                if run:
                     return replace(named, done_before=run)
                 return self._upload(named, Opened(engine, UnlockKey.of(keys)))
         except MigratorError as error:
@@ -267,7 +269,7 @@ class _Uploader:
             _log.debug("a capture cannot be uploaded", exc_info=True)
             return replace(file, error=InternalError(kind=type(error).__name__))
 
-    def _with_user_id(self, file: UploadedFile, engine: Engine) -> UploadedFile:
+    def _with_user_id(self, file: UploadedFile, connection: Connection) -> UploadedFile:
         if file.person == NOBODY:
             raise UsageError(
                 reason=Message(
@@ -275,9 +277,8 @@ class _Uploader:
                     "--user-id."
                 )
             )
-        with translate_errors(), engine.connect() as connection:
-            self._refuse_another(connection, file)
-            user_id = enter_as(connection, self._job.plan, file.person, self._reporter)
+        self._refuse_another(connection, file)
+        user_id = enter_as(connection, self._job.plan, file.person, self._reporter)
         return replace(file, person=replace(file.person, user_id=user_id))
 
     def _refuse_another(self, connection: Connection, file: UploadedFile) -> None:
@@ -290,19 +291,18 @@ class _Uploader:
         if file.person == self._job.person and one != other:
             raise CaptureOfAnother(reason=Message("It says that it is of somebody else."))
 
-    def _completed_run(self, file: UploadedFile, engine: Engine) -> Run | None:
+    def _completed_run(self, file: UploadedFile, connection: Connection) -> Run | None:
         job = self._job
         if self._options.again or job.dry_run or job.decisions or file.manifest is None:
             return None
-        with translate_errors(), engine.connect() as connection:
-            run = completed_run(
-                connection,
-                file.manifest.id,
-                file.person.user_id or "",
-                self._job.plan.digest,
-                self._job_for(file).selection_digest,
-            )
-            return run if run and rows_present(connection, run) else None
+        run = completed_run(
+            connection,
+            file.manifest.id,
+            file.person.user_id or "",
+            job.plan.digest,
+            self._job_for(file).selection_digest,
+        )
+        return run if run and rows_present(connection, run) else None
 
     def _job_for(self, file: UploadedFile) -> Job:
         captured = tuple(file.manifest.origins) if file.manifest else ()

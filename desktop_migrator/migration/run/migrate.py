@@ -198,7 +198,8 @@ def _run_steps(run: RunContext, catalog: Catalog, workspace: Workspace) -> _End:
         if not run.job.dry_run:
             with translate_errors(), run.connection.begin():
                 upgrade_existing(run.connection)
-        with run.trial():
+                refuse_captures_of_others(run)
+        else:
             refuse_captures_of_others(run)
         prechecked = ask_about_conflicts(run)
         with run.trial():

@@ -7,6 +7,7 @@ made beforehand by an administrator for a role that may not make one.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy
@@ -24,6 +25,8 @@ from desktop_migrator.postgres.bookkeeping.tables import SCHEMA
 from desktop_migrator.postgres.connection.lock_keys import BOOKKEEPING_KEY
 from desktop_migrator.postgres.types import adapters
 
+_VERSIONS = Path(__file__).parent
+"""The folder that Alembic wants, in which `versions/` lies."""
 _MAY_UPGRADE = text("""
     SELECT has_schema_privilege(n.oid, 'CREATE') AND NOT EXISTS (
         SELECT FROM pg_catalog.pg_class c
@@ -97,15 +100,21 @@ class SchemaVersion:
 
 
 def schema_version(connection: sqlalchemy.Connection) -> SchemaVersion:
-    scripts = ScriptDirectory.from_config(_config(connection))
     found = _context(connection).get_current_revision()
-    known = found is None or found in {script.revision for script in scripts.walk_revisions()}
-    return SchemaVersion(found, scripts.get_current_head() or "", known)
+    revisions = _revisions()
+    return SchemaVersion(found, revisions[0], found is None or found in revisions)
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Those of this program, the newest first; loading them takes longer than many a query."""
+    scripts = ScriptDirectory(str(_VERSIONS))
+    return tuple(script.revision for script in scripts.walk_revisions())
 
 
 def _config(connection: sqlalchemy.Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(_VERSIONS))
     config.attributes["connection"] = connection
     return config
 
