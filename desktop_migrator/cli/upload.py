@@ -31,12 +31,8 @@ from desktop_migrator.migration.database.people import read_people
 from desktop_migrator.migration.run.field_keys import read_field_key
 from desktop_migrator.migration.run.filters import Period
 from desktop_migrator.migration.run.job import Job
-from desktop_migrator.migration.upload import (
-    UploadedFile,
-    UploadOptions,
-    UploadResult,
-    upload,
-)
+from desktop_migrator.migration.upload.upload import UploadResult, upload
+from desktop_migrator.migration.upload.uploader import UploadedFile, UploadOptions
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.system.csv_cells import csv_cell
@@ -76,6 +72,14 @@ def command(
     again: Annotated[
         bool, typer.Option("--again", help=N_("Also captures that were uploaded whole already."))
     ] = False,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=64,
+            help=N_("How many processes upload at once, each the files of some of the people."),
+        ),
+    ] = 1,
     csv_file: Annotated[
         Path | None,
         typer.Option(
@@ -171,6 +175,7 @@ def command(
         people=read_people(people) if people else None,
         person_overrules=ParameterSource.COMMANDLINE in named,
         again=again,
+        jobs=1 if conflict is ConflictPolicy.INTERACTIVE else jobs,
     )
     if csv_file:
         _write_csv(csv_file, ())  # what cannot be written is said before anything is done

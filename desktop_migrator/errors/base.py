@@ -40,6 +40,9 @@ class MigratorError(Exception):
             for name, fact in facts.items()
         }
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (type(self), self.facts)
+
     @property
     def detail_message(self) -> Message:
         return Message(self.detail_template, **self.facts)
@@ -63,3 +66,8 @@ class MigratorError(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+def _rebuilt(kind: type[MigratorError], facts: dict[str, Fact]) -> MigratorError:
+    """An error that another process has met."""
+    return kind(**facts)

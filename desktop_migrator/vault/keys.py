@@ -229,6 +229,10 @@ class PrivateKey:
     def __repr__(self) -> str:
         return f"PrivateKey({self.algorithm}, {self.id})"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """For another process of this program, through a pipe; never for a file."""
+        return PrivateKey, (self.algorithm, self._raw)
+
     def unwrap(self, stanza: Stanza) -> bytes | None:
         if describe_recipient(stanza) != RecipientInfo(self.algorithm, self.id):
             return None

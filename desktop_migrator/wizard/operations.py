@@ -27,7 +27,7 @@ from desktop_migrator.migration.sealed.captures import capture
 from desktop_migrator.migration.sources.open_sources import open_sources
 from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.migration.undo import UndoJob, rollback
-from desktop_migrator.migration.upload import UploadResult, upload
+from desktop_migrator.migration.upload.upload import UploadResult, upload
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import ConflictPolicy, Damage, RunResult, UndoResult
 from desktop_migrator.plan.schema import Plan

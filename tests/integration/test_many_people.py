@@ -1,19 +1,28 @@
 """Captures of many people in one call; the oracle is SQL, and what the captures were made of."""
 
 import csv
+import hashlib
 import json
 import signal
 import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 from msgspec.structs import replace
 
+from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.sealed.backup_writer import build_manifest
+from desktop_migrator.migration.upload.upload import upload as upload_files
+from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Profile, Record, StorageKey, Store, StoreFormat
+from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.reporter import NullReporter
 from desktop_migrator.vault.backup_folder import new_backup_id
 from desktop_migrator.vault.keys import Passphrase
 from desktop_migrator.vault.sealed_file import AtomicSealedFile
@@ -194,3 +203,73 @@ def test_whatever_is_killed_each_item_of_each_person_is_there_once(
     assert sql.execute("SELECT count(*) FROM tasks").fetchone() == (200,)
     events = uploaded(ended)
     assert {name for name, each in events.items() if each["done_before"]} >= set(done)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_several_processes_do_it_once_and_one_that_is_killed_costs_nothing(
+    program: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    inbox, people = tmp_path / "inbox", [f"p{number}" for number in range(6)]
+    for number, person in enumerate(people):
+        sealed(inbox, person, tasks_of(person, 40), made=number, user_id=person)
+    (inbox / "broken.dmcapture").write_bytes((inbox / "p0.dmcapture").read_bytes()[:-1])
+    created = upload(program, database, inbox / "p0.dmcapture")
+    assert created.exit_code == 0, created.err
+    words = ("--json", "upload", inbox, "--database", database, "--no-backup", "--jobs", 2)
+    events: list[dict[str, Any]] = []
+    with subprocess.Popen(
+        program.command(*words, "--passphrase-stdin"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(f"{PASSPHRASE}\n")
+        process.stdin.close()
+        killed = False
+        for line in process.stdout:
+            events.append(json.loads(line))
+            if not killed and events[-1]["event"] == "uploaded" and events[-1].get("run"):
+                workers = [
+                    each
+                    for each in psutil.Process(process.pid).children(recursive=True)
+                    if each.ppid() != process.pid
+                ]
+                assert len(workers) == 2
+                workers[0].kill()
+                killed = True
+    assert killed
+    told = [Path(each["file"]).stem for each in events if each["event"] == "uploaded"]
+    assert sorted(told) == sorted([*people, "broken"])  # each once
+    assert [each for each in events if each["event"] == "uploaded" and each["error"]] == [
+        each for each in events if each.get("file", "").endswith("broken.dmcapture")
+    ]
+    for person in people:
+        assert titles(sql, person) == {each["title"] for each in tasks_of(person, 40)}
+    assert sql.execute("SELECT count(*) FROM tasks").fetchone() == (240,)
+
+
+def test_a_passphrase_is_stretched_once_a_file(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stretch, salts = hashlib.pbkdf2_hmac, list[bytes]()
+
+    def counted(name: str, secret: bytes, salt: bytes, *rest: int) -> bytes:
+        salts.append(salt)
+        return stretch(name, secret, salt, *rest)
+
+    paths = [sealed(tmp_path, name, tasks_of(name), user_id=name) for name in ("ada", "bob")]
+    monkeypatch.setattr("desktop_migrator.vault.keys.hashlib.pbkdf2_hmac", counted)
+    job = Job(
+        plan=load_plan(None),
+        database=database,
+        person=Person(),
+        create_tables=True,
+        continue_on_error=True,
+        backup=False,
+        capture_passphrase_or_key=PASSPHRASE,
+    )
+    done = upload_files(paths, job, Workspace.open(tmp_path / "data"), NullReporter())
+    assert done.error is None
+    assert len(salts) == len(set(salts)) == 2

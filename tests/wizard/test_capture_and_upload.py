@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from desktop_migrator.migration.upload import UploadResult
+from desktop_migrator.migration.upload.upload import UploadResult
 from desktop_migrator.vault.keys import Passphrase
 from desktop_migrator.vault.sealed_file import open_sealed_file
 from desktop_migrator.wizard.flow import Requirement, WizardStep, Workflow, unmet_requirement

@@ -2,5 +2,5 @@
 
 From outside: `migrate` and the `job` that it takes; `filters`, `decisions` and `field_keys`, which
 a job is made of; `survey` and `reader_warnings`, for those who only look at what a job would read;
-`last_run`, for what is left unsaid.
+`last_run`, for what is left unsaid; `parallel`, for its pool of processes.
 """

@@ -14,7 +14,7 @@ from desktop_migrator.migration.desk.support_bundle import BundleFile, collect_f
 from desktop_migrator.migration.report import run_facts
 from desktop_migrator.migration.report.html import as_html
 from desktop_migrator.migration.report.labels import DOMAIN
-from desktop_migrator.migration.upload import UploadResult
+from desktop_migrator.migration.upload.upload import UploadResult
 from desktop_migrator.model import (
     Counts,
     Damage,

@@ -1,18 +1,10 @@
-"""Captures into the database: each file a run of its own, for the person whose it is.
-
-The database's ledger says which capture was brought in by which run, so that nothing is done twice
-however often this is called or killed: what has completed is passed over, what was cut off is done
-again, and rows that are there already stay one. Of one person's files the newest goes first. What
-ails one file stops none of the others. Where another upload for the same person is at work, this
-one waits for it; uploads for others go on beside it.
-"""
+"""One capture after the other into the database, each for the person whose it is."""
 
 import logging
-import os
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from copy import copy
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +12,6 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from desktop_migrator.errors import (
-    Cancelled,
     CaptureOfAnother,
     InternalError,
     MigratorError,
@@ -37,21 +28,16 @@ from desktop_migrator.migration.database.open_database import (
 from desktop_migrator.migration.database.people import PeopleList
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import Opened, migrate
-from desktop_migrator.migration.sealed.captures import (
-    NOBODY,
-    UnlockKey,
-    find_capture_files,
-    is_capture,
-    open_capture,
-)
+from desktop_migrator.migration.sealed.captures import NOBODY, UnlockKey
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Counts, RunResult
 from desktop_migrator.postgres.bookkeeping.captures import completed_run
 from desktop_migrator.postgres.bookkeeping.runs import Run
-from desktop_migrator.postgres.connection.engine import translate_errors
+from desktop_migrator.postgres.connection.address import Address
+from desktop_migrator.postgres.connection.engine import create_engine_for, translate_errors
 from desktop_migrator.postgres.verify.rows_present import rows_present
-from desktop_migrator.reporter import ForwardingReporter, Reporter, Stage
+from desktop_migrator.reporter import Reporter
 from desktop_migrator.vault.keys import Identity
 from desktop_migrator.vault.payload import BackupManifest
 
@@ -94,24 +80,6 @@ class UploadedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class UploadResult:
-    files: tuple[UploadedFile, ...]
-
-    @property
-    def counts(self) -> Counts:
-        totals = Counts()
-        for each in self.files:
-            if each.counts:
-                totals += each.counts
-        return totals
-
-    @property
-    def error(self) -> MigratorError | None:
-        """The first one."""
-        return next((each.error for each in self.files if each.error), None)
-
-
-@dataclass(frozen=True, slots=True)
 class UploadOptions:
     """What is said of all files."""
 
@@ -121,122 +89,36 @@ class UploadOptions:
     """Whether the job's person was named for just these files, and not once for everything."""
     again: bool = False
     """Also what the ledger says is done."""
+    jobs: int = 1
+    """How many processes may upload at once; one person's files are one process's."""
 
 
-_NO_OPTIONS = UploadOptions()
-
-
-def upload(
-    paths: Sequence[Path],
-    job: Job,
-    workspace: Workspace,
-    reporter: Reporter,
-    on_file_done: Callable[[UploadedFile], None] = lambda _: None,
-    options: UploadOptions = _NO_OPTIONS,
-) -> UploadResult:
-    """Upload these files, and the captures in these folders, as the job says.
-
-    Whose a capture is says the list of people, else the capture, else the job. `on_file_done`
-    learns of each file when it is done. What ails one file stops none of the others, save
-    Cancelled, which stops all. Raises what keeps from reaching the database, and UsageError.
-    """
-    files = find_capture_files(paths)
-    opened = [
-        _name_person(each, job, options) for each in _open_all(files, job, workspace, reporter)
-    ]
-    ordered = sorted(opened, key=lambda each: each.newest_first)
-    several = len(files) > 1
-    inner = _WithoutStages(reporter) if several else reporter
-    met: dict[str, Path] = {}
-    done: list[UploadedFile] = []
-    if several:
-        reporter.started(Stage.UPLOAD, len(files))
-    with _Uploader(job, workspace, inner, options) as uploader:
-        for each in ordered:
-            one = each.file
-            if one.manifest and not one.error:
-                first = met.setdefault(one.manifest.id, one.path)
-                if first == one.path:
-                    one = uploader.upload(one, each.keys)
-                else:
-                    one = replace(one, duplicate_of=first)
-            done.append(one)
-            on_file_done(one)
-            if several:
-                reporter.advanced(Stage.UPLOAD, len(done), len(files))
-            if isinstance(one.error, Cancelled) or reporter.cancelled:
-                break
-    return UploadResult(tuple(done))
-
-
-@dataclass(frozen=True, slots=True)
-class _OpenedFile:
-    file: UploadedFile
-    keys: Sequence[Identity] = ()
-    """What opens it."""
-
-    @property
-    def newest_first(self) -> float:
-        manifest = self.file.manifest
-        return -manifest.created.timestamp() if manifest else 0.0
-
-
-def _open_all(
-    files: Sequence[Path], job: Job, workspace: Workspace, reporter: Reporter
-) -> list[_OpenedFile]:
-    """Side by side, since a passphrase takes its time by design."""
-    unlock = UnlockKey(job.capture_passphrase_or_key, workspace.credentials)
-    # Who is asked for a passphrase is asked for one after the other.
-    with ThreadPoolExecutor(os.cpu_count() if job.capture_passphrase_or_key else 1) as openers:
-        return list(openers.map(lambda path: _open(path, unlock, reporter), files))
-
-
-def _open(path: Path, unlock: UnlockKey, reporter: Reporter) -> _OpenedFile:
-    try:
-        if not is_capture(path):
-            raise UsageError(reason=Message("{path} is no capture.", path=str(path)))
-        opened = open_capture(path, unlock, reporter)
-        return _OpenedFile(UploadedFile(path, opened.manifest), opened.keys)
-    except MigratorError as error:
-        return _OpenedFile(UploadedFile(path, error=error))
-    except Exception as error:  # a file of a stranger's: the others go on
-        _log.debug("a capture cannot be opened", exc_info=True)
-        return _OpenedFile(UploadedFile(path, error=InternalError(kind=type(error).__name__)))
-
-
-def _name_person(each: _OpenedFile, job: Job, options: UploadOptions) -> _OpenedFile:
-    file = each.file
-    if file.manifest is None:
-        return each
-    try:
-        listed = options.people and options.people.find(file.path, file.manifest)
-    except UsageError as error:
-        return replace(each, file=replace(file, error=error))
-    said = _said_person(file)
-    if options.person_overrules or said == NOBODY:
-        said = job.person
-    return replace(each, file=replace(file, person=listed or said))
-
-
-def _said_person(file: UploadedFile) -> Person:
+def said_person(file: UploadedFile) -> Person:
     """Who the capture says it is of."""
     manifest = file.manifest
     return Person(manifest.user_id or None, manifest.email or None) if manifest else NOBODY
 
 
-class _Uploader:
+class Uploader:
     """Uploads one file after the other, over one engine that is opened when first needed."""
 
     def __init__(
-        self, job: Job, workspace: Workspace, reporter: Reporter, options: UploadOptions
+        self,
+        job: Job,
+        workspace: Workspace,
+        reporter: Reporter,
+        options: UploadOptions,
+        address: Address | None = None,
     ) -> None:
+        """`address`: of the database, where another process has reached it already."""
         self._job = job
         self._workspace = workspace
         self._reporter = reporter
         self._options = options
+        self._address = address
         self._resources = ExitStack()
 
-    def __enter__(self) -> "_Uploader":
+    def __enter__(self) -> "Uploader":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -247,6 +129,10 @@ class _Uploader:
         return self._resources.enter_context(self._open())
 
     def _open(self) -> AbstractContextManager[Engine]:
+        if self._address:
+            address = copy(self._address)
+            address.session = {}  # of one person, where it is one's own
+            return nullcontext(create_engine_for(address))
         return open_database(self._job.database, self._workspace, self._reporter)
 
     def _engine_for_one(self) -> AbstractContextManager[Engine]:
@@ -283,7 +169,7 @@ class _Uploader:
 
     def _refuse_another(self, connection: Connection, file: UploadedFile) -> None:
         """Where the person who was named is not the one whose the capture says that it is."""
-        said = _said_person(file)
+        said = said_person(file)
         if not self._options.person_overrules or self._job.reassign or said == NOBODY:
             return
         plan, reporter = self._job.plan, self._reporter
@@ -334,16 +220,6 @@ class _Uploader:
             )
         )
         return replace(file, result=result, error=result.error)
-
-
-class _WithoutStages(ForwardingReporter):
-    """Passes on all but how far one file is, where all together are counted."""
-
-    def started(self, stage: Stage, total: int | None) -> None:
-        pass
-
-    def advanced(self, stage: Stage, current: int, total: int | None) -> None:
-        pass
 
 
 def _wait_or_cancelled(reporter: Reporter) -> bool:
