@@ -19,8 +19,8 @@ with atheris.instrument_imports(include=["desktop_migrator.browsers"]):
     from desktop_migrator.browsers.discovery.discover import System, discover_path
     from desktop_migrator.browsers.read.read_stores import read_stores
     from desktop_migrator.errors import SourceNotFound, StoreUnreadable
-    from desktop_migrator.model import Damage, Store
-    from tests.unit.browsers import hostile_stores, trees
+    from desktop_migrator.model import Damage, Store, StoreFormat
+    from tests.unit.browsers import hostile_stores, test_runtimes, trees
 
 SHM = Path("/dev/shm")
 ROOM = Path(tempfile.mkdtemp(prefix="fuzz-", dir=SHM if SHM.is_dir() else None))
@@ -46,6 +46,8 @@ MAKERS: list[Callable[[Path], object]] = [
     lambda profile: trees.webappsstore(
         profile / "webappsstore.sqlite", [("tset.a.", key, "value") for key in KEYS]
     ),
+    lambda profile: test_runtimes.unpack(StoreFormat.NODE, profile),
+    lambda profile: test_runtimes.unpack(StoreFormat.DENO, profile),
 ]
 
 
