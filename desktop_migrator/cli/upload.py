@@ -36,6 +36,7 @@ from desktop_migrator.migration.upload.uploader import UploadedFile, UploadOptio
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.system.csv_cells import csv_cell
+from desktop_migrator.system.times import rfc3339
 
 _CSV_COLUMNS = (
     *("person", "capture", "file", "host", "captured", "outcome", "run"),
@@ -217,7 +218,7 @@ def _csv_row(one: UploadedFile) -> list[object]:
         manifest.id if manifest else "",
         str(one.path),
         manifest.host if manifest else "",
-        manifest.created.isoformat() if manifest else "",
+        rfc3339(manifest.created) if manifest else "",
         _outcome(one),
         (one.result and one.result.run) or (one.done_before and one.done_before.id) or "",
         *(

@@ -52,8 +52,8 @@ _MAY_END = {
     "status": {8},
 }
 """Exit codes beside 0 that are an answer, by the command's name."""
-_NOTHING_LEFT = "DM-509"
-"""The line before has undone it."""
+_DONE_ALREADY = ("DM-509", "There is a key named desk-2026 already")
+"""The line before has undone it; or another page takes it for granted."""
 
 
 class Computer:
@@ -85,12 +85,15 @@ class Computer:
         plan = (ROOT / "resources/plans/default.toml").read_text("utf-8")
         for name in ("app.toml", "plan.toml"):
             (self.home / name).write_text(plan, "utf-8")
-        (self.home / "people.csv").write_text("user_id,file\n4711,maria.dmcapture\n", "utf-8")
+        people = "user_id,file\n4711,maria.dmcapture\n"
+        for name in ("people.csv", "everybody.csv"):
+            (self.home / name).write_text(people, "utf-8")
         capture = self.home / "inbox" / "maria.dmcapture"
         capture.parent.mkdir()
         there = ("--database", self.database, "--user-id", "ada", "--create-tables")
         for words in (
             ("keys", "new", "desk"),
+            ("keys", "new", "desk-2026"),
             ("keys", "export", "desk", "--out", "desk.dmkey"),
             ("connection", "add", "prod", self.database, "--password-stdin"),
             ("connection", "add", "office", self.database, "--password-stdin"),
@@ -177,4 +180,5 @@ def test_what_a_page_shows_works(
             (computer.home / command.out).write_text(ended.out, "utf-8")
         known = " ".join(word for word in command.words if not word.startswith("-"))
         answers = {0}.union(*(codes for name, codes in _MAY_END.items() if name in known))
-        assert ended.exit_code in answers or _NOTHING_LEFT in ended.err, (str(command), ended)
+        done_already = any(each in ended.err for each in _DONE_ALREADY)
+        assert ended.exit_code in answers or done_already, (str(command), ended)
