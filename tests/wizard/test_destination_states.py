@@ -24,6 +24,7 @@ from tests.integration.postgres.test_tls import (
     TlsServer,
     tls,  # noqa: F401 - a fixture
 )
+from tests.integration.test_lock import pgbouncer
 from tests.wizard.app_server import PASSWORD, AppServer
 from tests.wizard.pages import Opened, named, open_page
 
@@ -117,6 +118,20 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_until_its_authority_is
     test_connection(page, qtbot)
     assert page.error_panel.error is None
     assert "certificate verified" in texts(page.findChild(CheckList) or page)
+
+
+@pytest.mark.needs("pgbouncer")
+def test_a_pooler_by_which_no_lock_would_hold_is_told_before_anything_is_tried(
+    page: DestinationPage, database: str, server_folder: Path, qtbot: QtBot
+) -> None:
+    folder = server_folder / "pooler-wizard"
+    folder.mkdir()
+    with pgbouncer(database, folder, "transaction") as address:
+        page.enter_address(address)
+        test_connection(page, qtbot)
+    assert "This database cannot be used as it is." in texts(page)
+    assert "works by transactions" in texts(page)
+    assert not page.answers.connection_tested
 
 
 def test_every_right_that_is_missing_is_listed_with_what_grants_it(

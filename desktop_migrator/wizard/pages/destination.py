@@ -44,7 +44,7 @@ from desktop_migrator.wizard.worker import OperationListener
 
 _REQUIRED_CHECKS = {
     CheckId.REACHED,
-    CheckId.VERSION,
+    CheckId.POOLER,
     CheckId.WRITABLE,
     CheckId.ENCODING,
     CheckId.TEMPORARY_TABLES,
