@@ -9,38 +9,43 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import repeat
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 from msgspec import Raw
 
-from desktop_migrator.errors import PlanDoesNotFit, TableMissing, UsageError
-from desktop_migrator.messages import Message, verbatim
+from desktop_migrator.errors import TableMissing, UsageError
+from desktop_migrator.messages import Message
 from desktop_migrator.model import (
     INTEGER_BITS,
     TIME_TYPES,
     Column,
-    ColumnType,
     IdStrategy,
     Reference,
     Table,
     TargetEntity,
 )
-from desktop_migrator.plan.convert import converter, enum_spelling
-from desktop_migrator.plan.envelope import HASH_LENGTH, MIN_ENVELOPE_LENGTH
-from desktop_migrator.plan.identity import MAX_ID_LENGTH, ULID_LENGTH
+from desktop_migrator.plan.check_fit import (
+    ID_TYPES,
+    JSON_TYPES,
+    check_all_filled,
+    check_column,
+    check_hidden_rows,
+    check_holds_protected,
+    check_reference,
+    misfit,
+    type_name,
+)
+from desktop_migrator.plan.convert import converter
+from desktop_migrator.plan.identity import ULID_LENGTH
 from desktop_migrator.plan.json_text import encode, is_storable
 from desktop_migrator.plan.reject import ItemRejected
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.plan.schema_entity import Entity, PlanColumn
 from desktop_migrator.plan.schema_texts import USER, VARIABLES
-from desktop_migrator.plan.sensitive import REDACTED, Action
 from desktop_migrator.plan.sql_types import column_of_type
 
 _INTEGER = re.compile("-?(0|[1-9][0-9]{0,18})")
-JSON_TYPES = (ColumnType.JSON, ColumnType.JSONB)
-_ID_TYPES = (ColumnType.UUID, ColumnType.TEXT)
 _INTEGERS = tuple(INTEGER_BITS)
-_UUID_LENGTH = 36
 
 
 def planned_tables(plan: Plan) -> tuple[Table, ...]:
@@ -107,36 +112,14 @@ def user_value(user_id: str, column: Column) -> Any:
     for spelling in spellings:
         with suppress(ItemRejected):
             return convert(Raw(spelling))
-    return _misfit(
+    return misfit(
         Message(
             "The user id does not fit the column {column}, which is of type {type}.",
             column=column.name,
-            type=_type_name(column),
+            type=type_name(column),
         ),
         Message("Give the id as the app's database spells it."),
     )
-
-
-def default_value(name: str, rules: PlanColumn, column: Column) -> Any:
-    """The plan's default as the column takes it, None if the plan has none.
-
-    Raises PlanDoesNotFit if the column cannot hold it.
-    """
-    if rules.default is None:
-        return None
-    default = enum_spelling(rules.default, rules.values or {}, column)
-    try:
-        plain = rules.model_copy(update={"values": None})
-        return converter(verbatim(name), column, plain)(Raw(encode(default or rules.default)))
-    except ItemRejected as rejected:
-        _misfit(
-            Message(
-                "The plan's default does not fit the column {column}: {reason}",
-                column=column.name,
-                reason=rejected.reason,
-            ),
-            Message("Correct `default` in the plan."),
-        )
 
 
 def matching_columns(entity: Entity, table: Table) -> dict[str, Column]:
@@ -152,7 +135,7 @@ def matching_columns(entity: Entity, table: Table) -> dict[str, Column]:
         if column is None or (column.generated and not drawn):
             continue
         if column in found.values():
-            _misfit(
+            misfit(
                 Message(
                     "The plan fills the column {column} of {table} twice.",
                     column=column.name,
@@ -196,10 +179,10 @@ def _bind(plan: Plan, name: str, entity: Entity, tables: Mapping[str, Table]) ->
     found = matching_columns(entity, table)
     id_column = _id_column(entity, table, found.get(entity.id.column))
     for plan_name, rules in entity.columns.items():
-        _check_column(plan_name, rules, table, found.get(plan_name))
-        _check_holds_protected(entity, rules, table, found.get(plan_name))
-    _check_all_filled(table, found.values())
-    _check_hidden_rows(table, id_column.name, _user_column(entity, found))
+        check_column(plan_name, rules, table, found.get(plan_name))
+        check_holds_protected(entity, rules, table, found.get(plan_name))
+    check_all_filled(table, found.values())
+    check_hidden_rows(table, id_column.name, _user_column(entity, found))
     return TargetEntity(
         name=name,
         table=table,
@@ -263,9 +246,9 @@ def _references(
             raise TableMissing(table=referred.table)
         columns = matching_columns(referred, other_table)
         id_column = _id_column(referred, other_table, columns.get(referred.id.column))
-        _check_reference(table, column, other_table, id_column)
+        check_reference(table, column, other_table, id_column)
         if rules.dangling == "null" and not column.nullable:
-            _misfit(
+            misfit(
                 Message(
                     "The column {table}.{column} must have a value, and the plan says "
                     "to leave it empty where it refers to nothing.",
@@ -296,7 +279,7 @@ def _referred_by_key(
     """The one entity whose ids the column holds by a foreign key, perhaps together with the person,
     if it takes a field as it is."""
     converted = rules.values is not None or rules.default is not None or rules.rest
-    if column.type not in _ID_TYPES or converted or not rules.from_:
+    if column.type not in ID_TYPES or converted or not rules.from_:
         return None
     if any(text in ("@", *VARIABLES) for text in rules.from_):
         return None
@@ -316,34 +299,6 @@ def _referred_by_key(
     return found[0] if len(found) == 1 else None
 
 
-def _check_reference(table: Table, column: Column, other: Table, id_column: Column) -> None:
-    bits = [INTEGER_BITS.get(each.type, 0) for each in (column, id_column)]
-    if all(bits) and bits[0] >= bits[1]:
-        return
-    uuids = (column.type is ColumnType.UUID, id_column.type is ColumnType.UUID)
-    longest = (
-        _UUID_LENGTH if uuids[1] else min(id_column.max_length or MAX_ID_LENGTH, MAX_ID_LENGTH)
-    )
-    short = column.max_length is not None and column.max_length < longest
-    if column.type not in _ID_TYPES or uuids == (True, False) or short:
-        _misfit(
-            Message(
-                "The column {table}.{column} is of type {type}, which cannot "
-                "hold the ids of {other}, of type {id_type}.",
-                table=table.name,
-                column=column.name,
-                type=_type_name(column),
-                other=other.name,
-                id_type=_type_name(id_column),
-            ),
-            Message(
-                "It must be of the type of {other}.{id_column}.",
-                other=other.name,
-                id_column=id_column.name,
-            ),
-        )
-
-
 def _secret_columns(entity: Entity, found: Mapping[str, Column]) -> Iterator[str]:
     """The columns that hold sensitive fields themselves, or somewhere that cannot be told."""
     rules = entity.sensitive_rules
@@ -361,7 +316,7 @@ def _time_column(name: str | None, found: Mapping[str, Column]) -> str | None:
 
 def _id_column(entity: Entity, table: Table, column: Column | None) -> Column:
     if column is None:
-        _misfit(
+        misfit(
             Message(
                 "The table {table} has no column {column} to write ids to.",
                 table=table.name,
@@ -372,7 +327,7 @@ def _id_column(entity: Entity, table: Table, column: Column | None) -> Column:
     strategy = _id_strategy(entity, column)
     if strategy is IdStrategy.DATABASE:
         if not _is_filled(column):
-            _misfit(
+            misfit(
                 Message(
                     "The database is to draw the ids of {table}, and {column} has neither a "
                     "default nor an identity.",
@@ -390,126 +345,22 @@ def _id_column(entity: Entity, table: Table, column: Column | None) -> Column:
             'Set `strategy = "keep"` for the id if the ids of the items are whole numbers, or '
             "have the column draw its values (an identity) and set `database`."
         )
-    elif column.type not in (*_ID_TYPES, *_INTEGERS) or (too_short and not keeps):
+    elif column.type not in (*ID_TYPES, *_INTEGERS) or (too_short and not keeps):
         remedy = Message(
             "It must be uuid, text or varchar of at least {length} characters.", length=ULID_LENGTH
         )
     if remedy is not None:
-        _misfit(
+        misfit(
             Message(
                 "The id column {table}.{column} is of type {type}, which cannot "
                 "hold the ids of items.",
                 table=table.name,
                 column=column.name,
-                type=_type_name(column),
+                type=type_name(column),
             ),
             remedy,
         )
     return column
-
-
-def _check_column(name: str, rules: PlanColumn, table: Table, column: Column | None) -> None:
-    if column is None:
-        if rules.required:
-            _misfit(
-                Message(
-                    "The table {table} lacks the column {name}, which the plan requires.",
-                    table=table.name,
-                    name=name,
-                ),
-                Message("Add the column to the table, or take `required` from it in the plan."),
-            )
-        return
-    if rules.rest and column.type not in JSON_TYPES:
-        _misfit(
-            Message(
-                "The column {table}.{column} is of type {type}, but is to take "
-                "fields that have no column.",
-                table=table.name,
-                column=column.name,
-                type=_type_name(column),
-            ),
-            Message("It must be jsonb or json; or take `rest` from it in the plan."),
-        )
-    default_value(name, rules, column)
-    try:
-        converter(verbatim(name), column, rules)
-    except ItemRejected as rejected:
-        _misfit(
-            Message(
-                "The plan's values do not fit the column {column}: {reason}",
-                column=column.name,
-                reason=rejected.reason,
-            ),
-            Message("Correct `values` in the plan."),
-        )
-
-
-def _check_holds_protected(
-    entity: Entity, rules: PlanColumn, table: Table, column: Column | None
-) -> None:
-    """A column holds what takes the place of sensitive values: texts, the shortest so long."""
-    if column is None:
-        return
-    lengths = {
-        Action.ENCRYPT: MIN_ENVELOPE_LENGTH,
-        Action.HASH: HASH_LENGTH,
-        Action.REDACT: len(REDACTED),
-    }
-    for rule in filter(None, map(entity.sensitive_rules.rule_for, rules.field_paths)):
-        length = lengths.get(rule.action)
-        if length is None or column.type in JSON_TYPES:
-            continue
-        if column.type is not ColumnType.TEXT or (column.max_length or length) < length:
-            _misfit(
-                Message(
-                    "The column {table}.{column} is of type {type} and cannot hold "
-                    "what {action} makes of a value: a text of {length} characters or "
-                    "more.",
-                    table=table.name,
-                    column=column.name,
-                    type=_type_name(column),
-                    action=rule.action,
-                    length=length,
-                ),
-                Message("Make it text or jsonb, or drop the field in the plan."),
-            )
-
-
-def _check_all_filled(table: Table, filled: Collection[Column]) -> None:
-    for column in table.columns:
-        optional = column.nullable or column.has_default or column.generated
-        if not optional and column not in filled:
-            _misfit(
-                Message(
-                    "The column {table}.{column} must have a value, and the plan does "
-                    "not say which.",
-                    table=table.name,
-                    column=column.name,
-                ),
-                Message(
-                    "Add {column} to the plan's columns, or give the column a default.",
-                    column=column.name,
-                ),
-            )
-
-
-def _check_hidden_rows(table: Table, id_column: str, user_column: str | None) -> None:
-    """What policies hide cannot be told from what is not there; a unique key keeps it from being
-    written twice."""
-    if table.row_security and not table.has_unique_key({id_column, user_column or id_column}):
-        _misfit(
-            Message(
-                "Row-level security may hide rows of {table} from this login, and nothing keeps "
-                "two rows from having one {column}.",
-                table=table.name,
-                column=id_column,
-            ),
-            Message(
-                "Give the table a primary key of its ids, or connect as its owner or as a role "
-                "with BYPASSRLS."
-            ),
-        )
 
 
 def _column_ignoring_case(name: str, table: Table) -> Column | None:
@@ -519,7 +370,7 @@ def _column_ignoring_case(name: str, table: Table) -> Column | None:
         if _normalize_column_name(column.name) == _normalize_column_name(name)
     ]
     if len(found) > 1:
-        _misfit(
+        misfit(
             Message(
                 "The plan's column {name} could be any of {columns} of {table}.",
                 name=name,
@@ -533,11 +384,3 @@ def _column_ignoring_case(name: str, table: Table) -> Column | None:
 
 def _normalize_column_name(name: str) -> str:
     return name.replace("_", "").casefold()
-
-
-def _type_name(column: Column) -> str:
-    return column.declared or str(column.type)
-
-
-def _misfit(reason: Message, remedy: Message) -> NoReturn:
-    raise PlanDoesNotFit(reason=reason, remedy=remedy)

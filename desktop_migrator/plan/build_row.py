@@ -25,7 +25,8 @@ from desktop_migrator.model import (
     UnresolvedReference,
 )
 from desktop_migrator.plan import identity
-from desktop_migrator.plan.bind import JSON_TYPES, default_value, matching_columns, user_value
+from desktop_migrator.plan.bind import matching_columns, user_value
+from desktop_migrator.plan.check_fit import JSON_TYPES, default_value
 from desktop_migrator.plan.convert import converter
 from desktop_migrator.plan.expressions import Expression
 from desktop_migrator.plan.json_text import (

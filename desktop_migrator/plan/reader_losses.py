@@ -13,7 +13,7 @@ import msgspec
 
 from desktop_migrator.far_times import FarDate, FarTime
 from desktop_migrator.model import TIME_TYPES, Column, ColumnType
-from desktop_migrator.plan.bind import JSON_TYPES
+from desktop_migrator.plan.check_fit import JSON_TYPES
 
 _FIRST_SAFE_YEAR = 100
 _LARGEST_CHECKED_DOUBLE = 2**47
