@@ -16,7 +16,8 @@ from desktop_migrator.errors import PlanDoesNotFit
 from desktop_migrator.messages import Message, plural
 from desktop_migrator.model import Item, Record, Rejection, TargetEntity
 from desktop_migrator.plan.accounting import RestTotal
-from desktop_migrator.plan.classify import Classified, RecordClassifier, SkipReason
+from desktop_migrator.plan.classified import Classified, SkipReason
+from desktop_migrator.plan.classify import RecordClassifier
 from desktop_migrator.plan.companions import Companions
 from desktop_migrator.plan.envelope import PlaceholderCipher
 from desktop_migrator.plan.expressions import Expression

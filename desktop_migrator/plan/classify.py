@@ -8,21 +8,23 @@ whose decoding recognises the value. What none of them takes is the record's res
 that takes everything gets it; without one it is told.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Collection, Iterable, Iterator
 
-import msgspec
 from msgspec import Raw
 
 from desktop_migrator.messages import Message
 from desktop_migrator.model import Record
+from desktop_migrator.plan.classified import (
+    LOST_BY_THE_APP,
+    NEVER_DATA,
+    Classified,
+    SkipReason,
+    UnreadableRecord,
+)
 from desktop_migrator.plan.companions import Companions
-from desktop_migrator.plan.decode.chain import DecodeChain
 from desktop_migrator.plan.decode.decoder import SetAside
-from desktop_migrator.plan.found_items import FoundItems, RestPart
+from desktop_migrator.plan.found_items import FoundItems
 from desktop_migrator.plan.json_text import (
-    as_list,
-    as_object,
     as_string,
     as_value,
     escape_json,
@@ -30,11 +32,12 @@ from desktop_migrator.plan.json_text import (
     has_escapes,
     too_deep_error,
 )
-from desktop_migrator.plan.locations import Location, rest_of, says_nothing
+from desktop_migrator.plan.locations import Location, says_nothing
+from desktop_migrator.plan.record_rest import rest_of_record, rest_parts
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.plan.secrets.caches import looks_like_cache
-from desktop_migrator.plan.secrets.cut import CutResult, cut_logins
+from desktop_migrator.plan.secrets.cut import cut_logins
 from desktop_migrator.plan.secrets.recognise import login_kind, looks_random, plain_name
 from desktop_migrator.plan.source_reader import (
     NOTHING,
@@ -47,61 +50,8 @@ from desktop_migrator.plan.source_reader import (
     matching_readers,
 )
 
-_LOST_BY_THE_APP = "[object Object]"
-"""What JavaScript makes of an object that somebody stored without spelling it as JSON."""
 _MAX_NESTED = 100
 """Levels of items within items."""
-
-
-class SkipReason(StrEnum):
-    """Why a record is skipped, besides the kinds that the plan's `ignore` names."""
-
-    OTHER_SITE = "other-site"
-    PARTITIONED = "partitioned"
-    """Framed in other sites."""
-    CONTAINER = "container"
-    """The site's own, but in one of Firefox's containers."""
-    EXCLUDED = "excluded"
-    """Its entity was not asked for."""
-    EMPTY = "empty"
-    """Its entity's list or map has no items, or its value is empty or null."""
-    LOST = "lost-by-app"
-    """The app wrote `[object Object]` in place of its data."""
-    UNMATCHED = "unmatched"
-
-
-_NEVER_DATA = {"undefined": SkipReason.EMPTY, _LOST_BY_THE_APP: SkipReason.LOST}
-"""What no page ever stores on purpose."""
-
-
-class UnreadableRecord(msgspec.Struct):
-    """A record that an entity names by key and that cannot be read as the plan says."""
-
-    entity: str
-    error: ItemRejected
-
-
-class Classified(msgspec.Struct):
-    """What becomes of a record."""
-
-    aside: str = ""
-    """The word for leaving it aside as a whole."""
-    found: list[FoundItems | UnreadableRecord] = []
-    """By entity, in the plan's order."""
-    rest: tuple[RestPart, ...] = ()
-    """What of it nothing takes."""
-    part_of: str = ""
-    """The entity whose item, found with another record, has this record as a part."""
-    cuts: list[CutResult] = []
-    """Logins that were cut out of what entities for everything else take."""
-
-    @property
-    def items(self) -> list[FoundItems]:
-        return [each for each in self.found if isinstance(each, FoundItems)]
-
-    @property
-    def is_recognised(self) -> bool:
-        return bool(self.items)
 
 
 class RecordClassifier:
@@ -250,7 +200,7 @@ class RecordClassifier:
         # A rejection of the whole record keeps all of it.
         if len(classified.items) == len(classified.found):
             try:
-                rest = _rest(taken)
+                rest = rest_of_record(taken)
                 if rest is not None and not says_nothing(rest):
                     self._add_rest(classified, record, rest, reading)
             except ItemRejected as rejected:
@@ -289,7 +239,7 @@ class RecordClassifier:
                 if found.items:
                     classified.found += [found, *self._children(found)]
                 return
-        classified.rest = _parts(rest)
+        classified.rest = rest_parts(rest)
 
     def inner_locations(self, entity: str, item: Raw) -> Collection[Location]:
         """Where in an item of the entity other entities' items lie."""
@@ -354,9 +304,9 @@ class RecordClassifier:
             return Classified(kind)
         if found.items:
             classified.found += [found, *self._children(found)]
-        rest = _rest([take])
+        rest = rest_of_record([take])
         if rest is not None and not says_nothing(rest):
-            classified.rest = _parts(rest)
+            classified.rest = rest_parts(rest)
         self._tell_names(classified)
         return classified if found.items or classified.rest else Classified(SkipReason.EMPTY)
 
@@ -394,8 +344,8 @@ class RecordClassifier:
     def _ignored_by_content(self, key: str, text: str, value: Raw | None) -> str | None:
         if self._is_taken(key):
             return None
-        if text in _NEVER_DATA:
-            return _NEVER_DATA[text]
+        if text in NEVER_DATA:
+            return NEVER_DATA[text]
         for rule in self._content_rules:
             if not any(pattern.match(key) is not None for pattern in rule.patterns):
                 continue
@@ -418,7 +368,7 @@ def _by_entity(
 
 def _not_taken(entity: str, record: Record, reading: Reading) -> Classified:
     """Of a record that an entity names by key, and that no source recognises."""
-    if record.value == _LOST_BY_THE_APP:
+    if record.value == LOST_BY_THE_APP:
         return Classified(SkipReason.LOST)
     try:
         is_json = reading.plain is not None
@@ -438,47 +388,6 @@ def _not_taken(entity: str, record: Record, reading: Reading) -> Classified:
         )
     )
     return Classified(found=[UnreadableRecord(entity, error)])
-
-
-def _rest(taken: list[Take]) -> Raw | None:
-    """What of the record nobody took, as the first of them decoded it."""
-    first = taken[0]
-    locations: set[Location] = set()
-    for take in taken:
-        if take.chain.names == first.chain.names:
-            locations |= set(take.locations)
-        else:
-            locations |= set(_translated(take, first.chain))
-    return rest_of(first.value, locations)
-
-
-def _translated(take: Take, chain: DecodeChain) -> Iterator[Location]:
-    """The locations in what another chain makes of the record."""
-    inside, other = take.chain.inside, chain.inside
-    if inside is None or other is None:
-        return
-    for location in take.locations:
-        whole = (*inside, *location)
-        if whole[: len(other)] == other:
-            yield whole[len(other) :]
-        elif other[: len(whole)] == whole:
-            yield ()
-
-
-def _parts(rest: Raw) -> tuple[RestPart, ...]:
-    members = as_object(rest)
-    values: Mapping[str, Raw] = {"": rest} if members is None else members
-    return tuple(
-        RestPart(name, _count(value), len(bytes(value)))
-        for name, value in values.items()
-        if not says_nothing(value)
-    )
-
-
-def _count(value: Raw) -> int:
-    inner = as_object(value)
-    elements: Collection[object] | None = as_list(value) if inner is None else inner
-    return 1 if elements is None else len(elements)
 
 
 def _is_opaque(text: str) -> bool:

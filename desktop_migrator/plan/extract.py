@@ -15,11 +15,8 @@ from desktop_migrator.messages import Message
 from desktop_migrator.model import Item, Record, Rejection, Source, TargetEntity
 from desktop_migrator.plan.accounting import Accounting
 from desktop_migrator.plan.build_row import RowBuilder
-from desktop_migrator.plan.classify import (
-    RecordClassifier,
-    SkipReason,
-    UnreadableRecord,
-)
+from desktop_migrator.plan.classified import SkipReason, UnreadableRecord
+from desktop_migrator.plan.classify import RecordClassifier
 from desktop_migrator.plan.companions import Companions
 from desktop_migrator.plan.decode.unreadable import has_unreadable
 from desktop_migrator.plan.detect import SecretDetector

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from desktop_migrator.model import Record
-from desktop_migrator.plan.classify import Classified, RecordClassifier
+from desktop_migrator.plan.classified import Classified
+from desktop_migrator.plan.classify import RecordClassifier
 from desktop_migrator.plan.schema import Plan
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import plyvel
 
 from desktop_migrator.browsers.area_change import AreaChange
-from desktop_migrator.browsers.budget import MAX_VALUE, Budget
+from desktop_migrator.browsers.budget import Budget
 from desktop_migrator.browsers.encoding import decode_prefixed, encode_prefixed
 from desktop_migrator.browsers.formats.storage_key import format_chromium, parse_chromium
 from desktop_migrator.browsers.large_value import large_value, shown_key
@@ -206,7 +206,6 @@ class _EntryDecoder:
         self._modified: dict[bytes, datetime | None] = {}
         self._undecodable = 0
         self._in_no_encoding = 0
-        self._too_large = 0
         self._unknown = 0
 
     def records(self, entries: Iterable[tuple[bytes, bytes]]) -> Iterator[Record]:
@@ -232,9 +231,6 @@ class _EntryDecoder:
                     modified = self._modified.get(raw)
                 if storage_key is None:
                     self._undecodable += 1
-                    continue
-                if len(value) > MAX_VALUE:  # which a table's reader refuses, once it lies in one
-                    self._too_large += 1
                     continue
                 try:
                     record = Record(
@@ -270,8 +266,6 @@ class _EntryDecoder:
             self._on_damage(
                 Message("A record holds text in no known encoding."), self._in_no_encoding
             )
-        if self._too_large:
-            self._on_damage(Message("A record is larger than any browser's."), self._too_large)
         if self._undecodable:
             self._on_damage(
                 Message("Records belong to a site whose name is damaged."), self._undecodable

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from desktop_migrator.migration.sources.open_sources import Sources
 from desktop_migrator.model import Record
-from desktop_migrator.plan.classify import RecordClassifier, SkipReason
+from desktop_migrator.plan.classified import SkipReason
+from desktop_migrator.plan.classify import RecordClassifier
 from desktop_migrator.plan.companions import find_companions
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.plan.shapes import value_kind, value_shape

@@ -17,12 +17,8 @@ from desktop_migrator.migration.sources.open_sources import (
 from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.migration.workspace.arrivals import ArrivalCollector, HeldReason
 from desktop_migrator.model import Record, TargetEntity
-from desktop_migrator.plan.classify import (
-    Classified,
-    RecordClassifier,
-    SkipReason,
-    UnreadableRecord,
-)
+from desktop_migrator.plan.classified import Classified, SkipReason, UnreadableRecord
+from desktop_migrator.plan.classify import RecordClassifier
 from desktop_migrator.plan.companions import Companions, find_companions
 from desktop_migrator.plan.found_items import FoundItems
 from desktop_migrator.plan.guess_origins import OriginGuess, guess_origins
