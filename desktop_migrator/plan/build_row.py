@@ -6,7 +6,7 @@ the item lacks, else to the last, beside what that holds. A field whose column t
 to the last. Nothing is overwritten and nothing dropped: what finds no column rejects the item.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,16 +19,19 @@ from desktop_migrator.model import (
     Column,
     ColumnType,
     Item,
-    Reference,
     Source,
     TargetEntity,
-    UnresolvedReference,
 )
 from desktop_migrator.plan import identity
-from desktop_migrator.plan.bind import matching_columns, user_value
-from desktop_migrator.plan.check_fit import JSON_TYPES, default_value
+from desktop_migrator.plan.bind import matching_columns
+from desktop_migrator.plan.column_extractors import (
+    column_extractor,
+    column_label,
+    plain_fields,
+    reference_extractor,
+)
 from desktop_migrator.plan.convert import converter
-from desktop_migrator.plan.expressions import Expression
+from desktop_migrator.plan.item_reads import ItemReads
 from desktop_migrator.plan.json_text import (
     ESCAPE_BYTES,
     ESCAPE_CHAR,
@@ -38,26 +41,20 @@ from desktop_migrator.plan.json_text import (
     encode,
     encode_object,
 )
-from desktop_migrator.plan.locations import Location, rest_of, says_nothing
+from desktop_migrator.plan.locations import Location
 from desktop_migrator.plan.raw_items import (
     VARIABLE_TEXTS,
     Fields,
     RawItem,
-    field_finder,
     id_finder,
 )
 from desktop_migrator.plan.reader_losses import reader_losses
 from desktop_migrator.plan.reject import ItemRejected, RejectionCode
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.plan.schema_entity import Entity, PlanColumn
-from desktop_migrator.plan.schema_texts import CONTENT, ENCODING, INDEX, NAME, USER, VARIABLES
-
-ColumnExtractor = Callable[[Fields, RawItem], Any]
-"""Takes a column's value out of an item's fields. Raises ItemRejected."""
+from desktop_migrator.plan.schema_texts import CONTENT, ENCODING, INDEX, NAME
 
 _NULL = Raw(b"null")
-_TRUE = Raw(b"true")
-_EMPTY_IDS = (_NULL, Raw(b'""'))
 _MAX_NAMED_FIELDS = 5
 
 
@@ -84,9 +81,9 @@ class RowBuilder:
         found.pop(entity.id.column)
         refers = {reference.column.name: reference for reference in target.references}
         self._column_extractors = [
-            _reference_extractor(name, entity.columns[name], refers[column.name], plan)
+            reference_extractor(name, entity.columns[name], refers[column.name], plan)
             if column.name in refers
-            else _column_extractor(name, entity.columns[name], column, user_id)
+            else column_extractor(name, entity.columns[name], column, user_id)
             for name, column in found.items()
         ]
         self._overflow_columns = [
@@ -96,7 +93,7 @@ class RowBuilder:
         ]
         read = [entity.columns[name].from_ or [] for name in found]
         of_id = [[text] for text in entity.id.from_ if text != CONTENT]
-        self._reads = _Reads([*read, *of_id], inner)
+        self._reads = ItemReads([*read, *of_id], inner)
         self._circumstances = [
             VARIABLE_TEXTS[texts[0]]
             for texts in read
@@ -108,7 +105,7 @@ class RowBuilder:
             field
             for name, rules in entity.columns.items()
             if name not in found
-            for field in _plain_fields(rules)
+            for field in plain_fields(rules)
         }
         self._omit = frozenset(entity.omit)
         self._keeps_names = bool(self._overflow_columns) and not entity.reads_names
@@ -217,82 +214,6 @@ class RowBuilder:
         )
 
 
-class _Reads:
-    """What the columns, the id and items within read of an item."""
-
-    def __init__(
-        self, columns: Sequence[Sequence[str]], inner: Callable[[Raw], Collection[Location]]
-    ) -> None:
-        self._inner = inner
-        self._all = False
-        """Whether one of them reads the whole item in any case."""
-        self._always: set[str] = set()
-        """Fields that one of them reads in any case."""
-        self._parts: list[Expression] = []
-        """Longer paths and expressions that are read in any case."""
-        self._firsts: list[list[Expression]] = []
-        """Of each of these, the first that the item has."""
-        for texts in columns:
-            expressions = [Expression(text) for text in texts if text not in VARIABLES]
-            if len(expressions) > 1:
-                self._firsts.append(expressions)
-            elif expressions and (field := expressions[0].field) is not None:
-                self._always.add(field)
-            elif expressions and expressions[0].path == []:
-                self._all = True
-            else:
-                self._parts += expressions
-
-    def left(self, fields: Fields, json: Raw, omit: Set[str]) -> Fields:
-        """The fields that nothing reads, and what is left of those that are read in part."""
-        if self._all:
-            return {}
-        left = {
-            name: raw
-            for name, raw in fields.items()
-            if name not in self._always and name not in omit
-        }
-        if not left:
-            return left
-        for expressions in self._firsts:
-            first = next((each for each in expressions if each.find(json) is not None), None)
-            if first is not None:
-                self._take(left, first.locations(json))
-        for expression in self._parts:
-            self._take(left, expression.locations(json))
-        self._take(left, self._inner(json))
-        return left
-
-    def check_is_read(self, json: Raw) -> None:
-        """Raises ItemRejected for an item that is asked for no fields, if nothing takes it.
-
-        A bare `true` is no more than the name that it stands beside, as in a set.
-        """
-        if self._all:
-            return
-        rest = rest_of(json, self._inner(json))
-        if rest is None or says_nothing(rest) or rest == _TRUE:
-            return
-        raise ItemRejected(
-            RejectionCode.NO_COLUMN,
-            Message("There is no column for what it holds."),
-            Message('Add a column from `@` for it in the plan, or set `omit = ["@"]`.'),
-        )
-
-    def _take(self, left: Fields, locations: Collection[Location]) -> None:
-        inner: dict[str, list[Location]] = {}
-        for location in locations:
-            if not location:
-                left.clear()
-                return
-            if location[0] in left:
-                inner.setdefault(str(location[0]), []).append(location[1:])
-        for name, places in inner.items():
-            rest = rest_of(left.pop(name), places)
-            if rest is not None and not says_nothing(rest):
-                left[name] = rest
-
-
 class _OverflowColumn:
     """A column for the fields that have none."""
 
@@ -324,9 +245,9 @@ class _ItemTime:
         self._fields: list[str] = []
         if name is not None and self._position is None:
             rules = plan.columns[name]
-            self._fields = _plain_fields(rules)
+            self._fields = plain_fields(rules)
             column = Column(name, ColumnType.TIMESTAMPTZ)
-            self._convert = converter(_label(name, rules), column, rules)
+            self._convert = converter(column_label(name, rules), column, rules)
 
     def from_fields(self, fields: Fields) -> datetime | None:
         """The time read from the fields, if no column will take it."""
@@ -339,127 +260,6 @@ class _ItemTime:
         """The time that a column took."""
         time = None if self._position is None else values[self._position]
         return None if time is UNSET else comparable(time)
-
-
-def _column_extractor(
-    name: str, rules: PlanColumn, column: Column, user_id: str
-) -> ColumnExtractor:
-    if rules.from_ == [USER]:
-        user = user_value(user_id, column)
-        return lambda fields, raw_item: user
-    find = _first_of(rules.from_ or [])
-    if rules.rest:
-        # Its own field as it lies; `_Rest` makes the value.
-        return lambda fields, raw_item: _null_to_none(find(fields, raw_item))
-    if rules.from_ == ["@"] and column.type in JSON_TYPES:
-        return lambda fields, raw_item: as_bytes(raw_item.json)
-    label = _label(name, rules)
-    convert = converter(label, column, rules)
-    missing, null = _absent_values(name, rules, column)
-    plain = _plain_fields(rules)
-    # One plain field, as most columns have, is taken without a call.
-    field = plain[0] if len(plain) == len(rules.from_ or ()) == 1 else None
-
-    def take(fields: Fields, raw_item: RawItem) -> Any:
-        raw = fields.get(field) if field is not None else find(fields, raw_item)
-        value = None if raw is None else convert(raw)
-        if value is not None:
-            return value
-        absent = missing if raw is None else null
-        if absent is _REJECT:
-            raise _missing_error(label)
-        return absent
-
-    return take
-
-
-def _reference_extractor(
-    name: str, rules: PlanColumn, reference: Reference, plan: Plan
-) -> ColumnExtractor:
-    """Takes another item's id; whether that item has a row is seen when the item is loaded."""
-    of_profile = plan.entities[reference.entity].id.unique_in == "profile"
-    find = _first_of(rules.from_ or [])
-    label = _label(name, rules)
-    missing, null = _absent_values(name, rules, reference.column)
-    own_id = identity.own_id_factory(reference.id_column, reference.id_strategy)
-
-    def take(fields: Fields, raw_item: RawItem) -> Any:
-        raw = find(fields, raw_item)
-        if raw is None or raw in _EMPTY_IDS:
-            absent = missing if raw is None else null
-            if absent is _REJECT:
-                raise _missing_error(label)
-            return absent
-        try:
-            source_id = identity.source_id(raw)
-        except ItemRejected as rejected:
-            raise ItemRejected(
-                rejected.code,
-                Message(
-                    "{label} is to be another item's id, and is neither a text nor a number.",
-                    label=label,
-                ),
-                Message("Correct it in the app, or leave the item out."),
-            ) from None
-        scope = raw_item.profile_scope if of_profile else raw_item.app_scope
-        return UnresolvedReference(scope, source_id, own_id(source_id))
-
-    return take
-
-
-def _missing_error(label: Message) -> ItemRejected:
-    return ItemRejected(
-        RejectionCode.MISSING,
-        Message("{label} is missing.", label=label),
-        Message("Fill it in the app, or set a `default` for the column in the plan."),
-    )
-
-
-_REJECT = object()
-
-
-def _absent_values(name: str, rules: PlanColumn, column: Column) -> tuple[Any, Any]:
-    """What stands for a missing value and for null: a value, UNSET, None or `_REJECT`."""
-    default = default_value(name, rules, column)
-    if default is not None:
-        return default, default
-    if rules.required:
-        return _REJECT, _REJECT
-    if column.has_default:
-        return UNSET, None if column.nullable else UNSET
-    return (None, None) if column.nullable else (_REJECT, _REJECT)
-
-
-def _first_of(texts: list[str]) -> Callable[[Fields, RawItem], Raw | None]:
-    """What finds the first of these that an item has."""
-    finders = [field_finder(text) for text in texts]
-    if len(finders) == 1:
-        return finders[0]
-
-    def find(fields: Fields, raw_item: RawItem) -> Raw | None:
-        for finder in finders:
-            raw = finder(fields, raw_item)
-            if raw is not None:
-                return raw
-        return None
-
-    return find
-
-
-def _plain_fields(rules: PlanColumn) -> list[str]:
-    expressions = [Expression(text) for text in rules.from_ or () if text not in VARIABLES]
-    return [expression.field for expression in expressions if expression.field is not None]
-
-
-def _label(name: str, rules: PlanColumn) -> Message:
-    fields = _plain_fields(rules)
-    if fields:
-        return Message("The field {field}", field=fields[0])
-    return Message("What the column {column} takes", column=name)
-
-
-def _null_to_none(raw: Raw | None) -> Raw | None:
-    return None if raw is None or raw == _NULL else raw
 
 
 def _no_column_error(names: list[str]) -> ItemRejected:
