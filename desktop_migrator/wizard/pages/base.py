@@ -63,6 +63,10 @@ class _Content(QWidget):
 
 class WizardPage(QWizardPage):
     step: ClassVar[WizardStep]
+    _landed_on: QWidget | None = None
+    """What had the focus when the page came."""
+    _spoken = ""
+    """What was said of the page."""
 
     def __init__(self, context: WizardContext) -> None:
         super().__init__()
@@ -220,6 +224,7 @@ class WizardPage(QWizardPage):
             on_success(result)
             self.completeChanged.emit()
             self._return_focus(focused)
+            self._say_what_came()
 
         def stopped(error: MigratorError) -> None:
             focused = self.window().focusWidget()
@@ -311,8 +316,26 @@ class WizardPage(QWizardPage):
         self.settle_keys()
         self._show_what_is_missing()
         main = next((each for each in self._wizard_buttons() if _is_main(each)), None)
-        (self.first_control() or main or self).setFocus(Qt.FocusReason.TabFocusReason)
-        announce(self, self.spoken_text())
+        self._landed_on = self.first_control() or main or self
+        self._focus_before = None  # which was a button of the page before
+        self._landed_on.setFocus(Qt.FocusReason.TabFocusReason)
+        self._spoken = self.spoken_text()
+        announce(self, self._spoken)
+
+    def _say_what_came(self) -> None:
+        """What the page waited for is there: who has done nothing meanwhile begins at its top."""
+        if not self.isVisible() or self._operation:
+            return
+        QTimer.singleShot(0, self._land_again)  # once all can be seen
+        if self._spoken and self._spoken != (words := self.spoken_text()):
+            self._spoken = words
+            announce(self, words)
+
+    def _land_again(self) -> None:
+        first = self.first_control()
+        if first and self.isVisible() and self.window().focusWidget() is self._landed_on:
+            self._landed_on = first
+            first.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _show_what_is_missing(self) -> None:
         need = None if self._operation else flow.unmet_requirement(self.step, self.answers)

@@ -63,7 +63,9 @@ def test_a_migration_is_said_from_its_first_page_to_its_numbers(
         for table in planned_tables(load_plan(None))
     )
     assert f"{moved} items" in said[-1]
+    assert any("items were found" in words for words in said), "what the review came to"
     for button in ("Back", "Copy for support"):
         assert f"focus: push button, {button}" not in focused, reader.heard
+    assert "focus: radio button, app.demo.test:3000" in focused, "what was found, once it is there"
     assert "focus: text, Your id in the app" in focused
     assert focused[-1] == "focus: push button, Close"
