@@ -13,8 +13,8 @@ from tests.browsers.launch import Chromium
 from tests.browsers.site import Site
 
 
-class Waiting(NullReporter):
-    """A person who waits."""
+class Closing(NullReporter):
+    """A person who has the browser asked to close."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,7 +24,8 @@ class Waiting(NullReporter):
         self.warnings.append(message)
 
     def ask(self, question: Question) -> str | None:
-        return question.choices[0]
+        assert question.choices == ("wait", "close it", "go on")
+        return "close it"
 
 
 @pytest.mark.needs("chromium")
@@ -39,12 +40,12 @@ def test_what_a_page_goes_on_writing_is_there_once_its_browser_is_closed(
         turns = [("setItem", "turn", str(turn)) for turn in range(100)]
         read_back = browser.session.visit(app, [*turns, ("setItem", "last", "a minute later")])
 
-        def close_it(_seconds: float) -> None:
-            browser.quit()
+        def closed(_seconds: float) -> None:
+            browser._ended()
 
-        person = Waiting()
-        _, found = find_written([profile], person, close_it)
-    assert browser.process.returncode is not None
+        person = Closing()
+        _, found = find_written([profile], person, closed)
+        assert browser.process.poll() is not None
     (warning,) = person.warnings
     assert "is open and has just written" in str(warning)
     damages: list[Damage] = []

@@ -22,8 +22,9 @@ _WRITES_WITHIN = {
 }
 
 
-def warn_of_unwritten(stores: Iterable[Store], now: datetime) -> list[Message]:
-    """For each profile whose browser runs and wrote so lately that more may follow."""
+def still_writing(stores: Iterable[Store], now: datetime) -> dict[Profile, int]:
+    """Profiles whose browser runs and wrote so lately that more may follow, and within how many
+    seconds."""
     fresh: dict[Profile, int] = {}
     for store in stores:
         within = _WRITES_WITHIN[ENGINE_BY_FORMAT[store.format]]
@@ -32,6 +33,11 @@ def warn_of_unwritten(stores: Iterable[Store], now: datetime) -> list[Message]:
         if store.modified > now - within:
             seconds = int(within.total_seconds())
             fresh[store.profile] = max(seconds, fresh.get(store.profile, 0))
+    return fresh
+
+
+def warn_of_unwritten(stores: Iterable[Store], now: datetime) -> list[Message]:
+    """For each profile of `still_writing`."""
     return [
         Message(
             "{browser}, profile {profile}, is open and has just written: what was changed in its"
@@ -41,5 +47,5 @@ def warn_of_unwritten(stores: Iterable[Store], now: datetime) -> list[Message]:
             profile=profile.name,
             seconds=seconds,
         )
-        for profile, seconds in fresh.items()
+        for profile, seconds in still_writing(stores, now).items()
     ]

@@ -1,5 +1,6 @@
 """The storage a use case works on: found, copied once, readable as often as needed."""
 
+import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -14,7 +15,8 @@ from desktop_migrator.browsers.discovery.other_storage import (
     find_other_storage,
     sites_elsewhere,
 )
-from desktop_migrator.browsers.discovery.unwritten import warn_of_unwritten
+from desktop_migrator.browsers.discovery.running_browsers import ask_to_close, owner_of
+from desktop_migrator.browsers.discovery.unwritten import still_writing, warn_of_unwritten
 from desktop_migrator.browsers.read import read_stores
 from desktop_migrator.browsers.read.emptied import was_emptied
 from desktop_migrator.browsers.read.read_ahead import read_ahead
@@ -28,10 +30,14 @@ from desktop_migrator.reporter import Question, Reporter
 ChangeRecords = Callable[[list[Record]], Sequence[Record]]
 """What a program does to all records before they are migrated."""
 NO_UNLOCK_KEY = UnlockKey()
-_WAIT, _GO_ON = N_("wait"), N_("go on")
+_WAIT, _CLOSE, _GO_ON = N_("wait"), N_("close it"), N_("go on")
 _WAIT_OR_NOT = Message(
     "Wait until the browser has written everything (at most three minutes, if you change nothing"
     " there), or go on?"
+)
+_WAIT_OR_CLOSE = Message(
+    "Wait until the browser has written everything (at most three minutes, if you change nothing"
+    " there), have it asked to close, which saves everything, or go on?"
 )
 _PAUSE, _MAX_PAUSES = 3.0, 60
 """Seconds between two looks at whether browsers still write, and how many there are."""
@@ -164,7 +170,7 @@ def find_written(
     unwritten = warn_of_unwritten(found.stores, datetime.now(UTC))
     for warning in unwritten:
         reporter.warned(warning)
-    if not unwritten or reporter.ask(Question(_WAIT_OR_NOT, (_WAIT, _GO_ON))) != _WAIT:
+    if not unwritten or not _is_waited_for(found, reporter):
         return sealed, found
     for _ in range(_MAX_PAUSES):
         if reporter.cancelled:
@@ -177,6 +183,22 @@ def find_written(
     for warning in unwritten:
         reporter.warned(warning)
     return sealed, found
+
+
+def _is_waited_for(found: discover.Discovery, reporter: Reporter) -> bool:
+    """Whether the person wants to wait, or to have the browsers asked to close."""
+    writing = still_writing(found.stores, datetime.now(UTC))
+    can_close = sys.platform != "win32" and any(owner_of(profile.path) for profile in writing)
+    question = (
+        Question(_WAIT_OR_CLOSE, (_WAIT, _CLOSE, _GO_ON))
+        if can_close
+        else Question(_WAIT_OR_NOT, (_WAIT, _GO_ON))
+    )
+    answer = reporter.ask(question)
+    if answer == _CLOSE:
+        for profile in writing:
+            ask_to_close(profile.path)
+    return answer in {_WAIT, _CLOSE}
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from desktop_migrator.browsers.read import snapshot as snapshot_module
 from desktop_migrator.browsers.read.snapshot import remove_stale_snapshots, snapshot
 from desktop_migrator.errors import SnapshotFailed
 from desktop_migrator.model import Store, StoreFormat
-from tests.unit.browsers import trees
+from tests.unit.browsers import test_runtimes, trees
 
 
 @pytest.fixture(params=list(StoreFormat))
@@ -29,6 +29,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
         StoreFormat.FIREFOX: lambda: trees.firefox(profile),
         StoreFormat.FIREFOX_LEGACY: lambda: trees.webappsstore(profile / "webappsstore.sqlite"),
         StoreFormat.WEBKIT: lambda: trees.webkit(profile / "h/h/LocalStorage/localstorage.sqlite3"),
+        StoreFormat.NODE: lambda: test_runtimes.unpack(StoreFormat.NODE, profile),
+        StoreFormat.DENO: lambda: test_runtimes.unpack(StoreFormat.DENO, profile),
     }
     return trees.store_at(makers[request.param](), request.param)
 
