@@ -20,6 +20,19 @@ _SQL_TYPES = {
     "json": ColumnType.JSON,
     "jsonb": ColumnType.JSONB,
 }
+_SPELLINGS = {
+    ColumnType.UUID: "uuid",
+    ColumnType.BOOLEAN: "boolean",
+    ColumnType.SMALLINT: "smallint",
+    ColumnType.INTEGER: "integer",
+    ColumnType.BIGINT: "bigint",
+    ColumnType.DOUBLE: "double precision",
+    ColumnType.TIMESTAMP: "timestamp",
+    ColumnType.TIMESTAMPTZ: "timestamptz",
+    ColumnType.DATE: "date",
+    ColumnType.JSON: "json",
+    ColumnType.JSONB: "jsonb",
+}
 _LONGEST_VARCHAR = 10_485_760
 _MOST_DIGITS = 1000  # numeric(p, s)
 _SQL_TYPE = re.compile(r"([a-z ]{1,20})(?:\((\d{1,8})(?:, ?(\d{1,4}))?\))?")
@@ -50,3 +63,18 @@ def column_of_type(name: str, declared: str, *, nullable: bool = True) -> Column
         precision=(size, scale) if kind is ColumnType.NUMERIC and size else None,
         nullable=nullable,
     )
+
+
+def spelled_type(column: Column) -> str:
+    """A column's type as plans spell it; empty where they have none."""
+    if column.type is ColumnType.TEXT:
+        return f"varchar({column.max_length})" if column.max_length else "text"
+    if column.type is ColumnType.NUMERIC:
+        digits, places = column.precision or (0, 0)
+        spelled = f"numeric({digits}, {places})" if digits else "numeric"
+        try:
+            column_of_type("x", spelled)
+        except ValueError:
+            return ""
+        return spelled
+    return _SPELLINGS.get(column.type, "")

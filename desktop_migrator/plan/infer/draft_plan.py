@@ -5,7 +5,6 @@ looked at goes where everything else goes. The same records give the same plan.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -17,6 +16,7 @@ from desktop_migrator.model import Record, Table
 from desktop_migrator.plan.companions import Companions
 from desktop_migrator.plan.decode.chain import ANY, DecodeChain
 from desktop_migrator.plan.decode.decoder import SetAside, json_string
+from desktop_migrator.plan.infer.choose_tables import catch_all_table
 from desktop_migrator.plan.infer.draft_entities import draft_columns, nested_entities
 from desktop_migrator.plan.infer.drafts import (
     ColumnDraft,
@@ -33,17 +33,25 @@ from desktop_migrator.plan.infer.find_places import (
     Place,
     are_alike,
     find_places,
-    kind,
     read_place,
 )
 from desktop_migrator.plan.infer.find_secrets import is_secret_record, secret_members
-from desktop_migrator.plan.infer.fit_tables import catch_all_table, fit_tables
+from desktop_migrator.plan.infer.fit_tables import fit_tables
+from desktop_migrator.plan.infer.group_values import (
+    MAX_SEARCHED,
+    GroupValues,
+    can_join,
+    has_data_beside,
+    is_key_list,
+    is_settings,
+    value_kind,
+)
 from desktop_migrator.plan.infer.guesses import Confidence, DraftedEntity, InferredPlan
 from desktop_migrator.plan.infer.key_groups import KeyGroup, common_beginnings, group_keys
 from desktop_migrator.plan.infer.link_entities import link_entities
 from desktop_migrator.plan.infer.naming import entity_name, unused
 from desktop_migrator.plan.infer.write_toml import write_toml
-from desktop_migrator.plan.json_text import as_list, as_object
+from desktop_migrator.plan.json_text import as_object
 from desktop_migrator.plan.reject import ItemRejected
 from desktop_migrator.plan.schema import parse_plan
 from desktop_migrator.plan.secrets.cut import cut_logins
@@ -54,13 +62,7 @@ _MAX_ENTITIES = 80
 _MAX_CHAINS = 3
 """Ways of decoding that the records of one group may differ in."""
 _MAX_TRIED = 20
-_MAX_SEARCHED = 200
-"""Values of a group in which places are looked for."""
 _MAX_SINGLES = 5
-_MIN_SETTINGS = 2
-_MIN_COMMON = 2
-"""Fields that items of one kind share at least."""
-_MAX_SETTINGS = 60
 _CATCH_ALL = "custom_data"
 _ROWS_WITHIN = ("tinybase", "tanstack-db")
 """Decoders after which the names of objects are ids."""
@@ -73,15 +75,6 @@ _SINGLE_WORDS = frozenset(
 )
 _CACHE_WORDS = ("cache", "i18next_res_")
 _EXPIRY_NAMES = frozenset(("ttl", "expires", "expiry", "expiresAt", "staleAt", "i18nStamp", "exp"))
-
-
-@dataclass(slots=True)
-class _Values:
-    """The values of one group of keys, as far as one chain decodes them."""
-
-    group: KeyGroup
-    chain: tuple[str, ...]
-    values: list[tuple[Record, Raw]] = field(default_factory=list)
 
 
 def draft_plan(
@@ -162,9 +155,9 @@ class _Drafting:
 
     # ---- values ----------------------------------------------------------------------------------
 
-    def _decoded(self, group: KeyGroup) -> Iterator[_Values]:
+    def _decoded(self, group: KeyGroup) -> Iterator[GroupValues]:
         """The group's values by the chains that decode them; what none does is left out."""
-        chains: list[_Values] = []
+        chains: list[GroupValues] = []
         tried = 0
         for record in group.records:
             for known in chains:
@@ -180,7 +173,7 @@ class _Drafting:
                 if value is None:
                     value = Raw(b"")
                 known = next(
-                    (each for each in chains if each.chain == chain), _Values(group, chain)
+                    (each for each in chains if each.chain == chain), GroupValues(group, chain)
                 )
                 if known not in chains:
                     if len(chains) >= _MAX_CHAINS:
@@ -192,7 +185,7 @@ class _Drafting:
                 known.values.append((record, value))
         yield from (each for each in chains if each.values)
 
-    def _set_aside(self, record: Record, why: SetAside, values: _Values) -> None:
+    def _set_aside(self, record: Record, why: SetAside, values: GroupValues) -> None:
         chain = values.chain
         if why in (SetAside.EXPIRED, SetAside.TOMBSTONE):
             keys = values.group.patterns if values.group.is_open else (record.key,)
@@ -212,14 +205,14 @@ class _Drafting:
             Confidence.SURE,
         )
 
-    def _is_aside(self, values: _Values) -> bool:
+    def _is_aside(self, values: GroupValues) -> bool:
         """Whether they are secrets or caches as a whole."""
         records = [record for record, _ in values.values]
         secret = sum(
             is_secret_record(record.key, record.value, value or None)
-            for record, value in values.values[:_MAX_SEARCHED]
+            for record, value in values.values[:MAX_SEARCHED]
         )
-        sample = values.values[:_MAX_SEARCHED]
+        sample = values.values[:MAX_SEARCHED]
         if secret * 2 > len(sample):
             self._leave_aside("secret", values, len(records))
             return True
@@ -228,7 +221,7 @@ class _Drafting:
         ):
             self._leave_aside("cache", values, len(records))
             return True
-        if any(_is_key_list(value) for _, value in sample):
+        if any(is_key_list(value) for _, value in sample):
             self._leave_aside("metadata", values, len(records))
             return True
         # Rules name members of objects only.
@@ -239,7 +232,7 @@ class _Drafting:
         names |= {
             name for value in plain if isinstance(value, Raw) for name in secret_members(value)
         }
-        if ("" in names or (names and is_hidden)) and not any(map(_has_data_beside, read)):
+        if ("" in names or (names and is_hidden)) and not any(map(has_data_beside, read)):
             self._leave_aside("secret", values, len(records))
             return True
         texts = [(record, each) for (record, _), each in zip(sample, plain, strict=True)]
@@ -257,7 +250,7 @@ class _Drafting:
                 after |= set() if left is None else secret_members(left)
         return before - after
 
-    def _leave_aside(self, kind_: str, values: _Values, records: int) -> None:
+    def _leave_aside(self, kind_: str, values: GroupValues, records: int) -> None:
         self._ignore(kind_, values.group.patterns)
         self._draft.guess(
             f"ignore.{kind_}",
@@ -279,11 +272,11 @@ class _Drafting:
 
     # ---- entities --------------------------------------------------------------------------------
 
-    def _add_places(self, values: _Values) -> bool:
+    def _add_places(self, values: GroupValues) -> bool:
         """Entities for the places in the values where items lie; False if there are none."""
         places: dict[Place, int] = {}
         data_names = bool(values.chain) and values.chain[-1] in _ROWS_WITHIN
-        for _, value in values.values[:_MAX_SEARCHED]:
+        for _, value in values.values[:MAX_SEARCHED]:
             if not value:
                 continue
             try:
@@ -301,7 +294,7 @@ class _Drafting:
             found = True
         return found
 
-    def _items(self, values: _Values, place: Place) -> Iterator[SeenItem]:
+    def _items(self, values: GroupValues, place: Place) -> Iterator[SeenItem]:
         for record, value in values.values:
             try:
                 read = read_place(value, place) if value else None
@@ -319,7 +312,7 @@ class _Drafting:
         return words[-1] if words else group.label
 
     def _add_entity(
-        self, label: str, source: SourceDraft, items: list[SeenItem], values: _Values
+        self, label: str, source: SourceDraft, items: list[SeenItem], values: GroupValues
     ) -> None:
         draft = self._draft
         name = entity_name(label, "items")
@@ -328,7 +321,7 @@ class _Drafting:
         if (
             other
             and other.sources[0].shape == source.shape
-            and (same_keys or _can_join(other.items, items))
+            and (same_keys or can_join(other.items, items))
         ):
             other.items += items
             other.sources.append(source)
@@ -348,7 +341,7 @@ class _Drafting:
                 {"records": len(values.values)},
             )
 
-    def _add_common(self, singles: list[_Values]) -> list[_Values]:
+    def _add_common(self, singles: list[GroupValues]) -> list[GroupValues]:
         """Keys with one beginning whose values are alike; what is left of the others."""
         by_key = {each.group.label: each for each in singles if not each.group.is_open}
         for group in common_beginnings([each.group for each in singles]):
@@ -360,7 +353,7 @@ class _Drafting:
             if any(key.startswith(group.patterns[0][:-1]) for key in self._taken_keys):
                 continue
             together = [pair for each in members for pair in each.values]
-            kinds = {_kind(value) for _, value in together}
+            kinds = {value_kind(value) for _, value in together}
             chain = chains.pop()
             objects = [as_object(value) or {} for _, value in together if value]
             if kinds <= {"text", "number", "boolean", "null", "no-json"}:
@@ -373,13 +366,13 @@ class _Drafting:
                 for record, value in together
             ]
             source = SourceDraft(group.patterns, "", chain, "@", "single")
-            self._add_entity(group.label, source, items, _Values(group, (), together))
+            self._add_entity(group.label, source, items, GroupValues(group, (), together))
             singles = [each for each in singles if each not in members]
         return singles
 
-    def _add_singles(self, singles: list[_Values]) -> None:
+    def _add_singles(self, singles: list[GroupValues]) -> None:
         """An entity for each key, or pattern of keys, that holds one object of settings."""
-        fit = [each for each in singles if _is_settings(each)]
+        fit = [each for each in singles if is_settings(each)]
         named = [
             each
             for each in fit
@@ -465,47 +458,3 @@ class _Drafting:
         for kind_, keys in sorted(self._ignored.items()):
             self._draft.ignore.append(IgnoreDraft(kind_, tuple(sorted(keys))))
         self._draft.ignore.append(IgnoreDraft("secret", holds="login"))
-
-
-def _can_join(ones: list[SeenItem], others: list[SeenItem]) -> bool:
-    """Whether items of two places are of one kind: alike, and none has another's id."""
-    one, other = (as_object(each.raw) or {} for each in (ones[0], others[0]))
-    common, fewer = len(one.keys() & other.keys()), min(len(one), len(other))
-    if common < _MIN_COMMON or common * 4 < fewer * 3:
-        return False
-    ids = [
-        {bytes(members["id"]) for each in items if "id" in (members := as_object(each.raw) or {})}
-        for items in (ones, others)
-    ]
-    return all(ids) and ids[0].isdisjoint(ids[1])
-
-
-def _has_data_beside(value: Raw) -> bool:
-    """Whether there are items in the value none of which holds a secret."""
-    for place in find_places(value):
-        items = read_place(value, place) or ()
-        if items and not any(secret_members(item) for _, item in items):
-            return not place.width
-    return False
-
-
-def _is_key_list(value: Raw) -> bool:
-    """secure-ls's own record: by which keys it has encrypted what."""
-    keys = as_list((as_object(value) or {}).get("keys", value)) if value else None
-    return bool(keys) and all((as_object(each) or {}).keys() == {"k", "s"} for each in keys or ())
-
-
-def _is_settings(values: _Values) -> bool:
-    for _, value in values.values[:_MAX_SEARCHED]:
-        members = as_object(value) if value else None
-        if value and (secret_members(value) or cut_logins(Raw(value), "").count):
-            return False
-        if not members or not _MIN_SETTINGS <= len(members) <= _MAX_SETTINGS:
-            return False
-        if not any(kind(member) in ("text", "number", "boolean") for member in members.values()):
-            return False
-    return True
-
-
-def _kind(value: Raw) -> str:
-    return kind(value) if value else "no-json"

@@ -20,6 +20,7 @@ from desktop_migrator.model import (
     Table,
     normalize_name,
 )
+from desktop_migrator.plan.infer.choose_tables import JSON, choose_tables, table_name
 from desktop_migrator.plan.infer.drafts import (
     ColumnDraft,
     EntityDraft,
@@ -30,9 +31,9 @@ from desktop_migrator.plan.infer.field_types import FieldSeen, TypeGuess, fits, 
 from desktop_migrator.plan.infer.find_places import kind
 from desktop_migrator.plan.infer.guesses import Confidence
 from desktop_migrator.plan.infer.naming import bare, can_be_named, field_expression
-from desktop_migrator.plan.sql_types import column_of_type
+from desktop_migrator.plan.infer.same_words import same_word
+from desktop_migrator.plan.sql_types import spelled_type
 
-_JSON = (ColumnType.JSON, ColumnType.JSONB)
 _USER_COLUMNS = frozenset(
     ("userid", "ownerid", "accountid", "authorid", "createdby", "user", "owner", "createdbyid",
      "personid", "memberid", "customerid", "profileid")
@@ -52,39 +53,14 @@ _SOURCE_IDS = frozenset(
 )
 _REST_NAMES = ("metadata", "meta", "data", "extra", "extras", "more", "rest", "attributes",
                "properties", "custom", "payload", "details")  # fmt: skip
-_SAME_WORDS = (
-    frozenset(("todo", "pending", "open", "new", "backlog", "notstarted", "false")),
-    frozenset(("inprogress", "doing", "started", "active", "running")),
-    frozenset(("done", "completed", "complete", "finished", "closed", "merged", "true")),
-    frozenset(("cancelled", "canceled", "aborted")),
-    frozenset(("paused", "onhold", "blocked", "waiting")),
-)
-"""Words that apps and databases use for the same status."""
-_CATCH_ALL_TABLES = frozenset(
-    ("customdata", "localstorage", "localstorageitem", "keyvalue", "keyvaluepair", "kv", "storage")
-)
-_MIN_ALIKE = 3
 _INTEGER = re.compile(rb"-?(?:0|[1-9][0-9]{0,14})")
-_SPELLINGS = {
-    ColumnType.UUID: "uuid",
-    ColumnType.BOOLEAN: "boolean",
-    ColumnType.SMALLINT: "smallint",
-    ColumnType.INTEGER: "integer",
-    ColumnType.BIGINT: "bigint",
-    ColumnType.DOUBLE: "double precision",
-    ColumnType.TIMESTAMP: "timestamp",
-    ColumnType.TIMESTAMPTZ: "timestamptz",
-    ColumnType.DATE: "date",
-    ColumnType.JSON: "json",
-    ColumnType.JSONB: "jsonb",
-}
 
 
 def fit_tables(
     draft: PlanDraft, fields: Mapping[str, Mapping[str, FieldSeen]], tables: Sequence[Table]
 ) -> None:
     """Changes the draft; entities without a table are taken out of it and told."""
-    chosen = _choose(draft, fields, tables)
+    chosen = choose_tables(draft, fields, tables)
     for entity in list(draft.entities):
         table = chosen.get(entity.name)
         if table is None or (entity.parent and entity.parent not in chosen):
@@ -106,50 +82,6 @@ def fit_tables(
                 rules.options.pop("references")
     for entity in draft.entities:
         _Fitting(draft, entity, fields.get(entity.name, {}), chosen[entity.name], chosen).fit()
-
-
-def catch_all_table(draft: PlanDraft, tables: Sequence[Table]) -> tuple[str, str, str] | None:
-    """The table for everything else, with the columns for key and value, if one is called so."""
-    taken = {entity.table for entity in draft.entities}
-    for table in tables:
-        if bare(table.name) not in _CATCH_ALL_TABLES or table_name(table) in taken:
-            continue
-        keys = [each.name for each in table.columns if bare(each.name) in ("key", "name")]
-        values = [each.name for each in table.columns if each.type in _JSON]
-        if keys and values and table.column("id"):
-            return table_name(table), keys[0], values[0]
-    return None
-
-
-def table_name(table: Table) -> str:
-    """As a plan names it."""
-    if table.schema in (None, "public"):
-        return table.name
-    return f"{table.schema}.{table.name}"
-
-
-def _choose(
-    draft: PlanDraft, fields: Mapping[str, Mapping[str, FieldSeen]], tables: Sequence[Table]
-) -> dict[str, Table]:
-    chosen: dict[str, Table] = {}
-    left = list(tables)
-    for entity in sorted(draft.entities, key=lambda each: -len(each.items)):
-        own = [bare(name) for name in (entity.name, entity.label, entity.name.split("_")[-1])]
-        named = [table for name in own for table in left if bare(table.name) == name]
-        alike = [table for table in left if _common(table, fields.get(entity.name, {})) is not None]
-        best = max(alike, key=lambda each: _common(each, fields[entity.name]) or 0, default=None)
-        table = named[0] if named else best
-        if table is not None:
-            chosen[entity.name] = table
-            left.remove(table)
-    return chosen
-
-
-def _common(table: Table, fields: Mapping[str, FieldSeen]) -> int | None:
-    """How many fields have a column, if it is most of them."""
-    columns = {normalize_name(column.name) for column in table.columns}
-    common = sum(normalize_name(name) in columns for name in fields)
-    return common if common >= _MIN_ALIKE and common * 3 >= len(fields) * 2 else None
 
 
 def _forget(draft: PlanDraft, entity: EntityDraft) -> None:
@@ -226,7 +158,7 @@ class _Fitting:
             )
             return None
         rules = entity.id
-        entity.id = IdDraft(column.name, rules.from_, _spelling(column), "", rules.unique_in)
+        entity.id = IdDraft(column.name, rules.from_, spelled_type(column), "", rules.unique_in)
         if column.type in INTEGER_BITS:
             drawn = column.has_default or column.generated
             entity.id.strategy = "database" if drawn else "keep"
@@ -305,9 +237,7 @@ class _Fitting:
             if each.type is not None
             and each.name not in self.table.primary_key
             and not self._is_owner(each)
-            and (
-                each.type in _JSON or each.type is not ColumnType.TEXT or rules.from_ == ("$name",)
-            )
+            and (each.type in JSON or each.type is not ColumnType.TEXT or rules.from_ == ("$name",))
             and fits(TypeGuess(""), values, each)
         ]
         return able[:1] == [column]
@@ -421,7 +351,7 @@ class _Fitting:
         words = sorted(
             {*seen.texts, *(each for each in ("true", "false") if seen.kinds["boolean"])}
         )
-        meanings = {word: _same_word(word, column.enum_values) for word in words}
+        meanings = {word: same_word(word, column.enum_values) for word in words}
         known = {word: meaning for word, meaning in meanings.items() if meaning is not None}
         if known and any(word != meaning for word, meaning in known.items()):
             rules.options["values"] = known
@@ -441,7 +371,7 @@ class _Fitting:
         return to_users or normalize_name(column.name) in _USER_COLUMNS
 
     def _add(self, column: Column, rules: ColumnDraft) -> None:
-        rules.type = _spelling(column)
+        rules.type = spelled_type(column)
         self.entity.columns[column.name] = rules
 
     def _fit_times(self, created: str, updated: str) -> None:
@@ -464,7 +394,7 @@ class _Fitting:
             and seen.present
             and name not in self.entity.omit
         ]
-        columns = [each for each in free if each.type in _JSON]
+        columns = [each for each in free if each.type in JSON]
         columns.sort(key=lambda each: _REST_NAMES.index(each.name) if each.name in _REST_NAMES
                      else len(_REST_NAMES))  # fmt: skip
         for column in columns:
@@ -481,7 +411,7 @@ class _Fitting:
             return
         nullish = [name for name, seen in self.fields.items() if not seen.present]
         taking = next((name for name, rules in self.entity.columns.items()
-                       if rules.field and (self.table.column(name) or free[0]).type in _JSON
+                       if rules.field and (self.table.column(name) or free[0]).type in JSON
                        and self._holds_objects(rules.field)), None)  # fmt: skip
         if left and taking:
             self.entity.columns[taking].options["rest"] = True
@@ -517,29 +447,3 @@ class _Fitting:
                 ),
                 Confidence.DOUBTFUL,
             )
-
-
-def _same_word(word: str, values: Sequence[str]) -> str | None:
-    plain = normalize_name(word).replace(" ", "")
-    for value in values:
-        if normalize_name(value) == plain:
-            return value
-    for same in _SAME_WORDS:
-        if plain in same:
-            return next((value for value in values if normalize_name(value) in same), None)
-    return None
-
-
-def _spelling(column: Column) -> str:
-    """The type as plans spell it; empty where they have none."""
-    if column.type is ColumnType.TEXT:
-        return f"varchar({column.max_length})" if column.max_length else "text"
-    if column.type is ColumnType.NUMERIC:
-        digits, places = column.precision or (0, 0)
-        spelled = f"numeric({digits}, {places})" if digits else "numeric"
-        try:
-            column_of_type("x", spelled)
-        except ValueError:
-            return ""
-        return spelled
-    return _SPELLINGS.get(column.type, "")
