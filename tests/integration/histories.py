@@ -94,6 +94,12 @@ class Effect:
     """Whether it wrote every column; else those that differ."""
     undone: bool = False
 
+    def set_undone(self, undone: bool) -> None:
+        """What it undoes itself is undone if it is not, and so on."""
+        self.undone = undone
+        if self.undoes:
+            self.undoes.set_undone(not undone)
+
     def taken_back_from(self, now: Row | None) -> Values | None:
         """The values of a row that was written since, without what the effect did to its columns;
         None where these are not as it left them, or it had no row before."""
@@ -247,9 +253,7 @@ class History:
                 whole = effect.whole or exact
                 left = effect.before if exact else Row(*found[key]) if key in found else None
                 mine.effects.append(Effect(key, now, left, effect, whole))
-                effect.undone = True
-                if effect.undoes:
-                    effect.undoes.undone = False
+                effect.set_undone(True)
                 if left:
                     self.rows[key] = left
                 else:
