@@ -127,6 +127,10 @@ def test_a_capture_goes_to_one_person_unless_somebody_says_otherwise(
     named = sealed(tmp_path, "two", tasks_of("two"), user_id="ada")
     refused = upload(program, database, named, "--user-id", "bob")
     assert uploaded(refused)["two"]["error"]["code"] == "DM-541"
+    people = tmp_path / "people.csv"
+    people.write_text("file,user_id\ntwo.dmcapture,bob\n", "utf-8")
+    listed = upload(program, database, named, "--user-id", "bob", "--people", people, "--dry-run")
+    assert (listed.exit_code, uploaded(listed)["two"]["user_id"]) == (0, "bob")
     # What is said once for everything does not overrule what a capture says.
     said = program(
         *("--json", "upload", named, "--database", database, "--no-backup", "--passphrase-stdin"),

@@ -84,7 +84,7 @@ def desk(tmp_path: Path, database: str) -> Iterator[Desk]:
 def test_nothing_is_amiss_after_a_migration(desk: Desk) -> None:
     assert desk.failed() == {}
     assert desk.failed("--source", desk.source) == {}
-    assert desk.with_source("repair").last == {"ok": True, "mends": []}
+    assert desk.with_source("repair").last["mends"] == []
 
 
 @on_every_server

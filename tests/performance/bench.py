@@ -4,6 +4,7 @@ from tests.performance import (
     backups,
     cliffs,
     decoding,
+    fleet,
     gathering,
     migrating,
     sealing,
@@ -20,3 +21,4 @@ if __name__ == "__main__":
     tables.run()
     window.run()
     gathering.run()
+    fleet.run()

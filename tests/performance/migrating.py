@@ -210,7 +210,7 @@ def run(items: int = ITEMS, rounds: int = ROUNDS) -> None:
         store, rows = make_sources(folder, items)
         plan = folder / "plan.toml"
         plan.write_text(PLAN)
-        with BuiltinPostgres(folder / "server", _binaries()).running() as url:
+        with BuiltinPostgres(folder / "server", binaries()).running() as url:
             start = [sys.executable, "-m", "desktop_migrator", "--data-dir", str(folder / "data")]
             start += ["--plan", str(plan), "migrate", "--json", "--source", str(store)]
             start += ["--database", url, "--user-id", USER, "--continue-on-error"]
@@ -241,7 +241,7 @@ def run(items: int = ITEMS, rounds: int = ROUNDS) -> None:
         print(f"  {name:24}{whole:8.2f}{unverified:12.2f}{memory:10.0f} MiB")
 
 
-def _binaries() -> Path | None:
+def binaries() -> Path | None:
     installed = Path("/usr/lib/postgresql/15/bin")
     return installed if installed.exists() else None
 

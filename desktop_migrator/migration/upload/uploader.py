@@ -170,11 +170,13 @@ class Uploader:
     def _refuse_another(self, connection: Connection, file: UploadedFile) -> None:
         """Where the person who was named is not the one whose the capture says that it is."""
         said = said_person(file)
-        if not self._options.person_overrules or self._job.reassign or said == NOBODY:
+        people = self._options.people
+        listed = people and file.manifest and people.find(file.path, file.manifest)
+        if listed or not self._options.person_overrules or self._job.reassign or said == NOBODY:
             return
         plan, reporter = self._job.plan, self._reporter
         one, other = (resolve_user_id(connection, plan, p, reporter) for p in (file.person, said))
-        if file.person == self._job.person and one != other:
+        if one != other:
             raise CaptureOfAnother(reason=Message("It says that it is of somebody else."))
 
     def _completed_run(self, file: UploadedFile, connection: Connection) -> Run | None:
