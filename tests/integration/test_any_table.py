@@ -548,3 +548,24 @@ def test_times_beyond_pythons_calendar_are_carried_exactly(desk: Desk, more: str
     assert (newest.verified, newest.counts.updated) == (True, len(MOMENTS) - 3), newest.error
     assert desk.undo(newest.run).counts.restored == len(MOMENTS) - 3
     assert desk.undo(result.run).counts.kept == len(MOMENTS)  # whom the app has written since
+
+
+@pytest.mark.parametrize(
+    ("edit", "left"),
+    [
+        ("title = 'edited'", ("edited", None)),  # which the run did not write
+        ("note = 'other'", ("row", "other")),
+    ],
+)
+def test_undo_of_merged_fields_leaves_what_others_wrote(
+    desk: Desk, edit: str, left: tuple[str, str | None]
+) -> None:
+    desk.write_plan(PLAN.replace("RULE", "fields").replace("KIND", "text"))
+    desk.sql(TASKS)
+    desk.sql("INSERT INTO tasks (id, title, user_id) VALUES (%s, 'row', 'u1')", row_id(1))
+    source = desk.profile("p", tasks=[task(1, title="item", note="n")])
+    run = desk.run(source, policy=ConflictPolicy.MERGE).run
+    assert desk.sql("SELECT title, note FROM tasks") == [("row", "n")]
+    desk.sql(f"UPDATE tasks SET {edit}")
+    desk.undo(run)
+    assert desk.sql("SELECT title, note FROM tasks") == [left]
