@@ -4,6 +4,7 @@ computer with a browser, a database and what the pages speak of."""
 import shutil
 import sys
 from collections.abc import Iterator
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -82,9 +83,10 @@ class Computer:
         """What pages take for granted: a desk's key, a plan, captures, a connection, a run."""
         shutil.copytree(self.profile, self.home / "browser")
         (self.home / "Documents").mkdir()
-        plan = (ROOT / "resources/plans/default.toml").read_text("utf-8")
-        for name in ("app.toml", "plan.toml"):
-            (self.home / name).write_text(plan, "utf-8")
+        for command in chain(*map(shown_commands, PAGES)):
+            for before, word in pairwise(command.words):
+                if before == "--plan":
+                    shutil.copy(ROOT / "resources/plans/default.toml", self.home / word)
         people = "user_id,file\n4711,maria.dmcapture\n"
         for name in ("people.csv", "everybody.csv"):
             (self.home / name).write_text(people, "utf-8")
