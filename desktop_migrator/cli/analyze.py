@@ -10,12 +10,11 @@ from rich.table import Table
 
 from desktop_migrator.cli.database_options import choose_database_if_any
 from desktop_migrator.cli.labels import SKIP_REASONS, outcome_label
-from desktop_migrator.cli.last_run import choose_plan
+from desktop_migrator.cli.last_run import choose_person, choose_plan
 from desktop_migrator.cli.options import Origin, Source, UserEmail, UserId
 from desktop_migrator.cli.output import cell
 from desktop_migrator.cli.session import Session
 from desktop_migrator.messages import N_, Translator
-from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.maintenance.analyze import Analysis, analyze
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.profile_sources import KeyProfile, OriginProfile
@@ -63,7 +62,7 @@ def command(
     request = MaintenanceRequest(
         plan=choose_plan(session, database),
         database=database or "",
-        person=Person(user_id, user_email),
+        person=choose_person(session, database or "", user_id, user_email),
         sources=tuple(source or ()),
         origins=tuple(origin or ()),
     )

@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from desktop_migrator.cli.last_run import choose_person
 from desktop_migrator.cli.not_taken import not_taken_facts, print_not_taken
 from desktop_migrator.cli.options import (
     FieldKeyFile,
@@ -23,7 +24,6 @@ from desktop_migrator.cli.passphrases import GivenPassphrase, KeyFile, passphras
 from desktop_migrator.cli.result import finished_event, print_result, print_skipped_records
 from desktop_migrator.cli.session import Session
 from desktop_migrator.messages import N_, NOTHING, Translator
-from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.preview.build_preview import preview_against_database, preview_plan
 from desktop_migrator.migration.preview.preview_store import (
     NOT_SENT,
@@ -86,7 +86,7 @@ def command(
                 job = Job(
                     plan=plan,
                     database=database,
-                    person=Person(user_id, user_email),
+                    person=choose_person(session, database, user_id, user_email),
                     sources=sources,
                     origins=origins,
                     create_tables=True,
