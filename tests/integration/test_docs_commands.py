@@ -33,6 +33,7 @@ DATA = {
 _TABLE = "from-the-old-guide.md"
 _NOT_RUN = {
     "wizard": "opens a window",
+    "analyze --profile": "wants the person named after an undo",
     "update check": "asks the internet",
     "electric verify": "asks an Electric server",
 }
