@@ -1,5 +1,6 @@
 """Starts the wizard: the application, its look and language, and what it is opened with."""
 
+import gc
 import importlib
 import signal
 import sys
@@ -18,7 +19,7 @@ from desktop_migrator.migration.wizard_options import WizardOptions
 from desktop_migrator.migration.workspace.workspace import Workspace, usual_place
 from desktop_migrator.reporter import Reporter
 from desktop_migrator.system.resources import resource
-from desktop_migrator.wizard import accessible_roles, messages, theme
+from desktop_migrator.wizard import accessible_roles, icons, messages, theme
 from desktop_migrator.wizard.context import WizardContext
 from desktop_migrator.wizard.garbage import UiThreadGarbageCollector
 from desktop_migrator.wizard.pages.base import WizardPage
@@ -122,8 +123,10 @@ class WizardSession:
             page.start_operation(_reading(self._options), self._begin, self._fail)
 
     def _begin(self, loaded: Any) -> None:
+        gc.freeze()  # else each look for all cycles goes through the engine's modules: 50 ms
         loaded.put_into(self.window.context)
         self.window.take_pages(loaded.pages)
+        QTimer.singleShot(0, icons.find_browser_icons)
         if self._to_open:
             self.open(*self._to_open)
 

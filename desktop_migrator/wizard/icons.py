@@ -1,6 +1,8 @@
 """The icons of resources/icons, in the theme's colours."""
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from functools import cache
+
+from PySide6.QtCore import QByteArray, QRectF, Qt, QTimer
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -27,15 +29,32 @@ def icon(name: str) -> QIcon:
     return drawn
 
 
+def find_browser_icons() -> None:
+    """Look for all browsers' icons, one a turn: each look goes through the theme's folders."""
+    browsers = iter(_DESKTOP_NAMES)
+
+    def look() -> None:
+        if browser := next(browsers, None):
+            _theme_name(browser)
+            QTimer.singleShot(0, look)
+
+    look()
+
+
 def browser_icon(browser_id: str) -> str | QIcon:
     """A browser's own icon if the desktop has it, else one of ours for its kind.
 
     Ours are no copies: the real ones are trade marks, and do not come with this program.
     """
-    for name in _DESKTOP_NAMES.get(browser_id, (browser_id,)):
-        if QIcon.hasThemeIcon(name):
-            return QIcon.fromTheme(name)
+    if name := _theme_name(browser_id):
+        return QIcon.fromTheme(name)
     return "firefox-kind" if browser_id in _FIREFOX_BROWSERS else "browser"
+
+
+@cache
+def _theme_name(browser_id: str) -> str | None:
+    names = _DESKTOP_NAMES.get(browser_id, (browser_id,))
+    return next((name for name in names if QIcon.hasThemeIcon(name)), None)
 
 
 _FIREFOX_BROWSERS = {"firefox", "librewolf"}

@@ -112,6 +112,7 @@ class WizardWindow(QWizard):
                 self.restart()
         elif self.isVisible():
             self.refresh_steps()
+            QTimer.singleShot(0, self._build_ahead)
 
     def page_for(self, step: WizardStep) -> WizardPage:
         """A step's page, which is built when it is needed for the first time."""
@@ -203,6 +204,15 @@ class WizardWindow(QWizard):
     def _arrive(self, current: int) -> None:
         if current >= 0:  # once QWizard has put the focus where it would have it
             QTimer.singleShot(0, self.page_for(WizardStep(current)).arrive)
+            QTimer.singleShot(0, self._build_ahead)
+
+    def _build_ahead(self) -> None:
+        """The page that comes next, in a turn of its own: to come to a page is enough for one."""
+        page = self.currentPage()
+        if isinstance(page, WizardPage) and self.context.loaded:
+            following = flow.next_step(page.step, self.context.answers)
+            if following is not None:
+                self.page_for(following)
 
     def _show_buttons(self) -> None:
         """While the work is under way the page's own two are the only ones."""
