@@ -163,3 +163,16 @@ def test_an_index_that_cannot_be_made_leaves_nothing(
     assert fetch(sql, "SELECT indexname FROM pg_indexes WHERE tablename = 'tasks'") == [
         ("tasks_pkey",)
     ]
+
+
+def test_the_same_items_in_two_browsers_are_profiled_once(
+    commands: Commands, source: Path, tmp_path: Path
+) -> None:
+    tasks = [{"id": f"t{n}", "title": f"{SECRET} {n}"} for n in range(30)]
+    other = store_of(tmp_path / "other", {"tasks": tasks}).parent
+    ended = commands(
+        *("analyze", "--profile", "--source", source, "--source", other, "--origin", SITE),
+        *("--user-id", "u1"),
+    )
+    assert ended.exit_code == 0, ended.err
+    assert len(ended.last["phases"]) == 5

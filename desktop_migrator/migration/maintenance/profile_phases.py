@@ -5,16 +5,17 @@ difference. A dry run leaves nothing, and holds nobody up: tables that are missi
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from desktop_migrator.migration.database.open_database import prepare_entities
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest, extract_again
+from desktop_migrator.migration.run.filters import ItemOrRejection
 from desktop_migrator.migration.run.survey import survey
 from desktop_migrator.migration.sources.open_sources import Sources
-from desktop_migrator.model import ConflictPolicy, TargetEntity
+from desktop_migrator.model import ConflictPolicy, Item, TargetEntity
 from desktop_migrator.postgres.bookkeeping.runs import start_run
 from desktop_migrator.postgres.bookkeeping.trial import trial_transaction
 from desktop_migrator.postgres.connection.engine import translate_errors
@@ -124,8 +125,24 @@ class _Passes:
             self._reporter,
         )
         loader.load(
-            extract_again(self._request, self._entities, self._user_id, self._sources_and_origins)
+            _first_of_each_row(
+                extract_again(
+                    self._request, self._entities, self._user_id, self._sources_and_origins
+                )
+            )
         )
 
     def verify(self) -> None:
         verify(self._connection, self._entities, self._run, self._reporter)
+
+
+def _first_of_each_row(outcomes: Iterable[ItemOrRejection]) -> Iterator[ItemOrRejection]:
+    """Without the same items of other browsers, as a run settles them before it loads."""
+    seen: set[tuple[str, object]] = set()
+    for outcome in outcomes:
+        if isinstance(outcome, Item) and outcome.id is not None:
+            key = outcome.entity, outcome.id
+            if key in seen:
+                continue
+            seen.add(key)
+        yield outcome
