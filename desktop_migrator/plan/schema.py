@@ -159,7 +159,7 @@ class Plan(PlanSection):
     take: list[PatternText] = []
     """Keys that no `ignore` rule leaves aside."""
     translations: dict[Annotated[str, Field(pattern="^[a-z]{2}$")], dict[Text, Text]] = {}
-    """By language, what the labels are called in it."""
+    """By language, what the labels and the words after numbers are in it."""
     entities: Annotated[dict[Text, Entity], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -186,6 +186,12 @@ class Plan(PlanSection):
         """The same in a language (`de`), as far as the plan translates it."""
         words = self.translations.get(language, {})
         return {name: words.get(label, label) for name, label in self.labels.items()}
+
+    def counted(self, entity: str, count: int, language: str) -> str:
+        """What stands after the number `count` of such items: `tasks`, in a language."""
+        one, several = self.entities[entity].counted or (self.labels[entity],) * 2
+        word = one if count == 1 else several
+        return self.translations.get(language, {}).get(word, word)
 
     def field_labels(self, entity: str, language: str) -> dict[str, str]:
         """What people are told the entity's columns are."""

@@ -202,6 +202,8 @@ class Entity(PlanSection):
     table: TableName
     label: Text | None = None
     """What people are told such items are: Tasks. Without it, the entity's name."""
+    counted: Annotated[list[Text], Field(min_length=2, max_length=2)] | None = None
+    """What stands after a number, for one and for several: task, tasks. Without it, the label."""
     id: Id = Id()
     created: Text | None = None
     """The column, among `columns`, that says when an item was made."""

@@ -180,7 +180,7 @@ def test_the_letter_of_going_on_is_never_taken_from_it(demo: WizardWindow) -> No
 
 def test_screen_readers_are_told_headings_and_groups_and_no_words_twice(qapp: QApplication) -> None:
     accessible_roles.install()
-    card = Card("Firefox", ("Tasks: 25", "last used yesterday"))
+    card = Card("Firefox", ("25 tasks", "last used yesterday"))
     group = basics.make_group("Browsers", basics.make_heading("What was found"), card)
     assert interface_of(group).role() is QAccessible.Role.Grouping
     assert interface_of(group).text(QAccessible.Text.Name) == "Browsers"
@@ -188,7 +188,7 @@ def test_screen_readers_are_told_headings_and_groups_and_no_words_twice(qapp: QA
     assert interface_of(heading).role() is QAccessible.Role.Heading
     assert interface_of(heading).text(QAccessible.Text.Name) == "What was found"
     said = interface_of(card.button).text(QAccessible.Text.Description)
-    assert said == "Tasks: 25 last used yesterday"
+    assert said == "25 tasks last used yesterday"
     lines = group.findChildren(accessible_roles.Silent)
     assert len(lines) == 2
     assert all(interface_of(line).state().invisible for line in lines)

@@ -216,7 +216,7 @@ class FindPage(WizardPage, OperationListener):
         self.error_panel.show_error(NothingToMigrate())
 
     def _what_it_has(self, match: SiteMatch) -> str:
-        words = [items_sentence(match, self.context.labels)]
+        words = [items_sentence(match, self.context.plan, self.context.translator.language)]
         if match.records > match.matching_records:
             words.append(self.tr("and other data"))
         return " ".join(words)

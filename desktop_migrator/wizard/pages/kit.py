@@ -209,7 +209,7 @@ class KitPage(WizardPage, OperationListener):
         self._site_chosen()
 
     def _what_it_has(self, match: SiteMatch) -> str:
-        return items_sentence(match, self.context.labels)
+        return items_sentence(match, self.context.plan, self.context.translator.language)
 
     def _site_chosen(self) -> None:
         app, answers = self.sites.chosen, self.answers

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_migrator.migration.sources.matching_sites import App, SiteMatch
+from desktop_migrator.plan.schema import Plan
 from desktop_migrator.wizard import i18n, theme
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.basics import clear_layout
@@ -168,11 +169,11 @@ class SiteChoice(QWidget):
         self.changed.emit()
 
 
-def items_sentence(match: SiteMatch, labels: Mapping[str, str]) -> str:
-    """What an app has, in the plan's words and order: `Tasks: 25, Environments: 3`."""
+def items_sentence(match: SiteMatch, plan: Plan, language: str) -> str:
+    """What an app has, in the plan's words and order: `25 tasks, 3 environments`."""
     locale = QLocale()
     return ", ".join(
-        f"{label}: {locale.toString(match.items[entity])}"
-        for entity, label in labels.items()
-        if match.items.get(entity)
+        f"{locale.toString(count)} {plan.counted(entity, count, language)}"
+        for entity in plan.entities
+        if (count := match.items.get(entity, 0))
     )

@@ -36,6 +36,26 @@ def test_the_published_json_schema_is_current() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("count", "language", "word"),
+    [
+        (1, "en", "task"),
+        (2, "en", "tasks"),
+        (0, "en", "tasks"),
+        (1, "de", "Aufgabe"),
+        (7, "de", "Aufgaben"),
+    ],
+)
+def test_items_are_counted_in_the_plans_words(count: int, language: str, word: str) -> None:
+    assert DEFAULT.counted("tasks", count, language) == word
+
+
+def test_without_words_for_counting_the_label_stands_for_them(tmp_path: Path) -> None:
+    assert loaded(tmp_path, GOOD).counted("tasks", 2, "en") == "tasks"
+    labelled = GOOD.replace('table = "app.tasks"', 'table = "app.tasks"\nlabel = "To do"')
+    assert loaded(tmp_path, labelled).counted("tasks", 1, "en") == "To do"
+
+
 def test_the_default_plan_has_the_agreed_entities_and_tables() -> None:
     assert {name: entity.table for name, entity in DEFAULT.entities.items()} == {
         "tasks": "tasks",
