@@ -61,7 +61,8 @@ def list_components(folders: Sequence[str] = ()) -> list[Component]:
 def as_text(
     components: Sequence[Component], qt_folder: str = "PySide6 of the Python environment"
 ) -> str:
-    parts = [_notice("qt.txt").replace("@FOLDER@", qt_folder), _notice("python.txt")]
+    parts = [_notice("qt.txt").replace("@FOLDER@", qt_folder)]
+    parts += [_notice("python.txt"), _notice("dejavu.txt")]
     for each in components:
         parts.append(f"{_RULE}\n{each.name} {each.version}: {each.licence or 'see below'}")
         parts += each.texts

@@ -65,6 +65,9 @@ SKIP_REASONS = {
     "lost-by-app": N_("{count:,} were lost by the app, which wrote [object Object]"),
 }
 
+LACKING_LETTERS = N_(
+    "Letters that this PDF cannot show stand as a question mark; the report as a web page has them."
+)
 NOT_LOST = N_(
     "Rejected items are not lost: they are still in the browser, and kept aside with the run."
 )

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import escape
 
 from reportlab.graphics.shapes import Drawing, Line, Rect
 from reportlab.lib import colors
@@ -18,7 +17,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak, SimpleDocTemplate, TableStyle
 
 from desktop_migrator.messages import Message, Translator
-from desktop_migrator.migration.report import labels
+from desktop_migrator.migration.report import labels, pdf_fonts
 from desktop_migrator.migration.report.run_facts import EntityFacts, RejectionGroup, RunFacts
 from desktop_migrator.migration.report.tagged_pdf import (
     Element,
@@ -69,6 +68,7 @@ class _Story:
 
     def __init__(self, facts: RunFacts, tr: Translator, document: Element) -> None:
         self._facts, self._tr, self._document = facts, tr, document
+        self._lacks_letters = False
 
     def for_the_person(self) -> Iterator[Flowable]:
         facts, tr = self._facts, self._tr
@@ -103,6 +103,7 @@ class _Story:
             yield self._heading("next")
             for number, step in enumerate(steps, 1):
                 yield self._paragraph(f"{number}. {tr(step)}")
+        yield from self._lacking_letters()
 
     def for_the_desk(self) -> Iterator[Flowable]:
         facts, tr = self._facts, self._tr
@@ -127,6 +128,7 @@ class _Story:
                 yield self._paragraph(
                     f"{tr.number(group.count)} × {kind}: {places} ({group.code})", _SOFT
                 )
+        yield from self._lacking_letters()
 
     # ---- parts ----------------------------------------------------------------------------------
 
@@ -140,11 +142,17 @@ class _Story:
         tag: str = "P",
         parent: Element | None = None,
     ) -> TaggedParagraph:
-        """The core fonts know Windows-1252 alone; what it lacks shows as a question mark."""
-        shown = text.replace("`", "").encode("cp1252", "replace").decode("cp1252")
-        paragraph = TaggedParagraph(escape(shown), style)
-        paragraph.element = (parent or self._document).add(tag)
+        said = text.replace("`", "")
+        shown = pdf_fonts.replace_lacking(said)
+        self._lacks_letters |= shown != said
+        paragraph = TaggedParagraph(pdf_fonts.as_markup(shown), style)
+        paragraph.tag(shown, (parent or self._document).add(tag))
         return paragraph
+
+    def _lacking_letters(self) -> Iterator[Flowable]:
+        if self._lacks_letters:
+            self._lacks_letters = False
+            yield self._paragraph(self._tr(labels.LACKING_LETTERS), _SOFT)
 
     def _reasons(self, groups: Sequence[RejectionGroup]) -> Iterator[Flowable]:
         tr = self._tr

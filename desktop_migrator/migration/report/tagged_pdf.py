@@ -4,14 +4,18 @@ ReportLab draws, and knows nothing of structure; the marks around what is drawn 
 names them (ISO 32000-1, 14.7 and 14.8) are made here.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import Any
 
 from reportlab.graphics.shapes import Drawing
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, Table
+
+_BLANKS = re.compile(r"[ \t\n\r\f\v]+")
 
 
 @dataclass(slots=True)
@@ -112,18 +116,39 @@ def canvas_maker(document: Element) -> Callable[..., TaggedCanvas]:
 
 class TaggedParagraph(Paragraph):  # type: ignore[misc]
     element: Element | None = None
+    _unread: StringIO
+    """The text, as far as no line has drawn it; its parts on two pages read on in the same one."""
+
+    def tag(self, text: str, element: Element) -> None:
+        """`text` is what it says, without markup."""
+        self._unread, self.element = StringIO(_BLANKS.sub(" ", text).strip(), newline=""), element
 
     def draw(self) -> None:
         if self.element:
+            self._end_lines_with_blanks()
             self.canv.begin_element(self.element)
         super().draw()
         if self.element:
             self.canv.end_element()
 
+    def _end_lines_with_blanks(self) -> None:
+        """ReportLab leaves away the blank at which it breaks a line, by which who listens, and who
+        copies, would have two words as one."""
+        for line in self.blPara.lines:
+            fragments = getattr(line, "words", None)  # of several fonts; else (width, words)
+            said = " ".join(line[1]) if fragments is None else "".join(f.text for f in fragments)
+            self._unread.read(len(said.strip(" ")))
+            if self._unread.read(1) == " " and not said.endswith(" "):
+                if fragments is None:
+                    line[1][-1] += " "
+                else:
+                    fragments[-1].text += " "
+
     def split(self, width: float, height: float) -> list[Flowable]:
         parts: list[Flowable] = super().split(width, height)
         for part in parts:
             part.element = self.element
+            part._unread = self._unread  # noqa: SLF001 - of the same class
         return parts
 
 

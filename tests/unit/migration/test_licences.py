@@ -58,6 +58,7 @@ def test_the_text_does_what_the_licence_of_qt_asks_for() -> None:
         "GNU LESSER GENERAL PUBLIC LICENSE\n                       Version 3, 29 June 2007",
         "GNU GENERAL PUBLIC LICENSE\n                       Version 3, 29 June 2007",
         "https://download.qt.io/official_releases/qt/",
+        "Copyright (c) 2003 by Bitstream, Inc. All Rights Reserved.",
         "may be put in their place",
         "PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2",
     ):

@@ -238,8 +238,7 @@ def test_the_pdf_is_in_the_readers_language() -> None:
 @pytest.mark.needs("pdftotext")
 def test_the_pdf_has_a_structure_and_the_desks_page_is_behind_the_persons() -> None:
     pdf = as_pdf(told(result(*(rejection(number) for number in range(400)))), ENGLISH)
-    command = ["pdfinfo", "-struct-text", "-"]
-    tree = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+    tree = structure(pdf)
     assert tree.startswith('Document\n  H1 (block)\n    "Your data has moved"\n')
     tags = re.findall(r"^ *(\w+)", tree, re.MULTILINE)
     assert (tags.count("TR"), tags.count("Figure")) == (1 + 2 + 11, 1)
@@ -250,6 +249,38 @@ def test_the_pdf_has_a_structure_and_the_desks_page_is_behind_the_persons() -> N
     assert "too-long" not in person
     assert desk.startswith("Details for the support desk")
     assert RUN in desk
+
+
+def structure(pdf: bytes) -> str:
+    command = ["pdfinfo", "-struct-text", "-"]
+    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+
+
+LONG = " ".join(f"word{number}" for number in range(700))  # over more than a page
+
+
+@pytest.mark.needs("pdftotext")
+@pytest.mark.parametrize("reason", [LONG, f"{LONG} Έλεγχος", "x" * 300 + " and more"])
+def test_words_stay_apart_and_whole_where_the_pdf_breaks_lines_and_pages(reason: str) -> None:
+    told_by_reader = structure(as_pdf(told(result(rejection(0, reason=reason))), ENGLISH))
+    told_by_reader = re.sub(r'"\n +"', "", told_by_reader)  # between what two pages have of it
+    for words in (
+        f"1 × tasks: {reason}",
+        "no row is missing, none differs.",
+        "what is in the database already is not sent twice.",
+    ):
+        assert words in told_by_reader
+
+
+@pytest.mark.needs("pdftotext")
+def test_the_pdf_has_greek_and_cyrillic_letters_and_says_which_it_lacks() -> None:
+    lacking = "Letters that this PDF cannot show"
+    known = printed(as_pdf(told(result(rejection(0, reason="Задачи Ελλάδα Łódź ₴ → ≥"))), ENGLISH))
+    assert "Задачи Ελλάδα Łódź ₴ → ≥" in known
+    assert lacking not in known
+    unknown = printed(as_pdf(told(result(rejection(0, reason="日本 \ud800"))), ENGLISH))
+    assert "?? ?" in unknown
+    assert unknown.count(lacking) == 1
 
 
 def test_a_single_row_is_no_rows() -> None:
