@@ -28,7 +28,13 @@ from desktop_migrator.migration.preview.preview_store import PreviewStore
 from desktop_migrator.migration.sources.open_sources import open_sources
 from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.system.files import open_new, partial_path, rename_into_place
+from desktop_migrator.system.files import (
+    is_device_or_pipe,
+    open_device_or_pipe,
+    open_new,
+    partial_path,
+    rename_into_place,
+)
 
 
 class What(StrEnum):
@@ -117,23 +123,27 @@ def _format_of(out: Path | None) -> ExportFormat:
 @contextmanager
 def _destination(out: Path | None) -> Iterator[TextIO]:
     """UTF-8 whatever the terminal's encoding is; a file is there whole or not at all, and its
-    owner's alone."""
+    owner's alone; a device or pipe is written into."""
     if out is None:
         if isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8")
+            sys.stdout.reconfigure(encoding="utf-8", newline="\n")
         yield sys.stdout
         return
-    partial = partial_path(out)
+    partial = None if is_device_or_pipe(out) else partial_path(out)
     try:
-        with TextIOWrapper(open_new(partial), encoding="utf-8", newline="\n") as file:
+        binary = open_new(partial) if partial else open_device_or_pipe(out)
+        with TextIOWrapper(binary, encoding="utf-8", newline="\n") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
-        rename_into_place(partial, out)
+            if partial:
+                os.fsync(file.fileno())
+        if partial:
+            rename_into_place(partial, out)
     except OSError as error:
         raise UsageError(reason=cannot_be_written(out, error)) from None
     finally:
-        partial.unlink(missing_ok=True)
+        if partial:
+            partial.unlink(missing_ok=True)
 
 
 def _export_records(

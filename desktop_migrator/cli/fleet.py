@@ -4,6 +4,7 @@ import csv
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,7 +33,7 @@ from desktop_migrator.migration.run.field_keys import find_field_key
 from desktop_migrator.migration.sealed.captures import UnlockKey
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.system.csv_cells import csv_cell
-from desktop_migrator.system.files import write_private
+from desktop_migrator.system.files import write_output
 
 _NUMBERS = {
     "runs": N_("Runs"),
@@ -106,7 +107,7 @@ def show(
     if html:
         page = fleet_page(fleet, session.tr, datetime.now(UTC))
         try:
-            write_private(html, page.encode("utf-8", "replace"))
+            write_output(html, page.encode("utf-8", "replace"))
         except OSError as error:
             raise UsageError(reason=cannot_be_written(html, error)) from None
     if session.json:
@@ -117,6 +118,8 @@ def show(
             page=html and str(html),
         )
     elif as_csv:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="\n")
         writer = csv.DictWriter(sys.stdout, _CSV_COLUMNS, extrasaction="ignore")
         writer.writeheader()
         for each in fleet.people:

@@ -17,7 +17,7 @@ from desktop_migrator.migration.report import run_facts
 from desktop_migrator.migration.report.html import as_html
 from desktop_migrator.migration.report.labels import DOMAIN
 from desktop_migrator.migration.report.pdf import as_pdf
-from desktop_migrator.system.files import write_private
+from desktop_migrator.system.files import write_output
 
 
 class Format(StrEnum):
@@ -54,7 +54,7 @@ def command(
     content = as_pdf(found, tr) if form is Format.PDF else as_html(found, tr).encode()
     path = out or folder / f"{run}.{form}"
     try:
-        write_private(path, content)
+        write_output(path, content)
     except OSError as error:
         raise UsageError(reason=cannot_be_written(path, error)) from None
     if session.json:

@@ -1,6 +1,7 @@
 """`upload`: captures into a database."""
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,17 +26,19 @@ from desktop_migrator.cli.passphrases import GivenPassphrase, KeyFile, passphras
 from desktop_migrator.cli.result import finished_event
 from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.errors import ExitCode, UsageError
-from desktop_migrator.messages import N_
+from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.database.people import read_people
 from desktop_migrator.migration.run.field_keys import read_field_key
 from desktop_migrator.migration.run.filters import Period
 from desktop_migrator.migration.run.job import Job
+from desktop_migrator.migration.sealed.captures import is_capture
 from desktop_migrator.migration.upload.upload import UploadResult, upload
 from desktop_migrator.migration.upload.uploader import UploadedFile, UploadOptions
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.system.csv_cells import csv_cell
+from desktop_migrator.system.files import is_device_or_pipe, write_output
 from desktop_migrator.system.times import rfc3339
 
 _CSV_COLUMNS = (
@@ -179,7 +182,7 @@ def command(
         jobs=1 if conflict is ConflictPolicy.INTERACTIVE else jobs,
     )
     if csv_file:
-        _write_csv(csv_file, ())  # what cannot be written is said before anything is done
+        _prepare_csv(csv_file, people)
 
     def told(one: UploadedFile) -> None:
         if session.json:
@@ -201,12 +204,21 @@ def command(
     raise typer.Exit(_exit_code(done))
 
 
+def _prepare_csv(path: Path, people: Path | None) -> None:
+    """What cannot be written, or is something else, is said before anything is done."""
+    if is_capture(path) or (people and path.exists() and path.samefile(people)):
+        raise UsageError(reason=Message("{out} exists already.", out=str(path)))
+    if not is_device_or_pipe(path):
+        _write_csv(path, ())
+
+
 def _write_csv(path: Path, files: Sequence[UploadedFile]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(_CSV_COLUMNS)
+    writer.writerows([csv_cell(each) for each in _csv_row(one)] for one in files)
     try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(_CSV_COLUMNS)
-            writer.writerows([csv_cell(each) for each in _csv_row(one)] for one in files)
+        write_output(path, text.getvalue().encode())
     except OSError as error:
         raise UsageError(reason=cannot_be_written(path, error)) from None
 

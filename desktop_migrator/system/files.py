@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
+from typing import BinaryIO
 
 from desktop_migrator.system import process_marker
 
@@ -57,15 +58,51 @@ def private_file(path: Path) -> Path:
 def write_private(path: Path, content: bytes) -> None:
     """Put a file in the place of what has that name, if anything: all of it, or nothing changes.
 
-    A symbolic link of that name is replaced, not followed.
+    A symbolic link of that name is replaced, not followed. FileExistsError for what is no file.
     """
+    refuse_what_is_no_file(path)
     partial = partial_path(path)
     with _written(partial, content):
         rename_into_place(partial, path)
 
 
+def write_output(path: Path, content: bytes) -> None:
+    """As `write_private`, where a person named the path: into a device or pipe goes the content."""
+    if is_device_or_pipe(path):
+        with open_device_or_pipe(path) as file:
+            file.write(content)
+    else:
+        write_private(path, content)
+
+
+def is_device_or_pipe(path: Path) -> bool:
+    """Whether what has that name, or what a link of that name leads to, takes a stream of bytes."""
+    kind = _kind(path)
+    return stat.S_ISCHR(kind) or stat.S_ISFIFO(kind)
+
+
+def open_device_or_pipe(path: Path) -> BinaryIO:
+    """To write into it; it waits for a pipe's reader. FileExistsError if it is something else."""
+    file = os.fdopen(os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0)), "wb")
+    kind = os.fstat(file.fileno()).st_mode
+    if not (stat.S_ISCHR(kind) or stat.S_ISFIFO(kind)):
+        file.close()
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    return file
+
+
+def _kind(path: Path) -> int:
+    """The mode bits; 0 where nothing is, or nobody may look."""
+    with suppress(OSError):
+        return path.stat().st_mode
+    return 0
+
+
 def write_public(path: Path, content: bytes) -> None:
-    """As `write_private`, for a file that is made to be handed out: others may read it."""
+    """As `write_output`, for a file that is made to be handed out: others may read it."""
+    if is_device_or_pipe(path):
+        write_output(path, content)
+        return
     partial = partial_path(path)
     with _written(partial, content):
         if os.name != "nt":
@@ -115,9 +152,21 @@ def partial_path(path: Path) -> Path:
 
 
 def rename_into_place(partial: Path, path: Path) -> None:
-    """Give a synced file its own name, for good."""
+    """Give a synced file its own name, for good.
+
+    Raises as `write_private`.
+    """
+    refuse_what_is_no_file(path)
     partial.replace(path)
     sync_folder(path.parent)
+
+
+def refuse_what_is_no_file(path: Path) -> None:
+    """FileExistsError where a device, a pipe or a socket has that name, or what a link of that name
+    leads to: others use it, and root could replace it."""
+    kind = _kind(path)
+    if kind and not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
 
 
 def remove_stale_partials(folder: Path) -> int:

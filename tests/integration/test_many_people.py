@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import psycopg
 import pytest
 from msgspec.structs import replace
 
+from desktop_migrator.errors import Cancelled
 from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.sealed.backup_writer import build_manifest
@@ -22,7 +24,7 @@ from desktop_migrator.migration.upload.upload import upload as upload_files
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Profile, Record, StorageKey, Store, StoreFormat
 from desktop_migrator.plan.schema import load_plan
-from desktop_migrator.reporter import NullReporter
+from desktop_migrator.reporter import NullReporter, Stage
 from desktop_migrator.vault.backup_folder import new_backup_id
 from desktop_migrator.vault.keys import Passphrase
 from desktop_migrator.vault.sealed_file import AtomicSealedFile
@@ -103,6 +105,62 @@ def test_a_folder_goes_to_the_people_whose_it_is_and_one_bad_file_harms_none(
     progress = [each for each in ended.events if each["event"] == "progress"]
     assert {each["stage"] for each in progress} == {"upload"}
     assert progress[-1]["current"] == progress[-1]["total"] == 5
+
+
+def test_nothing_that_is_called_a_capture_is_passed_over_and_none_overwritten(
+    program: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    inbox = tmp_path / "inbox"
+    ada = sealed(inbox, "ada", tasks_of("ada"), user_id="ada")
+    ada.rename(inbox / "ada.DMCAPTURE")  # as a disk that knows no small letters
+    (inbox / "empty.dmcapture").touch()
+    (inbox / "link.dmcapture").symlink_to("nowhere")
+    os.mkfifo(inbox / "pipe.dmcapture")
+    (inbox / "folder.dmcapture").mkdir()
+    ended = upload(program, database, inbox)
+    events = uploaded(ended)
+    problems = {name: (each["error"] or {}).get("code") for name, each in events.items()}
+    assert problems == {"ada": None, "empty": "DM-900", "link": "DM-441", "pipe": "DM-900"}
+    assert ended.exit_code != 0
+    assert titles(sql, "ada") == {each["title"] for each in tasks_of("ada")}
+    bob = sealed(tmp_path, "bob", tasks_of("bob"), user_id="bob")
+    people = tmp_path / "people.csv"
+    people.write_text("file,user_id\nbob.dmcapture,bob\n", "utf-8")
+    before = {path: path.read_bytes() for path in (bob, people)}
+    for out in before:
+        refused = upload(program, database, bob, "--people", people, "--csv", out)
+        assert refused.exit_code == 2
+    assert {path: path.read_bytes() for path in before} == before
+    assert titles(sql, "bob") == set()
+
+
+class _CancelledAfterOne(NullReporter):
+    """Somebody gives up as soon as the first file is done."""
+
+    def advanced(self, stage: Stage, current: int, total: int | None) -> None:
+        if stage is Stage.UPLOAD:
+            self.cancel.set()
+
+
+def test_what_was_given_up_is_told_of_each_file(
+    database: str, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    names = ("ada", "bob", "cy")
+    paths = [sealed(tmp_path, name, tasks_of(name), user_id=name) for name in names]
+    job = Job(
+        plan=load_plan(None),
+        database=database,
+        person=Person(),
+        create_tables=True,
+        backup=False,
+        capture_passphrase_or_key=PASSPHRASE,
+    )
+    workspace = Workspace.open(tmp_path / "data")
+    done = upload_files(paths, job, workspace, _CancelledAfterOne())
+    assert [each.path.stem for each in done.files] == [*names]
+    assert [type(each.error) for each in done.files] == [type(None), Cancelled, Cancelled]
+    assert isinstance(done.error, Cancelled)
+    assert [bool(titles(sql, name)) for name in names] == [True, False, False]
 
 
 def test_a_capture_goes_to_one_person_unless_somebody_says_otherwise(

@@ -71,8 +71,10 @@ class Swap:
     def stage(self, target: Path) -> Path:
         """Where the caller makes what is to lie at `target`, of whose kind it must be.
 
-        Raises StoreUnwritable for what a link leads out of the profile.
+        Raises StoreUnwritable for what a link leads out of the profile, FileExistsError for a
+        device or pipe.
         """
+        files.refuse_what_is_no_file(target)
         if not lies_within(target, self._work.parent):
             reason = Message("a link leads out of the profile")
             raise StoreUnwritable(path=target, reason=reason)

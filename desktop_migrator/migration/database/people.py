@@ -2,11 +2,15 @@
 
 Its first line names the columns, in any order: `user_id` or `email` (who it is), and any of `file`
 (a capture's name or path), `capture` (its id), `host`, `login`. Others may be there and are not
-looked at. Commas, semicolons and tabs separate, whatever the spreadsheet program writes.
+looked at. Commas, semicolons and tabs separate, UTF-8 or UTF-16, whatever the spreadsheet program
+writes. What could be read in two ways is refused: it would be somebody else's data.
 """
 
+import codecs
 import csv
-from collections.abc import Iterable
+import io
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +60,7 @@ class PeopleList:
         host = manifest.host.casefold()
         keys: list[list[tuple[str, ...]]] = [
             [("capture", manifest.id.casefold())],
-            [("file", str(path.absolute())), ("file", path.name)],
+            [("file", _file_name(path.absolute())), ("file", _file_name(path.name))],
             [("login", host, login)],
             [("login", host, "")],
         ]
@@ -77,11 +81,16 @@ def _keys(each: ListedPerson) -> Iterable[tuple[str, ...]]:
     if each.capture:
         yield "capture", each.capture.casefold()
     if each.file:
-        yield "file", each.file
+        yield "file", _file_name(each.file)
         if Path(each.file).parent != Path():
-            yield "file", str(Path(each.file).absolute())
+            yield "file", _file_name(Path(each.file).absolute())
     if each.host:
         yield "login", each.host.casefold(), each.login.casefold()
+
+
+def _file_name(path: str | Path) -> str:
+    """Composed, however a disk or a program spells its letters."""
+    return unicodedata.normalize("NFC", str(path))
 
 
 def read_people(path: Path) -> PeopleList:
@@ -89,7 +98,8 @@ def read_people(path: Path) -> PeopleList:
     try:
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
-        text = data.decode("utf-8-sig")
+        is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
     except OSError as error:
         raise UsageError(
             reason=Message(
@@ -97,34 +107,41 @@ def read_people(path: Path) -> PeopleList:
             )
         ) from None
     except UnicodeDecodeError:
-        raise _unusable(path, 1, Message("it is not UTF-8")) from None
+        raise _unusable(path, 1, Message("it is neither UTF-8 nor UTF-16")) from None
     if len(data) > _MAX_BYTES:
         raise _unusable(path, 1, Message("it is larger than 64 MiB"))
-    lines = text.splitlines()
-    separator = max(",;\t", key=(lines[0] if lines else "").count)
-    rows = csv.reader(lines, delimiter=separator)
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         header = [name.strip().casefold() for name in next(rows, [])]
         if not {"user_id", "email"} & {*header}:
             raise _unusable(
                 path, 1, Message("its first line names neither the column user_id nor email")
             )
-        return PeopleList(_read_rows(path, header, rows))
+        for name in _COLUMNS:
+            if header.count(name) > 1:
+                raise _unusable(
+                    path, 1, Message("its first line names the column {name} twice", name=name)
+                )
+        return PeopleList([*_read_rows(path, header, ((rows.line_num, row) for row in rows))])
     except csv.Error:
         raise _unusable(path, rows.line_num, Message("it is not CSV")) from None
 
 
-def _read_rows(path: Path, header: list[str], rows: Iterable[list[str]]) -> list[ListedPerson]:
-    people = []
-    for number, row in enumerate(rows, start=2):
+def _read_rows(
+    path: Path, header: list[str], rows: Iterable[tuple[int, list[str]]]
+) -> Iterator[ListedPerson]:
+    """`rows` with the numbers of their lines."""
+    for line, row in rows:
         if not any(cell.strip() for cell in row):
             continue
+        if any(cell.strip() for cell in row[len(header) :]):
+            raise _unusable(path, line, Message("it has more cells than the first line"))
         cells = dict(zip(header, (cell.strip() for cell in row), strict=False))
-        found = ListedPerson(number, **{name: cells.get(name, "") for name in _COLUMNS})
+        found = ListedPerson(line, **{name: cells.get(name, "") for name in _COLUMNS})
         if found.person == Person():
-            raise _unusable(path, number, Message("it says nobody: neither user_id nor email"))
-        people.append(found)
-    return people
+            raise _unusable(path, line, Message("it says nobody: neither user_id nor email"))
+        yield found
 
 
 def _unusable(path: Path, line: int, why: Message) -> UsageError:

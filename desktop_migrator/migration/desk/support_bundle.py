@@ -30,7 +30,7 @@ from desktop_migrator.model import Damage
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.connection.address import Address
 from desktop_migrator.reporter import NullReporter
-from desktop_migrator.system.files import os_error_reason, write_private
+from desktop_migrator.system.files import os_error_reason, write_output
 
 _MAX_LOG_BYTES = 1 << 20
 _MAX_RUNS = 50
@@ -69,7 +69,7 @@ def save_bundle(files: Iterable[BundleFile], path: Path) -> None:
         for file in files:
             bundle.writestr(file.name, file.text)
     try:
-        write_private(path, content.getvalue())
+        write_output(path, content.getvalue())
     except OSError as error:
         raise UsageError(
             reason=Message(

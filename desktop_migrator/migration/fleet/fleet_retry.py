@@ -56,9 +56,8 @@ def fleet_retry(
     dry_run: bool = False,
     on_done: Callable[[RetriedRun], None] = lambda _: None,
 ) -> list[RetriedRun]:
-    """What ails one person stops none of the others, save Cancelled, which stops all.
-
-    Raises as `fleet_status`.
+    """What ails one person stops none of the others, save Cancelled, which is then the error
+    of all that come after it. Raises as `fleet_status`.
     """
     fleet = fleet_status(request, workspace, reporter)
     waiting = [(person, run) for person in fleet.people for run in person.waiting_runs]
@@ -68,8 +67,6 @@ def fleet_retry(
         done.append(one)
         on_done(one)
         reporter.advanced(Stage.LOAD, len(done), len(waiting))
-        if reporter.cancelled or isinstance(one.error, Cancelled):
-            break
     return done
 
 
@@ -83,6 +80,9 @@ def _retry_each(
     dry_run: bool,
 ) -> Iterator[RetriedRun]:
     for person, run in waiting:
+        if reporter.cancelled:
+            yield RetriedRun(person.user_id, run, error=Cancelled())
+            continue
         maintenance = MaintenanceRequest(
             plan=request.plan,
             database=request.database,

@@ -5,6 +5,7 @@ uploaded, however often it is read.
 """
 
 import getpass
+import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -92,9 +93,9 @@ class Capture:
 
 def is_capture(path: Path) -> bool:
     """Whether the file is a capture, by its content; one that is cut off in its header counts."""
-    if not path.is_file():  # a pipe would have us wait for ever
-        return False
     try:
+        if not path.is_file():  # a pipe would have us wait for ever
+            return False
         with path.open("rb") as file:
             return read_header(file).kind == KIND
     except (NotAContainer, OSError):
@@ -104,13 +105,14 @@ def is_capture(path: Path) -> bool:
 
 
 def find_capture_files(paths: Iterable[Path]) -> list[Path]:
-    """The files named, and of those in the folders named the captures, by their content.
+    """The files named, and of those in the folders named the captures: all that are called so, for
+    none of them is to be passed over, and others by their content.
 
     Raises UsageError for a folder that has none.
     """
     found: dict[Path, None] = {}
     for path in paths:
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112 - it does not raise where nobody may look
             inside = [each for each in sorted(path.rglob("*")) if _may_be_capture(each)]
             if not inside:
                 raise UsageError(reason=Message("There is no capture in {path}.", path=str(path)))
@@ -122,7 +124,9 @@ def find_capture_files(paths: Iterable[Path]) -> list[Path]:
 
 def _may_be_capture(path: Path) -> bool:
     """What is still being written there has another name."""
-    return path.suffix in {SUFFIX, ""} and is_capture(path)
+    if path.suffix.lower() == SUFFIX:
+        return not path.name.startswith(".") and not path.is_dir()
+    return not path.suffix and is_capture(path)
 
 
 def needs_typed_key(path: Path, credentials: Credentials) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from desktop_migrator.errors import (
     Cancelled,
+    FileUnreadable,
     InternalError,
     MigratorError,
     UsageError,
@@ -39,6 +40,7 @@ from desktop_migrator.migration.upload.uploader import (
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Counts
 from desktop_migrator.reporter import ForwardingReporter, Reporter, Stage
+from desktop_migrator.system.files import os_error_reason
 from desktop_migrator.vault.keys import Identity
 
 _log = logging.getLogger(__name__)
@@ -77,7 +79,8 @@ def upload(
 
     Whose a capture is says the list of people, else the capture, else the job. `on_file_done`
     learns of each file when it is done. What ails one file stops none of the others, save
-    Cancelled, which stops all. Raises what keeps from reaching the database, and UsageError.
+    Cancelled, which is then the error of all that come after it. Raises what keeps from reaching
+    the database, and UsageError.
     """
     files = find_capture_files(paths)
     opened = [
@@ -115,11 +118,9 @@ def upload(
     with Uploader(job, workspace, inner, options) as uploader:
         for file, keys in tasks:  # with several processes, what one that was ended has left
             if reporter.cancelled:
-                break
-            one = uploader.upload(file, keys)
-            note(one)
-            if isinstance(one.error, Cancelled):
-                break
+                note(replace(file, error=Cancelled()))
+            else:
+                note(uploader.upload(file, keys))
     return UploadResult(tuple(done))
 
 
@@ -147,8 +148,7 @@ def _open_all(
 
 def _open(path: Path, unlock: UnlockKey, reporter: Reporter) -> _OpenedFile:
     try:
-        if not is_capture(path):
-            raise UsageError(reason=Message("{path} is no capture.", path=str(path)))
+        _require_capture(path)
         opened = open_capture(path, unlock, reporter)
         return _OpenedFile(UploadedFile(path, opened.manifest), opened.keys)
     except MigratorError as error:
@@ -156,6 +156,17 @@ def _open(path: Path, unlock: UnlockKey, reporter: Reporter) -> _OpenedFile:
     except Exception as error:  # a file of a stranger's: the others go on
         _log.debug("a capture cannot be opened", exc_info=True)
         return _OpenedFile(UploadedFile(path, error=InternalError(kind=type(error).__name__)))
+
+
+def _require_capture(path: Path) -> None:
+    """Raises FileUnreadable, UsageError."""
+    try:
+        if path.stat() and path.is_file():
+            path.open("rb").close()
+    except OSError as error:
+        raise FileUnreadable(path=path, reason=os_error_reason(error)) from None
+    if not is_capture(path):
+        raise UsageError(reason=Message("{path} is no capture.", path=str(path)))
 
 
 def _name_person(each: _OpenedFile, job: Job, options: UploadOptions) -> _OpenedFile:

@@ -255,6 +255,25 @@ def test_a_webkit_store_that_is_gone_is_made_again(tmp_path: Path, place: str) -
     assert contents(root, tmp_path) == {f"{place} {key}": {"a": "\ud800"}}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="its pipes have no paths")
+def test_no_store_takes_the_place_of_a_pipe(tmp_path: Path) -> None:
+    """Nor that of a device, which root could move away."""
+    root = tmp_path / "webkit"
+    root.mkdir()
+    place = root / "http_localhost_3000.localstorage"
+    os.mkfifo(place)
+    store = Store(Profile("other", "App", "p", root), StoreFormat.WEBKIT, place, 0)
+    change = AreaChange(StorageKey("http://localhost:3000"), {"a": "b"})
+    with pytest.raises(StoreUnwritable, match="File exists"):
+        write_profile(
+            *(store.profile, {store: [change]}),
+            snapshots=tmp_path / "snapshots",
+            swap_pointers=tmp_path / "swaps",
+        )
+    assert [*root.iterdir()] == [place]
+    assert place.is_fifo()
+
+
 def test_a_chromium_store_that_is_gone_is_not_made(tmp_path: Path) -> None:
     profile = chromium_profile(tmp_path / "profile")
     (store,) = stores_of(profile)

@@ -44,8 +44,29 @@ def test_a_person_is_found(tmp_path: Path, text: str, person: Person | None) -> 
         ("file,name\nm.dmcapture,Maria\n", "line 1: its first line names neither"),
         ("file,user_id\nm.dmcapture,\n", "line 2: it says nobody"),
         ("file,user_id\nm.dmcapture,1\nm.dmcapture,2\n", "more than once: lines 2, 3"),
+        ('file,name,user_id\nx,"a\nb",1\nm.dmcapture,c,\n', "line 4: it says nobody"),
+        ("user_id,file,user_id\n1,m.dmcapture,2\n", "line 1: .*the column user_id twice"),
+        # An unquoted comma, which shifts what follows.
+        ("name,user_id,file\nBraun, Maria,1,m.dmcapture\n", "line 2: it has more cells"),
     ],
 )
 def test_what_says_nobody_or_two_is_refused(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(UsageError, match=reason):
         listed(tmp_path, text)
+
+
+def test_a_list_may_be_utf_16_as_spreadsheet_programs_write_unicode(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("file\tuser_id\r\nm.dmcapture\t1\r\n", "utf-16")
+    assert read_people(path).find(tmp_path / "m.dmcapture", CAPTURE) == Person("1")
+    path.write_bytes("file,user_id\nmüller.dmcapture,1\n".encode("cp1252"))
+    with pytest.raises(UsageError, match="neither UTF-8 nor UTF-16"):
+        read_people(path)
+
+
+def test_letters_of_file_names_are_compared_however_a_disk_spells_them(tmp_path: Path) -> None:
+    composed, parted = "M\u00fcller.dmcapture", "Mu\u0308ller.dmcapture"
+    for listed_name, name in ((composed, parted), (parted, composed)):
+        path = tmp_path / "people.csv"
+        path.write_text(f"file,user_id\n{listed_name},1\n", "utf-8")
+        assert read_people(path).find(tmp_path / name, CAPTURE) == Person("1")

@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -245,3 +246,35 @@ def test_a_reason_has_no_path_in_it(tmp_path: Path) -> None:
         files.file_sha256(tmp_path / "missing")
     assert files.os_error_reason(failure.value) == os.strerror(errno.ENOENT)
     assert files.os_error_reason(TimeoutError()) == "TimeoutError"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its pipes have no paths")
+@pytest.mark.parametrize("by_link", [False, True])
+def test_a_pipe_is_written_into_and_never_replaced(tmp_path: Path, by_link: bool) -> None:
+    """So is a device such as `/dev/null`, and `/dev/stdout`, which is a link to one."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    path = link if by_link else pipe
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        for write in (files.write_output, files.write_public):
+            write(path, b"a line\n")
+        with pytest.raises(FileExistsError):
+            files.write_private(path, b"the program's own")
+        assert os.read(reader, 100) == b"a line\na line\n"
+    finally:
+        os.close(reader)
+    assert (pipe.is_fifo(), link.is_symlink()) == (True, True)
+    assert {each.name for each in tmp_path.iterdir()} == {"pipe", "link"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no sockets with paths")
+def test_a_socket_is_neither_replaced_nor_written_into(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        for write in (files.write_output, files.write_private, files.write_public):
+            with pytest.raises(FileExistsError):
+                write(path, b"x")
+    assert path.is_socket()
