@@ -9,6 +9,7 @@ import os
 import shlex
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -44,11 +45,15 @@ def to_key(text: str | None) -> Passphrase | None:
 
 
 def read_first_line(missing: Message) -> str:
-    """The first line of standard input. Raises UsageError, with that reason, if there is none."""
-    text = sys.stdin.readline(_MAX_LENGTH).rstrip("\r\n")
-    if not text:
-        raise UsageError(reason=missing)
-    return text
+    """The first line of standard input, the same as of a file: UTF-8, or else as the system spells
+    texts. Raises UsageError, with that reason, if there is none."""
+    line = sys.stdin.buffer.readline(_MAX_LENGTH + 1)
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        with suppress(UnicodeError):
+            line = line.decode(sys.stdin.encoding).encode()
+    return _decoded(line, missing)
 
 
 def _read_passphrase(ctx: typer.Context, file: str | None) -> str | None:
@@ -77,7 +82,7 @@ def _read_passphrase(ctx: typer.Context, file: str | None) -> str | None:
 def _first_line_of_file(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            line = file.readline(_MAX_LENGTH)
+            line = file.readline(_MAX_LENGTH + 1)
     except OSError as error:
         reason = error.strerror or ""
         raise UsageError(
@@ -104,14 +109,19 @@ def _first_line_of_command(command: str) -> str:
             )
         )
     return _decoded(
-        done.stdout[:_MAX_LENGTH],
+        done.stdout,
         Message("The command of {option} printed no passphrase.", option=_COMMAND),
     )
 
 
 def _decoded(line: bytes, missing: Message) -> str:
+    line = line.partition(b"\n")[0]
+    if len(line) > _MAX_LENGTH:  # cut off it would be another one
+        raise UsageError(
+            reason=Message("A passphrase has {limit:,} bytes at most.", limit=_MAX_LENGTH)
+        )
     try:
-        text = line.partition(b"\n")[0].decode("utf-8-sig").rstrip("\r")
+        text = line.decode("utf-8-sig").rstrip("\r")
     except UnicodeDecodeError:
         text = ""
     if not text:

@@ -2,6 +2,7 @@
 
 import stat
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,3 +118,47 @@ def test_a_rotated_key_still_opens_what_was_sealed_for_it(desk: Computer, tmp_pa
     assert keys.keys() == {"desk", rotated.last["former"]}
     assert keys["desk"]["id"] == rotated.last["id"]
     assert all(each["private"] for each in keys.values())
+
+
+def test_a_rotated_key_comes_to_who_has_the_former_one(desk: Computer, tmp_path: Path) -> None:
+    server, out = Computer(tmp_path / "server"), tmp_path / "key"
+    captures = []
+    for name in ("before", "after"):
+        captures.append(sealed(desk, tmp_path, name))
+        desk(
+            *("keys", "export", "desk", "--private", "--out", out, "--passphrase-stdin"),
+            given=PASSPHRASE,
+        )
+        # A byte order mark, as shells of Windows put before what they pipe.
+        given = f"\ufeff{PASSPHRASE}\r\n"
+        taken = server("keys", "import", out, "--passphrase-stdin", given=given)
+        assert taken.exit_code == 0, taken.err
+        out.unlink()
+        desk("keys", "rotate", "desk")
+    keys = {each["name"]: each["id"] for each in server("keys", "list").last["keys"]}
+    assert keys.keys() == {"desk", f"desk-{taken.last['id']}"}
+    assert taken.last["name"] == f"desk-{taken.last['id']}"
+    for capture in captures:
+        assert read(server("records", "--source", capture)) == areas("firefox")[APP]
+
+
+def test_two_who_rotate_at_once_leave_one_key_of_the_name(desk: Computer) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        ended = [pool.submit(desk, "keys", "rotate", "desk") for _ in range(2)]
+    assert [each.result().exit_code for each in ended] == [0, 0]
+    names = [each["name"] for each in desk("keys", "list").last["keys"]]
+    assert len(names) == len(set(names)) == 3
+
+
+def test_what_else_lies_among_the_keys_is_none_and_a_damaged_one_is_named(desk: Computer) -> None:
+    folder = desk.folder / "data" / "keys"
+    [key] = folder.iterdir()
+    (folder / "junk.dmkey").write_bytes(b"\xff")
+    (folder / "folder.dmkey").mkdir()
+    (folder / "copy.dmkey").write_bytes(key.read_bytes())
+    (folder / f"{'0' * 16}.dmkey").write_bytes(key.read_bytes())
+    assert [each["name"] for each in desk("keys", "list").last["keys"]] == ["desk"]
+    key.write_bytes(b"\xff")
+    damaged = desk("keys", "list")
+    assert (damaged.exit_code, damaged.last["code"]) == (2, "DM-405")
+    assert key.name in damaged.err

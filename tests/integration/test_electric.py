@@ -256,7 +256,8 @@ def test_electrics_secret_comes_from_the_environment_and_is_never_shown(
     assert "code 401" in refused.err
     wrong = verify(ELECTRIC_SECRET="DM-MARK-wrong")
     assert "DM-MARK" not in wrong.out + wrong.err
-    assert verify(ELECTRIC_SECRET=shapes.secret).exit_code == 0
+    # No proxy comes between, which would read the secret.
+    assert verify(ELECTRIC_SECRET=shapes.secret, http_proxy="http://127.0.0.1:1").exit_code == 0
     in_clear = electric(
         "verify", "--url", "http://electric.example.test", ELECTRIC_SECRET=shapes.secret
     )
@@ -264,9 +265,19 @@ def test_electrics_secret_comes_from_the_environment_and_is_never_shown(
     assert "https" in in_clear.err
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"[1]", b'[{"headers": {}, "value": 1}]', b"[]", b""])
+_ENTRY = b'[{"headers": {"operation": "insert"}, "value": {"id": "1"}}]'
+_SAME = {"electric-handle": "h", "electric-offset": "0_0"}
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        *((each, {}) for each in (b"<html>", b"[1]", b'[{"headers": {}, "value": 1}]', b"[]", b"")),
+        (_ENTRY, _SAME),  # for ever, as from a cache that does not look at the query
+    ],
+)
 def test_what_is_not_electric_is_said(
-    electric: Electric, sql: psycopg.Connection[Any], body: bytes
+    electric: Electric, sql: psycopg.Connection[Any], body: bytes, headers: dict[str, str]
 ) -> None:
     sql.execute(TASKS)
 
@@ -274,6 +285,8 @@ def test_what_is_not_electric_is_said(
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("content-length", str(len(body)))
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 

@@ -79,6 +79,8 @@ def test_programs_that_are_started_do_not_inherit_the_passphrase(
         (("--passphrase-command", f"{sys.executable} -c 0"), "printed no passphrase"),
         (("--passphrase-stdin", "--passphrase-file", "x"), "There is one passphrase"),
         (("--passphrase-stdin",), "no passphrase on standard input"),
+        # Not cut off: it would be another one.
+        (("--passphrase-command", f"{sys.executable} -c 'print(\"x\" * 4097)'"), "4,096 bytes"),
     ],
 )
 def test_what_gives_no_passphrase_is_named(

@@ -20,6 +20,7 @@ SUFFIX = ".dmkey"
 
 _MAX_BEFORE_ID = 47
 """Of a name's 64 characters, the id and a hyphen have the rest."""
+_ID = re.compile(r"[0-9a-f]{16}")
 _NAME = re.compile(r"[^\W_][\w .-]{0,63}")
 
 
@@ -37,9 +38,10 @@ def create_key_pair(workspace: Workspace, name: str, algorithm: RecipientType) -
                 "A key's name has letters, digits, blanks, dots and hyphens, 64 at most."
             )
         )
-    if any(key.name == name for key in list_key_pairs(workspace)):
-        raise UsageError(reason=Message("There is a key named {name} already.", name=name))
-    return _keep(workspace, name, PrivateKey.generate(algorithm))
+    with workspace.settings_lock():
+        if any(key.name == name for key in list_key_pairs(workspace)):
+            raise UsageError(reason=Message("There is a key named {name} already.", name=name))
+        return _keep(workspace, name, PrivateKey.generate(algorithm))
 
 
 def _keep(workspace: Workspace, name: str, private: PrivateKey) -> DeskKeyPair:
@@ -78,30 +80,39 @@ def export_private_key(
 
 
 def import_private_key(workspace: Workspace, path: Path, passphrase: Passphrase) -> DeskKeyPair:
-    """Keep what `export_private_key` wrote, under the name that it had.
+    """Keep what `export_private_key` wrote, under the name that it had; by name and id where
+    another key has that name, as a rotated one's has.
 
-    Raises as `read_key_file`, KeyringUnusable, and UsageError where another key has that name.
+    Raises as `read_key_file`, and KeyringUnusable.
     """
     name, private = read_key_file(path, passphrase)
     if not _NAME.fullmatch(name):
         raise BadKey(reason=Message("This is not a private key."))
-    for other in list_key_pairs(workspace):
-        if other.name == name and other.public_key.id != private.id:
-            raise UsageError(reason=Message("There is a key named {name} already.", name=name))
-    return _keep(workspace, name, private)
+    with workspace.settings_lock():
+        for other in list_key_pairs(workspace):
+            if other.public_key.id == private.id:
+                return _keep(workspace, other.name, private)
+            if other.name == name:
+                name = _with_id(name, private.public_key)
+        return _keep(workspace, name, private)
 
 
 def rotate_key_pair(workspace: Workspace, name: str) -> tuple[DeskKeyPair, DeskKeyPair]:
     """A new pair under the name, and the former one, which from now on is called by name and id and
     still opens what was sealed for it. Raises KeyUnknown, KeyringUnusable, DataFolderUnusable."""
-    former = find_key_pair(workspace, name)
-    key = former.public_key
-    renamed = DeskKeyPair(f"{former.name[:_MAX_BEFORE_ID]}-{key.id}", key)
-    fresh = PrivateKey.generate(key.algorithm)
-    keyring_keys.store_key(workspace.credentials, fresh)
-    _write_public(workspace, renamed.name, key)
-    _write_public(workspace, former.name, fresh.public_key)
-    return DeskKeyPair(former.name, fresh.public_key), renamed
+    with workspace.settings_lock():
+        former = find_key_pair(workspace, name)
+        key = former.public_key
+        renamed = DeskKeyPair(_with_id(former.name, key), key)
+        fresh = PrivateKey.generate(key.algorithm)
+        keyring_keys.store_key(workspace.credentials, fresh)
+        _write_public(workspace, renamed.name, key)
+        _write_public(workspace, former.name, fresh.public_key)
+        return DeskKeyPair(former.name, fresh.public_key), renamed
+
+
+def _with_id(name: str, key: PublicKey) -> str:
+    return f"{name[:_MAX_BEFORE_ID]}-{key.id}"
 
 
 def use_key_file(workspace: Workspace, path: Path, passphrase: Passphrase) -> None:
@@ -114,11 +125,17 @@ def use_key_file(workspace: Workspace, path: Path, passphrase: Passphrase) -> No
 
 
 def list_key_pairs(workspace: Workspace) -> list[DeskKeyPair]:
-    """All pairs made here, by name."""
+    """All pairs made here, by name; copies and what else lies there are none.
+
+    Raises BadKey for a file of theirs that is damaged.
+    """
     found = []
     for path in workspace.keys.glob(f"*{SUFFIX}"):
-        text = path.read_text("utf-8")
-        found.append(DeskKeyPair(PublicKey.parse_name(text), PublicKey.from_text(text)))
+        if not _ID.fullmatch(path.stem):
+            continue
+        key = read_public_key(path)
+        if key.id == path.stem:
+            found.append(DeskKeyPair(PublicKey.parse_name(path.read_text("utf-8")), key))
     return sorted(found, key=lambda key: key.name)
 
 

@@ -9,7 +9,7 @@ kept. https://electric-sql.com/docs/api/http
 import ipaddress
 import ssl
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.message import Message as HttpHeaders
 from http.client import HTTPException
 from typing import Literal
@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
-from desktop_migrator.errors import ElectricUnreachable, UsageError
+from desktop_migrator.errors import Cancelled, ElectricUnreachable, UsageError
 from desktop_migrator.messages import Message
 from desktop_migrator.postgres.verify.text_digests import Key, TextColumns, key_of, text_digest
 from desktop_migrator.system.files import os_error_reason
@@ -47,13 +47,21 @@ _decoder = msgspec.json.Decoder(list[_Entry])
 class ShapeLog:
     """What Electric has told of one table until now."""
 
-    def __init__(self, address: str, table: str, columns: TextColumns, secret: str | None) -> None:
+    def __init__(
+        self,
+        address: str,
+        table: str,
+        columns: TextColumns,
+        secret: str | None,
+        cancelled: Callable[[], bool],
+    ) -> None:
         """`address` as `shape_address` makes it, `table` in SQL's spelling; `secret` is what
-        Electric may ask for (`ELECTRIC_SECRET`)."""
+        Electric may ask for (`ELECTRIC_SECRET`); `cancelled` is asked before each request."""
         self._address = address
         self._fixed = {"table": table, "replica": "full"} | ({"secret": secret} if secret else {})
         self._columns = columns
-        self._opener = _make_opener()
+        self._opener = _make_opener(urlsplit(address).hostname or "")
+        self._cancelled = cancelled
         self._restarts = 0
         self.rows: dict[Key, bytes] = {}
         """The digest of each row, by its primary key."""
@@ -61,7 +69,7 @@ class ShapeLog:
         self._start_again(None)
 
     def catch_up(self) -> None:
-        """Read until Electric says that there is no more. Raises ElectricUnreachable."""
+        """Read until Electric says that there is no more. Raises ElectricUnreachable, Cancelled."""
         while not self._read():
             pass
 
@@ -73,6 +81,8 @@ class ShapeLog:
 
     def _read(self, **how: str) -> bool:
         """One answer; whether the log is read to its end."""
+        if self._cancelled():
+            raise Cancelled
         entries, headers = self._get(self._fixed | self._position | how)
         if entries is None:
             self._restarts += 1
@@ -90,7 +100,7 @@ class ShapeLog:
             raise self._unreachable(Message("It does not answer as Electric does."))
         self._take(entries)
         done = "electric-up-to-date" in headers
-        if not done and not entries and self._position == before:
+        if not done and self._position == before:  # what tells the same for ever
             raise self._unreachable(Message("It does not answer as Electric does."))
         return done
 
@@ -172,11 +182,12 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
-def _make_opener() -> urllib.request.OpenerDirector:
-    """Without redirections, which might lead the secret elsewhere."""
+def _make_opener(host: str) -> urllib.request.OpenerDirector:
+    """Without what might lead the secret elsewhere: redirections, and on the way to this computer
+    itself a proxy."""
     opener = urllib.request.OpenerDirector()
     for handler in (
-        urllib.request.ProxyHandler(),
+        urllib.request.ProxyHandler({} if _is_here(host) else None),
         urllib.request.HTTPHandler(),
         urllib.request.HTTPSHandler(context=ssl.create_default_context()),
         urllib.request.HTTPErrorProcessor(),

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from desktop_migrator.errors import Cancelled
 from desktop_migrator.messages import NOTHING, Message
 from desktop_migrator.migration.database.open_database import open_database
 from desktop_migrator.migration.electric.prepare_database import missing_table
@@ -71,7 +70,9 @@ def _compare(
             about=about,
         )
         return
-    log = ShapeLog(address, quoted_name(table.schema, table.name), columns, secret)
+    log = ShapeLog(
+        address, quoted_name(table.schema, table.name), columns, secret, lambda: reporter.cancelled
+    )
     end = time.monotonic() + wait
     log.catch_up()
     while True:
@@ -80,8 +81,6 @@ def _compare(
             there = text_digests(connection, table, columns)
         if log.rows == there or time.monotonic() >= end:
             break
-        if reporter.cancelled:
-            raise Cancelled
         log.follow()
     yield _told(table, there, log.rows)
 
