@@ -821,6 +821,10 @@
         <translation>Fertig</translation>
     </message>
     <message>
+        <source>Open the a&amp;pp</source>
+        <translation>A&amp;pp öffnen</translation>
+    </message>
+    <message>
         <source>Show in &amp;folder</source>
         <translation>Im &amp;Ordner zeigen</translation>
     </message>
@@ -855,6 +859,10 @@
     <message>
         <source>There is no mail program here. Send {name} to {address}.</source>
         <translation>Hier gibt es kein E-Mail-Programm. Senden Sie {name} an {address}.</translation>
+    </message>
+    <message>
+        <source>Goes to {address} in your browser</source>
+        <translation>Geht in Ihrem Browser zu {address}</translation>
     </message>
     <message>
         <source>No program opens it here. It is at {path}.</source>
@@ -1263,7 +1271,7 @@
     <name>KitPage</name>
     <message>
         <source>&amp;Start now</source>
-        <translation>Jetzt &amp;starten</translation>
+        <translation>&amp;Jetzt beginnen</translation>
     </message>
     <message>
         <source>&amp;Look at the items</source>
@@ -1386,7 +1394,7 @@
     </message>
     <message>
         <source>You have had nothing from them before. Ask them by phone whether the kit is theirs and the key is the one above.</source>
-        <translation>Von ihnen hatten Sie noch nichts. Fragen Sie am Telefon, ob das Paket von ihnen ist und der Schlüssel der obige.</translation>
+        <translation>Von diesem Absender hatten Sie noch nichts. Fragen Sie am Telefon nach, ob das Paket von dort kommt und der Schlüssel oben stimmt.</translation>
     </message>
     <message>
         <source>Careful: it uses the name of {name}, whom you know by another key. Ask them by phone before you go on.</source>

@@ -54,6 +54,9 @@ class DonePage(WizardPage):
         self._undo_button.clicked.connect(self._start_undo)
         self.body.addWidget(self._summary)
         self.body.addWidget(self._verified)
+        self._app_button = QPushButton(self.tr("Open the a&pp"))
+        self._app_button.clicked.connect(lambda: self._open_url(QUrl(self._app_address())))
+        self.add_row(self._app_button)
         self.body.addWidget(self._table)
         self._rejection_list = RejectionList(self.context.translator)
         self.body.addWidget(self._rejection_list)
@@ -106,6 +109,7 @@ class DonePage(WizardPage):
             isinstance(result, CaptureResult) and self._desk_address() is not None
         )
         moved = isinstance(result, RunResult) and result.verified
+        self._offer_app(self._app_address() if moved else "")
         self.clear_old_data.setVisible(moved and self.answers.workflow is Workflow.MIGRATE)
         self.clear_old_data.reset()
         if isinstance(result, UndoResult) and result.cleared:
@@ -183,11 +187,23 @@ class DonePage(WizardPage):
                 )
             )
 
+    def _app_address(self) -> str:
+        """Where the app is met in a browser; empty where that is not known."""
+        web = (each for each in self.answers.origins if each.startswith(("https://", "http://")))
+        return next(web, "")
+
+    def _offer_app(self, address: str) -> None:
+        self._app_button.setVisible(bool(address))
+        self._app_button.setAccessibleDescription(
+            self.tr("Goes to {address} in your browser").format(address=address)
+        )
+
     def _open_url(self, url: QUrl) -> None:
         """Where nothing opens it, say where it is."""
         if not QDesktopServices.openUrl(url):
+            place = url.toLocalFile() or url.toString()
             self._summary.setText(
-                self.tr("No program opens it here. It is at {path}.").format(path=url.toLocalFile())
+                self.tr("No program opens it here. It is at {path}.").format(path=place)
             )
 
     def _show_upload(self, result: UploadResult) -> None:

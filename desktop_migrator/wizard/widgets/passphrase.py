@@ -1,7 +1,7 @@
 """A new passphrase, typed twice."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_migrator.wizard import theme
 from desktop_migrator.wizard.flow import MIN_PASSPHRASE_LENGTH
@@ -16,8 +16,10 @@ class NewPassphraseForm(QWidget):
         """`valid_hint` is what is said once both are alike."""
         super().__init__()
         self._valid_hint = valid_hint
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
+        column, form = QVBoxLayout(self), QFormLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.TIGHT)
+        column.addLayout(form)
         form.setHorizontalSpacing(theme.GAP)
         form.setVerticalSpacing(theme.TIGHT)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
@@ -32,7 +34,7 @@ class NewPassphraseForm(QWidget):
             field.setAccessibleName(words.replace("&", ""))
             form.addRow(label, field)
         self._hint = basics.make_label(role="faint")
-        form.addRow("", self._hint)
+        column.addWidget(self._hint)  # a form would keep room for it as if it were narrow
         self._changed()
 
     def set_passphrase(self, passphrase: str, confirmation: str) -> None:
