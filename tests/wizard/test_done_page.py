@@ -34,7 +34,7 @@ class Desktop(QObject):
 def desktop() -> Iterator[Desktop]:
     desktop = Desktop()
     for scheme in SCHEMES:
-        QDesktopServices.setUrlHandler(scheme, desktop, b"show")
+        QDesktopServices.setUrlHandler(scheme, desktop, "show")  # type: ignore[arg-type]
     yield desktop
     for scheme in SCHEMES:
         QDesktopServices.unsetUrlHandler(scheme)
