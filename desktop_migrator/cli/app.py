@@ -67,7 +67,10 @@ COMMANDS = {
     "config": N_("Show and change the settings: what need not be said each time."),
     "connection": N_("Save databases' addresses under names; passwords go into the keyring."),
     "keys": N_("Make and hand out the desk's keys."),
-    "kit": N_("Make and open kits: plan, destination and the desk's key in one signed file."),
+    "kit": N_(
+        "Make and open kits: plan, destination and the desk's key in one signed file; invite"
+        " people with a login of their own."
+    ),
     "update": N_("Look for a newer version, when asked; announce one to users."),
     "support": N_("Save what the support desk needs to help."),
     "test-connection": N_("Check a database: reachable, safe, the rights and tables needed."),

@@ -61,6 +61,8 @@ From outside: this package alone, which has all of them.
         BackupDiffers  DM-447
         BadKit  DM-480
         KitChanged  DM-481
+        KitCodeWrong  DM-482
+        KitEnded  DM-483
       RunError  DM-500
         VerificationFailed  DM-501
         ItemsRejected  DM-502
@@ -184,6 +186,8 @@ from desktop_migrator.errors.vault import (
     KeyringUnusable,
     KeyUnknown,
     KitChanged,
+    KitCodeWrong,
+    KitEnded,
     NotAContainer,
     PayloadUnreadable,
     SealedFileNotVerified,
@@ -230,6 +234,8 @@ __all__ = [
     "KeyUnknown",
     "KeyringUnusable",
     "KitChanged",
+    "KitCodeWrong",
+    "KitEnded",
     "LocalizedError",
     "LockLost",
     "MigratorError",

@@ -187,3 +187,26 @@ class KitChanged(VaultError):
         "Do not use it. Ask {owner}, on a way that you know, to send it again; delete this one."
     )
     exit_code = ExitCode.REFUSED
+
+
+class KitCodeWrong(VaultError):
+    """Or what the code opens is not of this kit."""
+
+    code = "DM-482"
+    title = "This code does not open the kit"
+    detail_template = "What was typed is not the code of this kit."
+    hint_template = (
+        "Type the 20 digits that you were told by phone. If they are right, ask for a new kit: "
+        "this one was changed, or is another."
+    )
+    exit_code = ExitCode.REFUSED
+
+
+class KitEnded(VaultError):
+    code = "DM-483"
+    title = "This kit has ended"
+    detail_template = (
+        "The database does not let it in any more: its time is over, or it was revoked."
+    )
+    hint_template = "Ask whoever gave you the kit for a new one. What was moved stays where it is."
+    exit_code = ExitCode.REFUSED

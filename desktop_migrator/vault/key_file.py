@@ -3,26 +3,22 @@
 The stream is one line, the key as `PrivateKey.to_text` has it, and a blank and its name.
 """
 
-import io
 from pathlib import Path
 
-from desktop_migrator.errors import BadKey, FileUnreadable, PayloadUnreadable
+from desktop_migrator.errors import BadKey, FileUnreadable
 from desktop_migrator.messages import Message
 from desktop_migrator.system.files import create_private, os_error_reason
-from desktop_migrator.vault import container
 from desktop_migrator.vault.keys import Passphrase, PrivateKey
+from desktop_migrator.vault.sealed_note import MAX_BYTES, seal_note, unseal_note
 
 KIND = "private-key"
-_MAX_BYTES = 64 << 10
 
 
 def write_key_file(path: Path, name: str, key: PrivateKey, passphrase: Passphrase) -> None:
     """A new file, for its owner's eyes alone. Raises BadKey where it cannot be made."""
-    sealed = io.BytesIO()
-    with container.seal(sealed, [passphrase], kind=KIND) as writer:
-        writer.write(f"{key.to_text()} {name}\n".encode())
+    sealed = seal_note(KIND, f"{key.to_text()} {name}\n".encode(), passphrase)
     try:
-        create_private(path, sealed.getvalue())
+        create_private(path, sealed)
     except OSError as error:
         raise BadKey(
             reason=Message("{path}: {error}", path=str(path), error=os_error_reason(error))
@@ -34,18 +30,13 @@ def read_key_file(path: Path, passphrase: Passphrase) -> tuple[str, PrivateKey]:
     errors."""
     try:
         with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise FileUnreadable(path=path, reason=os_error_reason(error)) from None
-    if len(data) > _MAX_BYTES:
+    if len(data) > MAX_BYTES:
         raise BadKey(reason=Message("This is not a private key."))
-    unsealed = container.unseal(io.BytesIO(data), [passphrase])
-    if unsealed.header.kind != KIND:
-        raise PayloadUnreadable(
-            reason=Message("it is a {found}, not a {kind}", found=unsealed.header.kind, kind=KIND)
-        )
     try:
-        text = unsealed.read(_MAX_BYTES).decode()
+        text = unseal_note(KIND, data, passphrase).decode()
     except UnicodeDecodeError:
         raise BadKey(reason=Message("This is not a private key.")) from None
     words = text.rstrip("\n").split(" ", 3)

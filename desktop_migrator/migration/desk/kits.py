@@ -2,10 +2,12 @@
 
 A kit (`*.dmkit`) is a JSON document of two layers: `payload`, the Base64 of the inner document,
 and who signed exactly those bytes. The inner one holds the plan, where data goes (never a
-password), the key that captures are sealed for, and the desk's own words. Whose kit it is shows
-before anything in it is used; a desk once accepted is known by its key from then on.
+password that can be read), the key that captures are sealed for, and the desk's own words. Whose
+kit it is shows before anything in it is used; a desk once accepted is known by its key from then
+on. A personal kit holds a login too, sealed under a code (`kit_login`).
 """
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -22,6 +24,7 @@ from msgspec import Meta
 from desktop_migrator.errors import BadDatabaseUrl, BadKey, BadKit, KitChanged
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import without_password
+from desktop_migrator.migration.desk.kit_login import KitLogin, SealedLogin, seal_login
 from desktop_migrator.migration.program.update_channel import (
     UpdateChannel,
     is_update_address,
@@ -73,6 +76,13 @@ class _Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     made: datetime
     updates: _Line | None = None
     more_recipients: Annotated[list[_Text], Meta(max_length=MAX_RECIPIENTS - 1)] = []
+    login: bytes | None = None
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of all but the login."""
+        rest = msgspec.structs.replace(self, login=None)
+        return hashlib.sha256(msgspec.json.encode(rest)).digest()
 
 
 class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -116,6 +126,9 @@ class Kit:
     """The desk that is known by this key, or by a name like this one."""
     updates: UpdateChannel | None = None
     """Where its desk announces newer versions of the program."""
+    login: SealedLogin | None = None
+    """Of a personal kit: whoever has its code needs neither id nor password, nor to know the
+    desk."""
 
     @property
     def trustworthy(self) -> bool:
@@ -143,8 +156,12 @@ def make_kit(
     message: str = "",
     updates: str | None = None,
     key: SigningKey | None = None,
+    login: KitLogin | None = None,
+    code: str = "",
 ) -> None:
-    """Write a kit; without `key` an unsigned one. What lies there is replaced by a whole one only.
+    """Write a kit; without `key` an unsigned one, with a login one that the code opens.
+
+    What lies there is replaced by a whole one only.
 
     Raises BadKit, PlanError and BadDatabaseUrl.
     """
@@ -154,13 +171,16 @@ def make_kit(
         owner=owner,
         contact=contact,
         message=message,
-        database=_shareable_address(database) if database else None,
+        database=shareable_address(database) if database else None,
         recipient=recipients[0].to_text() if recipients else None,
         plan=plan_text,
         made=datetime.now(UTC),
         updates=updates,
         more_recipients=[each.to_text() for each in recipients[1:]],
     )
+    if login:
+        sealed = seal_login(login, code, payload.digest)
+        payload = msgspec.structs.replace(payload, login=sealed)
     inner = msgspec.json.encode(payload)
     _read_payload(inner, path)  # what could not be opened is not made
     _update_channel(payload, key.verify_key if key else None, path)
@@ -196,7 +216,7 @@ def open_kit(path: Path, workspace: Workspace) -> Kit:
     try:
         named = [payload.recipient, *payload.more_recipients]
         recipients = tuple(PublicKey.from_text(each) for each in named if each)
-        database = _shareable_address(payload.database) if payload.database else None
+        database = shareable_address(payload.database) if payload.database else None
     except (BadKey, BadDatabaseUrl) as error:
         raise BadKit(path=path, reason=error.detail) from None
     return Kit(
@@ -212,6 +232,7 @@ def open_kit(path: Path, workspace: Workspace) -> Kit:
         fingerprint=fingerprint,
         updates=_update_channel(payload, signer, path),
         known_as=known_as,
+        login=SealedLogin(payload.login, payload.digest) if payload.login else None,
     )
 
 
@@ -239,7 +260,7 @@ def _update_channel(
     return UpdateChannel(payload.updates, signer)
 
 
-def _shareable_address(database: str) -> str:
+def shareable_address(database: str) -> str:
     """Of a URL what may stand in a kit, whoever made it. Raises BadDatabaseUrl.
 
     Whoever has saved a password for a server gives it to that server alone, and to nobody who

@@ -4,9 +4,9 @@ All of it happens in the caller's transaction. One that is rolled back in the en
 is a `trial`, which holds nobody up.
 
 From outside: `schema_upgrade`, which makes it; `trial`; `runs`, `chunks`, `journal`, `quarantine`,
-`captures`, `fleet`, `row_ids`, `escaped_texts` and `audit`, a module for each of its parts;
-`tables`, for those who must ask about several at once; `hash_chain`, which this computer's audit
-trail shares.
+`captures`, `kits`, `fleet`, `row_ids`, `escaped_texts` and `audit`, a module for each of its
+parts; `tables`, for those who must ask about several at once; `hash_chain`, which this computer's
+audit trail shares.
 """
 
 from desktop_migrator.postgres.bookkeeping.runs import (

@@ -5,6 +5,7 @@ resolved them; and those that another version or their row stands for (`AsideCod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +45,13 @@ COPY desktop_migrator.quarantine (
 ) FROM STDIN (FORMAT BINARY)
 """
 _ASIDE_TYPES = ["uuid", "int4", *["text"] * 11, "bytea"]
+_INSERT_ASIDE = """
+INSERT INTO desktop_migrator.quarantine (
+    run, number, entity, code, reason, remedy, source_id,
+    browser, profile, store, storage_key, key, position, raw
+) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %b)
+"""
+_HAS_POLICIES = "SELECT row_security_active(to_regclass('desktop_migrator.quarantine'))"
 
 
 def insert_aside(
@@ -72,6 +80,10 @@ def insert_aside(
     )
     first = next(rows, None)
     if first is None:
+        return
+    [bound] = cursor.execute(_HAS_POLICIES).fetchone() or [False]
+    if bound:  # which COPY knows nothing of
+        cursor.executemany(_INSERT_ASIDE, chain([first], rows))
         return
     with cursor.copy(_COPY_ASIDE) as copy:
         copy.set_types(_ASIDE_TYPES)

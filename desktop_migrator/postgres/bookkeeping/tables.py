@@ -260,3 +260,18 @@ audit = Table(
     Column("hash", LargeBinary, nullable=False, comment="SHA-256, see docs/locking-and-audit.md"),
     comment="What was done by whom; entries are only ever added",
 )
+
+kits = Table(
+    "kits",
+    metadata,
+    Column("role", Text, primary_key=True, comment="The login"),
+    Column("user_id", Text, nullable=False, comment="The person in the app"),
+    Column("person", Text, nullable=False, comment="The same as the desk named them"),
+    Column("plan", Text, nullable=False, comment="The plan's name"),
+    Column(
+        "invited", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()
+    ),
+    Column("expires", DateTime(timezone=True), nullable=False, comment="Reaches nothing then"),
+    Column("revoked", DateTime(timezone=True), comment="Since when it reaches nothing"),
+    comment="The logins of personal kits",
+)

@@ -78,7 +78,7 @@ def build_grant_script(
         )
     to = sql.Identifier(role)
     bookkeeping = sql.Identifier(SCHEMA)
-    statements = [_do_block(_CREATE_ROLE.format(sql.Literal(role), to))]
+    statements = [do_block(_CREATE_ROLE.format(sql.Literal(role), to))]
     missing = []
     with translate_errors():
         if connection is not None:
@@ -93,12 +93,24 @@ def build_grant_script(
         _CREATE_SCHEMA.format(bookkeeping),
         _GRANT_SCHEMA.format(bookkeeping, to),
         _GRANT_ALL_TABLES.format(_READ_AND_WRITE, bookkeeping, to),
-        _do_block(
+        do_block(
             _APPEND_ONLY.format(sql.Literal(f"{SCHEMA}.audit"), sql.Identifier(SCHEMA, "audit"), to)
         ),
     ]
     texts = (statement.as_string() for statement in statements)
     return GrantScript(tuple(dict.fromkeys(texts)), tuple(missing))
+
+
+def grants_for_tables(
+    connection: sqlalchemy.Connection, role: sql.Identifier, names: Iterable[str]
+) -> list[sql.Composed]:
+    """What lets the role into the database and read and write the tables, named as in plans."""
+    database = sql.Identifier(str(connection.scalar(_DATABASE)))
+    statements = [_GRANT_DATABASE.format(database, role)]
+    for name in names:
+        if place := _find_grant_target(name, connection):
+            statements += _grants(role, place, ())
+    return statements
 
 
 def run_grant_script(connection: sqlalchemy.Connection, script: GrantScript) -> None:
@@ -145,6 +157,6 @@ def _grants(
         yield _GRANT_SEQUENCE.format(sql.Identifier(*sequence), role)
 
 
-def _do_block(body: sql.Composed) -> sql.Composed:
+def do_block(body: sql.Composed) -> sql.Composed:
     """The body as a literal, so that no name in it can end it."""
     return sql.SQL("DO {}").format(sql.Literal(body.as_string()))
