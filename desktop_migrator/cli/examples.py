@@ -60,6 +60,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'kit make app.dmkit --plan app.toml --owner "Acme support" --recipient desk-2026',
     ),
     "kit open": ("kit open app.dmkit",),
+    "kit invite": (
+        f'kit invite maria.dmkit --for maria@example.com --owner "Acme support" {_DB}',
+        f'kit invite maria.dmkit --for 4711 --owner "Acme support" --days 7 {_DB} --yes',
+    ),
+    "kit revoke": (f"kit revoke maria@example.com {_DB} --yes",),
+    "kit list": (f"kit list {_DB}",),
     "support bundle": ("support bundle --out bundle.zip",),
     "test-connection": (f"test-connection {_DB}",),
     "completion": ("completion bash",),

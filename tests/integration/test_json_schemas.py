@@ -173,6 +173,10 @@ def test_every_command_prints_what_its_schema_says(
     kit = tmp_path / "app.dmkit"
     story("kit-make", kit, "--owner", "Acme", "--recipient", "desk")
     story("kit-open", kit)
+    mine = ("--for", "ada", "--owner", "Acme", "--unsigned", "--database", database)
+    story("kit-invite", kit, *mine, "--yes")
+    story("kit-list", "--database", database)
+    story("kit-revoke", "ada", "--database", database, "--yes")
     page = ("--page", "https://acme.test/download")
     story("update-announce", tmp_path / "updates.json", "--release", "1.2.3", *page)
     story("support-bundle", "--out", tmp_path / "bundle.zip")

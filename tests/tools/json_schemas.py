@@ -629,7 +629,44 @@ SCHEMAS: dict[str, list[Schema]] = {
             signature=TEXT,
             fingerprint=maybe(TEXT),
             updates=maybe(TEXT),
+            personal=FLAG,
+            user_id=maybe(TEXT),
+            expires=maybe(TIME),
         ),
+        ERROR,
+    ],
+    "kit-invite": [
+        finished(
+            applied=FLAG,
+            path=maybe(TEXT),
+            role=TEXT,
+            user_id=TEXT,
+            expires=TIME,
+            statements=many(TEXT),
+            missing=many(TEXT),
+            code=maybe(TEXT),
+        ),
+        WARNING,
+        ERROR,
+    ],
+    "kit-revoke": [finished(applied=FLAG, statements=many(TEXT)), WARNING, ERROR],
+    "kit-list": [
+        finished(
+            kits=many(
+                thing(
+                    person=TEXT,
+                    user_id=TEXT,
+                    plan=TEXT,
+                    role=TEXT,
+                    state=one_of("valid", "expired", "revoked"),
+                    invited=TIME,
+                    expires=TIME,
+                    revoked=maybe(TIME),
+                    last_run=maybe(TIME),
+                )
+            )
+        ),
+        WARNING,
         ERROR,
     ],
     "update-check": [
