@@ -30,6 +30,7 @@ FIRST = (
     "tests/browsers chromium-leveldb",
     "tests/integration/faults/test_faults.py",
     "tests/browsers",
+    "tests/packaging",
     "tests/wizard/xvfb",
     "tests/consumers",
     "tests/fuzz",
@@ -64,16 +65,22 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
         return group(nodeid)
 
     def remove_node(self, node: Any) -> str | None:
-        """The test in which the process ended. It has failed: xdist's own scheduler hands it out
-        again, and it would end one process after the other."""
-        for unit in self.assigned_work.get(node, {}).values():
-            for test, done in unit.items():
-                if not done:
-                    unit[test] = True
-                    super().remove_node(node)
-                    return str(test)
+        """The test in which the process ended, which has failed.
+
+        xdist's own scheduler hands that test out again, and it would end one process after the
+        other; and groups that are done, with which a process that gets one waits for ever.
+        """
+        crashed = None
+        groups = self.assigned_work.get(node, {})
+        for name, tests in list(groups.items()):
+            if crashed is None:
+                crashed = next((test for test, done in tests.items() if not done), None)
+                if crashed is not None:
+                    tests[crashed] = True
+            if all(tests.values()):
+                del groups[name]
         super().remove_node(node)
-        return None
+        return crashed
 
 
 def make_scheduler(config: Any, log: Any) -> GroupScheduling | None:

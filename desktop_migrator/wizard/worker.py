@@ -12,7 +12,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -70,6 +71,11 @@ class UiThreadBridge(QObject):
         super().__init__()
         self._calls: deque[Callable[[], None]] = deque()
         self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether there are calls that are still to be made."""
+        return bool(self._calls)
 
     def post(self, call: Callable[[], None]) -> None:
         self._calls.append(call)
@@ -168,12 +174,67 @@ class Operation(ProgressReporter):
         self._bridge.post(deliver)
 
 
+class _Job:
+    """What a piece of work is made of, and what follows it, which may be all that holds a window.
+
+    The UI's thread lets go of that (`release`): whoever lets go last destroys, and Qt lets nobody
+    but the UI's thread destroy a widget.
+    """
+
+    def __init__(
+        self,
+        operation: Operation,
+        work: Callable[[Reporter], T],
+        on_success: Callable[[T], None],
+        on_failure: Callable[[MigratorError], None],
+    ) -> None:
+        self.operation = operation
+        self._work: Callable[[Reporter], Any] | None = work
+        self._on_success: Callable[[Any], None] | None = on_success
+        self._on_failure: Callable[[MigratorError], None] | None = on_failure
+        self._result: Any = None
+        self._error: MigratorError | None = None
+
+    def run(self) -> None:
+        """In the worker's thread, which keeps nothing of it."""
+        if self.operation.is_abandoned or self._work is None:
+            return
+        try:
+            self._result = self._work(self.operation)
+        except MigratorError as error:
+            self._error = error
+        except Exception as error:
+            self._error = InternalError(kind=type(error).__name__)
+
+    def release(self) -> Callable[[], None]:
+        """In the UI's thread: what is to be told, and nothing else is held any more."""
+        if self._error is not None:
+            end = partial(self._on_failure or _ignore, self._error)
+        else:
+            end = partial(self._on_success or _ignore, self._result)
+        self._work = self._on_success = self._on_failure = self._result = self._error = None
+        return end
+
+
+def _ignore(_: object) -> None:
+    pass
+
+
+_left: list["Worker"] = []
+"""Those that were left, until their threads have ended and told so: what held them last would
+destroy their bridges, which are Qt's, within the thread or within a call that they carry."""
+
+
 class Worker:
     """Runs one piece of work after the other."""
 
     def __init__(self) -> None:
+        _left[:] = [worker for worker in _left if worker.is_needed]
         self._bridge = UiThreadBridge()
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker")
+        self._thread: threading.Thread | None = None
+        self._jobs: list[_Job] = []
+        """Whose end is not told yet."""
         self._current_operation: Operation | None = None
         """What was started last, until its end was told."""
         sys.setswitchinterval(_SWITCH_INTERVAL)
@@ -188,23 +249,9 @@ class Worker:
     ) -> Operation:
         """Begin the work as soon as what is under way has ended."""
         operation = Operation(self._bridge, listener or OperationListener())
-
-        def run() -> None:
-            if operation.is_abandoned:
-                return
-            end: Callable[[], None]
-            try:
-                result = work(operation)
-            except MigratorError as error:
-                end = _bind(on_failure, error)
-            except Exception as error:
-                end = _bind(on_failure, InternalError(kind=type(error).__name__))
-            else:
-                end = _bind(on_success, result)
-            self._bridge.post(lambda: self._finish(operation, end))
-
+        self._jobs.append(_Job(operation, work, on_success, on_failure))
         self._current_operation = operation
-        self._executor.submit(run)
+        self._executor.submit(self._run, self._jobs[-1])
         return operation
 
     @property
@@ -222,13 +269,22 @@ class Worker:
         if self._current_operation:
             self._current_operation.abandon()
         self._executor.shutdown(wait=False, cancel_futures=True)
+        _left.append(self)
 
-    def _finish(self, operation: Operation, end: Callable[[], None]) -> None:
-        if self._current_operation is operation:
+    @property
+    def is_needed(self) -> bool:
+        """Whether its thread goes on, or something of it is still to be told."""
+        return self._bridge.is_waited_for or (self._thread is not None and self._thread.is_alive())
+
+    def _run(self, job: _Job) -> None:
+        self._thread = threading.current_thread()
+        job.run()
+        self._bridge.post(partial(self._finish, job))
+
+    def _finish(self, job: _Job) -> None:
+        self._jobs.remove(job)
+        end = job.release()
+        if self._current_operation is job.operation:
             self._current_operation = None
-        if not operation.is_abandoned:
+        if not job.operation.is_abandoned:
             end()
-
-
-def _bind(call: Callable[[T], None], value: T) -> Callable[[], None]:
-    return lambda: call(value)

@@ -1,5 +1,6 @@
 """The wizard's window on Qt's offscreen platform, for tests of pages; nothing is shown."""
 
+import gc
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -44,6 +45,22 @@ class PatientBot(QtBot):
         return super().waitSignal(signal, timeout=timeout or int(PATIENCE * 1000), **settings)
 
 
+@pytest.fixture(scope="session")
+def lasting_objects() -> None:
+    """What is there before the first window stays, and is not looked through time and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def cycles_end_in_this_thread(qapp: QApplication, lasting_objects: None) -> Iterator[None]:
+    """As in the program, see garbage.py; and none are left for whatever thread a later test has."""
+    collector = UiThreadGarbageCollector(lambda: False)
+    yield
+    collector.stop()
+    gc.collect()
+
+
 @pytest.fixture
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     return PatientBot(request)
@@ -64,9 +81,6 @@ def german(qapp: QApplication) -> Iterator[None]:
 def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
     """Opens the wizard as its command does."""
     windows: list[WizardWindow] = []
-    collector = UiThreadGarbageCollector(
-        lambda: all(window.context.worker.is_idle for window in windows)
-    )
 
     def opened(options: WizardOptions) -> WizardWindow:
         theme.apply_colours(qapp, theme.LIGHT)
@@ -80,7 +94,6 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
     yield opened
     for window in windows:
         window.context.worker.close()
-    collector.stop()
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,14 @@
 
 import gc
 import threading
+import weakref
 
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from desktop_migrator.reporter import Reporter
 from desktop_migrator.wizard.garbage import UiThreadGarbageCollector
+from desktop_migrator.wizard.worker import Worker
 
 
 class _Noted(QObject):
@@ -38,3 +41,46 @@ def test_cycles_are_collected_by_the_ui_thread_alone(qtbot: QtBot) -> None:
     finally:
         collector.stop()
     assert gc.isenabled()
+
+
+class _Listener(QObject):
+    """Hears of a piece of work; notes in which thread it ends."""
+
+    def __init__(self, ends: list[int]) -> None:
+        super().__init__()
+        self._ends = ends
+
+    def hear(self, _: object) -> None:
+        pass
+
+    def __del__(self) -> None:
+        self._ends.append(threading.get_ident())
+
+
+def test_what_heard_of_work_ends_in_the_ui_thread(qtbot: QtBot) -> None:
+    """Though nobody else refers to it, or to the worker that was left, while the work goes on."""
+    ends: list[int] = []
+    may_end = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def work(_: Reporter) -> None:
+        threads.append(threading.current_thread())
+        may_end.wait()
+
+    listener = _Listener(ends)
+    worker = Worker()
+    worker.start(work, on_success=listener.hear, on_failure=listener.hear)
+    left = weakref.ref(worker)
+    del listener
+    qtbot.waitUntil(lambda: bool(threads))
+    worker.leave()
+    del worker
+    may_end.set()
+    threads[0].join()
+    assert left() is not None  # else its bridge has ended, in whatever thread
+    assert ends == []
+    qtbot.waitUntil(lambda: bool(ends))
+    assert ends == [threading.get_ident()]
+    another = Worker()
+    assert left() is None
+    another.close()

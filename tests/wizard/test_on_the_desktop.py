@@ -172,7 +172,8 @@ def test_a_kit_opens_anew_and_captures_are_to_be_uploaded(
     make(kit)
     assert drop(former, kit)
     qtbot.waitUntil(lambda: session.window is not former)
-    assert not former.isVisible()
+    shown = [each for each in QApplication.topLevelWidgets() if each.isVisible()]
+    assert shown == [session.window]
     opened = session.window.context.kit
     assert opened is not None
     assert opened.owner == "Acme support"
