@@ -13,10 +13,10 @@ from desktop_migrator.cli.passphrases import GivenPassphrase, passphrase_was_nam
 from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.errors import ExitCode, UsageError
 from desktop_migrator.messages import N_, Message, plural
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.desk.desk_keys import read_public_key
 from desktop_migrator.migration.sealed.capture_name import capture_name, unused_path
-from desktop_migrator.migration.sealed.captures import capture
+from desktop_migrator.migration.sealed.write_capture import capture
 from desktop_migrator.migration.sources.open_sources import open_sources
 from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.plan.schema import load_plan

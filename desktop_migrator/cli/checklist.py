@@ -11,7 +11,7 @@ from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.messages import N_
 from desktop_migrator.migration.checklist import Step, checklist
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 
 _MARKS = {True: N_("done"), False: N_("OPEN"), None: "–"}
 

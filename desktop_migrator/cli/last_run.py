@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from desktop_migrator.cli.session import Session
 from desktop_migrator.messages import Message
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.run.last_run import (
     implied_database,
     implied_person,

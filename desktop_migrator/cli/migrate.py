@@ -23,7 +23,7 @@ from desktop_migrator.cli.passphrases import GivenPassphrase, to_key
 from desktop_migrator.cli.result import exit_code, finished_event, print_result
 from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.messages import N_
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.plans.earlier_plans import plan_to_resume
 from desktop_migrator.migration.run.field_keys import read_field_key
 from desktop_migrator.migration.run.filters import Period

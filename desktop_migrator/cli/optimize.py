@@ -9,7 +9,7 @@ from desktop_migrator.cli.last_run import choose_plan
 from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import ExitCode
 from desktop_migrator.messages import N_, Message
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.maintenance.optimize import OptimizeStep, optimize
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.reporter import Question, Reporter

@@ -27,8 +27,8 @@ from desktop_migrator.cli.result import finished_event
 from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.errors import ExitCode, UsageError
 from desktop_migrator.messages import N_, Message
-from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.database.people import read_people
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.run.field_keys import read_field_key
 from desktop_migrator.migration.run.filters import Period
 from desktop_migrator.migration.run.job import Job

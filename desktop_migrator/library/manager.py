@@ -11,7 +11,7 @@ from typing import Any, Self
 from desktop_migrator.errors import UsageError
 from desktop_migrator.library.hooks import Event, Listener, ListeningReporter, call
 from desktop_migrator.messages import Message
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.validate import Validation, validate
 from desktop_migrator.migration.run.field_keys import read_field_key

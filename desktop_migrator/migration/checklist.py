@@ -7,7 +7,8 @@ from pathlib import Path
 
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.messages import N_, Message, plural
-from desktop_migrator.migration.database.open_database import Person, check_database
+from desktop_migrator.migration.database.open_database import check_database
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.validate import validate
 from desktop_migrator.migration.status import Status, status

@@ -4,7 +4,8 @@ import shutil
 import tarfile
 from pathlib import Path
 
-from desktop_migrator.migration.database.open_database import Person, open_database
+from desktop_migrator.migration.database.open_database import open_database
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.workspace.connections import BUILTIN

@@ -20,10 +20,10 @@ from desktop_migrator.migration.backups.restore import (
     RestoreToDatabaseResult,
     restore_to_database,
 )
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
-from desktop_migrator.migration.sealed.captures import capture
+from desktop_migrator.migration.sealed.write_capture import capture
 from desktop_migrator.migration.sources.open_sources import open_sources
 from desktop_migrator.migration.sources.origins import parse_origins
 from desktop_migrator.migration.undo import UndoJob, rollback

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from desktop_migrator.browsers.read import partitions
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.run.filters import Period
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate

@@ -9,7 +9,7 @@ from typing import Any
 import plyvel
 import psycopg
 
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.undo import UndoJob, rollback

@@ -17,7 +17,7 @@ import pytest
 from msgspec.structs import replace
 
 from desktop_migrator.errors import Cancelled
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.sealed.backup_writer import build_manifest
 from desktop_migrator.migration.upload.upload import upload as upload_files

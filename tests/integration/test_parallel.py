@@ -18,7 +18,7 @@ import pytest
 
 from desktop_migrator.browsers.read import partitions
 from desktop_migrator.errors import VerificationFailed
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.run import finish_run
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.preview.build_preview import preview_against_database, preview_plan
 from desktop_migrator.migration.preview.preview_store import Filter, PreviewState, PreviewStore
 from desktop_migrator.migration.run.job import Job

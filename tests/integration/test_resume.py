@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from desktop_migrator.errors import CommitsLost, LockLost, UsageError
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.plans.infer_plan import PlanRequest, infer_plan
 from desktop_migrator.migration.run.filters import Period
 from desktop_migrator.migration.run.job import Job

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 import sqlalchemy
 
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.database.unlock import unlock
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.validate import validate

@@ -24,7 +24,7 @@ import plyvel
 import psutil
 import psycopg
 
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import migrate
 from desktop_migrator.migration.workspace.workspace import Workspace

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
 from desktop_migrator.errors import AuthenticationFailed, TableMissing, UsageError
 from desktop_migrator.messages import Message
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.workspace.connections import BUILTIN, saved_password
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import Table, TargetEntity, normalize_name
@@ -40,14 +40,6 @@ from desktop_migrator.postgres.schema.user_lookup import (
 from desktop_migrator.postgres.verify.checks import Check
 from desktop_migrator.postgres.verify.connection_checks import check_connection
 from desktop_migrator.reporter import Question, Reporter, Topic
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who the migrated data belongs to: an id in the app's database, or what finds it there."""
-
-    user_id: str | None = None
-    email: str | None = None
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import Message
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.system.files import os_error_reason
 from desktop_migrator.vault.payload import BackupManifest
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from desktop_migrator.migration.database.open_database import Person, open_database, resolve_user_id
+from desktop_migrator.migration.database.open_database import open_database, resolve_user_id
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.plan.schema import Plan

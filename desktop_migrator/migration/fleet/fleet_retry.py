@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from desktop_migrator.errors import Cancelled, MigratorError
-from desktop_migrator.migration.database.open_database import Person, enter_as, open_database
+from desktop_migrator.migration.database.open_database import enter_as, open_database
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.fleet.fleet_status import (
     FleetPerson,
     FleetRequest,

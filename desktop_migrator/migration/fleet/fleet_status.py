@@ -16,12 +16,9 @@ import sqlalchemy
 
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.messages import N_, Message
-from desktop_migrator.migration.database.open_database import (
-    Person,
-    open_database,
-    resolve_user_id,
-)
+from desktop_migrator.migration.database.open_database import open_database, resolve_user_id
 from desktop_migrator.migration.database.people import PeopleList
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.sealed.captures import (
     UnlockKey,
     find_capture_files,

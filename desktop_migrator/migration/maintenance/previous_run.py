@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from desktop_migrator.errors import MigratorError, RunNotFound
 from desktop_migrator.messages import Message
-from desktop_migrator.migration.database.open_database import Person, prepare_entities
+from desktop_migrator.migration.database.open_database import prepare_entities
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.run.survey import choose_origins
 from desktop_migrator.migration.sources.open_sources import Sources, open_sources
 from desktop_migrator.migration.sources.origins import parse_origins

@@ -17,7 +17,7 @@ from desktop_migrator.errors import (
     UsageError,
 )
 from desktop_migrator.messages import Message
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.run.filters import ALL_TIME, Period
 from desktop_migrator.migration.sources.open_sources import ChangeRecords
 from desktop_migrator.model import ConflictPolicy, MergeRule, Outcome, Rejection, Superseded

@@ -1,7 +1,8 @@
 """What the last run of this computer says of another one that is to be like it."""
 
 from desktop_migrator.messages import Message
-from desktop_migrator.migration.database.open_database import Person, without_password
+from desktop_migrator.migration.database.open_database import without_password
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.workspace import connections
 from desktop_migrator.migration.workspace.catalog import Catalog, CatalogedRun
 from desktop_migrator.migration.workspace.run_plans import find_run_plan

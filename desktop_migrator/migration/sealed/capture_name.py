@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.sealed.captures import SUFFIX
 from desktop_migrator.plan.schema import Plan
 

@@ -4,40 +4,28 @@ Nothing of it is ever on the disk in the clear: neither while it is captured nor
 uploaded, however often it is read.
 """
 
-import getpass
 import os
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from desktop_migrator.errors import (
-    Cancelled,
     NotAContainer,
-    NothingToMigrate,
-    OriginNotFound,
     UsageError,
     VaultError,
 )
 from desktop_migrator.messages import Message
-from desktop_migrator.migration.database.open_database import Person
-from desktop_migrator.migration.sealed.backup_writer import build_manifest
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.sealed.sealing_keys import opening_keys, parse_typed_keys
 from desktop_migrator.migration.wizard_options import CAPTURE_SUFFIX
-from desktop_migrator.migration.workspace.audit_trail import AuditEvent, AuditTrail
-from desktop_migrator.migration.workspace.workspace import Workspace
-from desktop_migrator.model import Damage, Record, damage_message
-from desktop_migrator.plan.schema import Plan
-from desktop_migrator.reporter import Reporter, Stage
-from desktop_migrator.vault.backup_folder import new_backup_id
+from desktop_migrator.model import Record, damage_message
+from desktop_migrator.reporter import Reporter
 from desktop_migrator.vault.container import read_header
 from desktop_migrator.vault.credentials import Credentials
 from desktop_migrator.vault.keyring_keys import find_keys
-from desktop_migrator.vault.keys import Identity, Passphrase, PublicKey
+from desktop_migrator.vault.keys import Identity
 from desktop_migrator.vault.payload import BackupManifest
-from desktop_migrator.vault.sealed_file import AtomicSealedFile, SealedFile, open_sealed_file
+from desktop_migrator.vault.sealed_file import open_sealed_file
 
 KIND = "capture"
 SUFFIX = CAPTURE_SUFFIX
@@ -151,62 +139,3 @@ def open_capture(path: Path, unlock_key: UnlockKey, reporter: Reporter) -> Captu
         recipients = read_header(file).recipients
     keys = unlock_key.typed or opening_keys(recipients, None, unlock_key.credentials, reporter)
     return Capture(path, keys, reporter)
-
-
-def capture(
-    workspace: Workspace,
-    records: Iterable[Record],
-    *,
-    origins: Sequence[str],
-    out: Path,
-    keys: Sequence[Passphrase | PublicKey],
-    reporter: Reporter,
-    person: Person = NOBODY,
-    plan: Plan | None = None,
-    damages: Callable[[], tuple[Damage, ...]] = tuple,
-) -> tuple[BackupManifest, SealedFile]:
-    """Seal all records of these origins (none named: of all) in a new file, which each of the keys
-    opens, and within it whose they are and the plan that they are for.
-
-    `damages` says, once the records have been read, what was lost of them.
-    Raises UsageError where the file exists, OriginNotFound, NothingToMigrate, SealedFileNotWritten,
-    SealedFileNotVerified, Cancelled.
-    """
-    if out.exists():
-        raise UsageError(reason=Message("{out} exists already.", out=str(out)))
-    described = replace(
-        build_manifest(new_backup_id(), "capture", origins),
-        user_id=person.user_id,
-        email=person.email,
-        login=_login(),
-        plan=plan.name if plan else None,
-        plan_digest=plan.digest if plan else None,
-    )
-    own = [key for key in keys if isinstance(key, Passphrase)]
-    draft = AtomicSealedFile(out, described, kind=KIND, recipients=keys, identities=own)
-    try:
-        count = 0
-        reporter.started(Stage.CAPTURE, None)
-        for record in records:
-            if not origins or record.storage_key.origin in origins:
-                draft.payload.write_record(record)
-                count += 1
-                reporter.advanced(Stage.CAPTURE, count, None)
-            if reporter.cancelled:
-                raise Cancelled
-        if not count:
-            raise OriginNotFound(origins=", ".join(origins)) if origins else NothingToMigrate()
-        sealed = draft.commit(damages())
-    finally:
-        draft.discard()
-    AuditTrail(workspace.catalog).record_local(
-        AuditEvent(action="capture", outcome="completed", counts={"records": count})
-    )
-    return described, sealed
-
-
-def _login() -> str | None:
-    """The account's name on this computer, where the system knows one."""
-    with suppress(OSError, KeyError, ImportError):
-        return getpass.getuser()
-    return None

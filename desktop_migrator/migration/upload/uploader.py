@@ -20,12 +20,12 @@ from desktop_migrator.errors import (
 )
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import (
-    Person,
     enter_as,
     open_database,
     resolve_user_id,
 )
 from desktop_migrator.migration.database.people import PeopleList
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.run.job import Job
 from desktop_migrator.migration.run.migrate import Opened, migrate
 from desktop_migrator.migration.sealed.captures import NOBODY, UnlockKey

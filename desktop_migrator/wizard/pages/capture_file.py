@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QLineEdit, QPushButton
 
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.sealed.capture_name import capture_name, unused_path
 from desktop_migrator.migration.sealed.captures import SUFFIX
 from desktop_migrator.plan.schema import Plan

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QFormLayout, QLineEdit, QListWidget, QPushButton
 
 from desktop_migrator.errors import KeyNotGiven, MigratorError, NotAContainer, WrongKey
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.desk import kits
 from desktop_migrator.migration.sealed.captures import (
     NOBODY,

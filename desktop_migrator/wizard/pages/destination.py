@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 from desktop_migrator.errors import BadDatabaseUrl, MigratorError
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import (
-    Person,
     check_database,
     open_database,
     resolve_user_id,
 )
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.workspace.connections import (
     BUILTIN,
     SavedConnection,

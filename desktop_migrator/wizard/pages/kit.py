@@ -13,11 +13,8 @@ from desktop_migrator.errors import (
     MigratorError,
     NothingToMigrate,
 )
-from desktop_migrator.migration.database.open_database import (
-    Person,
-    open_database,
-    resolve_user_id,
-)
+from desktop_migrator.migration.database.open_database import open_database, resolve_user_id
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.desk.kits import trust_desk
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.migration.sources.matching_sites import (

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from desktop_migrator.errors import UnsupportedServer
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.maintenance.previous_run import MaintenanceRequest
 from desktop_migrator.migration.maintenance.validate import validate
 from desktop_migrator.model import ConflictPolicy, Outcome

@@ -1,6 +1,8 @@
 """The command line's frame: global options, errors, exit codes."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,3 +107,15 @@ def test_a_completion_script_asks_the_program(
 ) -> None:
     assert run_command_line(["--data-dir", str(tmp_path), "completion", shell]) == 0
     assert "_DESKTOP_MIGRATOR_COMPLETE" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["scan", "records"])
+def test_what_needs_no_database_does_not_wait_for_its_library(command: str) -> None:
+    code = (
+        f"import sys, desktop_migrator.__main__, desktop_migrator.cli.{command};"
+        "print([name for name in sys.modules if name in ('sqlalchemy', 'alembic', 'PySide6')])"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert printed.stdout.strip() == "[]"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.sealed.capture_name import capture_name, unused_path
 from desktop_migrator.plan.schema import load_plan
 

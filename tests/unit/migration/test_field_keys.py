@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desktop_migrator.errors import BadKey, KeyUnknown
-from desktop_migrator.migration.database.open_database import Person
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.run.field_keys import (
     export_field_key,
     field_key_for_run,

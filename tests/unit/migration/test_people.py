@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from desktop_migrator.errors import UsageError
-from desktop_migrator.migration.database.open_database import Person
 from desktop_migrator.migration.database.people import read_people
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.sealed.backup_writer import build_manifest
 
 CAPTURE = replace(build_manifest("c-1", "capture", []), host="PC-1", login="maria")
