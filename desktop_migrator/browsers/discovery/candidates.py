@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop_migrator.browsers.discovery.registry import Browser
-from desktop_migrator.browsers.discovery.store_locations import StoreLocation
+from desktop_migrator.browsers.discovery.registry import Browser, Engine
+from desktop_migrator.browsers.discovery.store_locations import (
+    ENGINE_BY_FORMAT,
+    OLD_CHROMIUM_STORES,
+    StoreLocation,
+)
 from desktop_migrator.model import StoreFormat
 
 
@@ -47,15 +51,24 @@ def _is_snap_revision(folder: Path) -> bool:
     return folder.name.isdigit() and folder.parent.parent.name == "snap"
 
 
+_USUAL_PLACES = (
+    (StoreFormat.CHROMIUM_LEVELDB, "Local Storage/leveldb", 1),
+    (StoreFormat.FIREFOX, "storage/default/*/ls/data.sqlite", 4),
+    (StoreFormat.FIREFOX_LEGACY, "storage/ls-archive.sqlite", 1),
+    (StoreFormat.WEBKIT, "LocalStorage/localstorage.sqlite3", 3),
+    (StoreFormat.WEBKIT, OLD_CHROMIUM_STORES, 1),
+)
+
+
 def profile_folder(path: Path, store_format: StoreFormat) -> Path:
     """The profile to which a store found by itself belongs, if it lies where such stores lie."""
-    depths = {
-        StoreFormat.CHROMIUM_LEVELDB: ("Local Storage/leveldb", 1),
-        StoreFormat.FIREFOX: ("storage/default/*/ls/data.sqlite", 4),
-        StoreFormat.FIREFOX_LEGACY: ("storage/ls-archive.sqlite", 1),
-        StoreFormat.WEBKIT: ("LocalStorage/localstorage.sqlite3", 3),
-    }
-    usual, depth = depths.get(store_format, ("", 0))
-    if usual and path.match(usual) and len(path.parents) > depth:
-        return path.parents[depth]
+    for usual_format, usual, depth in _USUAL_PLACES:
+        if store_format is usual_format and path.match(usual) and len(path.parents) > depth:
+            return path.parents[depth]
     return path if store_format is StoreFormat.CHROMIUM_LEVELDB else path.parent
+
+
+def store_engine(path: Path, store_format: StoreFormat) -> Engine:
+    """The engine whose profile a store found by itself belongs to."""
+    of_chromium = store_format is StoreFormat.WEBKIT and path.match(OLD_CHROMIUM_STORES)
+    return Engine.CHROMIUM if of_chromium else ENGINE_BY_FORMAT[store_format]

@@ -10,6 +10,7 @@ from desktop_migrator.browsers.discovery.candidates import (
     ProfileCandidate,
     profile_folder,
     real_path,
+    store_engine,
 )
 from desktop_migrator.browsers.discovery.found import Discovery
 from desktop_migrator.browsers.discovery.os_folders import System
@@ -27,7 +28,7 @@ from desktop_migrator.browsers.discovery.registry import (
 from desktop_migrator.browsers.discovery.safe_listing import FolderLister
 from desktop_migrator.browsers.discovery.search import BELOW_DATA_FOLDERS, WHOLE_DISK, Walk
 from desktop_migrator.browsers.discovery.store_locations import (
-    ENGINE_BY_FORMAT,
+    OLD_CHROMIUM_FOLDER,
     WEBKIT_FOLDERS,
     find_stores,
     locate_store,
@@ -211,7 +212,8 @@ class Finder:
         # Only now: in the root of a profile some programs keep a LevelDB of their own.
         if _is_leveldb(folder, explicit=explicit):
             return self._add_store(folder, StoreFormat.CHROMIUM_LEVELDB)
-        if self._add_profile(self._browser(folder, Engine.WEBKIT), folder):
+        is_webkits = folder.name != OLD_CHROMIUM_FOLDER
+        if is_webkits and self._add_profile(self._browser(folder, Engine.WEBKIT), folder):
             return True
         for name, entry in names.items():
             if entry.is_file(follow_symlinks=False) and not name.endswith(_SIDE_FILES):
@@ -234,7 +236,7 @@ class Finder:
             return False
         folder = profile_folder(path, store_format)
         browser = RUNTIMES.get(store_format) or self._browser(
-            folder, ENGINE_BY_FORMAT[store_format]
+            folder, store_engine(path, store_format)
         )
         candidate = ProfileCandidate(browser, folder, "", [])
         candidate = self.candidates.setdefault(real_path(folder), candidate)

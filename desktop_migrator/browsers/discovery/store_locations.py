@@ -33,6 +33,10 @@ ENGINE_BY_FORMAT = {
     StoreFormat.DENO: Engine.RUNTIME,
 }
 
+OLD_CHROMIUM_FOLDER = "Local Storage"
+OLD_CHROMIUM_STORES = f"{OLD_CHROMIUM_FOLDER}/*.localstorage"
+"""Of before Chromium 60, in WebKit's format."""
+
 WEBKIT_FOLDERS = frozenset({"LocalStorage", "localstorage", "local_storage"})
 """What WebKit's folders of stores are called."""
 
@@ -101,10 +105,10 @@ def _find_chromium_stores(folder: Path, lister: FolderLister) -> list[StoreLocat
         found.append(locate_store(leveldb, StoreFormat.CHROMIUM_LEVELDB))
     if "LocalStorage" in names and _detect_format(sqlite, lister) is StoreFormat.CHROMIUM_SQLITE:
         found.append(locate_store(sqlite, StoreFormat.CHROMIUM_SQLITE))
-    if "Local Storage" in names:  # of before Chromium 60
+    if "Local Storage" in names:
         found += [
             locate_store(path, StoreFormat.WEBKIT)
-            for path, _ in lister.glob(folder, "Local Storage/*.localstorage")
+            for path, _ in lister.glob(folder, OLD_CHROMIUM_STORES)
         ]
     return [store for store in found if store]
 

@@ -439,6 +439,19 @@ def test_one_store_is_known_by_its_content_whatever_its_name(
     assert discovery.profiles[0].profile.browser == "other"
 
 
+@pytest.mark.parametrize("below", ["", "Local Storage", "Local Storage/file__0.localstorage"])
+def test_a_store_of_an_old_electron_is_its_profiles_whatever_is_named(
+    system: System, chrome: Path, tmp_path: Path, below: str
+) -> None:
+    for profile, browser in ((chrome / "Default", "chrome"), (tmp_path / "copy", "other")):
+        path = trees.webkit(profile / "Local Storage" / "file__0.localstorage")
+        discovery = discover_path(profile / below, system)
+        assert [store.path for store in discovery.stores] == [path]
+        found = discovery.profiles[0].profile
+        assert (found.path, found.browser) == (profile, browser)
+        assert found.browser_name != "A browser like Safari"
+
+
 def test_a_database_that_lies_in_its_log_alone_is_known(system: System, tmp_path: Path) -> None:
     path = tmp_path / "copy" / "any"
     with live_wal(path, tmp_path) as database:
