@@ -9,12 +9,12 @@ from pathlib import Path
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import Message
 from desktop_migrator.migration.database.open_database import (
-    Person,
     open_database,
     prepare_entities,
     require_user_row,
     resolve_user_id,
 )
+from desktop_migrator.migration.database.person import Person
 from desktop_migrator.migration.desk.kit_login import KitLogin, new_code
 from desktop_migrator.migration.desk.kits import make_kit, shareable_address
 from desktop_migrator.migration.workspace.audit_trail import AuditTrail
