@@ -75,7 +75,9 @@ def test_search_finds_what_the_cells_hold_whatever_the_case(
 def test_before_and_after_stand_side_by_side(qtbot: QtBot, opened: Opened, tmp_path: Path) -> None:
     page = look(qtbot, opened, unpack("firefox", tmp_path))
     page._tabs.setCurrentIndex(1)
+    assert not page._detail._before.isVisible()  # an empty box says nothing
     page._table.selectRow(0)
+    assert page._detail._before.isVisible()
     exact = page._technical.text()
     before, _ = json.JSONDecoder().raw_decode(exact[exact.index("{") :])
     [read] = [each for each in read_back("firefox", "environments") if each["id"] == before["id"]]
@@ -98,6 +100,11 @@ def test_what_cannot_go_is_told_with_reason_and_remedy(
     page = look(qtbot, opened, store_of(tmp_path, {"tasks": TASKS}))
     choose(page, qtbot, PreviewState.REJECTED)
     assert column(page, 1) == ["2", "3", "4", "5"]
+    long, date, untitled, state = column(page, 2)
+    assert long.startswith("xxx")
+    assert date.startswith("Bad date: ")  # by which she knows it, then why
+    assert "title" in untitled
+    assert state.startswith("Bad status: ")
     assert set(column(page, 0)) == {labels.state_label(PreviewState.REJECTED)}
     page._table.selectRow(0)
     assert "title" in page._detail._reason.text()

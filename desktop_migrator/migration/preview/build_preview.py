@@ -44,6 +44,7 @@ from desktop_migrator.model import (
 from desktop_migrator.plan.bind import assumed_tables, bind
 from desktop_migrator.plan.envelope import PlaceholderCipher
 from desktop_migrator.plan.extract import Extractor
+from desktop_migrator.plan.item_titles import item_title
 from desktop_migrator.plan.schema import Plan
 from desktop_migrator.postgres.bookkeeping.chunks import Action
 from desktop_migrator.postgres.load.conflicts import display_text
@@ -223,7 +224,8 @@ class PreviewCollector:
         why = aside.code, aside.reason, aside.remedy
         detail = _detail(source, aside.source_id, aside.raw, None, *why)
         place = f"{source.key}[{source.position}]" if source.position else source.key
-        cells = (cell_text(aside.source_id or place), cell_text(self._say(aside.reason)))
+        told = filter(None, (item_title(aside.raw), self._say(aside.reason)))
+        cells = (cell_text(aside.source_id or place), cell_text(": ".join(told)))
         self._add(state, cells, detail, [aside, *([item] if item else [])], conflict)
 
     def _add_item(self, item: Item, state: PreviewState, conflict: Conflict | None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QLocale, QSize, Qt
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QFrame, QGridLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_migrator.messages import NOTHING, Translator
 from desktop_migrator.migration.preview.preview_store import PreviewDetail
@@ -32,7 +32,9 @@ class ItemDetail(QWidget):
         why.addWidget(self._reason)
         why.addWidget(self._remedy)
         self._before, self._after = _make_text_box(), _make_text_box()
-        grid = QGridLayout()
+        self._both = QWidget()
+        grid = QGridLayout(self._both)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.TIGHT)
         grid.setHorizontalSpacing(theme.GAP)
         for column, (words, box) in enumerate(
@@ -53,14 +55,21 @@ class ItemDetail(QWidget):
         whole.setSpacing(theme.TIGHT)
         whole.addWidget(self._location)
         whole.addWidget(self._rejection_box)
-        whole.addLayout(grid, 1)
+        whole.addWidget(self._both, 1)
         self.clear()
 
     def clear(self) -> None:
         self._location.setText(self.tr("Choose an item to see it in full."))
         self._rejection_box.hide()
+        self._show_both(False)
         self._before.clear()
         self._after.clear()
+
+    def _show_both(self, shown: bool) -> None:
+        """Empty boxes say nothing; the table has their room until there is something in them."""
+        self._both.setVisible(shown)
+        height = QSizePolicy.Policy.Preferred if shown else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, height)
 
     def show_detail(self, detail: PreviewDetail, labels: Mapping[str, str]) -> None:
         """`labels` are what people call the columns; the others are the program's own affair."""
@@ -70,6 +79,7 @@ class ItemDetail(QWidget):
         self._rejection_box.setVisible(detail.reason is not None)
         self._reason.setText(self._translator(detail.reason or NOTHING))
         self._remedy.setText(self._translator(detail.remedy or NOTHING))
+        self._show_both(True)
         self._before.setPlainText(_truncate(_item_lines(detail.before)))
         after = {
             labels[name]: cell for name, cell in (detail.after or {}).items() if name in labels
