@@ -164,14 +164,41 @@ def test_a_login_that_policies_bind_loads_and_undoes_the_persons_rows(
     assert desk.sql(CONTENT) == [("u2", "other")]
 
 
-def test_rows_that_policies_hide_or_forbid_cost_their_items(desk: Desk, plain: str) -> None:
+def test_an_item_whose_id_a_hidden_row_of_anothers_has_gets_another(desk: Desk, plain: str) -> None:
     desk.write_plan((desk.folder / "plan.toml").read_text() + SESSION)
     desk.sql(THEIRS)
     source = desk.profile("p", tasks=ITEMS)
     result = desk.run(source, database=plain)
-    assert (result.counts.inserted, result.counts.rejected) == (2, 1)
-    assert result.rejections[0].source_id == row_id(2)
-    assert ("u2", "theirs") in desk.sql(CONTENT)
+    assert (result.counts.inserted, result.counts.rejected) == (3, 0)
+    assert desk.sql(CONTENT) == [*MINE, ("u2", "theirs")]
+    assert desk.run(source, database=plain).counts.unchanged == 3
+    assert desk.undo(result.run, database=plain).counts.deleted == 3
+    assert desk.sql(CONTENT) == [("u2", "theirs")]
+
+
+HIDES_DELETED = """
+ALTER POLICY own ON tasks USING (
+    user_id = current_setting('app.user_id', true) AND note IS DISTINCT FROM 'deleted')
+"""
+HIDES_ALL = "CREATE POLICY none ON tasks AS RESTRICTIVE FOR SELECT USING (user_id IS NULL)"
+
+
+@pytest.mark.parametrize("policy", [HIDES_DELETED, HIDES_ALL])
+def test_an_item_whose_row_may_be_hidden_is_not_there_twice(
+    desk: Desk, plain: str, policy: str
+) -> None:
+    """As where an app marks rows as deleted and its policies hide these from their owner, too."""
+    desk.write_plan((desk.folder / "plan.toml").read_text() + SESSION)
+    source = desk.profile("p", tasks=ITEMS)
+    assert desk.run(source, database=plain).counts.inserted == 3
+    desk.sql(policy)
+    hidden = desk.sql("UPDATE tasks SET note = 'deleted' WHERE id = %s RETURNING id", row_id(2))
+    result = desk.run(source, database=plain)
+    refused = [each.source_id for each in result.rejections]
+    assert result.counts.inserted == 0
+    assert {row_id(2)} <= {*refused}
+    assert result.counts.rejected == (len(hidden) if policy == HIDES_DELETED else 3)
+    assert desk.sql(CONTENT) == MINE
 
 
 POLICY_FOR_ROWS = """

@@ -85,7 +85,7 @@ class TableWriter:
         self._key = entity.row_key
         self._all_positions = tuple(range(len(entity.columns)))
         self._subsets: dict[tuple[int, ...], ColumnSubset] = {}
-        self._stored_user_id = stored_user_id(entity, user_id)
+        self.stored_user_id = stored_user_id(entity, user_id)
         owner = (Column(entity.user_column, ColumnType.TEXT),) if entity.user_column else ()
         self.xmin_query = sql.SQL(
             "SELECT xmin::text::bigint FROM {} AS target WHERE {} LIMIT 1"
@@ -167,7 +167,7 @@ class TableWriter:
                 row_id,
                 ExistingRow(
                     values,
-                    owned_by_other=len(row) > end and row[end] != self._stored_user_id,
+                    owned_by_other=len(row) > end and row[end] != self.stored_user_id,
                     ambiguous_id=bool(others),
                 ),
             )
@@ -177,7 +177,7 @@ class TableWriter:
         end = 1 + len(self._all_positions)
         return {
             row[0]: ExistingRow(
-                row[1:end], owned_by_other=len(row) > end and row[end] != self._stored_user_id
+                row[1:end], owned_by_other=len(row) > end and row[end] != self.stored_user_id
             )
             for row in adapters.stream_rows(cursor, self._read_query, ids)
         }

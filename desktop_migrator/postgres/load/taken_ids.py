@@ -1,21 +1,23 @@
 """Whether a unique violation is about nothing but the row's id.
 
-A row that cannot be seen may have it: row-level security hides other people's rows, and a unique
-index may hold ids for equal that are spelled differently. A new id cures that.
+Another person's row may have it that is not found: row-level security hides it, or a unique index
+holds ids for equal that are spelled differently. A new id cures that. But where the row may be the
+person's own, the item would be there twice.
 """
 
-from typing import Any
-
 import psycopg
+import sqlalchemy
+from psycopg import sql
 from psycopg.errors import UniqueViolation
 
-from desktop_migrator.model import TargetEntity
-
-Cursor = psycopg.Cursor[tuple[Any, ...]]
+from desktop_migrator.model import Item
+from desktop_migrator.postgres.load.table_writer import TableWriter
+from desktop_migrator.postgres.schema.policies import sees_all_rows_of
+from desktop_migrator.postgres.types import adapters
 
 # Columns of an index, those in its expressions too: an index depends on these, or its constraint.
 _COLUMNS = """
-SELECT a.attname::text
+SELECT a.attname::text, pg_catalog.pg_get_indexdef(i.indexrelid, 1, true), i.indnkeyatts
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
@@ -28,10 +30,43 @@ WHERE c.relname = %s AND t.relname = %s AND t.relnamespace::regnamespace::text =
 """
 
 
-def new_id_would_do(cursor: Cursor, entity: TargetEntity, cause: UniqueViolation) -> bool:
-    """Whether the key that clashed is the id's alone; none of ids that a table draws itself."""
-    if entity.id_from_database:
+# The index's expression names the column, whichever row it is of.
+_IS_OWN = sql.SQL(
+    "SELECT EXISTS (SELECT FROM {table} WHERE {owner} = {user} AND ({key}) ="
+    " (SELECT {key} FROM (SELECT {row_id}::{kind} AS {id}) AS wanted))"
+)
+
+
+def new_id_would_do(
+    connection: sqlalchemy.Connection, writer: TableWriter, item: Item, cause: UniqueViolation
+) -> bool:
+    """Whether the key that clashed is the id's alone, and the row that has it surely another
+    person's; none of ids that a table draws itself."""
+    entity, cursor = writer.entity, adapters.cursor(connection)
+    if entity.id_from_database or entity.user_column is None:
         return False
     diagnosis = cause.diag
     where = [diagnosis.constraint_name, diagnosis.table_name, diagnosis.schema_name]
-    return [name for (name,) in cursor.execute(_COLUMNS, where)] == [entity.id_column]
+    found = cursor.execute(_COLUMNS, where).fetchall()
+    if len(found) != 1 or (found[0][0], found[0][2]) != (entity.id_column, 1):
+        return False
+    user = writer.stored_user_id
+    if not sees_all_rows_of(connection, entity.table, entity.user_column, user):
+        return False
+    query = _IS_OWN.format(
+        table=adapters.table_name(entity.table),
+        owner=sql.Identifier(entity.user_column),
+        user=sql.Literal(user),
+        key=sql.SQL(found[0][1]),
+        row_id=sql.Literal(str(item.id)),
+        kind=sql.SQL(entity.columns[0].declared),
+        id=sql.Identifier(entity.id_column),
+    )
+    savepoint = connection.begin_nested()
+    try:
+        row = cursor.execute(query).fetchone()
+    except psycopg.Error:  # it cannot be told whose it is
+        savepoint.rollback()
+        return False
+    savepoint.commit()
+    return row == (False,)

@@ -32,7 +32,8 @@ def write_rows(
 
     A row that clashes with another one may have been inserted by somebody else since it was looked
     for, so its item is decided once more in the chunk's next round. Where it clashes again, with a
-    row that nobody sees, and by its id alone, it gets another id; otherwise it is rejected.
+    row that is surely another person's, and by its id alone, it gets another id; otherwise it is
+    rejected.
     """
 
     self_references = SelfReferences(chunk.cursor, writer)
@@ -45,7 +46,7 @@ def write_rows(
         elif (
             isinstance(cause, UniqueViolation)
             and not item.derived
-            and new_id_would_do(chunk.cursor, writer.entity, cause)
+            and new_id_would_do(connection, writer, item, cause)
         ):
             chunk.owned_by_other.append(item)
         elif chunk.is_trial and chunk.rejected and self_references.refused(cause):

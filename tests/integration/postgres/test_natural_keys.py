@@ -339,3 +339,14 @@ def test_one_that_no_new_id_cures_is_a_rejection(bench: Bench) -> None:
     assert bench.load(env("b", "DEV"), make_id=derive) == {"rejected": 1}
     assert bench.load(env("a", "mine"), make_id=derive) == {"rejected": 1}
     assert bench.load(env("a", "mine")) == {"rejected": 1}
+
+
+def test_a_row_of_ones_own_whose_id_is_spelled_otherwise_is_not_there_twice(
+    connection: sqlalchemy.Connection, database: str
+) -> None:
+    guide = Bench(connection, database, GUIDE)
+    guide.entity("tasks", user_column="userId")
+    insert = "INSERT INTO tasks VALUES (upper(%s), 'by the app', 'paused', %s)"
+    guide.sql(insert, ULID, USER)
+    assert guide.load(guides_task("mine"), make_id=lambda taken: NEW_ULID) == {"rejected": 1}
+    assert guide.sql("SELECT id FROM tasks") == [(ULID.upper(),)]
