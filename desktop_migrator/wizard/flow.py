@@ -182,6 +182,15 @@ class BackupAnswers:
         return self.no_backup_confirmed
 
 
+CODE_DIGITS = 20
+"""Of a personal kit."""
+
+
+def is_whole_code(code: str) -> bool:
+    """Whether all of it was typed, however it is grouped."""
+    return sum(letter.isdecimal() for letter in code) == CODE_DIGITS
+
+
 def is_valid_passphrase(passphrase: str, confirmation: str) -> bool:
     return len(passphrase) >= MIN_PASSPHRASE_LENGTH and passphrase == confirmation
 
@@ -193,6 +202,9 @@ class WizardAnswers:
     workflow: Workflow | None = None
     kit_not_accepted: bool = False
     """Whether the wizard was opened with a kit whose desk the person has not accepted yet."""
+    personal_kit: bool = False
+    """Whether that kit says whose data it is for and how to get in, once its code is typed."""
+    kit_code: str = field(default="", repr=False)
     unfinished_run: UnfinishedRun | None = None
     """What an earlier run left; chosen with FINISH, or with UNDO and `undo_run`."""
 
@@ -292,6 +304,7 @@ class Requirement(StrEnum):
     """What a step still needs; the pages have a sentence for each."""
 
     KIT = "kit"
+    CODE = "code"
     WORKFLOW = "entry"
     SOURCES = "sources"
     ORIGIN = "origin"
@@ -320,6 +333,7 @@ def _requirements(step: WizardStep, answers: WizardAnswers) -> tuple[tuple[Requi
     return {
         WizardStep.WELCOME: (
             (Requirement.KIT, not answers.kit_not_accepted),
+            (Requirement.CODE, not answers.personal_kit or is_whole_code(answers.kit_code)),
             (Requirement.WORKFLOW, answers.workflow is not None),
         ),
         WizardStep.FIND: (
@@ -331,6 +345,7 @@ def _requirements(step: WizardStep, answers: WizardAnswers) -> tuple[tuple[Requi
             (
                 Requirement.PERSON,
                 bool(answers.user_id.strip() or answers.email.strip())
+                or answers.personal_kit
                 or (answers.workflow is Workflow.UPLOAD and answers.captures_named),
             ),
             (Requirement.DATABASE, bool(answers.database.strip())),

@@ -34,6 +34,9 @@ _REQUIREMENTS = {
     Requirement.KIT: QT_TRANSLATE_NOOP(
         "requirements", "First say whether you know who made the kit."
     ),
+    Requirement.CODE: QT_TRANSLATE_NOOP(
+        "requirements", "Type the 20 digits that you were told by phone."
+    ),
     Requirement.WORKFLOW: QT_TRANSLATE_NOOP("requirements", "Choose what you would like to do."),
     Requirement.SOURCES: QT_TRANSLATE_NOOP("requirements", "Choose a browser that has your data."),
     Requirement.ORIGIN: QT_TRANSLATE_NOOP("requirements", "Choose the app's web site."),

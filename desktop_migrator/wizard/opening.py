@@ -80,13 +80,14 @@ class Loaded:
             answers.workflow, answers.captures = Workflow.UPLOAD, (file.absolute(),)
         if kit := self.kit:
             context.kit = kit
-            answers.kit_not_accepted = not kit.trustworthy
+            answers.personal_kit = kit.login is not None
+            answers.kit_not_accepted = not (kit.trustworthy or answers.personal_kit)
             answers.database = kit.database or ""
             if kit.database:
                 answers.one_page, answers.workflow = True, Workflow.MIGRATE
                 answers.create_tables = kit.database == BUILTIN
         context.unfinished_run, context.moved = self.unfinished_run, self.moved
-        if self.unfinished_run:  # which comes first
+        if self.unfinished_run and not answers.personal_kit:  # which comes first
             answers.one_page = False
         context.loaded = True
 

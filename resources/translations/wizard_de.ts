@@ -1322,6 +1322,10 @@
         <translation>Das &amp;Passwort, das man Ihnen gab</translation>
     </message>
     <message>
+        <source>The &amp;code that you were told by phone: 20 digits</source>
+        <translation>Der &amp;Code, den man Ihnen am Telefon gesagt hat: 20 Ziffern</translation>
+    </message>
+    <message>
         <source>Keep it safe: nobody can open the backup without it.</source>
         <translation>Bewahren Sie sie gut auf: Ohne sie kann niemand die Sicherung öffnen.</translation>
     </message>
@@ -2305,6 +2309,10 @@
     <message>
         <source>First say whether you know who made the kit.</source>
         <translation>Sagen Sie zuerst, ob Sie wissen, von wem das Paket ist.</translation>
+    </message>
+    <message>
+        <source>Type the 20 digits that you were told by phone.</source>
+        <translation>Geben Sie die 20 Ziffern ein, die man Ihnen am Telefon gesagt hat.</translation>
     </message>
     <message>
         <source>Choose what you would like to do.</source>

@@ -3,20 +3,25 @@
 import base64
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import keyring
+import psycopg
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop_migrator.errors import KitChanged
+from desktop_migrator.errors import AuthenticationFailed, KitChanged, KitCodeWrong, KitEnded
+from desktop_migrator.migration.database.open_database import open_database, prepare_entities
+from desktop_migrator.migration.desk.invitations import Invitation, Kitting, invite, revoke
 from desktop_migrator.migration.desk.kits import make_kit, open_kit, trust_desk
 from desktop_migrator.migration.wizard_options import WizardOptions
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.model import RunResult
+from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.system.resources import resource
 from desktop_migrator.vault.keys import PrivateKey
 from desktop_migrator.vault.signatures import SigningKey
@@ -27,6 +32,7 @@ from desktop_migrator.wizard.pages.kit import KitPage
 from desktop_migrator.wizard.widgets.kit_panel import KitPanel
 from tests import kept_keyring
 from tests.recorded import APP
+from tests.recording_reporter import RecordingReporter
 from tests.wizard.conftest import PASSPHRASE, OpenWindow, Person
 from tests.wizard.pages import named
 
@@ -251,3 +257,109 @@ def test_without_its_database_a_kit_offers_a_file_for_the_desk_alone(
     assert isinstance(result, CaptureResult)
     assert result.path.is_file()
     assert window.context.answers.workflow is Workflow.CAPTURE
+
+
+@pytest.fixture
+def invited(kit: Path, database: str, tmp_path: Path) -> Iterator[Invitation]:
+    """Maria's, into a database that has the app's tables."""
+    text = resource("plans", "default.toml").read_text("utf-8")
+    workspace = Workspace.open(tmp_path / "desk")
+    reporter = RecordingReporter()
+    with open_database(database, workspace, reporter) as engine, engine.begin() as connection:
+        plan = load_plan(None)
+        prepare_entities(connection, plan, [*plan.entities], create=True)
+    yield invite(
+        Kitting(
+            path=kit,
+            owner="Acme Tasks",
+            plan_text=text.replace("origins = []", f'origins = ["{APP}"]'),
+            recipients=[PrivateKey.generate().public_key],
+        ),
+        database,
+        "maria",
+        1,
+        apply=True,
+        workspace=workspace,
+        reporter=reporter,
+    )
+    revoke(database, "maria", apply=True, workspace=workspace, reporter=reporter)
+
+
+def test_a_personal_kit_asks_for_its_code_alone_and_leaves_no_password(
+    invited: Invitation,
+    kit: Path,
+    database: str,
+    home: Path,
+    open_window: OpenWindow,
+    qtbot: QtBot,
+    tmp_path: Path,
+) -> None:
+    code = invited.code
+    assert code
+    window = open_window(WizardOptions(file=kit, data_dir=tmp_path / "data"))
+    window.context.folders = (home,)
+    person = Person(window, qtbot)
+    page = person.page
+    assert isinstance(page, KitPage)
+    page.on_enter()
+    person.wait(lambda: page.operation is None)
+    assert not page.findChildren(QPushButton, TRUST)
+    assert not page._person.isVisible()
+    assert not page._password.isVisible()
+    page._passphrase.set_passphrase(PASSPHRASE, PASSPHRASE)
+    QTest.keyClicks(page._code, code[:-1])
+    assert unmet_requirement(page.step, page.answers) is Requirement.CODE
+    QTest.keyClicks(page._code, str((int(code[-1]) + 1) % 10))
+    start = window.button(window.WizardButton.NextButton)
+    press(start)
+    person.wait(lambda: isinstance(page.error_panel.error, KitCodeWrong))
+    assert page.answers.password is None
+    page._code.clear()
+    effort = Effort()
+    QTest.keyClicks(page._code, code)
+    press(start)
+    person.wait(lambda: person.page.step is WizardStep.CONFLICTS and person.page.isComplete())
+    press(window.button(window.WizardButton.CommitButton))
+    person.wait(lambda: person.page.step is WizardStep.DONE or person.page.error_panel.isVisible())
+    result = window.context.result
+    assert isinstance(result, RunResult), person.page.error_panel.support_text()
+    assert result.verified
+    press(window.button(window.WizardButton.FinishButton))
+    assert (effort.clicks, len(effort.fields)) == (3, 1)
+    with psycopg.connect(database) as sql:
+        who = sql.execute(
+            "SELECT DISTINCT a.role, r.user_id FROM desktop_migrator.audit a"
+            " JOIN desktop_migrator.runs r ON r.id = a.run"
+        ).fetchall()
+    assert who == [(invited.role, "maria")]
+    password = page.answers.password
+    assert password
+    kept = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if password.encode() in path.read_bytes()]
+
+
+def test_a_personal_kit_that_was_revoked_says_so(
+    invited: Invitation,
+    kit: Path,
+    home: Path,
+    open_window: OpenWindow,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AuthenticationFailed(user="maria")
+
+    monkeypatch.setattr("desktop_migrator.wizard.pages.kit.open_database", refuse)
+    window = open_window(WizardOptions(file=kit, data_dir=tmp_path / "data"))
+    window.context.folders = (home,)
+    person = Person(window, qtbot)
+    page = person.page
+    assert isinstance(page, KitPage)
+    page.on_enter()
+    person.wait(lambda: page.operation is None)
+    page._passphrase.set_passphrase(PASSPHRASE, PASSPHRASE)
+    page._code.setText(invited.code or "")
+    press(window.button(window.WizardButton.NextButton))
+    person.wait(lambda: isinstance(page.error_panel.error, KitEnded))

@@ -10,11 +10,13 @@ from desktop_migrator.errors import (
     ConnectionFailed,
     DatabaseError,
     KeyringUnusable,
+    KitEnded,
     MigratorError,
     NothingToMigrate,
 )
 from desktop_migrator.migration.database.open_database import open_database, resolve_user_id
 from desktop_migrator.migration.database.person import Person
+from desktop_migrator.migration.desk.kit_login import KitLogin
 from desktop_migrator.migration.desk.kits import trust_desk
 from desktop_migrator.migration.progress import Progress
 from desktop_migrator.migration.sources.matching_sites import (
@@ -47,20 +49,24 @@ class KitPage(WizardPage, OperationListener):
         self._app: App | None = None
         self._checked_for: object = None
         """The answers with which the database was reached and knew the person."""
+        self._opened_by: str | None = None
+        """The code that has opened a personal kit."""
         if kit := self.context.kit:
             self.body.addWidget(KitPanel(kit, self.context.translator, self._accept_kit))
+        self._person, self._password, self._code = QLineEdit(), QLineEdit(), QLineEdit()
         self._build_found()
         self._build_person()
         self._build_safety()
         self._look_button = QPushButton(self.tr("&Look at the items"))
         self._look_button.setAccessibleDescription(self.tr("Shows what will be moved, one by one"))
         self._look_button.clicked.connect(self._look)
-        self.completeChanged.connect(lambda: self._look_button.setEnabled(self.isComplete()))
+        self.completeChanged.connect(self._enable_buttons)
         change = QPushButton(self.tr("C&hange …"))
         change.setAccessibleDescription(
             self.tr("Goes through all steps, with everything to choose")
         )
         change.clicked.connect(self._change)
+        change.setVisible(not self.answers.personal_kit)
         self._save_button = QPushButton(self.tr("Sa&ve it in a file instead"))
         self._save_button.setAccessibleDescription(
             self.tr("Only those who made the kit can open the file")
@@ -85,8 +91,10 @@ class KitPage(WizardPage, OperationListener):
         self.body.addWidget(self.sites)
 
     def _build_person(self) -> None:
+        if self.answers.personal_kit:
+            self._build_code()
+            return
         self.body.addWidget(basics.make_heading(self.tr("Who you are")))
-        self._person, self._password = QLineEdit(), QLineEdit()
         self._password.setEchoMode(QLineEdit.EchoMode.Password)
         by_email = self.context.plan.user is not None
         name = (
@@ -107,6 +115,15 @@ class KitPage(WizardPage, OperationListener):
             if field is self._password and self.answers.database == BUILTIN:
                 label.hide()
                 field.hide()
+
+    def _build_code(self) -> None:
+        """In place of who the person is: the kit knows, and whose it is shows by its code."""
+        label = basics.make_caption(self.tr("The &code that you were told by phone: 20 digits"))
+        label.setBuddy(self._code)
+        self._code.setAccessibleName(label.text().replace("&", ""))
+        self._code.textChanged.connect(self._code_typed)
+        self.body.addWidget(label)
+        self.body.addWidget(self._code)
 
     def _build_safety(self) -> None:
         self._safety = basics.make_label()
@@ -154,7 +171,7 @@ class KitPage(WizardPage, OperationListener):
 
     def first_control(self) -> QWidget | None:
         """Never the button that accepts a kit: a key pressed by chance must not do that."""
-        return self._person
+        return self._code if self.answers.personal_kit else self._person
 
     def _has_keyring(self) -> bool:
         try:
@@ -258,6 +275,15 @@ class KitPage(WizardPage, OperationListener):
         self.answers.password = self._password.text() or None
         self.notify_complete_changed()
 
+    def _code_typed(self, code: str) -> None:
+        self.answers.kit_code = code
+        self.notify_complete_changed()
+
+    def _enable_buttons(self) -> None:
+        self._look_button.setEnabled(self.isComplete())
+        if self.answers.personal_kit:  # nobody else's kit gets the data either
+            self._save_button.setEnabled(self.isComplete())
+
     def _passphrase_typed(self, first: str, second: str) -> None:
         self.answers.backup.passphrase = first
         self.answers.backup.passphrase_confirmation = second
@@ -283,7 +309,15 @@ class KitPage(WizardPage, OperationListener):
 
     def on_next(self) -> bool:
         """Once the database is reached and knows the person."""
-        answers = self.answers
+        answers, kit = self.answers, self.context.kit
+        if kit and (login := kit.login) and self._opened_by != answers.kit_code:
+            code = answers.kit_code
+            self.start_operation(
+                lambda _: login.open(code),
+                lambda found: self._opened(code, found),
+                self._not_opened,
+            )
+            return False
         subject = answers.database, answers.password, answers.email, answers.user_id
         if answers.workflow is Workflow.CAPTURE:
             return bool(answers.sources)
@@ -301,6 +335,16 @@ class KitPage(WizardPage, OperationListener):
         self.start_operation(work, lambda _: self._go_on(subject), self._not_reached, self)
         return False
 
+    def _opened(self, code: str, login: KitLogin) -> None:
+        self._opened_by = code
+        self.answers.user_id, self.answers.password = login.user_id, login.password
+        self.next_page()
+
+    def _not_opened(self, error: MigratorError) -> None:
+        self.answers.look_at_items, self.answers.workflow = False, Workflow.MIGRATE
+        self.error_panel.show_error(error)
+        self._code.setFocus()
+
     def on_question(self, question: Question, answer: Callable[[str | None], None]) -> None:
         answer(self.answers.password if question.topic is Topic.PASSWORD else None)
 
@@ -310,6 +354,8 @@ class KitPage(WizardPage, OperationListener):
 
     def _not_reached(self, error: MigratorError) -> None:
         self.answers.look_at_items = False
+        if self.answers.personal_kit and isinstance(error, AuthenticationFailed):
+            error = KitEnded()
         reached = not isinstance(error, ConnectionFailed)
         if not self.answers.desk_keys or reached or not isinstance(error, DatabaseError):
             self.error_panel.show_error(error)

@@ -47,8 +47,9 @@ class KitPanel(QFrame):
         column.addWidget(basics.make_label(where))
         if kit.contact:
             column.addWidget(basics.make_label(kit.contact, "faint"))
-        self.setProperty("role", "card" if kit.trustworthy else "notice")
-        if kit.trustworthy:
+        believed = kit.trustworthy or kit.login is not None  # of which its code will tell
+        self.setProperty("role", "card" if believed else "notice")
+        if believed:
             return
         self._technical = basics.make_label("\n".join(technical_lines(kit, translator)), "faint")
         column.addWidget(self._technical)
