@@ -2071,6 +2071,17 @@
     </message>
 </context>
 <context>
+    <name>SupportLines</name>
+    <message>
+        <source>Cop&amp;y these details</source>
+        <translation>Diese Angaben kop&amp;ieren</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+</context>
+<context>
     <name>WelcomePage</name>
     <message>
         <source>Move your data</source>

@@ -1,11 +1,11 @@
-"""The last page leads back to the app; what Qt would open is the oracle."""
+"""The last page leads back to the app, and tells the desk; what Qt would open is the oracle."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -13,9 +13,11 @@ from desktop_migrator.model import Counts, Outcome, RunResult
 from desktop_migrator.plan.schema import load_plan
 from desktop_migrator.wizard.flow import Workflow
 from desktop_migrator.wizard.pages.done import DonePage
+from desktop_migrator.wizard.widgets.details import CollapsibleDetails
 from tests.wizard.pages import Opened, named, open_page
 
 SCHEMES = ("https", "http")
+RUN = "37bb59ac-4ee1-435b-a7a9-50bc91c70679"
 
 
 class Desktop(QObject):
@@ -44,7 +46,7 @@ def done(qtbot: QtBot, tmp_path: Path, *origins: str, verified: bool = True) -> 
     opened = open_page(qtbot, DonePage, tmp_path, load_plan(None))
     opened.answers.workflow, opened.answers.origins = Workflow.MIGRATE, origins
     opened.context.result = RunResult(
-        run="37bb59ac-4ee1-435b-a7a9-50bc91c70679", outcome=Outcome.COMPLETED, counts=Counts(),
+        run=RUN, outcome=Outcome.COMPLETED, counts=Counts(),
         by_entity={}, skipped_records={}, damages=(), verified=verified, seconds=1.0,
         peak_memory_mb=80.0,
     )  # fmt: skip
@@ -73,3 +75,17 @@ def test_what_is_no_web_site_and_what_did_not_arrive_is_not_opened(
 ) -> None:
     page = done(qtbot, tmp_path, origin, verified=verified).page
     assert not named(page, QPushButton, "Open the app").isVisible()
+
+
+def test_what_the_desk_asks_for_is_copied(qtbot: QtBot, tmp_path: Path) -> None:
+    page = done(qtbot, tmp_path, "https://app.acme.example").page
+    page.show_support_lines()
+    [details] = page.findChildren(CollapsibleDetails)
+    details.set_expanded()
+    button = named(page, QPushButton, "Copy these details")
+    button.click()
+    assert QGuiApplication.clipboard().text().split("\n") == page.support_lines()
+    assert any(RUN in each for each in page.support_lines())
+    assert button.text() == "Copied"
+    page.show_support_lines()  # as when it is come to again
+    assert button.text() != "Copied"

@@ -35,6 +35,7 @@ from desktop_migrator.wizard.flow import WizardAnswers, WizardStep
 from desktop_migrator.wizard.widgets import basics
 from desktop_migrator.wizard.widgets.details import CollapsibleDetails
 from desktop_migrator.wizard.widgets.error_panel import ErrorPanel
+from desktop_migrator.wizard.widgets.support_lines import SupportLines
 from desktop_migrator.wizard.worker import Operation, OperationListener
 
 T = TypeVar("T")
@@ -113,12 +114,12 @@ class WizardPage(QWizardPage):
         self._tidying.setSingleShot(True)
         self._tidying.timeout.connect(self.settle_keys)
         self.completeChanged.connect(self._show_what_is_missing)
-        self._support_label: QLabel | None = None
+        self._support_lines: SupportLines | None = None
         self._has_details = False
         self.build()
         if not self._has_details:
-            self._support_label = basics.make_label(role="faint")
-            self.add_details(self._support_label)
+            self._support_lines = SupportLines()
+            self.add_details(self._support_lines)
 
     # ---- for the pages --------------------------------------------------------------------------
 
@@ -140,8 +141,8 @@ class WizardPage(QWizardPage):
         ]
 
     def show_support_lines(self) -> None:
-        if self._support_label and self.context.loaded:
-            self._support_label.setText("\n".join(self.support_lines()))
+        if self._support_lines and self.context.loaded:
+            self._support_lines.show_lines(self.support_lines())
 
     def takes_file(self, path: Path) -> bool:
         """Whether a file or folder that is dropped on the window is for this page."""
