@@ -15,6 +15,7 @@ from desktop_migrator.migration.run.parallel import load_parallel
 from desktop_migrator.model import ConflictPolicy
 from desktop_migrator.postgres.builtin_server.server import BuiltinPostgres
 from tests.integration.command_line import CommandLine, Ended
+from tests.integration.conftest import PASSWORD
 from tests.integration.desk import PLAN, TASKS, Desk, row_id, task
 
 ITEMS = [task(1, title="first", note="a"), task(2, title="second"), task(3, title="nul\0")]
@@ -234,3 +235,27 @@ def test_only_the_code_opens_it_and_it_vouches_for_all_of_the_kit(
     changed = type(kit.login)(kit.login.sealed, bytes(32))
     with pytest.raises(KitCodeWrong):
         changed.open(code)
+
+
+def test_an_owner_who_may_make_roles_invites_without_being_a_superuser(
+    office: Office, guarded: str, guarded_server: BuiltinPostgres
+) -> None:
+    office.desk.sql("ALTER ROLE ada CREATEROLE; ALTER TABLE tasks OWNER TO ada")
+    office.desk.sql("GRANT SELECT ON users TO ada")
+    there = urlsplit(guarded)._replace(netloc=f"ada:{PASSWORD}@").geturl()
+    office._there = ("--database", there)
+    try:
+        former = office.login(office.invite()["code"])
+        address = office.login(office.invite()["code"])
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(former)
+        desk = office.desk
+        assert desk.run(desk.profile("p", tasks=ITEMS), database=address).verified
+        with psycopg.connect(address, autocommit=True) as login:
+            office("revoke", "u1", "--yes")
+            with pytest.raises(psycopg.Error):
+                login.execute(b"SELECT count(*) FROM tasks")
+        roles = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'desktop_migrator_kit\\_%%'"
+        assert office.desk.sql(roles) == []
+    finally:
+        office.desk.sql("ALTER ROLE ada NOCREATEROLE")

@@ -8,6 +8,7 @@ alike; of its audit trail such a login sees the chain's hashes alone.
 """
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -89,6 +90,10 @@ _SESSIONS = "SELECT pid FROM pg_catalog.pg_stat_activity WHERE usename = ANY (%b
 _END_SESSION = "SELECT pg_catalog.pg_terminate_backend(%b)"
 _PAUSE = "SELECT pg_catalog.pg_sleep(0.05)"
 _PAUSES = 100
+_CANNOT_DROP = (
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.DependentObjectsStillExist,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,17 +174,16 @@ def build_revocation(connection: sqlalchemy.Connection, user_id: str) -> GrantSc
 def drop_revoked_logins(connection: sqlalchemy.Connection) -> None:
     """End the sessions of logins that were revoked, which reach nothing any more, and drop them.
 
-    In a transaction of its own. What another role made, and this one may not drop, stays revoked.
+    In a transaction of its own. Who may not end sessions leaves them without any right. What
+    another role made, and this one may not drop, stays revoked.
     """
-    cursor = adapters.cursor(connection)
+    driver, cursor = adapters.driver_connection(connection), adapters.cursor(connection)
     roles = [str(role) for (role,) in connection.execute(_REVOKED)]
     for role in roles:
-        try:
-            with adapters.driver_connection(connection).transaction():
-                _end_sessions(cursor, role)
-                cursor.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
-        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.DependentObjectsStillExist):
-            continue
+        with suppress(psycopg.errors.InsufficientPrivilege), driver.transaction():
+            _end_sessions(cursor, role)
+        with suppress(*_CANNOT_DROP), driver.transaction():
+            cursor.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
 
 def _end_sessions(cursor: psycopg.Cursor[tuple[Any, ...]], role: str) -> None:
