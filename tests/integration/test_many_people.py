@@ -134,6 +134,28 @@ def test_nothing_that_is_called_a_capture_is_passed_over_and_none_overwritten(
     assert titles(sql, "bob") == set()
 
 
+def test_a_capture_that_takes_anothers_id_does_not_stand_for_it(
+    program: CommandLine, database: str, sql: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    """Whoever has the desk's public key can make one; what it does is told."""
+    ada = sealed(tmp_path, "ada", tasks_of("ada"), user_id="ada", id="20261101-120000-0badcafe")
+    mallory = sealed(
+        *(tmp_path, "mallory", tasks_of("mallory")),
+        made=1,
+        user_id="mallory",
+        id="20261101-120000-0badcafe",
+    )
+    copy = tmp_path / "copy.dmcapture"
+    copy.write_bytes(ada.read_bytes())
+    ended = upload(program, database, ada, mallory, copy)
+    events = uploaded(ended)
+    assert ended.exit_code == 7
+    assert events["ada"]["error"]["code"] == "DM-541"
+    assert (events["ada"]["same_as"], events["mallory"]["same_as"]) == (None, None)
+    assert uploaded(upload(program, database, ada, copy, "--reassign"))["ada"]["error"] is None
+    assert titles(sql, "ada") == {each["title"] for each in tasks_of("ada")}
+
+
 class _CancelledAfterOne(NullReporter):
     """Somebody gives up as soon as the first file is done."""
 

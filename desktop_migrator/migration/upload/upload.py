@@ -99,15 +99,18 @@ def upload(
     if several:
         reporter.started(Stage.UPLOAD, len(files))
     waiting: list[_OpenedFile] = []
-    met: dict[str, Path] = {}
+    met: dict[str, UploadedFile] = {}
     for each in ordered:
         manifest = each.file.manifest
         if manifest is None or each.file.error:
             note(each.file)
-        elif manifest.id in met:
-            note(replace(each.file, duplicate_of=met[manifest.id]))
+        # One that says otherwise whose it is, is none: it is for the ledger to refuse.
+        elif (same := met.setdefault(manifest.id, each.file)).path != each.file.path and (
+            same.manifest,
+            same.person,
+        ) == (manifest, each.file.person):
+            note(replace(each.file, duplicate_of=same.path))
         else:
-            met[manifest.id] = each.file.path
             waiting.append(each)
     inner = _WithoutStages(reporter) if several else reporter
     tasks = [(each.file, each.keys) for each in waiting]
