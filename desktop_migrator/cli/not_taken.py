@@ -9,7 +9,7 @@ import msgspec
 from desktop_migrator.cli.labels import SECRET_KINDS, SKIP_REASONS
 from desktop_migrator.cli.output import escape_unprintable
 from desktop_migrator.cli.session import Session
-from desktop_migrator.messages import N_
+from desktop_migrator.messages import N_, plural
 from desktop_migrator.model import NotTaken, RestOfRecords, Suspicion
 
 _SHOWN = 20
@@ -39,10 +39,13 @@ def print_not_taken(session: Session, not_taken: NotTaken, suspicions: Sequence[
         N_("Left aside by their keys or by what they hold (--take KEY takes them all the same):"),
         [
             tr(
-                "{key}: {kind}, {count:,} records",
-                key=escape_unprintable(each.key),
-                kind=tr(SKIP_REASONS.get(each.kind, each.kind)),
-                count=each.records,
+                plural(
+                    "{key}: {kind}, {count:,} record",
+                    "{key}: {kind}, {count:,} records",
+                    key=escape_unprintable(each.key),
+                    kind=tr(SKIP_REASONS.get(each.kind, each.kind)),
+                    count=each.records,
+                )
             )
             for each in not_taken.aside
             if each.kind not in _UNTOLD_KINDS
@@ -53,10 +56,13 @@ def print_not_taken(session: Session, not_taken: NotTaken, suspicions: Sequence[
         N_("Log-ins that were cut out of records, whose rest is taken:"),
         [
             tr(
-                "{key}: {path}, {count:,} values",
-                key=escape_unprintable(each.key),
-                path=each.path or "@",
-                count=each.count,
+                plural(
+                    "{key}: {path}, {count:,} value",
+                    "{key}: {path}, {count:,} values",
+                    key=escape_unprintable(each.key),
+                    path=each.path or "@",
+                    count=each.count,
+                )
             )
             for each in not_taken.cut
         ],
@@ -66,11 +72,14 @@ def print_not_taken(session: Session, not_taken: NotTaken, suspicions: Sequence[
         N_("Probably secret or personal, and would go into the database as it is:"),
         [
             tr(
-                "{entity}, field {field}: {kind}, {count:,} values",
-                entity=each.entity,
-                field=each.field,
-                kind=tr(SECRET_KINDS[each.kind]),
-                count=each.count,
+                plural(
+                    "{entity}, field {field}: {kind}, {count:,} value",
+                    "{entity}, field {field}: {kind}, {count:,} values",
+                    entity=each.entity,
+                    field=each.field,
+                    kind=tr(SECRET_KINDS[each.kind]),
+                    count=each.count,
+                )
             )
             for each in suspicions
         ],

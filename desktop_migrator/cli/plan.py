@@ -14,7 +14,7 @@ from desktop_migrator.cli.passphrases import GivenPassphrase
 from desktop_migrator.cli.session import Session, cancel_on_signal
 from desktop_migrator.cli.usage_errors import CommandGroup
 from desktop_migrator.errors import ExitCode, UsageError
-from desktop_migrator.messages import N_
+from desktop_migrator.messages import N_, plural
 from desktop_migrator.migration.plans.check_plan import CheckedPlan, check_plan
 from desktop_migrator.migration.plans.infer_plan import PlanRequest, infer_plan
 from desktop_migrator.plan.check_data import HARMLESS, Problem
@@ -193,10 +193,13 @@ def _print_inferred(session: Session, drafted: InferredPlan) -> None:
         session.stderr.print(
             cell(
                 tr(
-                    "{count:,} items of {entity} go to the table {table}.",
-                    count=each.items,
-                    entity=each.name,
-                    table=each.table,
+                    plural(
+                        "{count:,} item of {entity} goes to the table {table}.",
+                        "{count:,} items of {entity} go to the table {table}.",
+                        count=each.items,
+                        entity=each.name,
+                        table=each.table,
+                    )
                 )
             )
         )
@@ -242,7 +245,16 @@ def _print_checked(session: Session, checked: CheckedPlan) -> None:
         )
     )
     for entity, number in checked.items.items():
-        session.print_text(tr("{count:,} items of {entity} can go.", count=number, entity=entity))
+        session.print_text(
+            tr(
+                plural(
+                    "{count:,} item of {entity} can go.",
+                    "{count:,} items of {entity} can go.",
+                    count=number,
+                    entity=entity,
+                )
+            )
+        )
     if checked.findings:
         table = Table(title=cell(tr("What would go wrong")), title_justify="left")
         for heading in (tr("Problem"), tr("In words"), tr("Count")):

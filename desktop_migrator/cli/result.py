@@ -98,7 +98,7 @@ def print_result(session: Session, result: RunResult) -> None:
 def _counts_table(result: RunResult, tr: Translator) -> Table:
     title = tr("Run {run}", run=result.run) if result.run else None
     table = Table(title=title, title_justify="left")
-    table.add_column(tr("Kind"))
+    table.add_column(tr("Kind"), overflow="fold")
     for header in COUNTS.values():
         table.add_column(tr(header), justify="right")
 
@@ -115,9 +115,10 @@ def _counts_table(result: RunResult, tr: Translator) -> Table:
 
 def _outcome_sentence(result: RunResult) -> Message:
     counts = result.counts
-    written = Message(
-        "{inserted:,} rows new, {updated:,} replaced",
-        inserted=counts.inserted,
+    written = plural(
+        "{count:,} row new, {updated:,} replaced",
+        "{count:,} rows new, {updated:,} replaced",
+        count=counts.inserted,
         updated=counts.updated,
     )
     match result.outcome:

@@ -41,6 +41,8 @@ from desktop_migrator.system.csv_cells import csv_cell
 from desktop_migrator.system.files import is_device_or_pipe, write_output
 from desktop_migrator.system.times import rfc3339
 
+_ALWAYS_SHOWN = {"items", "inserted"}
+"""Of the counts; a column of another one that is nowhere takes place from names."""
 _CSV_COLUMNS = (
     *("person", "capture", "file", "host", "captured", "outcome", "run"),
     *("new", "replaced", "unchanged", "kept", "superseded", "rejected", "problem"),
@@ -270,11 +272,17 @@ def _upload_event(one: UploadedFile) -> dict[str, Any]:
 
 def _print_upload(session: Session, done: UploadResult) -> None:
     tr = session.tr
+    shown = [
+        name
+        for name in COUNTS
+        if name in _ALWAYS_SHOWN
+        or any(one.counts and getattr(one.counts, name) for one in done.files)
+    ]
     table = Table()
     for header in (tr("Person"), tr("File"), tr("Captured (UTC)"), tr("On")):
-        table.add_column(header)
-    for header in COUNTS.values():
-        table.add_column(tr(header), justify="right")
+        table.add_column(header, overflow="fold")
+    for name in shown:
+        table.add_column(tr(COUNTS[name]), justify="right", no_wrap=True)
     for one in done.files:
         manifest, counts = one.manifest, one.counts
         table.add_row(
@@ -282,7 +290,7 @@ def _print_upload(session: Session, done: UploadResult) -> None:
             cell(one.path.name),
             tr("{time:%Y-%m-%d %H:%M}", time=manifest.created) if manifest else "",
             cell(manifest.host if manifest else ""),
-            *(tr.number(getattr(counts, name)) if counts else "" for name in COUNTS),
+            *(tr.number(getattr(counts, name)) if counts else "" for name in shown),
         )
     session.stdout.print(table)
     for one in done.files:

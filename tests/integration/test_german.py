@@ -68,7 +68,7 @@ def test_the_main_job_is_told_in_german(
     for words in (
         "Abgelehnt: Tasks „Aufgabe 7“ (tasks[7]) aus ",
         " 1.200 │",
-        "Fertig; neue Zeilen: 1.199, ersetzte: 0.",
+        "Fertig; 1.199 Zeilen neu, 0 ersetzt.",
     ):
         assert words in ended.out
     told = [ended.out]

@@ -31,7 +31,7 @@ def test_what_firefox_isolates_for_the_site_itself_goes_along(
         *("--source", tmp_path / "profile", "--origin", "https://app.a.test", "--create-tables"),
     )
     assert ended.exit_code == 0
-    assert "1 rows new" in " ".join(ended.out.split())
+    assert "1 row new" in " ".join(ended.out.split())
 
 
 def test_a_whole_disk_is_searched_or_a_folder_is_named(desktop_migrator: CommandLine) -> None:

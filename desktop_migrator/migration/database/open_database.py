@@ -126,7 +126,11 @@ def check_user_given(plan: Plan, person: Person) -> None:
         return
     if person.email:
         raise UsageError(
-            reason=Message("The plan does not say where to look up an e-mail address.")
+            reason=Message(
+                "The plan does not say where to look up an e-mail address. Say the person's id"
+                " instead, for captures that name an address in a list of people, or add `lookup`"
+                " under `[user]` to the plan."
+            )
         )
     raise UsageError(reason=Message("Nobody said whose data this is: --user-id is missing."))
 

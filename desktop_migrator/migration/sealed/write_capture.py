@@ -71,6 +71,7 @@ def capture(
                 raise Cancelled
         if not count:
             raise OriginNotFound(origins=", ".join(origins)) if origins else NothingToMigrate()
+        reporter.advanced(Stage.CAPTURE, count, count)
         sealed = draft.commit(damages())
     finally:
         draft.discard()
