@@ -161,6 +161,13 @@ def test_captures_are_uploaded_once_however_often_they_are_sent(
     assert again.last["counts"]["inserted"] == 0
     assert again.last["counts"]["unchanged"] + again.last["counts"]["skipped"] > 0
     assert tasks(sql) == rows
+    shown = program(
+        *("upload", files[0], "--database", database, "--user-id", "u1"),
+        *("--no-backup", "--passphrase-stdin"),
+        given=f"{PASSPHRASE}\n",
+    )
+    assert files[0].name in shown.out  # whole, at 80 columns
+    assert "Rejected" not in shown.out
 
 
 def test_two_uploads_at_once_add_each_row_once(
