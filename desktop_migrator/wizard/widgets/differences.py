@@ -1,6 +1,7 @@
 """A conflict field by field: what the database has, what the browser has; or two browsers."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QDateTime, QLocale, QSize, Qt
@@ -12,6 +13,8 @@ from desktop_migrator.wizard import plain_text
 
 _VISIBLE_ROWS = 5
 _MAX_FIELDS = 200
+_MOMENT = re.compile(r"(?:19|2\d)\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d", re.ASCII)
+"""How a conflict spells one; long ago clocks had no time zones."""
 
 
 class DifferencesTable(QTableWidget):
@@ -55,7 +58,8 @@ class DifferencesTable(QTableWidget):
         self.setRowCount(len(differences))
         for row, difference in enumerate(differences):
             name = named.get(difference.name, difference.name)
-            for column, text in enumerate((name, difference.row, difference.item)):
+            both = _local_times(difference.row, difference.item)
+            for column, text in enumerate((name, *both)):
                 shown = self.tr("(empty)") if text in (None, "") else text
                 item = QTableWidgetItem(shown)
                 if text in (None, ""):
@@ -65,7 +69,26 @@ class DifferencesTable(QTableWidget):
 
 
 def _changed_at(moment: datetime | None) -> str:
-    if moment is None:
-        return ""
+    return f"\n{_local_time(moment)}" if moment else ""
+
+
+def _local_time(moment: datetime) -> str:
     local = QDateTime.fromSecsSinceEpoch(int(moment.timestamp()))
-    return f"\n{QLocale().toString(local, QLocale.FormatType.ShortFormat)}"
+    return QLocale().toString(local, QLocale.FormatType.ShortFormat)
+
+
+def _as_moment(text: str) -> datetime | None:
+    if not _MOMENT.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:  # the 31st of September
+        return None
+
+
+def _local_times(*texts: str | None) -> Sequence[str | None]:
+    """Moments as the person's clock has them, unless they would look alike then."""
+    told = [
+        _local_time(moment) if text and (moment := _as_moment(text)) else text for text in texts
+    ]
+    return told if len(set(told)) == len(told) else texts
