@@ -129,8 +129,9 @@ def _destination(out: Path | None) -> Iterator[TextIO]:
             sys.stdout.reconfigure(encoding="utf-8", newline="\n")
         yield sys.stdout
         return
-    partial = None if is_device_or_pipe(out) else partial_path(out)
+    partial = None
     try:
+        partial = None if is_device_or_pipe(out) else partial_path(out)
         binary = open_new(partial) if partial else open_device_or_pipe(out)
         with TextIOWrapper(binary, encoding="utf-8", newline="\n") as file:
             yield file

@@ -146,7 +146,12 @@ def open_new(path: Path) -> FileIO:
 
 
 def partial_path(path: Path) -> Path:
-    """A name that is not in use, in the same folder, that says which process writes there."""
+    """A name that is not in use, in the same folder, that says which process writes there.
+
+    IsADirectoryError for `.` and `/`, which no file can be called.
+    """
+    if not path.name:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     marker = process_marker.current_marker()
     return path.with_name(f".partial-{marker}-{secrets.token_hex(8)}.part")
 

@@ -278,3 +278,15 @@ def test_a_socket_is_neither_replaced_nor_written_into(tmp_path: Path) -> None:
             with pytest.raises(FileExistsError):
                 write(path, b"x")
     assert path.is_socket()
+
+
+@pytest.mark.parametrize("name", [".", "folder"])
+def test_a_folder_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    for write in (files.write_output, files.write_private, files.write_public):
+        with pytest.raises(OSError):  # noqa: PT011 - which one is the system's to say
+            write(Path(name), b"x")
+    assert [each.name for each in tmp_path.iterdir()] == ["folder"]
