@@ -47,6 +47,10 @@ _UNUSED = (
         "shiboken6/*.lib",
         "shiboken6/*.exe",
     ),
+    *("zstandard/_cffi*", "zstandard/backend_cffi*"),  # for other Pythons than CPython
+    *(
+        f"shiboken6/{name}140.dll" for name in ("vcamp", "vccorlib", "concrt")
+    ),  # nobody imports them
     *("**/*.pyi", "**/py.typed", "**/*.pdb", "**/*.lib", "**/*.pyx", "**/*.pxd", "**/*.c"),
     *(f"*.dist-info/{name}" for name in ("RECORD", "INSTALLER", "REQUESTED", "*.json")),
 )
