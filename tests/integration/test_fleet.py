@@ -11,6 +11,12 @@ import psycopg
 import pytest
 from PySide6.QtGui import QImage
 
+from desktop_migrator.errors import Cancelled
+from desktop_migrator.migration.fleet.fleet_retry import fleet_retry
+from desktop_migrator.migration.fleet.fleet_status import FleetRequest
+from desktop_migrator.migration.workspace.workspace import Workspace
+from desktop_migrator.plan.schema import load_plan
+from desktop_migrator.reporter import NullReporter
 from tests.integration.command_line import CommandLine, Ended
 from tests.integration.desk import PLAN, TASKS
 from tests.integration.test_many_people import PASSPHRASE, sealed, uploaded
@@ -125,6 +131,14 @@ def test_each_person_is_where_they_are_and_a_better_plan_cures_what_waits(
     assert scene.program("--json", *undo).exit_code == 0
     states = {each["user_id"]: each["state"] for each in fleet(scene, "--json").last["people"]}
     assert states["bob"] == "partly"
+
+
+def test_a_retry_that_was_given_up_says_of_whom(scene: Scene) -> None:
+    reporter = NullReporter()
+    reporter.cancel.set()
+    request = FleetRequest(plan=load_plan(scene.better), database=scene.database)
+    done = fleet_retry(request, Workspace.open(scene.folder / "data"), reporter)
+    assert [(each.user_id, type(each.error)) for each in done] == [("bob", Cancelled)]
 
 
 @pytest.mark.needs("chromium")
