@@ -8,7 +8,7 @@ from desktop_migrator.cli.options import Origin, Source
 from desktop_migrator.cli.output import escape_unprintable
 from desktop_migrator.cli.passphrases import GivenPassphrase, to_key
 from desktop_migrator.cli.session import Session, cancel_on_signal
-from desktop_migrator.messages import N_
+from desktop_migrator.messages import N_, plural
 from desktop_migrator.migration.backups.clear import HELD_REASONS, ClearJob, clear
 from desktop_migrator.plan.schema import load_plan
 
@@ -84,10 +84,14 @@ def command(
         )
     session.print_text(
         tr(
-            "{records:,} records are gone from the browser, {remaining:,} of the same web sites"
-            " stay. To have them again: {command}",
-            records=cleared.records,
-            remaining=cleared.remaining,
-            command=f"desktop-migrator backup restore {cleared.backup} --to browser",
+            plural(
+                "{count:,} record is gone from the browser, {remaining:,} of the same web sites"
+                " stay. To have it again: {command}",
+                "{count:,} records are gone from the browser, {remaining:,} of the same web sites"
+                " stay. To have them again: {command}",
+                count=cleared.records,
+                remaining=cleared.remaining,
+                command=f"desktop-migrator backup restore {cleared.backup} --to browser",
+            )
         )
     )

@@ -163,6 +163,17 @@ def test_rows_of_a_run_that_was_undone_are_not_missed(desk: Desk) -> None:
     assert "tasks: rows as they were sent" not in desk.failed("--source", desk.source)
 
 
+def test_what_a_run_that_was_undone_had_rejected_waits_for_nobody(desk: Desk) -> None:
+    desk.store(tasks=[*ITEMS, ITEMS[0] | {"id": "odd", "status": "nowhere"}], formData=FORMS)
+    run = desk.migrate("--continue-on-error", "--rollback-threshold", 1)["run"]
+    assert desk.failed() == {"Rejected items": "1 waits to be mended"}
+    undone = desk("rollback", "--run", run)
+    assert desk.failed() == {}
+    assert desk("repair").last["mends"] == []
+    assert desk("rollback", "--run", undone.last["run"]).exit_code == 0
+    assert desk.failed() == {"Rejected items": "1 waits to be mended"}
+
+
 def test_without_the_source_rows_are_not_brought_back(desk: Desk) -> None:
     desk.sql("DELETE FROM tasks WHERE title = 'Task 3'")
     ended = desk("repair", "--auto-fix")

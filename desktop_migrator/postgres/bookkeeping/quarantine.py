@@ -14,7 +14,13 @@ import sqlalchemy
 from sqlalchemy import ColumnElement, and_, any_, func, or_, select, update
 
 from desktop_migrator.model import AsideItem
-from desktop_migrator.postgres.bookkeeping.runs import NON_REJECTION_COLUMNS, QuarantinedItem, Run
+from desktop_migrator.postgres.bookkeeping.runs import (
+    NON_REJECTION_COLUMNS,
+    QuarantinedItem,
+    Run,
+    list_runs,
+    undone_by,
+)
 from desktop_migrator.postgres.bookkeeping.tables import quarantine, runs
 from desktop_migrator.postgres.types.text_escape import (
     escape_unstorable,
@@ -102,14 +108,16 @@ class OpenRejection:
 
 
 def count_open_rejections(connection: sqlalchemy.Connection, run: Run) -> int:
-    query = select(func.count()).select_from(quarantine).where(_is_open(run))
+    query = select(func.count()).select_from(quarantine).where(_is_open(connection, run))
     return int(connection.scalar(query) or 0)
 
 
 def open_rejections(connection: sqlalchemy.Connection, run: Run) -> Iterator[OpenRejection]:
     """Those of the run and of its repairs, in the order in which they were found."""
     rows = connection.execute(
-        select(quarantine).where(_is_open(run)).order_by(quarantine.c.run, quarantine.c.number)
+        select(quarantine)
+        .where(_is_open(connection, run))
+        .order_by(quarantine.c.run, quarantine.c.number)
     )
     for row in rows.mappings():
         facts = {name: value for name, value in row.items() if name not in NON_REJECTION_COLUMNS}
@@ -136,8 +144,11 @@ def mark_resolved(connection: sqlalchemy.Connection, item: OpenRejection, run: s
     )
 
 
-def _is_open(run: Run) -> ColumnElement[bool]:
-    """Not resolved, or by a run that was taken back."""
+def _is_open(connection: sqlalchemy.Connection, run: Run) -> ColumnElement[bool]:
+    """Not resolved, or by a run that was taken back; nothing is of a run that was so itself, since
+    all that it moved is to be migrated anew."""
+    if run.id in undone_by(list_runs(connection, run.user_id)):
+        return sqlalchemy.false()
     undo = runs.alias()
     taken_back = (
         select(1)
