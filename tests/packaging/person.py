@@ -11,6 +11,8 @@ from tests.waiting import wait_until
 _LOOK_AGAIN = 0.15
 _CLICK_AGAIN = 20.0
 """Seconds without an effect after which a click counts as lost, as some are on a busy machine."""
+_HEADING = 55
+"""Pixels at the head of an installer's page."""
 _BOX = 10
 """Pixels, of a box that can be ticked."""
 _LOOK_FOR = 30.0
@@ -63,7 +65,12 @@ class Person:
         wait_until(clicked, failure or f"nothing comes of a click in {title}", _LOOK_AGAIN)
 
     def turn(self, title: str, x: int, y: int) -> None:
-        """Click on what shows another page, and wait for that."""
+        """Click on what shows another page, and wait for its heading: a caret blinks below."""
+        width, _, left, top = self._size(self._find(title))
+        self._change(title, x, y, f"{width}x{_HEADING}+{left}+{top}")
+
+    def press(self, title: str, x: int, y: int) -> None:
+        """Click on what has the window look otherwise, and wait for that."""
         self._change(title, x, y, self._place(title))
 
     def tick(self, title: str, x: int, y: int) -> None:

@@ -27,8 +27,8 @@ RETRY, OK = (134, 60), (187, 60)
 def choose(person: Person, language: str) -> None:
     person.wait_for(LANGUAGE)
     if language == "de":
-        person.turn(LANGUAGE, 312, 72)
-        person.turn(LANGUAGE, 150, 91)
+        person.press(LANGUAGE, 312, 72)
+        person.press(LANGUAGE, 150, 91)
     person.picture(f"installer-{language}-0-language", LANGUAGE)
     person.click(LANGUAGE, 174, 105, lambda: person.is_gone(LANGUAGE))
 
