@@ -186,7 +186,7 @@ def test_preview_warns_of_what_nobody_planned(
     people = [{"mail": "PLANTED@example.test", "card": "4012888888881881"}]
     source = store(tmp_path / "store", "people", people)
     ended = desktop_migrator("preview", "--source", source, "--origin", SITE)
-    assert "customData, field mail: e-mail address, 1 values" in ended.out
+    assert "customData, field mail: e-mail address, 1 value" in ended.out
     told = desktop_migrator("--json", "preview", "--source", source, "--origin", SITE).last
     assert told["looks_sensitive"] == [
         {"entity": "customData", "field": "mail", "kind": "e-mail address", "count": 1},

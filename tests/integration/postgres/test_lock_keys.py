@@ -13,6 +13,7 @@ import desktop_migrator
 from desktop_migrator.model import Column, ColumnType, ConflictPolicy, Table
 from desktop_migrator.postgres import bookkeeping
 from desktop_migrator.postgres.bookkeeping.audit import AuditEvent, append_event
+from desktop_migrator.postgres.bookkeeping.captures import lock_captures
 from desktop_migrator.postgres.bookkeeping.trial import trial_transaction
 from desktop_migrator.postgres.connection import lock_keys
 from desktop_migrator.postgres.connection.engine import open_engine
@@ -56,6 +57,7 @@ def work(engine: sqlalchemy.Engine, user: str) -> None:
         with connection.begin():
             create_tables(connection, [TABLE])
             bookkeeping.upgrade(connection)
+            lock_captures(connection, ["a capture"])
             run = bookkeeping.start_run(
                 connection,
                 user_id=user,
@@ -114,6 +116,7 @@ def test_nobody_else_speaks_of_advisory_locks() -> None:
 def test_no_two_keys_are_the_same() -> None:
     keys = [lock_keys.TABLES_KEY, lock_keys.BOOKKEEPING_KEY, lock_keys.AUDIT_KEY]
     keys += [make("anna", "default") for make in (lock_keys.run_key, lock_keys.write_key)]
+    keys.append(lock_keys.capture_key("a capture"))
     assert len({key.number for key in keys}) == len({key.kind for key in keys}) == len(LockKind)
 
 

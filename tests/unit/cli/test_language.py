@@ -104,7 +104,7 @@ def test_wrong_use_is_told_in_german(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
     assert run_command_line(["--lang", "de", "--data-dir", str(tmp_path / "d"), *words]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""

@@ -31,12 +31,21 @@ def keep_the_interpreter() -> None:
     other.start()
 
 
+@pytest.fixture
+def watchdog(qtbot: QtBot) -> Iterator[Watchdog]:
+    watchdog = Watchdog()
+    yield watchdog
+    watchdog.stop()
+
+
 @pytest.mark.parametrize(
     ("work", "figure"),
     [(compute, "computing"), (sleep, "asleep"), (keep_the_interpreter, "kept_out")],
 )
-def test_a_slow_handler_is_a_stall(qtbot: QtBot, work: Callable[[], None], figure: str) -> None:
-    watchdog = Watchdog()
+def test_a_slow_handler_is_a_stall(
+    watchdog: Watchdog, qtbot: QtBot, work: Callable[[], None], figure: str
+) -> None:
+    watchdog.begin_turn()
     QTimer.singleShot(0, work)
     qtbot.waitUntil(lambda: bool(watchdog.stalls))
     stall = watchdog.stalls[0]
@@ -57,9 +66,8 @@ def busy_machine() -> Iterator[None]:
 
 
 def test_a_window_that_others_keep_from_the_processor_does_not_stall(
-    qtbot: QtBot, busy_machine: None
+    busy_machine: None, watchdog: Watchdog, qtbot: QtBot
 ) -> None:
-    watchdog = Watchdog()
     for _ in range(10):
         QTimer.singleShot(0, lambda: compute(MAX_COMPUTING / 2))
         qtbot.wait(50)

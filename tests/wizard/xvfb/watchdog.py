@@ -25,6 +25,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -97,6 +98,7 @@ class Watchdog(QObject):
         self._best_pace = self._pace = _pace()
         self._windows: set[QWindow] = set()
         self._kernel = KernelTimes([os.getpid(), *others])
+        self._ended = threading.Event()
         self._looking = threading.Thread(target=self._look, daemon=True)
         self.begin_turn()
         self._timer = QTimer(self)
@@ -104,6 +106,11 @@ class Watchdog(QObject):
         self._timer.timeout.connect(self.end_turn)
         self._timer.start(int(_TICK * 1000))
         self._looking.start()
+
+    def stop(self) -> None:
+        self._timer.stop()
+        self._ended.set()
+        self._looking.join()
 
     def watch(self, window: QWindow) -> None:
         """Tell the turns of what is typed and clicked there from each other."""
@@ -149,8 +156,8 @@ class Watchdog(QObject):
 
     def _look(self) -> None:
         """Remember what the UI's thread does while it is late."""
-        while True:
-            time.sleep(_TICK)
+        while not self._ended.wait(_TICK):
             if time.perf_counter() - self._ticked - _TICK > _LATE and not self._seen:
                 frame = sys._current_frames().get(self._thread)
-                self._seen = "".join(traceback.format_stack(frame)[-6:])
+                with suppress(AttributeError):  # it goes on meanwhile, and its frames with it
+                    self._seen = "".join(traceback.format_stack(frame)[-6:])
