@@ -183,20 +183,20 @@ def press(button: QAbstractButton) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-@pytest.mark.xfail(strict=False, reason="on a busy machine the comparison does not always end")
 def test_a_kit_migrates_from_one_page_in_four_clicks_one_text_and_two_decisions(
     new_kit: Path,
     home: Path,
     open_window: OpenWindow,
     qtbot: QtBot,
     tmp_path: Path,
+    demo_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Where the computer has a keychain and the kit's database asks for no password of hers."""
     before = keyring.get_keyring()
     monkeypatch.setenv("DM_TEST_KEYRING", str(tmp_path / "keyring.json"))
     keyring.set_keyring(kept_keyring.Keyring())  # type: ignore[no-untyped-call]
-    window = open_window(WizardOptions(file=new_kit, data_dir=tmp_path / "data"))
+    window = open_window(WizardOptions(file=new_kit, data_dir=demo_folder))
     window.context.folders = (home,)
     person = Person(window, qtbot)
     page = person.page
