@@ -62,7 +62,8 @@ def open_database(
                 raise
             engine = open_engine(url, password=_ask_password(error, reporter))
             _test_connection(engine)
-        yield engine
+        with translate_errors():  # the server may go away at any moment
+            yield engine
 
 
 def _test_connection(engine: Engine) -> None:
