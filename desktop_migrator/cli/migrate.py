@@ -1,6 +1,5 @@
 """`migrate`: the main job."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +7,18 @@ from typer._click.core import ParameterSource
 
 from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
 from desktop_migrator.cli.last_run import choose_person, choose_plan
+from desktop_migrator.cli.load_options import (
+    Conflict,
+    CreateTables,
+    DecisionsFile,
+    DryRun,
+    Exclude,
+    From,
+    Include,
+    NoBackup,
+    PreservePartial,
+    To,
+)
 from desktop_migrator.cli.options import (
     FieldKeyFile,
     Origin,
@@ -43,60 +54,19 @@ def command(
     user_id: UserId = None,
     user_email: UserEmail = None,
     field_key: FieldKeyFile = None,
-    dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", help=N_("Do everything, then leave the database as it was.")),
-    ] = False,
-    no_backup: Annotated[
-        bool,
-        typer.Option(
-            "--no-backup", help=N_("Keep no encrypted backup of what is about to change.")
-        ),
-    ] = False,
+    dry_run: DryRun = False,
+    no_backup: NoBackup = False,
     passphrase: GivenPassphrase = None,
     continue_on_error: Annotated[
         bool,
         typer.Option("--continue-on-error", help=N_("Keep rejected items aside and go on.")),
     ] = False,
-    conflict: Annotated[
-        ConflictPolicy,
-        typer.Option(
-            help=N_(
-                "What becomes of a row that exists and differs: skip keeps it, overwrite replaces"
-                " it, merge does as the plan says for that kind of item, interactive asks."
-            )
-        ),
-    ] = ConflictPolicy.SKIP,
-    decisions: Annotated[
-        Path | None,
-        typer.Option(
-            metavar=N_("FILE"),
-            help=N_("Where answers to conflicts are kept; those in it are not asked again."),
-        ),
-    ] = None,
-    include: Annotated[
-        list[str] | None, typer.Option(help=N_("Only this kind of item, e.g. tasks; repeatable."))
-    ] = None,
-    exclude: Annotated[
-        list[str] | None, typer.Option(help=N_("Not this kind of item; repeatable."))
-    ] = None,
-    from_: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            metavar=N_("DATE"),
-            help=N_(
-                "Only items last changed (or made, if they do not say when they were changed) on"
-                " that day or later; a time is fine too. Items without a time are taken."
-            ),
-        ),
-    ] = None,
-    to: Annotated[
-        str | None,
-        typer.Option(
-            metavar=N_("DATE"), help=N_("Only items until the end of that day, or that time.")
-        ),
-    ] = None,
+    conflict: Conflict = ConflictPolicy.SKIP,
+    decisions: DecisionsFile = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    from_: From = None,
+    to: To = None,
     batch_size: Annotated[
         int | None, typer.Option(min=1, help=N_("Items in one transaction."))
     ] = None,
@@ -141,13 +111,8 @@ def command(
             ),
         ),
     ] = None,
-    preserve_partial: Annotated[
-        bool,
-        typer.Option("--preserve-partial", help=N_("Keep what was written when the run fails.")),
-    ] = False,
-    create_tables: Annotated[
-        bool, typer.Option("--create-tables", help=N_("Make tables that are missing."))
-    ] = False,
+    preserve_partial: PreservePartial = False,
+    create_tables: CreateTables = False,
 ) -> None:
     session: Session = ctx.obj
     person = Person(user_id, user_email)

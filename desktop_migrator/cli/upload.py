@@ -12,6 +12,18 @@ from typer._click.core import ParameterSource
 
 from desktop_migrator.cli.database_options import FROM_CONTEXT, Database
 from desktop_migrator.cli.labels import COUNTS
+from desktop_migrator.cli.load_options import (
+    Conflict,
+    CreateTables,
+    DecisionsFile,
+    DryRun,
+    Exclude,
+    From,
+    Include,
+    NoBackup,
+    PreservePartial,
+    To,
+)
 from desktop_migrator.cli.options import (
     FieldKeyFile,
     Origin,
@@ -95,36 +107,12 @@ def command(
     origin: Origin = None,
     take: Take = None,
     field_key: FieldKeyFile = None,
-    conflict: Annotated[
-        ConflictPolicy, typer.Option(help=N_("What becomes of a row that exists and differs."))
-    ] = ConflictPolicy.SKIP,
-    decisions: Annotated[
-        Path | None,
-        typer.Option(
-            metavar=N_("FILE"),
-            help=N_("Where answers to conflicts are kept; those in it are not asked again."),
-        ),
-    ] = None,
-    include: Annotated[
-        list[str] | None, typer.Option(help=N_("Only this kind of item, e.g. tasks; repeatable."))
-    ] = None,
-    exclude: Annotated[
-        list[str] | None, typer.Option(help=N_("Not this kind of item; repeatable."))
-    ] = None,
-    from_: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            metavar=N_("DATE"),
-            help=N_("Only items last changed on that day or later; those without a time go."),
-        ),
-    ] = None,
-    to: Annotated[
-        str | None,
-        typer.Option(
-            metavar=N_("DATE"), help=N_("Only items until the end of that day, or that time.")
-        ),
-    ] = None,
+    conflict: Conflict = ConflictPolicy.SKIP,
+    decisions: DecisionsFile = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    from_: From = None,
+    to: To = None,
     rollback_threshold: Annotated[
         float | None,
         typer.Option(
@@ -136,20 +124,10 @@ def command(
             ),
         ),
     ] = None,
-    preserve_partial: Annotated[
-        bool,
-        typer.Option("--preserve-partial", help=N_("Keep what was written when the run fails.")),
-    ] = False,
-    dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", help=N_("Do everything, then leave the database as it was.")),
-    ] = False,
-    create_tables: Annotated[
-        bool, typer.Option("--create-tables", help=N_("Make tables that are missing."))
-    ] = False,
-    no_backup: Annotated[
-        bool, typer.Option("--no-backup", help=N_("Keep no encrypted backup of what may change."))
-    ] = False,
+    preserve_partial: PreservePartial = False,
+    dry_run: DryRun = False,
+    create_tables: CreateTables = False,
+    no_backup: NoBackup = False,
     key_file: KeyFile = None,
     passphrase: GivenPassphrase = None,
 ) -> None:
