@@ -183,19 +183,24 @@ def press(button: QAbstractButton) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
+@pytest.fixture
+def keychain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    before = keyring.get_keyring()
+    monkeypatch.setenv("DM_TEST_KEYRING", str(tmp_path / "keyring.json"))
+    keyring.set_keyring(kept_keyring.Keyring())  # type: ignore[no-untyped-call]
+    yield
+    keyring.set_keyring(before)
+
+
+@pytest.mark.usefixtures("keychain")
 def test_a_kit_migrates_from_one_page_in_four_clicks_one_text_and_two_decisions(
     new_kit: Path,
     home: Path,
     open_window: OpenWindow,
     qtbot: QtBot,
-    tmp_path: Path,
     demo_folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Where the computer has a keychain and the kit's database asks for no password of hers."""
-    before = keyring.get_keyring()
-    monkeypatch.setenv("DM_TEST_KEYRING", str(tmp_path / "keyring.json"))
-    keyring.set_keyring(kept_keyring.Keyring())  # type: ignore[no-untyped-call]
     window = open_window(WizardOptions(file=new_kit, data_dir=demo_folder))
     window.context.folders = (home,)
     person = Person(window, qtbot)
@@ -223,7 +228,6 @@ def test_a_kit_migrates_from_one_page_in_four_clicks_one_text_and_two_decisions(
     ]
     press(window.button(window.WizardButton.FinishButton))
     assert not window.isVisible()
-    keyring.set_keyring(before)
     assert (effort.clicks, len(effort.fields)) == (4, 1)
 
 

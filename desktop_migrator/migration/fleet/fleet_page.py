@@ -1,14 +1,14 @@
-"""The fleet as one HTML page with charts that needs nothing else: no script, font or picture."""
+"""The fleet as one HTML page with charts."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from desktop_migrator.messages import N_, Translator
 from desktop_migrator.migration.fleet.fleet_status import STATES, Fleet, PersonState
-from desktop_migrator.system.resources import resource
+from desktop_migrator.migration.report.page import page_templates
 
 WIDTH, HEIGHT = 1000, 200
 """Of a chart, in its own units."""
@@ -105,11 +105,4 @@ def _line(times: list[datetime], people: int) -> str:
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(resource("report")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("fleet.html")
+    return page_templates().get_template("fleet.html")

@@ -1,5 +1,5 @@
 """What a run did, told on a page: kept as facts at its end, drawn when asked for.
 
-From outside: `run_facts`; `html` and `pdf`, which draw them, and the
-`labels` that they share.
+From outside: `run_facts`; `html` and `pdf`, which draw them, and the `labels` that they share;
+`page`, in which the fleet's page is made, too.
 """

@@ -1,15 +1,15 @@
-"""A run's report as one HTML page that needs nothing else: no script, no font, no picture."""
+"""A run's report as one HTML page."""
 
 import re
 from functools import cache, partial
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup, escape
 
 from desktop_migrator.messages import Translator
 from desktop_migrator.migration.report import labels
+from desktop_migrator.migration.report.page import page_templates
 from desktop_migrator.migration.report.run_facts import RunFacts
-from desktop_migrator.system.resources import resource
 
 _PATTERNS = {
     "inserted": "",
@@ -31,13 +31,7 @@ def as_html(facts: RunFacts, tr: Translator) -> str:
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(resource("report")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_templates()
     environment.filters["commands"] = _commands
     return environment.get_template("report.html")
 

@@ -37,7 +37,7 @@ class Element:
         return child
 
 
-class TaggedCanvas(Canvas):  # type: ignore[misc]
+class TaggedCanvas(Canvas):  # type: ignore[misc] # ReportLab has no types
     """Writes the tree of `document` when it is saved."""
 
     def __init__(self, *settings: Any, document: Element, **named: Any) -> None:
