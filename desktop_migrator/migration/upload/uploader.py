@@ -151,7 +151,7 @@ class Uploader:
                 return self._upload(named, Opened(engine, UnlockKey.of(keys)))
         except MigratorError as error:
             return replace(file, error=error)
-        except Exception as error:  # as above
+        except Exception as error:  # whatever comes of one file, the others go on
             _log.debug("a capture cannot be uploaded", exc_info=True)
             return replace(file, error=InternalError(kind=type(error).__name__))
 
