@@ -311,7 +311,7 @@ def run_command_line(args: list[str], open_wizard: OpenWizard = no_wizard) -> in
             traceback.print_exc()
         session.report_failure(error)
         return int(error.exit_code)
-    except Exception as error:
+    except Exception as error:  # a mistake of ours is told without a traceback
         if debugging:
             traceback.print_exc()
         session.report_failure(InternalError(kind=type(error).__name__))

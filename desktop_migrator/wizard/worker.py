@@ -203,7 +203,7 @@ class _Job:
             self._result = self._work(self.operation)
         except MigratorError as error:
             self._error = error
-        except Exception as error:
+        except Exception as error:  # a mistake of ours is told in the page
             self._error = InternalError(kind=type(error).__name__)
 
     def release(self) -> Callable[[], None]:
