@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from draw_icons import DRAWINGS, draw_png
+from manual_pages import manual_pages
 from release import ROOT, TOOLS, build_wheel, run, source_date, version, write_licences, write_sum
 
 from desktop_migrator.migration.program.licences import PACKAGED
@@ -178,8 +179,8 @@ def _build_deb(work: Path, program: Path, out: Path) -> Path:
         for kind in ("kit", "capture"):
             _write(folder / "mimetypes" / f"{name}-{kind}.png", draw_png(DRAWINGS[kind], size))
     _put(DRAWINGS[name], share / "icons" / "hicolor" / "scalable" / "apps" / f"{name}.svg")
-    page = (_HERE / f"{name}.1").read_text("utf-8").replace("@VERSION@", version())
-    _write(share / "man" / "man1" / f"{name}.1.gz", gzip.compress(page.encode(), mtime=0))
+    for page, text in manual_pages(version()).items():
+        _write(share / "man" / "man1" / f"{page}.1.gz", gzip.compress(text.encode(), mtime=0))
     words = (_HERE / "completion.bash").read_text("utf-8").replace("@COMMANDS@", _commands())
     _write(share / "bash-completion" / "completions" / name, words.encode())
     _put(ROOT / "LICENSE", share / "doc" / name / "copyright")

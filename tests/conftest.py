@@ -45,6 +45,7 @@ REAL_PARTS: dict[str, Callable[[], bool]] = {
     "desktop-files": lambda: bool(
         shutil.which("desktop-file-validate") and shutil.which("appstreamcli")
     ),
+    "groff": lambda: bool(shutil.which("groff")),
     "osslsigncode": lambda: bool(shutil.which("osslsigncode")),
     "node": lambda: bool(shutil.which("node")),
     "npm": lambda: bool(shutil.which("npm") and shutil.which("npx")),

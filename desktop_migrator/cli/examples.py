@@ -87,9 +87,13 @@ _CODES = {
 
 def epilog(command: str, tr: Translator) -> str:
     """Below the help of the command of these words; of the program itself for none."""
-    codes = "; ".join(f"{int(code)} {tr(meaning)}" for code, meaning in _CODES.items())
-    told = tr("Exit codes: {codes}.", codes=codes)
+    told = tr("Exit codes: {codes}.", codes=exit_codes(tr))
     if command not in EXAMPLES:
         return told
     lines = [tr("Examples:"), *(f"  desktop-migrator {each}" for each in EXAMPLES[command])]
     return "\n".join(lines) + f"\n\n{told}"
+
+
+def exit_codes(tr: Translator) -> str:
+    """What each means."""
+    return "; ".join(f"{int(code)} {tr(meaning)}" for code, meaning in _CODES.items())

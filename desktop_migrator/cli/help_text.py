@@ -1,6 +1,8 @@
 """Help in the reader's language: what commands say of themselves, and the words that Typer adds."""
 
 import importlib
+from pathlib import Path
+from typing import get_args
 
 import typer
 from typer._click import Command, Context, HelpFormatter
@@ -19,6 +21,8 @@ _TYPER_WORDS = {
     "REQUIRED_LONG_STRING": N_("[required]"),
 }
 """By where Typer keeps them."""
+_KINDS = {int: N_("NUMBER"), float: N_("NUMBER"), Path: N_("PATH")}
+"""What an option takes, by its type; else it is a text."""
 _PARSER_WORDS = (N_("[OPTIONS]"), N_("COMMAND [ARGS]..."), N_("Show this message and exit."))
 """Of the commands that it makes."""
 
@@ -38,7 +42,7 @@ class _Context(typer.Context):
         typers = importlib.import_module("typer.rich_utils")  # as late as Typer does
         for name, word in _TYPER_WORDS.items():
             setattr(typers, name, session.tr(word))
-        _translate(self.command, self, session.tr)
+        translate_help(self.command, self, session.tr)
         words = " ".join(self.command_path.split()[1:])
         self.command.epilog = epilog(words, session.tr)
         return super().get_help()
@@ -58,17 +62,29 @@ class _Formatter(HelpFormatter):
 
 
 def _no_type(ctx: Context) -> None:
-    """A flag takes nothing."""
+    """A flag takes nothing, and what an argument is its name says."""
 
 
-def _translate(command: Command, context: typer.Context, tr: Translator) -> None:
+def _kind(option: TyperOption) -> str:
+    """In a word what stands behind the option; without a `<str>` that only programmers know."""
+    kind = option.type_descriptor
+    if kind.choices:
+        return "|".join(map(str, kind.choices))
+    [annotation] = get_args(kind.annotation) or (kind.annotation,)
+    return _KINDS.get(annotation, N_("TEXT"))
+
+
+def translate_help(command: Command, context: typer.Context, tr: Translator) -> None:
+    """Put in a language what the command says of itself, its parameters and the commands in it."""
     command.help = command.help and tr(command.help)
     command.options_metavar = command.options_metavar and tr(command.options_metavar)
     for param in command.get_params(context):
         if isinstance(param, TyperArgument | TyperOption):
             param.help = param.help and tr(param.help)
             param.metavar = param.metavar and tr(param.metavar)
-        if isinstance(param, TyperOption) and param.is_flag:
+        if isinstance(param, TyperOption) and not (param.is_flag or param.metavar):
+            param.metavar = tr(_kind(param))
+        elif isinstance(param, TyperArgument) or (isinstance(param, TyperOption) and param.is_flag):
             param.display_type_rich = _no_type  # type: ignore[method-assign] # only how help shows it
     if isinstance(command, TyperGroup):
         command.subcommand_metavar = tr(command.subcommand_metavar)

@@ -29,7 +29,10 @@ def command(
     ctx: typer.Context,
     log: Annotated[
         list[Log] | None,
-        typer.Argument(help=N_("success, errors, conflicts or performance; else all of them.")),
+        typer.Argument(
+            metavar=N_("LOG"),
+            help=N_("success, errors, conflicts or performance; else all of them."),
+        ),
     ] = None,
     lines: Annotated[
         int, typer.Option("--lines", min=1, help=N_("How many of the last lines of each."))
