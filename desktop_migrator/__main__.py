@@ -11,6 +11,7 @@ from desktop_migrator.cli.app import run_command_line
 from desktop_migrator.cli.completion import VARIABLE
 from desktop_migrator.errors import UsageError, WindowLibraryMissing
 from desktop_migrator.messages import Message
+from desktop_migrator.migration.report.typesetting import Typesetter
 from desktop_migrator.migration.wizard_options import WizardOptions
 
 if sys.platform != "win32":
@@ -22,7 +23,7 @@ def main() -> None:
     _leave_no_core()
     asked_by_shell = os.environ.get(VARIABLE)
     words = sys.argv[1:] or (["wizard"] if _has_qt() and not asked_by_shell else [])
-    code = run_command_line(words, _open_wizard)
+    code = run_command_line(words, _open_wizard, _find_typesetter)
     gc.freeze()  # else the interpreter's end looks for cycles in all that was loaded
     sys.exit(code)
 
@@ -47,6 +48,18 @@ def _open_wizard(opening: WizardOptions) -> int:
             raise
         raise WindowLibraryMissing(reason=str(error)) from None
     return int(app.open_wizard(opening))
+
+
+def _find_typesetter() -> Typesetter | None:
+    """Qt's, where it was installed and its libraries are there."""
+    if not _has_qt():
+        return None
+    try:
+        module = importlib.import_module("desktop_migrator.wizard.typesetter")
+    except ImportError:
+        return None
+    made: Typesetter = module.QtTypesetter()
+    return made
 
 
 def _has_qt() -> bool:

@@ -33,6 +33,7 @@ from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.usage_errors import CommandGroup, usage_error
 from desktop_migrator.errors import ExitCode, InternalError, MigratorError, UsageError
 from desktop_migrator.messages import LANGUAGES, N_, Message, Translator
+from desktop_migrator.migration.report.typesetting import FindTypesetter, no_typesetter
 from desktop_migrator.migration.wizard_options import OpenWizard, no_wizard
 from desktop_migrator.migration.workspace.settings import Settings, load_settings, variables
 from desktop_migrator.migration.workspace.workspace import settings_file
@@ -279,7 +280,11 @@ def _replace_what_cannot_be_shown() -> None:
             stream.reconfigure(errors="replace")
 
 
-def run_command_line(args: list[str], open_wizard: OpenWizard = no_wizard) -> int:
+def run_command_line(
+    args: list[str],
+    open_wizard: OpenWizard = no_wizard,
+    find_typesetter: FindTypesetter = no_typesetter,
+) -> int:
     """Runs one command line and returns its exit code. No traceback unless debugging is on."""
     words = hoist_global_options(args)
     debugging = "--debug" in words or bool(os.environ.get("DEBUG"))
@@ -288,6 +293,7 @@ def run_command_line(args: list[str], open_wizard: OpenWizard = no_wizard) -> in
         json="--json" in words,
         passphrase=take_passphrase_from_environment(),
         open_wizard=open_wizard,
+        find_typesetter=find_typesetter,
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _replace_what_cannot_be_shown()

@@ -51,7 +51,10 @@ def command(
         form = Format.PDF if out and out.suffix.lower() == ".pdf" else Format.HTML
     found = run_facts.load_report(folder, run)
     tr = Translator(session.tr.language, DOMAIN)
-    content = as_pdf(found, tr) if form is Format.PDF else as_html(found, tr).encode()
+    if form is Format.PDF:
+        content = as_pdf(found, tr, session.find_typesetter)
+    else:
+        content = as_html(found, tr).encode()
     path = out or folder / f"{run}.{form}"
     try:
         write_output(path, content)

@@ -16,6 +16,7 @@ from desktop_migrator.cli.output import PlainConsole, error_facts, print_line, w
 from desktop_migrator.cli.reporters import JsonReporter, TerminalReporter
 from desktop_migrator.errors import MigratorError
 from desktop_migrator.messages import Message, Translator
+from desktop_migrator.migration.report.typesetting import FindTypesetter, no_typesetter
 from desktop_migrator.migration.wizard_options import OpenWizard, no_wizard
 from desktop_migrator.migration.workspace.workspace import Workspace
 from desktop_migrator.reporter import NullReporter
@@ -38,6 +39,7 @@ class Session:
     passphrase: str | None = field(default=None, repr=False)
     """The environment's."""
     open_wizard: OpenWizard = no_wizard
+    find_typesetter: FindTypesetter = no_typesetter
     stdout: Console = field(default_factory=PlainConsole)
     stderr: Console = field(default_factory=lambda: PlainConsole(stderr=True))
 

@@ -42,7 +42,9 @@ def open_wizard(options: WizardOptions) -> int:
     session = WizardSession(options)
     sys.excepthook = _ExceptionHook(session)
     # Its timer also has Python look for signals, while Qt waits for events.
-    collector = UiThreadGarbageCollector(lambda: session.window.context.worker.is_idle)
+    collector = UiThreadGarbageCollector(
+        lambda: session.window.context.worker.is_idle, lambda: session.is_loading
+    )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: QTimer.singleShot(0, session.end))
     instance.listen(session.show)
@@ -87,7 +89,7 @@ class WizardSession:
     def open(self, files: tuple[Path, ...], plan: Path | None = None) -> None:
         """Begin anew with a kit or with captures, unless the person would rather go on."""
         former = self.window
-        if self._is_loading:
+        if self.is_loading:
             self._to_open = files, plan
             return
         page = former.currentPage()
@@ -114,7 +116,7 @@ class WizardSession:
         former.deleteLater()
 
     @property
-    def _is_loading(self) -> bool:
+    def is_loading(self) -> bool:
         return not self.window.context.loaded and self.failed_with is None
 
     def _load(self) -> None:

@@ -15,11 +15,17 @@ _INTERVAL = 200
 
 
 class UiThreadGarbageCollector(QObject):
-    """Collects as often as Python would, from now until `stop`; all that lives, only at rest."""
+    """Collects as often as Python would, from now until `stop`; all that lives, only at rest.
 
-    def __init__(self, is_idle: Callable[[], bool]) -> None:
+    Nothing while `is_loading`: the engine's modules make so many objects that stay that a look
+    through them takes longer than a turn may.
+    """
+
+    def __init__(
+        self, is_idle: Callable[[], bool], is_loading: Callable[[], bool] = lambda: False
+    ) -> None:
         super().__init__()
-        self._is_idle = is_idle
+        self._is_idle, self._is_loading = is_idle, is_loading
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._collect)
         self._timer.start(_INTERVAL)
@@ -31,7 +37,7 @@ class UiThreadGarbageCollector(QObject):
 
     def _collect(self) -> None:
         counts, thresholds = gc.get_count(), gc.get_threshold()
-        if counts[0] <= thresholds[0]:
+        if counts[0] <= thresholds[0] or self._is_loading():
             return
         generation = 0
         if counts[1] > thresholds[1]:

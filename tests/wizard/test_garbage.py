@@ -5,6 +5,7 @@ import threading
 import weakref
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_migrator.reporter import Reporter
@@ -41,6 +42,24 @@ def test_cycles_are_collected_by_the_ui_thread_alone(qtbot: QtBot) -> None:
     finally:
         collector.stop()
     assert gc.isenabled()
+
+
+def test_nothing_is_collected_while_the_engine_is_loaded(qapp: QApplication) -> None:
+    looked: list[str] = []
+    loading = True
+    collector = UiThreadGarbageCollector(lambda: True, lambda: loading)
+    gc.callbacks.append(watch := lambda phase, _: looked.append(phase))
+    try:
+        kept = [[n] for n in range(10_000)]
+        collector._collect()  # as its timer does, which others have, too
+        assert looked == []
+        loading = False
+        collector._collect()
+        assert looked == ["start", "stop"]
+        del kept
+    finally:
+        gc.callbacks.remove(watch)
+        collector.stop()
 
 
 class _Listener(QObject):

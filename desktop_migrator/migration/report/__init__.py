@@ -1,5 +1,6 @@
 """What a run did, told on a page: kept as facts at its end, drawn when asked for.
 
 From outside: `run_facts`; `html` and `pdf`, which draw them, and the `labels` that they share;
-`page`, in which the fleet's page is made, too.
+`typesetting`, by which a face lends them the system's fonts; `page`, in which the fleet's page is
+made, too.
 """

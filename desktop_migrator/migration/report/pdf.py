@@ -4,7 +4,7 @@ The first pages are for the person whose data it is, those behind them for the s
 """
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from typing import Any
 
@@ -19,6 +19,7 @@ from reportlab.platypus import Flowable, PageBreak, SimpleDocTemplate, TableStyl
 from desktop_migrator.messages import Message, Translator
 from desktop_migrator.migration.report import labels, pdf_fonts
 from desktop_migrator.migration.report.run_facts import EntityFacts, RejectionGroup, RunFacts
+from desktop_migrator.migration.report.shaped_paragraph import ShapedParagraph
 from desktop_migrator.migration.report.tagged_pdf import (
     Element,
     TaggedFigure,
@@ -26,6 +27,7 @@ from desktop_migrator.migration.report.tagged_pdf import (
     TaggedTable,
     canvas_maker,
 )
+from desktop_migrator.migration.report.typesetting import FindTypesetter, no_typesetter
 
 _WIDTH = A4[0] - 40 * mm
 _BAR = 3.6 * mm
@@ -44,7 +46,10 @@ _HEADING = ParagraphStyle(
 )
 
 
-def as_pdf(facts: RunFacts, tr: Translator) -> bytes:
+def as_pdf(
+    facts: RunFacts, tr: Translator, find_typesetter: FindTypesetter = no_typesetter
+) -> bytes:
+    """`find_typesetter` is asked only where there are letters that no font of ours has."""
     file, document = BytesIO(), Element("Document")
     pages = SimpleDocTemplate(
         file,
@@ -57,7 +62,7 @@ def as_pdf(facts: RunFacts, tr: Translator) -> bytes:
         author="Desktop Migrator",
         lang=tr.language,
     )
-    story = _Story(facts, tr, document)
+    story = _Story(facts, tr, document, find_typesetter)
     content = [*story.for_the_person(), PageBreak(), *story.for_the_desk()]
     pages.build(content, canvasmaker=canvas_maker(document))
     return file.getvalue()
@@ -66,8 +71,11 @@ def as_pdf(facts: RunFacts, tr: Translator) -> bytes:
 class _Story:
     """What is on the pages, with its place in the document's structure."""
 
-    def __init__(self, facts: RunFacts, tr: Translator, document: Element) -> None:
+    def __init__(
+        self, facts: RunFacts, tr: Translator, document: Element, find_typesetter: FindTypesetter
+    ) -> None:
         self._facts, self._tr, self._document = facts, tr, document
+        self._find_typesetter = cache(find_typesetter)
         self._lacks_letters = False
 
     def for_the_person(self) -> Iterator[Flowable]:
@@ -141,12 +149,18 @@ class _Story:
         style: ParagraphStyle = _BODY,
         tag: str = "P",
         parent: Element | None = None,
-    ) -> TaggedParagraph:
+    ) -> Flowable:
         said = text.replace("`", "")
+        element = (parent or self._document).add(tag)
         shown = pdf_fonts.replace_lacking(said)
+        if shown != said and (typesetter := self._find_typesetter()):
+            shown = typesetter.replace_lacking(said, pdf_fonts.LACKING)
+            self._lacks_letters |= shown != said
+            element.said = shown
+            return ShapedParagraph(shown, style, typesetter, element)
         self._lacks_letters |= shown != said
         paragraph = TaggedParagraph(pdf_fonts.as_markup(shown), style)
-        paragraph.tag(shown, (parent or self._document).add(tag))
+        paragraph.tag(shown, element)
         return paragraph
 
     def _lacking_letters(self) -> Iterator[Flowable]:

@@ -1,9 +1,9 @@
 """The letters of a PDF: Helvetica, which every program has, and for what it lacks a font within.
 
 `resources/fonts/DejaVuSans.ttf` is DejaVu Sans 2.37 with Latin, Greek, Cyrillic, Armenian and
-Georgian letters and common signs; scripts that must be shaped, or run from right to left, are not
-in it (`pyftsubset --unicodes=0020-007E,00A0-058F,10A0-10FF,1E00-1FFF,2010-205E,2070-209F,20A0-20BF,
-2100-214F,2190-22FF,2713-2718 --layout-features= --no-hinting`).
+Georgian letters and common signs (`pyftsubset --unicodes=0020-007E,00A0-058F,10A0-10FF,1E00-1FFF,
+2010-205E,2070-209F,20A0-20BF,2100-214F,2190-22FF,2713-2718 --layout-features= --no-hinting`). Other
+letters come from the system's fonts, see shaped_paragraph.py.
 """
 
 from functools import cache

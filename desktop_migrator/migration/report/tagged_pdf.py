@@ -15,6 +15,8 @@ from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, Table
 
+from desktop_migrator.migration.report.shaped_paragraph import OutlineFonts
+
 _BLANKS = re.compile(r"[ \t\n\r\f\v]+")
 
 
@@ -25,6 +27,8 @@ class Element:
     tag: str
     alternative: str = ""
     """What a picture shows, in words."""
+    said: str = ""
+    """What is read out in place of what is drawn, which may stand in another order."""
     scope: str = "Column"
     """What a `TH` is the heading of: its column or its row."""
     children: "list[Element]" = field(default_factory=list)
@@ -45,6 +49,7 @@ class TaggedCanvas(Canvas):  # type: ignore[misc] # ReportLab has no types
         self._tree = document
         self._marks: list[list[Element]] = [[]]
         """For each page, the elements by their marks' numbers."""
+        self.outline_fonts = OutlineFonts()
 
     def begin_element(self, element: Element) -> None:
         on_page = self._marks[-1]
@@ -84,6 +89,7 @@ class TaggedCanvas(Canvas):  # type: ignore[misc] # ReportLab has no types
         catalog.StructTreeRoot = root
         catalog.MarkInfo = pdfdoc.PDFDictionary({"Marked": pdfdoc.PDFtrue})
         self.setViewerPreference("DisplayDocTitle", "true")
+        self.outline_fonts.write(self._doc)
         super().save()
 
     def _write(self, element: Element, parent: Any, references: dict[int, Any]) -> Any:
@@ -96,6 +102,8 @@ class TaggedCanvas(Canvas):  # type: ignore[misc] # ReportLab has no types
         )
         if element.alternative:
             node["Alt"] = pdfdoc.PDFString(element.alternative)
+        if element.said:
+            node["ActualText"] = pdfdoc.PDFString(element.said)
         if element.tag == "TH":
             scope = {"O": pdfdoc.PDFName("Table"), "Scope": pdfdoc.PDFName(element.scope)}
             node["A"] = pdfdoc.PDFDictionary(scope)
