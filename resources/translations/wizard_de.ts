@@ -1979,18 +1979,6 @@
         <translation>Alles, was die Website im Browser hält, würde umziehen</translation>
     </message>
     <message>
-        <source>Search for a web site</source>
-        <translation>Website suchen</translation>
-    </message>
-    <message>
-        <source>S&amp;earch for a web site</source>
-        <translation>Website &amp;suchen</translation>
-    </message>
-    <message>
-        <source>Other web sites</source>
-        <translation>Andere Websites</translation>
-    </message>
-    <message>
         <source>&amp;Another web site …</source>
         <translation>&amp;Andere Website …</translation>
     </message>
@@ -2256,6 +2244,21 @@
     <message>
         <source>Leave it</source>
         <translation>So lassen</translation>
+    </message>
+</context>
+<context>
+    <name>_OtherSites</name>
+    <message>
+        <source>Search for a web site</source>
+        <translation>Website suchen</translation>
+    </message>
+    <message>
+        <source>S&amp;earch for a web site</source>
+        <translation>Website &amp;suchen</translation>
+    </message>
+    <message>
+        <source>Other web sites</source>
+        <translation>Andere Websites</translation>
     </message>
 </context>
 <context>

@@ -38,39 +38,21 @@ class SiteChoice(QWidget):
         self._chosen: App | None = None
         self._cards: list[tuple[App | None, Card]] = []
         self._group = QButtonGroup(self)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.TIGHT)
         self._heading = basics.make_heading()
         column.addWidget(self._heading)
         self._card_group = basics.make_group(self.tr("Web site of the app"))
         column.addWidget(self._card_group)
-        self._others = QWidget()
-        self._build_others()
-        column.addWidget(self._others)
+        self._others: _OtherSites | None = None
+        """Made when somebody asks for it: it is not cheap, and few do."""
         self.confirm_box = QCheckBox(self.tr("It is &this web site all the same"))
         self.confirm_box.setAccessibleDescription(
             self.tr("All that the web site keeps in the browser would be moved")
         )
         self.confirm_box.toggled.connect(lambda _: self.changed.emit())
         column.addWidget(self.confirm_box)
-
-    def _build_others(self) -> None:
-        self._search = QLineEdit()
-        self._search.setClearButtonEnabled(True)
-        self._search.setAccessibleName(self.tr("Search for a web site"))
-        self._search.textChanged.connect(lambda _: self._fill_list())
-        label = basics.make_caption(self.tr("S&earch for a web site"))
-        label.setBuddy(self._search)
-        self._list = QListWidget()
-        self._list.setAccessibleName(self.tr("Other web sites"))
-        self._list.setFixedHeight((_VISIBLE_ROWS + 1) * self._list.fontMetrics().height())
-        self._list.currentItemChanged.connect(lambda item, _: self._list_chosen(item))
-        column = QVBoxLayout(self._others)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.TIGHT)
-        for widget in (label, self._search, self._list):
-            column.addWidget(widget)
 
     @property
     def chosen(self) -> App | None:
@@ -85,6 +67,10 @@ class SiteChoice(QWidget):
         self, apps: Sequence[App], before: Sequence[str], say: Callable[[SiteMatch], str]
     ) -> None:
         """The likeliest first; `before` was chosen earlier, `say` tells what an app has."""
+        if self._others:
+            self._others.hide()
+            with QSignalBlocker(self._others):
+                self._others.show_apps([], {})
         self._apps = apps
         names = i18n.site_labels([app.origins[0] for app in apps])
         self._labels = names
@@ -127,38 +113,32 @@ class SiteChoice(QWidget):
         on_card = next((card for each, card in self._cards if each is app), None)
         other = next((card for each, card in self._cards if each is None), None)
         if app is None:
-            self._others.setVisible(False)
+            self._show_others(shown=False)
             self._set_chosen(None)
         elif on_card:
             on_card.set_checked()
         elif other:
             other.set_checked()
-            self._fill_list(app)
+            self._list_others(app)
 
     def _card_chosen(self, app: App | None) -> None:
-        self._others.setVisible(app is None)
-        if app is None and not self._list.count():
-            self._fill_list()
-        item = self._list.currentItem()
-        self._set_chosen(app or (item.data(Qt.ItemDataRole.UserRole) if item else None))
+        self._show_others(shown=app is None)
+        self._set_chosen(app or (self._others.chosen if self._others else None))
 
-    def _fill_list(self, chosen: App | None = None) -> None:
-        wanted = self._search.text().casefold().split()
+    def _show_others(self, *, shown: bool) -> None:
+        if shown and (self._others is None or self._others.is_empty):
+            self._list_others()
+        if self._others:
+            self._others.setVisible(shown)
+
+    def _list_others(self, chosen: App | None = None) -> None:
+        if self._others is None:
+            self._others = others = _OtherSites()
+            others.changed.connect(lambda: self._set_chosen(others.chosen))
+            self._column.insertWidget(self._column.indexOf(self.confirm_box), others)
         carded = [app for app, _ in self._cards if app]
-        others = [app for app in self._apps if app not in carded]
-        with QSignalBlocker(self._list):
-            self._list.clear()
-            for app in sorted(others, key=lambda app: self._labels[app.origins[0]]):
-                name = self._labels[app.origins[0]]
-                if all(word in name.casefold() for word in wanted):
-                    item = QListWidgetItem(name, self._list)
-                    item.setData(Qt.ItemDataRole.UserRole, app)
-                    if app is chosen:
-                        self._list.setCurrentItem(item)
-        self._list_chosen(self._list.currentItem())
-
-    def _list_chosen(self, item: QListWidgetItem | None) -> None:
-        self._set_chosen(item.data(Qt.ItemDataRole.UserRole) if item else None)
+        rest = [app for app in self._apps if app not in carded]
+        self._others.show_apps(rest, self._labels, chosen)
 
     def _set_chosen(self, app: App | None) -> None:
         with QSignalBlocker(self.confirm_box):
@@ -166,6 +146,61 @@ class SiteChoice(QWidget):
                 self.confirm_box.setChecked(False)
         self._chosen = app
         self.confirm_box.setVisible(app is not None and not app.match.total_items)
+        self.changed.emit()
+
+
+class _OtherSites(QWidget):
+    """A list with a search field."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._apps: Sequence[App] = ()
+        self._labels: Mapping[str, str] = {}
+        self._search = QLineEdit()
+        self._search.setClearButtonEnabled(True)
+        self._search.setAccessibleName(self.tr("Search for a web site"))
+        self._search.textChanged.connect(lambda _: self._fill())
+        label = basics.make_caption(self.tr("S&earch for a web site"))
+        label.setBuddy(self._search)
+        self._list = QListWidget()
+        self._list.setAccessibleName(self.tr("Other web sites"))
+        self._list.setFixedHeight((_VISIBLE_ROWS + 1) * self._list.fontMetrics().height())
+        self._list.currentItemChanged.connect(lambda *_: self.changed.emit())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.TIGHT)
+        for widget in (label, self._search, self._list):
+            column.addWidget(widget)
+
+    @property
+    def chosen(self) -> App | None:
+        item = self._list.currentItem()
+        return item.data(Qt.ItemDataRole.UserRole) if item else None
+
+    @property
+    def is_empty(self) -> bool:
+        return self._list.count() == 0
+
+    def show_apps(
+        self, apps: Sequence[App], labels: Mapping[str, str], chosen: App | None = None
+    ) -> None:
+        """By `labels`, which has each one's first origin."""
+        self._apps, self._labels = apps, labels
+        self._fill(chosen)
+
+    def _fill(self, chosen: App | None = None) -> None:
+        wanted = self._search.text().casefold().split()
+        with QSignalBlocker(self._list):
+            self._list.clear()
+            for app in sorted(self._apps, key=lambda app: self._labels[app.origins[0]]):
+                name = self._labels[app.origins[0]]
+                if all(word in name.casefold() for word in wanted):
+                    item = QListWidgetItem(name, self._list)
+                    item.setData(Qt.ItemDataRole.UserRole, app)
+                    if app is chosen:
+                        self._list.setCurrentItem(item)
         self.changed.emit()
 
 
