@@ -42,6 +42,9 @@ Reader = Callable[..., Iterator[Record]]
 KeyRanges = Mapping[Store, KeyRange]
 _MAX_KINDS = 1000
 """Kinds of damage that are told of one store."""
+_PORTION, _RECORD_COST = 2**16, 2**8
+"""Characters of values between two looks at the clock; how many a record counts for beside its
+own."""
 WHOLE_STORES: KeyRanges = MappingProxyType({})
 
 READERS: Mapping[StoreFormat, Reader] = MappingProxyType(
@@ -155,17 +158,18 @@ def _read_store(
     budget = Budget.for_store(store.path, copy)
     try:
         area, wanted = None, True
-        for record in _format_records(store, copy, damaged, key_ranges, budget):
+        for portion in _portions(_format_records(store, copy, damaged, key_ranges, budget)):
             now = perf_counter()
             if now > budget.deadline:
                 budget.check()
-            if record.storage_key is not area:
-                area = record.storage_key
-                wanted = area not in already_read
-                areas.add(area)
-            if wanted:
-                yield record
-                budget.deadline += perf_counter() - now
+            for record in portion:
+                if record.storage_key is not area:
+                    area = record.storage_key
+                    wanted = area not in already_read
+                    areas.add(area)
+                if wanted:
+                    yield record
+            budget.deadline += perf_counter() - now
         if store.format is StoreFormat.FIREFOX and not areas and damages.is_empty:
             # What an app has emptied must not come back from an older store.
             areas.add(firefox.read_storage_key(store.path, copy))
@@ -180,6 +184,26 @@ def _read_store(
     what = store.format, store.size, len(areas), len(told)
     _log.debug("%s store, %d bytes: %d areas, %d damages", *what)
     return areas
+
+
+def _portions(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """The records in lists of a few, since a look at the clock costs as much as a small record.
+
+    What was read before an error is given before it is raised.
+    """
+    portion: list[Record] = []
+    room = _PORTION
+    try:
+        for record in records:
+            portion.append(record)
+            room -= _RECORD_COST + len(record.value)
+            if room < 0:
+                yield portion
+                portion, room = [], _PORTION
+    except Exception:
+        yield portion
+        raise
+    yield portion
 
 
 def _unexpected(error: Exception) -> Message:

@@ -183,7 +183,7 @@ def test_the_time_of_who_takes_the_records_is_not_the_stores(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profile = tmp_path / "Default"
-    trees.chromium_sqlite(profile, [f"k{number}" for number in range(20)])
+    trees.chromium_sqlite(profile, [f"k{number}" for number in range(600)])
     clock = [0.0]
     monkeypatch.setattr(budgets, "perf_counter", lambda: clock[0])
     monkeypatch.setattr(read_stores, "perf_counter", lambda: clock[0])
@@ -193,7 +193,7 @@ def test_the_time_of_who_takes_the_records_is_not_the_stores(
     for _ in read_stores.read_stores(stores, tmp_path / "scratch", damages.append):
         clock[0] += 3600
         taken += 1
-    assert (taken, damages) == (20, [])
+    assert (taken, damages) == (600, [])
 
 
 # ---- whatever else -------------------------------------------------------------------------------
@@ -221,6 +221,21 @@ def test_anything_unexpected_is_that_stores_damage(
         "Profile 2",
     }
     assert ["ZeroDivisionError" in str(damage.description) for damage in damages] == [True]
+
+
+def test_what_was_read_before_a_store_fails_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trees.chromium_sqlite(tmp_path / "Default", [f"k{number}" for number in range(20)])
+    real = read_stores.READERS[StoreFormat.CHROMIUM_SQLITE]
+
+    def failing(*what: Any, **named: Any) -> Iterator[Record]:
+        yield from list(real(*what, **named))[:7]
+        raise StoreUnreadable(path="store", reason="it ends")
+
+    monkeypatch.setattr(read_stores, "READERS", {StoreFormat.CHROMIUM_SQLITE: failing})
+    records, damages = read(tmp_path / "Default", tmp_path / "scratch")
+    assert (len(records), len(damages)) == (7, 1)
 
 
 @pytest.mark.parametrize("cut", range(0, 40, 3))
