@@ -11,7 +11,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO, cast
 
 import typer
 from typer._click import Command
@@ -25,6 +25,8 @@ from desktop_migrator.migration.workspace.settings import variables
 from desktop_migrator.vault.keys import Passphrase
 
 _MAX_LENGTH = 4096
+_MAX_PRINTED = 2**16
+"""Bytes of a program that prints a passphrase first."""
 _VARIABLE = "DESKTOP_MIGRATOR_PASSPHRASE"
 _NAMED = "desktop_migrator.passphrase_named"
 _STDIN, _FILE, _COMMAND = "--passphrase-stdin", "--passphrase-file", "--passphrase-command"
@@ -95,21 +97,34 @@ def _first_line_of_command(command: str) -> str:
     """It may ask on the terminal for what it needs."""
     try:
         words = shlex.split(command, posix=os.name != "nt")
-        done = subprocess.run(words, stdout=subprocess.PIPE, check=False)
+        with subprocess.Popen(words, stdout=subprocess.PIPE) as program:
+            try:
+                printed = cast("BinaryIO", program.stdout).read(_MAX_PRINTED + 1)
+                if len(printed) > _MAX_PRINTED:
+                    raise UsageError(
+                        reason=Message(
+                            "The command of {option} printed more than {limit} KiB.",
+                            option=_COMMAND,
+                            limit=_MAX_PRINTED // 1024,
+                        )
+                    )
+            except BaseException:  # Ctrl-C too: it may never end by itself
+                program.kill()
+                raise
     except (OSError, ValueError, IndexError):
         raise UsageError(
             reason=Message("The command of {option} cannot be started.", option=_COMMAND)
         ) from None
-    if done.returncode:
+    if program.returncode:
         raise UsageError(
             reason=Message(
                 "The command of {option} failed with exit code {code}.",
                 option=_COMMAND,
-                code=done.returncode,
+                code=program.returncode,
             )
         )
     return _decoded(
-        done.stdout,
+        printed,
         Message("The command of {option} printed no passphrase.", option=_COMMAND),
     )
 

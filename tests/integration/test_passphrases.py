@@ -81,6 +81,10 @@ def test_programs_that_are_started_do_not_inherit_the_passphrase(
         (("--passphrase-stdin",), "no passphrase on standard input"),
         # Not cut off: it would be another one.
         (("--passphrase-command", f"{sys.executable} -c 'print(\"x\" * 4097)'"), "4,096 bytes"),
+        (
+            ("--passphrase-command", f"{sys.executable} -c 'while True: print(\"x\" * 99)'"),
+            "printed more than 64 KiB",
+        ),
     ],
 )
 def test_what_gives_no_passphrase_is_named(
