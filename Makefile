@@ -84,8 +84,9 @@ wheel: setup $(TOOLS)
 # Pins anew, with hashes and without index addresses; needs uv.
 UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 requirements:
-	$(UV_COMPILE) pyproject.toml --all-extras --output-file requirements/run.txt
-	$(UV_COMPILE) pyproject.toml --all-extras --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(UV_COMPILE) pyproject.toml --extra gui --extra embedded --output-file requirements/run.txt
+	$(UV_COMPILE) pyproject.toml --extra fleet --constraint requirements/run.txt --output-file requirements/fleet.txt
+	$(UV_COMPILE) pyproject.toml --all-extras --group dev --constraint requirements/fleet.txt --constraint requirements/run.txt --output-file requirements/dev.txt
 	$(UV_COMPILE) --group peers --constraint requirements/dev.txt --output-file requirements/peers.txt
 	printf 'hatchling\neditables\nbabel\n' | $(UV_COMPILE) - --output-file requirements/build.txt
 	printf 'uv\ncyclonedx-bom\npyinstaller>=6.22,<6.23\nsetuptools\nwheel\n' | $(UV_COMPILE) - --constraint requirements/build.txt --output-file requirements/packaging.txt

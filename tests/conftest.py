@@ -57,6 +57,7 @@ REAL_PARTS: dict[str, Callable[[], bool]] = {
     "at-spi": lambda: bool(
         shutil.which("dbus-daemon") and Path("/usr/libexec/at-spi-bus-launcher").exists()
     ),
+    "dask": lambda: find_spec("distributed") is not None,
     "dfindexeddb": lambda: find_spec("dfindexeddb") is not None,
 }
 

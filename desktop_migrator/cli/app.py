@@ -28,13 +28,16 @@ from desktop_migrator import __version__
 from desktop_migrator.cli.completion import PROGRAM, VARIABLE, answer_shells
 from desktop_migrator.cli.context import defaults, take_from_environment
 from desktop_migrator.cli.help_text import localize_help
-from desktop_migrator.cli.passphrases import add_sources, take_passphrase_from_environment
+from desktop_migrator.cli.passphrases import add_sources
 from desktop_migrator.cli.session import Session
 from desktop_migrator.cli.usage_errors import CommandGroup, usage_error
 from desktop_migrator.errors import ExitCode, InternalError, MigratorError, UsageError
 from desktop_migrator.messages import LANGUAGES, N_, Message, Translator
 from desktop_migrator.migration.report.typesetting import FindTypesetter, no_typesetter
 from desktop_migrator.migration.wizard_options import OpenWizard, no_wizard
+from desktop_migrator.migration.workspace.passphrase_sources import (
+    take_passphrase_from_environment,
+)
 from desktop_migrator.migration.workspace.settings import Settings, load_settings, variables
 from desktop_migrator.migration.workspace.workspace import settings_file
 from desktop_migrator.system.debug import CATEGORIES, enable

@@ -5,13 +5,10 @@ A command that opens or seals something takes `passphrase: GivenPassphrase`, whi
 `add_sources` gives it the options beside `--passphrase-file`.
 """
 
-import os
-import shlex
-import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, BinaryIO, cast
+from typing import Annotated
 
 import typer
 from typer._click import Command
@@ -21,20 +18,18 @@ from desktop_migrator.cli.session import Session
 from desktop_migrator.errors import UsageError
 from desktop_migrator.messages import N_, Message
 from desktop_migrator.migration.desk.desk_keys import use_key_file
+from desktop_migrator.migration.workspace.passphrase_sources import (
+    COMMAND_OPTION,
+    MAX_BYTES,
+    decode_first_line,
+    first_line_of_file,
+    first_printed,
+)
 from desktop_migrator.migration.workspace.settings import variables
 from desktop_migrator.vault.keys import Passphrase
 
-_MAX_LENGTH = 4096
-_MAX_PRINTED = 2**16
-"""Bytes of a program that prints a passphrase first."""
-_VARIABLE = "DESKTOP_MIGRATOR_PASSPHRASE"
 _NAMED = "desktop_migrator.passphrase_named"
-_STDIN, _FILE, _COMMAND = "--passphrase-stdin", "--passphrase-file", "--passphrase-command"
-
-
-def take_passphrase_from_environment() -> str | None:
-    """What the variable says; it is gone afterwards, so that no process we start inherits it."""
-    return os.environ.pop(_VARIABLE, None)
+_STDIN, _FILE = "--passphrase-stdin", "--passphrase-file"
 
 
 def passphrase_was_named(ctx: typer.Context) -> bool:
@@ -49,13 +44,13 @@ def to_key(text: str | None) -> Passphrase | None:
 def read_first_line(missing: Message) -> str:
     """The first line of standard input, the same as of a file: UTF-8, or else as the system spells
     texts. Raises UsageError, with that reason, if there is none."""
-    line = sys.stdin.buffer.readline(_MAX_LENGTH + 1)
+    line = sys.stdin.buffer.readline(MAX_BYTES + 1)
     try:
         line.decode()
     except UnicodeDecodeError:
         with suppress(UnicodeError):
             line = line.decode(sys.stdin.encoding).encode()
-    return _decoded(line, missing)
+    return decode_first_line(line, missing)
 
 
 def _read_passphrase(ctx: typer.Context, file: str | None) -> str | None:
@@ -74,74 +69,11 @@ def _read_passphrase(ctx: typer.Context, file: str | None) -> str | None:
         case {"--passphrase-stdin": _}:
             return read_first_line(Message("There is no passphrase on standard input."))
         case {"--passphrase-command": command}:
-            return _first_line_of_command(command)
+            return first_printed(command)
         case {"--passphrase-file": path}:
-            return _first_line_of_file(Path(path))
+            return first_line_of_file(Path(path))
     given: str | None = ctx.obj.passphrase
     return given or None
-
-
-def _first_line_of_file(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            line = file.readline(_MAX_LENGTH + 1)
-    except OSError as error:
-        reason = error.strerror or ""
-        raise UsageError(
-            reason=Message("{path} cannot be read: {reason}.", path=str(path), reason=reason)
-        ) from None
-    return _decoded(line, Message("There is no passphrase in {path}.", path=str(path)))
-
-
-def _first_line_of_command(command: str) -> str:
-    """It may ask on the terminal for what it needs."""
-    try:
-        words = shlex.split(command, posix=os.name != "nt")
-        with subprocess.Popen(words, stdout=subprocess.PIPE) as program:
-            try:
-                printed = cast("BinaryIO", program.stdout).read(_MAX_PRINTED + 1)
-                if len(printed) > _MAX_PRINTED:
-                    raise UsageError(
-                        reason=Message(
-                            "The command of {option} printed more than {limit} KiB.",
-                            option=_COMMAND,
-                            limit=_MAX_PRINTED // 1024,
-                        )
-                    )
-            except BaseException:  # Ctrl-C too: it may never end by itself
-                program.kill()
-                raise
-    except (OSError, ValueError, IndexError):
-        raise UsageError(
-            reason=Message("The command of {option} cannot be started.", option=_COMMAND)
-        ) from None
-    if program.returncode:
-        raise UsageError(
-            reason=Message(
-                "The command of {option} failed with exit code {code}.",
-                option=_COMMAND,
-                code=program.returncode,
-            )
-        )
-    return _decoded(
-        printed,
-        Message("The command of {option} printed no passphrase.", option=_COMMAND),
-    )
-
-
-def _decoded(line: bytes, missing: Message) -> str:
-    line = line.partition(b"\n")[0]
-    if len(line) > _MAX_LENGTH:  # cut off it would be another one
-        raise UsageError(
-            reason=Message("A passphrase has {limit:,} bytes at most.", limit=_MAX_LENGTH)
-        )
-    try:
-        text = line.decode("utf-8-sig").rstrip("\r")
-    except UnicodeDecodeError:
-        text = ""
-    if not text:
-        raise UsageError(reason=missing)
-    return text
 
 
 GivenPassphrase = Annotated[
@@ -217,7 +149,7 @@ def _other_sources(
     _command: Annotated[
         str | None,
         typer.Option(
-            _COMMAND,
+            COMMAND_OPTION,
             metavar=N_("COMMAND"),
             is_eager=True,
             expose_value=False,

@@ -98,6 +98,16 @@ def command(
             help=N_("How many processes upload at once, each the files of some of the people."),
         ),
     ] = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar=N_("ADDRESS"),
+            help=N_(
+                "Have the workers of a Dask cluster upload, e.g. tls://host:8786, with secrets of"
+                " their own."
+            ),
+        ),
+    ] = None,
     csv_file: Annotated[
         Path | None,
         typer.Option(
@@ -160,6 +170,7 @@ def command(
         person_overrules=ParameterSource.COMMANDLINE in named,
         again=again,
         jobs=1 if conflict is ConflictPolicy.INTERACTIVE else jobs,
+        scheduler=scheduler,
     )
     if csv_file:
         _prepare_csv(csv_file, people)

@@ -81,6 +81,7 @@ From outside: this package alone, which has all of them.
         LockLost  DM-521  transient
         TransactionPooling  DM-522
         WorkerLost  DM-530  transient
+        ClusterUnusable  DM-531
         NotMigrated  DM-540
         CaptureOfAnother  DM-541
       DecisionsUnusable  DM-513
@@ -129,6 +130,7 @@ from desktop_migrator.errors.runs import (
     AlreadyUndone,
     Cancelled,
     CaptureOfAnother,
+    ClusterUnusable,
     CommitsLost,
     ConflictsUnresolved,
     DecisionsUnusable,
@@ -212,6 +214,7 @@ __all__ = [
     "BuiltinDatabaseFailed",
     "Cancelled",
     "CaptureOfAnother",
+    "ClusterUnusable",
     "CommitsLost",
     "ConflictsUnresolved",
     "ConnectionFailed",

@@ -204,6 +204,19 @@ class WorkerLost(RunError):
     transient = True
 
 
+class ClusterUnusable(RunError):
+    """A Dask cluster that cannot be reached, went away, or cannot do what it is asked."""
+
+    code = "DM-531"
+    title = "The Dask cluster cannot be used"
+    detail_template = "{address}: {reason}"
+    hint_template = (
+        "See that scheduler and workers run, and that the workers have the same version of this "
+        "program. What was uploaded stays; the same call goes on with the rest, without the "
+        "cluster too."
+    )
+
+
 class CaptureOfAnother(RunError):
     """What one person's browser held would become another one's rows."""
 

@@ -37,9 +37,15 @@ MADE = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def sealed(
-    folder: Path, name: str, tasks: list[dict[str, Any]], *, made: int = 0, **who: str
+    folder: Path,
+    name: str,
+    tasks: list[dict[str, Any]],
+    *,
+    made: int = 0,
+    key: str = "tasks",
+    **who: str,
 ) -> Path:
-    """A capture of these tasks; `who` are the manifest's fields."""
+    """A capture of these tasks, or what else lies under `key`; `who` are the manifest's fields."""
     path = folder / f"{name}.dmcapture"
     path.parent.mkdir(parents=True, exist_ok=True)
     profile = Profile("chrome", "Google Chrome", name, Path("/profiles") / name)
@@ -47,7 +53,7 @@ def sealed(
     manifest = build_manifest(new_backup_id(), "capture", [APP])
     manifest = replace(manifest, created=MADE + timedelta(days=made), **who)
     draft = AtomicSealedFile(path, manifest, kind="capture", recipients=[KEY], identities=[KEY])
-    draft.payload.write_record(Record(store, StorageKey(APP), "tasks", json.dumps(tasks)))
+    draft.payload.write_record(Record(store, StorageKey(APP), key, json.dumps(tasks)))
     draft.commit()
     return path
 

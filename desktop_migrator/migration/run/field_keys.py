@@ -44,9 +44,11 @@ def find_field_key(plan: Plan, path: Path | None, workspace: Workspace) -> Field
 
 def field_key_for_run(job: Job, workspace: Workspace, reporter: Reporter) -> FieldKey | None:
     """The key of a run that has something to protect: the one given, else the keyring's, which is
-    made when first needed. None where there is no keyring. Raises BadKey.
+    made when first needed. None where there is no keyring. Raises BadKey, KeyUnknown.
     """
     name = job.plan.sensitive.key
+    if job.field_key is None and job.field_key_is_chosen:
+        raise KeyUnknown(name=name)
     key = job.field_key or _saved_field_key(workspace.credentials, name)
     if key:
         return key

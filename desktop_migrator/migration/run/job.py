@@ -78,6 +78,8 @@ class Job:
     """Captures among the sources may have been uploaded for another person before."""
     field_key: FieldKey | None = None
     """Encrypts and hashes sensitive fields; None: the one that the system's keyring has."""
+    field_key_is_chosen: bool = False
+    """No other is looked for or made, where others at work beside this run have to use the same."""
     resume: bool = False
     """Go on with the person's last run by this plan, if that did not come to its end."""
     change_records: ChangeRecords | None = None

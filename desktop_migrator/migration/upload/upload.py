@@ -30,6 +30,7 @@ from desktop_migrator.migration.sealed.captures import (
     is_capture,
     open_capture,
 )
+from desktop_migrator.migration.upload.upload_on_cluster import upload_on_cluster
 from desktop_migrator.migration.upload.upload_parallel import upload_in_parallel
 from desktop_migrator.migration.upload.uploader import (
     UploadedFile,
@@ -60,8 +61,11 @@ class UploadResult:
 
     @property
     def error(self) -> MigratorError | None:
-        """The first one."""
-        return next((each.error for each in self.files if each.error), None)
+        """The first one, save that whoever gave up is told so."""
+        errors = [each.error for each in self.files if each.error]
+        return next(
+            (each for each in errors if isinstance(each, Cancelled)), next(iter(errors), None)
+        )
 
 
 _NO_OPTIONS = UploadOptions()
@@ -114,6 +118,9 @@ def upload(
             waiting.append(each)
     inner = _WithoutStages(reporter) if several else reporter
     tasks = [(each.file, each.keys) for each in waiting]
+    if options.scheduler:
+        upload_on_cluster([file for file, _ in tasks], job, workspace, inner, options, note)
+        return UploadResult(tuple(done))
     if options.jobs > 1 and len(tasks) > 1:
         upload_in_parallel(tasks, job, workspace, inner, options, note)
         finished = {one.path for one in done}

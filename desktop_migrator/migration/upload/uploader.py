@@ -91,6 +91,8 @@ class UploadOptions:
     """Also what the ledger says is done."""
     jobs: int = 1
     """How many processes may upload at once; one person's files are one process's."""
+    scheduler: str | None = None
+    """The address of a Dask cluster whose workers upload, instead of processes here."""
 
 
 def said_person(file: UploadedFile) -> Person:

@@ -2,5 +2,5 @@
 
 From outside: `workspace`, which makes it; `catalog` of runs and `backup_catalog`, `connections`,
 `run_logs`, `audit_trail`, `arrivals` of records, `run_plans`; `settings` and `edit_settings`;
-`catalog_repair` for a catalog that is damaged.
+`passphrase_sources`; `catalog_repair` for a catalog that is damaged.
 """

@@ -83,10 +83,14 @@ def variables(option: str) -> list[str]:
     return [own, "DATABASE_URL"] if option == "database" else [own]
 
 
+def said_by_environment(option: str) -> str | None:
+    """What the environment says of an option that takes one text."""
+    return next((os.environ[name] for name in variables(option) if os.environ.get(name)), None)
+
+
 def said_beforehand(option: str, settings: Settings) -> str | None:
     """What the environment says, else the settings, of an option that takes one text."""
-    found = next((os.environ[name] for name in variables(option) if os.environ.get(name)), None)
-    return found or getattr(settings, option.replace("-", "_"))
+    return said_by_environment(option) or getattr(settings, option.replace("-", "_"))
 
 
 def load_settings(path: Path) -> Settings:

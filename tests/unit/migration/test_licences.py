@@ -19,8 +19,9 @@ def normal(name: str) -> str:
 
 
 def pinned() -> set[str]:
-    """All packages that the program runs with on some system, by requirements/run.txt."""
-    text = (ROOT / "requirements" / "run.txt").read_text("utf-8")
+    """All packages that the program runs with on some system, those of extras too."""
+    files = (ROOT / "requirements" / name for name in ("run.txt", "fleet.txt"))
+    text = "\n".join(file.read_text("utf-8") for file in files)
     return {normal(name) for name in re.findall(r"(?m)^([A-Za-z0-9._-]+)(?:\[.*\])?==", text)}
 
 
